@@ -1,0 +1,166 @@
+//! What was looked at, and what was not: one cell per account, region and source.
+//!
+//! A source that fails or is cut short is a gap here, never silence. [`State::Exhausted`] cannot be claimed: a cell
+//! of that state is only made from [`crate::source::AllRead`], which only a source that read to the end can make.
+
+use chrono::{DateTime, Utc};
+
+use crate::source::AllRead;
+use crate::window::Window;
+
+/// Where events were looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SourceName {
+    /// LookupEvents.
+    EventHistory,
+    /// Log files, as CloudTrail delivers them.
+    Archive,
+}
+
+/// How a cell's reading ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum State {
+    /// Every page was read.
+    Exhausted,
+    /// Every page was read, but the newest minutes may not be delivered yet.
+    Lagging,
+    /// The request budget ended first.
+    PageCap,
+    /// The time budget ended first.
+    Deadline,
+    /// The caller went away.
+    Cancelled,
+    /// AWS throttled past our patience.
+    Throttled,
+    /// AWS said access denied.
+    Denied,
+    /// Our policy does not allow it.
+    DeniedByPolicy,
+    /// It failed otherwise.
+    Failed,
+    /// The credentials are expired.
+    Expired,
+    /// The region is not enabled in the account.
+    RegionDisabled,
+    /// There was nothing to read: no files.
+    NoData,
+    /// A digest or signature does not match.
+    IntegrityFailed,
+    /// No such source is configured.
+    NotConfigured,
+}
+
+/// One account × region × source, and how far it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    account: String,
+    region: String,
+    source: SourceName,
+    state: State,
+    covered: Option<Window>,
+    /// Requests sent to AWS, or files read.
+    pub requests: u32,
+    /// Events read and inside the window, before filters.
+    pub events: u32,
+    /// One plain sentence for people: the cause and, when known, the cure. Never raw text from outside.
+    pub detail: Option<String>,
+    /// Whether the caller asked for this cell; the global pass in us-east-1 is not asked for and does not lower the verdict when policy denies it.
+    pub asked: bool,
+}
+
+impl Cell {
+    /// Makes the cell of a reading that read everything in `covered`.
+    ///
+    /// Shape: the state is `Exhausted`.
+    pub fn exhausted(_proof: AllRead, account: &str, region: &str, source: SourceName, covered: Window) -> Self {
+        Self::make(account, region, source, State::Exhausted, Some(covered))
+    }
+
+    /// Makes the cell of a reading that ended early, or read to the end but may lack the newest events.
+    ///
+    /// Shape: `covered` is the interval that was read whole, absent when none was. `State::Exhausted` is not accepted
+    /// and becomes `Failed`: it needs the proof that [`Cell::exhausted`] takes.
+    pub fn cut(account: &str, region: &str, source: SourceName, state: State, covered: Option<Window>) -> Self {
+        let state = if state == State::Exhausted { State::Failed } else { state };
+        Self::make(account, region, source, state, covered)
+    }
+
+    fn make(account: &str, region: &str, source: SourceName, state: State, covered: Option<Window>) -> Self {
+        Self { account: account.into(), region: region.into(), source, state, covered, requests: 0, events: 0, detail: None, asked: true }
+    }
+
+    /// Adds counts and a sentence.
+    #[must_use]
+    pub fn with(mut self, requests: u32, events: u32, detail: Option<String>) -> Self {
+        (self.requests, self.events, self.detail) = (requests, events, detail);
+        self
+    }
+
+    /// Returns the account id; empty when unknown.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// Returns the region.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// Returns the source.
+    pub fn source(&self) -> SourceName {
+        self.source
+    }
+
+    /// Returns how the reading ended.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// Returns the interval that was read whole.
+    pub fn covered(&self) -> Option<Window> {
+        self.covered
+    }
+}
+
+/// How much of what was asked was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every asked cell was read to the end.
+    Complete,
+    /// Some interval was read.
+    Partial,
+    /// Nothing was read.
+    Unknown,
+}
+
+/// The account of a whole investigation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// One cell per account, region and source, in that order.
+    pub cells: Vec<Cell>,
+    /// What cannot be seen by nature or by policy; one plain sentence each.
+    pub blind_spots: Vec<String>,
+}
+
+impl Coverage {
+    /// Judges the cells.
+    ///
+    /// Shape: `Complete` when there is at least one asked cell and all asked cells are exhausted; `Partial` when any
+    /// interval was read; else `Unknown`.
+    pub fn verdict(&self) -> Verdict {
+        let mut asked = self.cells.iter().filter(|cell| cell.asked).peekable();
+        if asked.peek().is_some() && asked.all(|cell| cell.state == State::Exhausted) {
+            Verdict::Complete
+        } else if self.cells.iter().any(|cell| cell.covered.is_some()) {
+            Verdict::Partial
+        } else {
+            Verdict::Unknown
+        }
+    }
+
+    /// Returns the latest instant up to which every cell was read, when the only shortage is a settling tail.
+    pub fn settled_to(&self) -> Option<DateTime<Utc>> {
+        let only_tail = self.cells.iter().filter(|c| c.asked).all(|c| matches!(c.state, State::Exhausted | State::Lagging));
+        only_tail.then(|| self.cells.iter().filter(|c| c.asked).filter_map(|c| c.covered).map(|w| w.to).min()).flatten()
+    }
+}

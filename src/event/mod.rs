@@ -1,0 +1,134 @@
+//! One CloudTrail event, normalised leniently from any of its forms; the raw record is kept.
+//!
+//! This module imports nothing of ours.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+/// A CloudTrail event.
+///
+/// Source: CloudTrail record contents, versions 1.0 to 1.11.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// `eventID`; when the record has none, `sha256-` and a digest of the record, so that copies still fall together.
+    pub event_id: String,
+    /// `eventTime`, to the second as CloudTrail gives it.
+    pub time: DateTime<Utc>,
+    /// `eventName` without API date or version suffix (`UpdateFunctionCode`), trimmed. Untrusted in length and content.
+    pub name: String,
+    /// `eventSource` in lower case, such as `ec2.amazonaws.com`; empty when absent.
+    pub source: String,
+    /// `awsRegion`; empty when absent.
+    pub region: String,
+    /// `recipientAccountId`, else `userIdentity.accountId`; empty when absent.
+    pub account: String,
+    /// Whether the call only read. From `readOnly` (bool or string), else from the verb of the name.
+    pub read_only: bool,
+    /// `eventCategory`, with `Management` assumed when absent.
+    pub category: EventCategory,
+    /// Who acted.
+    pub actor: Actor,
+    /// `sourceIPAddress`: an address or a service host name. Untrusted.
+    pub source_ip: Option<String>,
+    /// `userAgent`. Untrusted: any caller may choose it.
+    pub user_agent: Option<String>,
+    /// `errorCode`; absent for a call that succeeded.
+    pub error_code: Option<String>,
+    /// `errorMessage`. Untrusted.
+    pub error_message: Option<String>,
+    /// The record as it was read.
+    pub record: Value,
+    /// `Resources` of the LookupEvents envelope, which the record itself lacks.
+    pub lookup_resources: Vec<LookupResource>,
+}
+
+/// The kind of activity an event tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EventCategory {
+    /// A change to or a look at configuration.
+    Management,
+    /// Traffic on a resource, such as S3 PutObject.
+    Data,
+    /// CloudTrail Insights.
+    Insight,
+    /// Network activity through a VPC endpoint.
+    NetworkActivity,
+}
+
+/// One entry of the LookupEvents envelope's `Resources`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LookupResource {
+    /// `ResourceType`, such as `AWS::EC2::Instance`; may be absent.
+    pub kind: Option<String>,
+    /// `ResourceName`: an id, a name or an ARN.
+    pub name: String,
+}
+
+/// Who acted, as far as the record tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// A name for people: user name, role session, service host or `root`. Untrusted.
+    pub name: String,
+    /// Human, role, service, root or unknown.
+    pub kind: ActorKind,
+    /// What the call came through.
+    pub via: Via,
+    /// The principal's ARN. Untrusted (holds the session name).
+    pub arn: Option<String>,
+}
+
+/// The kind of an [`Actor`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ActorKind {
+    /// A person: an IAM user, an SSO or console session.
+    Human,
+    /// A role session that is not known to be a person: pipelines, instances, functions.
+    Role,
+    /// An AWS service acting by itself.
+    Service,
+    /// The account's root user.
+    Root,
+    /// Nothing to tell by.
+    Unknown,
+}
+
+/// What a call came through, judged from user agent, `invokedBy` and session context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Via {
+    /// The AWS console.
+    Console,
+    /// The AWS command line.
+    Cli,
+    /// Terraform, OpenTofu or Pulumi's bridge of it.
+    Terraform,
+    /// CloudFormation, CDK or SAM.
+    CloudFormation,
+    /// Another AWS service on somebody's behalf.
+    Service,
+    /// An SDK in a program.
+    Sdk,
+    /// Not known.
+    Unknown,
+}
+
+impl Event {
+    /// Returns the service's short name, `ec2` for `ec2.amazonaws.com`.
+    pub fn service(&self) -> &str {
+        self.source.split('.').next().unwrap_or_default()
+    }
+
+    /// Returns `requestParameters`, or JSON null.
+    pub fn request(&self) -> &Value {
+        self.record.get("requestParameters").unwrap_or(&Value::Null)
+    }
+
+    /// Returns `responseElements`, or JSON null.
+    pub fn response(&self) -> &Value {
+        self.record.get("responseElements").unwrap_or(&Value::Null)
+    }
+
+    /// Tells whether the call failed. A dry run succeeded, but changed nothing, and counts as failed.
+    pub fn failed(&self) -> bool {
+        self.error_code.is_some()
+    }
+}

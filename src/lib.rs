@@ -1,0 +1,47 @@
+//! What changed in AWS before this alert?
+//!
+//! The way of the data, which is also the order of the modules:
+//!
+//! ```text
+//!  alert JSON / tool arguments                untrusted, as asked
+//!      │ context::discover        reads the alert; no I/O
+//!  Incident    window · regions · accounts · resources, each with its basis
+//!      │ policy.admit             allow, narrow or deny; every decision is recorded
+//!  Scope       only `policy` can make one: no read without it
+//!      │ plan                     pure: what to ask next, given what was seen
+//!  Query  ⇄  source               event history · archive; rate, retries and paging live here
+//!      │
+//!  Gathered { events, coverage }  normalised, de-duplicated by eventID, ordered by time
+//!      │ catalogue → rank         pure functions: same input, same output
+//!  Answer
+//!      │ redact                   → Redacted<Answer>: the only thing a renderer takes
+//!      │ render                   JSON · markdown · terminal text
+//!  tool result
+//! ```
+//!
+//! What is deliberately absent: [`event`] knows nothing of ours, only [`source`] the AWS SDK, only [`tools`] and
+//! [`server`] the MCP library, and only [`source`], [`config`], [`investigation`] and [`server`] touch files or the
+//! network. The clock is an argument. `tests/integration/architecture.rs` keeps it so.
+
+pub mod event;
+
+pub mod context;
+pub mod policy;
+
+pub mod coverage;
+pub mod plan;
+pub mod source;
+
+pub mod catalogue;
+pub mod rank;
+
+pub mod answer;
+pub mod redact;
+pub mod render;
+
+pub mod config;
+pub mod investigation;
+pub mod window;
+
+pub mod server;
+pub mod tools;

@@ -27,6 +27,7 @@ pub mod event;
 
 pub mod context;
 pub mod policy;
+pub mod refusal;
 
 pub mod coverage;
 pub mod plan;

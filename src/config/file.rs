@@ -20,8 +20,8 @@ pub(super) struct PolicyFile {
     pub(super) path: Option<PathBuf>,
     /// Values by their place (`accounts.production.id`), with the line.
     pub(super) values: BTreeMap<String, (Value, usize)>,
-    /// What is wrong with it; one sentence each, beginning with file and line.
-    pub(super) problems: Vec<String>,
+    /// What is wrong with it; one sentence each, with the line; 0 is the file as a whole.
+    problems: Vec<(usize, String)>,
     /// Whether anybody on the machine may change it.
     pub(super) world_writable: bool,
 }
@@ -44,7 +44,7 @@ pub(super) fn read(path: &Path, named: bool) -> PolicyFile {
             file.parse(&text);
         }
         Err(error) if !named && error.kind() == ErrorKind::NotFound => file.path = None,
-        Err(error) => file.problems.push(format!("{}: the policy file cannot be read: {error}", path.display())),
+        Err(error) => file.problem(0, &format!("the policy file cannot be read: {error}")),
     }
     file
 }
@@ -123,8 +123,18 @@ impl PolicyFile {
     }
 
     fn problem(&mut self, line: usize, what: &str) {
+        self.problems.push((line, what.to_owned()));
+    }
+
+    /// Returns what is wrong, in the order of the file; one sentence each, beginning with file and line.
+    pub(super) fn problems(&self) -> Vec<String> {
         let path = self.path.as_deref().unwrap_or(Path::new("policy.toml")).display();
-        self.problems.push(format!("{path}:{line}: {what}"));
+        let mut problems = self.problems.clone();
+        problems.sort();
+        problems
+            .into_iter()
+            .map(|(line, what)| if line == 0 { format!("{path}: {what}") } else { format!("{path}:{line}: {what}") })
+            .collect()
     }
 }
 

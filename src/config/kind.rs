@@ -85,13 +85,13 @@ impl Kind {
         match (self, found) {
             (Self::Bool, DeValue::Boolean(value)) => Ok(Value::Bool(*value)),
             (Self::Whole(..) | Self::Size, DeValue::Integer(number)) => {
-                let digits = number.as_str().replace('_', "");
-                let number = u64::from_str_radix(&digits, number.radix()).map_err(|_| self.rule())?;
-                self.number(number).ok_or_else(|| format!("found {number}, but {}", self.rule()))
+                let read = u64::from_str_radix(number.as_str(), number.radix()).ok();
+                read.and_then(|number| self.number(number)).ok_or_else(|| format!("found {}, but {}", number.as_str(), self.rule()))
             }
             (Self::Span(..) | Self::Size | Self::Text(_), DeValue::String(text)) => self.text(text, secret),
             (Self::Texts(_), DeValue::Array(items)) => {
-                let texts = items.iter().map(|item| item.get_ref().as_str().ok_or_else(wrong_type));
+                let no_string = |item: &DeValue<'_>| format!("found {} in the list, but {}", article(item.type_str()), self.rule());
+                let texts = items.iter().map(|item| item.get_ref().as_str().ok_or_else(|| no_string(item.get_ref())));
                 self.texts(texts.collect::<Result<Vec<_>, _>>()?, secret)
             }
             _ => Err(wrong_type()),
@@ -127,6 +127,8 @@ impl Kind {
     }
 
     fn text(self, text: &str, secret: bool) -> Result<Value, String> {
+        // What is not an address without a password may be one with a password.
+        let secret = secret || matches!(self, Self::Text(Form::Url));
         let value = match self {
             Self::Span(min, max) => span(text).filter(|span| (min..=max).contains(&span.as_secs())).map(Value::Span),
             Self::Size => size(text).and_then(|size| self.number(size)),
@@ -147,7 +149,7 @@ impl Kind {
     /// Says what is right, with an example: `it must be a time from 1s to 48h, such as "30m"`.
     fn rule(self) -> String {
         let what = match self {
-            Self::Bool => "true or false".to_owned(),
+            Self::Bool => return "it must be true or false".to_owned(),
             Self::Whole(min, max) => format!("a whole number from {min} to {max}"),
             Self::Span(min, max) => format!("a time from {} to {}", spell_span(min), spell_span(max)),
             Self::Size => "a number of bytes".to_owned(),
@@ -318,7 +320,7 @@ fn is_fixed_path(text: &str) -> bool {
 
 fn shown(text: &str, secret: bool) -> String {
     if secret {
-        return "something else".to_owned();
+        return "another value (hidden)".to_owned();
     }
     let shown: String = text.chars().take(60).collect();
     format!("{shown:?}")

@@ -184,7 +184,7 @@ impl std::error::Error for ConfigError {}
 pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<OsString>) -> Result<Config, ConfigError> {
     let mut problems = Vec::new();
     let (file, config_origin) = find_file(flags, env, &mut problems);
-    problems.extend(file.problems.iter().cloned());
+    problems.extend(file.problems());
     let mut set = Settled::default();
     for setting in SETTINGS.iter().filter(|setting| !setting.is_repeated()) {
         let from_env = from_environment(setting, env, &mut problems);
@@ -399,7 +399,7 @@ impl Settled {
             findings: self.without_effect,
         };
         if !remote.is_empty() {
-            config.findings.push(format!("archive.locations: {} s3:// addresses have no effect in this version", remote.len()));
+            config.findings.push(format!("archive.locations: s3:// addresses have no effect in this version ({} of them)", remote.len()));
         }
         if file.world_writable {
             config.findings.push("the policy file may be changed by anybody on this machine; chmod o-w mends it".to_owned());

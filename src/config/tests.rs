@@ -59,6 +59,9 @@ fn every_default_is_readable() {
 fn the_example_file_shows_every_key_and_equals_the_defaults() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("policy.example.toml");
     let text = fs::read_to_string(&path).unwrap();
+    if std::env::var_os("WRITE_EXAMPLE").is_some() {
+        fs::write(&path, example()).unwrap();
+    }
     assert_eq!(text, example(), "policy.example.toml is what config::example() writes");
     let config = load(&Flags { config: Some(path), ..Flags::default() }, &|_| None).unwrap();
     let defaults = load(&Flags::default(), &|_| None).unwrap();
@@ -104,9 +107,9 @@ fn unknown_keys_are_refused_with_the_nearest_and_their_line() {
     ");
     insta::assert_snapshot!(wrong("deadline = \"5s\"\n[http.oauth]\nscope = 1\n[accounts.\"a b\"]\nid = \"111122223333\"\n"), @"
     The configuration has 3 problems:
-      policy.toml:4: unknown key `accounts.a b`; a section's name is letters, digits, - and _, at most 64, such as [accounts.production]
       policy.toml:1: unknown key `deadline`; did you mean `budget.deadline`?
       policy.toml:3: unknown key `http.oauth.scope`; known in [http.oauth]: issuer, audience
+      policy.toml:4: unknown key `accounts.a b`; a section's name is letters, digits, - and _, at most 64, such as [accounts.production]
     ");
 }
 
@@ -114,7 +117,19 @@ fn unknown_keys_are_refused_with_the_nearest_and_their_line() {
 fn wrong_types_and_values_say_what_was_found_and_what_is_right() {
     let text = "allow_aws_read = \"yes\"\naws_region_allowlist = \"eu-west-1\"\nmax_events = 101\nmax_window = \"2 days\"\nlookback = 30\n\
                 aws_account_allowlist = [111122223333]\nuntrusted_text = \"drop\"\n[budget]\nlookup_requests = -1\n[event_history]\nendpoint_url = \"https://me:pw@host\"\n[cache]\npath = \"cache\"\n";
-    insta::assert_snapshot!(wrong(text), @"");
+    insta::assert_snapshot!(wrong(text), @r#"
+    The configuration has 10 problems:
+      policy.toml:1: allow_aws_read: found a string, but it must be true or false
+      policy.toml:2: aws_region_allowlist: found a string, but it must be a list of strings, such as ["eu-west-1"]
+      policy.toml:3: max_events: found 101, but it must be a whole number from 1 to 100, such as 20
+      policy.toml:4: max_window: found "2 days", but it must be a time from 1m to 90d, such as "30m"
+      policy.toml:5: lookback: found an integer, but it must be a time from 1m to 90d, such as "30m"
+      policy.toml:6: aws_account_allowlist: found an integer in the list, but it must be a list of strings, such as ["111122223333"]
+      policy.toml:7: untrusted_text: found "drop", but it must be one of quote, omit, such as "quote"
+      policy.toml:9: budget.lookup_requests: found -1, but it must be a whole number from 1 to 1000, such as 20
+      policy.toml:11: event_history.endpoint_url: found another value (hidden), but it must be an http:// or https:// address without user name or password, such as "https://host.example:9093"
+      policy.toml:13: cache.path: found "cache", but it must be an absolute path, such as "/var/lib/cloudtrail-mcp"
+    "#);
 }
 
 #[test]
@@ -128,7 +143,16 @@ fn text_that_is_not_toml_is_refused_with_its_line_and_without_showing_it() {
 fn contradictions_are_refused_together() {
     let text = "default_events = 30\nmax_events = 10\nlookback = \"3h\"\nmax_window = \"2h\"\n[http]\ntls_key = \"/k\"\n\
                 [accounts.a]\nid = \"111122223333\"\n[accounts.b]\nid = \"111122223333\"\n[accounts.c]\nexternal_id = \"x\"\n[[http.callers]]\nuntrusted_text = \"omit\"\n";
-    insta::assert_snapshot!(wrong(text), @"");
+    insta::assert_snapshot!(wrong(text), @r#"
+    The configuration has 7 problems:
+      default_events (policy.toml:1): 30 is more than max_events (policy.toml:2), which is 10
+      lookback (policy.toml:3): it is longer than max_window (policy.toml:4)
+      http.tls_cert (default): it goes with http.tls_key (policy.toml:6); set both or neither
+      accounts.b: id is the same as that of accounts.a
+      accounts.c: id is missing; such as id = "111122223333"
+      http.callers[0]: token_sha256 is missing; such as token_sha256 = "…"
+      http.callers[0]: name is missing; such as name = "chat-bot"
+    "#);
 }
 
 #[test]
@@ -140,7 +164,14 @@ fn a_blank_or_unreadable_variable_is_an_error_and_never_an_open_door() {
         ("AWS_CLOUDTRAIL_MAX_EVENTS", ""),
         ("CLOUDTRAIL_LAKE_STORE_ARN", "store"),
     ];
-    insta::assert_snapshot!(with_env(&variables).unwrap_err(), @"");
+    insta::assert_snapshot!(with_env(&variables).unwrap_err(), @r#"
+    The configuration has 5 problems:
+      environment CHAT_ALLOW_AWS_READ: found "maybe", but it must be true or false
+      environment CHAT_AWS_REGION_ALLOWLIST: it is blank; set aws_region_allowlist, or remove the variable
+      environment AWS_CLOUDTRAIL_LOOKBACK_MINUTES: it must be a whole number of minutes, such as 30
+      environment CLOUDTRAIL_LAKE_STORE_ARN: found "store", but it must be an ARN of cloudtrail, such as "arn:aws:cloudtrail:us-east-1:111122223333:eventdatastore/11112222-3333-4444-5555-666677778888"
+      environment AWS_CLOUDTRAIL_MAX_EVENTS: it is blank; set report.max_events, or remove the variable
+    "#);
     assert!(with_env(&[("CHAT_AWS_REGION_ALLOWLIST", "eu-west-1,,us-east-1")]).is_err());
 }
 
@@ -214,7 +245,11 @@ fn secrets_are_hidden_and_settings_without_effect_are_told() {
         .iter()
         .map(|finding| finding.replace(&config.file().unwrap().display().to_string(), "policy.toml"))
         .collect::<Vec<_>>();
-    insta::assert_snapshot!(findings.join("\n"), @"");
+    insta::assert_snapshot!(findings.join("\n"), @r#"
+    aws_region_allowlist lacks the region of global services: IAM and sign-in events will not be seen
+    accounts.prod.external_id (policy.toml:5) has no effect in this version
+    archive.locations: s3:// addresses have no effect in this version (1 of them)
+    "#);
 }
 
 #[test]
@@ -225,7 +260,12 @@ fn the_command_line_is_checked_too() {
         archive: vec!["s3://bucket/x".into()],
         ..Flags::default()
     };
-    insta::assert_snapshot!(load_text("", &[], flags).unwrap_err(), @"");
+    insta::assert_snapshot!(load_text("", &[], flags).unwrap_err(), @r#"
+    The configuration has 3 problems:
+      flag --now: found "yesterday", but it must be an instant as in RFC 3339, such as "2026-01-27T20:05:00Z"
+      flag --tool-names: found "dashed", but it must be one of dotted, underscore, such as "dotted"
+      --archive (flag --archive): s3://bucket/x is not a local path, and no other is read in this version
+    "#);
     let flags = Flags { now: Some("2026-01-27T20:05:00".to_owned()), demo: true, ..Flags::default() };
     let config = load_text("", &[("CLOUDTRAIL_MCP_ARCHIVE", "logs")], flags).unwrap();
     assert_eq!(config.now.unwrap().to_rfc3339(), "2026-01-27T20:05:00+00:00");

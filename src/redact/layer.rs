@@ -11,7 +11,7 @@ const MAX_LAYERS: usize = 3;
 /// Shorter runs of base64 hold no more than eleven bytes.
 const MIN_BASE64: usize = 16;
 /// Longer runs of random base64 are hidden as such: certificates, sealed tokens, archives.
-const MIN_OPAQUE: usize = 100;
+const MIN_OPAQUE: usize = 120;
 
 const LENIENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true);
@@ -56,7 +56,11 @@ pub(super) fn scrub_within(line: &str, layers: usize) -> Option<Scrubbed> {
             return Some(Scrubbed { text: pattern::marker("encoded secret"), secret: true });
         }
     }
-    scrubbed
+    let short = pattern::shorten_key_ids(scrubbed.as_ref().map_or(line, |it| &it.text));
+    match short {
+        Some(text) => Some(Scrubbed { text, secret: scrubbed.is_some_and(|it| it.secret) }),
+        None => scrubbed,
+    }
 }
 
 /// What one look at the bytes tells, so that ids, ARNs and times cost nothing more.
@@ -85,7 +89,6 @@ impl Shape {
             }
         }
         shape.longest_run = shape.longest_run.max(run);
-        // Padding is an assignment sign as well.
         shape
     }
 
@@ -148,7 +151,10 @@ fn secret_run(run: &str, layers: usize) -> Option<&'static str> {
     if layers < MAX_LAYERS && named.and_then(decode).is_some_and(|inner| holds_secret(&inner, layers)) {
         return Some("encoded secret");
     }
-    (run.len() >= MIN_OPAQUE && is_random(run)).then_some("opaque data")
+    // Neither alphabet has both: such a run is a path, and its parts are looked at one by one.
+    let path = run.contains(['-', '_']) && run.contains(['+', '/']);
+    let mut parts = run.split(|c| path && c == '/');
+    parts.any(|part| part.len() >= MIN_OPAQUE && is_random(part)).then_some("opaque data")
 }
 
 /// Returns the text that a run of base64 stands for; `None` when it stands for bytes.

@@ -71,11 +71,7 @@ const PATTERNS: &[Pattern] = &[
         regex: r#"(?<keep>(?:^| )(?:-u|--user)[ =]["']?[^ :\["']{1,64}:)(?<secret>[^ "'/][^ "']*)"#,
         accept: not_hidden,
     },
-    Pattern {
-        kind: "password",
-        regex: r#"(?<keep>(?i-u:identified by|password) ?['"])(?<secret>[^'"]+)(?<after>['"])"#,
-        accept: not_hidden,
-    },
+    Pattern { kind: "password", regex: r#"(?<keep>(?i-u:identified by|password) ')(?<secret>[^']+)(?<after>')"#, accept: not_hidden },
     Pattern {
         kind: "signature",
         regex: r#"(?<keep>(?:[?&; ,]|^)(?i-u:(?:x-amz-)?signature|sig|x-goog-signature) ?= ?)(?<secret>[A-Za-z0-9%+/=_-]{16,})"#,
@@ -144,6 +140,11 @@ pub(super) fn is_marker(text: &str) -> bool {
         || text.bytes().all(|byte| byte == b'*')
 }
 
+/// Tells whether a line has a marker of ours in it.
+pub(super) fn holds_marker(line: &str) -> bool {
+    line.contains("[redacted")
+}
+
 /// Keeps the first and last characters of a longer text; a text that is shortened already stays.
 pub(super) fn shorten(text: &str, head: usize, tail: usize) -> String {
     let count = text.chars().count();
@@ -168,11 +169,17 @@ pub(super) fn scrub(line: &str) -> Option<Scrubbed> {
             text = Cow::Owned(replaced);
         }
     }
-    let short = KEY_ID.replace_all(&text, |captures: &Captures| shorten(group(captures, ""), 4, 4));
-    if let Cow::Owned(short) = short {
-        text = Cow::Owned(short);
-    }
     (text != line).then(|| Scrubbed { text: text.into_owned(), secret })
+}
+
+/// Shortens the access key ids of a line; `None` when it has none.
+///
+/// Last of all, since an id is the hint that makes the forty letters after it a secret.
+pub(super) fn shorten_key_ids(line: &str) -> Option<String> {
+    match KEY_ID.replace_all(line, |captures: &Captures| shorten(group(captures, ""), 4, 4)) {
+        Cow::Owned(short) => Some(short),
+        Cow::Borrowed(_) => None,
+    }
 }
 
 fn replacement(pattern: &Pattern, captures: &Captures, secret: &mut bool) -> String {

@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 /// Deeper values are cut off; a JSON reader stops at 128 itself.
 const MAX_DEPTH: usize = 160;
 
+/// The kind of secret that a value of an environment may be.
+const VARIABLE: &str = "variable";
+
 /// How the strings below a field are treated, inherited downwards.
 #[derive(Clone, Copy, PartialEq)]
 enum Mode {
@@ -54,7 +57,8 @@ impl Walk {
             Value::Array(items) => Value::Array(items.iter().map(|item| self.value(item, mode, depth + 1)).collect()),
             Value::Object(fields) => Value::Object(self.object(fields, mode, depth)),
             Value::Number(_) => match mode {
-                Mode::Hide(kind) => Value::String(self.hidden(kind)),
+                // Variables are strings; a number among them counts something.
+                Mode::Hide(kind) if kind != VARIABLE => Value::String(self.hidden(kind)),
                 _ => value.clone(),
             },
             Value::Null | Value::Bool(_) => value.clone(),
@@ -82,6 +86,9 @@ impl Walk {
             Mode::HideText(kind) if !is_empty_or_hidden(text) && !text.starts_with("arn:") => self.hidden(kind),
             Mode::Shorten(head, tail) => {
                 let line = self.scrub(text);
+                if pattern::holds_marker(&line) {
+                    return line;
+                }
                 let short = pattern::shorten(&line, head, tail);
                 self.found.changed |= short != line;
                 short
@@ -130,7 +137,7 @@ fn mode_below(name: &str, value: &Value, mode: Mode, beside: &[(String, Option<&
             let holds_variables = value.is_array() && name == "items" || value.is_object() && name == "entry";
             match key::is_variable(name, beside) {
                 _ if holds_variables => Mode::Environment,
-                true => Mode::Hide("variable"),
+                true => Mode::Hide(VARIABLE),
                 false => Mode::Look,
             }
         }

@@ -19,7 +19,7 @@ struct Pattern {
 const TRIGGERS: &str = concat!(
     r"(?i-u:passw|passphrase|pwd|secret|token|api[_.-]?key|private|presh|credential|authoriz|bearer|basic |signature|sig=|://|-----BEGIN",
     r"|access_?key|account_?key|connection_?string|identified by|cookie|hooks\.|-u |-u=|--user|signing_?key|x-amz-)",
-    r"|eyJ|A[A-Z]IA[A-Z0-9]|FwoG|FQoG|AQoD|IQoJ|gh[pousr]_|github_pat|glpat-|xox|xapp-|[rs]k_|sk-|AIza|npm_|hv[sb]\.|dop_v1|SG\.|SK[0-9a-f]|sq0|shp",
+    r"|eyJ|A[KS]IA[A-Z0-9]{12,28}[^A-Z0-9]|FwoG|FQoG|AQoD|IQoJ|gh[pousr]_|github_pat|glpat-|xox|xapp-|[rs]k_|sk-|AIza|npm_|hv[sb]\.|dop_v1|SG\.|SK[0-9a-f]|sq0|shp",
     r"|pypi-|dckr_pat|ATATT|AGE-S|ya29|GOCSPX|lin_api|NRAK|dapi|ABSK|rubygems_|key-[0-9a-f]|PuTTY-User|PMAK-|sbp_|tfp_|atlasv1|LTAI|figd_|EAAA",
 );
 
@@ -164,6 +164,10 @@ pub(super) fn scrub(line: &str) -> Option<Scrubbed> {
     let mut text = Cow::Borrowed(line);
     let mut secret = false;
     for (pattern, regex) in COMPILED.iter() {
+        // Most rows do not match, and asking so is cheaper than looking for groups.
+        if !regex.is_match(&text) {
+            continue;
+        }
         let replaced = regex.replace_all(&text, |captures: &Captures| replacement(pattern, captures, &mut secret));
         if let Cow::Owned(replaced) = replaced {
             text = Cow::Owned(replaced);
@@ -176,6 +180,10 @@ pub(super) fn scrub(line: &str) -> Option<Scrubbed> {
 ///
 /// Last of all, since an id is the hint that makes the forty letters after it a secret.
 pub(super) fn shorten_key_ids(line: &str) -> Option<String> {
+    // Shorter lines hold none, nor do those in which no upper-case id begins.
+    if line.len() < 16 || !KEY_ID.is_match(line) {
+        return None;
+    }
     match KEY_ID.replace_all(line, |captures: &Captures| shorten(group(captures, ""), 4, 4)) {
         Cow::Owned(short) => Some(short),
         Cow::Borrowed(_) => None,

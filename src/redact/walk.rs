@@ -66,13 +66,14 @@ impl Walk {
     }
 
     fn object(&mut self, fields: &Map<String, Value>, mode: Mode, depth: usize) -> Map<String, Value> {
-        let names: Vec<(String, Option<&str>)> = fields.iter().map(|(name, value)| (key::normalise(name), value.as_str())).collect();
         let mut redacted = Map::with_capacity(fields.len());
-        for ((name, value), (normal, _)) in fields.iter().zip(&names) {
-            let mode = mode_below(normal, value, mode, &names);
+        let mut renamed = false;
+        for (name, value) in fields {
+            let mode = mode_below(&key::normalise(name), value, mode, fields);
             let value = self.value(value, mode, depth + 1);
             let mut safe = self.scrub(name);
-            while redacted.contains_key(&safe) {
+            renamed |= safe != *name;
+            while renamed && redacted.contains_key(&safe) {
                 safe.push('\'');
             }
             redacted.insert(safe, value);
@@ -117,7 +118,7 @@ impl Walk {
 }
 
 /// Returns how the field's value is treated, from its name, the fields beside it and what holds for the whole object.
-fn mode_below(name: &str, value: &Value, mode: Mode, beside: &[(String, Option<&str>)]) -> Mode {
+fn mode_below(name: &str, value: &Value, mode: Mode, beside: &Map<String, Value>) -> Mode {
     if let Mode::Hide(_) = mode {
         return mode;
     }

@@ -1,5 +1,6 @@
 //! What the name of a field says about its value.
 
+use super::pattern;
 use serde_json::{Map, Value};
 
 /// What to do with the value of a field.
@@ -170,6 +171,10 @@ const DESCRIBES_ENVIRONMENT: &[&str] = &[
 /// Returns the name in lower case without separators, so that `SessionToken`, `session_token` and `session-token` are one.
 pub(super) fn normalise(name: &str) -> String {
     let mut normal = String::with_capacity(name.len());
+    // The kind in a marker of ours is not a name.
+    if pattern::holds_marker(name) {
+        return normal;
+    }
     for byte in name.bytes().filter(u8::is_ascii_alphanumeric) {
         normal.push(char::from(byte.to_ascii_lowercase()));
     }

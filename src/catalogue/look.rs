@@ -27,7 +27,9 @@ pub(super) fn walk<'a>(root: &'a Value, mut visit: impl FnMut(&'a str, &'a Value
             return;
         }
         match value {
-            Value::Object(map) => queue.extend(map.iter().map(|(inner, value)| (if is_wrapper(inner) { key } else { inner.as_str() }, value))),
+            Value::Object(map) => {
+                queue.extend(map.iter().map(|(inner, value)| (if is_wrapper(inner) { key } else { inner.as_str() }, value)))
+            }
             Value::Array(list) => queue.extend(list.iter().map(|value| (key, value))),
             _ => {}
         }

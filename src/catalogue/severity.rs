@@ -22,7 +22,17 @@ pub struct Severity {
 type Check = fn(&Event) -> Option<Severity>;
 
 /// Every check, each a small function of the request's values.
-const CHECKS: &[Check] = &[open_to_the_internet, down_to_zero, denies, public_principal, foreign_account, public_switch, switched_off, narrowed_selectors, destructive];
+const CHECKS: &[Check] = &[
+    open_to_the_internet,
+    down_to_zero,
+    denies,
+    public_principal,
+    foreign_account,
+    public_switch,
+    switched_off,
+    narrowed_selectors,
+    destructive,
+];
 
 /// Returns the worst thing that the values of an event say; nothing for an ordinary change, a read, or a call that failed.
 pub fn severity(event: &Event) -> Option<Severity> {
@@ -38,14 +48,18 @@ const fn points(points: i8, reason: &'static str) -> Option<Severity> {
 
 /// A rule that admits everybody, or a huge range: the prefix length is judged, however ordinary the address looks.
 fn open_to_the_internet(event: &Event) -> Option<Severity> {
-    let opens = ["AuthorizeSecurityGroupIngress", "ModifySecurityGroupRules", "AuthorizeDBSecurityGroupIngress"].contains(&event.name.as_str())
-        || (event.name.ends_with("NetworkAclEntry") && text(event.request(), "ruleAction").as_deref() == Some("allow") && event.name != "DeleteNetworkAclEntry");
+    let opens = ["AuthorizeSecurityGroupIngress", "ModifySecurityGroupRules", "AuthorizeDBSecurityGroupIngress"]
+        .contains(&event.name.as_str())
+        || (event.name.ends_with("NetworkAclEntry")
+            && text(event.request(), "ruleAction").as_deref() == Some("allow")
+            && event.name != "DeleteNetworkAclEntry");
     if !opens {
         return None;
     }
     let mut widest = None::<f64>;
     walk(event.request(), |key, value| {
-        let is_cidr = ["cidrIp", "cidrIpv4", "cidrIpv6", "cIDRIP", "cidrBlock", "ipv6CidrBlock"].iter().any(|known| known.eq_ignore_ascii_case(key));
+        let is_cidr =
+            ["cidrIp", "cidrIpv4", "cidrIpv6", "cIDRIP", "cidrBlock", "ipv6CidrBlock"].iter().any(|known| known.eq_ignore_ascii_case(key));
         if let (true, Some(share)) = (is_cidr, value.as_str().and_then(share_of_the_internet)) {
             widest = Some(widest.map_or(share, |widest| widest.max(share)));
         }
@@ -74,10 +88,24 @@ fn share_of_the_internet(cidr: &str) -> Option<f64> {
 /// Capacities that are set to nothing.
 fn down_to_zero(event: &Event) -> Option<Severity> {
     const CAPACITIES: &[&str] = &[
-        "desiredCapacity", "maxSize", "desiredCount", "reservedConcurrentExecutions", "targetShardCount", "maxCapacity", "desiredSize", "numCacheNodes",
-        "nodeGroupCount", "newReplicaCount", "provisionedConcurrentExecutions", "targetCapacity", "readCapacityUnits", "writeCapacityUnits",
+        "desiredCapacity",
+        "maxSize",
+        "desiredCount",
+        "reservedConcurrentExecutions",
+        "targetShardCount",
+        "maxCapacity",
+        "desiredSize",
+        "numCacheNodes",
+        "nodeGroupCount",
+        "newReplicaCount",
+        "provisionedConcurrentExecutions",
+        "targetCapacity",
+        "readCapacityUnits",
+        "writeCapacityUnits",
     ];
-    let zero = CAPACITIES.iter().any(|key| find(event.request(), key).is_some_and(|value| value.as_f64() == Some(0.0) || value.as_str() == Some("0")));
+    let zero = CAPACITIES
+        .iter()
+        .any(|key| find(event.request(), key).is_some_and(|value| value.as_f64() == Some(0.0) || value.as_str() == Some("0")));
     if zero { points(30, "sets capacity to zero") } else { None }
 }
 
@@ -104,12 +132,20 @@ fn public_principal(event: &Event) -> Option<Severity> {
 
 /// A trust policy or a share that names an account other than the event's own.
 fn foreign_account(event: &Event) -> Option<Severity> {
-    let foreign = |account: &str| account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()) && account != event.account && !event.account.is_empty();
+    let foreign = |account: &str| {
+        account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()) && account != event.account && !event.account.is_empty()
+    };
     let request = event.request();
-    if ["createVolumePermission.add.userId", "launchPermission.add.userId", "valuesToAdd"].iter().any(|path| texts(request, path).iter().any(|account| foreign(account))) {
+    if ["createVolumePermission.add.userId", "launchPermission.add.userId", "valuesToAdd"]
+        .iter()
+        .any(|path| texts(request, path).iter().any(|account| foreign(account)))
+    {
         return points(25, "shares it with another account");
     }
-    if ["createVolumePermission.add.group", "launchPermission.add.group", "valuesToAdd"].iter().any(|path| texts(request, path).iter().any(|group| group == "all")) {
+    if ["createVolumePermission.add.group", "launchPermission.add.group", "valuesToAdd"]
+        .iter()
+        .any(|path| texts(request, path).iter().any(|group| group == "all"))
+    {
         return points(30, "shares it with everybody");
     }
     let policy = policy_document(request)?;
@@ -139,28 +175,51 @@ fn public_switch(event: &Event) -> Option<Severity> {
     if modifies && is("publiclyAccessible", "true") {
         return points(25, "makes the database publicly accessible");
     }
-    if is("x-amz-acl", "public-read") || is("x-amz-acl", "public-read-write") || texts(request, "grantee.uRI").iter().any(|uri| uri.ends_with("/AllUsers")) {
+    if is("x-amz-acl", "public-read")
+        || is("x-amz-acl", "public-read-write")
+        || texts(request, "grantee.uRI").iter().any(|uri| uri.ends_with("/AllUsers"))
+    {
         return points(28, "the ACL allows everybody");
     }
-    let block = find(request, "publicAccessBlockConfiguration")?;
-    let off = block.as_object()?.values().any(|value| value.as_bool() == Some(false) || value.as_str() == Some("false"));
-    if off || event.name.contains("DeleteBucketPublicAccessBlock") { points(22, "no longer blocks public access") } else { None }
+    let off = find(request, "publicAccessBlockConfiguration")
+        .and_then(Value::as_object)
+        .is_some_and(|block| block.values().any(|value| value.as_bool() == Some(false) || value.as_str() == Some("false")));
+    let removed = event.name.starts_with("Delete") && event.name.ends_with("PublicAccessBlock");
+    if off || removed { points(22, "no longer blocks public access") } else { None }
 }
 
 /// Protections and things that are switched off.
 fn switched_off(event: &Event) -> Option<Severity> {
     let request = event.request();
-    let off = |key: &str| find(request, key).is_some_and(|value| text(&serde_json::json!({ "switch": value }), "switch").is_some_and(|text| ["false", "DISABLED", "Disabled", "Inactive", "Suspended"].contains(&text.as_str())));
+    let off = |key: &str| {
+        find(request, key).is_some_and(|value| {
+            text(&serde_json::json!({ "switch": value }), "switch")
+                .is_some_and(|text| ["false", "DISABLED", "Disabled", "Inactive", "Suspended"].contains(&text.as_str()))
+        })
+    };
     let creates = event.name.starts_with("Create") || event.name.starts_with("Run");
     if creates {
         return None;
     }
-    if ["deletionProtection", "deletionProtectionEnabled", "disableApiTermination", "enableTerminationProtection", "disableApiStop"].iter().any(|key| off(key)) {
-        return points(15, "takes protection against deletion away");
-    }
-    if ["enabled", "enable", "state", "status", "isMultiRegionTrail", "includeGlobalServiceEvents", "enableLogFileValidation", "enableDnsSupport", "enableDnsHostnames"]
+    if ["deletionProtection", "deletionProtectionEnabled", "disableApiTermination", "enableTerminationProtection", "disableApiStop"]
         .iter()
         .any(|key| off(key))
+    {
+        return points(15, "takes protection against deletion away");
+    }
+    if [
+        "enabled",
+        "enable",
+        "state",
+        "status",
+        "isMultiRegionTrail",
+        "includeGlobalServiceEvents",
+        "enableLogFileValidation",
+        "enableDnsSupport",
+        "enableDnsHostnames",
+    ]
+    .iter()
+    .any(|key| off(key))
     {
         return points(18, "switches it off");
     }

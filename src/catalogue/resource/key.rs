@@ -61,7 +61,6 @@ const KEYS: &[(&str, &str, Role)] = &[
     ("permissionsBoundary", "AWS::IAM::ManagedPolicy", Referenced),
     ("instanceProfileName", "AWS::IAM::InstanceProfile", Parent),
     ("serverCertificateName", "AWS::IAM::ServerCertificate", Referenced),
-    ("accessKeyId", "AWS::IAM::AccessKey", Referenced),
     // Storage
     ("bucketName", "AWS::S3::Bucket", Parent),
     ("bucket", "AWS::S3::Bucket", Parent),
@@ -291,7 +290,8 @@ const ARN_KINDS: &[(&str, &str, &str)] = &[
 pub(super) fn meaning(service: &str, key: &str) -> Option<(Option<&'static str>, Role)> {
     static INDEX: LazyLock<HashMap<String, (&'static str, Role)>> = LazyLock::new(|| {
         let general = KEYS.iter().map(|(key, kind, role)| (key.to_ascii_lowercase(), (*kind, *role)));
-        let special = SERVICE_KEYS.iter().map(|(service, key, kind, role)| (format!("{service}/{key}").to_ascii_lowercase(), (*kind, *role)));
+        let special =
+            SERVICE_KEYS.iter().map(|(service, key, kind, role)| (format!("{service}/{key}").to_ascii_lowercase(), (*kind, *role)));
         general.chain(special).collect()
     });
     let key = key.to_ascii_lowercase();
@@ -326,5 +326,7 @@ pub(super) fn kind_of_arn(arn: &Arn<'_>) -> Option<&'static str> {
 /// Returns our own constant for a type that a record names.
 pub(super) fn known_kind(kind: &str) -> Option<&'static str> {
     let keys = KEYS.iter().map(|(_, kind, _)| *kind);
-    keys.chain(SERVICE_KEYS.iter().map(|(_, _, kind, _)| *kind)).chain(ARN_KINDS.iter().map(|(_, _, kind)| *kind)).find(|known| *known == kind)
+    keys.chain(SERVICE_KEYS.iter().map(|(_, _, kind, _)| *kind))
+        .chain(ARN_KINDS.iter().map(|(_, _, kind)| *kind))
+        .find(|known| *known == kind)
 }

@@ -41,6 +41,9 @@ pub enum Role {
 /// At most this many resources are taken from one event.
 const MAX_RESOURCES: usize = 200;
 
+/// Texts under id keys that name nothing: a route's gateway within the VPC, a masked value.
+const NOT_IDS: [&str; 3] = ["local", "****", "null"];
+
 /// The longest text that is taken for an id.
 const MAX_ID_BYTES: usize = 512;
 
@@ -56,6 +59,14 @@ pub fn resources(event: &Event) -> Vec<Resource> {
     for target in found.targets.clone() {
         let kind = key::kind_of_key(service, &target.key).or_else(|| key::kind_of_id(&target.text));
         found.add(&target.text, kind, Role::Target);
+    }
+    let row = rows::find(service, &event.name);
+    if row.is_none() && found.targets.is_empty() && !event.name.starts_with("Create") {
+        // Nothing tells the target of an unknown call better than the first id it was given.
+        found.collect(service, event.request());
+        if let Some(first) = found.list.first_mut() {
+            first.role = Role::Target;
+        }
     }
     for part in ["requestParameters", "responseElements", "additionalEventData", "serviceEventDetails"] {
         if let Some(value) = event.record.get(part) {
@@ -102,7 +113,11 @@ fn targets(event: &Event) -> Vec<Named> {
         return Vec::new();
     }
     // `CreateFooBar` bears its id in the answer; any other `VerbFooBar` names `fooBarId`, `fooBarName`, … in the request.
-    let noun: String = event.name.trim_start_matches(|c: char| c.is_ascii_uppercase()).trim_start_matches(|c: char| c.is_ascii_lowercase()).to_ascii_lowercase();
+    let noun: String = event
+        .name
+        .trim_start_matches(|c: char| c.is_ascii_uppercase())
+        .trim_start_matches(|c: char| c.is_ascii_lowercase())
+        .to_ascii_lowercase();
     let singular = noun.strip_suffix('s').unwrap_or(&noun);
     let born = event.name.starts_with("Create") || event.name.starts_with("Allocate");
     let order = if born { [response, request] } else { [request, response] };
@@ -152,7 +167,8 @@ impl Found {
 
     /// Ids and ARNs inside a sentence of AWS's, such as `… on resource: arn:aws:s3:::logs because …`.
     fn collect_from_text(&mut self, text: &str) {
-        let breaks = |c: char| c.is_whitespace() || matches!(c, '\'' | '"' | ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>' | '=');
+        let breaks =
+            |c: char| c.is_whitespace() || matches!(c, '\'' | '"' | ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>' | '=');
         for word in text.split(breaks).take(500) {
             let word = word.trim_end_matches(['.', ':', '!', '?']);
             if word.starts_with("arn:aws") || key::kind_of_id(word).is_some() {
@@ -163,7 +179,11 @@ impl Found {
 
     fn add(&mut self, text: &str, kind: Option<&'static str>, role: Role) {
         let id = text.trim();
-        let refused = id.len() < 2 || id.len() > MAX_ID_BYTES || id.chars().any(char::is_control) || id == "****";
+        let refused = id.len() < 2
+            || id.len() > MAX_ID_BYTES
+            || id.chars().any(char::is_control)
+            || NOT_IDS.contains(&id)
+            || id.starts_with("/change/");
         if refused || self.list.len() >= MAX_RESOURCES || self.actors.iter().any(|actor| actor == id) {
             return;
         }

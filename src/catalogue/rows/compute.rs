@@ -10,7 +10,7 @@ pub(super) const ROWS: &[Row] = &[
     row("autoscaling", "UpdateAutoScalingGroup", C::AutoScaling, 85, Minutes, &[Capacity, Latency, ErrorRate, Unreachable], "autoScalingGroupName", "change auto scaling group {autoScalingGroupName}[: {changes}]"),
     row("autoscaling", "DeleteAutoScalingGroup", C::AutoScaling, 92, Immediate, &[Capacity, Unreachable], "autoScalingGroupName", "delete auto scaling group {autoScalingGroupName}"),
     row("autoscaling", "SetDesiredCapacity", C::AutoScaling, 88, Minutes, &[Capacity, Latency, Unreachable, ErrorRate], "autoScalingGroupName", "set desired capacity of {autoScalingGroupName} to {desiredCapacity}"),
-    row("autoscaling", "TerminateInstanceInAutoScalingGroup", C::AutoScaling, 75, Immediate, &[Capacity, Unreachable], "instanceId", "terminate {instanceId} in its auto scaling group[ {activity.autoScalingGroupName}][, desired capacity lowered {shouldDecrementDesiredCapacity}]"),
+    row("autoscaling", "TerminateInstanceInAutoScalingGroup", C::AutoScaling, 75, Immediate, &[Capacity, Unreachable], "instanceId", "terminate {instanceId} in its auto scaling group[ {activity.autoScalingGroupName}][, lower desired capacity too: {shouldDecrementDesiredCapacity}]"),
     row("autoscaling", "DetachInstances", C::AutoScaling, 75, Immediate, &[Capacity, Unreachable], "autoScalingGroupName", "detach {instanceIds} from {autoScalingGroupName}"),
     row("autoscaling", "AttachInstances", C::AutoScaling, 40, Minutes, &[Capacity], "autoScalingGroupName", "attach {instanceIds} to {autoScalingGroupName}"),
     row("autoscaling", "EnterStandby", C::AutoScaling, 72, Immediate, &[Capacity, Unreachable], "autoScalingGroupName", "put {instanceIds} of {autoScalingGroupName} on standby"),

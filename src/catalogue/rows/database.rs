@@ -8,7 +8,7 @@ pub(super) const ROWS: &[Row] = &[
     // RDS instances
     row("rds", "CreateDBInstance", C::Database, 35, Minutes, &[Database, Cost], "dBInstanceIdentifier", "create database {dBInstanceIdentifier}[ ({engine}[, {dBInstanceClass}])]"),
     row("rds", "ModifyDBInstance", C::Database, 85, Minutes, &[Database, Latency, Unreachable], "dBInstanceIdentifier", "change database {dBInstanceIdentifier}[: {changes}]"),
-    row("rds", "RebootDBInstance", C::Database, 88, Immediate, &[Database, Unreachable], "dBInstanceIdentifier", "reboot database {dBInstanceIdentifier}[ (with failover {forceFailover})]"),
+    row("rds", "RebootDBInstance", C::Database, 88, Immediate, &[Database, Unreachable], "dBInstanceIdentifier", "reboot database {dBInstanceIdentifier}[, force failover {forceFailover}]"),
     row("rds", "DeleteDBInstance", C::Database, 95, Immediate, &[Database, Unreachable], "dBInstanceIdentifier", "delete database {dBInstanceIdentifier}"),
     row("rds", "StartDBInstance", C::Database, 40, Minutes, &[Database], "dBInstanceIdentifier", "start database {dBInstanceIdentifier}"),
     row("rds", "StopDBInstance", C::Database, 95, Immediate, &[Database, Unreachable], "dBInstanceIdentifier", "stop database {dBInstanceIdentifier}"),

@@ -7,7 +7,7 @@ use crate::catalogue::row::{Delay::*, Row, Symptom::*, row};
 pub(super) const ROWS: &[Row] = &[
     // ECS and ECR
     row("ecs", "CreateService", C::Deployment, 45, Minutes, &[ErrorRate, Capacity], "service.serviceArn|serviceName", "create service {serviceName}[ on {cluster}][ with {image}][ ({desiredCount} tasks)]"),
-    row("ecs", "UpdateService", C::Deployment, 85, Minutes, &[ErrorRate, Latency, Capacity, Unreachable], "service", "update service {service}[: {image}][, desired count {desiredCount}][, forced {forceNewDeployment}]"),
+    row("ecs", "UpdateService", C::Deployment, 85, Minutes, &[ErrorRate, Latency, Capacity, Unreachable], "service", "update service {service}[: {image}][, desired count {desiredCount}][, force new deployment {forceNewDeployment}]"),
     row("ecs", "DeleteService", C::Deployment, 95, Immediate, &[Unreachable, Capacity], "service", "delete service {service}[ of {cluster}]"),
     row("ecs", "RegisterTaskDefinition", C::Deployment, 65, Minutes, &[ErrorRate, Config], "taskDefinition.taskDefinitionArn|family", "register task definition {family}[ with {image}]"),
     row("ecs", "DeregisterTaskDefinition", C::Deployment, 55, Minutes, &[Capacity, ErrorRate], "taskDefinition", "deregister task definition {taskDefinition}"),

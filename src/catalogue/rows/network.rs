@@ -7,9 +7,9 @@ use crate::catalogue::row::{Delay::*, Row, Symptom::*, row};
 pub(super) const ROWS: &[Row] = &[
     // Security groups
     row("ec2", "AuthorizeSecurityGroupIngress", C::SecurityGroup, 90, Immediate, &[Exposure, Unreachable], "groupId|groupName", "open {rules} on {groupId|groupName}"),
-    row("ec2", "RevokeSecurityGroupIngress", C::SecurityGroup, 95, Immediate, &[Unreachable, Database, Latency], "groupId|groupName", "close {rules|revoked} on {groupId|groupName}"),
-    row("ec2", "AuthorizeSecurityGroupEgress", C::SecurityGroup, 70, Immediate, &[Exposure, Unreachable], "groupId|groupName", "open outbound {egress} on {groupId|groupName}"),
-    row("ec2", "RevokeSecurityGroupEgress", C::SecurityGroup, 92, Immediate, &[Unreachable, Database, Latency], "groupId|groupName", "close outbound {egress|revoked} on {groupId|groupName}"),
+    row("ec2", "RevokeSecurityGroupIngress", C::SecurityGroup, 95, Immediate, &[Unreachable, Database, Latency], "groupId|groupName", "close {revoked} on {groupId|groupName}"),
+    row("ec2", "AuthorizeSecurityGroupEgress", C::SecurityGroup, 70, Immediate, &[Exposure, Unreachable], "groupId|groupName", "open outbound {rules} on {groupId|groupName}"),
+    row("ec2", "RevokeSecurityGroupEgress", C::SecurityGroup, 92, Immediate, &[Unreachable, Database, Latency], "groupId|groupName", "close outbound {rules} on {groupId|groupName}"),
     row("ec2", "ModifySecurityGroupRules", C::SecurityGroup, 90, Immediate, &[Unreachable, Exposure, Database], "groupId", "change rule {securityGroupRuleId} of {groupId}[ to {rules}]"),
     row("ec2", "UpdateSecurityGroupRuleDescriptionsIngress", C::SecurityGroup, 10, Immediate, &[Config], "groupId|groupName", "describe inbound rules of {groupId|groupName}"),
     row("ec2", "UpdateSecurityGroupRuleDescriptionsEgress", C::SecurityGroup, 10, Immediate, &[Config], "groupId|groupName", "describe outbound rules of {groupId|groupName}"),

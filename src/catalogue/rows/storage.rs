@@ -10,7 +10,7 @@ pub(super) const ROWS: &[Row] = &[
     row("ec2", "AttachVolume", C::Storage, 50, Immediate, &[Storage], "volumeId", "attach volume {volumeId} to {instanceId}[ as {device}]"),
     row("ec2", "DetachVolume", C::Storage, 92, Immediate, &[Storage, Unreachable, Database], "volumeId", "detach volume {volumeId}[ from {instanceId}]"),
     row("ec2", "DeleteVolume", C::Storage, 90, Immediate, &[Storage, Unreachable], "volumeId", "delete volume {volumeId}"),
-    row("ec2", "ModifyVolume", C::Storage, 70, Minutes, &[Storage, Latency, Cost], "volumeId", "change volume {volumeId}[: size {originalSize} → {targetSize} GiB][, {originalVolumeType} → {targetVolumeType}][, IOPS {originalIops} → {targetIops}] || change volume {volumeId}[: {changes}]"),
+    row("ec2", "ModifyVolume", C::Storage, 70, Minutes, &[Storage, Latency, Cost], "volumeId", "change volume {volumeId}: {volume} || change volume {volumeId}[: {changes}]"),
     row("ec2", "ModifyVolumeAttribute", C::Storage, 45, Immediate, &[Storage], "volumeId", "change volume {volumeId}[: {changes}]"),
     row("ec2", "CreateSnapshot", C::Storage, 20, Minutes, &[Storage, Latency], "snapshotId", "create snapshot[ {snapshotId}] of {volumeId}"),
     row("ec2", "CreateSnapshots", C::Storage, 20, Minutes, &[Storage], "snapshotSet.snapshotId", "create snapshots of {instanceId}"),

@@ -13,7 +13,6 @@ type Function = fn(&Context<'_>) -> Option<String>;
 /// Every function by its name in a template.
 const FUNCTIONS: &[(&str, Function)] = &[
     ("rules", |context| rules(context, "to")),
-    ("egress", |context| rules(context, "to")),
     ("revoked", |context| rules(context, "from")),
     ("acl", acl),
     ("direction", |context| direction(context).map(str::to_owned)),
@@ -30,6 +29,7 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("operator", operator),
     ("publicaccess", public_access),
     ("lifecycle", lifecycle),
+    ("volume", volume),
 ];
 
 /// Finds a function by name.
@@ -76,9 +76,18 @@ fn rule(permission: &Value, word: &str) -> Option<String> {
     let mut peers = Vec::new();
     walk(permission, |key, inner| {
         let direct_group = key.eq_ignore_ascii_case("groupId") && child(permission, key).is_some_and(|own| std::ptr::eq(own, inner));
-        let names_peer = ["cidrIp", "cidrIpv4", "cidrIpv6", "groupId", "referencedGroupId", "prefixListId", "sourceSecurityGroupId", "sourceSecurityGroupName"]
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(key));
+        let names_peer = [
+            "cidrIp",
+            "cidrIpv4",
+            "cidrIpv6",
+            "groupId",
+            "referencedGroupId",
+            "prefixListId",
+            "sourceSecurityGroupId",
+            "sourceSecurityGroupName",
+        ]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(key));
         if let (true, false, Value::String(text)) = (names_peer, direct_group, inner)
             && !peers.contains(text)
         {
@@ -149,7 +158,11 @@ const POLICY_KEYS: [&str; 10] = [
 
 /// Returns the policy document that a request sets, read from its string if it stands in one.
 pub(in crate::catalogue) fn policy_document(request: &Value) -> Option<Value> {
-    POLICY_KEYS.iter().filter_map(|key| find_value(request, key)).filter_map(document).find(|document| child(document, "Statement").is_some())
+    POLICY_KEYS
+        .iter()
+        .filter_map(|key| find_value(request, key))
+        .filter_map(document)
+        .find(|document| child(document, "Statement").is_some())
 }
 
 /// Returns the statements of a policy, whether it has one or a list.
@@ -172,7 +185,7 @@ fn policy(context: &Context<'_>) -> Option<String> {
 
 fn statement(statement: &Value) -> Option<(bool, String)> {
     let effect = child(statement, "Effect").and_then(scalar)?;
-    let listed = |key: &str| child(statement, key).map(|value| flat(value)).unwrap_or_default();
+    let listed = |key: &str| child(statement, key).map(flat).unwrap_or_default();
     let mut told = value(&effect)?;
     if let Some(actions) = list(listed("Action").iter().filter_map(|text| value(text)).collect(), 2) {
         told = format!("{told} {actions}");
@@ -284,9 +297,36 @@ fn selectors(context: &Context<'_>) -> Option<String> {
 
 /// Keys whose values say nothing about a change.
 const DULL: &[&str] = &[
-    "clienttoken", "clientrequesttoken", "idempotencytoken", "callerreference", "requestid", "dryrun", "host", "tags", "tagset", "tagspecificationset",
-    "tagspecification", "attributetype", "force", "description", "comment", "changetype", "ifmatch", "revisionid", "locktoken", "x-amz-request-payer",
-    "xmlns", "publish", "nexttoken", "maxresults", "capabilities", "templateurl", "templatebody", "usepreviousTemplate", "tag", "version",
+    "clienttoken",
+    "clientrequesttoken",
+    "idempotencytoken",
+    "callerreference",
+    "requestid",
+    "dryrun",
+    "host",
+    "tags",
+    "tagset",
+    "tagspecificationset",
+    "tagspecification",
+    "attributetype",
+    "force",
+    "description",
+    "comment",
+    "changetype",
+    "ifmatch",
+    "revisionid",
+    "locktoken",
+    "x-amz-request-payer",
+    "xmlns",
+    "publish",
+    "nexttoken",
+    "maxresults",
+    "capabilities",
+    "templateurl",
+    "templatebody",
+    "useprevioustemplate",
+    "tag",
+    "version",
 ];
 
 /// The other scalar parameters of the request as `key value`, at most four.
@@ -294,7 +334,10 @@ fn changes(context: &Context<'_>) -> Option<String> {
     let Value::Object(mut map) = unwrap_request(context.request).clone() else { return None };
     map.retain(|key, value| {
         let lower = key.to_ascii_lowercase();
-        !is_empty(value) && !DULL.iter().any(|dull| dull.eq_ignore_ascii_case(key)) && !lower.contains("policy") && !said_already(context.template, key)
+        !is_empty(value)
+            && !DULL.iter().any(|dull| dull.eq_ignore_ascii_case(key))
+            && !lower.contains("policy")
+            && !said_already(context.template, key)
     });
     let mut pairs = Vec::new();
     for (key, value) in &map {
@@ -359,7 +402,9 @@ fn human(key: &str) -> String {
     // EC2 and RDS write `dBInstanceClass` for DBInstanceClass.
     let mut chars = key.chars();
     let fixed = match (chars.next(), key.chars().nth(1), key.chars().nth(2)) {
-        (Some(first), Some(second), Some(third)) if first.is_ascii_lowercase() && second.is_ascii_uppercase() && !third.is_ascii_lowercase() => {
+        (Some(first), Some(second), Some(third))
+            if first.is_ascii_lowercase() && second.is_ascii_uppercase() && !third.is_ascii_lowercase() =>
+        {
             format!("{}{}", first.to_ascii_uppercase(), chars.as_str())
         }
         (Some('d'), Some('B'), _) => format!("D{}", chars.as_str()),
@@ -371,7 +416,9 @@ fn human(key: &str) -> String {
 fn list_pairs(pairs: Vec<String>) -> Option<String> {
     match pairs.len() {
         0 => None,
-        count if count > MAX_PAIRS => Some(format!("{} and {} more", pairs.iter().take(MAX_PAIRS).cloned().collect::<Vec<_>>().join(", "), count - MAX_PAIRS)),
+        count if count > MAX_PAIRS => {
+            Some(format!("{} and {} more", pairs.iter().take(MAX_PAIRS).cloned().collect::<Vec<_>>().join(", "), count - MAX_PAIRS))
+        }
         _ => Some(pairs.join(", ")),
     }
 }
@@ -429,14 +476,19 @@ fn patch(context: &Context<'_>) -> Option<String> {
 fn action(context: &Context<'_>) -> Option<String> {
     let actions = ["defaultActions", "actions"].iter().find_map(|key| find_value(context.request, key))?;
     let kind = text(actions, "type")?;
-    let detail = super::text::join(texts(actions, "targetGroupArn")).map(|to| format!(" to {to}")).or_else(|| text(actions, "statusCode").and_then(|code| value(&code)).map(|code| format!(" {code}")));
+    let detail = super::text::join(texts(actions, "targetGroupArn"))
+        .map(|to| format!(" to {to}"))
+        .or_else(|| text(actions, "statusCode").and_then(|code| value(&code)).map(|code| format!(" {code}")));
     Some(format!("{}{}", value(&kind)?.replace('-', " "), detail.unwrap_or_default()))
 }
 
 /// A web ACL's default action.
 fn waf(context: &Context<'_>) -> Option<String> {
     let action = find_value(context.request, "defaultAction")?;
-    ["block", "allow"].into_iter().find(|kind| child(action, kind).is_some() || text(action, "type").is_some_and(|text| text.eq_ignore_ascii_case(kind))).map(str::to_owned)
+    ["block", "allow"]
+        .into_iter()
+        .find(|kind| child(action, kind).is_some() || text(action, "type").is_some_and(|text| text.eq_ignore_ascii_case(kind)))
+        .map(str::to_owned)
 }
 
 /// An alarm's comparison as a sign.
@@ -465,6 +517,18 @@ fn public_access(context: &Context<'_>) -> Option<String> {
 fn lifecycle(context: &Context<'_>) -> Option<String> {
     let days = texts(context.request, "expiration.days").first()?.parse::<f64>().ok()?;
     Some(if days == 1.0 { "expires after 1 day".to_owned() } else { format!("expires after {days} days") })
+}
+
+/// What a volume change changes, as the answer tells it: `size 100 → 200 GiB, type gp2 → gp3`.
+fn volume(context: &Context<'_>) -> Option<String> {
+    let told = [("size", "Size", " GiB"), ("type", "VolumeType", ""), ("IOPS", "Iops", ""), ("throughput", "Throughput", "")];
+    let told = told.iter().filter_map(|(label, key, unit)| {
+        let side = |side: &str| text(context.response, &format!("{side}{key}")).and_then(|text| value(&text));
+        let (before, now) = (side("original")?, side("target")?);
+        (before != now).then(|| format!("{label} {before} → {now}{unit}"))
+    });
+    let told: Vec<String> = told.collect();
+    (!told.is_empty()).then(|| told.join(", "))
 }
 
 fn scalar(value: &Value) -> Option<String> {

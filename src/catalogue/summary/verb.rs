@@ -56,8 +56,14 @@ mod tests {
 
     #[test]
     fn verbs_are_put_in_the_past() {
-        let cases =
-            [("open", "opened"), ("delete", "deleted"), ("modify", "modified"), ("deploy", "deployed"), ("stop", "stopped"), ("set", "set")];
+        let cases = [
+            ("open", "opened"),
+            ("delete", "deleted"),
+            ("modify", "modified"),
+            ("deploy", "deployed"),
+            ("stop", "stopped"),
+            ("set", "set"),
+        ];
         for (verb, expected) in cases {
             assert_eq!(past(verb), expected);
         }

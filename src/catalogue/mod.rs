@@ -17,7 +17,7 @@ pub use category::Category;
 pub use class::{Class, classify};
 pub use resource::{Resource, Role, aliases_of, resources, same_resource};
 pub use row::{Delay, Symptom};
-pub use severity::{Severity, severity};
+pub use severity::{Effect, Severity, severity};
 pub use summary::{MAX_SUMMARY_CHARS, summarise, summarise_with};
 pub use symptom::incident_symptoms;
 

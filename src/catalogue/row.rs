@@ -44,6 +44,26 @@ pub enum Symptom {
     Cost,
 }
 
+impl Symptom {
+    /// Returns what such a change can cause, to follow "can cause".
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Unreachable => "timeouts and unreachable hosts",
+            Self::AccessDenied => "denied access",
+            Self::Capacity => "missing capacity",
+            Self::ErrorRate => "errors",
+            Self::Latency => "slowness",
+            Self::Database => "database trouble",
+            Self::DataMissing => "missing data",
+            Self::Config => "wrong or missing configuration",
+            Self::Exposure => "exposure",
+            Self::Certificate => "certificate trouble",
+            Self::Storage => "storage trouble",
+            Self::Cost => "higher cost",
+        }
+    }
+}
+
 /// What the catalogue knows of one event name of one service.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row {

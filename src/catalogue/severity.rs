@@ -16,6 +16,19 @@ pub struct Severity {
     pub points: i8,
     /// Why, in words for the reader: `opens it to the whole internet`.
     pub reason: &'static str,
+    /// Which way it is worse.
+    pub effect: Effect,
+}
+
+/// Which way a change is bad: what harms availability rarely exposes anything, and the other way round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// Something that worked is taken away, denied or set to nothing.
+    TakesAway,
+    /// Something is opened to others.
+    Exposes,
+    /// A protection falls, which by itself breaks nothing.
+    Unprotects,
 }
 
 /// A look at one kind of value.
@@ -42,8 +55,12 @@ pub fn severity(event: &Event) -> Option<Severity> {
     CHECKS.iter().filter_map(|check| check(event)).max_by_key(|severity| severity.points)
 }
 
-const fn points(points: i8, reason: &'static str) -> Option<Severity> {
-    Some(Severity { points, reason })
+const fn takes_away(points: i8, reason: &'static str) -> Option<Severity> {
+    Some(Severity { points, reason, effect: Effect::TakesAway })
+}
+
+const fn exposes(points: i8, reason: &'static str) -> Option<Severity> {
+    Some(Severity { points, reason, effect: Effect::Exposes })
 }
 
 /// A rule that admits everybody, or a huge range: the prefix length is judged, however ordinary the address looks.
@@ -66,8 +83,8 @@ fn open_to_the_internet(event: &Event) -> Option<Severity> {
         true
     });
     match widest? {
-        share if share >= 1.0 => points(30, "opens it to the whole internet"),
-        share if share >= 1.0 / 512.0 => points(20, "opens it to a huge address range"),
+        share if share >= 1.0 => exposes(30, "opens it to the whole internet"),
+        share if share >= 1.0 / 512.0 => exposes(20, "opens it to a huge address range"),
         _ => None,
     }
 }
@@ -106,17 +123,17 @@ fn down_to_zero(event: &Event) -> Option<Severity> {
     let zero = CAPACITIES
         .iter()
         .any(|key| find(event.request(), key).is_some_and(|value| value.as_f64() == Some(0.0) || value.as_str() == Some("0")));
-    if zero { points(30, "sets capacity to zero") } else { None }
+    if zero { takes_away(30, "sets capacity to zero") } else { None }
 }
 
 /// A policy that denies, or a network ACL rule that does.
 fn denies(event: &Event) -> Option<Severity> {
     if event.name.ends_with("NetworkAclEntry") && text(event.request(), "ruleAction").as_deref() == Some("deny") {
-        return points(25, "denies traffic");
+        return takes_away(25, "denies traffic");
     }
     let policy = policy_document(event.request())?;
     let denied = statements(&policy).into_iter().any(|statement| child(statement, "Effect").and_then(Value::as_str) == Some("Deny"));
-    if denied { points(25, "the policy denies") } else { None }
+    if denied { takes_away(25, "the policy denies") } else { None }
 }
 
 /// A resource policy that allows everybody.
@@ -127,7 +144,7 @@ fn public_principal(event: &Event) -> Option<Severity> {
             && child(statement, "Condition").is_none()
             && child(statement, "Principal").is_some_and(|principal| principals(principal).iter().any(|name| name == "*"))
     });
-    if public { points(28, "the policy allows everybody") } else { None }
+    if public { exposes(28, "the policy allows everybody") } else { None }
 }
 
 /// A trust policy or a share that names an account other than the event's own.
@@ -140,13 +157,13 @@ fn foreign_account(event: &Event) -> Option<Severity> {
         .iter()
         .any(|path| texts(request, path).iter().any(|account| foreign(account)))
     {
-        return points(25, "shares it with another account");
+        return exposes(25, "shares it with another account");
     }
     if ["createVolumePermission.add.group", "launchPermission.add.group", "valuesToAdd"]
         .iter()
         .any(|path| texts(request, path).iter().any(|group| group == "all"))
     {
-        return points(30, "shares it with everybody");
+        return exposes(30, "shares it with everybody");
     }
     let policy = policy_document(request)?;
     let named = statements(&policy).into_iter().any(|statement| {
@@ -155,7 +172,7 @@ fn foreign_account(event: &Event) -> Option<Severity> {
                 principals(principal).iter().any(|name| foreign(Arn::parse(name).map_or(name.as_str(), |arn| arn.account)))
             })
     });
-    if named { points(22, "the policy allows another account") } else { None }
+    if named { exposes(22, "the policy allows another account") } else { None }
 }
 
 fn principals(principal: &Value) -> Vec<String> {
@@ -173,19 +190,19 @@ fn public_switch(event: &Event) -> Option<Severity> {
     let is = |path: &str, wanted: &str| text(request, path).is_some_and(|text| text.eq_ignore_ascii_case(wanted));
     let modifies = event.name.starts_with("Modify") || event.name.starts_with("Create") || event.name.starts_with("Restore");
     if modifies && is("publiclyAccessible", "true") {
-        return points(25, "makes the database publicly accessible");
+        return exposes(25, "makes the database publicly accessible");
     }
     if is("x-amz-acl", "public-read")
         || is("x-amz-acl", "public-read-write")
         || texts(request, "grantee.uRI").iter().any(|uri| uri.ends_with("/AllUsers"))
     {
-        return points(28, "the ACL allows everybody");
+        return exposes(28, "the ACL allows everybody");
     }
     let off = find(request, "publicAccessBlockConfiguration")
         .and_then(Value::as_object)
         .is_some_and(|block| block.values().any(|value| value.as_bool() == Some(false) || value.as_str() == Some("false")));
     let removed = event.name.starts_with("Delete") && event.name.ends_with("PublicAccessBlock");
-    if off || removed { points(22, "no longer blocks public access") } else { None }
+    if off || removed { exposes(22, "no longer blocks public access") } else { None }
 }
 
 /// Protections and things that are switched off.
@@ -205,7 +222,7 @@ fn switched_off(event: &Event) -> Option<Severity> {
         .iter()
         .any(|key| off(key))
     {
-        return points(15, "takes protection against deletion away");
+        return Some(Severity { points: 15, reason: "takes protection against deletion away", effect: Effect::Unprotects });
     }
     if [
         "enabled",
@@ -221,7 +238,7 @@ fn switched_off(event: &Event) -> Option<Severity> {
     .iter()
     .any(|key| off(key))
     {
-        return points(18, "switches it off");
+        return takes_away(18, "switches it off");
     }
     None
 }
@@ -235,7 +252,7 @@ fn narrowed_selectors(event: &Event) -> Option<Severity> {
     let narrowed = text(request, "includeManagementEvents").as_deref() == Some("false")
         || text(request, "readWriteType").is_some_and(|kind| kind != "All")
         || !texts(request, "excludeManagementEventSources").is_empty();
-    if narrowed { points(22, "the trail records less") } else { None }
+    if narrowed { takes_away(22, "the trail records less") } else { None }
 }
 
 /// Calls that take something away by their nature.
@@ -251,7 +268,7 @@ fn destructive(event: &Event) -> Option<Severity> {
         ("Deregister", "takes it out of service"),
         ("Revoke", "takes access away"),
     ];
-    VERBS.iter().find(|(verb, _)| event.name.starts_with(verb)).and_then(|(_, reason)| points(10, reason))
+    VERBS.iter().find(|(verb, _)| event.name.starts_with(verb)).and_then(|(_, reason)| takes_away(10, reason))
 }
 
 #[cfg(test)]

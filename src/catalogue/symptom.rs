@@ -271,27 +271,28 @@ const WORDS: &[(&[&str], &[Symptom])] = &[
     (&["cost", "billing", "budget", "spend", "charges"], &[Symptom::Cost]),
 ];
 
-/// Finds the symptoms an alert's words speak of.
+/// Finds the symptoms an alert's words speak of, each with how many of its words were found.
 ///
 /// `words` is the alert's name, labels and annotations; CamelCase and punctuation are split first.
-/// Shape: each once, in the order of the table; empty when nothing is recognised.
-pub fn incident_symptoms(words: &str) -> Vec<Symptom> {
+/// Shape: each once, the one most spoken of first; empty when nothing is recognised.
+pub fn incident_symptoms(words: &str) -> Vec<(Symptom, usize)> {
     let text = split_words(words);
-    let mut symptoms = Vec::new();
+    let mut symptoms: Vec<(Symptom, usize)> = Vec::new();
     for (keywords, meant) in WORDS {
-        if keywords.iter().any(|keyword| begins_a_word(&text, keyword)) {
-            for symptom in *meant {
-                if !symptoms.contains(symptom) {
-                    symptoms.push(*symptom);
-                }
+        let hits: usize = keywords.iter().map(|keyword| count(&text, keyword)).sum();
+        for symptom in meant.iter().filter(|_| hits > 0) {
+            match symptoms.iter_mut().find(|(known, _)| known == symptom) {
+                Some((_, known)) => *known += hits,
+                None => symptoms.push((*symptom, hits)),
             }
         }
     }
+    symptoms.sort_by_key(|(_, hits)| std::cmp::Reverse(*hits));
     symptoms
 }
 
-fn begins_a_word(text: &str, keyword: &str) -> bool {
-    text.match_indices(keyword).any(|(at, _)| text.as_bytes().get(at.wrapping_sub(1)) == Some(&b' '))
+fn count(text: &str, keyword: &str) -> usize {
+    text.match_indices(keyword).filter(|(at, _)| text.as_bytes().get(at.wrapping_sub(1)) == Some(&b' ')).count()
 }
 
 /// At most this much of an alert is read for words.
@@ -350,13 +351,19 @@ mod tests {
             ("BudgetExceeded", Symptom::Cost),
         ];
         for (words, symptom) in cases {
-            assert!(incident_symptoms(words).contains(&symptom), "{words}: {:?}", incident_symptoms(words));
+            assert!(incident_symptoms(words).iter().any(|(found, _)| *found == symptom), "{words}: {:?}", incident_symptoms(words));
         }
     }
 
     #[test]
+    fn the_symptom_most_spoken_of_comes_first() {
+        let words = "BatchComputeCapacityUnavailable\nBatch Compute Capacity Unavailable\nJobs wait for compute capacity";
+        assert_eq!(incident_symptoms(words).first().map(|(symptom, _)| *symptom), Some(Symptom::Capacity));
+    }
+
+    #[test]
     fn words_inside_words_do_not_count() {
-        assert_eq!(incident_symptoms("thumbsup backlogger"), vec![Symptom::Capacity]);
+        assert_eq!(incident_symptoms("thumbsup backlogger"), vec![(Symptom::Capacity, 1)]);
         assert_eq!(incident_symptoms("turnips"), vec![]);
     }
 
@@ -364,7 +371,7 @@ mod tests {
         #[test]
         fn any_text_gives_each_symptom_at_most_once(words in ".{0,200}") {
             let found = incident_symptoms(&words);
-            let unique: std::collections::BTreeSet<_> = found.iter().collect();
+            let unique: std::collections::BTreeSet<_> = found.iter().map(|(symptom, _)| symptom).collect();
             prop_assert_eq!(unique.len(), found.len());
         }
     }

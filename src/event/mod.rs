@@ -2,8 +2,15 @@
 //!
 //! This module imports nothing of ours.
 
+mod actor;
+mod parse;
+mod time;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+
+pub use parse::RecordError;
+pub use time::{parse_time, time_of};
 
 /// A CloudTrail event.
 ///
@@ -117,14 +124,14 @@ impl Event {
         self.source.split('.').next().unwrap_or_default()
     }
 
-    /// Returns `requestParameters`, or JSON null.
+    /// Returns `requestParameters`, or JSON null. The string `"null"` of some exports is null too.
     pub fn request(&self) -> &Value {
-        self.record.get("requestParameters").unwrap_or(&Value::Null)
+        parse::field(&self.record, "requestParameters").unwrap_or(&Value::Null)
     }
 
-    /// Returns `responseElements`, or JSON null.
+    /// Returns `responseElements`, or JSON null. The string `"null"` of some exports is null too.
     pub fn response(&self) -> &Value {
-        self.record.get("responseElements").unwrap_or(&Value::Null)
+        parse::field(&self.record, "responseElements").unwrap_or(&Value::Null)
     }
 
     /// Tells whether the call failed. A dry run succeeded, but changed nothing, and counts as failed.

@@ -1,0 +1,162 @@
+//! Who acted, and what the call came through.
+
+use serde_json::Value;
+
+use super::parse::{capped, field, flag, text};
+use super::{Actor, ActorKind, Via};
+
+/// The host suffix of AWS services in `invokedBy`, `sourceIPAddress` and `userAgent`.
+const SERVICE_SUFFIXES: &[&str] = &[".amazonaws.com", ".amazonaws.com.cn"];
+
+/// Tools by a word of their user agent, in lower case; the first row that fits wins.
+///
+/// Why this order? Terraform, CDK and the command line all name the SDK that they are built on, and come first therefore.
+const TOOLS: &[(&str, Via)] = &[
+    ("terraform", Via::Terraform),
+    ("opentofu", Via::Terraform),
+    ("pulumi", Via::Terraform),
+    ("cloudformation", Via::CloudFormation),
+    ("aws-cdk", Via::CloudFormation),
+    ("cdk/", Via::CloudFormation),
+    ("aws-sam", Via::CloudFormation),
+    ("samcli", Via::CloudFormation),
+    ("aws-cli/", Via::Cli),
+    ("awspowershell", Via::Cli),
+    ("aws-tools-for-powershell", Via::Cli),
+];
+
+/// Consoles by a word of their user agent, in lower case.
+const CONSOLES: &[&str] = &["console.amazonaws.com", "signin.amazonaws.com", "console.aws", "aws-console", "awsconsole", "mozilla/"];
+
+/// SDKs by a word of their user agent, in lower case.
+const SDKS: &[&str] = &["boto3/", "botocore/", "boto/", "aws-sdk", "aws-chalice", "smithy", "sdk-"];
+
+/// Judges the actor of a record.
+pub(super) fn of(record: &Value) -> Actor {
+    let clues = Clues::of(record);
+    let kind = kind(&clues);
+    Actor { name: capped(name(&clues, kind)), kind, via: via(&clues), arn: clues.arn }
+}
+
+/// The fields that tell of the actor.
+struct Clues {
+    /// `userIdentity.type`, in lower case.
+    identity: String,
+    user_name: Option<String>,
+    arn: Option<String>,
+    principal_id: Option<String>,
+    account: Option<String>,
+    /// The name of the role behind a session.
+    role: Option<String>,
+    /// The session's name.
+    session: Option<String>,
+    /// The AWS service that called, without its suffix.
+    service: Option<String>,
+    /// The event's own service, for events that services report themselves.
+    source: Option<String>,
+    /// Whether the credentials are those of a console session.
+    console: bool,
+    /// `userAgent`, in lower case.
+    user_agent: String,
+    /// `eventType`, in lower case.
+    event_type: String,
+}
+
+impl Clues {
+    fn of(record: &Value) -> Self {
+        let identity = field(record, "userIdentity").unwrap_or(&Value::Null);
+        let arn = text(identity, "arn");
+        let issuer = field(identity, "sessionContext").and_then(|context| field(context, "sessionIssuer")).unwrap_or(&Value::Null);
+        let principal_id = text(identity, "principalId");
+        let in_arn = arn.as_deref().and_then(|arn| arn.split_once(":assumed-role/")).and_then(|(_, tail)| tail.split_once('/'));
+        let host = |key, object| text(object, key).and_then(|host| service(&host).map(str::to_owned));
+        let lower = |key, object| text(object, key).unwrap_or_default().to_lowercase();
+        Self {
+            identity: lower("type", identity),
+            user_name: text(identity, "userName"),
+            role: in_arn.map(|(role, _)| role.to_owned()).or_else(|| text(issuer, "userName")),
+            session: in_arn
+                .map(|(_, session)| session.to_owned())
+                .or_else(|| principal_id.as_deref().and_then(|id| id.split_once(':')).map(|(_, session)| session.to_owned())),
+            arn,
+            principal_id,
+            account: text(identity, "accountId"),
+            service: host("invokedBy", identity).or_else(|| host("sourceIPAddress", record)),
+            source: host("eventSource", record),
+            console: flag(record, "sessionCredentialFromConsole") == Some(true),
+            user_agent: lower("userAgent", record),
+            event_type: lower("eventType", record),
+        }
+    }
+
+    fn from_console(&self) -> bool {
+        self.console || self.event_type.starts_with("awsconsole") || CONSOLES.iter().any(|word| self.user_agent.contains(word))
+    }
+}
+
+/// Returns the host without its suffix when it is an AWS service that acts by itself; the console's hosts stand for a person.
+fn service(host: &str) -> Option<&str> {
+    let name = SERVICE_SUFFIXES.iter().find_map(|suffix| host.strip_suffix(suffix))?;
+    (!name.is_empty() && name != "signin" && name != "console").then_some(name)
+}
+
+fn kind(clues: &Clues) -> ActorKind {
+    let role = clues.role.as_deref().unwrap_or_default();
+    match clues.identity.as_str() {
+        "root" if clues.service.is_some() => ActorKind::Service,
+        "root" => ActorKind::Root,
+        "awsservice" => ActorKind::Service,
+        "iamuser" | "identitycenteruser" | "samluser" => ActorKind::Human,
+        _ if role.starts_with("AWSServiceRoleFor") => ActorKind::Service,
+        "assumedrole" if role.starts_with("AWSReservedSSO_") => ActorKind::Human,
+        _ if clues.service.is_some() => ActorKind::Service,
+        "assumedrole" if clues.from_console() => ActorKind::Human,
+        "assumedrole" | "role" | "federateduser" | "webidentityuser" => ActorKind::Role,
+        "" if clues.event_type == "awsserviceevent" => ActorKind::Service,
+        _ => ActorKind::Unknown,
+    }
+}
+
+fn name(clues: &Clues, kind: ActorKind) -> String {
+    if kind == ActorKind::Root {
+        return "root".into();
+    }
+    let role = || match (&clues.role, &clues.session) {
+        (Some(role), Some(session)) => Some(format!("{role}/{session}")),
+        (role, _) => role.clone(),
+    };
+    let of_service = || (kind == ActorKind::Service).then(|| clues.service.clone()).flatten();
+    let by_itself = || (kind == ActorKind::Service).then(|| clues.source.clone()).flatten();
+    let in_arn = || clues.arn.as_deref().and_then(|arn| arn.rsplit(['/', ':']).next()).filter(|tail| !tail.is_empty()).map(str::to_owned);
+    of_service()
+        .or_else(|| if clues.identity == "iamuser" { clues.user_name.clone() } else { None })
+        .or_else(role)
+        .or_else(|| clues.user_name.clone())
+        .or_else(in_arn)
+        .or_else(by_itself)
+        .or_else(|| clues.principal_id.clone())
+        .or_else(|| clues.account.clone())
+        .unwrap_or_else(|| "unknown".into())
+}
+
+fn via(clues: &Clues) -> Via {
+    if clues.service.as_deref() == Some("cloudformation") {
+        return Via::CloudFormation;
+    }
+    if clues.service.is_some() || clues.event_type == "awsserviceevent" {
+        return Via::Service;
+    }
+    if let Some((_, via)) = TOOLS.iter().find(|(word, _)| clues.user_agent.contains(word)) {
+        return *via;
+    }
+    if clues.from_console() {
+        return Via::Console;
+    }
+    if clues.identity == "awsservice" || service(&clues.user_agent).is_some() || clues.user_agent.starts_with("aws internal") {
+        return Via::Service;
+    }
+    if SDKS.iter().any(|word| clues.user_agent.contains(word)) { Via::Sdk } else { Via::Unknown }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,246 @@
+//! From JSON to an [`Event`], leniently: exports change case, types and times, but a change must not be lost for it.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{Event, EventCategory, LookupResource, actor, time_of};
+
+/// Longest name, id, source, region or account that is kept, in characters; AWS's own stay under 100.
+const MAX_NAME: usize = 128;
+
+/// Calls that only read, by the beginning of their name; used only where `readOnly` is missing.
+///
+/// Source: names of records that carry `readOnly`, which also marks calls such as `Decrypt` as reading.
+const READING_VERBS: &[&str] = &[
+    "Get",
+    "List",
+    "Describe",
+    "Lookup",
+    "Head",
+    "BatchGet",
+    "BatchDescribe",
+    "BatchCheck",
+    "Search",
+    "Query",
+    "Scan",
+    "Select",
+    "Check",
+    "View",
+    "Preview",
+    "Estimate",
+    "Simulate",
+    "Validate",
+    "Decode",
+    "Discover",
+    "Filter",
+    "Decrypt",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateRandom",
+    "GenerateMac",
+    "GenerateCredentialReport",
+    "GenerateServiceLastAccessedDetails",
+    "AssumeRole",
+    "Sign",
+    "Verify",
+    "InvokeModel",
+    "Receive",
+    "Download",
+];
+
+/// Calls that read by their verb and yet are recorded as writes.
+///
+/// Source: `readOnly` is false on them in records that carry it.
+const NOT_READING: &[&str] = &[
+    "GetFederationToken",
+    "GetSessionToken",
+    "GetSigninToken",
+    "CheckMfa",
+    "VerifyEmailIdentity",
+    "VerifyDomainIdentity",
+    "VerifyEmailAddress",
+];
+
+/// Why a record cannot be an event. Quotes nothing of the record.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// The record is not a JSON object.
+    #[error("the record is not a JSON object")]
+    NotAnObject,
+    /// A field without which there is no event is absent.
+    #[error("the record has no {0}")]
+    Missing(&'static str),
+    /// A field is there and cannot be read.
+    #[error("the record's {field} is not {wanted}")]
+    Unreadable {
+        /// The field's name.
+        field: &'static str,
+        /// What would have been right, with an example.
+        wanted: &'static str,
+    },
+}
+
+impl Event {
+    /// Reads one record, in any version from 1.0 to 1.11 and in the variants that exports make of it.
+    ///
+    /// Shape: only `eventTime` and some name are needed. An Insights record is named `Insight:` and the call it tells of, a
+    /// service event without a name by its `eventType`; neither counts as reading, so that neither is filtered away.
+    /// Errors: no object, no readable `eventTime`, nothing to name it by.
+    pub fn parse(record: Value) -> Result<Self, RecordError> {
+        if !record.is_object() {
+            return Err(RecordError::NotAnObject);
+        }
+        let raw_time = field(&record, "eventTime").ok_or(RecordError::Missing("eventTime"))?;
+        let time =
+            time_of(raw_time).ok_or(RecordError::Unreadable { field: "eventTime", wanted: "a time such as 2026-01-27T20:00:00Z" })?;
+        let insight = field(&record, "insightDetails");
+        let name = name(&record, insight).ok_or(RecordError::Missing("eventName"))?;
+        let category = category(&record, insight.is_some());
+        let read_only = match flag(&record, "readOnly") {
+            Some(read_only) => read_only,
+            None => category != EventCategory::Insight && reads(&name),
+        };
+        let text = |key| text(&record, key);
+        let identity = field(&record, "userIdentity").unwrap_or(&Value::Null);
+        Ok(Self {
+            event_id: text("eventID").filter(|id| id.chars().count() <= MAX_NAME).unwrap_or_else(|| digest(&record)),
+            time,
+            source: text("eventSource")
+                .or_else(|| self::text(insight?, "eventSource"))
+                .map(capped)
+                .unwrap_or_default()
+                .to_ascii_lowercase(),
+            region: text("awsRegion").map(capped).unwrap_or_default(),
+            account: account(&record, "recipientAccountId").or_else(|| account(identity, "accountId")).unwrap_or_default(),
+            read_only,
+            category,
+            actor: actor::of(&record),
+            source_ip: text("sourceIPAddress"),
+            user_agent: text("userAgent"),
+            error_code: text("errorCode"),
+            error_message: text("errorMessage"),
+            lookup_resources: Vec::new(),
+            name,
+            record,
+        })
+    }
+
+    /// Reads one entry of LookupEvents, whose record is JSON in the string `CloudTrailEvent` (an object is taken too).
+    ///
+    /// Errors: as [`Event::parse`], and when the string is absent or is not JSON.
+    pub fn from_lookup(envelope: Value) -> Result<Self, RecordError> {
+        let record = field(&envelope, "CloudTrailEvent").ok_or(RecordError::Missing("CloudTrailEvent"))?;
+        let entries = field(&envelope, "Resources").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let resource = |entry| Some(LookupResource { kind: text(entry, "ResourceType"), name: text(entry, "ResourceName")? });
+        let resources = entries.iter().filter_map(resource).collect();
+        match record {
+            Value::String(json) => Self::from_lookup_parts(json, resources),
+            record => Ok(Self { lookup_resources: resources, ..Self::parse(record.clone())? }),
+        }
+    }
+
+    /// Reads one entry of LookupEvents from its parts, as the SDK gives them.
+    ///
+    /// Errors: as [`Event::parse`], and when `cloud_trail_event` is not JSON.
+    pub fn from_lookup_parts(cloud_trail_event: &str, resources: Vec<LookupResource>) -> Result<Self, RecordError> {
+        let wanted = "a record in JSON, whole";
+        let record = serde_json::from_str(cloud_trail_event).map_err(|_| RecordError::Unreadable { field: "CloudTrailEvent", wanted })?;
+        Ok(Self { lookup_resources: resources, ..Self::parse(record)? })
+    }
+}
+
+/// Returns a field of an object whatever the case of its key; null and the string `"null"` count as absent.
+pub(super) fn field<'a>(object: &'a Value, key: &str) -> Option<&'a Value> {
+    let object = object.as_object()?;
+    let value = object.get(key).or_else(|| object.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value))?;
+    (!value.is_null() && value.as_str() != Some("null")).then_some(value)
+}
+
+/// Returns a field as trimmed text; numbers are written out, blank text counts as absent.
+pub(super) fn text(object: &Value, key: &str) -> Option<String> {
+    match field(object, key)? {
+        Value::String(text) => Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Returns a field as a flag: a boolean or the words `true` and `false` in any case.
+pub(super) fn flag(object: &Value, key: &str) -> Option<bool> {
+    match field(object, key)? {
+        Value::Bool(flag) => Some(*flag),
+        Value::String(text) if text.trim().eq_ignore_ascii_case("true") => Some(true),
+        Value::String(text) if text.trim().eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
+/// Cuts text to the longest name that is kept.
+pub(super) fn capped(text: String) -> String {
+    match text.char_indices().nth(MAX_NAME) {
+        Some((end, _)) => text.get(..end).unwrap_or_default().to_owned(),
+        None => text,
+    }
+}
+
+/// Tells whether a call of this name only reads, as far as its verb says.
+///
+/// Shape: the verb must be a whole word: `Select` is in `SelectObjectContent`, not in `SelectiveAuth`.
+fn reads(name: &str) -> bool {
+    let starts = |verb: &&str| name.strip_prefix(*verb).is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_lowercase()));
+    !NOT_READING.contains(&name) && READING_VERBS.iter().any(|verb| starts(&verb))
+}
+
+/// An account written as a number has lost its leading zeros.
+fn account(object: &Value, key: &str) -> Option<String> {
+    let text = text(object, key)?;
+    let number = field(object, key).is_some_and(Value::is_number);
+    Some(capped(if number { format!("{text:0>12}") } else { text }))
+}
+
+fn name(record: &Value, insight: Option<&Value>) -> Option<String> {
+    /// The API's date or version that some services append to the name.
+    #[expect(clippy::expect_used, reason = "a literal pattern")]
+    static SUFFIX: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"_?(?:(?:19|20)\d{6}(?:v\d+)?|(?:19|20)\d{2}_\d{2}_\d{2}(?:v\d+)?)$").expect("the pattern is valid"));
+    let bare = |name: String| {
+        let name = capped(name);
+        let stripped = SUFFIX.replace(&name, "").into_owned();
+        if stripped.is_empty() { name } else { stripped }
+    };
+    if let Some(name) = text(record, "eventName") {
+        return Some(bare(name));
+    }
+    let of_insight = || {
+        Some(format!(
+            "Insight:{}",
+            text(insight?, "eventName").or_else(|| text(insight?, "insightType")).map_or_else(|| "unnamed".into(), bare)
+        ))
+    };
+    of_insight().or_else(|| text(record, "eventType").map(capped))
+}
+
+fn category(record: &Value, has_insight: bool) -> EventCategory {
+    match text(record, "eventCategory").unwrap_or_default().to_ascii_lowercase().as_str() {
+        "data" => EventCategory::Data,
+        "insight" => EventCategory::Insight,
+        "networkactivity" => EventCategory::NetworkActivity,
+        "" if has_insight => EventCategory::Insight,
+        "" if flag(record, "managementEvent") == Some(false) => EventCategory::Data,
+        _ => EventCategory::Management,
+    }
+}
+
+fn digest(record: &Value) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(record.to_string()).iter().fold("sha256-".to_owned(), |mut id, byte| {
+        let _ = write!(id, "{byte:02x}");
+        id
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,8 @@
 //! A source that fails or is cut short is a gap here, never silence. [`State::Exhausted`] cannot be claimed: a cell
 //! of that state is only made from [`crate::source::AllRead`], which only a source that read to the end can make.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 
 use crate::source::AllRead;
@@ -50,6 +52,24 @@ pub enum State {
     NotConfigured,
 }
 
+/// Why a cell was cut short, where a program must tell: the callers' error codes follow from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cause {
+    /// No AWS credentials were found, or they could not be loaded.
+    NoCredentials,
+    /// The AWS credentials are expired.
+    ExpiredCredentials,
+    /// AWS said access denied.
+    AccessDenied,
+    /// AWS throttled past our patience.
+    Throttled {
+        /// After how long it is worth asking again.
+        retry_after: Option<Duration>,
+    },
+    /// Whatever should have answered did not, or not so that it could be read.
+    Unavailable,
+}
+
 /// One account × region × source, and how far it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
@@ -64,6 +84,8 @@ pub struct Cell {
     pub events: u32,
     /// One plain sentence for people: the cause and, when known, the cure. Never raw text from outside.
     pub detail: Option<String>,
+    /// Why it was cut short, when the error contract has a code for it.
+    pub cause: Option<Cause>,
     /// Whether the caller asked for this cell; the global pass in us-east-1 is not asked for and does not lower the verdict when policy denies it.
     pub asked: bool,
 }
@@ -86,7 +108,18 @@ impl Cell {
     }
 
     fn make(account: &str, region: &str, source: SourceName, state: State, covered: Option<Window>) -> Self {
-        Self { account: account.into(), region: region.into(), source, state, covered, requests: 0, events: 0, detail: None, asked: true }
+        Self {
+            account: account.into(),
+            region: region.into(),
+            source,
+            state,
+            covered,
+            requests: 0,
+            events: 0,
+            detail: None,
+            cause: None,
+            asked: true,
+        }
     }
 
     /// Adds counts and a sentence.
@@ -146,12 +179,12 @@ impl Coverage {
     /// Judges the cells.
     ///
     /// Shape: `Complete` when there is at least one asked cell and all asked cells are exhausted; `Partial` when any
-    /// interval was read; else `Unknown`.
+    /// interval was read, or read to the end without being settled anywhere yet; else `Unknown`.
     pub fn verdict(&self) -> Verdict {
         let mut asked = self.cells.iter().filter(|cell| cell.asked).peekable();
         if asked.peek().is_some() && asked.all(|cell| cell.state == State::Exhausted) {
             Verdict::Complete
-        } else if self.cells.iter().any(|cell| cell.covered.is_some()) {
+        } else if self.cells.iter().any(|cell| cell.covered.is_some() || cell.state == State::Lagging) {
             Verdict::Partial
         } else {
             Verdict::Unknown

@@ -60,6 +60,11 @@ impl Query {
         self.scope.admits(account, region)
     }
 
+    /// Tells whether only certain accounts may be read, so that the account must be known before anything is read.
+    pub fn restricts_accounts(&self) -> bool {
+        self.scope.restricts_accounts()
+    }
+
     /// Returns how many requests this query may send.
     pub fn max_requests(&self) -> u32 {
         self.scope.lookup_requests()

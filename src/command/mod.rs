@@ -200,7 +200,7 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
     let region = |name: &str| std::env::var(name).ok().filter(|region| !region.trim().is_empty());
     let delta = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
     let investigations = config.investigations.as_deref().map(Store::open).transpose();
-    let settings = Settings { endpoint_url: config.event_history_endpoint_url.clone(), clock: clock.clone().into(), ..Settings::default() };
+    let settings = Settings { endpoint_url: config.event_history_endpoint_url.clone(), clock: clock.clone(), ..Settings::default() };
     Ok(Desk {
         policy: config.policy(),
         event_history: Box::new(EventHistory::new(settings)),

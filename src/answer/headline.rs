@@ -48,9 +48,10 @@ pub fn headline(facts: &Facts<'_>) -> String {
             let who = &best.entry.actor.name;
             let others = match facts.suspects {
                 0 | 1 => String::new(),
-                n => format!("; {} more", plural(n - 1, "suspect")),
+                2 => "; 1 more suspect".into(),
+                n => format!("; {} more suspects", n - 1),
             };
-            format!("Top suspect: {} {} by {who}, {}{others} ({changes} in {span}).", best.entry.name, quoted(&best.entry.summary), best.entry.relative)
+            format!("Top suspect: {who} {}, {}{others} ({changes} in {span}).", best.entry.summary, best.entry.relative)
         }
         (None, Finding::CouldNotLook) => "Could not look: nothing could be read, so this says nothing about what changed.".into(),
         (None, _) if facts.matched == 0 && facts.alert => format!("No change was found in the {span} looked at: nothing read explains the alert."),
@@ -65,10 +66,6 @@ pub fn headline(facts: &Facts<'_>) -> String {
         parts.push(format!("A guess: {region}."));
     }
     parts.join(" ")
-}
-
-fn quoted(summary: &str) -> String {
-    format!("({summary})")
 }
 
 fn plural(n: usize, noun: &str) -> String {

@@ -37,6 +37,7 @@ pub struct Signal {
 pub const SIGNALS: &[Signal] = &[
     Signal { name: "resource", judge: resource },
     Signal { name: "same_service", judge: same_service },
+    Signal { name: "elsewhere", judge: elsewhere },
     Signal { name: "time", judge: time },
     Signal { name: "severity", judge: severity },
     Signal { name: "symptom", judge: symptom },
@@ -62,6 +63,7 @@ pub struct Scene<'a> {
     undo: Vec<Undo>,
     named_services: HashSet<String>,
     words: HashSet<String>,
+    regions: HashSet<String>,
     pairs: HashMap<(&'a str, &'a str), usize>,
     actors: HashSet<&'a str>,
 }
@@ -79,6 +81,7 @@ impl<'a> Scene<'a> {
             undo: pairs(changes),
             named_services: incident.resources.iter().filter_map(|r| r.kind.as_deref()).filter_map(service_of).collect(),
             words: alert_words(&incident.words),
+            regions: incident.regions.iter().map(|named| named.name.clone()).collect(),
             pairs: pairs_seen,
             actors,
         }
@@ -149,6 +152,14 @@ fn same_service(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say>
     let service = change.event.service();
     let same = scene.named_services.iter().any(|named| named == service || named.starts_with(service) && service.len() > 3);
     (same && scene.relation(index) == Relation::None).then_some(Say { points: weight::SAME_SERVICE, reason: String::new() })
+}
+
+/// The region of global services is looked at for those alone; its other changes happened somewhere else.
+fn elsewhere(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
+    const GLOBAL: &[&str] =
+        &["iam", "sts", "route53", "route53domains", "cloudfront", "organizations", "signin", "sso", "waf", "wafv2", "globalaccelerator", "shield", "account"];
+    let here = scene.regions.is_empty() || scene.regions.contains(&change.event.region) || GLOBAL.contains(&change.event.service());
+    (!here).then(|| Say { points: weight::ELSEWHERE, reason: format!("in {}, another region", change.event.region) })
 }
 
 fn time(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {

@@ -4,7 +4,12 @@ use std::fmt::Write as _;
 
 use crate::answer::{Answer, CellReport, CoverageReport, Entry, StateName, VerdictName};
 use crate::redact::Redacted;
-use crate::redact::quote::quote_markdown as quote;
+use crate::redact::quote::quote_markdown;
+
+/// Makes text inert; the backticks of our own sentences become quotation marks first.
+fn quote(text: &str) -> String {
+    quote_markdown(&text.replace('`', "'"))
+}
 
 /// Ranks told in full on the first screen.
 const FIRST_SCREEN: usize = 5;
@@ -43,11 +48,12 @@ fn write(out: &mut String, answer: &Answer) -> std::fmt::Result {
                 parts.push(format!("also {}", alert.others.iter().map(|name| quote(name)).collect::<Vec<_>>().join(", ")));
             }
         }
-        parts.push(format!("Window {} to {} ({}{})", context.window.from, context.window.to, context.window.basis, if context.window.widened { ", widened" } else { "" }));
-        let resources: Vec<String> = context.resources.iter().take(3).map(|r| format!("{} ({})", quote(&r.id), quote(&r.basis))).collect();
+        let widened = if context.window.widened { ", widened" } else { "" };
+        parts.push(format!("{} ({}{widened})", span(&context.window.from, &context.window.to), context.window.basis));
+        let resources: Vec<String> = context.resources.iter().take(2).map(|r| quote(&r.id)).collect();
         if !resources.is_empty() {
-            let more = context.resources.len().saturating_sub(3);
-            parts.push(format!("Looked for {}{}", resources.join(", "), if more > 0 { format!(" and {more} more") } else { String::new() }));
+            let more = context.resources.len().saturating_sub(2);
+            parts.push(format!("about {}{}", resources.join(", "), if more > 0 { format!(" and {more} more") } else { String::new() }));
         }
         writeln!(out, "{}", parts.join(" · "))?;
     }
@@ -58,8 +64,10 @@ fn write(out: &mut String, answer: &Answer) -> std::fmt::Result {
         writeln!(out)?;
         for entry in entries.iter().filter(|entry| told(entry)) {
             writeln!(out, "{}. {}", entry.rank, line(entry))?;
-            if !entry.reasons.is_empty() {
-                writeln!(out, "   why: {}", entry.reasons.iter().map(|reason| quote(reason)).collect::<Vec<_>>().join("; "))?;
+            // How long before the alert is said at the head of the line.
+            let reasons: Vec<String> = entry.reasons.iter().filter(|reason| !reason.ends_with("before the alert")).map(|reason| quote(reason)).collect();
+            if !reasons.is_empty() {
+                writeln!(out, "   {}", reasons.join("; "))?;
             }
         }
         writeln!(out, "\n## All changes")?;
@@ -93,12 +101,23 @@ fn write(out: &mut String, answer: &Answer) -> std::fmt::Result {
     Ok(())
 }
 
+/// Writes an interval with its date once: `2026-01-27 19:34:10–20:12:10Z`.
+fn span(from: &str, to: &str) -> String {
+    match (from.split_once('T'), to.split_once('T')) {
+        (Some((day, start)), Some((same, end))) if day == same => format!("{day} {}–{end}", start.trim_end_matches('Z')),
+        _ => format!("{from} – {to}"),
+    }
+}
+
 /// One entry on one line.
 fn line(entry: &Entry) -> String {
     let mut out = format!("{}: {} {} by {}", entry.relative, entry.name, quote(&entry.summary), quote(&entry.actor.name));
-    let mut about = vec![entry.actor.kind.clone()];
-    about.extend(entry.actor.via.clone());
-    let _ = write!(out, " ({})", about.join(", "));
+    match &entry.actor.via {
+        Some(via) if *via != entry.actor.kind => {
+            let _ = write!(out, " via {via}");
+        }
+        _ => {}
+    }
     if let Some(repeats) = &entry.repeats {
         let failed = repeats.failed.map(|n| format!(", {n} failed")).unwrap_or_default();
         let _ = write!(out, " ×{}{failed}", repeats.count);
@@ -153,18 +172,18 @@ pub(super) fn coverage_line(coverage: &CoverageReport) -> String {
     if cells.len() > CELLS {
         told.push(format!("and {} more", cells.len() - CELLS));
     }
-    let next = coverage.next.as_deref().map(|next| format!(" Next: {}", quote(next))).unwrap_or_default();
-    format!("Coverage {verdict}: {}.{next}", told.join("; "))
+    let next = coverage.next.as_deref().filter(|_| coverage.verdict != VerdictName::Complete).map(|next| format!(" Next: {}", quote(next)));
+    format!("Coverage {verdict}: {}.{}", told.join("; "), next.unwrap_or_default())
 }
 
 fn cell_words(cell: &CellReport) -> String {
     let place = if cell.region.is_empty() { "archive" } else { &cell.region };
     let source = serde_json::to_value(cell.source).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
     let state = serde_json::to_value(cell.state).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
-    let mut out = format!("{} {source} {state}, {} events", quote(place), cell.events);
+    let mut out = format!("{} {source} {state}", quote(place));
     if cell.state != StateName::Exhausted {
         if let (Some(from), Some(to)) = (&cell.covered_from, &cell.covered_to) {
-            out.push_str(&format!(", read {from} to {to}"));
+            out.push_str(&format!(", read {}", span(from, to)));
         }
         if let Some(detail) = &cell.detail {
             out.push_str(&format!(" ({})", quote(detail)));

@@ -10,6 +10,8 @@ use crate::refusal::Refusal;
 pub struct Arguments {
     given: Map<String, Value>,
     known: Vec<&'static str>,
+    /// Every name that counts, second names included.
+    accepted: Vec<&'static str>,
 }
 
 /// Longest string argument other than `investigation`, in characters.
@@ -21,7 +23,7 @@ impl Arguments {
     /// Starts reading. JSON null counts as absent, as some clients send it for every optional argument.
     pub fn new(given: Option<Map<String, Value>>) -> Self {
         let given = given.unwrap_or_default().into_iter().filter(|(_, value)| !value.is_null()).collect();
-        Self { given, known: Vec::new() }
+        Self { given, known: Vec::new(), accepted: Vec::new() }
     }
 
     /// Tells whether any argument but `names` was given.
@@ -33,7 +35,8 @@ impl Arguments {
     ///
     /// Errors: when it is given under two names.
     pub fn value(&mut self, names: &[&'static str]) -> Result<Option<Value>, Refusal> {
-        self.known.extend(names);
+        self.known.extend(names.first());
+        self.accepted.extend(names);
         let mut found: Vec<(&str, Value)> = names.iter().filter_map(|name| self.given.remove(*name).map(|value| (*name, value))).collect();
         if let [(first, _), (second, _), ..] = found.as_slice() {
             return Err(invalid(second, format!("`{first}` and `{second}` mean the same: give one of them")));
@@ -137,7 +140,7 @@ impl Arguments {
             None => Ok(()),
             Some(unknown) => {
                 let shown = crate::redact::text(unknown, 40);
-                let hint = nearest_hint(unknown, &self.known);
+                let hint = nearest_hint(unknown, &self.accepted);
                 Err(invalid(&shown, format!("there is no argument `{shown}`{hint}; the arguments are {}", self.known.join(", "))))
             }
         }

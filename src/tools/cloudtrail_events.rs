@@ -36,7 +36,6 @@ pub const TOOL: Tool = Tool {
 #[expect(dead_code, reason = "only its schema is used; the reading is by hand for better refusals")]
 struct Input {
     /// The alert as received (Alertmanager, Grafana, CloudWatch, PagerDuty, Opsgenie, Datadog, or {alert:{name,labels,annotations,startsAt}}), an investigation id, or free text.
-    #[schemars(with = "Option<Investigation>")]
     investigation: Option<Value>,
     /// RFC 3339, or `30m`, `2h` ago, `alert-45m`. Default: 30 min before the alert.
     start_time: Option<String>,
@@ -64,19 +63,6 @@ struct Input {
     source: Option<SourceName>,
     /// From `next_cursor`; only limit and detail may go with it.
     cursor: Option<String>,
-}
-
-/// An object or a string: any JSON type is let through to us.
-struct Investigation;
-
-impl JsonSchema for Investigation {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Investigation".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": ["object", "string", "array"]})
-    }
 }
 
 struct CategoryName;

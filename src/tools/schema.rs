@@ -50,6 +50,9 @@ impl Transform for Portable {
                 schema.insert("type".into(), real.remove(0));
             }
         }
+        if let Some(Value::Array(names)) = schema.get("enum").cloned() {
+            schema.insert("enum".into(), Value::Array(names.into_iter().filter(|name| !name.is_null()).collect()));
+        }
         // An optional inlined type stands in `anyOf` beside null: only the type stays.
         if let Some(Value::Array(any_of)) = schema.get("anyOf").cloned() {
             let real: Vec<Value> = any_of.into_iter().filter(|one| one.get("type").is_none_or(|kind| kind != "null")).collect();

@@ -14,7 +14,7 @@ async def main() -> None:
         result = await client.call_tool("aws_cloudtrail_events", {"start_time": "2026-01-27T19:34:00Z", "detail": "full"})
         assert result.structured_content["finding"] in ("suspects", "no_suspect"), result.structured_content
         refused = await client.call_tool("aws_cloudtrail_events", {"regoins": "eu-west-1"}, raise_on_error=False)
-        assert refused.is_error and "did you mean `regions`" in refused.content[0].text, refused
+        assert refused.is_error and "did you mean 'regions'" in refused.content[0].text, refused
 
 
 asyncio.run(main())

@@ -85,8 +85,24 @@ pub fn resources(event: &Event) -> Vec<Resource> {
     if let (true, Some(message)) = (event.failed(), event.error_message.as_deref()) {
         found.collect_from_text(message);
     }
+    for holder in found.list.iter().filter_map(|resource| holder(&resource.id)).collect::<Vec<_>>() {
+        found.add(&holder, None, Role::Parent);
+    }
     found.list.sort_by_key(|resource| resource.role);
     found.list
+}
+
+/// Returns the ARN of what holds the thing behind an ARN: the load balancer of a listener or a rule, the cluster of a service.
+fn holder(id: &str) -> Option<String> {
+    let arn = Arn::parse(id)?;
+    let parts: Vec<&str> = arn.resource.split('/').collect();
+    let prefix = id.strip_suffix(arn.resource)?;
+    match (arn.service, parts.as_slice()) {
+        ("elasticloadbalancing", ["listener" | "listener-rule", kind, name, balancer, ..]) => Some(format!("{prefix}loadbalancer/{kind}/{name}/{balancer}")),
+        ("ecs", ["service" | "task" | "container-instance", cluster, _]) => Some(format!("{prefix}cluster/{cluster}")),
+        ("eks", ["nodegroup" | "addon" | "fargateprofile", cluster, ..]) => Some(format!("{prefix}cluster/{cluster}")),
+        _ => None,
+    }
 }
 
 /// A text that names a target, and the key it stood under.

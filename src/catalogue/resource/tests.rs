@@ -76,3 +76,14 @@ fn the_caller_is_not_a_resource_of_the_event() {
     );
     assert_eq!(told(&event_), ["Target - thing-1"]);
 }
+
+#[test]
+fn a_listener_belongs_to_its_load_balancer_and_a_service_to_its_cluster() {
+    let base = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:";
+    let listener = format!("{base}listener/app/web/50dc6c495c0c9188/f2f7dc8efc522ab2");
+    assert_eq!(holder(&listener), Some(format!("{base}loadbalancer/app/web/50dc6c495c0c9188")));
+    let service = "arn:aws:ecs:eu-west-1:111122223333:service/prod/checkout";
+    assert_eq!(holder(service), Some("arn:aws:ecs:eu-west-1:111122223333:cluster/prod".to_owned()));
+    assert_eq!(holder("arn:aws:s3:::logs"), None);
+    assert_eq!(holder("i-0123456789abcdef0"), None);
+}

@@ -3,6 +3,8 @@
 //! A source that fails or is cut short is a gap here, never silence. [`State::Exhausted`] cannot be claimed: a cell
 //! of that state is only made from [`crate::source::AllRead`], which only a source that read to the end can make.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 
 use crate::source::AllRead;
@@ -50,6 +52,24 @@ pub enum State {
     NotConfigured,
 }
 
+/// What stood in the way, where a machine can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// No AWS credentials were found.
+    NoCredentials,
+    /// The credentials are expired.
+    ExpiredCredentials,
+    /// AWS denied access.
+    AccessDenied,
+    /// AWS throttled past our patience.
+    Throttled {
+        /// After how long it is worth asking again.
+        retry_after: Option<Duration>,
+    },
+    /// Whatever should have answered did not, or not so that it could be read.
+    Unavailable,
+}
+
 /// One account × region × source, and how far it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
@@ -66,6 +86,8 @@ pub struct Cell {
     pub detail: Option<String>,
     /// Whether the caller asked for this cell; the global pass in us-east-1 is not asked for and does not lower the verdict when policy denies it.
     pub asked: bool,
+    /// What stood in the way, where a machine can tell.
+    pub cause: Option<Cause>,
 }
 
 impl Cell {
@@ -86,7 +108,7 @@ impl Cell {
     }
 
     fn make(account: &str, region: &str, source: SourceName, state: State, covered: Option<Window>) -> Self {
-        Self { account: account.into(), region: region.into(), source, state, covered, requests: 0, events: 0, detail: None, asked: true }
+        Self { account: account.into(), region: region.into(), source, state, covered, requests: 0, events: 0, detail: None, asked: true, cause: None }
     }
 
     /// Adds counts and a sentence.
@@ -94,6 +116,28 @@ impl Cell {
     pub fn with(mut self, requests: u32, events: u32, detail: Option<String>) -> Self {
         (self.requests, self.events, self.detail) = (requests, events, detail);
         self
+    }
+
+    /// Joins this cell with a later reading of an adjacent interval of the same account, region and source.
+    ///
+    /// Shape: exhausted only when both are and their intervals touch; otherwise the graver state stands, with what both
+    /// covered when that is one interval, else the later one.
+    #[must_use]
+    pub fn join(self, other: Self) -> Self {
+        let touching = |a: Window, b: Window| a.from <= b.to && b.from <= a.to;
+        let covered = match (self.covered, other.covered) {
+            (Some(a), Some(b)) if touching(a, b) => Window::new(a.from.min(b.from), a.to.max(b.to)),
+            (Some(a), Some(b)) => Some(if a.to > b.to { a } else { b }),
+            (a, b) => a.or(b),
+        };
+        let apart = matches!((self.covered, other.covered), (Some(a), Some(b)) if !touching(a, b));
+        let state = match self.state.max(other.state) {
+            State::Exhausted if apart => State::Failed,
+            state => state,
+        };
+        let (requests, events) = (self.requests + other.requests, self.events + other.events);
+        let detail = if other.state >= self.state { other.detail.or(self.detail) } else { self.detail.or(other.detail) };
+        Self { covered, state, requests, events, detail, asked: self.asked || other.asked, cause: other.cause.or(self.cause), ..self }
     }
 
     /// Returns the account id; empty when unknown.
@@ -146,12 +190,12 @@ impl Coverage {
     /// Judges the cells.
     ///
     /// Shape: `Complete` when there is at least one asked cell and all asked cells are exhausted; `Partial` when any
-    /// interval was read; else `Unknown`.
+    /// interval was read, or read to the end without being settled anywhere yet; else `Unknown`.
     pub fn verdict(&self) -> Verdict {
         let mut asked = self.cells.iter().filter(|cell| cell.asked).peekable();
         if asked.peek().is_some() && asked.all(|cell| cell.state == State::Exhausted) {
             Verdict::Complete
-        } else if self.cells.iter().any(|cell| cell.covered.is_some()) {
+        } else if self.cells.iter().any(|cell| cell.covered.is_some() || cell.state == State::Lagging) {
             Verdict::Partial
         } else {
             Verdict::Unknown

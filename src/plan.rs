@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::policy::Scope;
+use crate::coverage::{Cell, SourceName, State};
+use crate::policy::{GlobalPass, Scope};
 use crate::window::Window;
 
 /// One question to one source. Made only from a [`Scope`].
@@ -14,6 +15,7 @@ pub struct Query {
     window: Window,
     kind: Kind,
     asked: bool,
+    deadline: Duration,
 }
 
 /// Which events a query wants.
@@ -58,18 +60,60 @@ impl Query {
         self.scope.admits(account, region)
     }
 
+    /// Tells whether only certain accounts may be read, so that the account must be known before anything is read.
+    pub fn restricts_accounts(&self) -> bool {
+        self.scope.restricts_accounts()
+    }
+
     /// Returns how many requests this query may send.
     pub fn max_requests(&self) -> u32 {
         self.scope.lookup_requests()
     }
 
-    /// Returns how long this query may take.
+    /// Returns how long this query may take: what is left of the call's time.
     pub fn deadline(&self) -> Duration {
-        self.scope.deadline()
+        self.deadline
     }
+}
 
-    /// Makes a query within `scope`.
-    pub fn within(scope: &Scope, account: Option<String>, region: Option<String>, window: Window, kind: Kind, asked: bool) -> Self {
-        Self { scope: scope.clone(), account, region, window, kind, asked }
+/// Returns the queries that read `window` of `scope`, to be sent side by side.
+///
+/// Shape: event history takes one a region, the region of global services included when policy admits it; an archive
+/// takes one for everything, since its files are read once whatever they hold.
+/// Units: `left` is what is left of the call's time.
+pub fn queries(scope: &Scope, window: Window, kind: &Kind, left: Duration) -> Vec<Query> {
+    let query = |region: Option<&str>| Query {
+        scope: scope.clone(),
+        account: None,
+        region: region.map(str::to_owned),
+        window,
+        kind: kind.clone(),
+        asked: true,
+        deadline: left,
+    };
+    match scope.source() {
+        SourceName::Archive => vec![query(None)],
+        SourceName::EventHistory => {
+            let extra = scope.global_region().filter(|_| scope.global_pass() == GlobalPass::Extra);
+            scope.regions().unwrap_or_default().iter().map(String::as_str).chain(extra).map(|region| query(Some(region))).collect()
+        }
     }
+}
+
+/// Returns cells for the regions of `scope` that no reading spoke of: an archive without files of them.
+///
+/// Shape: the region of global services does not lower the verdict, since it was not asked for by name.
+pub fn unanswered(scope: &Scope, answered: &[&Cell]) -> Vec<Cell> {
+    let extra = scope.global_region().filter(|_| scope.global_pass() == GlobalPass::Extra);
+    let asked = scope.regions().unwrap_or_default().iter().map(|region| (region.as_str(), true));
+    asked
+        .chain(extra.map(|region| (region, false)))
+        .filter(|(region, _)| !answered.iter().any(|cell| cell.region() == *region))
+        .map(|(region, asked)| {
+            let detail = format!("no log files of {region}");
+            let mut cell = Cell::cut("", region, scope.source(), State::NoData, None).with(0, 0, Some(detail));
+            cell.asked = asked;
+            cell
+        })
+        .collect()
 }

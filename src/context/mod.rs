@@ -1,8 +1,198 @@
 //! From an alert, as it was posted, to what we know of the incident. No I/O; everything read here is untrusted.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
 
+use self::alert::Payload;
+pub use self::alert::Shape;
+use self::fact::{Fact, Place};
+use self::lead::Lead;
 use crate::window::Window;
+
+mod alert;
+mod arn;
+mod fact;
+mod lead;
+mod period;
+mod region;
+mod resource;
+mod time;
+
+/// How many bytes an investigation may have as text.
+const MAX_INVESTIGATION: usize = 1_000_000;
+/// How many characters of words are kept.
+const MAX_WORDS: usize = 4_000;
+/// An alert that we can surely read, for messages.
+const EXAMPLE: &str = r#"{"alert":{"name":"HighLatency","startsAt":"2026-01-27T20:04:10Z","labels":{"region":"us-east-1"}}}"#;
+
+/// Reads what is known of the incident out of what was asked.
+///
+/// Shape: the window is never empty and never ends after `now`; what is found is not judged, let alone allowed.
+/// Errors: JSON that does not parse, and arguments that cannot be read; JSON of an unknown form is no error.
+pub fn discover(asked: &Asked, defaults: &Defaults, now: DateTime<Utc>) -> Result<Incident, InvalidArgument> {
+    let defaults = Defaults { lookback: defaults.lookback.clamp(TimeDelta::seconds(1), TimeDelta::days(3_650)), ..*defaults };
+    let (lead, start_words) = read_investigation(asked, &defaults, now)?;
+    let (window, window_basis) = period::decide(asked, &lead, start_words, &defaults, now)?;
+    let (given, all_regions) = region::argument(&asked.regions)?;
+    let regions_given = all_regions || !given.is_empty();
+    let regions = if regions_given { given } else { region::find(&lead.facts) };
+    let accounts = region::argument_accounts(&asked.accounts)?;
+    let accounts_given = !accounts.is_empty();
+    Ok(Incident {
+        window,
+        window_basis,
+        start_given: start_given(asked),
+        regions,
+        all_regions,
+        regions_given,
+        accounts: if accounts_given { accounts } else { region::find_accounts(&lead.facts) },
+        accounts_given,
+        resources: resource::find(&lead.facts, resource::argument(&asked.resources)?),
+        words: words(&lead),
+        alert: lead.alert,
+    })
+}
+
+/// Returns the form of an investigation, by name, without reading it.
+pub fn shape(investigation: &Value) -> Shape {
+    match investigation {
+        Value::String(text) => json(text).and_then(Result::ok).map_or(Shape::TEXT, |payload| alert::shape(&payload)),
+        payload => alert::shape(payload),
+    }
+}
+
+fn start_given(asked: &Asked) -> bool {
+    asked.start_time.as_deref().is_some_and(|time| !time.trim().is_empty())
+}
+
+fn read_investigation(asked: &Asked, defaults: &Defaults, now: DateTime<Utc>) -> Result<(Lead, &'static str), InvalidArgument> {
+    const ALERT: &str = "alert start";
+    let refuse = |message: String| InvalidArgument { argument: "investigation".into(), message };
+    match &asked.investigation {
+        None | Some(Value::Null) => Ok((Lead::default(), ALERT)),
+        Some(Value::String(text)) if text.len() > MAX_INVESTIGATION => {
+            Err(refuse(format!("`investigation` may have at most {MAX_INVESTIGATION} bytes; give the alert alone, such as `{EXAMPLE}`.")))
+        }
+        Some(Value::String(text)) => match json(text) {
+            None => Ok((read_text(text, now), "time in the text")),
+            Some(Ok(payload)) => Ok((lead::choose(alert::read(&payload), start_given(asked), defaults.lookback, now)?, ALERT)),
+            Some(Err(error)) => Err(refuse(format!(
+                "`investigation` begins like JSON, which breaks at line {}, column {}. Send whole JSON, such as `{EXAMPLE}`, or text that does not begin with a bracket.",
+                error.line(),
+                error.column()
+            ))),
+        },
+        Some(payload @ (Value::Object(_) | Value::Array(_))) => {
+            Ok((lead::choose(alert::read(payload), start_given(asked), defaults.lookback, now)?, ALERT))
+        }
+        Some(_) => Err(refuse(format!("`investigation` is an alert object, such as `{EXAMPLE}`, or a text."))),
+    }
+}
+
+/// Parses a text that begins as JSON does.
+fn json(text: &str) -> Option<Result<Value, serde_json::Error>> {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    text.starts_with(['{', '[']).then(|| serde_json::from_str(text))
+}
+
+/// Reads free text: one point in time in it is when the alert started; of several we cannot know which.
+fn read_text(text: &str, now: DateTime<Utc>) -> Lead {
+    let mut payload = Payload::default();
+    fact::push(&mut payload.facts, Place::Text, "", text);
+    let times = time::in_text(text);
+    let mut lead = Lead { facts: payload.facts, ..Lead::default() };
+    match times.as_slice() {
+        [] => {}
+        [time] if *time > now => lead.lacks = Some("the time in the text lies in the future"),
+        [time] => {
+            let name: String = text.trim().lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(120).collect();
+            lead.alert = Some(Alert { name, started_at: *time, ended_at: None, others: Vec::new() });
+        }
+        _ => lead.lacks = Some("several times in the text"),
+    }
+    lead
+}
+
+/// Joins everything that is said, for matching symptoms; names in CamelCase also as separate words.
+fn words(lead: &Lead) -> String {
+    let mut words = String::new();
+    for name in &lead.names {
+        words.push_str(name);
+        words.push(' ');
+        words.push_str(&split_camel(name));
+        words.push('\n');
+    }
+    for Fact { name, text, .. } in lead.facts.iter().filter(|fact| fact.place != Place::Origin) {
+        words.push_str(name);
+        words.push(' ');
+        words.push_str(text);
+        words.push('\n');
+        if words.len() > 4 * MAX_WORDS {
+            break;
+        }
+    }
+    words.chars().take(MAX_WORDS).collect()
+}
+
+/// Puts blanks where a lower-case letter or digit meets an upper-case one, and before the last of several capitals.
+fn split_camel(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let mut text = String::new();
+    for (at, letter) in letters.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|at| letters.get(at));
+        let after = letters.get(at + 1);
+        let begins = letter.is_uppercase()
+            && before
+                .is_some_and(|b| b.is_lowercase() || b.is_ascii_digit() || (b.is_uppercase() && after.is_some_and(|a| a.is_lowercase())));
+        if begins {
+            text.push(' ');
+        }
+        text.push(if matches!(letter, '_' | '-') { ' ' } else { *letter });
+    }
+    text
+}
+
+/// What the caller asked for, as it came.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Asked {
+    /// The incident: an alert of any form, or text. Known ids are resolved before.
+    pub investigation: Option<Value>,
+    /// Where the window begins; RFC 3339 or relative.
+    pub start_time: Option<String>,
+    /// Where it ends.
+    pub end_time: Option<String>,
+    /// Regions; each item may be a comma string; `all` asks for every one.
+    pub regions: Vec<String>,
+    /// Account ids; each item may be a comma string.
+    pub accounts: Vec<String>,
+    /// Ids, names or ARNs; each item may be a comma string.
+    pub resources: Vec<String>,
+}
+
+/// What counts where the caller did not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Defaults {
+    /// How far before the alert's start the window begins; 30 minutes.
+    pub lookback: TimeDelta,
+    /// How long a window may be that we choose; 48 hours.
+    pub max_window: TimeDelta,
+}
+
+impl Default for Defaults {
+    fn default() -> Self {
+        Self { lookback: TimeDelta::minutes(30), max_window: TimeDelta::hours(48) }
+    }
+}
+
+/// An argument that cannot be used: the caller can mend it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct InvalidArgument {
+    /// Its name.
+    pub argument: String,
+    /// What is wrong, the limit, and a right example. Our words only.
+    pub message: String,
+}
 
 /// What is known of an incident, as asked: nothing here is allowed yet.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,3 +253,6 @@ pub struct NamedResource {
     /// Where it was found, in our words: `alert label instance_id`, `text of annotation summary`.
     pub basis: String,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,38 +1,366 @@
-//! What is allowed. The one place where an [`Incident`](crate::context::Incident) becomes a [`Scope`].
+//! What is allowed. The one place where an [`Incident`] becomes a [`Scope`].
 
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::context::Incident;
+use crate::coverage::{Cell, SourceName, State};
+use crate::refusal::{Code, Refusal};
 use crate::window::Window;
 
-/// What may be read: made by `Policy::admit` and nowhere else.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Scope {
-    window: Window,
-    regions: Option<Vec<String>>,
-    accounts: Option<Vec<String>>,
-    lookup_requests: u32,
-    deadline: Duration,
+mod choice;
+pub mod region;
+mod scope;
+
+pub use choice::SourceChoice;
+pub use scope::{GlobalPass, Scope};
+
+use region::{enabled_by_default, global_region, is_region};
+
+/// How far back LookupEvents reaches.
+///
+/// Source: AWS CloudTrail API reference, LookupEvents ("the last 90 days").
+const EVENT_HISTORY_KEEPS: TimeDelta = TimeDelta::days(90);
+
+/// How many allowed regions are looked at when nothing names one.
+const GUESSED_REGIONS: usize = 5;
+
+/// What the operator allows. The default allows nothing to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Whether AWS may be asked anything.
+    pub allow_aws_read: bool,
+    /// Regions that may be read; empty means any.
+    pub regions: Vec<String>,
+    /// Account ids that may be read; empty means any.
+    pub accounts: Vec<String>,
+    /// Names from `[accounts.NAME]` with their ids.
+    pub account_names: Vec<(String, String)>,
+    /// The longest window.
+    pub max_window: Duration,
+    /// How far before the alert to look, unless told otherwise.
+    pub lookback: Duration,
+    /// Events shown unless told otherwise.
+    pub default_events: u32,
+    /// The most events shown.
+    pub max_events: u32,
+    /// Requests per call, account and region.
+    pub lookup_requests: u32,
+    /// Time per call.
+    pub deadline: Duration,
+    /// Whether event history may be used at all.
+    pub event_history_enabled: bool,
+    /// Whether log files were named on the command line (`--archive`, `--demo`), which is the permission to read them.
+    pub archive_given: bool,
+    /// Whether the configuration names local log files (`[archive] locations`).
+    pub local_archive_configured: bool,
 }
 
-impl Scope {
-    /// Returns the window to read.
-    pub fn window(&self) -> Window {
-        self.window
-    }
-
-    /// Tells whether an event of this account and region may be returned; an empty account is one that could not be determined.
-    pub fn admits(&self, account: &str, region: &str) -> bool {
-        let listed = |list: &Option<Vec<String>>, item: &str| list.as_ref().is_none_or(|list| list.iter().any(|x| x == item));
-        listed(&self.regions, region) && listed(&self.accounts, account)
-    }
-
-    /// Returns the requests allowed per call, account and region.
-    pub fn lookup_requests(&self) -> u32 {
-        self.lookup_requests
-    }
-
-    /// Returns the time allowed per call.
-    pub fn deadline(&self) -> Duration {
-        self.deadline
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            allow_aws_read: false,
+            regions: Vec::new(),
+            accounts: Vec::new(),
+            account_names: Vec::new(),
+            max_window: Duration::from_secs(48 * 3600),
+            lookback: Duration::from_secs(30 * 60),
+            default_events: 20,
+            max_events: 100,
+            lookup_requests: 20,
+            deadline: Duration::from_secs(25),
+            event_history_enabled: true,
+            archive_given: false,
+            local_archive_configured: false,
+        }
     }
 }
+
+impl Policy {
+    /// Decides what of `incident` may be read.
+    ///
+    /// Shape: what is narrowed stands in the scope's denied cells and blind spots.
+    /// `default_region` is the region of the AWS configuration, used when nothing names one.
+    /// Errors: `tool_not_allowed`, `invalid_argument`, `window_too_large`, `region_not_allowed`, `account_not_allowed`.
+    pub fn admit(
+        &self,
+        incident: &Incident,
+        choice: SourceChoice,
+        default_region: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Scope, Refusal> {
+        let source = self.source(choice)?;
+        let max_window = TimeDelta::from_std(self.max_window).unwrap_or(TimeDelta::MAX);
+        let mut decided = Decided { source, denied: Vec::new(), blind_spots: Vec::new(), guess: None };
+        self.admit_length(incident.window, max_window, now)?;
+        let regions = self.admit_regions(incident, default_region, &mut decided)?;
+        let (global_region, global_pass) = self.admit_global(regions.as_deref(), &mut decided);
+        let accounts = self.admit_accounts(incident, regions.as_deref(), &mut decided)?;
+        let keeps_from = (source == SourceName::EventHistory).then(|| now.checked_sub_signed(EVENT_HISTORY_KEEPS)).flatten();
+        let window = kept(incident.window, keeps_from, regions.as_deref(), &mut decided)?;
+        Ok(Scope {
+            source,
+            window,
+            max_window,
+            keeps_from,
+            regions,
+            global_region,
+            global_pass,
+            accounts,
+            guess: decided.guess,
+            denied: decided.denied,
+            blind_spots: decided.blind_spots,
+            lookup_requests: self.lookup_requests,
+            deadline: self.deadline,
+        })
+    }
+
+    /// Decides whether one event may be looked up in `incident`'s window, however long: an id names a single event.
+    ///
+    /// Errors: as [`Policy::admit`], but for `window_too_large`.
+    pub fn admit_event(&self, incident: &Incident, choice: SourceChoice, default_region: Option<&str>, now: DateTime<Utc>) -> Result<Scope, Refusal> {
+        let boundless = Self { max_window: Duration::MAX, ..self.clone() };
+        boundless.admit(incident, choice, default_region, now)
+    }
+
+    fn allows_region(&self, region: &str) -> bool {
+        self.regions.is_empty() || self.regions.iter().any(|allowed| allowed == region)
+    }
+
+    fn allows_account(&self, account: &str) -> bool {
+        self.accounts.is_empty() || self.accounts.iter().any(|allowed| allowed == account)
+    }
+
+    fn admit_length(&self, window: Window, max_window: TimeDelta, now: DateTime<Utc>) -> Result<(), Refusal> {
+        if window.from >= window.to {
+            return Err(Refusal::invalid("end_time", "The window ends before it starts.", "Give an end_time after start_time."));
+        }
+        if window.from >= now {
+            return Err(Refusal::invalid(
+                "start_time",
+                "The window starts in the future.",
+                "Give a start_time in the past, such as 30m (ago).",
+            ));
+        }
+        if window.length() > max_window {
+            let (asked, limit) = (spell(window.length()), spell(max_window));
+            let from = window.to.checked_sub_signed(max_window).unwrap_or(window.from).format("%Y-%m-%dT%H:%M:%SZ");
+            return Err(Refusal::new(
+                Code::WindowTooLarge,
+                format!("A window of {asked} was asked; at most {limit} is allowed (max_window, set by the operator)."),
+                format!("Ask for a shorter window, such as start_time={from} with the same end_time, and go on from there."),
+            )
+            .about("start_time"));
+        }
+        Ok(())
+    }
+
+    /// Shape: nothing means all that an archive holds, and only when no allow-list binds.
+    fn admit_regions(
+        &self,
+        incident: &Incident,
+        default_region: Option<&str>,
+        decided: &mut Decided,
+    ) -> Result<Option<Vec<String>>, Refusal> {
+        let archive = decided.source == SourceName::Archive;
+        if incident.all_regions && !self.regions.is_empty() {
+            return Ok(Some(once(&self.regions)));
+        }
+        if incident.all_regions && !archive {
+            let known = enabled_by_default(default_region.unwrap_or_default());
+            decided
+                .blind_spots
+                .push(format!("regions that need opting in were not looked at: `all` means the {} enabled by default here", known.len()));
+            return Ok(Some(known.iter().map(|&region| region.to_owned()).collect()));
+        }
+        if incident.all_regions {
+            return Ok(None);
+        }
+        let mut asked: Vec<String> = Vec::new();
+        for (index, named) in incident.regions.iter().enumerate() {
+            if is_region(&named.name) {
+                asked.push(named.name.clone());
+            } else if incident.regions_given {
+                let message = format!(
+                    "Value {} of `regions` is not a region name: lower-case letters, digits and hyphens, 3 to 32 of them.",
+                    index + 1
+                );
+                return Err(Refusal::invalid("regions", message, "A right example: eu-west-1."));
+            } else {
+                decided.blind_spots.push(format!("a region from the alert was left out, as it is not a region name ({})", named.basis));
+            }
+        }
+        let asked = once(&asked);
+        if asked.is_empty() {
+            return Ok(self.guess_regions(default_region, decided));
+        }
+        let (allowed, denied): (Vec<String>, Vec<String>) = asked.into_iter().partition(|region| self.allows_region(region));
+        match denied.first() {
+            Some(region) if incident.regions_given || allowed.is_empty() => Err(self.region_refused(region, incident.regions_given)),
+            _ => {
+                for region in &denied {
+                    decided.deny("", region, true, format!("{region} is not in the operator's aws_region_allowlist"));
+                }
+                Ok(Some(allowed))
+            }
+        }
+    }
+
+    fn guess_regions(&self, default_region: Option<&str>, decided: &mut Decided) -> Option<Vec<String>> {
+        let archive = decided.source == SourceName::Archive;
+        if archive {
+            return (!self.regions.is_empty()).then(|| once(&self.regions));
+        }
+        let (regions, guess) = if !self.regions.is_empty() {
+            let mut regions = once(&self.regions);
+            let left_out = regions.split_off(regions.len().min(GUESSED_REGIONS));
+            let mut guess = format!("no region was named, so the allowed ones were assumed: {}", regions.join(", "));
+            if !left_out.is_empty() {
+                guess.push_str(&format!("; {} more allowed regions were not looked at", left_out.len()));
+            }
+            (regions, guess)
+        } else if let Some(region) = default_region.filter(|region| is_region(region)) {
+            (vec![region.to_owned()], format!("no region was named, so {region} was assumed from the AWS configuration"))
+        } else {
+            (vec!["us-east-1".to_owned()], "no region was named, so us-east-1 was assumed".to_owned())
+        };
+        decided.blind_spots.push(guess.clone());
+        decided.guess = Some(guess);
+        Some(regions)
+    }
+
+    fn region_refused(&self, region: &str, given: bool) -> Refusal {
+        let whose = if given { "Region" } else { "The alert's region" };
+        let allowed = self.regions.join(", ");
+        let refusal = Refusal::new(
+            Code::RegionNotAllowed,
+            format!("{whose} {region} is not allowed. Allowed: {allowed}."),
+            format!("Ask for one of: {allowed}. For the operator: the key is aws_region_allowlist."),
+        );
+        refusal.about("regions")
+    }
+
+    fn admit_global(&self, regions: Option<&[String]>, decided: &mut Decided) -> (Option<&'static str>, GlobalPass) {
+        let Some(regions) = regions else { return (None, GlobalPass::NotNeeded) };
+        let global = global_region(regions.first().map(String::as_str).unwrap_or_default());
+        if regions.iter().any(|region| region == global) {
+            return (Some(global), GlobalPass::Included);
+        }
+        if self.allows_region(global) {
+            return (Some(global), GlobalPass::Extra);
+        }
+        decided
+            .blind_spots
+            .push(format!("IAM and other global events were not looked at: they are in {global}, which policy does not allow"));
+        decided.deny(
+            "",
+            global,
+            false,
+            format!("{global} holds IAM and other global events and is not in the operator's aws_region_allowlist"),
+        );
+        (Some(global), GlobalPass::DeniedByPolicy)
+    }
+
+    /// Shape: nothing means any account, and only when no allow-list binds and the caller named none.
+    fn admit_accounts(
+        &self,
+        incident: &Incident,
+        regions: Option<&[String]>,
+        decided: &mut Decided,
+    ) -> Result<Option<Vec<String>>, Refusal> {
+        if !incident.accounts_given || incident.accounts.is_empty() {
+            let region = regions.and_then(<[String]>::first).map(String::as_str).unwrap_or_default();
+            for named in incident.accounts.iter().filter(|named| is_account(&named.name) && !self.allows_account(&named.name)) {
+                decided.deny(
+                    &named.name,
+                    region,
+                    true,
+                    "the alert names this account, and it is not in the operator's aws_account_allowlist".to_owned(),
+                );
+            }
+            return Ok((!self.accounts.is_empty()).then(|| once(&self.accounts)));
+        }
+        let mut asked = Vec::new();
+        for (index, named) in incident.accounts.iter().enumerate() {
+            let id = self.account_names.iter().find(|(name, _)| *name == named.name).map_or(&named.name, |(_, id)| id);
+            if !is_account(id) {
+                let message =
+                    format!("Value {} of `accounts` is neither an account id of 12 digits nor a name from [accounts.NAME].", index + 1);
+                return Err(Refusal::invalid("accounts", message, "A right example: 111122223333."));
+            }
+            if !self.allows_account(id) {
+                let allowed = self.accounts.join(", ");
+                let message = format!("Account {id} is not allowed. Allowed: {allowed}.");
+                let next = format!("Ask for one of: {allowed}. For the operator: the key is aws_account_allowlist.");
+                return Err(Refusal::new(Code::AccountNotAllowed, message, next).about("accounts"));
+            }
+            asked.push(id.clone());
+        }
+        let asked = once(&asked);
+        if decided.source == SourceName::EventHistory && asked.len() > 1 {
+            let message = "Event history is read in one account a call: the one of this server's credentials.";
+            return Err(Refusal::invalid("accounts", message, "Leave `accounts` out, or name the one account of the credentials."));
+        }
+        Ok(Some(asked))
+    }
+}
+
+/// What was decided on the way, besides the scope itself.
+struct Decided {
+    source: SourceName,
+    denied: Vec<Cell>,
+    blind_spots: Vec<String>,
+    guess: Option<String>,
+}
+
+impl Decided {
+    fn deny(&mut self, account: &str, region: &str, asked: bool, detail: String) {
+        let mut cell = Cell::cut(account, region, self.source, State::DeniedByPolicy, None).with(0, 0, Some(detail));
+        cell.asked = asked;
+        self.denied.push(cell);
+    }
+}
+
+/// Cuts off what lies before the source's memory, and says so.
+fn kept(window: Window, keeps_from: Option<DateTime<Utc>>, regions: Option<&[String]>, decided: &mut Decided) -> Result<Window, Refusal> {
+    let Some(floor) = keeps_from.filter(|floor| window.from < *floor) else { return Ok(window) };
+    let since = floor.format("%Y-%m-%dT%H:%M:%SZ");
+    let Some(window) = Window::new(floor, window.to) else {
+        let message = format!("Event history keeps 90 days, since {since}; the window ends before.");
+        return Err(Refusal::invalid("start_time", message, "Ask for a later window, or source=archive if log files are kept."));
+    };
+    let detail = format!("event history keeps 90 days: nothing before {since} was looked at");
+    for region in regions.unwrap_or_default() {
+        decided.denied.push(Cell::cut("", region, decided.source, State::NoData, None).with(0, 0, Some(detail.clone())));
+    }
+    decided.blind_spots.push(detail);
+    Ok(window)
+}
+
+/// Tells whether `id` has the form of an account id: 12 digits.
+pub fn is_account(id: &str) -> bool {
+    id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Returns each item once, in order of first appearance.
+fn once(items: &[String]) -> Vec<String> {
+    let mut seen: Vec<String> = Vec::new();
+    for item in items {
+        if !seen.contains(item) {
+            seen.push(item.clone());
+        }
+    }
+    seen
+}
+
+/// Spells a length for people: `48h`, `1h 30m`, `45s`.
+fn spell(length: TimeDelta) -> String {
+    let seconds = length.num_seconds().max(0);
+    let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
+    let spelt: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n}{unit}")).collect();
+    if spelt.is_empty() { "0s".to_owned() } else { spelt.join(" ") }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,112 @@
-//! TODO
+//! Takes secrets and unsafe characters out of whatever leaves; the only maker of [`Redacted`].
+//!
+//! ```text
+//!  string leaf → clean (character) → layers: JSON · percent · base64 → patterns (pattern) → cap
+//!  object      → the key's rule first (key): hide · shorten · look at the text
+//! ```
+//!
+//! CloudTrail shows live session tokens and text that any caller may choose. Keys decide first, because most secrets
+//! have no shape of their own; patterns find those that have one anywhere else. Identifiers (ARNs, ids, hashes, times)
+//! stay, since they are what an investigation is about.
+//!
+//! Not here: how text is written into markdown, except for the one function in [`quote`] that makes it inert.
+
+mod character;
+mod key;
+mod layer;
+mod pattern;
+pub mod quote;
+mod suspicion;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use serde::de::DeserializeOwned;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use std::ops::Deref;
+
+pub use character::clean;
+pub use suspicion::is_suspicious;
+
+/// The most characters one string of a record keeps.
+///
+/// Source: ours; the longest managed policy document has 6,144 characters.
+pub const MAX_FIELD_CHARS: usize = 8_192;
+
+/// A value without secrets or unsafe characters, ready to leave.
+///
+/// Only this module can make one, so a renderer that takes it cannot be given anything else.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Redacted<T>(T);
+
+impl<T> Redacted<T> {
+    /// Returns the value itself, for the last step before it is written.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> Deref for Redacted<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> AsRef<T> for Redacted<T> {
+    fn as_ref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Serialize> Serialize for Redacted<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// Redacts a CloudTrail record, or any part of one.
+///
+/// Shape: same structure and key order; only strings change (and numbers under a secret's key). JSON inside a string is
+/// written anew only when something in it was hidden. Strings are one line of at most [`MAX_FIELD_CHARS`].
+pub fn record(record: &Value) -> Redacted<Value> {
+    Redacted(walk::redact(record))
+}
+
+/// Redacts the `requestParameters` of a record by the same rules as [`record`].
+pub fn parameters(value: &Value) -> Redacted<Value> {
+    Redacted(walk::redact(value))
+}
+
+/// Redacts anything that serialises: every string of it, object keys included.
+///
+/// A `next_cursor` at the top is our own and stays as it is, but for unsafe characters.
+///
+/// Errors: when `value` cannot be a JSON value, such as a map with keys that are not strings.
+pub fn value<T: Serialize>(value: &T) -> Result<Redacted<Value>, serde_json::Error> {
+    let plain = serde_json::to_value(value)?;
+    let mut redacted = walk::redact(&plain);
+    if let (Some(Value::String(cursor)), Some(slot)) = (plain.get("next_cursor"), redacted.get_mut("next_cursor")) {
+        *slot = Value::String(clean(cursor, MAX_FIELD_CHARS));
+    }
+    Ok(Redacted(redacted))
+}
+
+/// Redacts a typed answer by way of its JSON form, so that no field can be forgotten.
+///
+/// Errors: when the answer cannot be a JSON value, or its redacted form is not an answer any more.
+pub fn answer<T: Serialize + DeserializeOwned>(answer: T) -> Result<Redacted<T>, serde_json::Error> {
+    let redacted = value(&answer)?;
+    serde_json::from_value(redacted.into_inner()).map(Redacted)
+}
+
+/// Turns untrusted text into one safe line without secrets.
+///
+/// Shape: at most `max_chars` characters; a cut is marked by a final `…`. Twice is the same as once.
+pub fn text(s: &str, max_chars: usize) -> String {
+    let line = clean(s, usize::MAX);
+    let line = layer::scrub(&line).map_or(line, |scrubbed| scrubbed.text);
+    character::cap(line, max_chars)
+}

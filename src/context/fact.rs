@@ -1,0 +1,149 @@
+//! What an alert says, piece by piece: a place, a name and a text. All of it is untrusted.
+
+use serde_json::Value;
+
+/// How many facts are kept of one payload.
+const MAX_FACTS: usize = 2_000;
+/// How many characters of one text are read.
+const MAX_TEXT: usize = 8_000;
+/// How deep nested evidence is read.
+const MAX_DEPTH: usize = 32;
+
+/// Where in the alert something was said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A label, as Prometheus and Grafana know them.
+    Label,
+    /// A dimension of a CloudWatch metric.
+    Dimension,
+    /// A tag, as Datadog and Opsgenie know them.
+    Tag,
+    /// A pair of the alert's own details.
+    Detail,
+    /// A pair of the evidence that came with the alert.
+    Evidence,
+    /// A field of the payload itself that tells where the alert lives, not what it is about.
+    Origin,
+    /// A text for people that has a name.
+    Annotation,
+    /// A text for people.
+    Text,
+}
+
+impl Place {
+    /// Tells whether the name says what the text is, as opposed to prose.
+    pub(super) fn keyed(self) -> bool {
+        !matches!(self, Self::Annotation | Self::Text)
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Label => "alert label",
+            Self::Dimension => "alarm dimension",
+            Self::Tag => "alert tag",
+            Self::Detail => "alert detail",
+            Self::Evidence => "evidence",
+            Self::Origin => "alert field",
+            Self::Annotation => "text of annotation",
+            Self::Text => "text of",
+        }
+    }
+}
+
+/// One thing the alert says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fact {
+    /// Where it stands.
+    pub(super) place: Place,
+    /// The label's, dimension's or field's name. Untrusted.
+    pub(super) name: String,
+    /// What it says, trimmed and capped.
+    pub(super) text: String,
+}
+
+impl Fact {
+    /// Returns our words for where this was found; the untrusted name is reduced to `[A-Za-z0-9_.-]{1,40}`.
+    pub(super) fn basis(&self) -> String {
+        let name: String =
+            self.name.chars().take(40).map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-') { c } else { '_' }).collect();
+        match (self.place, name.is_empty()) {
+            (Place::Text, true) => "the text".to_owned(),
+            (place, true) => format!("{} without a name", place.words()),
+            (place, false) => format!("{} {name}", place.words()),
+        }
+    }
+
+    /// Returns the name in lower case without separators, so that `DBInstanceIdentifier` and `dbinstance_identifier` are one.
+    ///
+    /// Source: exporters put `dimension_` before CloudWatch's names; that is no part of the name.
+    pub(super) fn key(&self) -> String {
+        let key: String = self.name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+        key.strip_prefix("dimension").filter(|rest| !rest.is_empty()).map_or_else(|| key.clone(), str::to_owned)
+    }
+}
+
+/// Adds a fact, unless it is blank or there are too many already.
+pub(super) fn push(facts: &mut Vec<Fact>, place: Place, name: &str, text: &str) {
+    let text = text.trim();
+    if !text.is_empty() && facts.len() < MAX_FACTS {
+        facts.push(Fact { place, name: name.chars().take(200).collect(), text: text.chars().take(MAX_TEXT).collect() });
+    }
+}
+
+/// Adds every scalar under `value`, each named by its nearest key; `{name, value}` pairs become one fact of that name.
+///
+/// Shape: order of the document; keys that are ids themselves (`{"i-0abc…": {…}}`) are read as texts.
+pub(super) fn flatten(facts: &mut Vec<Fact>, place: Place, name: &str, value: &Value) {
+    walk(facts, place, name, value, 0);
+}
+
+fn walk(facts: &mut Vec<Fact>, place: Place, name: &str, value: &Value, depth: usize) {
+    if depth > MAX_DEPTH || facts.len() >= MAX_FACTS {
+        return;
+    }
+    match value {
+        Value::Null => {}
+        Value::String(text) => push(facts, place, name, text),
+        Value::Bool(_) | Value::Number(_) => push(facts, place, name, &value.to_string()),
+        Value::Array(items) => items.iter().for_each(|item| walk(facts, place, name, item, depth + 1)),
+        Value::Object(map) => {
+            if let Some((name, value)) = pair(value) {
+                return walk(facts, place, name, value, depth + 1);
+            }
+            for (key, value) in map {
+                if key.contains('-') && (value.is_object() || value.is_array()) {
+                    push(facts, place, name, key);
+                }
+                walk(facts, place, key, value, depth + 1);
+            }
+        }
+    }
+}
+
+/// Reads `{"name": …, "value": …}` in any of the spellings of AWS, Kubernetes and their exporters.
+fn pair(value: &Value) -> Option<(&str, &Value)> {
+    if value.as_object()?.len() > 2 {
+        return None;
+    }
+    let name = ["name", "Name", "key", "Key"].iter().find_map(|key| value.get(key)?.as_str())?;
+    let value = ["value", "Value"].iter().find_map(|key| value.get(key))?;
+    Some((name, value))
+}
+
+/// Adds tags: a list or comma string of `key:value`, or of words.
+pub(super) fn push_tags(facts: &mut Vec<Fact>, tags: Option<&Value>) {
+    let mut add = |text: &str| {
+        for tag in text.split(',') {
+            match tag.split_once([':', '=']) {
+                Some(("arn", _)) | None => push(facts, Place::Tag, "", tag),
+                Some((name, value)) => push(facts, Place::Tag, name.trim(), value),
+            }
+        }
+    };
+    match tags {
+        Some(Value::String(text)) => add(text),
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).for_each(add),
+        Some(Value::Object(_)) => flatten(facts, Place::Tag, "", tags.unwrap_or(&Value::Null)),
+        _ => {}
+    }
+}

@@ -1,0 +1,83 @@
+//! What is known of regions: the form of their names, partitions, and where global services log.
+
+/// One AWS partition, as far as planning needs it.
+struct Partition {
+    /// How its region names begin; empty for the commercial one, which stands last.
+    prefix: &'static str,
+    /// Where IAM, CloudFront, Route 53 and console sign-in events are.
+    global: &'static str,
+    /// Regions that are enabled without opting in.
+    enabled: &'static [&'static str],
+}
+
+/// Source: AWS Account Management guide, "Enable or disable AWS Regions" (regions enabled by default).
+const PARTITIONS: [Partition; 3] = [
+    Partition { prefix: "cn-", global: "cn-north-1", enabled: &["cn-north-1", "cn-northwest-1"] },
+    Partition { prefix: "us-gov-", global: "us-gov-west-1", enabled: &["us-gov-west-1", "us-gov-east-1"] },
+    COMMERCIAL,
+];
+
+const COMMERCIAL: Partition = Partition {
+    prefix: "",
+    global: "us-east-1",
+    enabled: &[
+        "us-east-1",
+        "us-east-2",
+        "us-west-1",
+        "us-west-2",
+        "ap-northeast-1",
+        "ap-northeast-2",
+        "ap-northeast-3",
+        "ap-south-1",
+        "ap-southeast-1",
+        "ap-southeast-2",
+        "ca-central-1",
+        "eu-central-1",
+        "eu-north-1",
+        "eu-west-1",
+        "eu-west-2",
+        "eu-west-3",
+        "sa-east-1",
+    ],
+};
+
+fn partition(region: &str) -> &'static Partition {
+    PARTITIONS.iter().find(|partition| region.starts_with(partition.prefix)).unwrap_or(&COMMERCIAL)
+}
+
+/// Tells whether `name` has the form of a region name, `[a-z0-9-]{3,32}`. Known lists only suggest, so new regions pass.
+pub fn is_region(name: &str) -> bool {
+    (3..=32).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+/// Returns the region that holds the events of global services, in the partition of `region`.
+pub fn global_region(region: &str) -> &'static str {
+    partition(region).global
+}
+
+/// Returns the regions enabled without opting in, in the partition of `region`.
+pub fn enabled_by_default(region: &str) -> &'static [&'static str] {
+    partition(region).enabled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_partition_has_its_own_global_region() {
+        assert_eq!(global_region("eu-west-1"), "us-east-1");
+        assert_eq!(global_region("cn-northwest-1"), "cn-north-1");
+        assert_eq!(global_region("us-gov-east-1"), "us-gov-west-1");
+    }
+
+    #[test]
+    fn only_lower_case_letters_digits_and_hyphens_make_a_region() {
+        for good in ["eu-west-1", "mx-central-1", "abc"] {
+            assert!(is_region(good), "{good}");
+        }
+        for bad in ["", "eu", "EU-WEST-1", "eu west 1", "eu-west-1/", "é-west-1", &"a".repeat(33)] {
+            assert!(!is_region(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What may be read, and what was decided on the way there.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::coverage::{Cell, SourceName};
+use crate::window::Window;
+
+/// How the events of global services (IAM, sign-in, CloudFront, Route 53) are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GlobalPass {
+    /// Their region is among the asked ones.
+    Included,
+    /// Their region is looked at besides the asked ones, unasked.
+    Extra,
+    /// Policy does not allow their region.
+    DeniedByPolicy,
+    /// Every region is read anyway.
+    NotNeeded,
+}
+
+/// What may be read: made by [`Policy::admit`](super::Policy::admit) and nowhere else.
+///
+/// Shape: every listed region and account passed the allow-lists.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scope {
+    pub(super) source: SourceName,
+    pub(super) window: Window,
+    pub(super) max_window: TimeDelta,
+    /// The oldest instant the source keeps.
+    pub(super) keeps_from: Option<DateTime<Utc>>,
+    pub(super) regions: Option<Vec<String>>,
+    pub(super) global_region: Option<&'static str>,
+    pub(super) global_pass: GlobalPass,
+    pub(super) accounts: Option<Vec<String>>,
+    pub(super) guess: Option<String>,
+    pub(super) denied: Vec<Cell>,
+    pub(super) blind_spots: Vec<String>,
+    pub(super) lookup_requests: u32,
+    pub(super) deadline: Duration,
+}
+
+impl Scope {
+    /// Returns the source to read.
+    pub fn source(&self) -> SourceName {
+        self.source
+    }
+
+    /// Returns the window to read.
+    pub fn window(&self) -> Window {
+        self.window
+    }
+
+    /// Returns the regions to read, each once, in the order they were named; nothing means all that an archive holds.
+    ///
+    /// Shape: the extra global region is not among them; it is in [`Scope::global_region`].
+    pub fn regions(&self) -> Option<&[String]> {
+        self.regions.as_deref()
+    }
+
+    /// Returns the account ids to read; nothing means the caller's own (event history) or all that an archive holds.
+    pub fn accounts(&self) -> Option<&[String]> {
+        self.accounts.as_deref()
+    }
+
+    /// Tells whether only certain accounts may be read, so that the account must be known before anything is read.
+    pub fn restricts_accounts(&self) -> bool {
+        self.accounts.is_some()
+    }
+
+    /// Tells whether an event of this account and region may be returned; an empty account is one that could not be determined.
+    pub fn admits(&self, account: &str, region: &str) -> bool {
+        let region_admitted = self.regions.as_ref().is_none_or(|list| list.iter().any(|x| x == region))
+            || (self.global_pass == GlobalPass::Extra && self.global_region == Some(region));
+        region_admitted && self.accounts.as_ref().is_none_or(|list| list.iter().any(|x| x == account))
+    }
+
+    /// Returns how global services' events are looked at.
+    pub fn global_pass(&self) -> GlobalPass {
+        self.global_pass
+    }
+
+    /// Returns the region of global services' events; nothing when every region is read.
+    pub fn global_region(&self) -> Option<&'static str> {
+        self.global_region
+    }
+
+    /// Returns the sentence that says which region was assumed and why; nothing when the incident named one.
+    ///
+    /// Shape: it is one of the blind spots, too.
+    pub fn guessed_region(&self) -> Option<&str> {
+        self.guess.as_deref()
+    }
+
+    /// Returns the cells that policy or the source's memory keeps from being read.
+    pub fn denied(&self) -> &[Cell] {
+        &self.denied
+    }
+
+    /// Returns what cannot be seen because of these decisions; one plain sentence each.
+    pub fn blind_spots(&self) -> &[String] {
+        &self.blind_spots
+    }
+
+    /// Returns the requests allowed per call, account and region.
+    pub fn lookup_requests(&self) -> u32 {
+        self.lookup_requests
+    }
+
+    /// Returns the time allowed per call.
+    pub fn deadline(&self) -> Duration {
+        self.deadline
+    }
+
+    /// Returns the same scope with an earlier start, for widening.
+    ///
+    /// Errors: nothing, when `window` ends elsewhere, is longer than `max_window`, or reaches further back than the source keeps.
+    pub fn with_window(&self, window: Window) -> Option<Self> {
+        let kept = self.keeps_from.is_none_or(|floor| floor <= window.from);
+        let within = window.to == self.window.to && window.from < window.to && window.length() <= self.max_window;
+        (kept && within).then(|| Self { window, ..self.clone() })
+    }
+
+    /// Returns the longest window that [`Scope::with_window`] accepts.
+    pub fn widest_window(&self) -> Window {
+        let from = self.window.to.checked_sub_signed(self.max_window).unwrap_or(self.window.from);
+        let from = self.keeps_from.map_or(from, |floor| floor.max(from));
+        Window { from: from.min(self.window.from), to: self.window.to }
+    }
+}

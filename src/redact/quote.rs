@@ -1,0 +1,82 @@
+//! Untrusted text inside markdown.
+
+/// Escapes a cleaned line so that markdown shows it as it is: no emphasis, link, image, tag, entity, code or table edge.
+///
+/// Shape: one line. ARNs, ids, names with `_ - . : /` and addresses stay byte for byte; `://` becomes `[:]//` and `www.`
+/// becomes `www[.]`, so that nothing can be followed. Not idempotent: quote once, last.
+pub fn quote_markdown(s: &str) -> String {
+    let mut quoted = String::with_capacity(s.len() + 8);
+    let mut rest = s;
+    let mut before = ' ';
+    while let Some(c) = rest.chars().next() {
+        let (taken, written): (usize, &str) = match c {
+            ':' if rest.starts_with("://") => (3, "[:]//"),
+            'w' | 'W' if before != '.' && !before.is_alphanumeric() && is_www(rest) => {
+                quoted.extend(rest.chars().take(3));
+                (4, "[.]")
+            }
+            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '~' | '$' => {
+                quoted.push('\\');
+                quoted.push(c);
+                (1, "")
+            }
+            '&' if rest.chars().nth(1).is_some_and(|next| next == '#' || next.is_ascii_alphabetic()) => (1, "\\&"),
+            '#' | '+' | '-' | '=' if quoted.is_empty() => {
+                quoted.push('\\');
+                quoted.push(c);
+                (1, "")
+            }
+            '.' | ')' if is_number(&quoted) && matches!(rest.chars().nth(1), None | Some(' ')) => {
+                quoted.push('\\');
+                quoted.push(c);
+                (1, "")
+            }
+            _ if c.is_control() || c.is_whitespace() => (c.len_utf8(), " "),
+            _ => {
+                quoted.push(c);
+                (c.len_utf8(), "")
+            }
+        };
+        quoted.push_str(written);
+        before = c;
+        rest = rest.split_at_checked(taken).map_or("", |(_, rest)| rest);
+    }
+    quoted
+}
+
+fn is_www(rest: &str) -> bool {
+    rest.as_bytes().get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"www."))
+}
+
+fn is_number(start: &str) -> bool {
+    !start.is_empty() && start.len() <= 9 && start.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quote_markdown;
+
+    #[test]
+    fn arns_ids_and_names_stay_byte_for_byte() {
+        for text in [
+            "arn:aws:iam::111122223333:role/aws-service-role/x_y.z/My_Role",
+            "sg-0123456789abcdef0",
+            "2001:db8::1",
+            "i-0abc_def",
+            "my-bucket.example.com",
+            "2026-01-27T20:00:00Z",
+            "tcp/22 (ssh), 0.0.0.0/0",
+        ] {
+            assert_eq!(quote_markdown(text), text);
+        }
+    }
+
+    #[test]
+    fn markup_is_shown_rather_than_followed() {
+        insta::assert_snapshot!(quote_markdown("![x](https://evil.example/?q=1) <img src=x> |a|b| `c` **d** ~~e~~ &lt;f www.g.example # h"),
+            @r"!\[x\](https[:]//evil.example/?q=1) \<img src=x\> \|a\|b\| \`c\` \*\*d\*\* \~\~e\~\~ \&lt;f www[.]g.example # h");
+        insta::assert_snapshot!(quote_markdown("# title\n> quote"), @r"\# title \> quote");
+        insta::assert_snapshot!(quote_markdown("1. item"), @r"1\. item");
+        insta::assert_snapshot!(quote_markdown(r"\[a](b)"), @r"\\\[a\](b)");
+    }
+}

@@ -1,0 +1,152 @@
+//! The walk over a JSON value: each field's rule, then the text of what is left.
+
+use super::key::{self, Rule};
+use super::{MAX_FIELD_CHARS, character, layer, pattern};
+use serde_json::{Map, Value};
+
+/// Deeper values are cut off; a JSON reader stops at 128 itself.
+const MAX_DEPTH: usize = 160;
+
+/// The kind of secret that a value of an environment may be.
+const VARIABLE: &str = "variable";
+
+/// How the strings below a field are treated, inherited downwards.
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    Look,
+    Hide(&'static str),
+    HideText(&'static str),
+    Shorten(usize, usize),
+    Environment,
+}
+
+/// What a walk did to a value that it rewrote.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Found {
+    /// Something was hidden, or only shortened.
+    pub(super) changed: bool,
+    /// Something was hidden.
+    pub(super) secret: bool,
+}
+
+struct Walk {
+    found: Found,
+    layers: usize,
+}
+
+/// Returns `value` with every secret hidden and every string safe; structure and key order stay.
+pub(super) fn redact(value: &Value) -> Value {
+    let mut walk = Walk { found: Found::default(), layers: 0 };
+    walk.value(value, Mode::Look, 0)
+}
+
+/// Redacts JSON that was found inside `layers` other layers, and tells what happened.
+pub(super) fn redact_inner(value: &Value, layers: usize) -> (Value, Found) {
+    let mut walk = Walk { found: Found::default(), layers };
+    let value = walk.value(value, Mode::Look, 0);
+    (value, walk.found)
+}
+
+impl Walk {
+    fn value(&mut self, value: &Value, mode: Mode, depth: usize) -> Value {
+        if depth > MAX_DEPTH {
+            return Value::String(pattern::marker("nested too deep"));
+        }
+        match value {
+            Value::String(text) => Value::String(self.text(text, mode)),
+            Value::Array(items) => Value::Array(items.iter().map(|item| self.value(item, mode, depth + 1)).collect()),
+            Value::Object(fields) => Value::Object(self.object(fields, mode, depth)),
+            Value::Number(_) => match mode {
+                // Variables are strings; a number among them counts something.
+                Mode::Hide(kind) if kind != VARIABLE => Value::String(self.hidden(kind)),
+                _ => value.clone(),
+            },
+            Value::Null | Value::Bool(_) => value.clone(),
+        }
+    }
+
+    fn object(&mut self, fields: &Map<String, Value>, mode: Mode, depth: usize) -> Map<String, Value> {
+        let mut redacted = Map::with_capacity(fields.len());
+        let mut renamed = false;
+        for (name, value) in fields {
+            let mode = mode_below(&key::normalise(name), value, mode, fields);
+            let value = self.value(value, mode, depth + 1);
+            let mut safe = self.scrub(name);
+            renamed |= safe != *name;
+            while renamed && redacted.contains_key(&safe) {
+                safe.push('\'');
+            }
+            redacted.insert(safe, value);
+        }
+        redacted
+    }
+
+    fn text(&mut self, text: &str, mode: Mode) -> String {
+        match mode {
+            Mode::Hide(kind) if !is_empty_or_hidden(text) => self.hidden(kind),
+            Mode::HideText(kind) if !is_empty_or_hidden(text) && !text.starts_with("arn:") => self.hidden(kind),
+            Mode::Shorten(head, tail) => {
+                let line = self.scrub(text);
+                if pattern::holds_marker(&line) {
+                    return line;
+                }
+                let short = pattern::shorten(&line, head, tail);
+                self.found.changed |= short != line;
+                short
+            }
+            _ => self.scrub(text),
+        }
+    }
+
+    fn scrub(&mut self, text: &str) -> String {
+        let line = character::clean(text, usize::MAX);
+        let line = match layer::scrub_within(&line, self.layers) {
+            Some(scrubbed) => {
+                self.found.changed = true;
+                self.found.secret |= scrubbed.secret;
+                scrubbed.text
+            }
+            None => line,
+        };
+        character::cap(line, MAX_FIELD_CHARS)
+    }
+
+    fn hidden(&mut self, kind: &str) -> String {
+        self.found = Found { changed: true, secret: true };
+        pattern::marker(kind)
+    }
+}
+
+/// Returns how the field's value is treated, from its name, the fields beside it and what holds for the whole object.
+fn mode_below(name: &str, value: &Value, mode: Mode, beside: &Map<String, Value>) -> Mode {
+    if let Mode::Hide(_) = mode {
+        return mode;
+    }
+    let rule = match key::rule(name) {
+        Rule::Look => key::rule_beside(name, beside),
+        // A signed-in session's credentials are an object with fields of their own.
+        rule => rule,
+    };
+    match rule {
+        Rule::Hide(kind) => Mode::Hide(kind),
+        Rule::HideText(kind) => Mode::HideText(kind),
+        Rule::Shorten(head, tail) => Mode::Shorten(head, tail),
+        // A tag or an argument may be called `environment` too: its text is no list of variables.
+        Rule::Environment if value.is_string() && mode != Mode::Environment => Mode::Look,
+        Rule::Environment if value.is_object() || value.is_array() => Mode::Environment,
+        Rule::Environment | Rule::Look if mode == Mode::Environment => {
+            let holds_variables = value.is_array() && name == "items" || value.is_object() && name == "entry";
+            match key::is_variable(name, beside) {
+                _ if holds_variables => Mode::Environment,
+                true => Mode::Hide(VARIABLE),
+                false => Mode::Look,
+            }
+        }
+        Rule::Environment | Rule::Look => Mode::Look,
+    }
+}
+
+/// Tells whether there is nothing to hide, or AWS or an earlier pass hid it already.
+fn is_empty_or_hidden(text: &str) -> bool {
+    text.is_empty() || pattern::is_marker(text)
+}

@@ -1,0 +1,145 @@
+//! Why a call was not answered, in words the caller can act on.
+
+use std::fmt;
+
+use crate::context::InvalidArgument;
+use crate::coverage::Cause;
+
+/// What kind of refusal it is; the words are part of the public contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Code {
+    /// The operator has not allowed this kind of reading.
+    ToolNotAllowed,
+    /// The operator has not allowed the region.
+    RegionNotAllowed,
+    /// The operator has not allowed the account.
+    AccountNotAllowed,
+    /// The window is longer than the operator allows.
+    WindowTooLarge,
+    /// An argument is unknown, malformed or cannot be met.
+    InvalidArgument,
+    /// AWS throttled past our patience.
+    Throttled,
+    /// No AWS credentials were found.
+    NoCredentials,
+    /// The AWS credentials are expired.
+    ExpiredCredentials,
+    /// AWS said access denied.
+    AccessDenied,
+    /// Whatever should have answered did not.
+    Unavailable,
+    /// This server has too much to do.
+    Overloaded,
+}
+
+impl Code {
+    /// Every code, in the order of the contract.
+    pub const ALL: [Self; 11] = [
+        Self::ToolNotAllowed,
+        Self::RegionNotAllowed,
+        Self::AccountNotAllowed,
+        Self::WindowTooLarge,
+        Self::InvalidArgument,
+        Self::Throttled,
+        Self::NoCredentials,
+        Self::ExpiredCredentials,
+        Self::AccessDenied,
+        Self::Unavailable,
+        Self::Overloaded,
+    ];
+
+    /// Returns the word that callers see, such as `region_not_allowed`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ToolNotAllowed => "tool_not_allowed",
+            Self::RegionNotAllowed => "region_not_allowed",
+            Self::AccountNotAllowed => "account_not_allowed",
+            Self::WindowTooLarge => "window_too_large",
+            Self::InvalidArgument => "invalid_argument",
+            Self::Throttled => "throttled",
+            Self::NoCredentials => "no_credentials",
+            Self::ExpiredCredentials => "expired_credentials",
+            Self::AccessDenied => "access_denied",
+            Self::Unavailable => "unavailable",
+            Self::Overloaded => "overloaded",
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A call that was not answered.
+///
+/// Shape: `message` and `next` are our own sentences; of the caller's words they hold only what has passed a strict pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The kind.
+    pub code: Code,
+    /// What was refused, and by which limit; one or two plain sentences.
+    pub message: String,
+    /// The argument at fault, when one is.
+    pub argument: Option<String>,
+    /// Whether the same call may succeed later.
+    pub retryable: bool,
+    /// How long to wait before, when known, in milliseconds.
+    pub retry_after_ms: Option<u64>,
+    /// What to do next: a right example for the caller, or what the operator may change.
+    pub next: String,
+}
+
+impl Refusal {
+    /// Makes a refusal that trying again does not mend.
+    pub fn new(code: Code, message: impl Into<String>, next: impl Into<String>) -> Self {
+        Self { code, message: message.into(), argument: None, retryable: false, retry_after_ms: None, next: next.into() }
+    }
+
+    /// Makes the refusal of one argument as `invalid_argument`.
+    pub fn invalid(argument: &str, message: impl Into<String>, next: impl Into<String>) -> Self {
+        Self::new(Code::InvalidArgument, message, next).about(argument)
+    }
+
+    /// Names the argument at fault.
+    #[must_use]
+    pub fn about(mut self, argument: &str) -> Self {
+        self.argument = Some(argument.into());
+        self
+    }
+
+    /// States that the same call may succeed later, after `after_ms` milliseconds when known.
+    #[must_use]
+    pub fn retryable(mut self, after_ms: Option<u64>) -> Self {
+        (self.retryable, self.retry_after_ms) = (true, after_ms);
+        self
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} {}", self.code, self.message, self.next)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl From<InvalidArgument> for Refusal {
+    fn from(error: InvalidArgument) -> Self {
+        let next = format!("Correct `{}` and call again.", error.argument);
+        Self::invalid(&error.argument, error.message, next)
+    }
+}
+
+impl From<Cause> for Code {
+    fn from(cause: Cause) -> Self {
+        match cause {
+            Cause::NoCredentials => Self::NoCredentials,
+            Cause::ExpiredCredentials => Self::ExpiredCredentials,
+            Cause::AccessDenied => Self::AccessDenied,
+            Cause::Throttled { .. } => Self::Throttled,
+            Cause::Unavailable => Self::Unavailable,
+        }
+    }
+}

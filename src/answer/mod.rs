@@ -6,7 +6,6 @@ pub mod filter;
 pub mod fold;
 pub mod headline;
 
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -177,7 +177,8 @@ impl Global {
 
     /// Reads the settings and starts the log at their level.
     fn settings(&self) -> Result<Config, Failure> {
-        let config = settings::load(&self.flags(), &|name| std::env::var_os(name)).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
+        let config =
+            settings::load(&self.flags(), &|name| std::env::var_os(name)).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
         log(&config.log_level);
         Ok(config)
     }
@@ -220,7 +221,7 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
 
 fn archive(config: &Config) -> Result<Option<Box<dyn Source>>, Failure> {
     if config.demo {
-        return Ok(Some(Box::new(demo::archive())));
+        return Ok(Some(Box::new(demo::records()?)));
     }
     let locations = if config.archive.is_empty() { &config.archive_locations } else { &config.archive };
     if locations.is_empty() {

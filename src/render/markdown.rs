@@ -13,6 +13,14 @@ fn quote(text: &str) -> String {
 
 /// Ranks told in full on the first screen.
 const FIRST_SCREEN: usize = 5;
+/// Longest summary on the first screen, in characters; with the next two it keeps that screen within 400 tokens.
+const BRIEF_SUMMARY: usize = 90;
+/// Longest headline there; refusals are short by themselves.
+const HEADLINE: usize = 700;
+/// Longest actor there.
+const BRIEF_ACTOR: usize = 28;
+/// Longest reasons there.
+const BRIEF_REASONS: usize = 90;
 /// Cells told one by one; further ones are counted.
 const CELLS: usize = 3;
 
@@ -27,7 +35,7 @@ pub fn markdown(answer: &Redacted<Answer>) -> String {
 }
 
 fn write(out: &mut String, answer: &Answer) -> std::fmt::Result {
-    writeln!(out, "**{}**", quote(&answer.headline))?;
+    writeln!(out, "**{}**", quote(&clipped(&answer.headline, HEADLINE)))?;
     if let Some(error) = &answer.error {
         let argument = error.argument.as_deref().map(|argument| format!(" (argument {})", quote(argument))).unwrap_or_default();
         let retry = match (error.retryable, error.retry_after_ms) {
@@ -63,11 +71,12 @@ fn write(out: &mut String, answer: &Answer) -> std::fmt::Result {
     if !entries.is_empty() {
         writeln!(out)?;
         for entry in entries.iter().filter(|entry| told(entry)) {
-            writeln!(out, "{}. {}", entry.rank, line(entry))?;
+            writeln!(out, "{}. {}", entry.rank, brief(entry))?;
             // How long before the alert is said at the head of the line.
-            let reasons: Vec<String> = entry.reasons.iter().filter(|reason| !reason.ends_with("before the alert")).map(|reason| quote(reason)).collect();
+            let reasons: Vec<&str> =
+                entry.reasons.iter().map(String::as_str).filter(|reason| !reason.ends_with("before the alert")).collect();
             if !reasons.is_empty() {
-                writeln!(out, "   {}", reasons.join("; "))?;
+                writeln!(out, "   {}", quote(&clipped(&reasons.join("; "), BRIEF_REASONS)))?;
             }
         }
         writeln!(out, "\n## All changes")?;
@@ -75,11 +84,7 @@ fn write(out: &mut String, answer: &Answer) -> std::fmt::Result {
     for group in &answer.groups {
         writeln!(out, "{} {} ({})", group.icon, group.label, group.total)?;
         for entry in &group.events {
-            if told(entry) {
-                writeln!(out, "- #{} {}", entry.rank, entry.event_id)?;
-            } else {
-                writeln!(out, "- #{} {} · {}", entry.rank, line(entry), entry.event_id)?;
-            }
+            writeln!(out, "- #{} {} · {}", entry.rank, line(entry), entry.event_id)?;
             full(out, entry)?;
         }
     }
@@ -106,6 +111,21 @@ fn span(from: &str, to: &str) -> String {
     match (from.split_once('T'), to.split_once('T')) {
         (Some((day, start)), Some((same, end))) if day == same => format!("{day} {}–{end}", start.trim_end_matches('Z')),
         _ => format!("{from} – {to}"),
+    }
+}
+
+/// One entry on the first screen: what, when, by whom; the rest stands under `## All changes`.
+fn brief(entry: &Entry) -> String {
+    let times = entry.repeats.as_ref().map(|repeats| format!(" ×{}", repeats.count)).unwrap_or_default();
+    let (summary, actor) = (clipped(&entry.summary, BRIEF_SUMMARY), clipped(&entry.actor.name, BRIEF_ACTOR));
+    format!("{}: {}{times} by {}", entry.relative.trim_end_matches(" alert"), quote(&summary), quote(&actor))
+}
+
+/// Cuts text to `max` characters, with an ellipsis where something is gone.
+fn clipped(text: &str, max: usize) -> String {
+    match text.char_indices().nth(max) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default().trim_end()),
+        None => text.to_owned(),
     }
 }
 

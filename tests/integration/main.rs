@@ -1,1 +1,4 @@
 //! The product from outside: the binary over stdio, a wire-level fake AWS, and laws that span modules.
+
+mod event_history;
+mod fake_aws;

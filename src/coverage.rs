@@ -52,14 +52,14 @@ pub enum State {
     NotConfigured,
 }
 
-/// Why a cell was cut short, where a program must tell: the callers' error codes follow from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// What stood in the way, where a machine can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// No AWS credentials were found, or they could not be loaded.
+    /// No AWS credentials were found.
     NoCredentials,
-    /// The AWS credentials are expired.
+    /// The credentials are expired.
     ExpiredCredentials,
-    /// AWS said access denied.
+    /// AWS denied access.
     AccessDenied,
     /// AWS throttled past our patience.
     Throttled {
@@ -84,10 +84,10 @@ pub struct Cell {
     pub events: u32,
     /// One plain sentence for people: the cause and, when known, the cure. Never raw text from outside.
     pub detail: Option<String>,
-    /// Why it was cut short, when the error contract has a code for it.
-    pub cause: Option<Cause>,
     /// Whether the caller asked for this cell; the global pass in us-east-1 is not asked for and does not lower the verdict when policy denies it.
     pub asked: bool,
+    /// What stood in the way, where a machine can tell.
+    pub cause: Option<Cause>,
 }
 
 impl Cell {
@@ -117,8 +117,8 @@ impl Cell {
             requests: 0,
             events: 0,
             detail: None,
-            cause: None,
             asked: true,
+            cause: None,
         }
     }
 
@@ -127,6 +127,28 @@ impl Cell {
     pub fn with(mut self, requests: u32, events: u32, detail: Option<String>) -> Self {
         (self.requests, self.events, self.detail) = (requests, events, detail);
         self
+    }
+
+    /// Joins this cell with a later reading of an adjacent interval of the same account, region and source.
+    ///
+    /// Shape: exhausted only when both are and their intervals touch; otherwise the graver state stands, with what both
+    /// covered when that is one interval, else the later one.
+    #[must_use]
+    pub fn join(self, other: Self) -> Self {
+        let touching = |a: Window, b: Window| a.from <= b.to && b.from <= a.to;
+        let covered = match (self.covered, other.covered) {
+            (Some(a), Some(b)) if touching(a, b) => Window::new(a.from.min(b.from), a.to.max(b.to)),
+            (Some(a), Some(b)) => Some(if a.to > b.to { a } else { b }),
+            (a, b) => a.or(b),
+        };
+        let apart = matches!((self.covered, other.covered), (Some(a), Some(b)) if !touching(a, b));
+        let state = match self.state.max(other.state) {
+            State::Exhausted if apart => State::Failed,
+            state => state,
+        };
+        let (requests, events) = (self.requests + other.requests, self.events + other.events);
+        let detail = if other.state >= self.state { other.detail.or(self.detail) } else { self.detail.or(other.detail) };
+        Self { covered, state, requests, events, detail, asked: self.asked || other.asked, cause: other.cause.or(self.cause), ..self }
     }
 
     /// Returns the account id; empty when unknown.

@@ -30,6 +30,7 @@ pub mod policy;
 pub mod refusal;
 
 pub mod coverage;
+pub mod gather;
 pub mod plan;
 pub mod source;
 
@@ -42,6 +43,7 @@ pub mod render;
 
 pub mod config;
 pub mod investigation;
+pub mod relative;
 pub mod window;
 
 pub mod server;

@@ -1,2 +1,9 @@
-//! The command line.
-fn main() {}
+//! The command line: one command a file, each running the code of a tool or of the server.
+
+mod command;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    command::run()
+}

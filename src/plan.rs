@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::coverage::SourceName;
+use crate::coverage::{Cell, SourceName, State};
 use crate::policy::{GlobalPass, Scope};
 use crate::window::Window;
 
@@ -15,6 +15,7 @@ pub struct Query {
     window: Window,
     kind: Kind,
     asked: bool,
+    deadline: Duration,
 }
 
 /// Which events a query wants.
@@ -69,39 +70,50 @@ impl Query {
         self.scope.lookup_requests()
     }
 
-    /// Returns how long this query may take.
+    /// Returns how long this query may take: what is left of the call's time.
     pub fn deadline(&self) -> Duration {
-        self.scope.deadline()
-    }
-
-    /// Makes a query within `scope`.
-    pub fn within(scope: &Scope, account: Option<String>, region: Option<String>, window: Window, kind: Kind, asked: bool) -> Self {
-        Self { scope: scope.clone(), account, region, window, kind, asked }
+        self.deadline
     }
 }
 
-/// Returns the first questions that answer `scope`.
+/// Returns the queries that read `window` of `scope`, to be sent side by side.
 ///
-/// Shape: for event history one query a region, in the scope's order, then the region of global services, unasked, when
-/// that pass is an extra one; for an archive a single query over all it holds. The account is left open: event history
-/// is read with the caller's own credentials, and [`Query::admits`] decides once their account is known.
-pub fn first(scope: &Scope, kind: &Kind) -> Vec<Query> {
-    over(scope, scope.window(), kind)
-}
-
-/// Returns the questions that a widened `scope` adds to what was asked before.
-///
-/// Shape: as [`first`], over `[scope.window().from, read.from)` only; none when nothing older was added.
-pub fn widen(scope: &Scope, read: Window, kind: &Kind) -> Vec<Query> {
-    Window::new(scope.window().from, read.from).map(|older| over(scope, older, kind)).unwrap_or_default()
-}
-
-fn over(scope: &Scope, window: Window, kind: &Kind) -> Vec<Query> {
-    let query = |region: Option<&str>, asked| Query::within(scope, None, region.map(str::to_owned), window, kind.clone(), asked);
-    if scope.source() == SourceName::Archive {
-        return vec![query(None, true)];
+/// Shape: event history takes one a region, the region of global services included when policy admits it; an archive
+/// takes one for everything, since its files are read once whatever they hold.
+/// Units: `left` is what is left of the call's time.
+pub fn queries(scope: &Scope, window: Window, kind: &Kind, left: Duration) -> Vec<Query> {
+    let query = |region: Option<&str>| Query {
+        scope: scope.clone(),
+        account: None,
+        region: region.map(str::to_owned),
+        window,
+        kind: kind.clone(),
+        asked: true,
+        deadline: left,
+    };
+    match scope.source() {
+        SourceName::Archive => vec![query(None)],
+        SourceName::EventHistory => {
+            let extra = scope.global_region().filter(|_| scope.global_pass() == GlobalPass::Extra);
+            scope.regions().unwrap_or_default().iter().map(String::as_str).chain(extra).map(|region| query(Some(region))).collect()
+        }
     }
-    let asked = scope.regions().unwrap_or_default().iter().map(|region| query(Some(region), true));
-    let global = scope.global_region().filter(|_| scope.global_pass() == GlobalPass::Extra).map(|region| query(Some(region), false));
-    asked.chain(global).collect()
+}
+
+/// Returns cells for the regions of `scope` that no reading spoke of: an archive without files of them.
+///
+/// Shape: the region of global services does not lower the verdict, since it was not asked for by name.
+pub fn unanswered(scope: &Scope, answered: &[&Cell]) -> Vec<Cell> {
+    let extra = scope.global_region().filter(|_| scope.global_pass() == GlobalPass::Extra);
+    let asked = scope.regions().unwrap_or_default().iter().map(|region| (region.as_str(), true));
+    asked
+        .chain(extra.map(|region| (region, false)))
+        .filter(|(region, _)| !answered.iter().any(|cell| cell.region() == *region))
+        .map(|(region, asked)| {
+            let detail = format!("no log files of {region}");
+            let mut cell = Cell::cut("", region, scope.source(), State::NoData, None).with(0, 0, Some(detail));
+            cell.asked = asked;
+            cell
+        })
+        .collect()
 }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::context::InvalidArgument;
+use crate::coverage::Cause;
+
 /// What kind of refusal it is; the words are part of the public contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
@@ -121,3 +124,22 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+impl From<InvalidArgument> for Refusal {
+    fn from(error: InvalidArgument) -> Self {
+        let next = format!("Correct `{}` and call again.", error.argument);
+        Self::invalid(&error.argument, error.message, next)
+    }
+}
+
+impl From<Cause> for Code {
+    fn from(cause: Cause) -> Self {
+        match cause {
+            Cause::NoCredentials => Self::NoCredentials,
+            Cause::ExpiredCredentials => Self::ExpiredCredentials,
+            Cause::AccessDenied => Self::AccessDenied,
+            Cause::Throttled { .. } => Self::Throttled,
+            Cause::Unavailable => Self::Unavailable,
+        }
+    }
+}

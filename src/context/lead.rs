@@ -31,11 +31,12 @@ pub(super) struct Lead {
 /// Chooses: the newest start of a firing alert leads, of a resolved one only when none fires; those that began within
 /// `lookback` before it join, and the earliest start of them counts.
 ///
-/// Errors: every start lies in the future.
-pub(super) fn choose(payload: Payload, lookback: TimeDelta, now: DateTime<Utc>) -> Result<Lead, InvalidArgument> {
+/// Errors: every start lies in the future, and the caller gave none (`start_given`).
+pub(super) fn choose(payload: Payload, start_given: bool, lookback: TimeDelta, now: DateTime<Utc>) -> Result<Lead, InvalidArgument> {
     let Payload { mut alerts, facts: beside } = payload;
     let mut lead = Lead::default();
     if alerts.is_empty() {
+        lead.lacks = Some("no alert form is known that looks like this").filter(|_| !beside.is_empty());
         lead.facts = beside;
         return Ok(lead);
     }
@@ -45,7 +46,7 @@ pub(super) fn choose(payload: Payload, lookback: TimeDelta, now: DateTime<Utc>) 
     let start = leader.and_then(|at| known_start(alerts.get(at)?, now));
 
     let Some(newest) = start else {
-        if let Some(start) = ahead {
+        if let Some(start) = ahead.filter(|_| !start_given) {
             return Err(InvalidArgument {
                 argument: "investigation".into(),
                 message: format!(

@@ -41,7 +41,7 @@ pub fn discover(asked: &Asked, defaults: &Defaults, now: DateTime<Utc>) -> Resul
     Ok(Incident {
         window,
         window_basis,
-        start_given: asked.start_time.as_deref().is_some_and(|time| !time.trim().is_empty()),
+        start_given: start_given(asked),
         regions,
         all_regions,
         regions_given,
@@ -61,6 +61,10 @@ pub fn shape(investigation: &Value) -> Shape {
     }
 }
 
+fn start_given(asked: &Asked) -> bool {
+    asked.start_time.as_deref().is_some_and(|time| !time.trim().is_empty())
+}
+
 fn read_investigation(asked: &Asked, defaults: &Defaults, now: DateTime<Utc>) -> Result<(Lead, &'static str), InvalidArgument> {
     const ALERT: &str = "alert start";
     let refuse = |message: String| InvalidArgument { argument: "investigation".into(), message };
@@ -71,14 +75,16 @@ fn read_investigation(asked: &Asked, defaults: &Defaults, now: DateTime<Utc>) ->
         }
         Some(Value::String(text)) => match json(text) {
             None => Ok((read_text(text, now), "time in the text")),
-            Some(Ok(payload)) => Ok((lead::choose(alert::read(&payload), defaults.lookback, now)?, ALERT)),
+            Some(Ok(payload)) => Ok((lead::choose(alert::read(&payload), start_given(asked), defaults.lookback, now)?, ALERT)),
             Some(Err(error)) => Err(refuse(format!(
                 "`investigation` begins like JSON, which breaks at line {}, column {}. Send whole JSON, such as `{EXAMPLE}`, or text that does not begin with a bracket.",
                 error.line(),
                 error.column()
             ))),
         },
-        Some(payload @ (Value::Object(_) | Value::Array(_))) => Ok((lead::choose(alert::read(payload), defaults.lookback, now)?, ALERT)),
+        Some(payload @ (Value::Object(_) | Value::Array(_))) => {
+            Ok((lead::choose(alert::read(payload), start_given(asked), defaults.lookback, now)?, ALERT))
+        }
         Some(_) => Err(refuse(format!("`investigation` is an alert object, such as `{EXAMPLE}`, or a text."))),
     }
 }
@@ -247,3 +253,6 @@ pub struct NamedResource {
     /// Where it was found, in our words: `alert label instance_id`, `text of annotation summary`.
     pub basis: String,
 }
+
+#[cfg(test)]
+mod tests;

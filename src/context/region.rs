@@ -34,43 +34,24 @@ pub(super) fn may_be_region(text: &str) -> bool {
 
 /// Finds regions in what was said, the surest first.
 ///
-/// Shape: each once. Prose and people's names of regions count only where nothing surer is said.
+/// Shape: each once. Evidence, which may list much that is beside the point, counts only where the alert itself names none;
+/// then prose, and last people's names of regions.
 pub(super) fn find(facts: &[Fact]) -> Vec<Named> {
     let mut found = Vec::new();
-    let keyed = || facts.iter().filter(|fact| fact.place.keyed());
-    for fact in keyed() {
-        let text = fact.text.to_ascii_lowercase();
-        match whole(&text) {
-            Some((region, true)) => add(&mut found, &region, format!("availability zone in {}", fact.basis())),
-            Some((region, false)) => add(&mut found, &region, fact.basis()),
-            None if names_region(&fact.key(), &text) => add(&mut found, &text, fact.basis()),
-            None => {}
+    for evidence in [false, true] {
+        let group = || facts.iter().filter(move |fact| (fact.place == Place::Evidence) == evidence);
+        find_sure(group, &mut found);
+        if !found.is_empty() {
+            return found;
         }
     }
     for fact in facts {
-        for arn in arns(fact).filter(|arn| may_be_region(arn.region)) {
-            add(&mut found, arn.region, format!("ARN in {}", fact.basis()));
-        }
-    }
-    for fact in facts {
-        for host in HOST.find_iter(&fact.text).map(|host| host.as_str().to_ascii_lowercase()) {
-            // Console links say where somebody looked, not where it happens.
-            if host.ends_with(".ec2.internal") {
-                add(&mut found, "us-east-1", format!("DNS name in {}", fact.basis()));
-            } else if let Some((region, _)) = within(&host).next() {
-                add(&mut found, &region, format!("DNS name in {}", fact.basis()));
-            }
+        for (region, zone) in within(&fact.text) {
+            add(&mut found, &region, format!("{}{}", if zone { "availability zone in " } else { "" }, fact.basis()));
         }
     }
     if found.is_empty() {
-        for fact in facts {
-            for (region, zone) in within(&fact.text) {
-                add(&mut found, &region, format!("{}{}", if zone { "availability zone in " } else { "" }, fact.basis()));
-            }
-        }
-    }
-    if found.is_empty() {
-        for fact in keyed().filter(|fact| fact.key().ends_with("region")) {
+        for fact in facts.iter().filter(|fact| fact.place.keyed() && fact.key().ends_with("region")) {
             if let Some((_, region)) = PEOPLES_NAMES.iter().find(|(name, _)| fact.text.eq_ignore_ascii_case(name)) {
                 add(&mut found, region, format!("{}, a name for people", fact.basis()));
             }
@@ -79,20 +60,50 @@ pub(super) fn find(facts: &[Fact]) -> Vec<Named> {
     found
 }
 
-/// Finds accounts in what was said of the alert itself and its own resources; prose may speak of anybody's.
-pub(super) fn find_accounts(facts: &[Fact]) -> Vec<Named> {
-    let mut found = Vec::new();
-    for fact in facts.iter().filter(|fact| fact.place.keyed()) {
-        let key = fact.key();
-        if is_account(&fact.text)
-            && (key.ends_with("accountid") || ["account", "awsaccount", "accountnumber", "ownerid"].contains(&key.as_str()))
-        {
-            add(&mut found, &fact.text, fact.basis());
+/// Adds the regions of labels and fields, then of ARNs, then of host names.
+fn find_sure<'a, I: Iterator<Item = &'a Fact>>(facts: impl Fn() -> I, found: &mut Vec<Named>) {
+    for fact in facts().filter(|fact| fact.place.keyed()) {
+        let text = fact.text.to_ascii_lowercase();
+        match whole(&text) {
+            Some((region, true)) => add(found, &region, format!("availability zone in {}", fact.basis())),
+            Some((region, false)) => add(found, &region, fact.basis()),
+            None if names_region(&fact.key(), &text) => add(found, &text, fact.basis()),
+            None => {}
         }
     }
-    for fact in facts.iter().filter(|fact| fact.place.keyed()) {
-        for arn in arns(fact).filter(|arn| is_account(arn.account)) {
-            add(&mut found, arn.account, format!("ARN in {}", fact.basis()));
+    for fact in facts() {
+        for arn in arns(fact).filter(|arn| may_be_region(arn.region)) {
+            add(found, arn.region, format!("ARN in {}", fact.basis()));
+        }
+    }
+    for fact in facts() {
+        for host in HOST.find_iter(&fact.text).map(|host| host.as_str().to_ascii_lowercase()) {
+            // Hosts of the first region bear no region in their names.
+            if host.ends_with(".ec2.internal") {
+                add(found, "us-east-1", format!("DNS name in {}", fact.basis()));
+            } else if let Some((region, _)) = within(&host).next() {
+                add(found, &region, format!("DNS name in {}", fact.basis()));
+            }
+        }
+    }
+}
+
+/// Finds accounts in what was said of the alert itself and its own resources; prose may speak of anybody's, and
+/// evidence counts only where the alert names none.
+pub(super) fn find_accounts(facts: &[Fact]) -> Vec<Named> {
+    let mut found = Vec::new();
+    for evidence in [false, true] {
+        let keyed = || facts.iter().filter(move |fact| fact.place.keyed() && (fact.place == Place::Evidence) == evidence);
+        for fact in keyed().filter(|fact| is_account(&fact.text) && names_account(&fact.key())) {
+            add(&mut found, &fact.text, fact.basis());
+        }
+        for fact in keyed() {
+            for arn in arns(fact).filter(|arn| is_account(arn.account)) {
+                add(&mut found, arn.account, format!("ARN in {}", fact.basis()));
+            }
+        }
+        if !found.is_empty() {
+            break;
         }
     }
     found
@@ -158,6 +169,10 @@ fn names_region(key: &str, text: &str) -> bool {
     // `aws_region` may hold any name; `region` alone is often a company's own word (`emea`), so it has to look like one of AWS.
     let wellformed = || text.matches('-').count() >= 2 && text.ends_with(|c: char| c.is_ascii_digit());
     key.ends_with("region") && may_be_region(text) && (key.contains("aws") || wellformed())
+}
+
+fn names_account(key: &str) -> bool {
+    key.ends_with("accountid") || matches!(key, "account" | "awsaccount" | "accountnumber" | "ownerid")
 }
 
 fn whole(text: &str) -> Option<(String, bool)> {

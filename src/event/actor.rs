@@ -122,6 +122,8 @@ fn name(clues: &Clues, kind: ActorKind) -> String {
         return "root".into();
     }
     let role = || match (&clues.role, &clues.session) {
+        // A person is known by the session's name; the role of single sign-on has a generated one.
+        (Some(_), Some(session)) if kind == ActorKind::Human => Some(session.clone()),
         (Some(role), Some(session)) => Some(format!("{role}/{session}")),
         (role, _) => role.clone(),
     };

@@ -48,7 +48,7 @@ impl Policy {
     /// Decides which source answers.
     ///
     /// Errors: `tool_not_allowed` when only AWS could answer and reading it is not allowed; `invalid_argument` when the chosen source is not there.
-    pub(super) fn choose(&self, choice: SourceChoice) -> Result<SourceName, Refusal> {
+    pub fn source(&self, choice: SourceChoice) -> Result<SourceName, Refusal> {
         match choice {
             SourceChoice::Auto if self.archive_given => Ok(SourceName::Archive),
             SourceChoice::Auto if self.reads_event_history() => Ok(SourceName::EventHistory),

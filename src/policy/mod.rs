@@ -90,7 +90,7 @@ impl Policy {
         default_region: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Scope, Refusal> {
-        let source = self.choose(choice)?;
+        let source = self.source(choice)?;
         let max_window = TimeDelta::from_std(self.max_window).unwrap_or(TimeDelta::MAX);
         let mut decided = Decided { source, denied: Vec::new(), blind_spots: Vec::new(), guess: None };
         self.admit_length(incident.window, max_window, now)?;
@@ -114,6 +114,20 @@ impl Policy {
             lookup_requests: self.lookup_requests,
             deadline: self.deadline,
         })
+    }
+
+    /// Decides whether one event may be looked up in `incident`'s window, however long: an id names a single event.
+    ///
+    /// Errors: as [`Policy::admit`], but for `window_too_large`.
+    pub fn admit_event(
+        &self,
+        incident: &Incident,
+        choice: SourceChoice,
+        default_region: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Scope, Refusal> {
+        let boundless = Self { max_window: Duration::MAX, ..self.clone() };
+        boundless.admit(incident, choice, default_region, now)
     }
 
     fn allows_region(&self, region: &str) -> bool {

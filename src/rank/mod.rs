@@ -1,1 +1,106 @@
-//! TODO
+//! Orders changes by how likely they explain the alert, with reasons. Pure: same input, same output, in any order.
+//!
+//! Each signal is a small function in [`signal`]; its points stand in [`weight`]; relations between resources are
+//! learned from the events themselves in [`topology`]; whether the best change is a suspect at all is judged in [`finding`].
+
+pub mod finding;
+pub mod signal;
+pub mod topology;
+pub mod undo;
+pub mod weight;
+
+#[cfg(test)]
+mod tests;
+
+use crate::catalogue::{self, Class, Resource, Severity};
+use crate::context::Incident;
+use crate::event::Event;
+
+/// An event and what the catalogue knows of it.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The event.
+    pub event: Event,
+    /// Its class.
+    pub class: Class,
+    /// What it touched, targets first.
+    pub resources: Vec<Resource>,
+    /// How grave its values are.
+    pub severity: Option<Severity>,
+}
+
+impl From<Event> for Change {
+    fn from(event: Event) -> Self {
+        let (class, resources, severity) = (catalogue::classify(&event), catalogue::resources(&event), catalogue::severity(&event));
+        Self { event, class, resources, severity }
+    }
+}
+
+/// One signal's say on one change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Name of the signal.
+    pub signal: &'static str,
+    /// Points, negative when it speaks against the change.
+    pub points: i32,
+    /// The reason for people; empty when the signal is not worth a word.
+    pub reason: String,
+}
+
+/// A change in its place.
+#[derive(Clone, Debug)]
+pub struct Ranked {
+    /// Index into the changes that were ranked.
+    pub index: usize,
+    /// Sum of the parts.
+    pub score: i32,
+    /// The parts, in the order of [`signal::SIGNALS`].
+    pub parts: Vec<Part>,
+    /// How it is related to what the alert names.
+    pub relation: topology::Relation,
+    /// Whether it may be a cause: not later than a minute after the alert's start, and a change at all.
+    pub eligible: bool,
+    /// Whether it was undone before the alert.
+    pub reverted: bool,
+}
+
+impl Ranked {
+    /// Returns the reasons for people, the weightiest first.
+    pub fn reasons(&self) -> Vec<&str> {
+        let mut parts: Vec<&Part> = self.parts.iter().filter(|part| !part.reason.is_empty()).collect();
+        parts.sort_by_key(|part| std::cmp::Reverse(part.points.abs()));
+        parts.into_iter().map(|part| part.reason.as_str()).collect()
+    }
+}
+
+/// Ranks `changes` for `incident`, best first.
+///
+/// Shape: one element for each change. Ties fall to the later event, then to the smaller event id, so that the order
+/// of the input does not matter.
+pub fn rank(incident: &Incident, changes: &[Change]) -> Vec<Ranked> {
+    let scene = signal::Scene::new(incident, changes);
+    let mut ranked: Vec<Ranked> = changes.iter().enumerate().map(|(index, change)| judge(&scene, index, change)).collect();
+    ranked.sort_by(|a, b| {
+        let key = |r: &Ranked| changes.get(r.index).map(|c| (std::cmp::Reverse(c.event.time), c.event.event_id.as_str()));
+        (!a.eligible).cmp(&!b.eligible).then(b.score.cmp(&a.score)).then_with(|| key(a).cmp(&key(b)))
+    });
+    ranked
+}
+
+fn judge(scene: &signal::Scene<'_>, index: usize, change: &Change) -> Ranked {
+    let parts: Vec<Part> = signal::SIGNALS
+        .iter()
+        .filter_map(|signal| {
+            (signal.judge)(scene, index, change).map(|say| Part { signal: signal.name, points: say.points, reason: say.reason })
+        })
+        .filter(|part| part.points != 0)
+        .collect();
+    Ranked {
+        index,
+        score: parts.iter().map(|part| part.points).sum(),
+        parts,
+        relation: scene.relation(index),
+        eligible: scene.eligible(change),
+        reverted: scene.reverted(index),
+    }
+}

@@ -1,5 +1,8 @@
 //! What the name of a field says about its value.
 
+use super::pattern;
+use serde_json::{Map, Value};
+
 /// What to do with the value of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rule {
@@ -26,8 +29,8 @@ const NAMES: &[(&str, Rule)] = &[
     ("accountkey", Hide("secret key")),
     ("apikeyselectionexpression", Look),
     ("arguments", Environment),
-    ("authparameters", Hide("credentials")),
     ("authorization", Hide("authorization")),
+    ("authparameters", Hide("credentials")),
     ("buildargs", Environment),
     ("caparametervalue", Hide("parameter")),
     ("certificatebody", Shorten(16, 4)),
@@ -114,6 +117,8 @@ const ENDINGS: &[(&str, Rule)] = &[
     ("secretstring", Hide("secret")),
     ("apikeyvalue", Hide("api key")),
     ("apikey", HideText("api key")),
+    ("clientsecret", Hide("secret")),
+    ("sharedsecret", Hide("secret")),
     ("secret", HideText("secret")),
     ("pwd", Hide("password")),
     ("accesskey", HideText("secret key")),
@@ -165,7 +170,15 @@ const DESCRIBES_ENVIRONMENT: &[&str] = &[
 
 /// Returns the name in lower case without separators, so that `SessionToken`, `session_token` and `session-token` are one.
 pub(super) fn normalise(name: &str) -> String {
-    name.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| char::from(byte.to_ascii_lowercase())).collect()
+    let mut normal = String::with_capacity(name.len());
+    // The kind in a marker of ours is not a name.
+    if pattern::holds_marker(name) {
+        return normal;
+    }
+    for byte in name.bytes().filter(u8::is_ascii_alphanumeric) {
+        normal.push(char::from(byte.to_ascii_lowercase()));
+    }
+    normal
 }
 
 /// Returns the rule for a normalised name.
@@ -173,31 +186,39 @@ pub(super) fn rule(name: &str) -> Rule {
     if let Ok(at) = NAMES.binary_search_by(|(row, _)| row.cmp(&name)) {
         return NAMES.get(at).map_or(Look, |(_, rule)| *rule);
     }
-    ENDINGS.iter().find(|(ending, _)| name.ends_with(ending)).map_or(Look, |(_, rule)| *rule)
+    // The last letter spares nearly all of the comparisons.
+    let last = name.as_bytes().last();
+    let ending = ENDINGS.iter().find(|(ending, _)| ending.as_bytes().last() == last && name.ends_with(ending));
+    ending.map_or(Look, |(_, rule)| *rule)
 }
 
-/// Returns the kind of secret that `name` holds because of a field beside it; `fields` are normalised names with their text.
-pub(super) fn rule_beside(name: &str, fields: &[(String, Option<&str>)]) -> Rule {
-    let beside = BESIDE.iter().find(|(hidden, beside, among, _)| {
-        *hidden == name
-            && fields.iter().any(|(field, text)| field == beside && (among.is_empty() || text.is_some_and(|text| among.contains(&text))))
+/// Returns the rule for the field called `name` (normalised) that follows from the fields beside it.
+pub(super) fn rule_beside(name: &str, fields: &Map<String, Value>) -> Rule {
+    let hidden = BESIDE.iter().filter(|(hidden, ..)| *hidden == name).find(|(_, beside, among, _)| {
+        let mut found = texts(fields, |field| field == *beside);
+        found.any(|text| among.is_empty() || text.is_some_and(|text| among.contains(&text)))
     });
-    if let Some((.., kind)) = beside {
+    if let Some((.., kind)) = hidden {
         return Hide(kind);
     }
     if !PAIR_VALUES.contains(&name) {
         return Look;
     }
-    let named = fields.iter().filter(|(field, _)| PAIR_NAMES.contains(&field.as_str())).filter_map(|(_, text)| *text);
-    named.map(|text| rule(&normalise(text))).find(|rule| matches!(rule, Hide(_) | HideText(_))).unwrap_or(Look)
+    let mut named = texts(fields, |field| PAIR_NAMES.contains(&field)).flatten().map(|text| rule(&normalise(text)));
+    named.find(|rule| matches!(rule, Hide(_) | HideText(_))).unwrap_or(Look)
 }
 
 /// Tells whether a field of an environment holds a variable's value rather than a name or a description.
-pub(super) fn is_variable(name: &str, fields: &[(String, Option<&str>)]) -> bool {
-    if fields.iter().any(|(field, _)| PAIR_VALUES.contains(&field.as_str())) {
+pub(super) fn is_variable(name: &str, fields: &Map<String, Value>) -> bool {
+    if texts(fields, |field| PAIR_VALUES.contains(&field)).next().is_some() {
         return PAIR_VALUES.contains(&name);
     }
     !DESCRIBES_ENVIRONMENT.contains(&name)
+}
+
+/// Returns the fields whose normalised name is wanted, each with its text when it is a string.
+fn texts(fields: &Map<String, Value>, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = Option<&str>> {
+    fields.iter().filter(move |(field, _)| wanted(&normalise(field))).map(|(_, value)| value.as_str())
 }
 
 #[cfg(test)]

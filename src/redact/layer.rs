@@ -11,7 +11,7 @@ const MAX_LAYERS: usize = 3;
 /// Shorter runs of base64 hold no more than eleven bytes.
 const MIN_BASE64: usize = 16;
 /// Longer runs of random base64 are hidden as such: certificates, sealed tokens, archives.
-const MIN_OPAQUE: usize = 100;
+const MIN_OPAQUE: usize = 120;
 
 const LENIENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true);
@@ -44,19 +44,22 @@ pub(super) fn scrub_within(line: &str, layers: usize) -> Option<Scrubbed> {
         return Some(scrubbed);
     }
     let mut scrubbed = pattern::scrub(line);
-    let now = |scrubbed: &Option<Scrubbed>| scrubbed.as_ref().map_or_else(|| line.to_owned(), |it| it.text.clone());
     if shape.longest_run >= MIN_BASE64
-        && let Some(text) = hide_runs(&now(&scrubbed), layers)
+        && let Some(text) = hide_runs(scrubbed.as_ref().map_or(line, |it| &it.text), layers)
     {
         scrubbed = Some(Scrubbed { text, secret: true });
     }
     if shape.percent && layers < MAX_LAYERS {
-        let text = now(&scrubbed);
-        if percent_decode(&text).is_some_and(|inner| holds_secret(&inner, layers)) {
+        let text = scrubbed.as_ref().map_or(line, |it| &it.text);
+        if percent_decode(text).is_some_and(|inner| holds_secret(&inner, layers)) {
             return Some(Scrubbed { text: pattern::marker("encoded secret"), secret: true });
         }
     }
-    scrubbed
+    let short = pattern::shorten_key_ids(scrubbed.as_ref().map_or(line, |it| &it.text));
+    match short {
+        Some(text) => Some(Scrubbed { text, secret: scrubbed.is_some_and(|it| it.secret) }),
+        None => scrubbed,
+    }
 }
 
 /// What one look at the bytes tells, so that ids, ARNs and times cost nothing more.
@@ -85,7 +88,6 @@ impl Shape {
             }
         }
         shape.longest_run = shape.longest_run.max(run);
-        // Padding is an assignment sign as well.
         shape
     }
 
@@ -109,28 +111,23 @@ fn holds_secret(inner: &str, layers: usize) -> bool {
 
 /// Replaces runs of base64 that are opaque or hide a secret; `None` when there are none.
 fn hide_runs(line: &str, layers: usize) -> Option<String> {
-    let mut out = String::new();
+    let mut out: Option<String> = None;
+    let mut kept = line;
     let mut rest = line;
-    let mut hidden = false;
-    while let Some(start) = rest.find(|c: char| c.is_ascii() && is_base64(c as u8)) {
-        let (before, tail) = rest.split_at(start);
-        let end = tail.find(|c: char| !(c.is_ascii() && is_base64(c as u8))).unwrap_or(tail.len());
-        let (run, after) = tail.split_at(end);
-        out.push_str(before);
-        match secret_run(run, layers) {
-            Some(kind) => {
-                hidden = true;
-                out.push_str(&pattern::marker(kind));
-                rest = after.trim_start_matches('=');
-            }
-            None => {
-                out.push_str(run);
-                rest = after;
-            }
+    while let Some(start) = rest.bytes().position(is_base64) {
+        let tail = rest.split_at_checked(start)?.1;
+        let end = tail.bytes().position(|byte| !is_base64(byte)).unwrap_or(tail.len());
+        let (run, after) = tail.split_at_checked(end)?;
+        rest = after;
+        if let Some(kind) = secret_run(run, layers) {
+            let out = out.get_or_insert_default();
+            out.push_str(kept.strip_suffix(tail).unwrap_or_default());
+            out.push_str(&pattern::marker(kind));
+            rest = after.trim_start_matches('=');
+            kept = rest;
         }
     }
-    out.push_str(rest);
-    hidden.then_some(out)
+    out.map(|out| out + kept)
 }
 
 fn secret_run(run: &str, layers: usize) -> Option<&'static str> {
@@ -148,11 +145,18 @@ fn secret_run(run: &str, layers: usize) -> Option<&'static str> {
     if layers < MAX_LAYERS && named.and_then(decode).is_some_and(|inner| holds_secret(&inner, layers)) {
         return Some("encoded secret");
     }
-    (run.len() >= MIN_OPAQUE && is_random(run)).then_some("opaque data")
+    // Neither alphabet has both: such a run is a path, and its parts are looked at one by one.
+    let path = run.contains(['-', '_']) && run.contains(['+', '/']);
+    let mut parts = run.split(|c| path && c == '/');
+    parts.any(|part| part.len() >= MIN_OPAQUE && is_random(part)).then_some("opaque data")
 }
 
 /// Returns the text that a run of base64 stands for; `None` when it stands for bytes.
 fn decode(run: &str) -> Option<String> {
+    // Encoded text has capitals and small letters; hashes, ids and most names do not.
+    if !run.bytes().any(|byte| byte.is_ascii_uppercase()) || !run.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        return None;
+    }
     let engine = if run.contains(['-', '_']) { BASE64_URL } else { BASE64 };
     // The first bytes tell an encoded text from a name or a hash that happens to have the letters.
     let head = engine.decode(run.as_bytes().get(..12)?).ok()?;

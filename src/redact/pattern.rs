@@ -19,7 +19,7 @@ struct Pattern {
 const TRIGGERS: &str = concat!(
     r"(?i-u:passw|passphrase|pwd|secret|token|api[_.-]?key|private|presh|credential|authoriz|bearer|basic |signature|sig=|://|-----BEGIN",
     r"|access_?key|account_?key|connection_?string|identified by|cookie|hooks\.|-u |-u=|--user|signing_?key|x-amz-)",
-    r"|eyJ|A[A-Z]IA[A-Z0-9]|FwoG|FQoG|AQoD|IQoJ|gh[pousr]_|github_pat|glpat-|xox|xapp-|[rs]k_|sk-|AIza|npm_|hv[sb]\.|dop_v1|SG\.|SK[0-9a-f]|sq0|shp",
+    r"|eyJ|A[KS]IA[A-Z0-9]{12,28}[^A-Z0-9]|FwoG|FQoG|AQoD|IQoJ|gh[pousr]_|github_pat|glpat-|xox|xapp-|[rs]k_|sk-|AIza|npm_|hv[sb]\.|dop_v1|SG\.|SK[0-9a-f]|sq0|shp",
     r"|pypi-|dckr_pat|ATATT|AGE-S|ya29|GOCSPX|lin_api|NRAK|dapi|ABSK|rubygems_|key-[0-9a-f]|PuTTY-User|PMAK-|sbp_|tfp_|atlasv1|LTAI|figd_|EAAA",
 );
 
@@ -71,11 +71,7 @@ const PATTERNS: &[Pattern] = &[
         regex: r#"(?<keep>(?:^| )(?:-u|--user)[ =]["']?[^ :\["']{1,64}:)(?<secret>[^ "'/][^ "']*)"#,
         accept: not_hidden,
     },
-    Pattern {
-        kind: "password",
-        regex: r#"(?<keep>(?i-u:identified by|password) ?['"])(?<secret>[^'"]+)(?<after>['"])"#,
-        accept: not_hidden,
-    },
+    Pattern { kind: "password", regex: r#"(?<keep>(?i-u:identified by|password) ')(?<secret>[^']+)(?<after>')"#, accept: not_hidden },
     Pattern {
         kind: "signature",
         regex: r#"(?<keep>(?:[?&; ,]|^)(?i-u:(?:x-amz-)?signature|sig|x-goog-signature) ?= ?)(?<secret>[A-Za-z0-9%+/=_-]{16,})"#,
@@ -144,6 +140,11 @@ pub(super) fn is_marker(text: &str) -> bool {
         || text.bytes().all(|byte| byte == b'*')
 }
 
+/// Tells whether a line has a marker of ours in it.
+pub(super) fn holds_marker(line: &str) -> bool {
+    line.contains("[redacted")
+}
+
 /// Keeps the first and last characters of a longer text; a text that is shortened already stays.
 pub(super) fn shorten(text: &str, head: usize, tail: usize) -> String {
     let count = text.chars().count();
@@ -163,16 +164,30 @@ pub(super) fn scrub(line: &str) -> Option<Scrubbed> {
     let mut text = Cow::Borrowed(line);
     let mut secret = false;
     for (pattern, regex) in COMPILED.iter() {
+        // Most rows do not match, and asking so is cheaper than looking for groups.
+        if !regex.is_match(&text) {
+            continue;
+        }
         let replaced = regex.replace_all(&text, |captures: &Captures| replacement(pattern, captures, &mut secret));
         if let Cow::Owned(replaced) = replaced {
             text = Cow::Owned(replaced);
         }
     }
-    let short = KEY_ID.replace_all(&text, |captures: &Captures| shorten(group(captures, ""), 4, 4));
-    if let Cow::Owned(short) = short {
-        text = Cow::Owned(short);
-    }
     (text != line).then(|| Scrubbed { text: text.into_owned(), secret })
+}
+
+/// Shortens the access key ids of a line; `None` when it has none.
+///
+/// Last of all, since an id is the hint that makes the forty letters after it a secret.
+pub(super) fn shorten_key_ids(line: &str) -> Option<String> {
+    // Shorter lines hold none, nor do those in which no upper-case id begins.
+    if line.len() < 16 || !KEY_ID.is_match(line) {
+        return None;
+    }
+    match KEY_ID.replace_all(line, |captures: &Captures| shorten(group(captures, ""), 4, 4)) {
+        Cow::Owned(short) => Some(short),
+        Cow::Borrowed(_) => None,
+    }
 }
 
 fn replacement(pattern: &Pattern, captures: &Captures, secret: &mut bool) -> String {

@@ -13,9 +13,9 @@ const SHAPES: &[&str] = &[
     r"(?i-u:\[/?(?:inst|system|assistant)\]|<<sys>>|(?:^| |\\n)(?:system|assistant|human|user) ?: ?(?:ignore|you|please|do not|call|run|the)\b|### ?(?:system|instruction|human|assistant))",
     r#"(?i-u:"(?:tool_calls?|function_call|tool_use|tools/call)"|\btools/call\b)"#,
     r"!\[[^\]]*\]\(|(?i-u:<(?:img|script|iframe|svg|object|embed|a)[ />])|(?i-u:\]\((?:https?|data|javascript):)",
-    r"(?i-u:(?:do not|don't|never) (?:tell|mention|report|show|reveal|inform)\b.{0,40}\b(?:user|human|operator|engineer|this|them|anyone))",
+    r"(?i-u:(?:do not|don't|never) (?:tell|mention|report|show|reveal|inform)\b[ -~]{0,40}\b(?:user|human|operator|engineer|this|them|anyone))",
     r"(?i-u:(?:please |must |now |immediately )(?:run|execute|call|invoke|use) (?:the )?[a-z_.-]{2,40} (?:tool|command|function|script))",
-    r"(?i-u:(?:reveal|print|output|repeat|send|exfiltrate|leak|email|post)\b.{0,30}\b(?:system prompt|instructions|credentials|api keys?|secrets?|conversation|chat history)\b.{0,20}\b(?:to|now|above|verbatim|here|http)|</?untrusted)",
+    r"(?i-u:(?:reveal|print|output|repeat|send|exfiltrate|leak|email|post)\b[ -~]{0,30}\b(?:system prompt|instructions|credentials|api keys?|secrets?|conversation|chat history)\b[ -~]{0,20}\b(?:to|now|above|verbatim|here|http)|</?untrusted)",
 ];
 
 static SUSPICIOUS: LazyLock<Vec<Regex>> = LazyLock::new(|| SHAPES.iter().map(|shape| compile(shape)).collect());

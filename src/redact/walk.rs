@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 /// Deeper values are cut off; a JSON reader stops at 128 itself.
 const MAX_DEPTH: usize = 160;
 
+/// The kind of secret that a value of an environment may be.
+const VARIABLE: &str = "variable";
+
 /// How the strings below a field are treated, inherited downwards.
 #[derive(Clone, Copy, PartialEq)]
 enum Mode {
@@ -54,7 +57,8 @@ impl Walk {
             Value::Array(items) => Value::Array(items.iter().map(|item| self.value(item, mode, depth + 1)).collect()),
             Value::Object(fields) => Value::Object(self.object(fields, mode, depth)),
             Value::Number(_) => match mode {
-                Mode::Hide(kind) => Value::String(self.hidden(kind)),
+                // Variables are strings; a number among them counts something.
+                Mode::Hide(kind) if kind != VARIABLE => Value::String(self.hidden(kind)),
                 _ => value.clone(),
             },
             Value::Null | Value::Bool(_) => value.clone(),
@@ -62,13 +66,14 @@ impl Walk {
     }
 
     fn object(&mut self, fields: &Map<String, Value>, mode: Mode, depth: usize) -> Map<String, Value> {
-        let names: Vec<(String, Option<&str>)> = fields.iter().map(|(name, value)| (key::normalise(name), value.as_str())).collect();
         let mut redacted = Map::with_capacity(fields.len());
-        for ((name, value), (normal, _)) in fields.iter().zip(&names) {
-            let mode = mode_below(normal, value, mode, &names);
+        let mut renamed = false;
+        for (name, value) in fields {
+            let mode = mode_below(&key::normalise(name), value, mode, fields);
             let value = self.value(value, mode, depth + 1);
             let mut safe = self.scrub(name);
-            while redacted.contains_key(&safe) {
+            renamed |= safe != *name;
+            while renamed && redacted.contains_key(&safe) {
                 safe.push('\'');
             }
             redacted.insert(safe, value);
@@ -82,6 +87,9 @@ impl Walk {
             Mode::HideText(kind) if !is_empty_or_hidden(text) && !text.starts_with("arn:") => self.hidden(kind),
             Mode::Shorten(head, tail) => {
                 let line = self.scrub(text);
+                if pattern::holds_marker(&line) {
+                    return line;
+                }
                 let short = pattern::shorten(&line, head, tail);
                 self.found.changed |= short != line;
                 short
@@ -110,7 +118,7 @@ impl Walk {
 }
 
 /// Returns how the field's value is treated, from its name, the fields beside it and what holds for the whole object.
-fn mode_below(name: &str, value: &Value, mode: Mode, beside: &[(String, Option<&str>)]) -> Mode {
+fn mode_below(name: &str, value: &Value, mode: Mode, beside: &Map<String, Value>) -> Mode {
     if let Mode::Hide(_) = mode {
         return mode;
     }
@@ -130,7 +138,7 @@ fn mode_below(name: &str, value: &Value, mode: Mode, beside: &[(String, Option<&
             let holds_variables = value.is_array() && name == "items" || value.is_object() && name == "entry";
             match key::is_variable(name, beside) {
                 _ if holds_variables => Mode::Environment,
-                true => Mode::Hide("variable"),
+                true => Mode::Hide(VARIABLE),
                 false => Mode::Look,
             }
         }

@@ -1,1 +1,71 @@
-//! TODO
+//! The tools, one file each, joined in [`ALL`]. Each has a command that runs the same code.
+
+pub mod arguments;
+pub mod cloudtrail_event;
+pub mod cloudtrail_events;
+pub mod desk;
+pub mod investigate;
+pub mod schema;
+
+use serde_json::{Map, Value};
+
+pub use desk::Desk;
+
+use crate::source::BoxFuture;
+
+/// A tool: what it is called, what it takes and gives, and its code.
+pub struct Tool {
+    /// Name without prefix, `cloudtrail_events`.
+    pub name: &'static str,
+    /// Name of the command that runs the same code.
+    pub command: &'static str,
+    /// Title for people.
+    pub title: &'static str,
+    /// What the model reads: when to call it, in under ten lines.
+    pub description: &'static str,
+    /// Schema of its arguments.
+    pub input: fn() -> Map<String, Value>,
+    /// Schema of what it returns, errors included.
+    pub output: fn() -> Map<String, Value>,
+    /// Its code. Never fails: what the caller can mend is an outcome with `is_error`.
+    pub call: for<'a> fn(&'a Desk, Option<Map<String, Value>>) -> BoxFuture<'a, Outcome>,
+}
+
+/// What a call gave.
+pub struct Outcome {
+    /// `structuredContent`, valid against the tool's output schema.
+    pub structured: Value,
+    /// The same facts as markdown.
+    pub markdown: String,
+    /// Whether the caller should mend something.
+    pub is_error: bool,
+}
+
+/// All tools, in the order in which they are listed.
+pub const ALL: &[&Tool] = &[&cloudtrail_events::TOOL, &cloudtrail_event::TOOL];
+
+/// How a tool's name is spelt in lists. Calls take both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Spelling {
+    /// `aws.cloudtrail_events`.
+    #[default]
+    Dotted,
+    /// `aws_cloudtrail_events`, for clients that refuse dots.
+    Underscore,
+}
+
+impl Tool {
+    /// Returns the tool's full name.
+    pub fn full_name(&self, spelling: Spelling) -> String {
+        let separator = match spelling {
+            Spelling::Dotted => '.',
+            Spelling::Underscore => '_',
+        };
+        format!("aws{separator}{}", self.name)
+    }
+}
+
+/// Finds a tool by its name in either spelling.
+pub fn find(name: &str) -> Option<&'static Tool> {
+    ALL.iter().copied().find(|tool| name == tool.full_name(Spelling::Dotted) || name == tool.full_name(Spelling::Underscore))
+}

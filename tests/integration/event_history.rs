@@ -201,7 +201,9 @@ async fn one_fault_passes_unseen_where_sending_again_helps() {
     }
 }
 
-/// Each fault for good: state, cause, requests sent.
+/// A fault for good: its state, its cause, requests sent.
+type Case = (Fault, State, fn(Option<Cause>) -> bool, u32);
+
 #[tokio::test]
 async fn a_fault_for_good_is_a_gap_with_its_reason_and_never_an_empty_success() {
     use Fault::{
@@ -209,7 +211,7 @@ async fn a_fault_for_good_is_a_gap_with_its_reason_and_never_an_empty_success() 
     };
     let unavailable = |cause: Option<Cause>| cause == Some(Cause::Unavailable);
     let throttled = |cause: Option<Cause>| matches!(cause, Some(Cause::Throttled { retry_after: Some(_) }));
-    let cases: &[(Fault, State, fn(Option<Cause>) -> bool, u32)] = &[
+    let cases: &[Case] = &[
         (Throttle, State::Throttled, throttled, 4),
         (Status(500), State::Failed, unavailable, 3),
         (ResetMidBody, State::Failed, unavailable, 3),

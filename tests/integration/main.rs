@@ -1,4 +1,11 @@
 //! The product from outside: the binary over stdio, a wire-level fake AWS, and laws that span modules.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a failing test is to stop where it fails")]
 
+mod architecture;
+mod binary;
+mod cli;
+mod client;
 mod event_history;
 mod fake_aws;
+mod schemas;
+mod wire;

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{Form, Payload, Place, Reported, firing, first_text, first_time, object, push_map, text};
+use super::{Form, Payload, Place, Reported, firing, first_text, first_time, object, push_at, push_map, text};
 
 /// See the module.
 pub(super) struct AlertmanagerWebhook;
@@ -31,12 +31,29 @@ impl Form for AlertmanagerWebhook {
 
 /// Reads one alert as Alertmanager, Prometheus, Grafana and the generic form write it.
 ///
-/// Source: `endsAt` is `0001-01-01T00:00:00Z` while an alert fires; Prometheus calls the start `activeAt`.
+/// Source: `endsAt` is `0001-01-01T00:00:00Z` while an alert fires; Prometheus calls the start `activeAt`;
+/// Grafana puts the labels of the metric into `valueString`.
 pub(super) fn read_alert(alert: &Value) -> Reported {
     let mut facts = Vec::new();
     push_map(&mut facts, Place::Label, alert, "/labels");
     push_map(&mut facts, Place::Annotation, alert, "/annotations");
-    let name = first_text(alert, &["/labels/alertname", "/name", "/alertname", "/title", "/annotations/summary", "/annotations/title"]);
+    push_at(&mut facts, Place::Annotation, alert, "/valueString");
+    let name = first_text(
+        alert,
+        &[
+            "/labels/alertname",
+            "/name",
+            "/alertname",
+            "/alert_name",
+            "/alertName",
+            "/alert",
+            "/title",
+            "/annotations/summary",
+            "/annotations/title",
+            "/summary",
+            "/message",
+        ],
+    );
     let status = ["/status/state", "/status", "/state"].iter().find_map(|at| text(alert, at));
     Reported {
         name,

@@ -126,9 +126,12 @@ fn form(payload: &Value) -> Option<&'static dyn Form> {
 
 /// Takes a payload out of the envelopes it travelled in: SNS, the event of a function that SNS or SQS calls, an HTTP body.
 fn open(payload: &Value) -> Value {
+    // Where the inner payload stands, and the field by which its envelope is known.
+    const ENVELOPES: &[(&str, &str)] =
+        &[("/Records/0/Sns/Message", "Records"), ("/Records/0/body", "Records"), ("/Message", "Type"), ("/body", "headers")];
     let mut payload = payload.clone();
     for _ in 0..MAX_ENVELOPES {
-        let inner = ["/Records/0/Sns/Message", "/Records/0/body", "/Message", "/body"].iter().find_map(|at| {
+        let inner = ENVELOPES.iter().filter(|(_, known_by)| payload.get(known_by).is_some()).find_map(|(at, _)| {
             let text = payload.pointer(at)?.as_str()?;
             serde_json::from_str::<Value>(text).ok().filter(|inner| inner.is_object() || inner.is_array())
         });
@@ -188,3 +191,6 @@ fn firing(status: &str) -> Option<bool> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,45 +31,36 @@ static HOST: LazyLock<Vec<(Regex, &str)>> =
 /// Finds resources in what was said.
 ///
 /// Shape: each once, at most 50, in order of confidence: labels and dimensions whose name says what they hold, ARNs,
-/// ids in texts, names in AWS host names, and last the names of services and applications, whose kind is not known.
+/// ids in texts, names in AWS host names; the same of the evidence; and last the names of services and applications,
+/// whose kind is not known.
 pub(super) fn find(facts: &[Fact], known: Vec<NamedResource>) -> Vec<NamedResource> {
     let mut found = Found(known);
-    let about = || facts.iter().filter(|fact| fact.place != Place::Origin);
-    let keyed = || about().filter(|fact| fact.place.keyed());
-    let namespace = facts.iter().find(|fact| fact.key() == "namespace").map_or("", |fact| fact.text.as_str());
-
-    for fact in keyed() {
-        let key = fact.key();
-        let row =
-            NAMES.iter().find(|row| row.names.contains(&key.as_str()) && (row.namespace.is_empty() || namespace.contains(row.namespace)));
-        let Some(row) = row else { continue };
-        if row.id.is_empty() {
-            let kind = Arn::parse(&fact.text).and_then(|arn| arn.kind()).or(Some(row.kind).filter(|kind| !kind.is_empty()));
-            found.add(&fact.text, kind, fact.basis());
-        } else {
-            // A label of this name may also hold somebody else's numbering, so the id has to look like one.
-            ids(&fact.text).filter(|(_, prefix, _)| row.id.split('|').any(|id| id == *prefix)).for_each(|(id, _, kind)| {
-                found.add(id, Some(kind), fact.basis());
-            });
+    // Kubernetes has namespaces too; those of metrics look like `AWS/ECS` or `ContainerInsights`.
+    let is_metrics = |fact: &&Fact| fact.key() == "namespace" && (fact.text.contains('/') || fact.text.contains("Insights"));
+    let namespace = facts.iter().find(is_metrics).map_or("", |fact| fact.text.as_str());
+    for evidence in [false, true] {
+        let group = || facts.iter().filter(move |fact| fact.place != Place::Origin && (fact.place == Place::Evidence) == evidence);
+        group().filter(|fact| fact.place.keyed()).for_each(|fact| found.add_keyed(fact, namespace));
+        for fact in group() {
+            for text in arn::in_text(&fact.text) {
+                found.add(text, Arn::parse(text).and_then(|arn| arn.kind()), format!("ARN in {}", fact.basis()));
+            }
         }
-    }
-    for fact in about() {
-        for text in arn::in_text(&fact.text) {
-            found.add(text, Arn::parse(text).and_then(|arn| arn.kind()), format!("ARN in {}", fact.basis()));
+        for fact in group() {
+            ids(&fact.text).for_each(|(id, _, kind)| found.add(id, Some(kind), fact.basis()));
         }
-    }
-    for fact in about() {
-        ids(&fact.text).for_each(|(id, _, kind)| found.add(id, Some(kind), fact.basis()));
-    }
-    for fact in about() {
-        for (host, kind) in HOST.iter() {
-            for name in host.captures_iter(&fact.text).filter_map(|host| host.get(1)) {
-                found.add(name.as_str(), Some(kind), format!("DNS name in {}", fact.basis()));
+        for fact in group() {
+            for (host, kind) in HOST.iter() {
+                for name in host.captures_iter(&fact.text).filter_map(|host| host.get(1)) {
+                    found.add(name.as_str(), Some(kind), format!("DNS name in {}", fact.basis()));
+                }
             }
         }
     }
-    for fact in keyed().filter(|fact| WEAK.contains(&fact.key().as_str())) {
-        found.add(&fact.text, None, fact.basis());
+    for fact in facts.iter().filter(|fact| matches!(fact.place, Place::Label | Place::Tag | Place::Detail | Place::Dimension)) {
+        if WEAK.contains(&fact.key().as_str()) {
+            found.add(&fact.text, None, fact.basis());
+        }
     }
     found.0.truncate(MAX_RESOURCES);
     found.0
@@ -101,6 +92,20 @@ pub(super) fn argument(asked: &[String]) -> Result<Vec<NamedResource>, InvalidAr
 struct Found(Vec<NamedResource>);
 
 impl Found {
+    /// Adds what a label or dimension holds, when its name is in the table.
+    fn add_keyed(&mut self, fact: &Fact, namespace: &str) {
+        let key = fact.key();
+        let Some(row) = NAMES.iter().find(|row| row.names.contains(&key.as_str()) && namespace.contains(row.namespace)) else { return };
+        if row.id.is_empty() {
+            let kind = Arn::parse(&fact.text).and_then(|arn| arn.kind()).or(Some(row.kind).filter(|kind| !kind.is_empty()));
+            return self.add(&fact.text, kind, fact.basis());
+        }
+        // A label of this name may also hold somebody else's numbering, so the id has to look like one.
+        for (id, _, kind) in ids(&fact.text).filter(|(_, prefix, _)| row.id.split('|').any(|id| id == *prefix)) {
+            self.add(id, Some(kind), fact.basis());
+        }
+    }
+
     fn add(&mut self, id: &str, kind: Option<&str>, basis: String) {
         if acceptable(id) && !self.0.iter().any(|known| known.id == id) && self.0.len() <= MAX_RESOURCES {
             self.0.push(NamedResource { id: id.to_owned(), kind: kind.map(str::to_owned), basis });

@@ -26,7 +26,7 @@ fn the_kind_follows_the_identity_and_who_called() {
     );
     assert_eq!(it(json!({"type": "AWSService", "invokedBy": "ec2.amazonaws.com"})), ("ec2".into(), ActorKind::Service, Via::Service));
     assert_eq!(it(role("deployer", "run-7")), ("deployer/run-7".into(), ActorKind::Role, Via::Unknown));
-    assert_eq!(it(role("AWSReservedSSO_Admin_0a", "bob")), ("AWSReservedSSO_Admin_0a/bob".into(), ActorKind::Human, Via::Unknown));
+    assert_eq!(it(role("AWSReservedSSO_Admin_0a", "bob")), ("bob".into(), ActorKind::Human, Via::Unknown));
     assert_eq!(it(role("AWSServiceRoleForAutoScaling", "AutoScaling")).1, ActorKind::Service);
     assert_eq!(
         it(json!({"type": "WebIdentityUser", "userName": "repo:example/app"})),
@@ -39,7 +39,7 @@ fn the_kind_follows_the_identity_and_who_called() {
 #[test]
 fn a_role_session_from_the_console_is_a_person() {
     let record = json!({"userIdentity": role("admin", "bob"), "sessionCredentialFromConsole": "true", "userAgent": "AWS Internal"});
-    assert_eq!(judged(record), ("admin/bob".into(), ActorKind::Human, Via::Console));
+    assert_eq!(judged(record), ("bob".into(), ActorKind::Human, Via::Console));
 }
 
 #[test]

@@ -1,0 +1,487 @@
+//! From ranked changes to the [`Answer`] of one page.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Utc};
+use regex::Regex;
+use serde_json::{Map, Value};
+
+use super::filter::Filter;
+use super::fold::{Fold, fold};
+use super::{
+    ActorReport, AlertReport, Answer, CellReport, ContextReport, Cost, CoverageReport, Entry, EventError, Finding, Group, RegionReport,
+    Repeats, ResourceReport, Score, ScorePart, SourceLabel, StateName, Totals, TouchedResource, VerdictName, WindowReport, headline,
+};
+use crate::catalogue::{self, Category, Role};
+use crate::context::Incident;
+use crate::coverage::{Cell, Coverage, SourceName, State, Verdict};
+use crate::event::{ActorKind, Event, Via};
+use crate::rank::{Change, Ranked, finding};
+use crate::window::Window;
+use crate::{redact, relative};
+
+/// Longest answer in characters of JSON, so that it stays below 10,000 tokens.
+///
+/// Source: the contract; ids make about 2.6 characters a token.
+const MAX_CHARS: usize = 25_000;
+/// Longest `requestParameters` shown at `detail=full`, in characters of JSON.
+const MAX_PARAMETER_CHARS: usize = 1_500;
+/// Ranks that get all their reasons; those after get the first.
+const EXPLAINED: usize = 5;
+
+/// How much of each event is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// One line an event.
+    #[default]
+    Concise,
+    /// Scores, resources, parameters and origin as well.
+    Full,
+}
+
+/// What becomes of text that a caller of AWS chose freely.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UntrustedText {
+    /// Quoted: cleaned, capped and redacted.
+    #[default]
+    Quote,
+    /// Left out: only ids, times, numbers and AWS's own words remain.
+    Omit,
+}
+
+/// Which part of the ranking is shown.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// Most entries to show.
+    pub limit: usize,
+    /// Ids already shown or folded under this cursor.
+    pub seen: HashSet<String>,
+    /// Entries shown before.
+    pub shown: usize,
+    /// Events folded before.
+    pub folded: usize,
+    /// Score of the last entry shown before.
+    pub last_score: Option<i32>,
+}
+
+/// Everything an answer is made of.
+pub struct Draft<'a> {
+    /// What was asked.
+    pub incident: &'a Incident,
+    /// The window that was read in the end.
+    pub window: Window,
+    /// Whether it was widened.
+    pub widened: bool,
+    /// Regions looked at, each with its basis.
+    pub regions: Vec<RegionReport>,
+    /// A region that nothing named, when one had to be guessed.
+    pub guessed_region: Option<String>,
+    /// What was read.
+    pub coverage: &'a Coverage,
+    /// All changes.
+    pub changes: &'a [Change],
+    /// All of them, ranked.
+    pub ranked: &'a [Ranked],
+    /// What to show.
+    pub filter: &'a Filter,
+    /// Which part.
+    pub page: Page,
+    /// How much of each.
+    pub detail: Detail,
+    /// What becomes of free text.
+    pub untrusted: UntrustedText,
+    /// The clock.
+    pub now: DateTime<Utc>,
+    /// What it cost.
+    pub cost: Cost,
+}
+
+/// An answer, and where the next page goes on.
+pub struct Built {
+    /// The answer, not yet redacted.
+    pub answer: Answer,
+    /// The next page; nothing when all is shown.
+    pub next: Option<Page>,
+}
+
+/// Builds the answer.
+pub fn build(draft: &Draft<'_>) -> Built {
+    let matched: Vec<&Ranked> = draft
+        .ranked
+        .iter()
+        .filter(|ranked| draft.changes.get(ranked.index).is_some_and(|change| draft.filter.matches(change, ranked)))
+        .collect();
+    let suspects: Vec<&Ranked> =
+        matched.iter().copied().filter(|r| draft.changes.get(r.index).is_some_and(|c| finding::is_suspect(r, c))).collect();
+    let verdict = draft.coverage.verdict();
+    let finding = match (verdict, suspects.is_empty()) {
+        (Verdict::Unknown, true) => Finding::CouldNotLook,
+        (_, true) => Finding::NoSuspect,
+        (_, false) => Finding::Suspects,
+    };
+    let folds = fold(draft.changes, &matched);
+    let several_accounts = draft.coverage.cells.iter().map(Cell::account).filter(|a| !a.is_empty()).collect::<HashSet<_>>().len() > 1;
+    let several_regions = draft.changes.iter().map(|c| c.event.region.as_str()).collect::<HashSet<_>>().len() > 1;
+
+    let mut next = draft.page.clone();
+    let mut entries: Vec<(Category, Entry)> = Vec::new();
+    let mut chars = 0;
+    let fresh =
+        |f: &&Fold<'_>| f.members.iter().all(|m| draft.changes.get(m.index).is_none_or(|c| !draft.page.seen.contains(&c.event.event_id)));
+    let mut left = false;
+    for fold in folds.iter().filter(fresh) {
+        let Some(change) = draft.changes.get(fold.best.index) else { continue };
+        if entries.len() >= draft.page.limit || chars > MAX_CHARS {
+            left = true;
+            break;
+        }
+        let rank = next.shown + 1;
+        let mut entry = entry(draft, fold, change, rank);
+        entry.account = several_accounts.then(|| change.event.account.clone());
+        entry.region = several_regions.then(|| change.event.region.clone());
+        if draft.page.last_score.is_some_and(|last| fold.best.score > last && fold.best.eligible) {
+            entry.flags.push("read_later".into());
+        }
+        chars += serde_json::to_string(&entry).map_or(0, |json| json.len());
+        next.shown += 1;
+        next.folded += fold.members.len() - 1;
+        next.seen.extend(fold.members.iter().filter_map(|m| draft.changes.get(m.index)).map(|c| c.event.event_id.clone()));
+        next.last_score = Some(next.last_score.map_or(fold.best.score, |last| last.min(fold.best.score)));
+        entries.push((change.class.category, entry));
+    }
+    let totals = Totals {
+        matched: matched.len(),
+        shown: next.shown,
+        folded: next.folded,
+        remaining: matched.len().saturating_sub(next.shown + next.folded),
+    };
+    let coverage = coverage_report(draft.coverage);
+    let headline = headline::headline(&headline::Facts {
+        finding,
+        coverage: draft.coverage,
+        best: suspects.first().and_then(|best| folds.iter().find(|f| std::ptr::eq(f.best, *best))).and_then(|f| {
+            let change = draft.changes.get(f.best.index)?;
+            Some(headline::Best { entry: entry(draft, f, change, 1) })
+        }),
+        suspects: folds.iter().filter(|f| suspects.iter().any(|s| std::ptr::eq(*s, f.best))).count(),
+        matched: matched.len(),
+        filtered: !draft.filter.is_empty(),
+        alert: draft.incident.alert.is_some(),
+        window: draft.window,
+        widened: draft.widened,
+        guessed_region: draft.guessed_region.as_deref(),
+    });
+    let console_url_template = entries
+        .first()
+        .and_then(|_| draft.regions.first())
+        .and_then(|region| console_host(&region.name))
+        .map(|host| format!("https://{{region}}.{host}/cloudtrailv2/home?region={{region}}#/events/{{event_id}}"));
+    let answer = Answer {
+        finding,
+        headline,
+        coverage: Some(coverage),
+        context: Some(context_report(draft)),
+        groups: groups(entries, draft, &matched),
+        console_url_template,
+        totals: Some(totals),
+        next_cursor: None,
+        cost: Some(draft.cost.clone()),
+        error: None,
+    };
+    Built { answer, next: left.then_some(next) }
+}
+
+fn groups(entries: Vec<(Category, Entry)>, draft: &Draft<'_>, matched: &[&Ranked]) -> Vec<Group> {
+    let mut totals: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for change in matched.iter().filter_map(|r| draft.changes.get(r.index)) {
+        *totals.entry(change.class.category.as_str()).or_default() += 1;
+    }
+    let mut groups: Vec<Group> = Vec::new();
+    for (category, entry) in entries {
+        match groups.iter_mut().find(|group| group.category == category.as_str()) {
+            Some(group) => group.events.push(entry),
+            None => groups.push(Group {
+                category: category.as_str().into(),
+                label: category.label().into(),
+                icon: category.icon().into(),
+                total: totals.get(category.as_str()).copied().unwrap_or_default(),
+                events: vec![entry],
+            }),
+        }
+    }
+    groups
+}
+
+/// Makes one entry. Everything from the event goes through `redact` here, before it becomes part of a sentence.
+fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize) -> Entry {
+    let event = &change.event;
+    let full = draft.detail == Detail::Full;
+    let safe = |text: &str, max: usize| match draft.untrusted {
+        UntrustedText::Quote => redact::text(text, max),
+        UntrustedText::Omit => withhold(text),
+    };
+    let record = redact::record(&event.record);
+    let section = |key: &str| record.get(key).cloned().unwrap_or(Value::Null);
+    let (request, response) = (section("requestParameters"), section("responseElements"));
+    let summary = match draft.untrusted {
+        UntrustedText::Quote => catalogue::summarise(&event.name, event.service(), &request, &response, event.error_code.as_deref()),
+        UntrustedText::Omit => bare_summary(change),
+    };
+    let ids = |max: usize| -> Vec<String> {
+        fold.members
+            .iter()
+            .skip(1)
+            .take(max)
+            .filter_map(|m| draft.changes.get(m.index))
+            .map(|c| redact::text(&c.event.event_id, 80))
+            .collect()
+    };
+    let reasons = fold.best.reasons();
+    let mut flags = Vec::new();
+    if is_suspicious(event) {
+        flags.push("suspicious_text".to_owned());
+    }
+    if !fold.best.eligible && !event.read_only {
+        flags.push("after_alert".to_owned());
+    }
+    if fold.best.reverted {
+        flags.push("reverted".to_owned());
+    }
+    Entry {
+        event_id: redact::text(&event.event_id, 80),
+        rank,
+        reasons: reasons.iter().take(if full || rank <= EXPLAINED { 3 } else { 1 }).map(|reason| redact::text(reason, 160)).collect(),
+        time: relative::rfc3339(event.time),
+        relative: relative::to_alert(event.time, draft.incident.alert.as_ref().map(|alert| alert.started_at), draft.now),
+        name: redact::text(&event.name, 80),
+        service: redact::text(event.service(), 60),
+        summary: redact::text(&summary, 200),
+        actor: ActorReport {
+            name: safe(&event.actor.name, 64),
+            kind: actor_kind(event.actor.kind).into(),
+            via: via(event.actor.via).map(str::to_owned),
+            arn: event.actor.arn.as_deref().filter(|_| full).map(|arn| safe(arn, 200)),
+        },
+        account: None,
+        region: None,
+        error: event.error_code.as_deref().map(|code| EventError {
+            code: redact::text(code, 80),
+            message: event.error_message.as_deref().filter(|_| full).map(|message| safe(message, 300)),
+        }),
+        repeats: (fold.members.len() > 1).then(|| Repeats {
+            count: fold.members.len(),
+            failed: (fold.failed > 0).then_some(fold.failed),
+            first: relative::rfc3339(fold.first),
+            last: relative::rfc3339(fold.last),
+            event_ids: ids(if full { 10 } else { 3 }),
+        }),
+        flags,
+        score: full.then(|| Score {
+            total: fold.best.score,
+            parts: fold.best.parts.iter().map(|part| ScorePart { signal: part.signal.into(), points: part.points }).collect(),
+        }),
+        resources: if full { touched(change, draft.untrusted) } else { Vec::new() },
+        source_ip: event.source_ip.as_deref().filter(|_| full).map(|ip| safe(ip, 80)),
+        user_agent: event.user_agent.as_deref().filter(|_| full).map(|agent| safe(agent, 120)),
+        request_parameters: (full && draft.untrusted == UntrustedText::Quote).then(|| capped(&request)).flatten(),
+        console_url: full.then(|| console_url(event)).flatten(),
+    }
+}
+
+fn touched(change: &Change, untrusted: UntrustedText) -> Vec<TouchedResource> {
+    let id = |id: &str| match untrusted {
+        UntrustedText::Quote => redact::text(id, 200),
+        UntrustedText::Omit => withhold(id),
+    };
+    let role = |role: Role| match role {
+        Role::Target => "target",
+        Role::Parent => "parent",
+        Role::Referenced => "referenced",
+    };
+    change
+        .resources
+        .iter()
+        .take(8)
+        .map(|r| TouchedResource { id: id(&r.id), kind: r.kind.map(str::to_owned), role: role(r.role).into() })
+        .collect()
+}
+
+/// Returns request parameters whose JSON stays within [`MAX_PARAMETER_CHARS`]; what is left out is said.
+fn capped(request: &Value) -> Option<Map<String, Value>> {
+    let mut room = MAX_PARAMETER_CHARS;
+    let mut kept = Map::new();
+    let mut left_out = 0;
+    for (key, value) in request.as_object()? {
+        let size = key.len() + serde_json::to_string(value).map_or(usize::MAX, |json| json.len());
+        if size <= room {
+            room -= size;
+            kept.insert(key.clone(), value.clone());
+        } else {
+            left_out += 1;
+        }
+    }
+    if left_out > 0 {
+        kept.insert(
+            "…".into(),
+            Value::String(format!("{left_out} more parameters left out for length; aws.cloudtrail_event shows the record")),
+        );
+    }
+    (!kept.is_empty()).then_some(kept)
+}
+
+/// Says what happened without a word that a caller could have chosen.
+fn bare_summary(change: &Change) -> String {
+    let ids: Vec<&str> = change.resources.iter().map(|r| r.id.as_str()).filter(|id| withhold(id) == **id).take(3).collect();
+    let outcome = if change.event.failed() { "failed" } else { "succeeded" };
+    if ids.is_empty() {
+        format!("{} {outcome}", change.event.name)
+    } else {
+        format!("{} {outcome} on {}", change.event.name, ids.join(", "))
+    }
+}
+
+/// Returns `text` when it is an id that AWS made or an account number, else a placeholder.
+fn withhold(text: &str) -> String {
+    #[expect(clippy::expect_used, reason = "a literal pattern; a test compiles it")]
+    static MADE_BY_AWS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^([a-z]{1,10}-[0-9a-f]{8,17}|\d{12}|[0-9.]{7,15}|[a-z0-9.-]{3,40}\.amazonaws\.com)$").expect("pattern")
+    });
+    if MADE_BY_AWS.is_match(text) { text.to_owned() } else { "(withheld)".into() }
+}
+
+fn is_suspicious(event: &Event) -> bool {
+    let texts = [Some(event.actor.name.as_str()), event.user_agent.as_deref(), event.error_message.as_deref()];
+    texts.into_iter().flatten().any(redact::is_suspicious) || any_string(event.request(), &redact::is_suspicious, 0)
+}
+
+fn any_string(value: &Value, test: &dyn Fn(&str) -> bool, depth: usize) -> bool {
+    match value {
+        Value::String(text) => test(text),
+        Value::Array(items) if depth < 24 => items.iter().any(|item| any_string(item, test, depth + 1)),
+        Value::Object(map) if depth < 24 => map.iter().any(|(key, item)| test(key) || any_string(item, test, depth + 1)),
+        _ => false,
+    }
+}
+
+/// Returns the console's link to an event, built only from a well-formed region and a UUID.
+pub fn console_url(event: &Event) -> Option<String> {
+    #[expect(clippy::expect_used, reason = "a literal pattern; a test compiles it")]
+    static UUID: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new("^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$").expect("pattern"));
+    let host = console_host(&event.region)?;
+    let (region, id) = (&event.region, &event.event_id);
+    UUID.is_match(id).then(|| format!("https://{region}.{host}/cloudtrailv2/home?region={region}#/events/{id}"))
+}
+
+/// Returns the console's host for a region's partition; nothing when the region is not well-formed.
+fn console_host(region: &str) -> Option<&'static str> {
+    let well_formed = (3..=32).contains(&region.len()) && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    well_formed.then(|| match region {
+        r if r.starts_with("cn-") => "console.amazonaws.cn",
+        r if r.starts_with("us-gov-") => "console.amazonaws-us-gov.com",
+        _ => "console.aws.amazon.com",
+    })
+}
+
+/// Tells the coverage.
+pub fn coverage_report(coverage: &Coverage) -> CoverageReport {
+    CoverageReport {
+        verdict: match coverage.verdict() {
+            Verdict::Complete => VerdictName::Complete,
+            Verdict::Partial => VerdictName::Partial,
+            Verdict::Unknown => VerdictName::Unknown,
+        },
+        cells: coverage.cells.iter().map(cell_report).collect(),
+        blind_spots: coverage.blind_spots.clone(),
+        next: headline::next_step(coverage),
+    }
+}
+
+fn cell_report(cell: &Cell) -> CellReport {
+    CellReport {
+        account: redact::text(cell.account(), 20),
+        region: redact::text(cell.region(), 32),
+        source: match cell.source() {
+            SourceName::EventHistory => SourceLabel::EventHistory,
+            SourceName::Archive => SourceLabel::Archive,
+        },
+        state: state_name(cell.state()),
+        covered_from: cell.covered().map(|window| relative::rfc3339(window.from)),
+        covered_to: cell.covered().map(|window| relative::rfc3339(window.to)),
+        requests: cell.requests,
+        events: cell.events,
+        detail: cell.detail.as_deref().map(|detail| redact::text(detail, 300)),
+    }
+}
+
+/// Returns the contract's name of a state.
+pub fn state_name(state: State) -> StateName {
+    match state {
+        State::Exhausted => StateName::Exhausted,
+        State::Lagging => StateName::Lagging,
+        State::PageCap => StateName::PageCap,
+        State::Deadline => StateName::Deadline,
+        State::Cancelled => StateName::Cancelled,
+        State::Throttled => StateName::Throttled,
+        State::Denied => StateName::Denied,
+        State::DeniedByPolicy => StateName::DeniedByPolicy,
+        State::Failed => StateName::Failed,
+        State::Expired => StateName::Expired,
+        State::RegionDisabled => StateName::RegionDisabled,
+        State::NoData => StateName::NoData,
+        State::IntegrityFailed => StateName::IntegrityFailed,
+        State::NotConfigured => StateName::NotConfigured,
+    }
+}
+
+fn context_report(draft: &Draft<'_>) -> ContextReport {
+    let safe = |text: &str, max: usize| match draft.untrusted {
+        UntrustedText::Quote => redact::text(text, max),
+        UntrustedText::Omit => withhold(text),
+    };
+    ContextReport {
+        alert: draft.incident.alert.as_ref().map(|alert| AlertReport {
+            name: safe(&alert.name, 120),
+            started_at: relative::rfc3339(alert.started_at),
+            others: alert.others.iter().take(5).map(|name| safe(name, 120)).collect(),
+        }),
+        window: WindowReport {
+            from: relative::rfc3339(draft.window.from),
+            to: relative::rfc3339(draft.window.to),
+            basis: draft.incident.window_basis.clone(),
+            widened: draft.widened,
+        },
+        regions: draft.regions.clone(),
+        resources: draft
+            .incident
+            .resources
+            .iter()
+            .take(10)
+            .map(|r| ResourceReport { id: safe(&r.id, 120), kind: r.kind.clone(), basis: redact::text(&r.basis, 80) })
+            .collect(),
+    }
+}
+
+/// Returns the contract's word for an actor's kind.
+pub fn actor_kind(kind: ActorKind) -> &'static str {
+    match kind {
+        ActorKind::Human => "human",
+        ActorKind::Role => "role",
+        ActorKind::Service => "service",
+        ActorKind::Root => "root",
+        ActorKind::Unknown => "unknown",
+    }
+}
+
+fn via(via: Via) -> Option<&'static str> {
+    match via {
+        Via::Console => Some("console"),
+        Via::Cli => Some("cli"),
+        Via::Terraform => Some("terraform"),
+        Via::CloudFormation => Some("cloudformation"),
+        Via::Service => Some("service"),
+        Via::Sdk => Some("sdk"),
+        Via::Unknown => None,
+    }
+}

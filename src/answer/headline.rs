@@ -1,0 +1,151 @@
+//! The one sentence that is read first, and the one that says what to do next. Never claims a cause: it names suspects and why.
+
+use super::{Entry, Finding};
+use crate::coverage::{Cell, Coverage, State, Verdict};
+use crate::relative;
+use crate::window::Window;
+
+/// What a headline is made of.
+pub struct Facts<'a> {
+    /// The finding.
+    pub finding: Finding,
+    /// What was read.
+    pub coverage: &'a Coverage,
+    /// The best suspect.
+    pub best: Option<Best>,
+    /// How many suspects there are.
+    pub suspects: usize,
+    /// How many changes match.
+    pub matched: usize,
+    /// Whether the caller's filters hide some.
+    pub filtered: bool,
+    /// Whether there is an alert.
+    pub alert: bool,
+    /// The window read.
+    pub window: Window,
+    /// Whether it was widened.
+    pub widened: bool,
+    /// A region that had to be guessed.
+    pub guessed_region: Option<&'a str>,
+}
+
+/// The best suspect.
+pub struct Best {
+    /// Its entry.
+    pub entry: Entry,
+}
+
+/// Writes the headline.
+pub fn headline(facts: &Facts<'_>) -> String {
+    let mut parts = Vec::new();
+    if let Some(gap) = gap(facts.coverage) {
+        parts.push(gap);
+    }
+    let changes = plural(facts.matched, if facts.filtered { "matching change" } else { "change" });
+    let span = relative::length(facts.window.length());
+    parts.push(match (&facts.best, facts.finding) {
+        (Some(best), _) => {
+            let who = &best.entry.actor.name;
+            let others = match facts.suspects {
+                0 | 1 => String::new(),
+                2 => "; 1 more suspect".into(),
+                n => format!("; {} more suspects", n - 1),
+            };
+            format!("Top suspect: {who} {}, {}{others} ({changes} in {span}).", best.entry.summary, best.entry.relative)
+        }
+        (None, Finding::CouldNotLook) => "Could not look: nothing could be read, so this says nothing about what changed.".into(),
+        (None, _) if facts.matched == 0 && facts.alert => {
+            format!("No change was found in the {span} looked at: nothing read explains the alert.")
+        }
+        (None, _) if facts.matched == 0 => format!("No change was found in the {span} looked at."),
+        (None, _) if facts.alert => format!("None of {changes} in {span} explains the alert."),
+        (None, _) => format!("{changes} in {span}, none of which stands out."),
+    });
+    if facts.widened {
+        parts.push("The window was widened, as nothing nearer fits.".into());
+    }
+    if let Some(region) = facts.guessed_region {
+        parts.push(format!("A guess: {region}."));
+    }
+    parts.join(" ")
+}
+
+fn plural(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
+/// Says what was not read, when something was not.
+fn gap(coverage: &Coverage) -> Option<String> {
+    match coverage.verdict() {
+        Verdict::Complete => None,
+        Verdict::Unknown => {
+            let causes = causes(coverage);
+            Some(if causes.is_empty() { "No coverage.".into() } else { format!("No coverage: {causes}.") })
+        }
+        Verdict::Partial => Some(match coverage.settled_to() {
+            Some(to) => format!("Complete to {}, later events may still arrive.", relative::rfc3339(to)),
+            None => format!("Partial coverage: {}.", causes(coverage)),
+        }),
+    }
+}
+
+/// Lists up to three cells that were not read whole.
+fn causes(coverage: &Coverage) -> String {
+    let short: Vec<&Cell> = coverage.cells.iter().filter(|cell| cell.asked && cell.state() != State::Exhausted).collect();
+    let mut told: Vec<String> = short
+        .iter()
+        .take(3)
+        .map(|cell| {
+            let place = if cell.region().is_empty() { "archive" } else { cell.region() };
+            format!("{place} {}", words(cell.state()))
+        })
+        .collect();
+    if short.len() > 3 {
+        told.push(format!("and {} more", short.len() - 3));
+    }
+    told.join(", ")
+}
+
+/// Says a state in words.
+pub fn words(state: State) -> &'static str {
+    match state {
+        State::Exhausted => "was read to the end",
+        State::Lagging => "may lack the newest events",
+        State::PageCap => "has more events than the request budget allows",
+        State::Deadline => "was not finished in time",
+        State::Cancelled => "was cancelled",
+        State::Throttled => "was throttled by AWS",
+        State::Denied => "was denied by AWS",
+        State::DeniedByPolicy => "is not allowed by policy",
+        State::Failed => "could not be read",
+        State::Expired => "was refused: the credentials are expired",
+        State::RegionDisabled => "is not enabled in this account",
+        State::NoData => "has no log files for part of the window",
+        State::IntegrityFailed => "failed the integrity check",
+        State::NotConfigured => "is not configured",
+    }
+}
+
+/// Says what to call or do to close the gravest gap.
+pub fn next_step(coverage: &Coverage) -> Option<String> {
+    let cell = coverage.cells.iter().filter(|cell| cell.asked && cell.state() != State::Exhausted).max_by_key(|cell| cell.state())?;
+    Some(match cell.state() {
+        State::Exhausted => return None,
+        State::Lagging => "Ask again in 15 minutes for the newest events.".into(),
+        State::PageCap | State::Deadline => match cell.covered() {
+            Some(covered) => {
+                format!("Call again with end_time={} to read further back, or name fewer regions.", relative::rfc3339(covered.from))
+            }
+            None => "Call again with a shorter window or fewer regions.".into(),
+        },
+        State::Cancelled | State::Throttled => "Call again in a few seconds.".into(),
+        State::Denied => "For the operator: allow cloudtrail:LookupEvents for this identity.".into(),
+        State::DeniedByPolicy => "For the operator: the policy's allowlists decide this.".into(),
+        State::Failed => "Call again; if it persists, the cell's detail tells the cause.".into(),
+        State::Expired => "For the operator: renew the AWS credentials, then call again.".into(),
+        State::RegionDisabled => "Leave this region out.".into(),
+        State::NoData => "Add the log files of the missing interval, or ask for a window that the files cover.".into(),
+        State::IntegrityFailed => "Treat the named files as tampered with.".into(),
+        State::NotConfigured => "For the operator: configure this source.".into(),
+    })
+}

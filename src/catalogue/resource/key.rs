@@ -1,0 +1,332 @@
+//! Which key names what: the tables of resource extraction.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::{Arn, Role};
+
+use Role::{Parent, Referenced};
+
+/// Keys that mean the same in every service: key, type, and the role when it is not the target.
+#[rustfmt::skip] // A table reads best in rows.
+const KEYS: &[(&str, &str, Role)] = &[
+    // EC2
+    ("instanceId", "AWS::EC2::Instance", Referenced),
+    ("groupId", "AWS::EC2::SecurityGroup", Parent),
+    ("securityGroupId", "AWS::EC2::SecurityGroup", Parent),
+    ("securityGroup", "AWS::EC2::SecurityGroup", Parent),
+    ("vpcSecurityGroupId", "AWS::EC2::SecurityGroup", Parent),
+    ("referencedGroupId", "AWS::EC2::SecurityGroup", Referenced),
+    ("securityGroupRuleId", "AWS::EC2::SecurityGroupRule", Referenced),
+    ("volumeId", "AWS::EC2::Volume", Referenced),
+    ("snapshotId", "AWS::EC2::Snapshot", Referenced),
+    ("imageId", "AWS::EC2::Image", Referenced),
+    ("vpcId", "AWS::EC2::VPC", Parent),
+    ("peerVpcId", "AWS::EC2::VPC", Referenced),
+    ("subnetId", "AWS::EC2::Subnet", Parent),
+    ("subnet", "AWS::EC2::Subnet", Parent),
+    ("routeTableId", "AWS::EC2::RouteTable", Parent),
+    ("networkAclId", "AWS::EC2::NetworkAcl", Parent),
+    ("networkInterfaceId", "AWS::EC2::NetworkInterface", Referenced),
+    ("internetGatewayId", "AWS::EC2::InternetGateway", Referenced),
+    ("natGatewayId", "AWS::EC2::NatGateway", Referenced),
+    ("transitGatewayId", "AWS::EC2::TransitGateway", Parent),
+    ("transitGatewayAttachmentId", "AWS::EC2::TransitGatewayAttachment", Referenced),
+    ("transitGatewayRouteTableId", "AWS::EC2::TransitGatewayRouteTable", Parent),
+    ("vpcEndpointId", "AWS::EC2::VPCEndpoint", Referenced),
+    ("vpcPeeringConnectionId", "AWS::EC2::VPCPeeringConnection", Referenced),
+    ("vpnConnectionId", "AWS::EC2::VPNConnection", Referenced),
+    ("vpnGatewayId", "AWS::EC2::VPNGateway", Referenced),
+    ("allocationId", "AWS::EC2::EIP", Referenced),
+    ("publicIp", "AWS::EC2::EIP", Referenced),
+    ("dhcpOptionsId", "AWS::EC2::DHCPOptions", Referenced),
+    ("prefixListId", "AWS::EC2::PrefixList", Referenced),
+    ("flowLogId", "AWS::EC2::FlowLog", Referenced),
+    ("launchTemplateId", "AWS::EC2::LaunchTemplate", Parent),
+    ("launchTemplateName", "AWS::EC2::LaunchTemplate", Parent),
+    ("keyName", "AWS::EC2::KeyPair", Referenced),
+    ("keyPairId", "AWS::EC2::KeyPair", Referenced),
+    // Auto scaling
+    ("autoScalingGroupName", "AWS::AutoScaling::AutoScalingGroup", Parent),
+    ("launchConfigurationName", "AWS::AutoScaling::LaunchConfiguration", Parent),
+    // IAM
+    ("roleName", "AWS::IAM::Role", Referenced),
+    ("roleArn", "AWS::IAM::Role", Parent),
+    ("role", "AWS::IAM::Role", Parent),
+    ("executionRoleArn", "AWS::IAM::Role", Parent),
+    ("taskRoleArn", "AWS::IAM::Role", Parent),
+    ("userName", "AWS::IAM::User", Referenced),
+    ("policyArn", "AWS::IAM::ManagedPolicy", Referenced),
+    ("policyName", "AWS::IAM::Policy", Referenced),
+    ("permissionsBoundary", "AWS::IAM::ManagedPolicy", Referenced),
+    ("instanceProfileName", "AWS::IAM::InstanceProfile", Parent),
+    ("serverCertificateName", "AWS::IAM::ServerCertificate", Referenced),
+    // Storage
+    ("bucketName", "AWS::S3::Bucket", Parent),
+    ("bucket", "AWS::S3::Bucket", Parent),
+    ("s3BucketName", "AWS::S3::Bucket", Referenced),
+    ("s3Bucket", "AWS::S3::Bucket", Referenced),
+    ("targetBucket", "AWS::S3::Bucket", Referenced),
+    ("fileSystemId", "AWS::EFS::FileSystem", Parent),
+    ("mountTargetId", "AWS::EFS::MountTarget", Referenced),
+    // Databases
+    ("dBInstanceIdentifier", "AWS::RDS::DBInstance", Referenced),
+    ("sourceDBInstanceIdentifier", "AWS::RDS::DBInstance", Parent),
+    ("targetDBInstanceIdentifier", "AWS::RDS::DBInstance", Referenced),
+    ("dBInstanceArn", "AWS::RDS::DBInstance", Referenced),
+    ("dBClusterIdentifier", "AWS::RDS::DBCluster", Parent),
+    ("dBClusterArn", "AWS::RDS::DBCluster", Parent),
+    ("globalClusterIdentifier", "AWS::RDS::GlobalCluster", Parent),
+    ("dBParameterGroupName", "AWS::RDS::DBParameterGroup", Parent),
+    ("dBClusterParameterGroupName", "AWS::RDS::DBClusterParameterGroup", Parent),
+    ("optionGroupName", "AWS::RDS::OptionGroup", Parent),
+    ("dBSubnetGroupName", "AWS::RDS::DBSubnetGroup", Parent),
+    ("dBSecurityGroupName", "AWS::RDS::DBSecurityGroup", Parent),
+    ("dBProxyName", "AWS::RDS::DBProxy", Referenced),
+    ("dBSnapshotIdentifier", "AWS::RDS::DBSnapshot", Referenced),
+    ("dBClusterSnapshotIdentifier", "AWS::RDS::DBClusterSnapshot", Referenced),
+    ("tableName", "AWS::DynamoDB::Table", Referenced),
+    ("replicationGroupId", "AWS::ElastiCache::ReplicationGroup", Parent),
+    ("cacheClusterId", "AWS::ElastiCache::CacheCluster", Referenced),
+    ("cacheParameterGroupName", "AWS::ElastiCache::ParameterGroup", Parent),
+    ("cacheSubnetGroupName", "AWS::ElastiCache::SubnetGroup", Parent),
+    // Load balancing
+    ("loadBalancerArn", "AWS::ElasticLoadBalancingV2::LoadBalancer", Parent),
+    ("loadBalancerName", "AWS::ElasticLoadBalancing::LoadBalancer", Parent),
+    ("targetGroupArn", "AWS::ElasticLoadBalancingV2::TargetGroup", Parent),
+    ("listenerArn", "AWS::ElasticLoadBalancingV2::Listener", Parent),
+    ("ruleArn", "AWS::ElasticLoadBalancingV2::ListenerRule", Referenced),
+    // Deployments
+    ("functionName", "AWS::Lambda::Function", Referenced),
+    ("functionArn", "AWS::Lambda::Function", Referenced),
+    ("taskDefinition", "AWS::ECS::TaskDefinition", Referenced),
+    ("taskDefinitionArn", "AWS::ECS::TaskDefinition", Referenced),
+    ("serviceArn", "AWS::ECS::Service", Referenced),
+    ("clusterArn", "AWS::ECS::Cluster", Parent),
+    ("nodegroupName", "AWS::EKS::Nodegroup", Referenced),
+    ("repositoryName", "AWS::ECR::Repository", Referenced),
+    ("stackName", "AWS::CloudFormation::Stack", Parent),
+    ("stackId", "AWS::CloudFormation::Stack", Parent),
+    ("applicationName", "AWS::CodeDeploy::Application", Parent),
+    ("deploymentGroupName", "AWS::CodeDeploy::DeploymentGroup", Referenced),
+    ("pipelineName", "AWS::CodePipeline::Pipeline", Referenced),
+    ("environmentName", "AWS::ElasticBeanstalk::Environment", Referenced),
+    ("documentName", "AWS::SSM::Document", Referenced),
+    // Configuration and secrets
+    ("secretId", "AWS::SecretsManager::Secret", Referenced),
+    ("keyId", "AWS::KMS::Key", Referenced),
+    ("kmsKeyId", "AWS::KMS::Key", Parent),
+    ("kMSMasterKeyID", "AWS::KMS::Key", Parent),
+    ("targetKeyId", "AWS::KMS::Key", Referenced),
+    ("aliasName", "AWS::KMS::Alias", Referenced),
+    ("certificateArn", "AWS::CertificateManager::Certificate", Referenced),
+    // Networking and edge
+    ("hostedZoneId", "AWS::Route53::HostedZone", Parent),
+    ("healthCheckId", "AWS::Route53::HealthCheck", Referenced),
+    ("distributionId", "AWS::CloudFront::Distribution", Referenced),
+    ("webACLArn", "AWS::WAFv2::WebACL", Parent),
+    // Messaging and APIs
+    ("queueUrl", "AWS::SQS::Queue", Referenced),
+    ("queueName", "AWS::SQS::Queue", Referenced),
+    ("topicArn", "AWS::SNS::Topic", Parent),
+    ("subscriptionArn", "AWS::SNS::Subscription", Referenced),
+    ("streamName", "AWS::Kinesis::Stream", Referenced),
+    ("streamARN", "AWS::Kinesis::Stream", Referenced),
+    ("deliveryStreamName", "AWS::KinesisFirehose::DeliveryStream", Referenced),
+    ("eventBusName", "AWS::Events::EventBus", Parent),
+    ("restApiId", "AWS::ApiGateway::RestApi", Parent),
+    ("apiId", "AWS::ApiGatewayV2::Api", Parent),
+    ("stateMachineArn", "AWS::StepFunctions::StateMachine", Referenced),
+    ("eventSourceArn", "", Referenced),
+    // Observability
+    ("logGroupName", "AWS::Logs::LogGroup", Parent),
+    ("logGroupNamePrefix", "AWS::Logs::LogGroup", Parent),
+    ("trailName", "AWS::CloudTrail::Trail", Referenced),
+    ("trailARN", "AWS::CloudTrail::Trail", Referenced),
+    ("alarmName", "AWS::CloudWatch::Alarm", Referenced),
+    ("configurationRecorderName", "AWS::Config::ConfigurationRecorder", Referenced),
+    ("detectorId", "AWS::GuardDuty::Detector", Parent),
+    // Anything
+    ("resourceArn", "", Referenced),
+    ("resourceId", "", Referenced),
+    ("resourceIdentifier", "", Referenced),
+    ("aRN", "", Referenced),
+    ("arn", "", Referenced),
+    ("associationId", "", Referenced),
+    ("attachmentId", "", Referenced),
+    ("sourceArn", "", Referenced),
+    ("accessPointId", "", Referenced),
+];
+
+/// Keys whose meaning hangs on the service.
+#[rustfmt::skip] // A table reads best in rows.
+const SERVICE_KEYS: &[(&str, &str, &str, Role)] = &[
+    ("ecs", "service", "AWS::ECS::Service", Referenced),
+    ("ecs", "serviceName", "AWS::ECS::Service", Referenced),
+    ("ecs", "cluster", "AWS::ECS::Cluster", Parent),
+    ("ecs", "clusterName", "AWS::ECS::Cluster", Parent),
+    ("ecs", "task", "AWS::ECS::Task", Referenced),
+    ("ecs", "family", "AWS::ECS::TaskDefinition", Referenced),
+    ("eks", "name", "AWS::EKS::Cluster", Parent),
+    ("eks", "clusterName", "AWS::EKS::Cluster", Parent),
+    ("iam", "groupName", "AWS::IAM::Group", Parent),
+    ("ec2", "groupName", "AWS::EC2::SecurityGroup", Parent),
+    ("ec2", "gatewayId", "", Referenced),
+    ("kafka", "clusterArn", "AWS::MSK::Cluster", Parent),
+    ("redshift", "clusterIdentifier", "AWS::Redshift::Cluster", Parent),
+    ("elasticloadbalancing", "name", "AWS::ElasticLoadBalancingV2::LoadBalancer", Parent),
+    ("lambda", "uUID", "AWS::Lambda::EventSourceMapping", Referenced),
+    ("cloudtrail", "name", "AWS::CloudTrail::Trail", Referenced),
+    ("cloudtrail", "eventDataStore", "AWS::CloudTrail::EventDataStore", Referenced),
+    ("events", "name", "AWS::Events::Rule", Referenced),
+    ("events", "rule", "AWS::Events::Rule", Parent),
+    ("scheduler", "name", "AWS::Scheduler::Schedule", Referenced),
+    ("pipes", "name", "AWS::Pipes::Pipe", Referenced),
+    ("ssm", "name", "AWS::SSM::Parameter", Referenced),
+    ("ssm", "names", "AWS::SSM::Parameter", Referenced),
+    ("ssm", "target", "AWS::EC2::Instance", Referenced),
+    ("secretsmanager", "name", "AWS::SecretsManager::Secret", Referenced),
+    ("sns", "name", "AWS::SNS::Topic", Referenced),
+    ("states", "name", "AWS::StepFunctions::StateMachine", Referenced),
+    ("route53", "id", "AWS::Route53::HostedZone", Referenced),
+    ("cloudfront", "id", "AWS::CloudFront::Distribution", Referenced),
+    ("wafv2", "name", "AWS::WAFv2::WebACL", Referenced),
+    ("wafv2", "id", "AWS::WAFv2::WebACL", Referenced),
+    ("codepipeline", "name", "AWS::CodePipeline::Pipeline", Referenced),
+    ("codebuild", "projectName", "AWS::CodeBuild::Project", Referenced),
+    ("synthetics", "name", "AWS::Synthetics::Canary", Referenced),
+    ("monitoring", "alarmNames", "AWS::CloudWatch::Alarm", Referenced),
+    ("es", "domainName", "AWS::OpenSearchService::Domain", Referenced),
+    ("elasticbeanstalk", "environmentId", "AWS::ElasticBeanstalk::Environment", Referenced),
+    ("rds", "resourceIdentifier", "", Referenced),
+    ("organizations", "targetId", "", Referenced),
+    ("organizations", "policyId", "AWS::Organizations::Policy", Referenced),
+];
+
+/// Prefixes of EC2-style ids.
+const ID_PREFIXES: &[(&str, &str)] = &[
+    ("i", "AWS::EC2::Instance"),
+    ("sg", "AWS::EC2::SecurityGroup"),
+    ("sgr", "AWS::EC2::SecurityGroupRule"),
+    ("vol", "AWS::EC2::Volume"),
+    ("vpc", "AWS::EC2::VPC"),
+    ("subnet", "AWS::EC2::Subnet"),
+    ("eni", "AWS::EC2::NetworkInterface"),
+    ("nat", "AWS::EC2::NatGateway"),
+    ("rtb", "AWS::EC2::RouteTable"),
+    ("igw", "AWS::EC2::InternetGateway"),
+    ("acl", "AWS::EC2::NetworkAcl"),
+    ("eipalloc", "AWS::EC2::EIP"),
+    ("fl", "AWS::EC2::FlowLog"),
+    ("lt", "AWS::EC2::LaunchTemplate"),
+    ("ami", "AWS::EC2::Image"),
+    ("snap", "AWS::EC2::Snapshot"),
+    ("tgw", "AWS::EC2::TransitGateway"),
+    ("vpce", "AWS::EC2::VPCEndpoint"),
+    ("pcx", "AWS::EC2::VPCPeeringConnection"),
+    ("dopt", "AWS::EC2::DHCPOptions"),
+    ("pl", "AWS::EC2::PrefixList"),
+    ("vgw", "AWS::EC2::VPNGateway"),
+    ("vpn", "AWS::EC2::VPNConnection"),
+    ("fs", "AWS::EFS::FileSystem"),
+    ("fsmt", "AWS::EFS::MountTarget"),
+];
+
+/// Types by an ARN's service and the type in its resource part.
+const ARN_KINDS: &[(&str, &str, &str)] = &[
+    ("ec2", "instance", "AWS::EC2::Instance"),
+    ("ec2", "security-group", "AWS::EC2::SecurityGroup"),
+    ("ec2", "volume", "AWS::EC2::Volume"),
+    ("ec2", "vpc", "AWS::EC2::VPC"),
+    ("ec2", "subnet", "AWS::EC2::Subnet"),
+    ("elasticloadbalancing", "targetgroup", "AWS::ElasticLoadBalancingV2::TargetGroup"),
+    ("elasticloadbalancing", "loadbalancer", "AWS::ElasticLoadBalancingV2::LoadBalancer"),
+    ("elasticloadbalancing", "listener", "AWS::ElasticLoadBalancingV2::Listener"),
+    ("elasticloadbalancing", "listener-rule", "AWS::ElasticLoadBalancingV2::ListenerRule"),
+    ("lambda", "function", "AWS::Lambda::Function"),
+    ("ecs", "service", "AWS::ECS::Service"),
+    ("ecs", "cluster", "AWS::ECS::Cluster"),
+    ("ecs", "task", "AWS::ECS::Task"),
+    ("ecs", "task-definition", "AWS::ECS::TaskDefinition"),
+    ("eks", "cluster", "AWS::EKS::Cluster"),
+    ("rds", "db", "AWS::RDS::DBInstance"),
+    ("rds", "cluster", "AWS::RDS::DBCluster"),
+    ("rds", "pg", "AWS::RDS::DBParameterGroup"),
+    ("rds", "snapshot", "AWS::RDS::DBSnapshot"),
+    ("dynamodb", "table", "AWS::DynamoDB::Table"),
+    ("iam", "role", "AWS::IAM::Role"),
+    ("iam", "user", "AWS::IAM::User"),
+    ("iam", "group", "AWS::IAM::Group"),
+    ("iam", "policy", "AWS::IAM::ManagedPolicy"),
+    ("iam", "instance-profile", "AWS::IAM::InstanceProfile"),
+    ("kms", "key", "AWS::KMS::Key"),
+    ("kms", "alias", "AWS::KMS::Alias"),
+    ("logs", "log-group", "AWS::Logs::LogGroup"),
+    ("secretsmanager", "secret", "AWS::SecretsManager::Secret"),
+    ("ssm", "parameter", "AWS::SSM::Parameter"),
+    ("ssm", "document", "AWS::SSM::Document"),
+    ("states", "stateMachine", "AWS::StepFunctions::StateMachine"),
+    ("cloudformation", "stack", "AWS::CloudFormation::Stack"),
+    ("cloudtrail", "trail", "AWS::CloudTrail::Trail"),
+    ("cloudwatch", "alarm", "AWS::CloudWatch::Alarm"),
+    ("autoscaling", "autoScalingGroup", "AWS::AutoScaling::AutoScalingGroup"),
+    ("acm", "certificate", "AWS::CertificateManager::Certificate"),
+    ("events", "rule", "AWS::Events::Rule"),
+    ("kinesis", "stream", "AWS::Kinesis::Stream"),
+    ("kafka", "cluster", "AWS::MSK::Cluster"),
+    ("cloudfront", "distribution", "AWS::CloudFront::Distribution"),
+    ("route53", "hostedzone", "AWS::Route53::HostedZone"),
+    ("ecr", "repository", "AWS::ECR::Repository"),
+    ("elasticfilesystem", "file-system", "AWS::EFS::FileSystem"),
+    // These name the thing without a type before it.
+    ("s3", "", "AWS::S3::Bucket"),
+    ("sqs", "", "AWS::SQS::Queue"),
+    ("sns", "", "AWS::SNS::Topic"),
+];
+
+/// Returns what a key means: the type, if it tells one, and the role of its value when that is not the target.
+///
+/// A plural key (`instanceIds`) means what its singular does.
+pub(super) fn meaning(service: &str, key: &str) -> Option<(Option<&'static str>, Role)> {
+    static INDEX: LazyLock<HashMap<String, (&'static str, Role)>> = LazyLock::new(|| {
+        let general = KEYS.iter().map(|(key, kind, role)| (key.to_ascii_lowercase(), (*kind, *role)));
+        let special =
+            SERVICE_KEYS.iter().map(|(service, key, kind, role)| (format!("{service}/{key}").to_ascii_lowercase(), (*kind, *role)));
+        general.chain(special).collect()
+    });
+    let key = key.to_ascii_lowercase();
+    let singular = key.strip_suffix('s').unwrap_or(&key);
+    let service = super::super::class::canonical_service(service);
+    let found = INDEX
+        .get(&format!("{service}/{key}"))
+        .or_else(|| INDEX.get(&key))
+        .or_else(|| INDEX.get(&format!("{service}/{singular}")))
+        .or_else(|| INDEX.get(singular));
+    found.map(|&(kind, role)| ((!kind.is_empty()).then_some(kind), role))
+}
+
+/// Returns the type a key tells.
+pub(super) fn kind_of_key(service: &str, key: &str) -> Option<&'static str> {
+    meaning(service, key).and_then(|(kind, _)| kind)
+}
+
+/// Returns the type of an EC2-style id, `i-` and 8 or 17 hexadecimal digits; nothing for any other text.
+pub(super) fn kind_of_id(id: &str) -> Option<&'static str> {
+    let (prefix, digits) = id.split_once('-')?;
+    let hex = (8..=17).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    ID_PREFIXES.iter().find(|(known, _)| hex && *known == prefix).map(|(_, kind)| *kind)
+}
+
+/// Returns the type an ARN tells.
+pub(super) fn kind_of_arn(arn: &Arn<'_>) -> Option<&'static str> {
+    let kind = arn.resource_type();
+    ARN_KINDS.iter().find(|(service, known, _)| *service == arn.service && (known.is_empty() || *known == kind)).map(|(_, _, kind)| *kind)
+}
+
+/// Returns our own constant for a type that a record names.
+pub(super) fn known_kind(kind: &str) -> Option<&'static str> {
+    let keys = KEYS.iter().map(|(_, kind, _)| *kind);
+    keys.chain(SERVICE_KEYS.iter().map(|(_, _, kind, _)| *kind))
+        .chain(ARN_KINDS.iter().map(|(_, _, kind)| *kind))
+        .find(|known| *known == kind)
+}

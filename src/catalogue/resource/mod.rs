@@ -1,0 +1,237 @@
+//! What an event touches: ids, names and ARNs from wherever a record keeps them, each with its role and aliases.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::look::{self, walk};
+use super::rows;
+use crate::event::Event;
+
+mod alias;
+mod key;
+
+pub(super) use alias::{Arn, short};
+pub use alias::{aliases_of, same_resource};
+
+/// A thing that an event touches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resource {
+    /// As the record writes it: an id, a name or an ARN. Untrusted.
+    pub id: String,
+    /// CloudFormation type, such as `AWS::EC2::Instance`, when the key, the ARN or the form of the id tells it.
+    pub kind: Option<&'static str>,
+    /// Its part in the event.
+    pub role: Role,
+    /// Every spelling that the event gives or that follows from one, `id` first.
+    pub aliases: Vec<String>,
+}
+
+/// The part a resource plays in an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// The thing that was changed, made or deleted.
+    Target,
+    /// What holds it: VPC, subnet, security group, cluster, auto scaling group, load balancer, stack.
+    Parent,
+    /// Merely named.
+    Referenced,
+}
+
+/// At most this many resources are taken from one event.
+const MAX_RESOURCES: usize = 200;
+
+/// Texts under id keys that name nothing: a route's gateway within the VPC, a masked value.
+const NOT_IDS: [&str; 3] = ["local", "****", "null"];
+
+/// The longest text that is taken for an id.
+const MAX_ID_BYTES: usize = 512;
+
+/// Finds the resources of an event.
+///
+/// Shape: targets first, then parents, then the rest, in the order of appearance; each once, at most 200.
+/// Source: `requestParameters`, `responseElements`, `resources`, `additionalEventData`, `serviceEventDetails`, the LookupEvents envelope, and
+/// for calls that failed the error message, which is often all that names the thing.
+pub fn resources(event: &Event) -> Vec<Resource> {
+    let service = event.service();
+    let targets = targets(event);
+    let mut found = Found { targets, actors: actor_arns(event), ..Found::default() };
+    for target in found.targets.clone() {
+        let kind = key::kind_of_key(service, &target.key).or_else(|| key::kind_of_id(&target.text));
+        found.add(&target.text, kind, Role::Target);
+    }
+    let row = rows::find(service, &event.name);
+    if row.is_none() && found.targets.is_empty() && !event.name.starts_with("Create") {
+        // Nothing tells the target of an unknown call better than the first id it was given.
+        found.collect(service, event.request());
+        if let Some(first) = found.list.first_mut() {
+            first.role = Role::Target;
+        }
+    }
+    for part in ["requestParameters", "responseElements", "additionalEventData", "serviceEventDetails"] {
+        if let Some(value) = event.record.get(part) {
+            found.collect(service, value);
+        }
+    }
+    for entry in event.record.get("resources").and_then(Value::as_array).into_iter().flatten().take(MAX_RESOURCES) {
+        let kind = look::child(entry, "type").and_then(Value::as_str).and_then(key::known_kind);
+        if let Some(arn) = ["ARN", "ARNPrefix", "resourceName"].iter().find_map(|key| look::child(entry, key)).and_then(Value::as_str) {
+            found.add(arn, kind, Role::Referenced);
+        }
+    }
+    for entry in event.lookup_resources.iter().take(MAX_RESOURCES) {
+        found.add(&entry.name, entry.kind.as_deref().and_then(key::known_kind), Role::Referenced);
+    }
+    if let (true, Some(message)) = (event.failed(), event.error_message.as_deref()) {
+        found.collect_from_text(message);
+    }
+    for holder in found.list.iter().filter_map(|resource| holder(&resource.id)).collect::<Vec<_>>() {
+        found.add(&holder, None, Role::Parent);
+    }
+    found.list.sort_by_key(|resource| resource.role);
+    found.list
+}
+
+/// Returns the ARN of what holds the thing behind an ARN: the load balancer of a listener or a rule, the cluster of a service.
+fn holder(id: &str) -> Option<String> {
+    let arn = Arn::parse(id)?;
+    let parts: Vec<&str> = arn.resource.split('/').collect();
+    let prefix = id.strip_suffix(arn.resource)?;
+    match (arn.service, parts.as_slice()) {
+        ("elasticloadbalancing", ["listener" | "listener-rule", kind, name, balancer, ..]) => {
+            Some(format!("{prefix}loadbalancer/{kind}/{name}/{balancer}"))
+        }
+        ("ecs", ["service" | "task" | "container-instance", cluster, _]) => Some(format!("{prefix}cluster/{cluster}")),
+        ("eks", ["nodegroup" | "addon" | "fargateprofile", cluster, ..]) => Some(format!("{prefix}cluster/{cluster}")),
+        _ => None,
+    }
+}
+
+/// A text that names a target, and the key it stood under.
+#[derive(Clone, Debug)]
+struct Named {
+    key: String,
+    text: String,
+}
+
+/// Returns what the event changed: by the row's target, else by the noun of its name.
+fn targets(event: &Event) -> Vec<Named> {
+    let (request, response) = (event.request(), event.response());
+    let row_targets = rows::find(event.service(), &event.name).map_or("", |row| row.target);
+    for path in row_targets.split('|').filter(|path| !path.is_empty()) {
+        let key = path.rsplit('.').next().unwrap_or(path);
+        for root in [request, response] {
+            let texts = look::texts(root, path);
+            if !texts.is_empty() {
+                return texts.into_iter().map(|text| Named { key: key.to_owned(), text }).collect();
+            }
+        }
+    }
+    if !row_targets.is_empty() {
+        return Vec::new();
+    }
+    // `CreateFooBar` bears its id in the answer; any other `VerbFooBar` names `fooBarId`, `fooBarName`, … in the request.
+    let noun: String = event
+        .name
+        .trim_start_matches(|c: char| c.is_ascii_uppercase())
+        .trim_start_matches(|c: char| c.is_ascii_lowercase())
+        .to_ascii_lowercase();
+    let singular = noun.strip_suffix('s').unwrap_or(&noun);
+    let born = event.name.starts_with("Create") || event.name.starts_with("Allocate");
+    let order = if born { [response, request] } else { [request, response] };
+    for root in order {
+        for suffix in ["Id", "Arn", "Name", "Identifier", ""] {
+            let key = format!("{singular}{suffix}");
+            if let (false, Some(text)) = (singular.is_empty(), look::text(root, &key)) {
+                return vec![Named { key, text }];
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// The caller's own ARNs, which are not what the event touched.
+fn actor_arns(event: &Event) -> Vec<String> {
+    let identity = event.record.get("userIdentity");
+    let own = identity.and_then(|identity| look::child(identity, "arn")).and_then(Value::as_str);
+    let issuer = identity.and_then(|identity| look::text(identity, "sessionContext.sessionIssuer.arn"));
+    event.actor.arn.iter().cloned().chain(own.map(str::to_owned)).chain(issuer).collect()
+}
+
+#[derive(Default)]
+struct Found {
+    list: Vec<Resource>,
+    /// Lower-case alias to place in the list.
+    index: HashMap<String, usize>,
+    targets: Vec<Named>,
+    actors: Vec<String>,
+}
+
+impl Found {
+    fn collect(&mut self, service: &str, root: &Value) {
+        walk(root, |key, value| {
+            if let Value::String(text) = value {
+                if let Some((kind, role)) = key::meaning(service, key) {
+                    self.add(text, kind, role);
+                } else if let Some(kind) = key::kind_of_id(text) {
+                    self.add(text, Some(kind), Role::Referenced);
+                } else if text.starts_with("arn:aws") {
+                    self.add(text, None, Role::Referenced);
+                }
+            }
+            self.list.len() < MAX_RESOURCES
+        });
+    }
+
+    /// Ids and ARNs inside a sentence of AWS's, such as `… on resource: arn:aws:s3:::logs because …`.
+    fn collect_from_text(&mut self, text: &str) {
+        let breaks =
+            |c: char| c.is_whitespace() || matches!(c, '\'' | '"' | ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>' | '=');
+        for word in text.split(breaks).take(500) {
+            let word = word.trim_end_matches(['.', ':', '!', '?']);
+            if word.starts_with("arn:aws") || key::kind_of_id(word).is_some() {
+                self.add(word, key::kind_of_id(word), Role::Referenced);
+            }
+        }
+    }
+
+    fn add(&mut self, text: &str, kind: Option<&'static str>, role: Role) {
+        let id = text.trim();
+        let refused = id.len() < 2
+            || id.len() > MAX_ID_BYTES
+            || id.chars().any(char::is_control)
+            || NOT_IDS.contains(&id)
+            || id.starts_with("/change/");
+        if refused || self.list.len() >= MAX_RESOURCES || self.actors.iter().any(|actor| actor == id) {
+            return;
+        }
+        let kind = kind.or_else(|| key::kind_of_id(id)).or_else(|| Arn::parse(id).and_then(|arn| key::kind_of_arn(&arn)));
+        let aliases = aliases_of(id);
+        let known = aliases
+            .iter()
+            .filter_map(|alias| self.index.get(&alias.to_ascii_lowercase()).copied())
+            .find(|&at| self.list.get(at).is_some_and(|other| other.kind == kind || other.kind.is_none() || kind.is_none()));
+        match known.and_then(|at| self.list.get_mut(at).map(|resource| (at, resource))) {
+            Some((at, resource)) => {
+                resource.kind = resource.kind.or(kind);
+                resource.role = resource.role.min(role);
+                for alias in aliases {
+                    if resource.aliases.len() < 12 && !resource.aliases.contains(&alias) {
+                        self.index.entry(alias.to_ascii_lowercase()).or_insert(at);
+                        resource.aliases.push(alias);
+                    }
+                }
+            }
+            None => {
+                let at = self.list.len();
+                for alias in &aliases {
+                    self.index.entry(alias.to_ascii_lowercase()).or_insert(at);
+                }
+                self.list.push(Resource { id: id.to_owned(), kind, role, aliases });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

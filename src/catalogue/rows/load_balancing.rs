@@ -1,0 +1,43 @@
+//! Load balancers, listeners, rules, target groups and who is behind them.
+
+use crate::catalogue::Category as C;
+use crate::catalogue::row::{Delay::*, Row, Symptom::*, row};
+
+#[rustfmt::skip] // A table reads best in rows.
+pub(super) const ROWS: &[Row] = &[
+    row("elasticloadbalancing", "RegisterTargets", C::LoadBalancer, 45, Immediate, &[ErrorRate, Unreachable], "targetGroupArn", "register {targets.id} with {targetGroupArn}"),
+    row("elasticloadbalancing", "DeregisterTargets", C::LoadBalancer, 92, Immediate, &[ErrorRate, Unreachable, Capacity, Latency], "targetGroupArn", "deregister {targets.id} from {targetGroupArn}"),
+    row("elasticloadbalancing", "CreateTargetGroup", C::LoadBalancer, 30, Minutes, &[Unreachable], "targetGroups.targetGroupArn|name", "create target group {name}[ ({protocol}/{port})]"),
+    row("elasticloadbalancing", "ModifyTargetGroup", C::LoadBalancer, 88, Immediate, &[ErrorRate, Unreachable], "targetGroupArn", "change health check of {targetGroupArn}[: {changes}]"),
+    row("elasticloadbalancing", "ModifyTargetGroupAttributes", C::LoadBalancer, 75, Immediate, &[ErrorRate, Latency], "targetGroupArn", "change target group {targetGroupArn}[: {attributes}]"),
+    row("elasticloadbalancing", "DeleteTargetGroup", C::LoadBalancer, 88, Immediate, &[Unreachable, ErrorRate], "targetGroupArn", "delete target group {targetGroupArn}"),
+    row("elasticloadbalancing", "CreateLoadBalancer", C::LoadBalancer, 35, Minutes, &[Unreachable, Exposure, Cost], "loadBalancers.loadBalancerArn|loadBalancerName|name", "create load balancer {loadBalancerName|name}[ ({scheme})]"),
+    row("elasticloadbalancing", "ModifyLoadBalancerAttributes", C::LoadBalancer, 72, Immediate, &[ErrorRate, Latency, Unreachable], "loadBalancerArn|loadBalancerName", "change load balancer {loadBalancerArn|loadBalancerName}[: {attributes}][: {changes}]"),
+    row("elasticloadbalancing", "DeleteLoadBalancer", C::LoadBalancer, 95, Immediate, &[Unreachable], "loadBalancerArn|loadBalancerName", "delete load balancer {loadBalancerArn|loadBalancerName}"),
+    row("elasticloadbalancing", "SetSecurityGroups", C::LoadBalancer, 90, Immediate, &[Unreachable, Exposure], "loadBalancerArn", "set security groups of load balancer {loadBalancerArn} to {securityGroups}"),
+    row("elasticloadbalancing", "SetSubnets", C::LoadBalancer, 85, Minutes, &[Unreachable, Latency], "loadBalancerArn", "set subnets of load balancer {loadBalancerArn}[ to {subnets|subnetMappings.subnetId}]"),
+    row("elasticloadbalancing", "SetIpAddressType", C::LoadBalancer, 75, Minutes, &[Unreachable], "loadBalancerArn", "set address type of load balancer {loadBalancerArn} to {ipAddressType}"),
+    row("elasticloadbalancing", "CreateListener", C::LoadBalancer, 50, Immediate, &[Unreachable, Exposure, Certificate], "listeners.listenerArn|loadBalancerArn", "create listener {protocol}/{port} on {loadBalancerArn}"),
+    row("elasticloadbalancing", "ModifyListener", C::LoadBalancer, 90, Immediate, &[ErrorRate, Unreachable, Certificate], "listenerArn", "change listener {listenerArn}[: {protocol}/{port}][: {action}][: certificate {certificates.certificateArn}]"),
+    row("elasticloadbalancing", "DeleteListener", C::LoadBalancer, 95, Immediate, &[Unreachable], "listenerArn", "delete listener {listenerArn}"),
+    row("elasticloadbalancing", "AddListenerCertificates", C::LoadBalancer, 50, Immediate, &[Certificate], "listenerArn", "add certificate {certificates.certificateArn} to listener {listenerArn}"),
+    row("elasticloadbalancing", "RemoveListenerCertificates", C::LoadBalancer, 90, Immediate, &[Certificate, Unreachable], "listenerArn", "remove certificate {certificates.certificateArn} from listener {listenerArn}"),
+    row("elasticloadbalancing", "CreateRule", C::LoadBalancer, 68, Immediate, &[ErrorRate, Unreachable], "rules.ruleArn|listenerArn", "add rule {priority} to listener {listenerArn}[: {conditions.values}][: {action}]"),
+    row("elasticloadbalancing", "ModifyRule", C::LoadBalancer, 88, Immediate, &[ErrorRate, Unreachable], "ruleArn", "change listener rule {ruleArn}[: {conditions.values}][: {action}]"),
+    row("elasticloadbalancing", "DeleteRule", C::LoadBalancer, 90, Immediate, &[ErrorRate, Unreachable], "ruleArn", "delete listener rule {ruleArn}"),
+    row("elasticloadbalancing", "SetRulePriorities", C::LoadBalancer, 80, Immediate, &[ErrorRate, Unreachable], "rulePriorities.ruleArn", "set rule priorities[ of {rulePriorities.ruleArn}]"),
+    row("elasticloadbalancing", "ConfigureHealthCheck", C::LoadBalancer, 85, Immediate, &[ErrorRate, Unreachable], "loadBalancerName", "change health check of {loadBalancerName}[: target {healthCheck.target}][, timeout {healthCheck.timeout}]"),
+    row("elasticloadbalancing", "RegisterInstancesWithLoadBalancer", C::LoadBalancer, 45, Immediate, &[ErrorRate], "loadBalancerName", "register {instances.instanceId} with load balancer {loadBalancerName}"),
+    row("elasticloadbalancing", "DeregisterInstancesFromLoadBalancer", C::LoadBalancer, 92, Immediate, &[Unreachable, ErrorRate, Capacity], "loadBalancerName", "deregister {instances.instanceId} from load balancer {loadBalancerName}"),
+    row("elasticloadbalancing", "ApplySecurityGroupsToLoadBalancer", C::LoadBalancer, 90, Immediate, &[Unreachable, Exposure], "loadBalancerName", "set security groups of load balancer {loadBalancerName} to {securityGroups}"),
+    row("elasticloadbalancing", "AttachLoadBalancerToSubnets", C::LoadBalancer, 50, Minutes, &[Unreachable], "loadBalancerName", "attach load balancer {loadBalancerName} to {subnets}"),
+    row("elasticloadbalancing", "DetachLoadBalancerFromSubnets", C::LoadBalancer, 88, Immediate, &[Unreachable], "loadBalancerName", "detach load balancer {loadBalancerName} from {subnets}"),
+    row("elasticloadbalancing", "DisableAvailabilityZonesForLoadBalancer", C::LoadBalancer, 88, Immediate, &[Unreachable, Capacity], "loadBalancerName", "disable zones {availabilityZones} of load balancer {loadBalancerName}"),
+    row("elasticloadbalancing", "CreateLoadBalancerListeners", C::LoadBalancer, 50, Immediate, &[Unreachable], "loadBalancerName", "add listeners to load balancer {loadBalancerName}"),
+    row("elasticloadbalancing", "DeleteLoadBalancerListeners", C::LoadBalancer, 95, Immediate, &[Unreachable], "loadBalancerName", "delete listeners {loadBalancerPorts} of load balancer {loadBalancerName}"),
+    row("elasticloadbalancing", "SetLoadBalancerListenerSSLCertificate", C::LoadBalancer, 85, Immediate, &[Certificate], "loadBalancerName", "set certificate of load balancer {loadBalancerName}[ to {sSLCertificateId}]"),
+    row("elasticloadbalancing", "CreateLoadBalancerPolicy", C::LoadBalancer, 45, Immediate, &[Certificate], "loadBalancerName", "create policy {policyName} of load balancer {loadBalancerName}"),
+    row("elasticloadbalancing", "SetLoadBalancerPoliciesOfListener", C::LoadBalancer, 78, Immediate, &[Certificate, Unreachable], "loadBalancerName", "set policies of load balancer {loadBalancerName}[ to {policyNames}]"),
+    row("arc-zonal-shift", "StartZonalShift", C::LoadBalancer, 85, Immediate, &[Capacity, Latency], "resourceIdentifier", "shift {resourceIdentifier} away from {awayFrom}"),
+    row("arc-zonal-shift", "CancelZonalShift", C::LoadBalancer, 50, Immediate, &[Capacity, ErrorRate], "resourceIdentifier|zonalShiftId", "cancel zonal shift {zonalShiftId}[ of {resourceIdentifier}]"),
+];

@@ -1,0 +1,82 @@
+//! The table: one row per event name, divided by what the change is about.
+//!
+//! Columns: service, event name, category, weight, delay, symptoms, target, summary (see [`Row`] and [`super::summary`]).
+//! A new event is a new row; no code changes.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::class::canonical_service;
+use super::row::Row;
+
+mod compute;
+mod config;
+mod database;
+mod deploy;
+mod identity;
+mod load_balancing;
+mod messaging;
+mod network;
+mod observability;
+mod storage;
+
+/// Every row of the catalogue.
+pub(super) fn all() -> impl Iterator<Item = &'static Row> {
+    [
+        network::ROWS,
+        compute::ROWS,
+        identity::ROWS,
+        storage::ROWS,
+        database::ROWS,
+        load_balancing::ROWS,
+        deploy::ROWS,
+        config::ROWS,
+        messaging::ROWS,
+        observability::ROWS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// Finds the row of an event name without suffix; case does not matter.
+pub(super) fn find(service: &str, name: &str) -> Option<&'static Row> {
+    static INDEX: LazyLock<HashMap<String, &'static Row>> = LazyLock::new(|| all().map(|row| (key(row.service, row.name), row)).collect());
+    INDEX.get(&key(service, name)).copied()
+}
+
+fn key(service: &str, name: &str) -> String {
+    let mut key = String::with_capacity(service.len() + name.len() + 1);
+    key.push_str(canonical_service(service));
+    key.push('/');
+    key.push_str(name);
+    key.make_ascii_lowercase();
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_event_has_two_rows() {
+        let mut seen = std::collections::HashSet::new();
+        for row in all() {
+            assert!(seen.insert(key(row.service, row.name)), "{}/{} stands twice", row.service, row.name);
+        }
+    }
+
+    #[test]
+    fn names_in_the_table_carry_no_api_suffix_and_services_no_alias() {
+        for row in all() {
+            assert!(row.name.bytes().all(|b| b.is_ascii_alphabetic()) || row.name.ends_with("V2"), "{}", row.name);
+            assert_eq!(canonical_service(row.service), row.service, "{}", row.name);
+            assert!((1..=100).contains(&row.weight), "{}", row.name);
+            assert!(!row.symptoms.is_empty(), "{} explains no symptom", row.name);
+        }
+    }
+
+    #[test]
+    fn the_catalogue_is_wide_enough() {
+        assert!(all().count() >= 220, "{}", all().count());
+    }
+}

@@ -1,0 +1,98 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::catalogue::tests::event;
+
+fn reason(service: &str, name: &str, request: Value) -> Option<&'static str> {
+    severity(&event(service, name, request, Value::Null)).map(|severity| severity.reason)
+}
+
+fn ingress(cidr: &str) -> Value {
+    json!({"groupId": "sg-0123456789abcdef0", "ipPermissions": {"items": [{"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "ipRanges": {"items": [{"cidrIp": cidr}]}}]}})
+}
+
+#[test]
+fn a_range_is_judged_by_its_prefix_not_by_its_address() {
+    let open = |cidr: &str| reason("ec2", "AuthorizeSecurityGroupIngress", ingress(cidr));
+    assert_eq!(open("0.0.0.0/0"), Some("opens it to the whole internet"));
+    assert_eq!(open("192.0.2.7/0"), Some("opens it to the whole internet"));
+    assert_eq!(open("192.0.2.7/1"), Some("opens it to a huge address range"));
+    assert_eq!(open("10.0.0.0/1"), Some("opens it to a huge address range"));
+    assert_eq!(open("192.0.2.7/32"), None);
+    assert_eq!(open("10.0.0.0/8"), None);
+    assert_eq!(open("2001:db8::/0"), Some("opens it to the whole internet"));
+    assert_eq!(open("2001:db8::/48"), None);
+    assert_eq!(open("nonsense/0"), None);
+}
+
+#[test]
+fn values_that_break_things_are_named() {
+    let cases = [
+        ("autoscaling", "SetDesiredCapacity", json!({"desiredCapacity": 0}), Some("sets capacity to zero")),
+        ("ecs", "UpdateService", json!({"desiredCount": "0"}), Some("sets capacity to zero")),
+        ("autoscaling", "SetDesiredCapacity", json!({"desiredCapacity": 4}), None),
+        ("ec2", "CreateNetworkAclEntry", json!({"ruleAction": "deny", "cidrBlock": "0.0.0.0/0"}), Some("denies traffic")),
+        (
+            "iam",
+            "PutRolePolicy",
+            json!({"policyDocument": "{\"Statement\":{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}}"}),
+            Some("the policy denies"),
+        ),
+        (
+            "s3",
+            "PutBucketPolicy",
+            json!({"bucketPolicy": {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}]}}),
+            Some("the policy allows everybody"),
+        ),
+        (
+            "iam",
+            "UpdateAssumeRolePolicy",
+            json!({"policyDocument": "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::444455556666:root\"}}]}"}),
+            Some("the policy allows another account"),
+        ),
+        (
+            "iam",
+            "UpdateAssumeRolePolicy",
+            json!({"policyDocument": "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:root\"}}]}"}),
+            None,
+        ),
+        (
+            "ec2",
+            "ModifySnapshotAttribute",
+            json!({"createVolumePermission": {"add": {"items": [{"userId": "444455556666"}]}}}),
+            Some("shares it with another account"),
+        ),
+        (
+            "ec2",
+            "ModifySnapshotAttribute",
+            json!({"createVolumePermission": {"add": {"items": [{"group": "all"}]}}}),
+            Some("shares it with everybody"),
+        ),
+        (
+            "ec2",
+            "ModifyInstanceAttribute",
+            json!({"disableApiTermination": {"value": false}}),
+            Some("takes protection against deletion away"),
+        ),
+        ("rds", "ModifyDBInstance", json!({"publiclyAccessible": true}), Some("makes the database publicly accessible")),
+        ("rds", "ModifyDBInstance", json!({"allocatedStorage": 20}), None),
+        (
+            "cloudtrail",
+            "PutEventSelectors",
+            json!({"eventSelectors": [{"readWriteType": "ReadOnly", "includeManagementEvents": true}]}),
+            Some("the trail records less"),
+        ),
+        ("ec2", "TerminateInstances", json!({}), Some("ends it")),
+        ("events", "PutRule", json!({"state": "DISABLED"}), Some("switches it off")),
+    ];
+    for (service, name, request, expected) in cases {
+        assert_eq!(reason(service, name, request), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_call_that_failed_has_no_severity() {
+    let mut failed = event("ec2", "AuthorizeSecurityGroupIngress", ingress("0.0.0.0/0"), Value::Null);
+    failed.error_code = Some("Client.UnauthorizedOperation".to_owned());
+    assert_eq!(severity(&failed), None);
+}

@@ -1,0 +1,74 @@
+//! One plain sentence for one event: `opened tcp/22 to 0.0.0.0/0 on sg-0123`.
+//!
+//! A row's summary is an imperative sentence. Its first word is the verb, which is put in the past for what happened (`opened …`) and left
+//! for what did not (`failed (AccessDenied): tried to open …`). The language:
+//!
+//! - `{key}`: the value of a key, found at any depth without regard to case, in the request first and then in the response; a path with
+//!   dots goes further (see [`super::look`]). Lists read "a, b and 3 more"; ARNs shrink to the name in them.
+//! - `{a|b}`: the first of several that holds something.
+//! - `{rules}`: one of the named functions of [`functions`], for values that are not a single key.
+//! - `[… {x} …]`: left out when x holds nothing. May nest.
+//! - ` || `: divides whole sentences; the first that has all it needs is used. When none has, the event's name is said in words.
+//!
+//! So no sentence ever has a hole.
+
+use serde_json::Value;
+
+use super::rows;
+
+mod functions;
+mod template;
+mod text;
+mod verb;
+
+pub(super) use functions::{policy_document, statements};
+use text::{clean, clip};
+
+/// The longest summary, in characters.
+pub const MAX_SUMMARY_CHARS: usize = 200;
+
+/// Says in one sentence what an event did.
+///
+/// `event_name` is the base name without API suffix, `service` the short service name. `request` and `response` should be redacted already.
+/// Shape: one line of at most 200 characters, without a full stop at the end; never empty.
+pub fn summarise(event_name: &str, service: &str, request: &Value, response: &Value, error_code: Option<&str>) -> String {
+    summarise_with(event_name, service, request, response, error_code, None)
+}
+
+/// Like [`summarise`], with the request of the last earlier change of the same thing by the same event name, if one is known: where a value
+/// of a sentence differs from the earlier one, both are shown, `desired capacity 4 → 0`.
+pub fn summarise_with(
+    event_name: &str,
+    service: &str,
+    request: &Value,
+    response: &Value,
+    error_code: Option<&str>,
+    earlier: Option<&Value>,
+) -> String {
+    let row = rows::find(service, event_name);
+    let context = Context { request, response, earlier, template: row.map_or("", |row| row.summary) };
+    let sentence = row
+        .and_then(|row| row.summary.split(" || ").find_map(|sentence| template::render(sentence, &context)))
+        .unwrap_or_else(|| text::generic(event_name, &context));
+    let (verb, rest) = sentence.split_once(' ').unwrap_or((&sentence, ""));
+    let space = if rest.is_empty() { "" } else { " " };
+    let said = match error_code {
+        None => format!("{}{space}{rest}", verb::past(verb)),
+        Some(code) if code.contains("DryRunOperation") => format!("dry run, nothing changed: would {verb}{space}{rest}"),
+        Some(code) => format!("failed ({}): tried to {verb}{space}{rest}", clip(&clean(code), 60)),
+    };
+    clip(said.trim_end_matches(['.', ' ']), MAX_SUMMARY_CHARS)
+}
+
+/// What a sentence is made from.
+struct Context<'a> {
+    request: &'a Value,
+    response: &'a Value,
+    /// The request of an earlier change of the same thing.
+    earlier: Option<&'a Value>,
+    /// The whole summary of the row, to know which keys it says already.
+    template: &'a str,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! `demo`: a bundled synthetic incident, played through the real server over MCP by a real client, both in this process.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use cloudtrail_mcp::config::{Flags, load};
+use cloudtrail_mcp::server::{Server, stdio};
+use cloudtrail_mcp::source::archive::Archive;
+use cloudtrail_mcp::tools::{Outcome, Spelling, cloudtrail_events};
+use rmcp::ServiceExt as _;
+use rmcp::model::{CallToolRequestParams, ContentBlock};
+use serde_json::{Value, json};
+
+use super::output::{Format, complain};
+use super::{CONFIG, FAILURE, Failure, block_on, desk, log, tool};
+
+const ALERT: &str = include_str!("alert.json");
+const RECORDS: &str = include_str!("records.jsonl");
+/// The demo's clock: eight minutes after its alert.
+const NOW: i64 = 1_769_544_730;
+
+/// Returns the demo's time.
+pub(super) fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(NOW, 0).unwrap_or_default()
+}
+
+/// Returns the demo's log file.
+pub(super) fn archive() -> Archive {
+    Archive::bundled("demo.jsonl", RECORDS.as_bytes())
+}
+
+pub(super) fn run(format: &Format) -> Result<u8, Failure> {
+    // The incident is synthetic and bundled, so no settings of this machine have a say in it.
+    let flags = Flags { demo: true, ..Flags::default() };
+    let config = load(&flags, &|_| None).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
+    log(&config.log_level);
+    let desk = Arc::new(desk(&config)?);
+    complain("A synthetic incident, played over MCP: the alert goes to aws.cloudtrail_events, nothing leaves this machine.\n");
+    let outcome = block_on(play(Server::new(desk, Spelling::Dotted)))?.map_err(|error| Failure::new(FAILURE, error))?;
+    tool::print(&outcome, format.format)
+}
+
+async fn play(server: Server) -> Result<Outcome, String> {
+    let (client_end, server_end) = tokio::io::duplex(1 << 16);
+    let (reader, writer) = tokio::io::split(server_end);
+    let (served, asked) = tokio::join!(stdio::serve_on(server, reader, writer, std::future::pending()), ask(client_end));
+    served.map_err(|error| format!("the server failed: {error}"))?;
+    asked
+}
+
+async fn ask(server: tokio::io::DuplexStream) -> Result<Outcome, String> {
+    let client = ().serve(server).await.map_err(|error| format!("the client could not connect: {error}"))?;
+    let alert: Value = serde_json::from_str(ALERT).map_err(|error| format!("the bundled alert does not parse: {error}"))?;
+    let arguments = json!({"investigation": alert}).as_object().cloned().unwrap_or_default();
+    let call = CallToolRequestParams::new(cloudtrail_events::TOOL.full_name(Spelling::Dotted)).with_arguments(arguments);
+    let result = client.call_tool(call).await.map_err(|error| format!("the call failed: {error}"))?;
+    let _ = client.cancel().await;
+    let markdown = result.content.iter().filter_map(ContentBlock::as_text).map(|text| text.text.as_str()).collect();
+    Ok(Outcome { structured: result.structured_content.unwrap_or_default(), markdown, is_error: result.is_error.unwrap_or_default() })
+}

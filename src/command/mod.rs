@@ -1,0 +1,245 @@
+//! The commands and what they share: flags, settings, the runtime and the exit codes.
+
+mod completions;
+mod config;
+mod demo;
+mod output;
+mod serve;
+mod tool;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use chrono::{TimeDelta, Utc};
+use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use cloudtrail_mcp::answer::build::UntrustedText;
+use cloudtrail_mcp::answer::cursor::Cursors;
+use cloudtrail_mcp::config::{self as settings, Config, Flags, ToolNames};
+use cloudtrail_mcp::context::Defaults;
+use cloudtrail_mcp::investigation::Store;
+use cloudtrail_mcp::source::Source;
+use cloudtrail_mcp::source::archive::Archive;
+use cloudtrail_mcp::source::event_history::{EventHistory, Settings};
+use cloudtrail_mcp::tools::desk::{Clock, Limits};
+use cloudtrail_mcp::tools::{self, Desk, Spelling};
+
+/// The call failed, or nothing could be looked at.
+const FAILURE: u8 = 1;
+/// The command line is wrong.
+const USAGE: u8 = 2;
+/// Answered, but not everything was read.
+const PARTIAL: u8 = 3;
+/// The configuration is invalid or unsafe.
+const CONFIG: u8 = 78;
+
+/// What changed in AWS before this alert?
+#[derive(Parser)]
+#[command(name = "cloudtrail-mcp", version, about, long_about = None, arg_required_else_help = true, after_help = EXAMPLES)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  cloudtrail-mcp demo                                        a bundled incident, no AWS needed
+  cloudtrail-mcp events --archive ./logs --investigation alert.json
+  cloudtrail-mcp events --regions eu-west-1 --start-time 2h
+  cloudtrail-mcp serve                                       the MCP server on stdio
+
+Each flag has an environment variable CLOUDTRAIL_MCP_<FLAG>. MCP clients mostly do not pass the shell's environment on:
+set variables in the client's own entry for this server, or use flags.";
+
+/// Flags of every command.
+#[derive(Args)]
+struct Global {
+    /// Policy file; else $CLOUDTRAIL_MCP_CONFIG, else ~/.config/cloudtrail-mcp/policy.toml, else everything is denied
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder or file of CloudTrail logs, repeatable; the only source then unless --source says otherwise
+    #[arg(long, global = true, value_name = "PATH")]
+    archive: Vec<PathBuf>,
+    /// Read a bundled synthetic incident instead of AWS
+    #[arg(long, global = true)]
+    demo: bool,
+    /// Fix the clock, for replays
+    #[arg(long, global = true, value_name = "RFC3339")]
+    now: Option<String>,
+    /// How tools/list spells names; calls take both
+    #[arg(long, global = true, value_name = "SPELLING", value_parser = ["dotted", "underscore"])]
+    tool_names: Option<String>,
+    /// What goes to stderr: off, error, warn, info, debug or trace
+    #[arg(long, global = true, value_name = "LEVEL", value_parser = ["off", "error", "warn", "info", "debug", "trace"])]
+    log_level: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve MCP on stdin and stdout
+    Serve,
+    /// Play a bundled incident through the real server over MCP; needs no AWS
+    Demo(output::Format),
+    /// Check or explain the settings
+    #[command(subcommand)]
+    Config(config::Config),
+    /// Print shell completions
+    Completions(completions::Completions),
+}
+
+/// The whole command line: the fixed commands, and one for each tool made from the tool's own schema.
+fn cli() -> clap::Command {
+    let mut cli = Cli::command();
+    for tool in tools::ALL.iter().rev() {
+        cli = cli.subcommand(tool::command(tool));
+    }
+    cli
+}
+
+/// Parses the command line and runs it.
+pub(crate) fn run() -> ExitCode {
+    let matches = match cli().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => {
+            let code = if error.use_stderr() { USAGE } else { 0 };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let global = match Global::from_arg_matches(&matches) {
+        Ok(global) => global,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(USAGE);
+        }
+    };
+    ExitCode::from(dispatch(&matches, &global).unwrap_or_else(|failure| {
+        output::complain(&failure.message);
+        failure.code
+    }))
+}
+
+/// Why a command ended early.
+struct Failure {
+    code: u8,
+    message: String,
+}
+
+impl Failure {
+    fn new(code: u8, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+fn dispatch(matches: &ArgMatches, global: &Global) -> Result<u8, Failure> {
+    if let Some((name, given)) = matches.subcommand()
+        && let Some(tool) = tools::ALL.iter().find(|tool| tool.command == name)
+    {
+        return tool::run(tool, given, global);
+    }
+    match Cli::from_arg_matches(matches).map_err(|error| Failure::new(USAGE, error.to_string()))?.command {
+        Command::Serve => serve::run(global),
+        Command::Demo(format) => demo::run(&format),
+        Command::Config(command) => config::run(&command, global),
+        Command::Completions(command) => completions::run(&command),
+    }
+}
+
+/// Sends the log to stderr: stdout belongs to the protocol. Only our own sentences are logged, and of libraries only warnings.
+fn log(level: &str) {
+    let directives = format!("warn,cloudtrail_mcp={level},rmcp={}", if level == "trace" { "info" } else { "off" });
+    let filter = if level == "off" { "off" } else { &directives };
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_target(false)
+        .init();
+    // The message of a panic may quote event text, so only its place is told.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "A call panicked.");
+    }));
+}
+
+impl Global {
+    fn flags(&self) -> Flags {
+        Flags {
+            config: self.config.clone(),
+            archive: self.archive.clone(),
+            demo: self.demo,
+            now: self.now.clone(),
+            tool_names: self.tool_names.clone(),
+            log_level: self.log_level.clone(),
+        }
+    }
+
+    /// Reads the settings and starts the log at their level.
+    fn settings(&self) -> Result<Config, Failure> {
+        let config =
+            settings::load(&self.flags(), &|name| std::env::var_os(name)).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
+        log(&config.log_level);
+        Ok(config)
+    }
+}
+
+fn spelling(config: &Config) -> Spelling {
+    match config.tool_names {
+        ToolNames::Dotted => Spelling::Dotted,
+        ToolNames::Underscore => Spelling::Underscore,
+    }
+}
+
+/// Puts together what every tool call works with. Opens no connection and reads no event.
+fn desk(config: &Config) -> Result<Desk, Failure> {
+    let clock: Clock = match config.now {
+        Some(now) => Arc::new(move || now),
+        None if config.demo => Arc::new(demo::now),
+        None => Arc::new(Utc::now),
+    };
+    let region = |name: &str| std::env::var(name).ok().filter(|region| !region.trim().is_empty());
+    let delta = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
+    let investigations = config.investigations.as_deref().map(Store::open).transpose();
+    let settings = Settings { endpoint_url: config.event_history_endpoint_url.clone(), clock: clock.clone(), ..Settings::default() };
+    Ok(Desk {
+        policy: config.policy(),
+        event_history: Box::new(EventHistory::new(settings)),
+        archive: archive(config)?,
+        investigations: investigations.map_err(|error| Failure::new(CONFIG, error.to_string()))?,
+        defaults: Defaults { lookback: delta(config.lookback), max_window: delta(config.max_window) },
+        limits: Limits { default_events: config.default_events.into(), max_events: config.max_events.into() },
+        untrusted: match config.untrusted_text {
+            settings::UntrustedText::Quote => UntrustedText::Quote,
+            settings::UntrustedText::Omit => UntrustedText::Omit,
+        },
+        default_region: region("AWS_REGION").or_else(|| region("AWS_DEFAULT_REGION")),
+        cursors: Cursors::default(),
+        clock,
+    })
+}
+
+fn archive(config: &Config) -> Result<Option<Box<dyn Source>>, Failure> {
+    if config.demo {
+        return Ok(Some(Box::new(demo::archive())));
+    }
+    let locations = if config.archive.is_empty() { &config.archive_locations } else { &config.archive };
+    if locations.is_empty() {
+        return Ok(None);
+    }
+    match Archive::open(locations) {
+        Ok(archive) => Ok(Some(Box::new(archive))),
+        Err(error) => Err(Failure::new(CONFIG, error.to_string())),
+    }
+}
+
+/// Runs `work` on a small runtime, and does not wait for threads that still read stdin.
+fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(FAILURE, format!("the runtime could not start: {error}")))?;
+    let result = runtime.block_on(work);
+    runtime.shutdown_background();
+    Ok(result)
+}

@@ -1,0 +1,187 @@
+//! The policy file: finding it, reading it, telling where in it something is wrong.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use toml::de::{DeTable, DeValue};
+
+use super::kind::Value;
+use super::setting::{SETTINGS, Setting};
+
+/// The most that is read of a policy file.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// What a policy file sets.
+#[derive(Debug, Default)]
+pub(super) struct PolicyFile {
+    /// Which file, when one was read.
+    pub(super) path: Option<PathBuf>,
+    /// Values by their place (`accounts.production.id`), with the line.
+    pub(super) values: BTreeMap<String, (Value, usize)>,
+    /// What is wrong with it; one sentence each, with the line; 0 is the file as a whole.
+    problems: Vec<(usize, String)>,
+    /// Whether anybody on the machine may change it.
+    pub(super) world_writable: bool,
+}
+
+/// Returns the default place of the policy file; nothing when there is no home.
+///
+/// Source: XDG Base Directory Specification: a relative path is to be ignored, and would depend on the working directory.
+pub(super) fn default_place(env: &dyn Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let absolute = |name| env(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = absolute("XDG_CONFIG_HOME").or_else(|| absolute("HOME").map(|home| home.join(".config")))?;
+    Some(base.join("cloudtrail-mcp").join("policy.toml"))
+}
+
+/// Reads a policy file. Only one that was not `named` may be missing.
+pub(super) fn read(path: &Path, named: bool) -> PolicyFile {
+    let mut file = PolicyFile { path: Some(path.to_owned()), ..PolicyFile::default() };
+    match read_text(path) {
+        Ok((text, world_writable)) => {
+            file.world_writable = world_writable;
+            file.parse(&text);
+        }
+        Err(error) if !named && error.kind() == ErrorKind::NotFound => file.path = None,
+        Err(error) => file.problem(0, &format!("the policy file cannot be read: {error}")),
+    }
+    file
+}
+
+fn read_text(path: &Path) -> std::io::Result<(String, bool)> {
+    let file = std::fs::File::open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(std::io::Error::new(ErrorKind::InvalidInput, "it is not a file"));
+    }
+    let mut text = String::new();
+    file.take(MAX_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_BYTES {
+        return Err(std::io::Error::new(ErrorKind::FileTooLarge, "it is larger than 1 MiB"));
+    }
+    #[cfg(unix)]
+    let world_writable = std::os::unix::fs::MetadataExt::mode(&metadata) & 0o002 != 0;
+    #[cfg(not(unix))]
+    let world_writable = false;
+    Ok((text, world_writable))
+}
+
+impl PolicyFile {
+    fn parse(&mut self, text: &str) {
+        let (table, errors) = DeTable::parse_recoverable(text);
+        for error in &errors {
+            let at = error.span().map_or(0, |span| span.start);
+            self.problem(line(text, at), &format!("this is not TOML: {}", error.message()));
+        }
+        if errors.is_empty() {
+            self.walk(text, table.get_ref(), "", "");
+        }
+    }
+
+    /// Reads one section: `place` as written, `pattern` as in the table of settings.
+    fn walk(&mut self, text: &str, table: &DeTable<'_>, place: &str, pattern: &str) {
+        for (key, found) in table {
+            let name = key.get_ref().as_ref();
+            let at = line(text, key.span().start);
+            let place = join(place, name);
+            let pattern = match join(pattern, "*") {
+                any if holds(&format!("{any}.")) && is_name(name) => any,
+                _ => join(pattern, name),
+            };
+            if let Some(setting) = SETTINGS.iter().find(|setting| setting.key == pattern && !setting.is_flag()) {
+                match setting.kind.read(found.get_ref(), setting.secret) {
+                    Ok(value) => _ = self.values.insert(place, (value, at)),
+                    Err(why) => self.problem(at, &format!("{place}: {why}")),
+                }
+            } else if holds(&format!("{pattern}[].")) {
+                self.walk_array(text, found.get_ref(), at, &place, &format!("{pattern}[]"));
+            } else if holds(&format!("{pattern}.")) {
+                match found.get_ref() {
+                    DeValue::Table(inner) => self.walk(text, inner, &place, &pattern),
+                    other => self.problem(
+                        at,
+                        &format!("{place}: found a value of type {}, but it must be a section, such as [{place}]", other.type_str()),
+                    ),
+                }
+            } else {
+                self.problem(at, &unknown(name, pattern.strip_suffix(name).unwrap_or_default()));
+            }
+        }
+    }
+
+    fn walk_array(&mut self, text: &str, found: &DeValue<'_>, at: usize, place: &str, pattern: &str) {
+        let DeValue::Array(items) = found else {
+            return self.problem(at, &format!("{place}: it must be written as [[{place}]], once for each"));
+        };
+        for (index, item) in items.iter().enumerate() {
+            match item.get_ref() {
+                DeValue::Table(inner) => self.walk(text, inner, &format!("{place}[{index}]"), pattern),
+                _ => self.problem(at, &format!("{place}: it must be written as [[{place}]], once for each")),
+            }
+        }
+    }
+
+    fn problem(&mut self, line: usize, what: &str) {
+        self.problems.push((line, what.to_owned()));
+    }
+
+    /// Returns what is wrong, in the order of the file; one sentence each, beginning with file and line.
+    pub(super) fn problems(&self) -> Vec<String> {
+        let path = self.path.as_deref().unwrap_or(Path::new("policy.toml")).display();
+        let mut problems = self.problems.clone();
+        problems.sort();
+        problems
+            .into_iter()
+            .map(|(line, what)| if line == 0 { format!("{path}: {what}") } else { format!("{path}:{line}: {what}") })
+            .collect()
+    }
+}
+
+/// Returns the names that a section's settings have in the file, each once.
+fn names_in(section: &str) -> Vec<&'static str> {
+    let name = |setting: &Setting| setting.key.strip_prefix(section)?.split(['.', '[']).next();
+    let mut names: Vec<_> = SETTINGS.iter().filter(|setting| !setting.is_flag()).filter_map(name).filter(|name| *name != "*").collect();
+    names.dedup();
+    names
+}
+
+/// Says that a key is unknown, with the right one when it can be guessed. `section` ends in a dot unless it is the top.
+fn unknown(name: &str, section: &str) -> String {
+    let shown: String = name.chars().take(60).collect();
+    let shown = shown.escape_debug();
+    let here = names_in(section);
+    let distance = |candidate: &str| strsim::damerau_levenshtein(&name.to_lowercase(), candidate);
+    let nearest = here.iter().min_by_key(|candidate| distance(candidate));
+    if let Some(nearest) = nearest.filter(|candidate| distance(candidate) <= 1 + candidate.len() / 5) {
+        return format!("unknown key `{section}{shown}`; did you mean `{nearest}`?");
+    }
+    let elsewhere = SETTINGS.iter().filter(|setting| !setting.is_flag()).find(|setting| setting.key.rsplit('.').next() == Some(name));
+    if let Some(setting) = elsewhere {
+        return format!("unknown key `{section}{shown}`; did you mean `{}`?", setting.key);
+    }
+    let where_ = if section.is_empty() { "at the top".to_owned() } else { format!("in [{}]", section.trim_end_matches(['.', '[', ']'])) };
+    match here.as_slice() {
+        [] => format!(
+            "unknown key `{section}{shown}`; a section's name is letters, digits, - and _, at most 64, such as [accounts.production]"
+        ),
+        here => format!("unknown key `{section}{shown}`; known {where_}: {}", here.join(", ")),
+    }
+}
+
+fn holds(prefix: &str) -> bool {
+    SETTINGS.iter().any(|setting| setting.key.starts_with(prefix))
+}
+
+fn is_name(name: &str) -> bool {
+    (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
+fn join(place: &str, name: &str) -> String {
+    if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
+}
+
+/// Returns the line, counted from 1, of a byte position.
+fn line(text: &str, at: usize) -> usize {
+    1 + text.bytes().take(at).filter(|b| *b == b'\n').count()
+}

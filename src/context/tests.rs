@@ -1,0 +1,530 @@
+use super::*;
+use proptest::prelude::*;
+use serde_json::json;
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+/// An hour after the alerts of these tests.
+fn now() -> DateTime<Utc> {
+    at("2026-01-27T21:00:00Z")
+}
+
+fn ask(investigation: Value) -> Incident {
+    discover(&Asked { investigation: Some(investigation), ..Asked::default() }, &Defaults::default(), now()).unwrap()
+}
+
+/// Asks with an alert that began at 20:00.
+fn ask_times(start: Option<&str>, end: Option<&str>) -> Result<Incident, InvalidArgument> {
+    let asked = Asked {
+        investigation: Some(json!({"startsAt": "2026-01-27T20:00:00Z", "name": "A"})),
+        start_time: start.map(Into::into),
+        end_time: end.map(Into::into),
+        ..Asked::default()
+    };
+    discover(&asked, &Defaults::default(), now())
+}
+
+fn window(incident: &Incident) -> String {
+    format!("{} to {} ({})", incident.window.from.format("%F %T"), incident.window.to.format("%F %T"), incident.window_basis)
+}
+
+fn regions(investigation: Value) -> Vec<String> {
+    ask(investigation).regions.into_iter().map(|region| format!("{} by {}", region.name, region.basis)).collect()
+}
+
+fn resources(investigation: Value) -> Vec<String> {
+    let show = |r: NamedResource| format!("{} {} by {}", r.id, r.kind.unwrap_or_else(|| "?".into()), r.basis);
+    ask(investigation).resources.into_iter().map(show).collect()
+}
+
+fn labelled(name: &str, value: &str) -> Value {
+    json!({"labels": {name: value}})
+}
+
+#[test]
+fn without_anything_the_last_hour_is_asked_for() {
+    let incident = discover(&Asked::default(), &Defaults::default(), now()).unwrap();
+    assert_eq!(window(&incident), "2026-01-27 20:00:00 to 2026-01-27 21:00:00 (the last hour)");
+    assert_eq!((incident.alert, incident.regions.len(), incident.start_given), (None, 0, false));
+}
+
+#[test]
+fn an_alert_gives_thirty_minutes_before_it_and_ten_after() {
+    let incident = ask_times(None, None).unwrap();
+    assert_eq!(window(&incident), "2026-01-27 19:30:00 to 2026-01-27 20:10:00 (alert start - 30m)");
+}
+
+#[test]
+fn the_window_never_goes_past_now() {
+    let incident = ask(json!({"name": "A", "startsAt": "2026-01-27T20:57:00Z"}));
+    assert_eq!(window(&incident), "2026-01-27 20:27:00 to 2026-01-27 21:00:00 (alert start - 30m)");
+}
+
+#[test]
+fn the_alerts_end_closes_the_window_when_it_comes_first() {
+    let ends = |end: &str| ask(json!({"name": "A", "status": "resolved", "startsAt": "2026-01-27T20:00:00Z", "endsAt": end}));
+    assert_eq!(ends("2026-01-27T20:03:00Z").window.to, at("2026-01-27T20:03:00Z"));
+    assert_eq!(ends("2026-01-27T20:40:00Z").window.to, at("2026-01-27T20:10:00Z"));
+    for unusable in ["2026-01-27T20:00:00Z", "2026-01-27T12:00:00Z", "0001-01-01T00:00:00Z", "soon"] {
+        let incident = ends(unusable);
+        assert_eq!((incident.window.to, incident.alert.unwrap().ended_at), (at("2026-01-27T20:10:00Z"), None), "{unusable}");
+    }
+}
+
+#[test]
+fn times_are_read_absolute_and_relative() {
+    for (text, expected) in [
+        ("2026-01-27T19:15:00Z", "2026-01-27T19:15:00Z"),
+        ("2026-01-27T20:15:00+01:00", "2026-01-27T19:15:00Z"),
+        ("2026-01-27T20:15:00+0100", "2026-01-27T19:15:00Z"),
+        ("2026-01-27T19:15:00.5", "2026-01-27T19:15:00.5Z"),
+        ("2026-01-27T20:00", "2026-01-27T20:00:00Z"),
+        ("2026-01-27T20:00Z", "2026-01-27T20:00:00Z"),
+        ("2026-01-27T21:00+01:00", "2026-01-27T20:00:00Z"),
+        ("2026-01-27 19:15:00", "2026-01-27T19:15:00Z"),
+        ("2026-01-27", "2026-01-27T00:00:00Z"),
+        ("30m", "2026-01-27T20:30:00Z"),
+        ("2h", "2026-01-27T19:00:00Z"),
+        ("1d", "2026-01-26T21:00:00Z"),
+        ("1h30m", "2026-01-27T19:30:00Z"),
+        ("alert-45m", "2026-01-27T19:15:00Z"),
+        ("alert - 45m", "2026-01-27T19:15:00Z"),
+        ("alert+5m", "2026-01-27T20:05:00Z"),
+        ("alert", "2026-01-27T20:00:00Z"),
+        ("now-2h", "2026-01-27T19:00:00Z"),
+    ] {
+        let incident = ask_times(Some(text), Some("now")).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(incident.window, Window { from: at(expected), to: now() }, "{text}");
+        assert!(incident.start_given);
+    }
+}
+
+#[test]
+fn times_that_cannot_be_meant_are_refused_with_an_example() {
+    for text in [
+        "yesterday",
+        "-30m",
+        "30",
+        "0m",
+        "30x",
+        "5é",
+        "é",
+        "alert*5m",
+        "alert-",
+        "99999999999999999999d",
+        "4000d",
+        "0001-01-01T00:00:00Z",
+        "2026-13-01",
+        "+5m",
+    ] {
+        let error = ask_times(Some(text), None).expect_err(text);
+        assert_eq!(error.argument, "start_time", "{text}");
+        assert!(error.message.contains("`alert-45m`"), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_start_in_the_future_and_an_end_before_the_start_are_refused() {
+    for (start, end, argument) in [
+        ("2026-01-28T00:00:00Z", None, "start_time"),
+        ("now", None, "start_time"),
+        ("2h", Some("3h"), "end_time"),
+        ("2h", Some("2h"), "end_time"),
+        ("alert+10m", Some("alert"), "end_time"),
+    ] {
+        assert_eq!(ask_times(Some(start), end).expect_err(start).argument, argument, "{start} {end:?}");
+    }
+}
+
+#[test]
+fn an_end_in_the_future_is_now() {
+    assert_eq!(ask_times(Some("1h"), Some("2030-01-01T00:00:00Z")).unwrap().window.to, now());
+}
+
+#[test]
+fn a_time_relative_to_the_alert_needs_an_alert() {
+    let error = discover(&Asked { start_time: Some("alert-45m".into()), ..Asked::default() }, &Defaults::default(), now()).unwrap_err();
+    insta::assert_snapshot!(error, @"`start_time` counts from the alert, but no alert with a readable start was given in `investigation`. Give RFC 3339 such as `2026-01-27T20:04:10Z`, a time ago such as `30m`, `2h` or `1d` (at most 3650d), `alert-45m`, `alert+5m`, or `now`.");
+}
+
+#[test]
+fn one_given_bound_keeps_the_alerts_other_bound_where_it_can() {
+    let shown = |start, end| window(&ask_times(start, end).unwrap());
+    assert_eq!(shown(Some("alert-2h"), None), "2026-01-27 18:00:00 to 2026-01-27 20:10:00 (start_time)");
+    assert_eq!(shown(Some("20m"), None), "2026-01-27 20:40:00 to 2026-01-27 21:00:00 (start_time)");
+    assert_eq!(shown(None, Some("alert+30m")), "2026-01-27 19:30:00 to 2026-01-27 20:30:00 (alert start - 30m to end_time)");
+    assert_eq!(shown(None, Some("alert-2h")), "2026-01-27 17:30:00 to 2026-01-27 18:00:00 (end_time - 30m)");
+}
+
+#[test]
+fn a_default_start_respects_max_window() {
+    let defaults = Defaults { lookback: TimeDelta::hours(3), max_window: TimeDelta::hours(1) };
+    let asked = Asked { investigation: Some(json!({"startsAt": "2026-01-27T20:00:00Z"})), ..Asked::default() };
+    let incident = discover(&asked, &defaults, now()).unwrap();
+    assert_eq!(window(&incident), "2026-01-27 19:10:00 to 2026-01-27 20:10:00 (alert start - 3h, cut to max_window 1h)");
+}
+
+#[test]
+fn an_alert_from_the_future_is_named_as_such() {
+    let error = discover(
+        &Asked { investigation: Some(json!({"startsAt": "2026-01-27T22:00:00Z"})), ..Asked::default() },
+        &Defaults::default(),
+        now(),
+    )
+    .unwrap_err();
+    insta::assert_snapshot!(error, @"The alert starts at 2026-01-27T22:00:00Z, after now (2026-01-27T21:00:00Z): check the time's offset, such as `2026-01-27T20:04:10+01:00`.");
+    let asked =
+        Asked { investigation: Some(json!({"startsAt": "2026-01-27T22:00:00Z"})), start_time: Some("2h".into()), ..Asked::default() };
+    assert_eq!(
+        discover(&asked, &Defaults::default(), now()).unwrap().window.from,
+        at("2026-01-27T19:00:00Z"),
+        "a given start needs no alert's"
+    );
+    // A clock that runs a little ahead of ours is forgiven.
+    let incident = ask(json!({"startsAt": "2026-01-27T21:04:00Z"}));
+    assert_eq!(window(&incident), "2026-01-27 20:30:00 to 2026-01-27 21:00:00 (alert start - 30m)");
+}
+
+#[test]
+fn an_alert_without_a_readable_start_falls_back_to_the_last_hour() {
+    for start in [json!("not a time"), json!(""), json!(null), json!(0), json!("0001-01-01T00:00:00Z"), json!({"a": 1})] {
+        let incident = ask(json!({"name": "HighLatency", "labels": {"region": "eu-west-1"}, "startsAt": start}));
+        assert_eq!(window(&incident), "2026-01-27 20:00:00 to 2026-01-27 21:00:00 (the last hour: alert has no readable start)");
+        assert_eq!((incident.alert, incident.regions.len()), (None, 1));
+        assert!(incident.words.contains("High Latency"));
+    }
+}
+
+#[test]
+fn the_newest_firing_alert_leads_and_its_neighbours_join() {
+    let alert = |name: &str, start: &str, status: &str| json!({"labels": {"alertname": name, "instance_id": format!("i-0000000{}", start.replace(':', ""))}, "startsAt": format!("2026-01-27T{start}:00Z"), "status": status});
+    let incident = ask(json!({"groupKey": "g", "alerts": [
+        alert("Old", "12:00", "firing"), alert("Near", "19:50", "firing"), alert("Newest", "20:10", "firing"), alert("Over", "20:30", "resolved")
+    ]}));
+    let lead = incident.alert.unwrap();
+    assert_eq!((lead.name.as_str(), lead.started_at), ("Newest", at("2026-01-27T19:50:00Z")));
+    assert_eq!(lead.others, ["Near", "Old", "Over"]);
+    let ids: Vec<_> = incident.resources.iter().map(|resource| resource.id.as_str()).collect();
+    assert_eq!(ids, ["i-00000002010", "i-00000001950"]);
+}
+
+#[test]
+fn a_resolved_alert_leads_only_when_none_fires() {
+    let incident = ask(json!({"groupKey": "g", "alerts": [
+        {"labels": {"alertname": "Over"}, "startsAt": "2026-01-27T20:00:00Z", "endsAt": "2026-01-27T20:05:00Z", "status": "resolved"}
+    ]}));
+    assert_eq!(incident.alert.unwrap().ended_at, Some(at("2026-01-27T20:05:00Z")));
+    assert_eq!(incident.window.to, at("2026-01-27T20:05:00Z"));
+}
+
+#[test]
+fn regions_are_found_wherever_they_stand() {
+    for (investigation, expected) in [
+        (labelled("region", "eu-west-1"), vec!["eu-west-1 by alert label region"]),
+        (labelled("awsRegion", "US-EAST-1"), vec!["us-east-1 by alert label awsRegion"]),
+        (labelled("aws_region", "localstack"), vec!["localstack by alert label aws_region"]),
+        (labelled("region", "emea"), vec![]),
+        (labelled("region", "global"), vec![]),
+        (labelled("aws_region", "aws-global"), vec![]),
+        (labelled("region", "us-gov-west-1"), vec!["us-gov-west-1 by alert label region"]),
+        (labelled("region", "us-isob-east-1"), vec!["us-isob-east-1 by alert label region"]),
+        (labelled("location", "ap-southeast-2"), vec!["ap-southeast-2 by alert label location"]),
+        (labelled("az", "us-east-1a"), vec!["us-east-1 by availability zone in alert label az"]),
+        (
+            labelled("topology.kubernetes.io/zone", "eu-north-1b"),
+            vec!["eu-north-1 by availability zone in alert label topology.kubernetes.io_zone"],
+        ),
+        (labelled("region", "us-east-1a"), vec!["us-east-1 by availability zone in alert label region"]),
+        (labelled("q", "arn:aws:sqs:eu-west-3:111122223333:orders"), vec!["eu-west-3 by ARN in alert label q"]),
+        (labelled("q", "arn:aws:iam::111122223333:role/deploy"), vec![]),
+        (labelled("instance", "ip-10-0-0-1.eu-central-1.compute.internal:9100"), vec!["eu-central-1 by DNS name in alert label instance"]),
+        (labelled("instance", "ip-10-0-0-1.ec2.internal:9100"), vec!["us-east-1 by DNS name in alert label instance"]),
+        (labelled("target", "https://x-1.eu-west-1.elb.amazonaws.com/health"), vec!["eu-west-1 by DNS name in alert label target"]),
+        (labelled("target", "orders.abcdefgh1234.us-east-1.rds.amazonaws.com"), vec!["us-east-1 by DNS name in alert label target"]),
+        (labelled("target", "s3-eu-west-1.amazonaws.com"), vec!["eu-west-1 by DNS name in alert label target"]),
+        (labelled("cluster", "prod-eu-west-1"), vec!["eu-west-1 by alert label cluster"]),
+        (json!("errors in us-west-2 and sa-east-1."), vec!["us-west-2 by the text", "sa-east-1 by the text"]),
+        (json!("nothing-in-west-1 or xus-east-1x"), vec![]),
+        (
+            json!({"alert": {"name": "A"}, "evidence": {"aws": {"ec2": {"region": "ca-central-1"}}}}),
+            vec!["ca-central-1 by evidence region"],
+        ),
+        (json!({"alert": {"name": "A"}, "metadata": {"region": "il-central-1"}}), vec!["il-central-1 by evidence region"]),
+        (
+            json!({"labels": {"region": "eu-west-1"}, "annotations": {"runbook": "as in us-east-1"}}),
+            vec!["eu-west-1 by alert label region"],
+        ),
+        (
+            json!({"AlarmName": "A", "NewStateValue": "ALARM", "Region": "EU (Ireland)"}),
+            vec!["eu-west-1 by alert field Region, a name for people"],
+        ),
+    ] {
+        assert_eq!(regions(investigation.clone()), expected, "{investigation}");
+    }
+}
+
+#[test]
+fn the_regions_argument_is_a_list_a_comma_string_or_all() {
+    let ask = |regions: &[&str]| {
+        let regions = regions.iter().map(|region| (*region).to_owned()).collect();
+        let asked = Asked { investigation: Some(labelled("region", "eu-west-1")), regions, ..Asked::default() };
+        discover(&asked, &Defaults::default(), now())
+            .map(|i| (i.regions.into_iter().map(|r| r.name).collect::<Vec<_>>(), i.all_regions, i.regions_given))
+    };
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    assert_eq!(ask(&["us-east-1, us-west-2", "us-east-1"]).unwrap(), (names(&["us-east-1", "us-west-2"]), false, true));
+    assert_eq!(ask(&["us-east-1a"]).unwrap().0, ["us-east-1"]);
+    assert_eq!(ask(&["all"]).unwrap(), (vec![], true, true));
+    assert_eq!(ask(&[""]).unwrap(), (names(&["eu-west-1"]), false, false));
+    for bad in ["us east 1", "x", "global", "region!", "a-region-name-that-is-far-too-long-to-be-one"] {
+        assert_eq!(ask(&[bad]).expect_err(bad).argument, "regions");
+    }
+}
+
+#[test]
+fn accounts_come_from_labels_and_the_alerts_own_arns_but_not_from_prose() {
+    let accounts =
+        |investigation| ask(investigation).accounts.into_iter().map(|a| format!("{} by {}", a.name, a.basis)).collect::<Vec<_>>();
+    assert_eq!(accounts(labelled("aws_account_id", "111122223333")), ["111122223333 by alert label aws_account_id"]);
+    assert_eq!(accounts(labelled("topic", "arn:aws:sns:us-east-1:444455556666:t")), ["444455556666 by ARN in alert label topic"]);
+    assert!(accounts(labelled("account", "production")).is_empty());
+    assert!(accounts(json!({"labels": {}, "annotations": {"summary": "arn:aws:iam::444455556666:role/guest was let in"}})).is_empty());
+    let given = |account: &str| discover(&Asked { accounts: vec![account.into()], ..Asked::default() }, &Defaults::default(), now());
+    assert_eq!(given("1111-2222-3333").unwrap().accounts.first().unwrap().name, "111122223333");
+    assert_eq!(given("prod").unwrap_err().argument, "accounts");
+}
+
+#[test]
+fn resources_are_named_by_labels_ids_and_arns() {
+    for (investigation, expected) in [
+        (labelled("InstanceId", "i-0123456789abcdef0"), vec!["i-0123456789abcdef0 AWS::EC2::Instance by alert label InstanceId"]),
+        (labelled("dbinstance_identifier", "orders"), vec!["orders AWS::RDS::DBInstance by alert label dbinstance_identifier"]),
+        (
+            labelled("dimension_DBInstanceIdentifier", "orders"),
+            vec!["orders AWS::RDS::DBInstance by alert label dimension_DBInstanceIdentifier"],
+        ),
+        (labelled("AutoScalingGroupName", "web"), vec!["web AWS::AutoScaling::AutoScalingGroup by alert label AutoScalingGroupName"]),
+        (labelled("trail", "audit"), vec!["audit AWS::CloudTrail::Trail by alert label trail"]),
+        (labelled("role-name", "deploy"), vec!["deploy AWS::IAM::Role by alert label role-name"]),
+        (
+            labelled("function_name", "arn:aws:lambda:us-east-1:111122223333:function:pay"),
+            vec!["arn:aws:lambda:us-east-1:111122223333:function:pay AWS::Lambda::Function by alert label function_name"],
+        ),
+        (
+            labelled("sgs", "sg-0123abcd,sg-0123abce"),
+            vec!["sg-0123abcd AWS::EC2::SecurityGroup by alert label sgs", "sg-0123abce AWS::EC2::SecurityGroup by alert label sgs"],
+        ),
+        (labelled("instance_id", "10.0.1.5:9100"), vec![]),
+        (labelled("instance", "ip-10-0-1-5.eu-west-1.compute.internal:9100"), vec![]),
+        (labelled("instance", "10.0.1.5:9100"), vec![]),
+        (labelled("pod", "api-7d9f8b6c5-abcde"), vec![]),
+        (labelled("namespace", "payments"), vec![]),
+        (labelled("service", "checkout"), vec!["checkout ? by alert label service"]),
+        (
+            json!("node i-0123456789abcdef0 (vpc-0123abcd) lost tgw-attach-0123456789abcdef0"),
+            vec![
+                "i-0123456789abcdef0 AWS::EC2::Instance by the text",
+                "vpc-0123abcd AWS::EC2::VPC by the text",
+                "tgw-attach-0123456789abcdef0 AWS::EC2::TransitGatewayAttachment by the text",
+            ],
+        ),
+        (json!("api-0123456789 wifi-0123abcd my-i-0123abcd i-short"), vec![]),
+        (
+            json!("see arn:aws:dynamodb:us-east-1:111122223333:table/orders."),
+            vec!["arn:aws:dynamodb:us-east-1:111122223333:table/orders AWS::DynamoDB::Table by ARN in the text"],
+        ),
+        (json!("arn:aws-cn:s3:::logs is gone"), vec!["arn:aws-cn:s3:::logs AWS::S3::Bucket by ARN in the text"]),
+        (json!("orders.abcdefgh1234.us-east-1.rds.amazonaws.com refuses"), vec!["orders AWS::RDS::DBInstance by DNS name in the text"]),
+        (
+            json!("http://internal-web-0123456789.eu-west-1.elb.amazonaws.com/"),
+            vec!["web AWS::ElasticLoadBalancingV2::LoadBalancer by DNS name in the text"],
+        ),
+        (
+            json!({"alert": {"name": "A"}, "evidence": {"aws": {"ec2": {"instances": [{"instance_id": "i-0123abcd", "volumes": ["vol-0123abcd"]}]}}}}),
+            vec!["i-0123abcd AWS::EC2::Instance by evidence instance_id", "vol-0123abcd AWS::EC2::Volume by evidence volumes"],
+        ),
+        (labelled("bad\nname\u{202e}", "i-0123abcd"), vec!["i-0123abcd AWS::EC2::Instance by alert label bad_name_"]),
+        (labelled("bucket", "a\u{7}b"), vec![]),
+    ] {
+        assert_eq!(resources(investigation.clone()), expected, "{investigation}");
+    }
+}
+
+#[test]
+fn resources_stand_in_order_of_confidence_each_once() {
+    let alert = json!({"labels": {"service": "checkout", "note": "arn:aws:sqs:us-east-1:111122223333:q and i-0123abcd", "InstanceId": "i-0123abcd"}, "annotations": {"summary": "vol-0123abcd"}});
+    let asked = Asked { investigation: Some(alert), resources: vec!["orders-db, sg-0123abcd".into()], ..Asked::default() };
+    let incident = discover(&asked, &Defaults::default(), now()).unwrap();
+    let ids: Vec<_> = incident.resources.iter().map(|resource| resource.id.as_str()).collect();
+    assert_eq!(ids, ["orders-db", "sg-0123abcd", "i-0123abcd", "arn:aws:sqs:us-east-1:111122223333:q", "vol-0123abcd", "checkout"]);
+}
+
+#[test]
+fn resources_are_capped_and_bad_ones_refused() {
+    let many: Vec<String> = (0..80).map(|i| format!("i-{i:08x}")).collect();
+    assert_eq!(ask(json!(many.join(" "))).resources.len(), 50);
+    for bad in [many.clone(), vec!["a\u{0}b".into()], vec!["x".repeat(513)]] {
+        let asked = Asked { resources: bad, ..Asked::default() };
+        assert_eq!(discover(&asked, &Defaults::default(), now()).unwrap_err().argument, "resources");
+    }
+}
+
+#[test]
+fn one_time_in_free_text_is_the_start_and_several_are_not_guessed() {
+    let incident = ask(json!("checkout is slow since 2026-01-27T20:04:10Z in eu-west-1"));
+    assert_eq!(window(&incident), "2026-01-27 19:34:10 to 2026-01-27 20:14:10 (time in the text - 30m)");
+    assert_eq!(incident.alert.unwrap().started_at, at("2026-01-27T20:04:10Z"));
+    let incident = ask(json!("between 2026-01-27T20:04:10Z and 2026-01-27T20:14:10Z"));
+    assert_eq!(window(&incident), "2026-01-27 20:00:00 to 2026-01-27 21:00:00 (the last hour: several times in the text)");
+    assert_eq!(ask(json!("since 20:04Z it is slow")).alert, None);
+}
+
+#[test]
+fn json_may_come_as_a_string_and_broken_json_is_refused_with_its_place() {
+    let incident = ask(json!(r#" {"name": "A", "startsAt": "2026-01-27T20:00:00Z"} "#));
+    assert_eq!(incident.alert.unwrap().name, "A");
+    let error =
+        discover(&Asked { investigation: Some(json!("{\"name\": secret")), ..Asked::default() }, &Defaults::default(), now()).unwrap_err();
+    insta::assert_snapshot!(error, @r#"`investigation` begins like JSON, which breaks at line 1, column 10. Send whole JSON, such as `{"alert":{"name":"HighLatency","startsAt":"2026-01-27T20:04:10Z","labels":{"region":"us-east-1"}}}`, or text that does not begin with a bracket."#);
+}
+
+#[test]
+fn an_unknown_form_is_read_as_text_and_labels() {
+    let unknown =
+        json!({"event": "slow", "tags": {"DBInstanceIdentifier": "orders"}, "where": "eu-west-1", "when": "2026-01-27T20:00:00Z"});
+    assert_eq!(shape(&unknown), Shape::UNKNOWN);
+    let incident = ask(unknown);
+    assert_eq!(
+        window(&incident),
+        "2026-01-27 20:00:00 to 2026-01-27 21:00:00 (the last hour: no alert form is known that looks like this)"
+    );
+    assert_eq!(incident.regions.first().unwrap().name, "eu-west-1");
+    assert_eq!(incident.resources.first().unwrap().kind.as_deref(), Some("AWS::RDS::DBInstance"));
+}
+
+#[test]
+fn words_hold_the_name_also_split() {
+    let incident =
+        ask(json!({"name": "RDSDatabaseConnectionsZero", "labels": {"team": "payments"}, "annotations": {"summary": "dropped to zero"}}));
+    for part in ["RDSDatabaseConnectionsZero", "RDS Database Connections Zero", "team payments", "summary dropped to zero"] {
+        assert!(incident.words.contains(part), "{part} in {}", incident.words);
+    }
+    assert_eq!(ask(json!("x ".repeat(9_000))).words.chars().count(), 4_000);
+}
+
+#[test]
+fn evidence_that_is_too_deep_or_too_long_is_cut() {
+    let mut deep = json!("i-0123abcd");
+    for _ in 0..100 {
+        deep = json!([deep]);
+    }
+    assert_eq!(ask(json!({"alert": {"name": "A"}, "evidence": deep})).resources, []);
+    let error = discover(&Asked { investigation: Some(json!("x".repeat(1_000_001))), ..Asked::default() }, &Defaults::default(), now())
+        .unwrap_err();
+    assert_eq!(error.argument, "investigation");
+}
+
+#[test]
+fn the_alerts_own_words_go_before_its_evidence() {
+    let instances: Vec<String> = (0..80).map(|i| format!("i-{i:08x}")).collect();
+    let incident = ask(json!({
+        "alert": {"name": "A", "labels": {"region": "eu-west-1"}, "annotations": {"summary": "vol-0123abcd is slow"}},
+        "evidence": {"regions": ["us-east-1", "us-west-2"], "instances": instances}
+    }));
+    assert_eq!(incident.regions.len(), 1);
+    assert_eq!((incident.resources.first().unwrap().id.as_str(), incident.resources.len()), ("vol-0123abcd", 50));
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let word = prop_oneof![
+        "\\PC{0,20}",
+        proptest::sample::select(vec![
+            "alert",
+            "alerts",
+            "labels",
+            "annotations",
+            "startsAt",
+            "endsAt",
+            "status",
+            "state",
+            "region",
+            "AlarmName",
+            "NewStateValue",
+            "Trigger",
+            "Dimensions",
+            "detail",
+            "detail-type",
+            "event",
+            "event_type",
+            "data",
+            "action",
+            "tags",
+            "alert_transition",
+            "date",
+            "Type",
+            "Notification",
+            "Message",
+            "evidence",
+            "firing",
+            "2026-01-27T20:00:00Z",
+            "1769544000",
+            "9999-12-31T23:59:59Z",
+            "{\"a\":1}",
+            "i-0123abcd",
+            "k:v,region:us-east-1",
+            "orgId",
+            "groupKey",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        word.clone().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 40, 6, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::vec((word.clone(), inner), 0..6).prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
+        ]
+    })
+}
+
+fn any_time() -> impl Strategy<Value = Option<String>> {
+    prop_oneof![
+        Just(None),
+        "\\PC{0,12}".prop_map(Some),
+        "(alert|now)?[-+]?[0-9]{1,20}[smhdwx]?".prop_map(Some),
+        "20[0-9]{2}-01-2[0-9]T[0-9]{2}:[0-5]0(Z|[+]0100)?".prop_map(Some),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn discover_never_panics_and_its_window_is_never_empty_nor_in_the_future(
+        investigation in any_json(), start_time in any_time(), end_time in any_time(), lookback in any::<i32>(), list in proptest::collection::vec("\\PC{0,16}", 0..3)
+    ) {
+        let defaults = Defaults { lookback: TimeDelta::seconds(lookback.into()), max_window: TimeDelta::hours(48) };
+        let asked = Asked { investigation: Some(investigation), start_time, end_time, resources: list, ..Asked::default() };
+        match discover(&asked, &defaults, now()) {
+            Ok(incident) => {
+                prop_assert!(incident.window.from < incident.window.to && incident.window.to <= now());
+                prop_assert!(incident.resources.len() <= 50);
+            }
+            Err(error) => prop_assert!(!error.argument.is_empty() && error.message.contains('`')),
+        }
+    }
+
+    #[test]
+    fn any_text_is_read(text in "\\PC{0,300}", region in "\\PC{0,20}") {
+        let asked = Asked { investigation: Some(Value::String(text)), ..Asked::default() };
+        if let Ok(incident) = discover(&asked, &Defaults::default(), now()) {
+            prop_assert!(incident.window.to <= now());
+        }
+        let _ = discover(&Asked { regions: vec![region], ..Asked::default() }, &Defaults::default(), now());
+    }
+}

@@ -1,0 +1,302 @@
+//! The signals: each a small function that says how much one fact speaks for a change, and why.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::topology::{Relation, actor_counts, relations};
+use super::undo::{Undo, pairs};
+use super::{Change, weight};
+use crate::catalogue::{Category, Effect, Symptom, incident_symptoms};
+use crate::context::Incident;
+use crate::event::{ActorKind, EventCategory};
+use crate::relative;
+
+/// A change this much later than the alert's start can still be its cause: alerts are stamped by their rule, clocks differ.
+///
+/// Source: the contract (nothing later than 60 s after the alert's start is a suspect).
+pub const GRACE: TimeDelta = TimeDelta::seconds(60);
+
+/// What a signal says.
+pub struct Say {
+    /// Points.
+    pub points: i32,
+    /// Reason for people, or empty.
+    pub reason: String,
+}
+
+/// A signal.
+pub struct Signal {
+    /// Its name, as in `score.parts`.
+    pub name: &'static str,
+    /// Judges one change.
+    pub judge: fn(&Scene<'_>, usize, &Change) -> Option<Say>,
+}
+
+/// All signals, in the order in which their parts are told.
+pub const SIGNALS: &[Signal] = &[
+    Signal { name: "resource", judge: resource },
+    Signal { name: "same_service", judge: same_service },
+    Signal { name: "elsewhere", judge: elsewhere },
+    Signal { name: "time", judge: time },
+    Signal { name: "severity", judge: severity },
+    Signal { name: "symptom", judge: symptom },
+    Signal { name: "direction", judge: direction },
+    Signal { name: "wording", judge: wording },
+    Signal { name: "burst", judge: burst },
+    Signal { name: "class", judge: class },
+    Signal { name: "actor", judge: actor },
+    Signal { name: "rare", judge: rare },
+    Signal { name: "failed", judge: failed },
+    Signal { name: "failed_as_symptom", judge: failed_as_symptom },
+    Signal { name: "undo", judge: undo },
+    Signal { name: "noise", judge: noise },
+    Signal { name: "after_alert", judge: after_alert },
+];
+
+/// What the signals look at: the incident, and facts over all changes, worked out once.
+pub struct Scene<'a> {
+    reference: DateTime<Utc>,
+    alert: bool,
+    symptoms: Vec<(Symptom, usize)>,
+    relations: Vec<Relation>,
+    undo: Vec<Undo>,
+    named_services: HashSet<String>,
+    words: HashSet<String>,
+    regions: HashSet<String>,
+    pairs: HashMap<(&'a str, &'a str), usize>,
+    actors: HashSet<&'a str>,
+}
+
+impl<'a> Scene<'a> {
+    /// Works out the facts.
+    pub fn new(incident: &Incident, changes: &'a [Change]) -> Self {
+        let (pairs_seen, actors) = actor_counts(changes);
+        let service_of = |kind: &str| kind.split("::").nth(1).map(str::to_lowercase);
+        Self {
+            reference: incident.alert.as_ref().map_or(incident.window.to, |alert| alert.started_at),
+            alert: incident.alert.is_some(),
+            symptoms: incident_symptoms(&incident.words),
+            relations: relations(&incident.resources, changes),
+            undo: pairs(changes),
+            named_services: incident.resources.iter().filter_map(|r| r.kind.as_deref()).filter_map(service_of).collect(),
+            words: alert_words(&incident.words),
+            regions: incident.regions.iter().map(|named| named.name.clone()).collect(),
+            pairs: pairs_seen,
+            actors,
+        }
+    }
+
+    /// Returns how the change at `index` is related to what the alert names.
+    pub fn relation(&self, index: usize) -> Relation {
+        self.relations.get(index).cloned().unwrap_or(Relation::None)
+    }
+
+    /// Tells whether `change` may be a cause by its time and nature.
+    pub fn eligible(&self, change: &Change) -> bool {
+        !self.too_late(change) && !change.event.read_only
+    }
+
+    /// Tells whether the alert speaks of `symptom`.
+    pub fn complains_of(&self, symptom: Symptom) -> bool {
+        self.symptoms.iter().any(|(known, _)| *known == symptom)
+    }
+
+    /// Tells whether the change at `index` was undone before the alert.
+    pub fn reverted(&self, index: usize) -> bool {
+        self.undo.get(index).and_then(|undo| undo.undone_at).is_some_and(|at| at <= self.reference)
+    }
+
+    fn too_late(&self, change: &Change) -> bool {
+        self.alert && change.event.time > self.reference + GRACE
+    }
+}
+
+/// The distinct words of an alert, in lower case and without a plural's s, CamelCase split.
+fn alert_words(words: &str) -> HashSet<String> {
+    words.split(|c: char| !c.is_alphanumeric()).flat_map(camel_words).map(|word| word.trim_end_matches('s').to_owned()).collect()
+}
+
+/// Splits CamelCase into its words, in lower case: `DeleteDBInstance` is delete, db, instance.
+fn camel_words(name: &str) -> impl Iterator<Item = String> + '_ {
+    let mut words: Vec<String> = Vec::new();
+    let mut previous: Option<char> = None;
+    let mut chars = name.chars().peekable();
+    while let Some(c) = chars.next() {
+        let humps = previous.is_none_or(char::is_lowercase) || chars.peek().is_some_and(|next| next.is_lowercase());
+        match words.last_mut() {
+            Some(word) if !(c.is_uppercase() && humps) => word.extend(c.to_lowercase()),
+            _ => words.push(c.to_lowercase().collect()),
+        }
+        previous = Some(c);
+    }
+    words.into_iter()
+}
+
+fn say(points: i32, reason: impl Into<String>) -> Option<Say> {
+    Some(Say { points, reason: reason.into() })
+}
+
+fn resource(scene: &Scene<'_>, index: usize, _: &Change) -> Option<Say> {
+    match scene.relation(index) {
+        Relation::Target(named) => say(weight::TARGETS_NAMED, format!("changes {named}, named in the alert")),
+        Relation::Mention(named) => say(weight::MENTIONS_NAMED, format!("involves {named}, named in the alert")),
+        Relation::OneStep(named, through) => say(weight::ONE_STEP, format!("changes {through}, which {named} depends on")),
+        Relation::TwoSteps(named, through) => say(weight::TWO_STEPS, format!("changes {through}, two steps from {named}")),
+        Relation::Name(named) => say(weight::SHARES_NAME, format!("bears the name {named} of the alert")),
+        Relation::None => None,
+    }
+}
+
+fn same_service(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
+    let service = change.event.service();
+    let same = scene.named_services.iter().any(|named| named == service || named.starts_with(service) && service.len() > 3);
+    (same && scene.relation(index) == Relation::None).then_some(Say { points: weight::SAME_SERVICE, reason: String::new() })
+}
+
+/// The region of global services is looked at for those alone; its other changes happened somewhere else.
+fn elsewhere(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
+    const GLOBAL: &[&str] = &[
+        "iam",
+        "sts",
+        "route53",
+        "route53domains",
+        "cloudfront",
+        "organizations",
+        "signin",
+        "sso",
+        "waf",
+        "wafv2",
+        "globalaccelerator",
+        "shield",
+        "account",
+    ];
+    let here = scene.regions.is_empty() || scene.regions.contains(&change.event.region) || GLOBAL.contains(&change.event.service());
+    (!here).then(|| Say { points: weight::ELSEWHERE, reason: format!("in {}, another region", change.event.region) })
+}
+
+fn time(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
+    if scene.too_late(change) {
+        return None;
+    }
+    let age = (scene.reference - change.event.time).num_seconds();
+    let points = if age < 0 { weight::JUST_AFTER } else { weight::time(change.class.delay, age) };
+    let reason = if points >= 15 && scene.alert && age >= 0 {
+        format!("{} before the alert", relative::length(scene.reference - change.event.time))
+    } else {
+        String::new()
+    };
+    say(points, reason)
+}
+
+/// What the values do counts as far as it can cause what the alert complains of: opening a port takes no host down.
+fn severity(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
+    let severity = change.severity.as_ref()?;
+    let about_exposure = scene.complains_of(Symptom::Exposure);
+    let only_exposure = about_exposure && scene.symptoms.len() == 1;
+    let share = match severity.effect {
+        _ if scene.symptoms.is_empty() => 1.0,
+        Effect::Exposes if about_exposure => 1.0,
+        Effect::Exposes => weight::WRONG_WAY,
+        Effect::TakesAway if only_exposure => 0.5,
+        Effect::TakesAway => 1.0,
+        Effect::Unprotects if about_exposure => 0.5,
+        Effect::Unprotects => weight::WRONG_WAY,
+    };
+    let points = (f64::from(severity.points) * share).round() as i32;
+    say(points, if share < 0.5 { "" } else { severity.reason })
+}
+
+fn symptom(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
+    let most = scene.symptoms.first().map(|(_, hits)| *hits)?;
+    if change.class.noise {
+        return None;
+    }
+    match scene.symptoms.iter().find(|(symptom, _)| change.class.symptoms.contains(symptom)) {
+        Some((symptom, hits)) => {
+            let share = (*hits as f64 / most as f64).max(weight::LEAST_SYMPTOM);
+            say((f64::from(weight::SYMPTOM) * share).round() as i32, format!("can cause {}", symptom.label()))
+        }
+        None if change.class.known => say(weight::OTHER_SYMPTOM, ""),
+        None => None,
+    }
+}
+
+/// Adding something new rarely breaks what worked; taking something away exposes nothing.
+fn direction(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
+    const ADDS: &[&str] = &["Authorize", "Create", "Run", "Allocate", "Attach", "Associate", "Add", "Enable", "Start", "Register"];
+    let takes_away = change.severity.is_some_and(|severity| severity.effect == Effect::TakesAway);
+    let adds = ADDS.iter().any(|verb| change.event.name.starts_with(verb)) && !takes_away && change.class.category != Category::Deployment;
+    let (most, _) = *scene.symptoms.first()?;
+    match most {
+        Symptom::Exposure | Symptom::Cost => takes_away.then_some(Say { points: weight::WRONG_DIRECTION, reason: String::new() }),
+        _ => adds.then_some(Say { points: weight::WRONG_DIRECTION, reason: String::new() }),
+    }
+}
+
+/// The alert names the kind of thing: `ConfigParameterMissing` speaks of DeleteParameter rather than of DeleteSecret.
+fn wording(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
+    let mut words = camel_words(&change.event.name).skip(1).filter(|word| word.len() >= 4);
+    let named = words.any(|word| scene.words.contains(word.trim_end_matches('s')));
+    (named && !change.class.noise).then_some(Say { points: weight::SAME_WORDS, reason: String::new() })
+}
+
+/// A burst of the same taking away is an act, not an accident of timing.
+fn burst(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
+    const MANY: usize = 8;
+    let times = scene.pairs.get(&(change.event.actor.name.as_str(), change.event.name.as_str())).copied().unwrap_or_default();
+    let takes_away = change.severity.is_some_and(|severity| severity.effect == Effect::TakesAway);
+    (times >= MANY && takes_away && !change.class.noise)
+        .then(|| Say { points: weight::BURST, reason: format!("one of {times} such calls") })
+}
+
+fn class(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
+    say(i32::from(change.class.weight) * weight::CLASS / 100, "")
+}
+
+fn actor(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
+    match change.event.actor.kind {
+        ActorKind::Human | ActorKind::Root => say(weight::HUMAN, ""),
+        ActorKind::Service => say(weight::SERVICE, ""),
+        ActorKind::Role | ActorKind::Unknown => None,
+    }
+}
+
+fn rare(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
+    let seen = scene.pairs.get(&(change.event.actor.name.as_str(), change.event.name.as_str())).copied().unwrap_or_default();
+    (seen == 1 && scene.actors.len() > 1 && scene.pairs.len() > 4).then_some(Say { points: weight::RARE, reason: String::new() })
+}
+
+fn failed(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
+    change.event.failed().then_some(Say { points: weight::FAILED, reason: "the call failed".into() })
+}
+
+/// A failed call is the answer when it failed for want of capacity and the alert misses capacity.
+fn failed_as_symptom(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
+    const WANT_OF_CAPACITY: &[&str] = &["limitexceeded", "insufficient", "quota", "capacity", "maxspotinstancecount", "resourcelimit"];
+    let code = change.event.error_code.as_deref()?.to_lowercase();
+    let short = WANT_OF_CAPACITY.iter().any(|word| code.contains(word)) && !code.contains("throttl");
+    (short && scene.complains_of(Symptom::Capacity))
+        .then(|| Say { points: weight::FAILED_AS_SYMPTOM - weight::FAILED, reason: "refused for want of capacity or quota".into() })
+}
+
+fn undo(scene: &Scene<'_>, index: usize, _: &Change) -> Option<Say> {
+    let undo = scene.undo.get(index)?;
+    match undo.undone_at {
+        Some(at) if at <= scene.reference => say(weight::UNDONE_BEFORE, "undone before the alert"),
+        Some(_) => say(weight::UNDONE_AFTER, "undone after the alert"),
+        None if undo.undoes => say(weight::UNDOES, ""),
+        None => None,
+    }
+}
+
+fn noise(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
+    if change.class.noise {
+        return say(weight::NOISE, "");
+    }
+    (change.event.category == EventCategory::Data).then_some(Say { points: weight::DATA_EVENT, reason: String::new() })
+}
+
+fn after_alert(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
+    scene.too_late(change).then(|| Say { points: weight::AFTER_ALERT, reason: "after the alert: a reaction, not a cause".into() })
+}

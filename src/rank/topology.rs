@@ -1,0 +1,253 @@
+//! Relations between resources, learned from the events themselves.
+//!
+//! An event that names a security group and an instance relates the two. Starting from what the alert names, the
+//! relations are followed for two steps; a resource that everything is related to (a VPC, a deployment role) does not
+//! lead on.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::Change;
+use crate::catalogue::{Resource, Role, aliases_of};
+use crate::context::NamedResource;
+
+/// How a change is related to what the alert names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Relation {
+    /// It is made to what the alert names, as written there.
+    Target(String),
+    /// It mentions what the alert names.
+    Mention(String),
+    /// It is made to something one step away: `(named, through)`.
+    OneStep(String, String),
+    /// Two steps away.
+    TwoSteps(String, String),
+    /// It is made to something that bears the name.
+    Name(String),
+    /// Not related, as far as the events tell.
+    None,
+}
+
+/// A resource with more neighbours than this does not lead on.
+const HUB: usize = 12;
+/// An event that names more resources than this relates nothing: it is a sweep.
+const SWEEP: usize = 24;
+/// Kinds that never relate what they connect: everything of a team shares them.
+const NEVER_THROUGH: &[&str] =
+    &["AWS::EC2::Image", "AWS::EC2::KeyPair", "AWS::IAM::User", "AWS::IAM::ManagedPolicy", "AWS::KMS::Key", "AWS::S3::Bucket"];
+
+/// Words too common in resource names to tell anything.
+const COMMON_WORDS: &[&str] = &[
+    "prod",
+    "production",
+    "staging",
+    "stage",
+    "test",
+    "dev",
+    "main",
+    "default",
+    "service",
+    "api",
+    "app",
+    "web",
+    "server",
+    "cluster",
+    "aws",
+    "node",
+    "worker",
+    "primary",
+    "public",
+    "private",
+    "internal",
+    "external",
+    "group",
+    "role",
+    "policy",
+    "critical",
+    "warning",
+    "high",
+    "low",
+];
+
+/// Finds the relation of each change to `named`.
+///
+/// Shape: one element for each change, in their order.
+pub fn relations(named: &[NamedResource], changes: &[Change]) -> Vec<Relation> {
+    let graph = Graph::new(changes);
+    let mut best = vec![Relation::None; changes.len()];
+    for resource in named {
+        let own_aliases: Vec<String> = aliases_of(&resource.id).iter().map(|alias| alias.to_lowercase()).collect();
+        let strong = resource.kind.is_some() || resource.basis == "argument";
+        let start: BTreeSet<usize> = graph.find(&own_aliases, resource.kind.as_deref());
+        let first = graph.neighbours(&start, true);
+        let second = graph.neighbours(&first.keys().copied().collect(), false);
+        for (index, change) in changes.iter().enumerate() {
+            let relation = relate(resource, strong, &own_aliases, &graph, index, change, &start, &first, &second);
+            if let Some(slot) = best.get_mut(index)
+                && relation < *slot
+            {
+                *slot = relation;
+            }
+        }
+    }
+    best
+}
+
+#[expect(clippy::too_many_arguments, reason = "the three rings around one resource belong together and have no other use")]
+fn relate(
+    named: &NamedResource,
+    strong: bool,
+    aliases: &[String],
+    graph: &Graph,
+    index: usize,
+    change: &Change,
+    start: &BTreeSet<usize>,
+    first: &BTreeMap<usize, usize>,
+    second: &BTreeMap<usize, usize>,
+) -> Relation {
+    let nodes = graph.of_event(index);
+    let of_role = |wanted: fn(Role) -> bool| change.resources.iter().zip(nodes).filter(move |(r, _)| wanted(r.role)).map(|(_, node)| *node);
+    let name = || named.id.clone();
+    if strong {
+        if of_role(|role| role == Role::Target).any(|node| start.contains(&node)) {
+            return Relation::Target(name());
+        }
+        if nodes.iter().any(|node| start.contains(node)) {
+            return Relation::Mention(name());
+        }
+        if let Some(through) = of_role(|role| role == Role::Target).find(|node| first.contains_key(node)) {
+            return Relation::OneStep(name(), graph.label(through));
+        }
+        if let Some(through) = of_role(|role| role == Role::Target).find(|node| second.contains_key(node)) {
+            return Relation::TwoSteps(name(), graph.label(through));
+        }
+    }
+    if bears_name(aliases, change) { Relation::Name(name()) } else { Relation::None }
+}
+
+/// Tells whether a resource of `change` bears a name among `aliases`, as a whole word: `checkout` in `prod-checkout-api`.
+fn bears_name(aliases: &[String], change: &Change) -> bool {
+    let telling = |alias: &&String| alias.len() >= 4 && !COMMON_WORDS.contains(&alias.as_str()) && !alias.contains("arn:");
+    let resources = || change.resources.iter().filter(|r| r.role != Role::Referenced);
+    aliases.iter().filter(telling).any(|alias| {
+        resources().flat_map(|r| &r.aliases).any(|candidate| {
+            let candidate = candidate.to_lowercase();
+            candidate.match_indices(alias.as_str()).any(|(at, _)| {
+                let before = candidate.get(..at).and_then(|s| s.chars().next_back());
+                let after = candidate.get(at + alias.len()..).and_then(|s| s.chars().next());
+                before.is_none_or(|c| !c.is_alphanumeric()) && after.is_none_or(|c| !c.is_alphanumeric())
+            })
+        })
+    })
+}
+
+/// Resources as nodes, joined when an event names both and one of them is its target.
+struct Graph {
+    labels: Vec<String>,
+    kinds: Vec<Option<&'static str>>,
+    by_alias: HashMap<String, Vec<usize>>,
+    of_event: Vec<Vec<usize>>,
+    edges: Vec<BTreeSet<usize>>,
+}
+
+impl Graph {
+    fn new(changes: &[Change]) -> Self {
+        let mut graph = Self {
+            labels: Vec::new(),
+            kinds: Vec::new(),
+            by_alias: HashMap::new(),
+            of_event: Vec::with_capacity(changes.len()),
+            edges: Vec::new(),
+        };
+        for change in changes {
+            let nodes: Vec<usize> = change.resources.iter().map(|resource| graph.node(resource)).collect();
+            if !change.event.failed() && nodes.len() <= SWEEP {
+                graph.join(change, &nodes);
+            }
+            graph.of_event.push(nodes);
+        }
+        graph
+    }
+
+    fn join(&mut self, change: &Change, nodes: &[usize]) {
+        let with_node = || change.resources.iter().zip(nodes);
+        for (_, target) in with_node().filter(|(r, _)| r.role == Role::Target) {
+            for (_, other) in with_node().filter(|(_, node)| *node != target) {
+                if let Some(edges) = self.edges.get_mut(*target) {
+                    edges.insert(*other);
+                }
+                if let Some(edges) = self.edges.get_mut(*other) {
+                    edges.insert(*target);
+                }
+            }
+        }
+    }
+
+    fn node(&mut self, resource: &Resource) -> usize {
+        let aliases: Vec<String> = resource.aliases.iter().map(|alias| alias.to_lowercase()).collect();
+        if let Some(known) = self.find(&aliases, resource.kind).into_iter().next() {
+            for alias in aliases {
+                let nodes = self.by_alias.entry(alias).or_default();
+                if !nodes.contains(&known) {
+                    nodes.push(known);
+                }
+            }
+            return known;
+        }
+        let node = self.labels.len();
+        self.labels.push(resource.id.clone());
+        self.kinds.push(resource.kind);
+        self.edges.push(BTreeSet::new());
+        for alias in aliases {
+            self.by_alias.entry(alias).or_default().push(node);
+        }
+        node
+    }
+
+    /// Returns the nodes that bear one of `aliases` (lower case) and whose kind does not contradict `kind`.
+    fn find(&self, aliases: &[String], kind: Option<&str>) -> BTreeSet<usize> {
+        let agrees = |node: &usize| same_kind(kind, self.kinds.get(*node).copied().flatten());
+        aliases.iter().filter_map(|alias| self.by_alias.get(alias)).flatten().filter(|node| agrees(node)).copied().collect()
+    }
+
+    /// Returns the nodes next to `from`, each with the node that led to it; hubs only lead on when they are `named`.
+    fn neighbours(&self, from: &BTreeSet<usize>, named: bool) -> BTreeMap<usize, usize> {
+        let mut found = BTreeMap::new();
+        for node in from {
+            let Some(edges) = self.edges.get(*node) else { continue };
+            let shared = self.kinds.get(*node).copied().flatten().is_some_and(|kind| NEVER_THROUGH.contains(&kind));
+            if !named && (edges.len() > HUB || shared) {
+                continue;
+            }
+            for next in edges.iter().filter(|next| !from.contains(next)) {
+                found.entry(*next).or_insert(*node);
+            }
+        }
+        found
+    }
+
+    fn of_event(&self, index: usize) -> &[usize] {
+        self.of_event.get(index).map_or(&[], Vec::as_slice)
+    }
+
+    fn label(&self, node: usize) -> String {
+        self.labels.get(node).cloned().unwrap_or_default()
+    }
+}
+
+/// Tells whether two CloudFormation types may mean the same; `LoadBalancer` of either ELB generation does, and an unknown one always does.
+pub(super) fn same_kind(a: Option<&str>, b: Option<&str>) -> bool {
+    let last = |kind: &str| kind.rsplit("::").next().unwrap_or_default().to_owned();
+    match (a, b) {
+        (Some(a), Some(b)) => a == b || last(a) == last(b),
+        _ => true,
+    }
+}
+
+/// Returns how often each (actor, event name) pair and each actor stands in `changes`.
+pub(super) fn actor_counts(changes: &[Change]) -> (HashMap<(&str, &str), usize>, HashSet<&str>) {
+    let mut pairs: HashMap<(&str, &str), usize> = HashMap::new();
+    for change in changes {
+        *pairs.entry((change.event.actor.name.as_str(), change.event.name.as_str())).or_default() += 1;
+    }
+    (pairs, changes.iter().map(|change| change.event.actor.name.as_str()).collect())
+}

@@ -1,0 +1,209 @@
+//! From what a scan saw to cells: how far the files of an account and region reach, and what is missing.
+//!
+//! A cell stands for an account and region as the *records* say, as file names may say otherwise. How far it reaches is told
+//! by its files: CloudTrail's own by their name's time (widened to the events seen in them), any other file by its first and
+//! last event, of whatever account, since an export is one reading of all it holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::content::Content;
+use super::listing::{LogFile, NAME_LATE};
+use super::scan::{FileSeen, Scan, asks_for};
+use crate::coverage::{Cell, SourceName, State};
+use crate::plan::Query;
+use crate::source::AllRead;
+use crate::window::Window;
+
+/// The longest missing end that delivery explains.
+///
+/// Source: delivery lags by about 5 minutes and is to be planned as 15; 5 more for the file's own span.
+const SETTLING: TimeDelta = TimeDelta::minutes(20);
+
+/// Files that are named before the rest is counted.
+const NAMED_FILES: usize = 3;
+
+/// How records carry time: to the second, so the first instant after one is a second later.
+const SECOND: TimeDelta = TimeDelta::seconds(1);
+
+type Pair = (String, String);
+
+/// What is known of one account and region.
+#[derive(Default)]
+struct Place {
+    /// From the first to the last instant that its files reach.
+    hull: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    files: u32,
+    events: u32,
+    faulty: BTreeSet<usize>,
+}
+
+impl Place {
+    fn widen(&mut self, hull: (DateTime<Utc>, DateTime<Utc>)) {
+        let (from, to) = self.hull.unwrap_or(hull);
+        self.hull = Some((from.min(hull.0), to.max(hull.1)));
+    }
+}
+
+/// Makes the cells of a scan.
+///
+/// Shape: at least one. State, in this order: `DeniedByPolicy` for what is there and not allowed (not asked for, no counts);
+/// `Deadline` when files were left unread; `Failed` when a file that may hold events of it is damaged; `NoData` when the files
+/// begin after the window does or end more than 20 minutes before it does (with the part that is covered, if any);
+/// `Lagging` when only the last 20 minutes are missing; else `Exhausted`.
+pub(super) fn cells(scan: &Scan, query: &Query) -> Vec<Cell> {
+    let mut cells: Vec<Cell> =
+        places(scan).into_iter().filter(|((a, r), _)| asks_for(query, a, r)).map(|(pair, place)| cell(pair, place, scan, query)).collect();
+    if scan.found {
+        // One event was asked for and is there: nothing that is still unread can change the answer.
+        for cell in &mut cells {
+            if scan.events.iter().any(|event| event.account == cell.account() && event.region == cell.region()) {
+                let found = Cell::exhausted(AllRead::proven(), cell.account(), cell.region(), SourceName::Archive, query.window());
+                *cell = found.with(cell.requests, cell.events, None);
+            }
+        }
+    }
+    if !cells.iter().any(|cell| cell.state() != State::DeniedByPolicy) {
+        let (account, region) = (query.account().unwrap_or_default(), query.region().unwrap_or_default());
+        if !cells.iter().any(|cell| cell.account() == account && cell.region() == region) {
+            cells.push(empty(account, region, scan));
+        }
+    }
+    cells.iter_mut().for_each(|cell| cell.asked &= query.asked());
+    cells
+}
+
+fn empty(account: &str, region: &str, scan: &Scan) -> Cell {
+    let faulty: BTreeSet<usize> = faulty(scan).map(|(position, _, _)| position).collect();
+    let (state, detail) = if !scan.unread.is_empty() {
+        (State::Deadline, "time was up before any file of it was read".into())
+    } else if faulty.is_empty() && scan.listing.unreadable.is_empty() {
+        (State::NoData, "the archive has no file of it that may reach into the window".into())
+    } else {
+        (State::Failed, faults(&faulty, scan))
+    };
+    Cell::cut(account, region, SourceName::Archive, state, None).with(scan.files.len().try_into().unwrap_or(u32::MAX), 0, Some(detail))
+}
+
+fn cell((account, region): Pair, place: Place, scan: &Scan, query: &Query) -> Cell {
+    let window = query.window();
+    let make = |state, covered| Cell::cut(&account, &region, SourceName::Archive, state, covered);
+    if !query.admits(&account, &region) {
+        let mut cell = make(State::DeniedByPolicy, None).with(0, 0, Some("the archive holds it, the policy does not allow it".into()));
+        cell.asked = query.account().is_some() || query.region().is_some();
+        return cell;
+    }
+    let clamp = |from: DateTime<Utc>, to: DateTime<Utc>| Window::new(from.max(window.from), to.min(window.to));
+    let covered = place.hull.and_then(|(from, to)| clamp(from, to));
+    let (cell, detail) = if !scan.unread.is_empty() {
+        let to = scan.unread.iter().filter_map(|position| scan.listing.logs.get(*position)).map(earliest).min().flatten();
+        let covered = covered.zip(to).and_then(|(covered, to)| clamp(covered.from, covered.to.min(to)));
+        (make(State::Deadline, covered), Some("time was up before every file was read".into()))
+    } else if !place.faulty.is_empty() || !scan.listing.unreadable.is_empty() {
+        (make(State::Failed, covered), Some(faults(&place.faulty, scan)))
+    } else {
+        match place.hull {
+            Some((from, _)) if from > window.from => (make(State::NoData, covered), Some(shortage("begin", from, window.from))),
+            Some((_, to)) if window.to - to > SETTLING => (make(State::NoData, covered), Some(shortage("end", to, window.to))),
+            Some((_, to)) if to < window.to => (make(State::Lagging, covered), Some(shortage("end", to, window.to))),
+            Some(_) => (Cell::exhausted(AllRead::proven(), &account, &region, SourceName::Archive, window), None),
+            None => (make(State::NoData, None), Some("no file has a time".into())),
+        }
+    };
+    cell.with(place.files, place.events, detail)
+}
+
+/// Gathers what is known of every account and region in the archive.
+fn places(scan: &Scan) -> BTreeMap<Pair, Place> {
+    // The pairs that the files of one name's account and region were seen to hold.
+    let mut streams: BTreeMap<Pair, BTreeSet<Pair>> = BTreeMap::new();
+    for (position, file) in scan.listing.logs.iter().enumerate() {
+        if let Some(name) = &file.native {
+            let held = streams.entry((name.account.clone(), name.region.clone())).or_default();
+            held.extend(scan.files.get(&position).into_iter().flat_map(pairs));
+        }
+    }
+    for (name, held) in &mut streams {
+        if !held.iter().any(|(_, region)| *region == name.1) {
+            held.insert(name.clone());
+        }
+    }
+    let mut places: BTreeMap<Pair, Place> = BTreeMap::new();
+    for (position, file) in scan.listing.logs.iter().enumerate() {
+        let seen = scan.files.get(&position);
+        if seen.is_some_and(|seen| seen.content != Content::Log) {
+            continue;
+        }
+        let hull = hull(file, seen);
+        let held = match &file.native {
+            Some(name) => streams.get(&(name.account.clone(), name.region.clone())).cloned().unwrap_or_default(),
+            None => seen.into_iter().flat_map(pairs).collect(),
+        };
+        for pair in held {
+            let place = places.entry(pair.clone()).or_default();
+            if let Some(hull) = hull {
+                place.widen(hull);
+            }
+            if let Some(seen) = seen {
+                place.files = place.files.saturating_add(1);
+                let inside = seen.pairs.get(&pair.0).and_then(|regions| regions.get(&pair.1)).map_or(0, |seen| seen.in_window);
+                place.events = place.events.saturating_add(inside);
+                if !seen.faults.is_empty() {
+                    place.faulty.insert(position);
+                }
+            }
+        }
+    }
+    // A damaged file that tells nothing by its name may hold events of any place.
+    for (position, _, _) in faulty(scan).filter(|(_, file, _)| file.native.is_none()) {
+        places.values_mut().for_each(|place| _ = place.faulty.insert(position));
+    }
+    places
+}
+
+fn pairs(seen: &FileSeen) -> impl Iterator<Item = Pair> {
+    seen.pairs.iter().flat_map(|(account, regions)| regions.keys().map(move |region| (account.clone(), region.clone())))
+}
+
+fn faulty(scan: &Scan) -> impl Iterator<Item = (usize, &LogFile, &FileSeen)> {
+    let file = |(position, seen): (&usize, _)| Some((*position, scan.listing.logs.get(*position)?, seen));
+    scan.files.iter().filter_map(file).filter(|(_, _, seen)| !seen.faults.is_empty())
+}
+
+fn hull(file: &LogFile, seen: Option<&FileSeen>) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    let all = || seen.into_iter().flat_map(|seen| seen.pairs.values()).flat_map(BTreeMap::values);
+    let events = all().map(|seen| seen.first).min().zip(all().map(|seen| seen.last.checked_add_signed(SECOND).unwrap_or(seen.last)).max());
+    let name = file.native.as_ref().map(|name| name.time);
+    match (events, name) {
+        (Some((first, last)), Some(name)) => Some((first.min(name), last.max(name))),
+        (events, name) => events.or(name.map(|name| (name, name))),
+    }
+}
+
+/// Returns the earliest instant of which an unread file may hold events; nothing when its name does not tell.
+fn earliest(file: &LogFile) -> Option<DateTime<Utc>> {
+    let time = file.native.as_ref()?.time;
+    // Repacked files are named 23:59 and hold their day.
+    let clock = time.time().format("%H%M").to_string();
+    Some(if clock == "2359" { time - TimeDelta::days(1) } else { time - NAME_LATE })
+}
+
+fn shortage(verb: &str, files: DateTime<Utc>, window: DateTime<Utc>) -> String {
+    let clock = |time: DateTime<Utc>| time.format("%Y-%m-%dT%H:%M:%SZ");
+    format!("files {verb} at {}, the window at {}", clock(files), clock(window))
+}
+
+/// Names the damaged files: three of them, each with its reason, and how many more there are.
+fn faults(positions: &BTreeSet<usize>, scan: &Scan) -> String {
+    let of_files = faulty(scan).filter(|(position, _, _)| positions.contains(position));
+    let of_files = of_files
+        .map(|(_, file, seen)| format!("{} {}", file.shown, seen.faults.iter().map(|f| f.reason()).collect::<Vec<_>>().join(" and ")));
+    let of_folders = scan.listing.unreadable.iter().map(|name| format!("{name} cannot be opened"));
+    let all: Vec<String> = of_files.chain(of_folders).collect();
+    let named = all.iter().take(NAMED_FILES).cloned().collect::<Vec<_>>().join("; ");
+    match all.len().saturating_sub(NAMED_FILES) {
+        0 => named,
+        more => format!("{named}; and {more} more"),
+    }
+}

@@ -1,0 +1,185 @@
+//! Which files an archive holds, and when their names say that they were written.
+
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use regex::Regex;
+
+use crate::window::Window;
+
+/// How much later than its name a file's newest event may be.
+///
+/// Source: the name's minute may be up to 5 minutes before the event.
+pub(super) const NAME_EARLY: TimeDelta = TimeDelta::minutes(5);
+
+/// How much older than its name a file's events usually are at most.
+///
+/// Source: the name's minute may be up to 15 minutes after the event.
+pub(super) const NAME_LATE: TimeDelta = TimeDelta::minutes(15);
+
+/// How far after the window a file may still be named and hold events of it.
+///
+/// Why so much more than [`NAME_LATE`]? Repacked files are named 23:59 and hold a whole day, and delivery may be disturbed for
+/// hours. Reading a day too much costs time; skipping a file costs a change.
+const LATEST_DELIVERY: TimeDelta = TimeDelta::hours(48);
+
+/// Endings of files that may hold events.
+const ENDINGS: &[(&str, Form)] = &[
+    (".json.gz", Form::Document),
+    (".json", Form::Document),
+    (".jsonl.gz", Form::Lines),
+    (".jsonl", Form::Lines),
+    (".ndjson.gz", Form::Lines),
+    (".ndjson", Form::Lines),
+];
+
+/// Longest file name shown to people, in characters.
+const MAX_SHOWN_NAME: usize = 160;
+
+/// How a file holds JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// One JSON value, or several in a row.
+    Document,
+    /// One JSON value a line.
+    Lines,
+}
+
+/// A file that may hold events.
+#[derive(Clone, Debug)]
+pub(super) struct LogFile {
+    pub(super) path: PathBuf,
+    /// The path below the archive's root, safe to show.
+    pub(super) shown: String,
+    pub(super) form: Form,
+    /// What its name says, if it is CloudTrail's own.
+    pub(super) native: Option<Native>,
+}
+
+/// What CloudTrail's own file names say. Records may say otherwise, and then they are right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Native {
+    pub(super) account: String,
+    pub(super) region: String,
+    pub(super) time: DateTime<Utc>,
+}
+
+/// What was found under the archive's locations.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    /// Ordered by name time and then path, so that a scan that is cut short has read the oldest.
+    pub(super) logs: Vec<LogFile>,
+    pub(super) digests: u32,
+    pub(super) others: u32,
+    /// Places that could not be looked into, safe to show.
+    pub(super) unreadable: Vec<String>,
+}
+
+/// Walks the locations.
+///
+/// Shape: links are followed, but not in circles; only regular files are listed, since opening a pipe would hang.
+pub(super) fn list(locations: &[PathBuf]) -> Listing {
+    let mut listing = Listing::default();
+    for root in locations {
+        for entry in walkdir::WalkDir::new(root).follow_links(true) {
+            match entry {
+                Ok(entry) if entry.file_type().is_file() => listing.add(root, entry.path()),
+                Ok(_) => {}
+                // A circle leads to what is listed already.
+                Err(error) if error.loop_ancestor().is_some() => {}
+                Err(error) => listing.unreadable.push(shown(root, error.path().unwrap_or(root))),
+            }
+        }
+    }
+    listing.logs.sort_by(|a, b| {
+        let time = |file: &LogFile| file.native.as_ref().map(|native| native.time);
+        (time(a), &a.path).cmp(&(time(b), &b.path))
+    });
+    listing.logs.dedup_by(|a, b| a.path == b.path);
+    listing
+}
+
+impl Listing {
+    fn add(&mut self, root: &Path, path: &Path) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let Some((_, form)) = ENDINGS.iter().find(|(ending, _)| name.to_ascii_lowercase().ends_with(ending)) else {
+            self.others += 1;
+            return;
+        };
+        let below = path.strip_prefix(root).unwrap_or(path);
+        if name.contains("CloudTrail-Digest") || below.components().any(|part| part.as_os_str() == "CloudTrail-Digest") {
+            self.digests += 1;
+            return;
+        }
+        self.logs.push(LogFile { path: path.into(), shown: shown(root, path), form: *form, native: native(&name) });
+    }
+}
+
+impl LogFile {
+    /// Tells whether the file may hold events of the window, judged by its name.
+    pub(super) fn may_overlap(&self, window: Window) -> bool {
+        self.native.as_ref().is_none_or(|native| native.time + NAME_EARLY >= window.from && native.time - LATEST_DELIVERY < window.to)
+    }
+}
+
+/// Reads CloudTrail's own file name; names that lack the `Z` or the random part are understood too.
+fn native(name: &str) -> Option<Native> {
+    #[expect(clippy::expect_used, reason = "a literal pattern")]
+    static NAME: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^([0-9]{6,20})_CloudTrail(?:-Insight)?_([a-z0-9-]{3,32})_([0-9]{8}T[0-9]{4})Z?(?:_[^/]*)?\.json(?:\.gz)?$")
+            .expect("the pattern is valid")
+    });
+    let parts = NAME.captures(name)?;
+    let (_, [account, region, time]) = parts.extract();
+    let time = NaiveDateTime::parse_from_str(time, "%Y%m%dT%H%M").ok()?.and_utc();
+    Some(Native { account: account.into(), region: region.into(), time })
+}
+
+/// Returns the path below `root` in plain characters: file names may come from whoever could write to the archive.
+fn shown(root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).ok().filter(|below| !below.as_os_str().is_empty());
+    let below = below.map(Path::to_string_lossy).unwrap_or_else(|| path.file_name().unwrap_or_default().to_string_lossy());
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "/._-=+@".contains(c) { c } else { '?' };
+    below.chars().take(MAX_SHOWN_NAME).map(plain).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn native_names_and_near_misses_tell_account_region_and_time() {
+        for name in [
+            "111122223333_CloudTrail_us-east-1_20260127T2000Z_AbCdEf0123456789.json.gz",
+            "111122223333_CloudTrail_us-east-1_20260127T2000.json.gz",
+            "111122223333_CloudTrail-Insight_us-east-1_20260127T2000Z_AbCd.json",
+        ] {
+            let native = native(name).unwrap();
+            assert_eq!((native.account.as_str(), native.region.as_str()), ("111122223333", "us-east-1"));
+            assert_eq!(native.time.to_rfc3339(), "2026-01-27T20:00:00+00:00");
+        }
+        assert_eq!(native("records.jsonl.gz"), None);
+        assert_eq!(native("111122223333_CloudTrail_us-east-1_20261399T2000Z_A.json.gz"), None);
+    }
+
+    #[test]
+    fn a_shown_name_cannot_carry_markup_or_control_characters() {
+        assert_eq!(shown(Path::new("/a"), Path::new("/a/b/x`\u{1b}[31m .json")), "b/x???31m?.json");
+        assert_eq!(shown(Path::new("/a/x.json"), Path::new("/a/x.json")), "x.json");
+    }
+
+    #[test]
+    fn only_files_whose_name_makes_it_impossible_are_skipped() {
+        let at = |text| crate::event::parse_time(text).unwrap();
+        let window = Window::new(at("2026-01-27T20:00:00Z"), at("2026-01-27T21:00:00Z")).unwrap();
+        let named = |time| {
+            let native = Some(Native { account: String::new(), region: String::new(), time: at(time) });
+            LogFile { path: PathBuf::new(), shown: String::new(), form: Form::Document, native }.may_overlap(window)
+        };
+        assert!(named("2026-01-27T19:55:00Z"));
+        assert!(!named("2026-01-27T19:54:00Z"));
+        assert!(named("2026-01-27T23:59:00Z"));
+        assert!(!named("2026-01-30T00:00:00Z"));
+    }
+}

@@ -1,0 +1,141 @@
+//! Log files in folders, as CloudTrail delivers them or as people export them.
+//!
+//! Files are listed anew for every query, read one at a time on every core, and never held as a whole. A file that cannot be
+//! read to its end is a gap in the coverage that names it; what was read before the break is kept.
+
+mod cells;
+mod content;
+mod listing;
+mod scan;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use super::{BoxFuture, Reading, Source};
+use crate::coverage::{Cell, SourceName, State};
+use crate::plan::Query;
+
+/// Folders and files of CloudTrail logs.
+#[derive(Debug)]
+pub struct Archive {
+    locations: Arc<[PathBuf]>,
+    survey: Mutex<Survey>,
+}
+
+/// What the last reading found, in files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// Log files, skipped ones included.
+    pub files: u32,
+    /// Digest files, which are not read as events.
+    pub digest_files: u32,
+    /// Everything else: other endings, and JSON without records.
+    pub other_files: u32,
+}
+
+/// Why an archive cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// No location was given.
+    #[error("an archive needs at least one folder or file, such as --archive ./AWSLogs")]
+    NoLocation,
+    /// The location is in S3.
+    #[error("archive location `{0}` is in S3, which is not supported yet; copy it first: aws s3 sync {0} ./logs")]
+    S3(String),
+    /// There is nothing at the location, or it may not be read.
+    #[error("archive location `{location}` cannot be opened: {error}; give an existing folder or file, such as ./AWSLogs")]
+    Unopened {
+        /// As it was given.
+        location: String,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The location is a device, a pipe or the like.
+    #[error("archive location `{0}` is neither a folder nor a file")]
+    NoFile(String),
+}
+
+impl Archive {
+    /// Opens an archive; nothing is read yet but whether the locations are there.
+    ///
+    /// Errors: no location, one that cannot be opened, one that is no folder or file, one in S3.
+    pub fn open(locations: &[PathBuf]) -> Result<Self, ArchiveError> {
+        if locations.is_empty() {
+            return Err(ArchiveError::NoLocation);
+        }
+        for path in locations {
+            let location = path.display().to_string();
+            if location.starts_with("s3:") {
+                return Err(ArchiveError::S3(location));
+            }
+            match path.metadata() {
+                Ok(data) if data.is_dir() || data.is_file() => {}
+                Ok(_) => return Err(ArchiveError::NoFile(location)),
+                Err(error) => return Err(ArchiveError::Unopened { location, error }),
+            }
+        }
+        Ok(Self { locations: locations.into(), survey: Mutex::default() })
+    }
+
+    /// Returns what the last reading found; all zero before the first.
+    pub fn survey(&self) -> Survey {
+        *self.survey.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn surveyed(&self, scan: &scan::Scan) {
+        let count = |content| scan.files.values().filter(|file| file.content == content).count().try_into().unwrap_or(u32::MAX);
+        let (digests, others): (u32, u32) = (count(content::Content::Digest), count(content::Content::Other));
+        let files = u32::try_from(scan.listing.logs.len()).unwrap_or(u32::MAX);
+        let survey = Survey {
+            files: files.saturating_sub(digests).saturating_sub(others),
+            digest_files: scan.listing.digests.saturating_add(digests),
+            other_files: scan.listing.others.saturating_add(others),
+        };
+        *self.survey.lock().unwrap_or_else(PoisonError::into_inner) = survey;
+    }
+}
+
+impl Source for Archive {
+    fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Reading> {
+        Box::pin(async move {
+            let stop = Arc::new(AtomicBool::new(false));
+            let _stops_when_dropped = StopOnDrop(stop.clone());
+            let until = Instant::now().checked_add(query.deadline());
+            let (locations, asked) = (self.locations.clone(), query.clone());
+            let scanned = tokio::task::spawn_blocking(move || {
+                let scan = scan::scan(&locations, &asked, until, &stop);
+                let cells = cells::cells(&scan, &asked);
+                (scan, cells)
+            });
+            match scanned.await {
+                Ok((scan, cells)) => {
+                    self.surveyed(&scan);
+                    Reading { events: scan.events, cells }
+                }
+                Err(_) => Reading { events: Vec::new(), cells: vec![broken(query)] },
+            }
+        })
+    }
+}
+
+fn broken(query: &Query) -> Cell {
+    let (account, region) = (query.account().unwrap_or_default(), query.region().unwrap_or_default());
+    let mut cell = Cell::cut(account, region, SourceName::Archive, State::Failed, None);
+    cell.detail = Some("the reading of the archive broke off by a fault of ours".into());
+    cell.asked = query.asked();
+    cell
+}
+
+/// Stops the scan when nobody waits for it any more.
+struct StopOnDrop(Arc<AtomicBool>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,345 @@
+//! One investigation from question to outcome: discover, admit, read, widen, rank, answer, redact, render.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+use tracing::{Instrument, info, info_span, warn};
+
+use super::arguments::invalid;
+use super::{Desk, Outcome};
+use crate::answer::build::{self, Built, Detail, Draft, Page};
+use crate::answer::filter::Filter;
+use crate::answer::{Answer, Cost, CoverageReport, Finding, RegionReport, Requests};
+use crate::context::{self, Asked, Incident};
+use crate::coverage::{Cause, Coverage, SourceName, State, Verdict};
+use crate::event::Event;
+use crate::gather::Gathered;
+use crate::plan::{self, Kind};
+use crate::policy::{GlobalPass, Scope, SourceChoice};
+use crate::rank::{self, Change, Ranked, finding};
+use crate::refusal::{Code, Refusal};
+use crate::source::Source;
+use crate::window::Window;
+use crate::{redact, render};
+
+/// How far back an investigation reaches when nothing nearer fits; the last step is the policy's `max_window`.
+///
+/// Source: the contract.
+const WIDER: [TimeDelta; 2] = [TimeDelta::hours(2), TimeDelta::hours(12)];
+/// Events on one LookupEvents page.
+const PAGE: f64 = 50.0;
+/// Time of one LookupEvents request under the 2/s limit.
+const REQUEST: Duration = Duration::from_millis(500);
+
+/// What a call asks.
+pub enum Question {
+    /// A new question.
+    New {
+        /// Context as given.
+        asked: Asked,
+        /// What to show.
+        filter: Filter,
+        /// How many.
+        limit: usize,
+        /// How much of each.
+        detail: Detail,
+        /// From where.
+        source: SourceChoice,
+    },
+    /// The next page of an earlier one.
+    Continued {
+        /// The handle.
+        cursor: String,
+        /// How many, when that changes.
+        limit: Option<usize>,
+        /// How much of each, when that changes.
+        detail: Option<Detail>,
+    },
+}
+
+/// What a cursor holds: the frozen question, and what was shown of its answer.
+#[derive(Clone)]
+pub struct Continuation {
+    incident: Incident,
+    scope: Scope,
+    widened: bool,
+    filter: Filter,
+    detail: Detail,
+    page: Page,
+    now: DateTime<Utc>,
+}
+
+/// Runs an investigation.
+pub async fn run(desk: &Desk, question: Question) -> Outcome {
+    async {
+        match investigate(desk, question).await {
+            Ok(answer) => outcome(desk, answer),
+            Err(refusal) => refused(desk, refusal),
+        }
+    }
+    .instrument(info_span!("investigation"))
+    .await
+}
+
+/// Makes the outcome of a refusal.
+pub fn refused(_: &Desk, refusal: Refusal) -> Outcome {
+    info!(code = refusal.code.as_str(), "The call was refused.");
+    sealed(Answer::could_not_look((&refusal).into(), None))
+}
+
+fn outcome(_: &Desk, answer: Answer) -> Outcome {
+    info!(finding = ?answer.finding, "The investigation was answered.");
+    sealed(answer)
+}
+
+/// Redacts and renders: the only way out.
+pub fn sealed(answer: Answer) -> Outcome {
+    let is_error = answer.error.is_some();
+    match redact::answer(answer) {
+        Ok(answer) => Outcome { structured: render::json(&answer), markdown: render::markdown(&answer), is_error },
+        Err(error) => {
+            warn!(%error, "An answer could not be redacted and was withheld.");
+            let refusal = Refusal::new(Code::Unavailable, "the answer could not be prepared", "Call again; if it persists, report it.");
+            Outcome { structured: render::bare_error(&refusal), markdown: refusal.message, is_error: true }
+        }
+    }
+}
+
+async fn investigate(desk: &Desk, question: Question) -> Result<Answer, Refusal> {
+    let started = Instant::now();
+    match question {
+        Question::Continued { cursor, limit, detail } => {
+            let state = desk.cursors.resume(&cursor, desk.now()).ok_or_else(|| {
+                invalid("cursor", "this cursor is unknown or older than an hour: ask again without `cursor`; cursors live in the server process that gave them".to_owned())
+            })?;
+            let mut gathered = Gathered::default();
+            read(desk, &state.scope, state.scope.window(), &state.filter, started, &mut gathered).await;
+            let spots = blind_spots(&state.scope, &state.filter, &gathered);
+            let (events, coverage) = gathered.finish(spots);
+            let (changes, ranked) = ranked(&state.incident, events);
+            let page = Page { limit: limit.unwrap_or(state.page.limit), ..state.page.clone() };
+            let state = Continuation { page, detail: detail.unwrap_or(state.detail), ..state };
+            finish(desk, state, &coverage, &changes, &ranked, started)
+        }
+        Question::New { asked, filter, limit, detail, source } => {
+            let now = desk.now();
+            let asked = resolve(desk, asked)?;
+            let incident = context::discover(&asked, &desk.defaults, now)?;
+            let scope = desk.policy.admit(&incident, source, desk.default_region.as_deref(), now)?;
+            let mut gathered = Gathered::default();
+            for cell in scope.denied() {
+                gathered.add_cell(cell.clone());
+            }
+            read(desk, &scope, scope.window(), &filter, started, &mut gathered).await;
+            let (scope, widened, events, coverage) = widen(desk, &incident, scope, &filter, started, gathered).await;
+            let (changes, ranked) = ranked(&incident, events);
+            let page = Page { limit, ..Page::default() };
+            finish(desk, Continuation { incident, scope, widened, filter, detail, page, now }, &coverage, &changes, &ranked, started)
+        }
+    }
+}
+
+/// Replaces an exact known investigation id by what is stored under it.
+fn resolve(desk: &Desk, mut asked: Asked) -> Result<Asked, Refusal> {
+    if let (Some(Value::String(id)), Some(store)) = (&asked.investigation, &desk.investigations) {
+        let id = id.trim();
+        if let Some(stored) = store.load(id).map_err(|error| invalid("investigation", error.to_string()))? {
+            asked.investigation = Some(Value::String(stored.text));
+        }
+    }
+    Ok(asked)
+}
+
+fn ranked(incident: &Incident, events: Vec<Event>) -> (Vec<Change>, Vec<Ranked>) {
+    let changes: Vec<Change> = events.into_iter().map(Change::from).collect();
+    let ranked = rank::rank(incident, &changes);
+    (changes, ranked)
+}
+
+/// Reads `window` of `scope` from its source, all queries side by side.
+async fn read(desk: &Desk, scope: &Scope, window: Window, filter: &Filter, started: Instant, gathered: &mut Gathered) {
+    let kind = if filter.include_reads { Kind::Everything } else { Kind::Writes };
+    let remaining = scope.deadline().saturating_sub(started.elapsed());
+    let queries = plan::queries(scope, window, &kind, remaining);
+    let source = source_of(desk, scope);
+    let readings =
+        futures_util::future::join_all(queries.iter().map(|query| source.read(query).instrument(info_span!("source query")))).await;
+    for reading in readings {
+        gathered.add(reading);
+    }
+    for cell in plan::unanswered(scope, &gathered.cells().collect::<Vec<_>>()) {
+        gathered.add_cell(cell);
+    }
+}
+
+/// Returns the source that `scope` admits.
+pub(super) fn source_of<'a>(desk: &'a Desk, scope: &Scope) -> &'a dyn Source {
+    match (scope.source(), &desk.archive) {
+        (SourceName::Archive, Some(archive)) => archive.as_ref(),
+        _ => desk.event_history.as_ref(),
+    }
+}
+
+/// Widens the window while nothing in it is a suspect, the caller did not fix its start, and the budget allows.
+async fn widen(
+    desk: &Desk,
+    incident: &Incident,
+    mut scope: Scope,
+    filter: &Filter,
+    started: Instant,
+    mut gathered: Gathered,
+) -> (Scope, bool, Vec<Event>, Coverage) {
+    let mut widened = false;
+    let steps = WIDER.iter().copied().chain(std::iter::once(desk.defaults.max_window));
+    if let (Some(alert), false) = (&incident.alert, incident.start_given) {
+        for step in steps {
+            let window = scope.window();
+            let from = (alert.started_at - step).max(window.to - desk.defaults.max_window);
+            let Some(added) = Window::new(from, window.from) else { continue };
+            if has_suspect(incident, &gathered) || !affordable(&scope, &gathered, added, started) {
+                break;
+            }
+            let Some(wider) = Window::new(from, window.to).and_then(|window| scope.with_window(window)) else { break };
+            read(desk, &wider, added, filter, started, &mut gathered).await;
+            (scope, widened) = (wider, true);
+        }
+    }
+    let spots = blind_spots(&scope, filter, &gathered);
+    let (events, coverage) = gathered.finish(spots);
+    (scope, widened, events, coverage)
+}
+
+fn has_suspect(incident: &Incident, gathered: &Gathered) -> bool {
+    let (changes, ranked) = ranked(incident, gathered.events().cloned().collect());
+    ranked.iter().any(|ranked| changes.get(ranked.index).is_some_and(|change| finding::is_suspect(ranked, change)))
+}
+
+/// Tells whether reading `added` is expected to end within the budget, judged by how dense the events were so far.
+///
+/// A cell that could not be read to its end does not become better by reading further back.
+fn affordable(scope: &Scope, gathered: &Gathered, added: Window, started: Instant) -> bool {
+    let left = scope.deadline().saturating_sub(started.elapsed());
+    gathered.cells().filter(|cell| cell.state() != State::DeniedByPolicy).all(|cell| {
+        if !matches!(cell.state(), State::Exhausted | State::Lagging | State::NoData) {
+            return false;
+        }
+        let covered = cell.covered().map_or(1.0, |window| window.length().num_seconds().max(1) as f64);
+        let expected = f64::from(cell.events) * added.length().num_seconds() as f64 / covered;
+        match cell.source() {
+            SourceName::EventHistory => {
+                let pages = (expected / PAGE).ceil().max(1.0);
+                pages <= f64::from(scope.lookup_requests().saturating_sub(cell.requests)) && REQUEST.mul_f64(pages) < left
+            }
+            SourceName::Archive => left > scope.deadline() / 4,
+        }
+    })
+}
+
+fn blind_spots(scope: &Scope, filter: &Filter, gathered: &Gathered) -> Vec<String> {
+    let mut spots: Vec<String> = scope.blind_spots().to_vec();
+    if scope.source() == SourceName::EventHistory {
+        spots.push("data events are not in event history".into());
+    }
+    if let (SourceName::Archive, Some(region)) = (scope.source(), scope.global_region())
+        && gathered.cells().any(|cell| cell.region() == region && cell.state() == State::NoData && cell.covered().is_none())
+    {
+        spots.push(format!("no log files of {region}: IAM and other global events were not looked at"));
+    }
+    if !filter.include_reads {
+        spots.push("read events were left out".into());
+    }
+    spots
+}
+
+fn finish(
+    desk: &Desk,
+    state: Continuation,
+    coverage: &Coverage,
+    changes: &[Change],
+    ranked: &[Ranked],
+    started: Instant,
+) -> Result<Answer, Refusal> {
+    let requests = |source: SourceName| coverage.cells.iter().filter(|cell| cell.source() == source).map(|cell| cell.requests).sum();
+    let draft = Draft {
+        incident: &state.incident,
+        window: state.scope.window(),
+        widened: state.widened,
+        regions: regions(&state, coverage),
+        guessed_region: state.scope.guessed_region().map(str::to_owned),
+        coverage,
+        changes,
+        ranked,
+        filter: &state.filter,
+        page: state.page.clone(),
+        detail: state.detail,
+        untrusted: desk.untrusted,
+        now: state.now,
+        cost: Cost {
+            requests: Requests { lookup_events: requests(SourceName::EventHistory), files: requests(SourceName::Archive) },
+            cached: 0,
+            elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        },
+    };
+    let Built { mut answer, next } = build::build(&draft);
+    if coverage.verdict() == Verdict::Unknown && answer.finding == Finding::CouldNotLook {
+        answer.error = Some((&unread(coverage)).into());
+    }
+    if let Some(page) = next {
+        let handle = desk.cursors.issue(Continuation { page, ..state }, desk.now());
+        answer.next_cursor = handle.map_err(|error| warn!(%error, "No cursor could be made.")).ok();
+    }
+    Ok(answer)
+}
+
+fn regions(state: &Continuation, coverage: &Coverage) -> Vec<RegionReport> {
+    let basis = |region: &str| {
+        let named = state.incident.regions.iter().find(|named| named.name == region).map(|named| redact::text(&named.basis, 80));
+        named.or_else(|| basis_in_scope(&state.scope, region)).unwrap_or_else(|| "present in the archive".into())
+    };
+    let seen: BTreeSet<&str> =
+        coverage.cells.iter().filter(|cell| cell.state() != State::DeniedByPolicy).map(|cell| cell.region()).collect();
+    let mut regions: Vec<&str> = seen.into_iter().filter(|region| !region.is_empty()).collect();
+    // Regions of the context come first, in its order.
+    let place = |region: &str| state.incident.regions.iter().position(|named| named.name == region).unwrap_or(usize::MAX);
+    regions.sort_by_key(|region| (place(region), (*region).to_owned()));
+    regions.into_iter().take(20).map(|region| RegionReport { name: redact::text(region, 32), basis: basis(region) }).collect()
+}
+
+/// Says how a region that the incident does not name came into the scope.
+fn basis_in_scope(scope: &Scope, region: &str) -> Option<String> {
+    if scope.global_region() == Some(region) && scope.global_pass() == GlobalPass::Extra {
+        return Some("global services".into());
+    }
+    scope.regions().is_some_and(|regions| regions.iter().any(|one| one == region)).then(|| "assumed".to_owned())
+}
+
+/// Says why nothing could be read, by the state of the gravest cell.
+pub fn unread(coverage: &Coverage) -> Refusal {
+    let cell = coverage.cells.iter().filter(|cell| cell.asked).max_by_key(|cell| cell.state());
+    let state = cell.map_or(State::NotConfigured, |cell| cell.state());
+    let place = cell.map(|cell| cell.region()).filter(|region| !region.is_empty()).unwrap_or("the archive");
+    let code = match (state, cell.and_then(|cell| cell.cause)) {
+        (_, Some(cause)) => Code::from(cause),
+        (State::Denied, None) => Code::AccessDenied,
+        (State::Expired, None) => Code::ExpiredCredentials,
+        (State::Throttled, None) => Code::Throttled,
+        (State::DeniedByPolicy, None) => Code::AccountNotAllowed,
+        _ => Code::Unavailable,
+    };
+    let detail = cell.and_then(|cell| cell.detail.as_deref()).map(|detail| format!(" ({detail})")).unwrap_or_default();
+    let message = format!("{place} {}{detail}", crate::answer::headline::words(state));
+    let next = crate::answer::headline::next_step(coverage).unwrap_or_else(|| "Call again.".into());
+    let refusal = Refusal::new(code, message, next);
+    match cell.and_then(|cell| cell.cause) {
+        Some(Cause::Throttled { retry_after }) => refusal.retryable(retry_after.and_then(|after| u64::try_from(after.as_millis()).ok())),
+        _ if matches!(code, Code::Throttled | Code::Unavailable) => refusal.retryable(None),
+        _ => refusal,
+    }
+}
+
+/// Tells the coverage of a refusal, when something was tried.
+pub fn told(coverage: &Coverage) -> CoverageReport {
+    build::coverage_report(coverage)
+}

@@ -1,0 +1,267 @@
+//! The server on stdio, byte by byte, as odd clients would drive it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdout, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::binary;
+
+/// A server process and our ends of its pipes.
+struct Server {
+    child: Child,
+    output: BufReader<ChildStdout>,
+}
+
+impl Server {
+    fn start() -> Self {
+        Self::with(&["serve", "--demo"])
+    }
+
+    fn with(arguments: &[&str]) -> Self {
+        let mut child =
+            binary::command().args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        Self { child, output }
+    }
+
+    fn raw(&mut self, line: &str) -> &mut Self {
+        let input = self.child.stdin.as_mut().unwrap();
+        input.write_all(line.as_bytes()).unwrap();
+        input.write_all(b"\n").unwrap();
+        input.flush().unwrap();
+        self
+    }
+
+    fn request(&mut self, id: impl Into<Value>, method: &str, params: Value) -> Value {
+        self.raw(&json!({"jsonrpc": "2.0", "id": id.into(), "method": method, "params": params}).to_string());
+        self.reply()
+    }
+
+    fn reply(&mut self) -> Value {
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("not JSON on stdout ({error}): {line:?}"))
+    }
+
+    fn initialize(&mut self, version: &str) -> Value {
+        let reply = self.request(
+            1,
+            "initialize",
+            json!({"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "wire", "version": "0"}}),
+        );
+        self.raw(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
+        reply
+    }
+
+    /// Closes stdin and waits; gives status, the rest of stdout, and stderr.
+    fn leave(mut self) -> (ExitStatus, String, String) {
+        drop(self.child.stdin.take());
+        self.end()
+    }
+
+    fn end(mut self) -> (ExitStatus, String, String) {
+        let (mut rest, mut errors) = (String::new(), String::new());
+        self.output.read_to_string(&mut rest).unwrap();
+        self.child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+        (self.child.wait().unwrap(), rest, errors)
+    }
+}
+
+fn modern(extra: Value) -> Value {
+    let mut params = json!({"_meta": {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": {"name": "wire", "version": "0"},
+        "io.modelcontextprotocol/clientCapabilities": {}
+    }});
+    params.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+    params
+}
+
+fn quiet(ended: (ExitStatus, String, String)) {
+    let (status, rest, errors) = ended;
+    assert_eq!((status.code(), rest.as_str(), errors.as_str()), (Some(0), "", ""));
+}
+
+#[test]
+fn every_handshake_revision_is_answered_in_kind() {
+    for version in ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] {
+        let mut server = Server::start();
+        let reply = server.initialize(version);
+        assert_eq!(reply["result"]["protocolVersion"], version);
+        assert_eq!(reply["result"]["serverInfo"]["name"], "cloudtrail-mcp");
+        assert_eq!(reply["result"]["serverInfo"]["version"], env!("CARGO_PKG_VERSION"));
+        assert!(reply["result"]["serverInfo"]["title"].is_string());
+        let instructions = reply["result"]["instructions"].as_str().unwrap();
+        assert!(instructions.len() < 2_048 && instructions.contains("never as instructions"));
+        assert_eq!(server.request(2, "tools/list", json!({}))["result"]["tools"].as_array().unwrap().len(), 2);
+        quiet(server.leave());
+    }
+}
+
+#[test]
+fn the_revision_without_handshake_is_served_and_may_be_followed_by_one() {
+    let mut server = Server::start();
+    let discovered = server.request("a", "server/discover", modern(json!({})));
+    let versions = discovered["result"]["supportedVersions"].as_array().unwrap();
+    assert!(versions.contains(&json!("2026-07-28")) && versions.contains(&json!("2024-11-05")));
+    assert_eq!(server.request("b", "tools/list", modern(json!({})))["result"]["resultType"], "complete");
+    quiet(server.leave());
+
+    let mut server = Server::start();
+    server.request(1, "server/discover", modern(json!({})));
+    assert_eq!(server.initialize("2025-06-18")["result"]["protocolVersion"], "2025-06-18");
+    assert!(server.request(3, "tools/list", json!({}))["result"]["tools"].is_array());
+    quiet(server.leave());
+}
+
+#[test]
+fn a_client_that_leaves_or_only_probes_ends_the_server_quietly() {
+    quiet(Server::start().leave());
+    let mut server = Server::start();
+    server.request(1, "server/discover", modern(json!({})));
+    quiet(server.leave());
+    let mut server = Server::start();
+    server.initialize("2025-11-25");
+    quiet(server.leave());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_the_server_quietly_and_in_time() {
+    for handshake in [false, true] {
+        let mut server = Server::start();
+        // The first reply shows that the server is up and its signal handlers stand.
+        server.request(1, "ping", json!({}));
+        if handshake {
+            server.initialize("2025-11-25");
+            server.request(2, "tools/list", json!({}));
+        }
+        let started = Instant::now();
+        let pid = server.child.id().to_string();
+        assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        // Stdin stays open: the signal alone must do.
+        let input = server.child.stdin.take();
+        quiet(server.end());
+        drop(input);
+        assert!(started.elapsed() < Duration::from_secs(5));
+    }
+}
+
+#[test]
+fn garbage_does_not_disturb_the_next_request() {
+    for garbage in ["garbage", "{\"jsonrpc\":", "\u{0}\u{1}", "[]", "{\"jsonrpc\":\"2.0\",\"id\":9}", "\"text\"", "[1,2]"] {
+        for before_handshake in [true, false] {
+            let mut server = Server::start();
+            if !before_handshake {
+                server.initialize("2025-11-25");
+            }
+            server.raw(garbage);
+            if before_handshake {
+                server.raw(r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}}"#);
+                server.raw(
+                    &json!({"jsonrpc": "2.0", "id": "x", "method": "initialize", "params":
+                    {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "w", "version": "0"}}})
+                    .to_string(),
+                );
+            } else {
+                server.raw(r#"{"jsonrpc":"2.0","id":"x","method":"tools/list"}"#);
+            }
+            let reply = loop {
+                let reply = server.reply();
+                if reply["id"] == "x" {
+                    break reply;
+                }
+                assert!(reply["error"].is_object(), "after {garbage:?}: {reply}");
+            };
+            assert!(reply["result"].is_object(), "after {garbage:?}: {reply}");
+            assert_eq!(server.leave().0.code(), Some(0));
+        }
+    }
+}
+
+#[test]
+fn stdout_carries_nothing_but_json_rpc_even_with_every_log_on() {
+    let mut server = Server::with(&["serve", "--demo", "--log-level", "trace"]);
+    server.initialize("2025-11-25");
+    for (id, arguments) in
+        [(2, json!({})), (3, json!({"limit": 500})), (4, json!({"regions": 7})), (5, json!({"start_time": "\u{1b}[31m"}))]
+    {
+        let reply = server.request(id, "tools/call", json!({"name": "aws.cloudtrail_events", "arguments": arguments}));
+        assert_eq!((reply["jsonrpc"].as_str(), reply["id"].as_i64()), (Some("2.0"), Some(id)));
+    }
+    server.raw("not json");
+    server.request(6, "no/such/method", json!({}));
+    let (status, rest, errors) = server.leave();
+    assert_eq!((status.code(), rest.as_str()), (Some(0), ""));
+    assert!(!errors.is_empty(), "the log goes to stderr");
+    for secret in ["hunter2", "dana@example.com", "sg-0c4ec0a1b2c3d4e5f"] {
+        assert!(!errors.contains(secret), "event contents in the log: {secret}");
+    }
+}
+
+#[test]
+fn both_spellings_are_called_and_one_is_listed() {
+    for (flag, listed) in [("dotted", "aws.cloudtrail_events"), ("underscore", "aws_cloudtrail_events")] {
+        let mut server = Server::with(&["serve", "--demo", "--tool-names", flag]);
+        server.initialize("2025-11-25");
+        let list = server.request(2, "tools/list", json!({}));
+        assert_eq!(list["result"]["tools"][0]["name"], listed);
+        for (id, name) in ["aws.cloudtrail_events", "aws_cloudtrail_events"].into_iter().enumerate() {
+            let reply = server.request(id as i64 + 3, "tools/call", json!({"name": name, "arguments": {}}));
+            assert!(reply["result"]["structuredContent"]["finding"].is_string(), "{reply}");
+        }
+        let unknown = server.request(9, "tools/call", json!({"name": "aws.nothing", "arguments": {}}));
+        assert!(unknown["error"]["message"].as_str().unwrap().contains(listed), "{unknown}");
+        quiet(server.leave());
+    }
+}
+
+#[test]
+fn a_call_in_flight_is_answered_when_the_client_closes_its_end() {
+    let mut server = Server::start();
+    server.initialize("2025-11-25");
+    server.raw(
+        &json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "aws.cloudtrail_events", "arguments": {}}})
+            .to_string(),
+    );
+    let (status, rest, _) = server.leave();
+    assert_eq!(status.code(), Some(0));
+    assert_eq!(serde_json::from_str::<Value>(rest.trim()).unwrap()["id"], 2);
+}
+
+#[test]
+fn a_list_cursor_that_nobody_gave_is_refused() {
+    let mut server = Server::start();
+    server.initialize("2025-11-25");
+    assert_eq!(server.request(2, "tools/list", json!({"cursor": "bogus"}))["error"]["code"], -32602);
+    quiet(server.leave());
+}
+
+#[test]
+fn the_prompt_names_the_tool_and_quotes_its_arguments() {
+    let mut server = Server::with(&["serve", "--demo", "--tool-names", "underscore"]);
+    server.initialize("2025-11-25");
+    assert_eq!(server.request(2, "prompts/list", json!({}))["result"]["prompts"][0]["name"], "what_changed");
+    let prompt = server.request(
+        3,
+        "prompts/get",
+        json!({"name": "what_changed", "arguments": {"investigation": "db \"down\"\nignore this", "region": "eu-west-1"}}),
+    );
+    let text = prompt["result"]["messages"][0]["content"]["text"].as_str().unwrap();
+    assert!(
+        text.contains("aws_cloudtrail_events")
+            && text.contains(r#"investigation: "db \"down\"\nignore this""#)
+            && text.contains("regions: \"eu-west-1\""),
+        "{text}"
+    );
+    let completion = server.request(
+        4,
+        "completion/complete",
+        json!({"ref": {"type": "ref/prompt", "name": "what_changed"}, "argument": {"name": "region", "value": "eu-w"}}),
+    );
+    assert_eq!(completion["result"]["completion"]["values"], json!(["eu-west-1", "eu-west-2", "eu-west-3"]));
+    assert!(server.request(5, "prompts/get", json!({"name": "other"}))["error"].is_object());
+    quiet(server.leave());
+}

@@ -108,18 +108,7 @@ impl Cell {
     }
 
     fn make(account: &str, region: &str, source: SourceName, state: State, covered: Option<Window>) -> Self {
-        Self {
-            account: account.into(),
-            region: region.into(),
-            source,
-            state,
-            covered,
-            requests: 0,
-            events: 0,
-            detail: None,
-            asked: true,
-            cause: None,
-        }
+        Self { account: account.into(), region: region.into(), source, state, covered, requests: 0, events: 0, detail: None, asked: true, cause: None }
     }
 
     /// Adds counts and a sentence.

@@ -35,8 +35,7 @@ mod tests {
 
     #[test]
     fn lengths_use_their_two_largest_units() {
-        let cases =
-            [(0, "0s"), (59, "59s"), (250, "4m 10s"), (240, "4m"), (7_500, "2h 5m"), (3_601, "1h"), (90_000, "1d 1h"), (-70, "1m 10s")];
+        let cases = [(0, "0s"), (59, "59s"), (250, "4m 10s"), (240, "4m"), (7_500, "2h 5m"), (3_601, "1h"), (90_000, "1d 1h"), (-70, "1m 10s")];
         for (seconds, text) in cases {
             assert_eq!(length(TimeDelta::seconds(seconds)), text);
         }

@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 use super::filter::Filter;
 use super::fold::{Fold, fold};
 use super::{
-    ActorReport, AlertReport, Answer, CellReport, ContextReport, Cost, CoverageReport, Entry, EventError, Finding, Group, RegionReport,
-    Repeats, ResourceReport, Score, ScorePart, SourceLabel, StateName, Totals, TouchedResource, VerdictName, WindowReport, headline,
+    ActorReport, AlertReport, Answer, CellReport, ContextReport, Cost, CoverageReport, Entry, EventError, Finding, Group, RegionReport, Repeats,
+    ResourceReport, Score, ScorePart, SourceLabel, StateName, Totals, TouchedResource, VerdictName, WindowReport, headline,
 };
 use crate::catalogue::{self, Category, Role};
 use crate::context::Incident;
@@ -127,8 +127,9 @@ pub fn build(draft: &Draft<'_>) -> Built {
     let mut next = draft.page.clone();
     let mut entries: Vec<(Category, Entry)> = Vec::new();
     let mut chars = 0;
-    let fresh =
-        |f: &&Fold<'_>| f.members.iter().all(|m| draft.changes.get(m.index).is_none_or(|c| !draft.page.seen.contains(&c.event.event_id)));
+    let fresh = |f: &&Fold<'_>| {
+        f.members.iter().all(|m| draft.changes.get(m.index).is_none_or(|c| !draft.page.seen.contains(&c.event.event_id)))
+    };
     let mut left = false;
     for fold in folds.iter().filter(fresh) {
         let Some(change) = draft.changes.get(fold.best.index) else { continue };
@@ -172,11 +173,10 @@ pub fn build(draft: &Draft<'_>) -> Built {
         widened: draft.widened,
         guessed_region: draft.guessed_region.as_deref(),
     });
-    let console_url_template = entries
-        .first()
-        .and_then(|_| draft.regions.first())
-        .and_then(|region| console_host(&region.name))
-        .map(|host| format!("https://{{region}}.{host}/cloudtrailv2/home?region={{region}}#/events/{{event_id}}"));
+    let console_url_template =
+        entries.first().and_then(|_| draft.regions.first()).and_then(|region| console_host(&region.name)).map(|host| {
+            format!("https://{{region}}.{host}/cloudtrailv2/home?region={{region}}#/events/{{event_id}}")
+        });
     let answer = Answer {
         finding,
         headline,
@@ -229,13 +229,7 @@ fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize) -> En
         UntrustedText::Omit => bare_summary(change),
     };
     let ids = |max: usize| -> Vec<String> {
-        fold.members
-            .iter()
-            .skip(1)
-            .take(max)
-            .filter_map(|m| draft.changes.get(m.index))
-            .map(|c| redact::text(&c.event.event_id, 80))
-            .collect()
+        fold.members.iter().skip(1).take(max).filter_map(|m| draft.changes.get(m.index)).map(|c| redact::text(&c.event.event_id, 80)).collect()
     };
     let reasons = fold.best.reasons();
     let mut flags = Vec::new();
@@ -322,10 +316,7 @@ fn capped(request: &Value) -> Option<Map<String, Value>> {
         }
     }
     if left_out > 0 {
-        kept.insert(
-            "…".into(),
-            Value::String(format!("{left_out} more parameters left out for length; aws.cloudtrail_event shows the record")),
-        );
+        kept.insert("…".into(), Value::String(format!("{left_out} more parameters left out for length; aws.cloudtrail_event shows the record")));
     }
     (!kept.is_empty()).then_some(kept)
 }
@@ -334,19 +325,14 @@ fn capped(request: &Value) -> Option<Map<String, Value>> {
 fn bare_summary(change: &Change) -> String {
     let ids: Vec<&str> = change.resources.iter().map(|r| r.id.as_str()).filter(|id| withhold(id) == **id).take(3).collect();
     let outcome = if change.event.failed() { "failed" } else { "succeeded" };
-    if ids.is_empty() {
-        format!("{} {outcome}", change.event.name)
-    } else {
-        format!("{} {outcome} on {}", change.event.name, ids.join(", "))
-    }
+    if ids.is_empty() { format!("{} {outcome}", change.event.name) } else { format!("{} {outcome} on {}", change.event.name, ids.join(", ")) }
 }
 
 /// Returns `text` when it is an id that AWS made or an account number, else a placeholder.
 fn withhold(text: &str) -> String {
     #[expect(clippy::expect_used, reason = "a literal pattern; a test compiles it")]
-    static MADE_BY_AWS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^([a-z]{1,10}-[0-9a-f]{8,17}|\d{12}|[0-9.]{7,15}|[a-z0-9.-]{3,40}\.amazonaws\.com)$").expect("pattern")
-    });
+    static MADE_BY_AWS: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^([a-z]{1,10}-[0-9a-f]{8,17}|\d{12}|[0-9.]{7,15}|[a-z0-9.-]{3,40}\.amazonaws\.com)$").expect("pattern"));
     if MADE_BY_AWS.is_match(text) { text.to_owned() } else { "(withheld)".into() }
 }
 

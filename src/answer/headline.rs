@@ -54,9 +54,7 @@ pub fn headline(facts: &Facts<'_>) -> String {
             format!("Top suspect: {who} {}, {}{others} ({changes} in {span}).", best.entry.summary, best.entry.relative)
         }
         (None, Finding::CouldNotLook) => "Could not look: nothing could be read, so this says nothing about what changed.".into(),
-        (None, _) if facts.matched == 0 && facts.alert => {
-            format!("No change was found in the {span} looked at: nothing read explains the alert.")
-        }
+        (None, _) if facts.matched == 0 && facts.alert => format!("No change was found in the {span} looked at: nothing read explains the alert."),
         (None, _) if facts.matched == 0 => format!("No change was found in the {span} looked at."),
         (None, _) if facts.alert => format!("None of {changes} in {span} explains the alert."),
         (None, _) => format!("{changes} in {span}, none of which stands out."),
@@ -133,9 +131,7 @@ pub fn next_step(coverage: &Coverage) -> Option<String> {
         State::Exhausted => return None,
         State::Lagging => "Ask again in 15 minutes for the newest events.".into(),
         State::PageCap | State::Deadline => match cell.covered() {
-            Some(covered) => {
-                format!("Call again with end_time={} to read further back, or name fewer regions.", relative::rfc3339(covered.from))
-            }
+            Some(covered) => format!("Call again with end_time={} to read further back, or name fewer regions.", relative::rfc3339(covered.from)),
             None => "Call again with a shorter window or fewer regions.".into(),
         },
         State::Cancelled | State::Throttled => "Call again in a few seconds.".into(),

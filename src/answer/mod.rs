@@ -6,6 +6,7 @@ pub mod filter;
 pub mod fold;
 pub mod headline;
 
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -177,8 +177,7 @@ impl Global {
 
     /// Reads the settings and starts the log at their level.
     fn settings(&self) -> Result<Config, Failure> {
-        let config =
-            settings::load(&self.flags(), &|name| std::env::var_os(name)).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
+        let config = settings::load(&self.flags(), &|name| std::env::var_os(name)).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
         log(&config.log_level);
         Ok(config)
     }

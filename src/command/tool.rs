@@ -104,10 +104,9 @@ fn exit_code(outcome: &Outcome) -> u8 {
         return FAILURE;
     }
     let cells = outcome.structured.pointer("/coverage/cells").and_then(Value::as_array);
-    let settling = cells
-        .into_iter()
-        .flatten()
-        .all(|cell| matches!(cell.get("state").and_then(Value::as_str), Some("exhausted" | "lagging" | "denied_by_policy")));
+    let settling = cells.into_iter().flatten().all(|cell| {
+        matches!(cell.get("state").and_then(Value::as_str), Some("exhausted" | "lagging" | "denied_by_policy"))
+    });
     if at("/coverage/verdict") == "complete" || settling { 0 } else { PARTIAL }
 }
 
@@ -122,13 +121,8 @@ fn arguments(tool: &Tool, given: &ArgMatches) -> Result<Map<String, Value>, Fail
                 }
             }
             Some("array") => {
-                let items: Vec<Value> = given
-                    .get_many::<String>(name)
-                    .into_iter()
-                    .flatten()
-                    .flat_map(|item| item.split(','))
-                    .map(|item| item.trim().into())
-                    .collect();
+                let items: Vec<Value> =
+                    given.get_many::<String>(name).into_iter().flatten().flat_map(|item| item.split(',')).map(|item| item.trim().into()).collect();
                 if !items.is_empty() {
                     arguments.insert(name.clone(), Value::Array(items));
                 }

@@ -119,13 +119,7 @@ impl Policy {
     /// Decides whether one event may be looked up in `incident`'s window, however long: an id names a single event.
     ///
     /// Errors: as [`Policy::admit`], but for `window_too_large`.
-    pub fn admit_event(
-        &self,
-        incident: &Incident,
-        choice: SourceChoice,
-        default_region: Option<&str>,
-        now: DateTime<Utc>,
-    ) -> Result<Scope, Refusal> {
+    pub fn admit_event(&self, incident: &Incident, choice: SourceChoice, default_region: Option<&str>, now: DateTime<Utc>) -> Result<Scope, Refusal> {
         let boundless = Self { max_window: Duration::MAX, ..self.clone() };
         boundless.admit(incident, choice, default_region, now)
     }

@@ -90,9 +90,7 @@ pub fn rank(incident: &Incident, changes: &[Change]) -> Vec<Ranked> {
 fn judge(scene: &signal::Scene<'_>, index: usize, change: &Change) -> Ranked {
     let parts: Vec<Part> = signal::SIGNALS
         .iter()
-        .filter_map(|signal| {
-            (signal.judge)(scene, index, change).map(|say| Part { signal: signal.name, points: say.points, reason: say.reason })
-        })
+        .filter_map(|signal| (signal.judge)(scene, index, change).map(|say| Part { signal: signal.name, points: say.points, reason: say.reason }))
         .filter(|part| part.points != 0)
         .collect();
     Ranked {

@@ -7,10 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::topology::{Relation, actor_counts, relations};
 use super::undo::{Undo, pairs};
 use super::{Change, weight};
+use crate::relative;
 use crate::catalogue::{Category, Effect, Symptom, incident_symptoms};
 use crate::context::Incident;
 use crate::event::{ActorKind, EventCategory};
-use crate::relative;
 
 /// A change this much later than the alert's start can still be its cause: alerts are stamped by their rule, clocks differ.
 ///
@@ -156,21 +156,8 @@ fn same_service(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say>
 
 /// The region of global services is looked at for those alone; its other changes happened somewhere else.
 fn elsewhere(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
-    const GLOBAL: &[&str] = &[
-        "iam",
-        "sts",
-        "route53",
-        "route53domains",
-        "cloudfront",
-        "organizations",
-        "signin",
-        "sso",
-        "waf",
-        "wafv2",
-        "globalaccelerator",
-        "shield",
-        "account",
-    ];
+    const GLOBAL: &[&str] =
+        &["iam", "sts", "route53", "route53domains", "cloudfront", "organizations", "signin", "sso", "waf", "wafv2", "globalaccelerator", "shield", "account"];
     let here = scene.regions.is_empty() || scene.regions.contains(&change.event.region) || GLOBAL.contains(&change.event.service());
     (!here).then(|| Say { points: weight::ELSEWHERE, reason: format!("in {}, another region", change.event.region) })
 }
@@ -181,11 +168,7 @@ fn time(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     }
     let age = (scene.reference - change.event.time).num_seconds();
     let points = if age < 0 { weight::JUST_AFTER } else { weight::time(change.class.delay, age) };
-    let reason = if points >= 15 && scene.alert && age >= 0 {
-        format!("{} before the alert", relative::length(scene.reference - change.event.time))
-    } else {
-        String::new()
-    };
+    let reason = if points >= 15 && scene.alert && age >= 0 { format!("{} before the alert", relative::length(scene.reference - change.event.time)) } else { String::new() };
     say(points, reason)
 }
 
@@ -246,8 +229,7 @@ fn burst(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     const MANY: usize = 8;
     let times = scene.pairs.get(&(change.event.actor.name.as_str(), change.event.name.as_str())).copied().unwrap_or_default();
     let takes_away = change.severity.is_some_and(|severity| severity.effect == Effect::TakesAway);
-    (times >= MANY && takes_away && !change.class.noise)
-        .then(|| Say { points: weight::BURST, reason: format!("one of {times} such calls") })
+    (times >= MANY && takes_away && !change.class.noise).then(|| Say { points: weight::BURST, reason: format!("one of {times} such calls") })
 }
 
 fn class(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {

@@ -37,35 +37,8 @@ const NEVER_THROUGH: &[&str] =
 
 /// Words too common in resource names to tell anything.
 const COMMON_WORDS: &[&str] = &[
-    "prod",
-    "production",
-    "staging",
-    "stage",
-    "test",
-    "dev",
-    "main",
-    "default",
-    "service",
-    "api",
-    "app",
-    "web",
-    "server",
-    "cluster",
-    "aws",
-    "node",
-    "worker",
-    "primary",
-    "public",
-    "private",
-    "internal",
-    "external",
-    "group",
-    "role",
-    "policy",
-    "critical",
-    "warning",
-    "high",
-    "low",
+    "prod", "production", "staging", "stage", "test", "dev", "main", "default", "service", "api", "app", "web", "server", "cluster", "aws",
+    "node", "worker", "primary", "public", "private", "internal", "external", "group", "role", "policy", "critical", "warning", "high", "low",
 ];
 
 /// Finds the relation of each change to `named`.
@@ -151,13 +124,8 @@ struct Graph {
 
 impl Graph {
     fn new(changes: &[Change]) -> Self {
-        let mut graph = Self {
-            labels: Vec::new(),
-            kinds: Vec::new(),
-            by_alias: HashMap::new(),
-            of_event: Vec::with_capacity(changes.len()),
-            edges: Vec::new(),
-        };
+        let mut graph =
+            Self { labels: Vec::new(), kinds: Vec::new(), by_alias: HashMap::new(), of_event: Vec::with_capacity(changes.len()), edges: Vec::new() };
         for change in changes {
             let nodes: Vec<usize> = change.resources.iter().map(|resource| graph.node(resource)).collect();
             if !change.event.failed() && nodes.len() <= SWEEP {

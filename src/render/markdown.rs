@@ -65,8 +65,7 @@ fn write(out: &mut String, answer: &Answer) -> std::fmt::Result {
         for entry in entries.iter().filter(|entry| told(entry)) {
             writeln!(out, "{}. {}", entry.rank, line(entry))?;
             // How long before the alert is said at the head of the line.
-            let reasons: Vec<String> =
-                entry.reasons.iter().filter(|reason| !reason.ends_with("before the alert")).map(|reason| quote(reason)).collect();
+            let reasons: Vec<String> = entry.reasons.iter().filter(|reason| !reason.ends_with("before the alert")).map(|reason| quote(reason)).collect();
             if !reasons.is_empty() {
                 writeln!(out, "   {}", reasons.join("; "))?;
             }

@@ -98,8 +98,7 @@ fn event(out: &mut String, entry: &Entry) -> std::fmt::Result {
         let parts: Vec<String> = score.parts.iter().map(|part| format!("{} {:+}", part.signal, part.points)).collect();
         writeln!(out, "      {:<20} {DIM}score {}: {}{DIM:#}", "", score.total, parts.join(", "))?;
     }
-    for (name, value) in [("arn", &entry.actor.arn), ("from", &entry.source_ip), ("agent", &entry.user_agent), ("open", &entry.console_url)]
-    {
+    for (name, value) in [("arn", &entry.actor.arn), ("from", &entry.source_ip), ("agent", &entry.user_agent), ("open", &entry.console_url)] {
         if let Some(value) = value {
             writeln!(out, "      {:<20} {DIM}{name} {value}{DIM:#}", "")?;
         }

@@ -8,11 +8,11 @@ use std::pin::pin;
 use std::time::Duration;
 
 use rmcp::model::{ClientJsonRpcMessage, ClientRequest, GetMeta as _};
-use rmcp::serve_server;
 use rmcp::service::{RoleServer, RxJsonRpcMessage, ServerInitializeError, TxJsonRpcMessage};
 use rmcp::transport::Transport;
 use rmcp::transport::async_rw::AsyncRwTransport;
 use rmcp::transport::io::stdio_pipes;
+use rmcp::serve_server;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tracing::{debug, info};

@@ -49,9 +49,7 @@ impl Arguments {
         let name = first(names);
         match self.value(names)? {
             None => Ok(None),
-            Some(Value::String(text)) if text.trim().is_empty() => {
-                Err(invalid(name, format!("`{name}` is empty: give for example {example}, or leave it out")))
-            }
+            Some(Value::String(text)) if text.trim().is_empty() => Err(invalid(name, format!("`{name}` is empty: give for example {example}, or leave it out"))),
             Some(Value::String(text)) if text.chars().count() > MAX_CHARS => {
                 Err(invalid(name, format!("`{name}` is longer than {MAX_CHARS} characters: give for example {example}")))
             }
@@ -103,25 +101,15 @@ impl Arguments {
     }
 
     /// Takes a whole number within `range`; a quoted one counts.
-    pub fn number(
-        &mut self,
-        names: &[&'static str],
-        range: std::ops::RangeInclusive<u64>,
-        limit_from: &str,
-    ) -> Result<Option<u64>, Refusal> {
+    pub fn number(&mut self, names: &[&'static str], range: std::ops::RangeInclusive<u64>, limit_from: &str) -> Result<Option<u64>, Refusal> {
         let name = first(names);
         let (low, high) = (range.start(), range.end());
         let refuse = |given: &str| {
-            invalid(
-                name,
-                format!("`{name}` is {given}; it is a whole number from {low} to {high}{limit_from}, for example {}", (*high).min(20)),
-            )
+            invalid(name, format!("`{name}` is {given}; it is a whole number from {low} to {high}{limit_from}, for example {}", (*high).min(20)))
         };
         let Some(value) = self.value(names)? else { return Ok(None) };
         let number = match &value {
-            Value::Number(number) => {
-                number.as_u64().or_else(|| number.as_f64().filter(|n| n.fract() == 0.0 && *n >= 0.0 && *n < 1e15).map(|n| n as u64))
-            }
+            Value::Number(number) => number.as_u64().or_else(|| number.as_f64().filter(|n| n.fract() == 0.0 && *n >= 0.0 && *n < 1e15).map(|n| n as u64)),
             Value::String(text) => text.trim().parse().ok(),
             other => return Err(wrong_type(name, "a whole number", other, "20")),
         };
@@ -139,12 +127,7 @@ impl Arguments {
             Some(word) => Ok(Some(word)),
             None => Err(invalid(
                 name,
-                format!(
-                    "`{name}` is \"{}\"; it is one of {}{}",
-                    crate::redact::text(&given, 40),
-                    words.join(", "),
-                    nearest_hint(&given, words)
-                ),
+                format!("`{name}` is \"{}\"; it is one of {}{}", crate::redact::text(&given, 40), words.join(", "), nearest_hint(&given, words)),
             )),
         }
     }

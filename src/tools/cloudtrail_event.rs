@@ -134,9 +134,9 @@ async fn find(desk: &Desk, given: Option<Map<String, Value>>) -> Result<EventAns
     let now = desk.now();
     let mut arguments = Arguments::new(given);
     let example = "0a1b2c3d-1111-2222-3333-444455556666";
-    let id = arguments.string(&["event_id"], example)?.ok_or_else(|| {
-        invalid("event_id", format!("`event_id` is missing: give for example {example}, as aws.cloudtrail_events shows it"))
-    })?;
+    let id = arguments
+        .string(&["event_id"], example)?
+        .ok_or_else(|| invalid("event_id", format!("`event_id` is missing: give for example {example}, as aws.cloudtrail_events shows it")))?;
     if id.len() > 128 || id.chars().any(|c| c.is_control() || c.is_whitespace()) {
         return Err(invalid("event_id", format!("`event_id` is not an event id: give for example {example}")));
     }
@@ -154,8 +154,13 @@ async fn find(desk: &Desk, given: Option<Map<String, Value>>) -> Result<EventAns
         None if desk.policy.source(choice)? == coverage::SourceName::Archive => (parse_time(CLOUDTRAIL_BEGAN).unwrap_or(now - REACH), now),
         None => (now - REACH, now),
     };
-    let asked =
-        Asked { start_time: Some(relative::rfc3339(from)), end_time: Some(relative::rfc3339(to)), regions, accounts, ..Asked::default() };
+    let asked = Asked {
+        start_time: Some(relative::rfc3339(from)),
+        end_time: Some(relative::rfc3339(to)),
+        regions,
+        accounts,
+        ..Asked::default()
+    };
     let incident = discover(&asked, &desk.defaults, now)?;
     let scope = desk.policy.admit_event(&incident, choice, desk.default_region.as_deref(), now)?;
     let mut gathered = Gathered::default();
@@ -199,13 +204,7 @@ fn found(event: &Event, coverage: CoverageReport) -> EventAnswer {
     );
     EventAnswer {
         finding: EventFinding::Found,
-        headline: format!(
-            "{}: {} by {} at {}",
-            event.name,
-            redact::text(&summary, 200),
-            redact::text(&event.actor.name, 64),
-            relative::rfc3339(event.time)
-        ),
+        headline: format!("{}: {} by {} at {}", event.name, redact::text(&summary, 200), redact::text(&event.actor.name, 64), relative::rfc3339(event.time)),
         coverage: Some(coverage),
         record: Some(fitted(record.as_object().cloned().unwrap_or_default())),
         console_url: build::console_url(event),
@@ -218,9 +217,7 @@ fn fitted(mut record: Map<String, Value>) -> Map<String, Value> {
     let size = |value: &Value| serde_json::to_string(value).map_or(usize::MAX, |json| json.len());
     let mut total: usize = record.iter().map(|(key, value)| key.len() + size(value)).sum();
     while total > MAX_CHARS {
-        let Some((key, length)) = record.iter().map(|(key, value)| (key.clone(), size(value))).max_by_key(|(_, length)| *length) else {
-            break;
-        };
+        let Some((key, length)) = record.iter().map(|(key, value)| (key.clone(), size(value))).max_by_key(|(_, length)| *length) else { break };
         if length < 200 {
             break;
         }

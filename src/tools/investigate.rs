@@ -164,8 +164,7 @@ async fn read(desk: &Desk, scope: &Scope, window: Window, filter: &Filter, start
     let remaining = scope.deadline().saturating_sub(started.elapsed());
     let queries = plan::queries(scope, window, &kind, remaining);
     let source = source_of(desk, scope);
-    let readings =
-        futures_util::future::join_all(queries.iter().map(|query| source.read(query).instrument(info_span!("source query")))).await;
+    let readings = futures_util::future::join_all(queries.iter().map(|query| source.read(query).instrument(info_span!("source query")))).await;
     for reading in readings {
         gathered.add(reading);
     }
@@ -298,8 +297,7 @@ fn regions(state: &Continuation, coverage: &Coverage) -> Vec<RegionReport> {
         let named = state.incident.regions.iter().find(|named| named.name == region).map(|named| redact::text(&named.basis, 80));
         named.or_else(|| basis_in_scope(&state.scope, region)).unwrap_or_else(|| "present in the archive".into())
     };
-    let seen: BTreeSet<&str> =
-        coverage.cells.iter().filter(|cell| cell.state() != State::DeniedByPolicy).map(|cell| cell.region()).collect();
+    let seen: BTreeSet<&str> = coverage.cells.iter().filter(|cell| cell.state() != State::DeniedByPolicy).map(|cell| cell.region()).collect();
     let mut regions: Vec<&str> = seen.into_iter().filter(|region| !region.is_empty()).collect();
     // Regions of the context come first, in its order.
     let place = |region: &str| state.incident.regions.iter().position(|named| named.name == region).unwrap_or(usize::MAX);

@@ -3,9 +3,9 @@
 //! No `$ref`, no `$schema`, no `format`, no type unions: optional means absent from `required`.
 
 use schemars::JsonSchema;
-use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
+use schemars::Schema;
 use serde_json::{Map, Value};
 
 /// How much prose a schema keeps.

@@ -51,16 +51,12 @@ fn only_the_server_and_its_demo_know_the_mcp_library() {
 #[test]
 fn only_the_edges_touch_files_and_the_network() {
     let edges = ["source", "config", "investigation", "server", "main", "command"];
-    assert_eq!(
-        strays(&["std::fs", "tokio::fs", "File::open", "std::net::Tcp", "std::net::Udp", "tokio::net", "std::env::var"], &edges),
-        Vec::<String>::new()
-    );
+    assert_eq!(strays(&["std::fs", "tokio::fs", "File::open", "std::net::Tcp", "std::net::Udp", "tokio::net", "std::env::var"], &edges), Vec::<String>::new());
 }
 
 #[test]
 fn events_import_nothing_of_ours() {
-    let others: Vec<&str> =
-        ["answer", "catalogue", "context", "coverage", "plan", "policy", "rank", "redact", "render", "source", "tools", "window"].into();
+    let others: Vec<&str> = ["answer", "catalogue", "context", "coverage", "plan", "policy", "rank", "redact", "render", "source", "tools", "window"].into();
     let uses: Vec<String> = others.iter().map(|module| format!("crate::{module}")).collect();
     let needles: Vec<&str> = uses.iter().map(String::as_str).collect();
     let inside: Vec<String> = strays(&needles, &[]).into_iter().filter(|line| line.starts_with("event/")).collect();
@@ -69,10 +65,7 @@ fn events_import_nothing_of_ours() {
 
 #[test]
 fn only_the_policy_makes_a_scope_and_only_redaction_seals() {
-    assert_eq!(
-        strays(&["Scope {"], &["policy"]).into_iter().filter(|line| !line.contains("->") && !line.contains("impl")).collect::<Vec<_>>(),
-        Vec::<String>::new()
-    );
+    assert_eq!(strays(&["Scope {"], &["policy"]).into_iter().filter(|line| !line.contains("->") && !line.contains("impl")).collect::<Vec<_>>(), Vec::<String>::new());
     assert_eq!(strays(&["Redacted(", "AllRead(()"], &["redact", "source"]), Vec::<String>::new());
 }
 

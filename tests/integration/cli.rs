@@ -30,17 +30,7 @@ fn an_archive_is_read_from_a_folder_and_a_gap_is_an_exit_code() {
     let record = r#"{"eventVersion":"1.08","userIdentity":{"type":"IAMUser","userName":"alice","accountId":"111122223333"},"eventTime":"2026-01-27T20:00:00Z","eventSource":"ec2.amazonaws.com","eventName":"StopInstances","awsRegion":"eu-west-1","requestParameters":{"instancesSet":{"items":[{"instanceId":"i-0123456789abcdef0"}]}},"eventID":"0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d","readOnly":false,"recipientAccountId":"111122223333"}"#;
     let (_keep, dir) = folder(&[("logs/a.json", &format!("{{\"Records\":[{record}]}}")), ("logs/broken.json", "{\"Records\":[{")]);
     let logs = dir.join("logs").to_string_lossy().into_owned();
-    let output = run(&[
-        "events",
-        "--archive",
-        &logs,
-        "--now",
-        "2026-01-27T20:10:00Z",
-        "--investigation",
-        "i-0123456789abcdef0 is down since 2026-01-27T20:02:00Z",
-        "--format",
-        "json",
-    ]);
+    let output = run(&["events", "--archive", &logs, "--now", "2026-01-27T20:10:00Z", "--investigation", "i-0123456789abcdef0 is down since 2026-01-27T20:02:00Z", "--format", "json"]);
     let answer: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
     assert_eq!(output.status.code(), Some(3), "{}", stdout(&output));
     assert_eq!(answer["groups"][0]["events"][0]["name"], "StopInstances");

@@ -1,9 +1,9 @@
 //! The binary, driven over stdio by a real MCP client, and every answer held against the tool's own output schema.
 
-use rmcp::ServiceExt as _;
 use rmcp::model::{CallToolRequestParams, CallToolResult, Tool};
 use rmcp::service::{RoleClient, RunningService};
 use rmcp::transport::TokioChildProcess;
+use rmcp::ServiceExt as _;
 use serde_json::{Value, json};
 
 use crate::binary;
@@ -49,8 +49,7 @@ fn alert() -> Value {
 }
 
 fn events(answer: &Value) -> Vec<&Value> {
-    let mut events: Vec<&Value> =
-        answer["groups"].as_array().into_iter().flatten().flat_map(|group| group["events"].as_array().unwrap()).collect();
+    let mut events: Vec<&Value> = answer["groups"].as_array().into_iter().flatten().flat_map(|group| group["events"].as_array().unwrap()).collect();
     events.sort_by_key(|event| event["rank"].as_u64());
     events
 }

@@ -34,10 +34,7 @@ fn every_schema_stays_in_the_portable_subset() {
                     let keyword = !path.ends_with("/properties");
                     let unportable = ["$ref", "$defs", "$schema", "format", "anyOf", "oneOf", "allOf"];
                     assert!(!(keyword && unportable.contains(&key.as_str())), "{path}/{key}");
-                    assert!(
-                        !(keyword && ["type", "enum"].contains(&key.as_str()) && inner.to_string().contains("null")),
-                        "{path}/{key}: {inner}"
-                    );
+                    assert!(!(keyword && ["type", "enum"].contains(&key.as_str()) && inner.to_string().contains("null")), "{path}/{key}: {inner}");
                     walk(inner, &format!("{path}/{key}"));
                 }
             }

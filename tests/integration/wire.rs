@@ -160,11 +160,8 @@ fn garbage_does_not_disturb_the_next_request() {
             server.raw(garbage);
             if before_handshake {
                 server.raw(r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}}"#);
-                server.raw(
-                    &json!({"jsonrpc": "2.0", "id": "x", "method": "initialize", "params":
-                    {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "w", "version": "0"}}})
-                    .to_string(),
-                );
+                server.raw(&json!({"jsonrpc": "2.0", "id": "x", "method": "initialize", "params":
+                    {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "w", "version": "0"}}}).to_string());
             } else {
                 server.raw(r#"{"jsonrpc":"2.0","id":"x","method":"tools/list"}"#);
             }
@@ -185,9 +182,7 @@ fn garbage_does_not_disturb_the_next_request() {
 fn stdout_carries_nothing_but_json_rpc_even_with_every_log_on() {
     let mut server = Server::with(&["serve", "--demo", "--log-level", "trace"]);
     server.initialize("2025-11-25");
-    for (id, arguments) in
-        [(2, json!({})), (3, json!({"limit": 500})), (4, json!({"regions": 7})), (5, json!({"start_time": "\u{1b}[31m"}))]
-    {
+    for (id, arguments) in [(2, json!({})), (3, json!({"limit": 500})), (4, json!({"regions": 7})), (5, json!({"start_time": "\u{1b}[31m"}))] {
         let reply = server.request(id, "tools/call", json!({"name": "aws.cloudtrail_events", "arguments": arguments}));
         assert_eq!((reply["jsonrpc"].as_str(), reply["id"].as_i64()), (Some("2.0"), Some(id)));
     }
@@ -222,10 +217,7 @@ fn both_spellings_are_called_and_one_is_listed() {
 fn a_call_in_flight_is_answered_when_the_client_closes_its_end() {
     let mut server = Server::start();
     server.initialize("2025-11-25");
-    server.raw(
-        &json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "aws.cloudtrail_events", "arguments": {}}})
-            .to_string(),
-    );
+    server.raw(&json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "aws.cloudtrail_events", "arguments": {}}}).to_string());
     let (status, rest, _) = server.leave();
     assert_eq!(status.code(), Some(0));
     assert_eq!(serde_json::from_str::<Value>(rest.trim()).unwrap()["id"], 2);
@@ -244,23 +236,10 @@ fn the_prompt_names_the_tool_and_quotes_its_arguments() {
     let mut server = Server::with(&["serve", "--demo", "--tool-names", "underscore"]);
     server.initialize("2025-11-25");
     assert_eq!(server.request(2, "prompts/list", json!({}))["result"]["prompts"][0]["name"], "what_changed");
-    let prompt = server.request(
-        3,
-        "prompts/get",
-        json!({"name": "what_changed", "arguments": {"investigation": "db \"down\"\nignore this", "region": "eu-west-1"}}),
-    );
+    let prompt = server.request(3, "prompts/get", json!({"name": "what_changed", "arguments": {"investigation": "db \"down\"\nignore this", "region": "eu-west-1"}}));
     let text = prompt["result"]["messages"][0]["content"]["text"].as_str().unwrap();
-    assert!(
-        text.contains("aws_cloudtrail_events")
-            && text.contains(r#"investigation: "db \"down\"\nignore this""#)
-            && text.contains("regions: \"eu-west-1\""),
-        "{text}"
-    );
-    let completion = server.request(
-        4,
-        "completion/complete",
-        json!({"ref": {"type": "ref/prompt", "name": "what_changed"}, "argument": {"name": "region", "value": "eu-w"}}),
-    );
+    assert!(text.contains("aws_cloudtrail_events") && text.contains(r#"investigation: "db \"down\"\nignore this""#) && text.contains("regions: \"eu-west-1\""), "{text}");
+    let completion = server.request(4, "completion/complete", json!({"ref": {"type": "ref/prompt", "name": "what_changed"}, "argument": {"name": "region", "value": "eu-w"}}));
     assert_eq!(completion["result"]["completion"]["values"], json!(["eu-west-1", "eu-west-2", "eu-west-3"]));
     assert!(server.request(5, "prompts/get", json!({"name": "other"}))["error"].is_object());
     quiet(server.leave());

@@ -98,9 +98,7 @@ fn holder(id: &str) -> Option<String> {
     let parts: Vec<&str> = arn.resource.split('/').collect();
     let prefix = id.strip_suffix(arn.resource)?;
     match (arn.service, parts.as_slice()) {
-        ("elasticloadbalancing", ["listener" | "listener-rule", kind, name, balancer, ..]) => {
-            Some(format!("{prefix}loadbalancer/{kind}/{name}/{balancer}"))
-        }
+        ("elasticloadbalancing", ["listener" | "listener-rule", kind, name, balancer, ..]) => Some(format!("{prefix}loadbalancer/{kind}/{name}/{balancer}")),
         ("ecs", ["service" | "task" | "container-instance", cluster, _]) => Some(format!("{prefix}cluster/{cluster}")),
         ("eks", ["nodegroup" | "addon" | "fargateprofile", cluster, ..]) => Some(format!("{prefix}cluster/{cluster}")),
         _ => None,

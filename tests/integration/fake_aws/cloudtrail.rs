@@ -95,7 +95,7 @@ fn place(event: &Value) -> &str {
 fn attribute(event: &Value, attribute: &Value) -> bool {
     let field = match attribute["AttributeKey"].as_str() {
         None => return true,
-        Some("ReadOnly") => return event["readOnly"].to_string() == attribute["AttributeValue"].as_str().unwrap(),
+        Some("ReadOnly") => return event["readOnly"].as_bool() == attribute["AttributeValue"].as_str().unwrap().parse().ok(),
         Some("EventId") => &event["eventID"],
         Some("EventName") => &event["eventName"],
         Some("EventSource") => &event["eventSource"],

@@ -90,7 +90,7 @@ fn answer(state: &State, request: &Request, fault: Fault) -> Answer {
         Err((code, message)) => return Answer::error(code, message),
     };
     match fault {
-        Fault::MalformedJson => Answer::new(200, JSON, body[..body.len() / 2].to_owned()),
+        Fault::MalformedJson => Answer::new(200, JSON, body.chars().take(body.len() / 2).collect()),
         Fault::ResetMidBody => Answer { leave: Leave::Reset, ..Answer::new(200, JSON, body) },
         Fault::CutBodyCleanClose => Answer { leave: Leave::Cut, ..Answer::new(200, JSON, body) },
         _ => Answer::new(200, JSON, body),

@@ -5,5 +5,7 @@ mod architecture;
 mod binary;
 mod cli;
 mod client;
+mod event_history;
+mod fake_aws;
 mod schemas;
 mod wire;

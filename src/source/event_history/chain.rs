@@ -204,6 +204,9 @@ async fn page(
             Err(_) if Instant::now() >= limits.deadline => return Err(End::Deadline),
             Err(_) => Failure::TimedOut,
         };
+        if failure == Failure::NoCredentials {
+            *requests = requests.saturating_sub(1);
+        }
         if retries >= failure.retries() {
             return Err(End::Failed(failure));
         }

@@ -18,7 +18,7 @@ pub(super) enum Failure {
     RegionDisabled,
     /// AWS does not know the credentials, here or anywhere.
     UnknownCredentials,
-    /// No credentials could be loaded.
+    /// No credentials could be loaded, so nothing was sent.
     NoCredentials,
     /// The request itself was refused: a bug of ours, or a token that AWS no longer takes.
     Refused,
@@ -35,6 +35,9 @@ pub(super) enum Failure {
     /// AWS gave a token again that it gave before, so that the pages would never end.
     LoopingToken,
 }
+
+/// After how long a throttled caller should ask again: AWS says nothing, and 10 requests' worth of pace is likely free by then.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// Error codes and what they mean; of a code ending in `*` the beginning counts.
 ///
@@ -60,7 +63,7 @@ const CODES: &[(&str, Failure)] = &[
     ("RegionDisabledException", Failure::RegionDisabled),
     ("UnrecognizedClientException", Failure::UnknownCredentials),
     ("InvalidClientTokenId", Failure::UnknownCredentials),
-    ("MissingAuthenticationToken*", Failure::NoCredentials),
+    ("MissingAuthenticationToken*", Failure::UnknownCredentials),
     ("ServiceUnavailable*", Failure::Server(503)),
     ("InternalFailure", Failure::Server(500)),
     ("InternalServerError", Failure::Server(500)),
@@ -110,7 +113,7 @@ impl Failure {
     /// Returns the cause for programs, when the error contract has a code for it.
     pub(super) fn cause(self) -> Option<Cause> {
         match self {
-            Self::Throttled => Some(Cause::Throttled { retry_after: Some(Duration::from_secs(5)) }),
+            Self::Throttled => Some(Cause::Throttled { retry_after: Some(RETRY_AFTER) }),
             Self::Expired => Some(Cause::ExpiredCredentials),
             Self::Denied => Some(Cause::AccessDenied),
             Self::NoCredentials | Self::UnknownCredentials => Some(Cause::NoCredentials),

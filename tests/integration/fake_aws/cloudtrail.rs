@@ -1,0 +1,115 @@
+//! The rules of LookupEvents.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::{Fault, State};
+
+/// `X-Amz-Target` of LookupEvents, as the SDK sends it.
+pub(crate) const TARGET: &str = "CloudTrail_20131101.LookupEvents";
+
+/// Services whose events are in us-east-1 only.
+const GLOBAL: [&str; 4] = ["iam.amazonaws.com", "cloudfront.amazonaws.com", "route53.amazonaws.com", "signin.amazonaws.com"];
+
+/// An error as AWS JSON 1.1 tells it: status 400, this code, these words.
+pub(super) type Refusal = (&'static str, &'static str);
+
+impl State {
+    /// Takes 1 of 2 tokens that come back at 2 a second.
+    pub(super) fn admit(&mut self, region: &str, at: Instant) -> bool {
+        let (tokens, last) = self.allowance.entry(region.to_owned()).or_insert((2.0, at));
+        *tokens = (*tokens + (at - *last).as_secs_f64() * 2.0).min(2.0);
+        *last = at;
+        let admitted = !self.throttles || *tokens >= 1.0;
+        if admitted {
+            *tokens -= 1.0;
+        }
+        admitted
+    }
+
+    /// Answers one request.
+    pub(super) fn lookup(&self, region: &str, ask: &Value, fault: Fault) -> Result<Value, Refusal> {
+        let size = ask["MaxResults"].as_u64().unwrap_or(50);
+        if !(1..=50).contains(&size) {
+            return Err(("InvalidMaxResultsException", "MaxResults is 1 to 50"));
+        }
+        let seconds = |key: &str| ask[key].as_f64().and_then(|seconds| DateTime::from_timestamp(seconds as i64, 0));
+        let kept = self.now - TimeDelta::days(90);
+        let (from, to) = (seconds("StartTime").unwrap_or(kept), seconds("EndTime").unwrap_or(self.now));
+        if from > to {
+            return Err(("InvalidTimeRangeException", "The start time is after the end time"));
+        }
+        let mut frozen = ask.clone();
+        frozen.as_object_mut().unwrap().remove("NextToken");
+        let frozen = format!("{region} {frozen}");
+        let offset = match ask["NextToken"].as_str() {
+            None => 0,
+            Some(token) => {
+                let (offset, bound) = token.split_once(' ').ok_or(("InvalidNextTokenException", "No such token"))?;
+                if bound != frozen {
+                    return Err(("InvalidNextTokenException", "The parameters are not those of the token"));
+                }
+                offset.split('.').next().unwrap().parse::<usize>().unwrap()
+            }
+        };
+        let mut found: Vec<&Value> = self
+            .events
+            .iter()
+            .filter(|event| place(event) == region && attribute(event, &ask["LookupAttributes"][0]))
+            .filter(|event| (from.max(kept)..=to).contains(&time(event)) && time(event) + self.lag <= self.now)
+            .collect();
+        found.sort_by_key(|event| std::cmp::Reverse(time(event)));
+        let size = match fault {
+            Fault::EmptyPageWithToken => 0,
+            Fault::ShortPageWithToken => 1,
+            _ => size as usize,
+        };
+        let page = found.iter().skip(offset).take(size).map(|event| envelope(event));
+        let mut answer = json!({"Events": page.collect::<Vec<_>>()});
+        let next = offset + size;
+        // The number of the request keeps the token of an empty page from being that of its predecessor.
+        let token = |offset: usize| Value::from(format!("{offset}.{} {frozen}", self.requests.len()));
+        match fault {
+            Fault::LoopingToken => answer["NextToken"] = Value::from(format!("{offset} {frozen}")),
+            Fault::EmptyPageWithToken | Fault::ShortPageWithToken => answer["NextToken"] = token(next),
+            _ if next < found.len() => answer["NextToken"] = token(next),
+            _ => {}
+        }
+        if fault == Fault::BadCloudTrailEvent && answer["Events"][0].is_object() {
+            answer["Events"][0]["CloudTrailEvent"] = json!("{\"eventTime\": \"20");
+        }
+        Ok(answer)
+    }
+}
+
+fn time(event: &Value) -> DateTime<Utc> {
+    event["eventTime"].as_str().unwrap().parse().unwrap()
+}
+
+fn place(event: &Value) -> &str {
+    if GLOBAL.contains(&event["eventSource"].as_str().unwrap()) { "us-east-1" } else { event["awsRegion"].as_str().unwrap() }
+}
+
+/// Only the first attribute counts; it matches exactly.
+fn attribute(event: &Value, attribute: &Value) -> bool {
+    let field = match attribute["AttributeKey"].as_str() {
+        None => return true,
+        Some("ReadOnly") => return event["readOnly"].as_bool() == attribute["AttributeValue"].as_str().unwrap().parse().ok(),
+        Some("EventId") => &event["eventID"],
+        Some("EventName") => &event["eventName"],
+        Some("EventSource") => &event["eventSource"],
+        Some("Username") => &event["userIdentity"]["userName"],
+        Some(key) => panic!("the fake knows no attribute {key}"),
+    };
+    *field == attribute["AttributeValue"]
+}
+
+fn envelope(event: &Value) -> Value {
+    json!({
+        "EventId": event["eventID"], "EventName": event["eventName"], "EventSource": event["eventSource"],
+        "ReadOnly": event["readOnly"].to_string(), "EventTime": time(event).timestamp() as f64, "Username": "alice",
+        "Resources": [{"ResourceType": "AWS::EC2::Instance", "ResourceName": "i-0123456789abcdef0"}, {"ResourceName": "web"}],
+        "CloudTrailEvent": event.to_string(),
+    })
+}

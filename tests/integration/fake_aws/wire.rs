@@ -1,0 +1,151 @@
+//! HTTP/1.1 with keep-alive, AWS JSON 1.1 and the query protocol, and what can break in them.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep};
+
+use super::{ACCOUNT, Fault, Request, State};
+
+const JSON: &str = "application/x-amz-json-1.1";
+
+/// How the bytes of an answer leave.
+enum Leave {
+    Whole,
+    Reset,
+    Cut,
+}
+
+struct Answer {
+    status: u16,
+    kind: &'static str,
+    body: String,
+    leave: Leave,
+}
+
+impl Answer {
+    fn new(status: u16, kind: &'static str, body: String) -> Self {
+        Self { status, kind, body, leave: Leave::Whole }
+    }
+
+    fn error(code: &str, message: &str) -> Self {
+        Self::new(400, JSON, json!({"__type": code, "message": message}).to_string())
+    }
+}
+
+/// Answers the requests of one connection until it ends.
+pub(super) async fn serve(mut socket: TcpStream, state: Arc<Mutex<State>>) {
+    let mut buffer = Vec::new();
+    while let Ok(Some(request)) = read(&mut socket, &mut buffer).await {
+        let fault = begin(&state, &request);
+        if let Fault::Delay(delay) = fault {
+            sleep(delay).await;
+        }
+        let answer = answer(&state.lock().unwrap(), &request, fault);
+        match send(&mut socket, answer).await {
+            Ok(true) => {}
+            _ => return,
+        }
+    }
+}
+
+/// Records a request and decides its fault; throttling of its own comes before the script's.
+fn begin(state: &Mutex<State>, request: &Request) -> Fault {
+    let mut state = state.lock().unwrap();
+    state.requests.push(request.clone());
+    if request.service == "sts" {
+        return Fault::None;
+    }
+    let always = state.always;
+    if state.admit(&request.region, request.at) { state.faults.pop_front().unwrap_or(always) } else { Fault::Throttle }
+}
+
+fn answer(state: &State, request: &Request, fault: Fault) -> Answer {
+    if request.service == "sts" {
+        return identity(state);
+    }
+    let refused = match fault {
+        Fault::Throttle => Some(("ThrottlingException", "Rate exceeded")),
+        Fault::AccessDenied => {
+            Some(("AccessDeniedException", "User: arn:aws:iam::111122223333:user/text-from-outside is not authorized to perform it"))
+        }
+        Fault::ExpiredToken => Some(("ExpiredTokenException", "The security token included in the request is expired")),
+        Fault::Code(code) => Some((code, "text-from-outside")),
+        _ => None,
+    };
+    if let Some((code, message)) = refused {
+        return Answer::error(code, message);
+    }
+    match fault {
+        Fault::Status(status) => return Answer::new(status, "text/html", "<html>text-from-outside</html>".to_owned()),
+        Fault::WrongContentType => return Answer::new(200, "text/html", "<html>Please log in</html>".to_owned()),
+        Fault::MissingEvents => return Answer::new(200, JSON, "{}".to_owned()),
+        _ => {}
+    }
+    let body = match state.lookup(&request.region, &request.body, fault) {
+        Ok(body) => body.to_string(),
+        Err((code, message)) => return Answer::error(code, message),
+    };
+    match fault {
+        Fault::MalformedJson => Answer::new(200, JSON, body.chars().take(body.len() / 2).collect()),
+        Fault::ResetMidBody => Answer { leave: Leave::Reset, ..Answer::new(200, JSON, body) },
+        Fault::CutBodyCleanClose => Answer { leave: Leave::Cut, ..Answer::new(200, JSON, body) },
+        _ => Answer::new(200, JSON, body),
+    }
+}
+
+fn identity(state: &State) -> Answer {
+    if state.identity_fails {
+        return Answer::new(503, "text/html", String::new());
+    }
+    let result = format!("<Arn>arn:aws:iam::{ACCOUNT}:user/alice</Arn><UserId>AIDAEXAMPLE</UserId><Account>{ACCOUNT}</Account>");
+    let body = format!(
+        "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>{result}\
+         </GetCallerIdentityResult></GetCallerIdentityResponse>"
+    );
+    Answer::new(200, "text/xml", body)
+}
+
+/// Returns nothing when the peer has closed the connection between two requests.
+async fn read(socket: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<Option<Request>> {
+    loop {
+        let mut headers = [httparse::EMPTY_HEADER; 64];
+        let mut head = httparse::Request::new(&mut headers);
+        if let httparse::Status::Complete(start) = head.parse(buffer).map_err(io::Error::other)? {
+            let header = |name: &str| {
+                let found = head.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
+                String::from_utf8_lossy(found.map_or(b"", |header| header.value)).into_owned()
+            };
+            let end = start + header("content-length").parse::<usize>().unwrap_or(0);
+            if let Some(body) = buffer.get(start..end) {
+                let authorization = header("authorization");
+                let mut scope = authorization.split('/').skip(2);
+                let (region, service) = (scope.next().unwrap_or_default().to_owned(), scope.next().unwrap_or_default().to_owned());
+                let body = serde_json::from_slice(body).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(body)));
+                let request = Request { service, region, target: header("x-amz-target"), body, at: Instant::now() };
+                buffer.drain(..end);
+                return Ok(Some(request));
+            }
+        }
+        if socket.read_buf(buffer).await? == 0 {
+            return Ok(None);
+        }
+    }
+}
+
+/// Tells whether the connection may go on.
+async fn send(socket: &mut TcpStream, answer: Answer) -> io::Result<bool> {
+    let Answer { status, kind, body, leave } = answer;
+    let head = format!("HTTP/1.1 {status} Any\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n", body.len());
+    socket.write_all(head.as_bytes()).await?;
+    let sent = if matches!(leave, Leave::Whole) { body.len() } else { body.len() / 2 };
+    socket.write_all(&body.as_bytes()[..sent]).await?;
+    socket.flush().await?;
+    if matches!(leave, Leave::Reset) {
+        socket.set_zero_linger()?;
+    }
+    Ok(matches!(leave, Leave::Whole))
+}

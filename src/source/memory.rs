@@ -27,9 +27,12 @@ impl Memory {
     }
 }
 
+/// First and last event, and how many lie in the window.
+type Span = (DateTime<Utc>, DateTime<Utc>, u32);
+
 impl Source for Memory {
     fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Reading> {
-        let mut spans: BTreeMap<(&str, &str), (DateTime<Utc>, DateTime<Utc>, u32)> = BTreeMap::new();
+        let mut spans: BTreeMap<(&str, &str), Span> = BTreeMap::new();
         let mut events = Vec::new();
         for event in self.events.iter().filter(|event| query.admits(&event.account, &event.region)) {
             let inside = query.window().contains(event.time);
@@ -44,12 +47,12 @@ impl Source for Memory {
                 events.push(event.clone());
             }
         }
-        let cells = spans.into_iter().map(|((account, region), (from, to, seen))| cell(query, account, region, (from, to), seen)).collect();
+        let cells = spans.into_iter().map(|((account, region), span)| cell(query, account, region, span)).collect();
         Box::pin(std::future::ready(Reading { events, cells }))
     }
 }
 
-fn cell(query: &Query, account: &str, region: &str, span: (DateTime<Utc>, DateTime<Utc>), seen: u32) -> Cell {
+fn cell(query: &Query, account: &str, region: &str, span: Span) -> Cell {
     let window = query.window();
     let cell = if matches!(query.kind(), Kind::EventId(_)) || (span.0 <= window.from && window.to <= span.1) {
         Cell::exhausted(AllRead::proven(), account, region, SourceName::Archive, window)
@@ -57,5 +60,5 @@ fn cell(query: &Query, account: &str, region: &str, span: (DateTime<Utc>, DateTi
         let covered = Window::new(span.0.max(window.from), span.1.min(window.to));
         Cell::cut(account, region, SourceName::Archive, State::NoData, covered)
     };
-    cell.with(1, seen, None)
+    cell.with(1, span.2, None)
 }

@@ -125,14 +125,14 @@ fn question(desk: &Desk, given: Option<Map<String, Value>>) -> Result<Question, 
         arguments.finish()?;
         return Ok(Question::Continued { cursor, limit: limit.map(|n| n as usize), detail });
     }
-    let asked = Asked {
+    let asked = Box::new(Asked {
         investigation: arguments.value(&["investigation"])?,
         start_time: arguments.string(&["start_time"], "2026-01-27T20:00:00Z or 30m")?,
         end_time: arguments.string(&["end_time"], "2026-01-27T20:30:00Z or now")?,
         regions: arguments.list(&["regions", "region"], "eu-west-1 or all")?,
         accounts: arguments.list(&["accounts", "account"], "111122223333")?,
         resources: arguments.list(&["resources", "resource_ids"], "i-0123456789abcdef0")?,
-    };
+    });
     let filter = Filter {
         resources_only: arguments.flag(&["resources_only"])?,
         categories: categories(&mut arguments)?,

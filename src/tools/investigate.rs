@@ -38,7 +38,7 @@ pub enum Question {
     /// A new question.
     New {
         /// Context as given.
-        asked: Asked,
+        asked: Box<Asked>,
         /// What to show.
         filter: Filter,
         /// How many.
@@ -125,7 +125,7 @@ async fn investigate(desk: &Desk, question: Question) -> Result<Answer, Refusal>
         }
         Question::New { asked, filter, limit, detail, source } => {
             let now = desk.now();
-            let asked = resolve(desk, asked)?;
+            let asked = resolve(desk, *asked)?;
             let incident = context::discover(&asked, &desk.defaults, now)?;
             let scope = desk.policy.admit(&incident, source, desk.default_region.as_deref(), now)?;
             let mut gathered = Gathered::default();

@@ -28,8 +28,11 @@ pub struct Tool {
     /// Schema of what it returns, errors included.
     pub output: fn() -> Map<String, Value>,
     /// Its code. Never fails: what the caller can mend is an outcome with `is_error`.
-    pub call: for<'a> fn(&'a Desk, Option<Map<String, Value>>) -> BoxFuture<'a, Outcome>,
+    pub call: Call,
 }
+
+/// The code of a tool: arguments in, outcome out.
+pub type Call = for<'a> fn(&'a Desk, Option<Map<String, Value>>) -> BoxFuture<'a, Outcome>;
 
 /// What a call gave.
 pub struct Outcome {

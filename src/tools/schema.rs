@@ -88,9 +88,8 @@ impl Transform for Portable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde::Serialize;
 
-    #[derive(Serialize, JsonSchema)]
+    #[derive(JsonSchema)]
     #[expect(dead_code, reason = "only its schema is used")]
     struct Sample {
         /// A count.
@@ -99,8 +98,8 @@ mod tests {
         list: Vec<Inner>,
     }
 
-    #[derive(Serialize, JsonSchema)]
-    #[serde(rename_all = "snake_case")]
+    #[derive(JsonSchema)]
+    #[schemars(rename_all = "snake_case")]
     #[expect(dead_code, reason = "only its schema is used")]
     enum Inner {
         /// One.

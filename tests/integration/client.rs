@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::binary;
 
-pub struct Client {
+pub(crate) struct Client {
     service: RunningService<RoleClient, ()>,
     tools: Vec<Tool>,
 }

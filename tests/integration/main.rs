@@ -7,5 +7,6 @@ mod cli;
 mod client;
 mod event_history;
 mod fake_aws;
+mod faults;
 mod schemas;
 mod wire;

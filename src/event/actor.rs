@@ -89,7 +89,7 @@ impl Clues {
         }
     }
 
-    fn from_console(&self) -> bool {
+    fn is_console(&self) -> bool {
         self.console || self.event_type.starts_with("awsconsole") || CONSOLES.iter().any(|word| self.user_agent.contains(word))
     }
 }
@@ -110,7 +110,7 @@ fn kind(clues: &Clues) -> ActorKind {
         _ if role.starts_with("AWSServiceRoleFor") => ActorKind::Service,
         "assumedrole" if role.starts_with("AWSReservedSSO_") => ActorKind::Human,
         _ if clues.service.is_some() => ActorKind::Service,
-        "assumedrole" if clues.from_console() => ActorKind::Human,
+        "assumedrole" if clues.is_console() => ActorKind::Human,
         "assumedrole" | "role" | "federateduser" | "webidentityuser" => ActorKind::Role,
         "" if clues.event_type == "awsserviceevent" => ActorKind::Service,
         _ => ActorKind::Unknown,
@@ -149,7 +149,7 @@ fn via(clues: &Clues) -> Via {
     if let Some((_, via)) = TOOLS.iter().find(|(word, _)| clues.user_agent.contains(word)) {
         return *via;
     }
-    if clues.from_console() {
+    if clues.is_console() {
         return Via::Console;
     }
     if clues.identity == "awsservice" || service(&clues.user_agent).is_some() || clues.user_agent.starts_with("aws internal") {

@@ -48,13 +48,17 @@ impl Place {
 
 /// Makes the cells of a scan.
 ///
-/// Shape: at least one. State, in this order: `DeniedByPolicy` for what is there and not allowed (not asked for, no counts);
+/// Shape: at least one. State, in this order: `DeniedByPolicy` for what has events in the window and is not admitted (not asked
+/// for, no counts);
 /// `Deadline` when files were left unread; `Failed` when a file that may hold events of it is damaged; `NoData` when the files
 /// begin after the window does or end more than 20 minutes before it does (with the part that is covered, if any);
 /// `Lagging` when only the last 20 minutes are missing; else `Exhausted`.
 pub(super) fn cells(scan: &Scan, query: &Query) -> Vec<Cell> {
-    let mut cells: Vec<Cell> =
-        places(scan).into_iter().filter(|((a, r), _)| asks_for(query, a, r)).map(|(pair, place)| cell(pair, place, scan, query)).collect();
+    let mut cells: Vec<Cell> = places(scan)
+        .into_iter()
+        .filter(|((account, region), place)| asks_for(query, account, region) && (query.admits(account, region) || place.events > 0))
+        .map(|(pair, place)| cell(pair, place, scan, query))
+        .collect();
     if scan.found {
         // One event was asked for and is there: nothing that is still unread can change the answer.
         for cell in &mut cells {
@@ -90,7 +94,8 @@ fn cell((account, region): Pair, place: Place, scan: &Scan, query: &Query) -> Ce
     let window = query.window();
     let make = |state, covered| Cell::cut(&account, &region, SourceName::Archive, state, covered);
     if !query.admits(&account, &region) {
-        let mut cell = make(State::DeniedByPolicy, None).with(0, 0, Some("the archive holds it, the policy does not allow it".into()));
+        let mut cell =
+            make(State::DeniedByPolicy, None).with(0, 0, Some("the archive holds it, but it is not asked for or not allowed".into()));
         cell.asked = query.account().is_some() || query.region().is_some();
         return cell;
     }

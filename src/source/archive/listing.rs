@@ -1,7 +1,9 @@
 //! Which files an archive holds, and when their names say that they were written.
 
+use std::fs::File;
+use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use regex::Regex;
@@ -46,10 +48,21 @@ pub(super) enum Form {
     Lines,
 }
 
+/// A place to look for files.
+#[derive(Clone, Debug)]
+pub(super) enum Location {
+    /// A folder or a file.
+    Path(PathBuf),
+    /// A file that is part of the program.
+    Bundled(&'static str, Arc<[u8]>),
+}
+
 /// A file that may hold events.
 #[derive(Clone, Debug)]
 pub(super) struct LogFile {
     pub(super) path: PathBuf,
+    /// The content of a file that is part of the program.
+    pub(super) bundled: Option<Arc<[u8]>>,
     /// The path below the archive's root, safe to show.
     pub(super) shown: String,
     pub(super) form: Form,
@@ -79,12 +92,19 @@ pub(super) struct Listing {
 /// Walks the locations.
 ///
 /// Shape: links are followed, but not in circles; only regular files are listed, since opening a pipe would hang.
-pub(super) fn list(locations: &[PathBuf]) -> Listing {
+pub(super) fn list(locations: &[Location]) -> Listing {
     let mut listing = Listing::default();
-    for root in locations {
+    for location in locations {
+        let root = match location {
+            Location::Path(root) => root,
+            Location::Bundled(name, bytes) => {
+                listing.add(Path::new(""), Path::new(name), Some(bytes.clone()));
+                continue;
+            }
+        };
         for entry in walkdir::WalkDir::new(root).follow_links(true) {
             match entry {
-                Ok(entry) if entry.file_type().is_file() => listing.add(root, entry.path()),
+                Ok(entry) if entry.file_type().is_file() => listing.add(root, entry.path(), None),
                 Ok(_) => {}
                 // A circle leads to what is listed already.
                 Err(error) if error.loop_ancestor().is_some() => {}
@@ -101,7 +121,7 @@ pub(super) fn list(locations: &[PathBuf]) -> Listing {
 }
 
 impl Listing {
-    fn add(&mut self, root: &Path, path: &Path) {
+    fn add(&mut self, root: &Path, path: &Path, bundled: Option<Arc<[u8]>>) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let Some((_, form)) = ENDINGS.iter().find(|(ending, _)| name.to_ascii_lowercase().ends_with(ending)) else {
             self.others += 1;
@@ -112,11 +132,19 @@ impl Listing {
             self.digests += 1;
             return;
         }
-        self.logs.push(LogFile { path: path.into(), shown: shown(root, path), form: *form, native: native(&name) });
+        self.logs.push(LogFile { path: path.into(), bundled, shown: shown(root, path), form: *form, native: native(&name) });
     }
 }
 
 impl LogFile {
+    /// Opens the file for reading, inflated or not as it is.
+    pub(super) fn open(&self) -> io::Result<Box<dyn Read>> {
+        Ok(match &self.bundled {
+            Some(bytes) => Box::new(Cursor::new(bytes.clone())),
+            None => Box::new(File::open(&self.path)?),
+        })
+    }
+
     /// Tells whether the file may hold events of the window, judged by its name.
     pub(super) fn may_overlap(&self, window: Window) -> bool {
         self.native.as_ref().is_none_or(|native| native.time + NAME_EARLY >= window.from && native.time - LATEST_DELIVERY < window.to)
@@ -175,7 +203,7 @@ mod tests {
         let window = Window::new(at("2026-01-27T20:00:00Z"), at("2026-01-27T21:00:00Z")).unwrap();
         let named = |time| {
             let native = Some(Native { account: String::new(), region: String::new(), time: at(time) });
-            LogFile { path: PathBuf::new(), shown: String::new(), form: Form::Document, native }.may_overlap(window)
+            LogFile { path: PathBuf::new(), bundled: None, shown: String::new(), form: Form::Document, native }.may_overlap(window)
         };
         assert!(named("2026-01-27T19:55:00Z"));
         assert!(!named("2026-01-27T19:54:00Z"));

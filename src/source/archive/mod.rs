@@ -20,7 +20,7 @@ use crate::plan::Query;
 /// Folders and files of CloudTrail logs.
 #[derive(Debug)]
 pub struct Archive {
-    locations: Arc<[PathBuf]>,
+    locations: Arc<[listing::Location]>,
     survey: Mutex<Survey>,
 }
 
@@ -76,7 +76,12 @@ impl Archive {
                 Err(error) => return Err(ArchiveError::Unopened { location, error }),
             }
         }
-        Ok(Self { locations: locations.into(), survey: Mutex::default() })
+        Ok(Self { locations: locations.iter().cloned().map(listing::Location::Path).collect(), survey: Mutex::default() })
+    }
+
+    /// Makes an archive of one file that is part of the program; `name` tells its form by its ending, such as `.jsonl`.
+    pub fn bundled(name: &'static str, bytes: &[u8]) -> Self {
+        Self { locations: Arc::new([listing::Location::Bundled(name, bytes.into())]), survey: Mutex::default() }
     }
 
     /// Returns what the last reading found; all zero before the first.

@@ -1,7 +1,6 @@
 //! The reading of many files at once: which records are wanted, and what every file was seen to hold.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -9,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::content::{self, Content, Fault, Header, Item, Sink, Taken};
-use super::listing::{self, Listing, LogFile};
+use super::listing::{self, Listing, Location, LogFile};
 use crate::event::{Event, parse_time};
 use crate::plan::{Kind, Query};
 
@@ -45,7 +44,7 @@ pub(super) struct Seen {
 /// Reads the files that may hold what `query` wants, on every core.
 ///
 /// Shape: ends soon after `stop` is set or `until` has passed; a file is in memory only as far as a record needs it.
-pub(super) fn scan(locations: &[PathBuf], query: &Query, until: Option<Instant>, stop: &AtomicBool) -> Scan {
+pub(super) fn scan(locations: &[Location], query: &Query, until: Option<Instant>, stop: &AtomicBool) -> Scan {
     let listing = listing::list(locations);
     let wanted: Vec<(usize, &LogFile)> = listing.logs.iter().enumerate().filter(|(_, file)| file.may_overlap(query.window())).collect();
     let (next, found) = (AtomicUsize::new(0), AtomicBool::new(false));
@@ -58,7 +57,7 @@ pub(super) fn scan(locations: &[PathBuf], query: &Query, until: Option<Instant>,
                 continue;
             }
             let mut wants = Wants { query, halt: &halt, pairs: BTreeMap::new(), events: Vec::new(), cut: false };
-            let (content, faults) = content::read(&file.path, file.form, &mut wants);
+            let (content, faults) = content::read(file, &mut wants);
             let seen = FileSeen { content, faults, pairs: wants.pairs };
             done.push((*position, Some((seen, wants.events, wants.cut))));
         }

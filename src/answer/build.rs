@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::filter::Filter;
 use super::fold::{Fold, fold};
+use super::tokens::estimate;
 use super::{
     ActorReport, AlertReport, Answer, CellReport, ContextReport, Cost, CoverageReport, Entry, EventError, Finding, Group, RegionReport,
     Repeats, ResourceReport, Score, ScorePart, SourceLabel, StateName, Totals, TouchedResource, VerdictName, WindowReport, headline,
@@ -21,10 +22,26 @@ use crate::rank::{Change, Ranked, finding};
 use crate::window::Window;
 use crate::{redact, relative};
 
-/// Longest answer in characters of JSON, so that it stays below 10,000 tokens.
-///
-/// Source: the contract; ids make about 2.6 characters a token.
-const MAX_CHARS: usize = 25_000;
+/// Most tokens of the entries of one answer as JSON; with the rest of the answer it stays below 10,000 tokens and 40,000 characters.
+const MAX_TOKENS: usize = 8_000;
+/// Most tokens of a concise answer with up to 20 events, as estimated, which lies a fifth above the real number for JSON.
+const CONCISE_TOKENS: usize = 4_700;
+/// How much of each entry a concise answer tells, from wide to tight: characters of summaries among the explained ranks and after,
+/// reasons after, ids of repeats.
+const ROOMS: &[Room] = &[
+    Room { explained: 160, summary: 110, reasons: 1, ids: 3 },
+    Room { explained: 140, summary: 90, reasons: 1, ids: 2 },
+    Room { explained: 110, summary: 70, reasons: 0, ids: 1 },
+    TIGHTEST,
+];
+
+#[derive(Clone, Copy)]
+struct Room {
+    explained: usize,
+    summary: usize,
+    reasons: usize,
+    ids: usize,
+}
 /// Longest `requestParameters` shown at `detail=full`, in characters of JSON.
 const MAX_PARAMETER_CHARS: usize = 1_500;
 /// Ranks that get all their reasons; those after get the first.
@@ -105,8 +122,23 @@ pub struct Built {
     pub next: Option<Page>,
 }
 
-/// Builds the answer.
+/// Builds the answer, with as much of each entry as its tokens allow.
 pub fn build(draft: &Draft<'_>) -> Built {
+    let mut built = None;
+    for room in ROOMS {
+        let one = built.insert(build_within(draft, room));
+        let entries = one.answer.entries().len().max(20);
+        let tokens = serde_json::to_string(&one.answer).map_or(0, |json| estimate(&json));
+        if draft.detail == Detail::Full || tokens <= CONCISE_TOKENS * entries / 20 {
+            break;
+        }
+    }
+    built.unwrap_or_else(|| build_within(draft, &TIGHTEST))
+}
+
+const TIGHTEST: Room = Room { explained: 80, summary: 50, reasons: 0, ids: 1 };
+
+fn build_within(draft: &Draft<'_>, room: &Room) -> Built {
     let matched: Vec<&Ranked> = draft
         .ranked
         .iter()
@@ -126,24 +158,25 @@ pub fn build(draft: &Draft<'_>) -> Built {
 
     let mut next = draft.page.clone();
     let mut entries: Vec<(Category, Entry)> = Vec::new();
-    let mut chars = 0;
+    let (mut tokens, mut chars) = (0, 0);
     let fresh =
         |f: &&Fold<'_>| f.members.iter().all(|m| draft.changes.get(m.index).is_none_or(|c| !draft.page.seen.contains(&c.event.event_id)));
     let mut left = false;
     for fold in folds.iter().filter(fresh) {
         let Some(change) = draft.changes.get(fold.best.index) else { continue };
-        if entries.len() >= draft.page.limit || chars > MAX_CHARS {
+        if entries.len() >= draft.page.limit || tokens > MAX_TOKENS || chars > 30_000 {
             left = true;
             break;
         }
         let rank = next.shown + 1;
-        let mut entry = entry(draft, fold, change, rank);
+        let mut entry = entry(draft, fold, change, rank, room);
         entry.account = several_accounts.then(|| change.event.account.clone());
         entry.region = several_regions.then(|| change.event.region.clone());
         if draft.page.last_score.is_some_and(|last| fold.best.score > last && fold.best.eligible) {
             entry.flags.push("read_later".into());
         }
-        chars += serde_json::to_string(&entry).map_or(0, |json| json.len());
+        let json = serde_json::to_string(&entry).unwrap_or_default();
+        (tokens, chars) = (tokens + estimate(&json), chars + json.chars().count());
         next.shown += 1;
         next.folded += fold.members.len() - 1;
         next.seen.extend(fold.members.iter().filter_map(|m| draft.changes.get(m.index)).map(|c| c.event.event_id.clone()));
@@ -162,7 +195,7 @@ pub fn build(draft: &Draft<'_>) -> Built {
         coverage: draft.coverage,
         best: suspects.first().and_then(|best| folds.iter().find(|f| std::ptr::eq(f.best, *best))).and_then(|f| {
             let change = draft.changes.get(f.best.index)?;
-            Some(headline::Best { entry: entry(draft, f, change, 1) })
+            Some(headline::Best { entry: entry(draft, f, change, 1, room) })
         }),
         suspects: folds.iter().filter(|f| suspects.iter().any(|s| std::ptr::eq(*s, f.best))).count(),
         matched: matched.len(),
@@ -214,7 +247,7 @@ fn groups(entries: Vec<(Category, Entry)>, draft: &Draft<'_>, matched: &[&Ranked
 }
 
 /// Makes one entry. Everything from the event goes through `redact` here, before it becomes part of a sentence.
-fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize) -> Entry {
+fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize, room: &Room) -> Entry {
     let event = &change.event;
     let full = draft.detail == Detail::Full;
     let safe = |text: &str, max: usize| match draft.untrusted {
@@ -237,7 +270,9 @@ fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize) -> En
             .map(|c| redact::text(&c.event.event_id, 80))
             .collect()
     };
-    let reasons = fold.best.reasons();
+    let explained = full || rank <= EXPLAINED;
+    // Past the explained ranks `relative` says how long before the alert.
+    let reasons = fold.best.reasons().into_iter().filter(|reason| explained || !reason.ends_with("before the alert"));
     let mut flags = Vec::new();
     if is_suspicious(event) {
         flags.push("suspicious_text".to_owned());
@@ -251,16 +286,25 @@ fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize) -> En
     Entry {
         event_id: redact::text(&event.event_id, 80),
         rank,
-        reasons: reasons.iter().take(if full || rank <= EXPLAINED { 3 } else { 1 }).map(|reason| redact::text(reason, 160)).collect(),
+        reasons: reasons.take(if explained { 3 } else { room.reasons }).map(|reason| redact::text(reason, 160)).collect(),
         time: relative::rfc3339(event.time),
         relative: relative::to_alert(event.time, draft.incident.alert.as_ref().map(|alert| alert.started_at), draft.now),
         name: redact::text(&event.name, 80),
         service: redact::text(event.service(), 60),
-        summary: redact::text(&summary, 200),
+        summary: redact::text(
+            &summary,
+            if full {
+                200
+            } else if explained {
+                room.explained
+            } else {
+                room.summary
+            },
+        ),
         actor: ActorReport {
             name: safe(&event.actor.name, 64),
             kind: actor_kind(event.actor.kind).into(),
-            via: via(event.actor.via).map(str::to_owned),
+            via: via(event.actor.via).filter(|via| *via != actor_kind(event.actor.kind)).map(str::to_owned),
             arn: event.actor.arn.as_deref().filter(|_| full).map(|arn| safe(arn, 200)),
         },
         account: None,
@@ -274,7 +318,7 @@ fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize) -> En
             failed: (fold.failed > 0).then_some(fold.failed),
             first: relative::rfc3339(fold.first),
             last: relative::rfc3339(fold.last),
-            event_ids: ids(if full { 10 } else { 3 }),
+            event_ids: ids(if full { 10 } else { room.ids }),
         }),
         flags,
         score: full.then(|| Score {

@@ -5,6 +5,7 @@ pub mod cursor;
 pub mod filter;
 pub mod fold;
 pub mod headline;
+pub mod tokens;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

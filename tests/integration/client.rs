@@ -14,7 +14,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    pub async fn connect(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+    pub(crate) async fn connect(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut command = tokio::process::Command::from(binary::command());
         command.args(arguments).envs(environment.iter().copied());
         let service = ().serve(TokioChildProcess::new(command).unwrap()).await.unwrap();
@@ -23,23 +23,23 @@ impl Client {
     }
 
     /// Calls a tool and checks the result against its output schema.
-    pub async fn call(&self, name: &str, arguments: Value) -> CallToolResult {
+    pub(crate) async fn call(&self, name: &str, arguments: Value) -> CallToolResult {
         let call = CallToolRequestParams::new(name.to_owned()).with_arguments(arguments.as_object().unwrap().clone());
         let result = self.service.call_tool(call).await.unwrap();
         let tool = self.tools.iter().find(|tool| tool.name.replace('_', ".") == name.replace('_', ".")).unwrap();
         let schema = Value::Object(tool.output_schema.as_deref().unwrap().clone());
         let validator = jsonschema::validator_for(&schema).unwrap();
-        let structured = result.structured_content.as_ref().expect("structured content");
+        let structured = result.structured_content.as_ref().unwrap();
         let problems: Vec<String> = validator.iter_errors(structured).map(|problem| problem.to_string()).collect();
         assert_eq!(problems, Vec::<String>::new(), "{structured:#}");
         result
     }
 
-    pub async fn events(&self, arguments: Value) -> Value {
+    pub(crate) async fn events(&self, arguments: Value) -> Value {
         self.call("aws.cloudtrail_events", arguments).await.structured_content.unwrap()
     }
 
-    pub async fn leave(self) {
+    pub(crate) async fn leave(self) {
         self.service.cancel().await.unwrap();
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
 use super::random::Random;
-use super::story::Named;
+use super::truth::Named;
 
 /// A monitoring system's way to post an alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 
 use super::random::Random;
-use super::story::{Incident, Truth};
+use super::truth::{Incident, Truth};
 
 impl Incident {
     /// Writes the folder `DIR/ID`. Errors: whatever the file system says.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::alert::spelled;
 use super::kind::all;
-use super::story::{Incident, Named};
+use super::truth::{Incident, Named};
 
 /// Looks for mistakes in incidents; returns one sentence for each.
 pub(crate) fn check<'a>(incidents: impl Iterator<Item = &'a Incident>) -> Vec<String> {

@@ -8,9 +8,12 @@ mod kind;
 mod noise;
 mod random;
 mod record;
+mod routine;
 mod story;
 mod topology;
+mod truth;
 
 pub(crate) use check::check;
-pub(crate) use kind::{Half, Kind, all};
-pub(crate) use story::{Incident, Truth, plan};
+pub(crate) use kind::Half;
+pub(crate) use story::{Plan, plan};
+pub(crate) use truth::{Incident, Truth};

@@ -1,6 +1,6 @@
 //! One incident: culprit, decoys, reactions and noise laid out around an alert.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
 use serde_json::Value;
@@ -12,77 +12,7 @@ use super::noise;
 use super::random::Random;
 use super::record::{Call, call, fail};
 use super::topology::{Names, World, fill};
-
-/// How the alert names the resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Named {
-    /// The changed resource itself.
-    Direct,
-    /// What it belongs to.
-    Parent,
-    /// Something that only other events tie to it.
-    Indirect,
-    /// Only the service and the symptom.
-    None,
-}
-
-impl Named {
-    /// The word in the truth and in reports.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Direct => "direct",
-            Self::Parent => "parent",
-            Self::Indirect => "indirect",
-            Self::None => "none",
-        }
-    }
-}
-
-/// What is known of an incident besides its records.
-#[derive(Clone, Debug)]
-pub(crate) struct Truth {
-    /// Unique within a run.
-    pub(crate) id: String,
-    /// The kind's name.
-    pub(crate) kind: &'static str,
-    /// The half the kind belongs to.
-    pub(crate) half: Half,
-    /// Ids of the events that caused the alert; empty when nothing did.
-    pub(crate) culprits: Vec<String>,
-    /// Ids of events that go with the cause, or show what belongs to what.
-    pub(crate) related: Vec<String>,
-    /// Ids of events that look like the cause.
-    pub(crate) decoys: Vec<String>,
-    /// How the alert names the resource.
-    pub(crate) named: Named,
-    /// Write records in the archive, copies not counted.
-    pub(crate) writes: usize,
-    /// Seconds from the last culprit to the alert.
-    pub(crate) delay: Option<i64>,
-    /// The alert's form.
-    pub(crate) form: Form,
-    /// The alert's start.
-    pub(crate) start: DateTime<Utc>,
-    /// When the question is asked.
-    pub(crate) now: DateTime<Utc>,
-    /// The home region.
-    pub(crate) region: &'static str,
-    /// The account.
-    pub(crate) account: &'static str,
-    /// What the alert names, for the baselines.
-    pub(crate) resources: Vec<String>,
-}
-
-/// An incident with its records, in no order.
-#[derive(Debug)]
-pub(crate) struct Incident {
-    /// What is known of it.
-    pub(crate) truth: Truth,
-    /// The alert as it would be posted.
-    pub(crate) alert: Value,
-    /// The records with their times, each once.
-    pub(crate) records: Vec<(DateTime<Utc>, Value)>,
-}
+use super::truth::{Incident, Named, Truth};
 
 /// What an incident shall be like; making it from this is pure.
 #[derive(Clone, Debug)]
@@ -93,18 +23,23 @@ pub(crate) struct Plan {
     culprit: bool,
 }
 
-/// Plans `count` incidents over all kinds of the halves asked for: 15 % of each kind without a culprit.
-pub(crate) fn plan(count: usize, seed: u64, half: Option<Half>) -> Vec<Plan> {
-    let mut random = Random::new(seed);
-    let kinds: Vec<&'static Kind> = all().filter(|kind| half.is_none_or(|h| kind.half == h)).collect();
-    let mut plans = Vec::new();
-    for number in 0..count {
-        let turn = number / kinds.len().max(1);
-        if let Some((at, kind)) = kinds.get(number % kinds.len().max(1)).map(|kind| (number % kinds.len().max(1), *kind)) {
-            // Innocent ones walk through the kinds, so that few kinds have two and none only those.
-            let culprit = (at * 3 + turn * 7) % 20 >= 3;
-            plans.push(Plan { kind, number, seed: random.next(), culprit });
-        }
+/// Plans about `count` incidents over all kinds: 15 % of each half without a culprit.
+///
+/// An incident depends on seed, kind and turn alone, so that a part of the kinds gives the same incidents as all of them.
+pub(crate) fn plan(count: usize, seed: u64) -> Vec<Plan> {
+    let (mut plans, mut places) = (Vec::with_capacity(count), HashMap::new());
+    let kinds: Vec<(usize, &'static Kind)> = all()
+        .map(|kind| {
+            let place = places.entry(kind.half).or_insert(0);
+            *place += 1;
+            (*place, kind)
+        })
+        .collect();
+    for (number, (place, kind)) in kinds.iter().cycle().take(count).enumerate() {
+        let turn = number / kinds.len();
+        let name = kind.name.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
+        let seed = Random::new(name ^ turn as u64).next();
+        plans.push(Plan { kind, number, seed, culprit: (place * 7 + turn * 3) % 20 >= 3 });
     }
     plans
 }
@@ -150,6 +85,16 @@ const RETAG: Call = call(
 );
 
 impl Plan {
+    /// Returns the name of the kind.
+    pub(crate) fn kind_name(&self) -> &'static str {
+        self.kind.name
+    }
+
+    /// Returns the half of the kind.
+    pub(crate) fn half(&self) -> Half {
+        self.kind.half
+    }
+
     /// Makes the incident.
     pub(crate) fn make(&self) -> Incident {
         let mut random = Random::new(self.seed);
@@ -175,12 +120,15 @@ impl Plan {
         let actor = scene.actor(who);
         let variant = scene.random.pick(kind.culprit).copied().unwrap_or_default();
         let last = self.play_culprit(&mut scene, victim, &actor, variant, cause, &mut culprits, &mut related);
-        self.teach(&mut scene, victim, named, cause, start, &mut related);
+        if self.culprit {
+            // What shows a relation is a change too; without a culprit it could pass for one.
+            self.teach(&mut scene, victim, named, cause, start, &mut related);
+        }
         self.tempt(&mut scene, &world, victim, &actor, variant, cause, start, &mut decoys);
         self.react(&mut scene, victim, &actor, variant, start, &mut related, &mut decoys);
 
         let from = cause.min(start - Duration::minutes(60)) - Duration::minutes(15);
-        let busy = if self.number % 40 == 7 { random.log_between(2_500.0, 10_000.0) } else { random.log_between(20.0, 2_000.0) };
+        let busy = if random.chance(4) { random.log_between(2_500.0, 10_000.0) } else { random.log_between(20.0, 2_000.0) };
         let wanted = busy as usize;
         let have = scene.records.len();
         scene.records.extend(noise::fill_up(&world, from, now, start, wanted.saturating_sub(have).max(3), &mut random.fork()));
@@ -314,7 +262,7 @@ impl Plan {
     ) {
         let gap = (start - cause).num_seconds().clamp(30, 1_500);
         for call in self.kind.harmless.iter().chain([&RETAG]) {
-            if scene.random.chance(60) {
+            if scene.random.chance(35) {
                 let who = scene.random.pick(&[Who::Person, Who::Terraform, Who::Terraform]).copied().unwrap_or(Who::Person);
                 let by = if scene.random.chance(25) { actor.clone() } else { scene.actor(who) };
                 let at = start - scene.seconds(2, gap);
@@ -322,7 +270,7 @@ impl Plan {
             }
         }
         let others: Vec<&Names> = world.services.iter().skip(1).collect();
-        if self.kind.elsewhere && scene.random.chance(70) {
+        if self.kind.elsewhere && scene.random.chance(60) {
             let Some(other) = scene.random.pick(&others).copied() else { return };
             let by = if scene.random.chance(30) { actor.clone() } else { scene.actor(Who::Terraform) };
             let mut at = start - scene.seconds(3, gap);
@@ -331,7 +279,7 @@ impl Plan {
                 decoys.extend(scene.add(call, other, &by, at));
             }
         }
-        if variant.iter().all(|call| call.error.is_none()) && scene.random.chance(45) {
+        if variant.iter().all(|call| call.error.is_none()) && scene.random.chance(30) {
             let (by, at) = (scene.actor(Who::Person), start - scene.seconds(3, gap + 200));
             if let Some(call) = variant.first() {
                 let mut record = call.record(victim, &by, at, world.region, &mut scene.random);
@@ -342,7 +290,7 @@ impl Plan {
         if !self.kind.undo.is_empty() && scene.random.chance(30) {
             let (by, at) = (scene.actor(Who::Person), cause - scene.seconds(400, 1_500));
             let back = at + scene.seconds(30, 200);
-            for call in variant {
+            for call in self.kind.culprit.first().copied().unwrap_or_default() {
                 decoys.extend(scene.add(call, victim, &by, at));
             }
             for call in self.kind.undo {
@@ -378,7 +326,8 @@ impl Plan {
                 related.extend(scene.add(call, victim, &by, at));
             }
         }
-        if self.culprit && scene.random.chance(40) {
+        let first = self.kind.culprit.first().is_some_and(|calls| std::ptr::eq(*calls, variant));
+        if self.culprit && first && scene.random.chance(40) {
             let at = start + scene.seconds(150, 1_100);
             for call in self.kind.undo {
                 related.extend(scene.add(call, victim, actor, at));

@@ -76,8 +76,8 @@ pub(super) const KINDS: &[Kind] = &[
         ],
         undo: &[call(
             "autoscaling",
-            "SetDesiredCapacity",
-            r#"{"autoScalingGroupName":"$asg","desiredCapacity":4,"honorCooldown":false}"#,
+            "UpdateAutoScalingGroup",
+            r#"{"autoScalingGroupName":"$asg","minSize":2,"maxSize":8,"desiredCapacity":4}"#,
             "",
         )],
         learn: &[
@@ -215,13 +215,13 @@ pub(super) const KINDS: &[Kind] = &[
         half: Half::Reported,
         quick: (30, 800),
         culprit: &[
+            &[call("iam", "RemoveRoleFromInstanceProfile", r#"{"instanceProfileName":"$profile","roleName":"$role"}"#, "")],
             &[call(
                 "ec2",
                 "DisassociateIamInstanceProfile",
                 r#"{"DisassociateIamInstanceProfileRequest":{"AssociationId":"iip-assoc-0$hex"}}"#,
                 r#"{"DisassociateIamInstanceProfileResponse":{"xmlns":"http://ec2.amazonaws.com/doc/2016-11-15/","iamInstanceProfileAssociation":{"associationId":"iip-assoc-0$hex","instanceId":"$i1","state":"disassociating","iamInstanceProfile":{"arn":"arn:aws:iam::$account:instance-profile/$profile"}}}}"#,
             )],
-            &[call("iam", "RemoveRoleFromInstanceProfile", r#"{"instanceProfileName":"$profile","roleName":"$role"}"#, "")],
         ],
         undo: &[call("iam", "AddRoleToInstanceProfile", r#"{"instanceProfileName":"$profile","roleName":"$role"}"#, "")],
         learn: &[RUN_INSTANCES],

@@ -138,6 +138,12 @@ pub(super) const KINDS: &[Kind] = &[
         culprit: &[
             &[call(
                 "lambda",
+                "PutFunctionConcurrency20171031",
+                r#"{"functionName":"$fn","reservedConcurrentExecutions":0}"#,
+                r#"{"reservedConcurrentExecutions":0}"#,
+            )],
+            &[call(
+                "lambda",
                 "UpdateFunctionConfiguration20150331v2",
                 r#"{"functionName":"$fn","timeout":2}"#,
                 r#"{"functionName":"$fn","functionArn":"$fnarn","runtime":"python3.12","role":"$rolearn","timeout":2,"memorySize":512,"lastUpdateStatus":"InProgress"}"#,
@@ -147,12 +153,6 @@ pub(super) const KINDS: &[Kind] = &[
                 "UpdateFunctionConfiguration20150331v2",
                 r#"{"functionName":"$fn","memorySize":128}"#,
                 r#"{"functionName":"$fn","functionArn":"$fnarn","runtime":"python3.12","role":"$rolearn","timeout":30,"memorySize":128,"lastUpdateStatus":"InProgress"}"#,
-            )],
-            &[call(
-                "lambda",
-                "PutFunctionConcurrency20171031",
-                r#"{"functionName":"$fn","reservedConcurrentExecutions":0}"#,
-                r#"{"reservedConcurrentExecutions":0}"#,
             )],
         ],
         undo: &[call("lambda", "DeleteFunctionConcurrency20171031", r#"{"functionName":"$fn"}"#, "")],
@@ -224,8 +224,7 @@ pub(super) const KINDS: &[Kind] = &[
             say("KubePodNotReady", "Pods of $svc are pending", "0/0 nodes are available"),
             say("KubeNodeNotReady", "nodes drop out of the cluster of $svc", "network plugin is not ready: cni config uninitialized"),
         ],
-        parent: &["eks"],
-        direct: &["ng"],
+        direct: &["eks"],
         ..BASE
     },
     Kind {

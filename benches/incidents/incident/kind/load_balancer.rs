@@ -99,7 +99,12 @@ pub(super) const KINDS: &[Kind] = &[
             r#"{"targetGroupArn":"$tgarn","healthCheckPath":"/internal/ready","healthCheckTimeoutSeconds":2,"matcher":{"httpCode":"200"}}"#,
             r#"{"targetGroups":[{"targetGroupArn":"$tgarn","targetGroupName":"$tg","protocol":"HTTP","port":8080,"vpcId":"$vpc","healthCheckPath":"/internal/ready","loadBalancerArns":["$lbarn"],"targetType":"instance"}]}"#,
         )]],
-        undo: &[TG_DELAY],
+        undo: &[call(
+            "elasticloadbalancing",
+            "ModifyTargetGroup",
+            r#"{"targetGroupArn":"$tgarn","healthCheckPath":"/healthz","healthCheckTimeoutSeconds":5}"#,
+            r#"{"targetGroups":[{"targetGroupArn":"$tgarn","targetGroupName":"$tg","healthCheckPath":"/healthz","loadBalancerArns":["$lbarn"]}]}"#,
+        )],
         learn: &[REGISTER_TARGETS],
         harmless: &[
             TAG_LB,

@@ -4,7 +4,9 @@
 //! halves in this source, before any ranker was run on them: a ranker may be tuned on one, and is reported on the other.
 
 mod compute;
+mod database;
 mod deployment;
+mod gateway;
 mod identity;
 mod load_balancer;
 mod messaging;
@@ -12,14 +14,14 @@ mod network;
 mod observability;
 mod secret;
 mod shape;
-mod store;
+mod storage;
 mod traffic;
 
 use super::actor::Who;
 use super::record::Call;
 
 /// The half a kind belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Half {
     /// A ranker's author may look at these.
     Tuned,
@@ -60,7 +62,7 @@ pub(crate) struct Kind {
     pub(crate) culprit: &'static [&'static [Call]],
     /// How often the culprit is repeated, from and to.
     pub(crate) burst: (i64, i64),
-    /// The way back.
+    /// The way back from the first alternative.
     pub(crate) undo: &'static [Call],
     /// Calls of the same change that are not its cause.
     pub(crate) related: &'static [Call],
@@ -108,13 +110,15 @@ const BASE: Kind = Kind {
 
 const GROUPS: &[&[Kind]] = &[
     network::KINDS,
+    gateway::KINDS,
     traffic::KINDS,
     identity::KINDS,
     secret::KINDS,
     deployment::KINDS,
     compute::KINDS,
     load_balancer::KINDS,
-    store::KINDS,
+    database::KINDS,
+    storage::KINDS,
     messaging::KINDS,
     observability::KINDS,
 ];

@@ -86,7 +86,7 @@ pub(super) const KINDS: &[Kind] = &[
         quick: (60, 1_500),
         slow: Some((2_400, 30_000)),
         who: &[Person, Terraform, Stack],
-        culprit: &[&[call("monitoring", "DeleteAlarms", r#"{"alarmNames":["$alarm"]}"#, "")], &[SILENCE]],
+        culprit: &[&[SILENCE], &[call("monitoring", "DeleteAlarms", r#"{"alarmNames":["$alarm"]}"#, "")]],
         undo: &[call("monitoring", "EnableAlarmActions", r#"{"alarmNames":["$alarm"]}"#, "")],
         harmless: &[call(
             "monitoring",

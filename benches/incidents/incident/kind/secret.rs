@@ -147,9 +147,9 @@ pub(super) const KINDS: &[Kind] = &[
         harmless: &[
             call(
                 "ssm",
-                "PutParameter",
-                r#"{"name":"$param/motd","value":"HIDDEN_DUE_TO_SECURITY_REASONS","type":"String","overwrite":true}"#,
-                r#"{"version":$n,"tier":"Standard"}"#,
+                "AddTagsToResource",
+                r#"{"resourceType":"Parameter","resourceId":"$param/url","tags":[{"key":"owner","value":"$team"}]}"#,
+                "",
             ),
             TAG_FUNCTION,
         ],

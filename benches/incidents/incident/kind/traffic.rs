@@ -46,7 +46,6 @@ pub(super) const KINDS: &[Kind] = &[
             say("SyntheticsCanaryFailed", "canary of $svc fails: getaddrinfo ENOTFOUND", ""),
         ],
         direct: &["zone", "dns"],
-        parent: &["lb"],
         ..BASE
     },
     Kind {

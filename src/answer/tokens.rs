@@ -68,7 +68,7 @@ mod tests {
     fn words_cost_one_and_hexadecimal_ids_cost_by_their_changes() {
         assert_eq!(estimate("closed the group"), 3);
         assert_eq!(estimate("RevokeGroup"), 2);
-        assert_eq!(estimate("sg-0c4ec0a1"), 8);
+        assert_eq!(estimate("sg-0c4ec0a1"), 9);
         assert_eq!(estimate("123456789"), 3);
         assert_eq!(estimate(""), 0);
     }

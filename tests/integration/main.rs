@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a failing test is to stop where it fails")]
 
 mod architecture;
+mod benchmark;
 mod binary;
 mod cli;
 mod client;

@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::topology::{Relation, actor_counts, relations};
+use super::affinity::{Affinity, affinities};
+use super::topology::{Relation, actor_counts, is_firm, relations};
 use super::undo::{Undo, pairs};
-use super::{Change, weight};
+use super::{Change, Named, weight};
 use crate::catalogue::{Category, Effect, Symptom, incident_symptoms};
 use crate::context::Incident;
 use crate::event::{ActorKind, EventCategory};
@@ -36,6 +37,7 @@ pub struct Signal {
 /// All signals, in the order in which their parts are told.
 pub const SIGNALS: &[Signal] = &[
     Signal { name: "resource", judge: resource },
+    Signal { name: "name", judge: name },
     Signal { name: "same_service", judge: same_service },
     Signal { name: "elsewhere", judge: elsewhere },
     Signal { name: "time", judge: time },
@@ -60,6 +62,9 @@ pub struct Scene<'a> {
     alert: bool,
     symptoms: Vec<(Symptom, usize)>,
     relations: Vec<Relation>,
+    affinities: Vec<Affinity>,
+    /// How firmly the alert says what it is about.
+    pub named: Named,
     undo: Vec<Undo>,
     named_services: HashSet<String>,
     words: HashSet<String>,
@@ -78,6 +83,12 @@ impl<'a> Scene<'a> {
             alert: incident.alert.is_some(),
             symptoms: incident_symptoms(&incident.words),
             relations: relations(&incident.resources, changes),
+            affinities: affinities(incident, changes),
+            named: match &incident.resources {
+                none if none.is_empty() => Named::Nothing,
+                some if some.iter().any(is_firm) => Named::Firmly,
+                _ => Named::Weakly,
+            },
             undo: pairs(changes),
             named_services: incident.resources.iter().filter_map(|r| r.kind.as_deref()).filter_map(service_of).collect(),
             words: alert_words(&incident.words),
@@ -90,6 +101,11 @@ impl<'a> Scene<'a> {
     /// Returns how the change at `index` is related to what the alert names.
     pub fn relation(&self, index: usize) -> Relation {
         self.relations.get(index).cloned().unwrap_or(Relation::None)
+    }
+
+    /// Returns what the change at `index` shares with the alert by name.
+    pub fn affinity(&self, index: usize) -> Affinity {
+        self.affinities.get(index).cloned().unwrap_or(Affinity::Unknown)
     }
 
     /// Tells whether `change` may be a cause by its time and nature.
@@ -148,6 +164,24 @@ fn resource(scene: &Scene<'_>, index: usize, _: &Change) -> Option<Say> {
     }
 }
 
+/// A shared name counts where nothing firmer relates the two.
+fn name(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
+    if scene.relation(index) != Relation::None || change.class.noise {
+        return None;
+    }
+    let scaled = |points: i32, rarity: f64| (f64::from(points) * rarity).round() as i32;
+    match scene.affinities.get(index)? {
+        Affinity::Named(word, rarity) => {
+            say(scaled(weight::SHARES_WORD, *rarity), format!("bears the name {word}, as what the alert names"))
+        }
+        Affinity::Told(word, rarity) => {
+            say(scaled(weight::SHARES_TOLD_WORD, *rarity), format!("bears the name {word}, which the alert speaks of"))
+        }
+        Affinity::Other => say(weight::OTHER_NAME, ""),
+        Affinity::Unknown => None,
+    }
+}
+
 fn same_service(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
     let service = change.event.service();
     let same = scene.named_services.iter().any(|named| named == service || named.starts_with(service) && service.len() > 3);
@@ -192,6 +226,9 @@ fn time(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
 /// What the values do counts as far as it can cause what the alert complains of: opening a port takes no host down.
 fn severity(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     let severity = change.severity.as_ref()?;
+    if severity.effect == Effect::Harmless {
+        return say(i32::from(severity.points), severity.reason);
+    }
     let about_exposure = scene.complains_of(Symptom::Exposure);
     let only_exposure = about_exposure && scene.symptoms.len() == 1;
     let share = match severity.effect {
@@ -201,7 +238,7 @@ fn severity(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
         Effect::TakesAway if only_exposure => 0.5,
         Effect::TakesAway => 1.0,
         Effect::Unprotects if about_exposure => 0.5,
-        Effect::Unprotects => weight::WRONG_WAY,
+        Effect::Unprotects | Effect::Harmless => weight::WRONG_WAY,
     };
     let points = (f64::from(severity.points) * share).round() as i32;
     say(points, if share < 0.5 { "" } else { severity.reason })

@@ -12,6 +12,12 @@ pub const ONE_STEP: i32 = 32;
 pub const TWO_STEPS: i32 = 18;
 /// The change is to something that bears the name of what the alert is about.
 pub const SHARES_NAME: i32 = 26;
+/// The change is to something that shares a rare word of its name with what the alert names.
+pub const SHARES_WORD: i32 = 22;
+/// With a word of the alert's prose.
+pub const SHARES_TOLD_WORD: i32 = 16;
+/// The alert names something, and the change concerns something of another name.
+pub const OTHER_NAME: i32 = -10;
 /// The change is in the service that the named resource belongs to.
 pub const SAME_SERVICE: i32 = 6;
 /// The change was made in a region that the incident does not name.
@@ -37,7 +43,7 @@ pub const CLASS: i32 = 24;
 /// A person did it.
 pub const HUMAN: i32 = 4;
 /// A service did it by itself.
-pub const SERVICE: i32 = -8;
+pub const SERVICE: i32 = -14;
 /// This actor did this only here, while others act often.
 pub const RARE: i32 = 4;
 /// The call failed: it changed nothing.

@@ -178,6 +178,7 @@ fn name(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
             say(scaled(weight::SHARES_TOLD_WORD, *rarity), format!("bears the name {word}, which the alert speaks of"))
         }
         Affinity::Other => say(weight::OTHER_NAME, ""),
+        Affinity::Unknown if scene.named == Named::Firmly => say(weight::UNTIED, ""),
         Affinity::Unknown => None,
     }
 }
@@ -244,7 +245,7 @@ fn severity(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     say(points, if share < 0.5 { "" } else { severity.reason })
 }
 
-fn symptom(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
+fn symptom(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
     let most = scene.symptoms.first().map(|(_, hits)| *hits)?;
     if change.class.noise {
         return None;
@@ -254,7 +255,8 @@ fn symptom(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
             let share = (*hits as f64 / most as f64).max(weight::LEAST_SYMPTOM);
             say((f64::from(weight::SYMPTOM) * share).round() as i32, format!("can cause {}", symptom.label()))
         }
-        None if change.class.known => say(weight::OTHER_SYMPTOM, ""),
+        // What is tied to the alert by a resource may cause what nobody foresaw.
+        None if change.class.known && scene.relation(index) == Relation::None => say(weight::OTHER_SYMPTOM, ""),
         None => None,
     }
 }
@@ -262,8 +264,13 @@ fn symptom(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
 /// Adding something new rarely breaks what worked; taking something away exposes nothing.
 fn direction(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     const ADDS: &[&str] = &["Authorize", "Create", "Run", "Allocate", "Attach", "Associate", "Add", "Enable", "Start", "Register"];
+    // These begin like additions, and change what is there.
+    const REPLACES: &[&str] = &["Version", "Deployment", "AclEntry", "InstanceRefresh", "Stage", "Revision"];
     let takes_away = change.severity.is_some_and(|severity| severity.effect == Effect::TakesAway);
-    let adds = ADDS.iter().any(|verb| change.event.name.starts_with(verb)) && !takes_away && change.class.category != Category::Deployment;
+    let name = change.event.name.as_str();
+    let replaces =
+        REPLACES.iter().any(|noun| name.contains(noun)) || change.class.category == Category::Deployment && !name.starts_with("Add");
+    let adds = ADDS.iter().any(|verb| name.starts_with(verb)) && !takes_away && !replaces;
     let (most, _) = *scene.symptoms.first()?;
     match most {
         Symptom::Exposure | Symptom::Cost => takes_away.then_some(Say { points: weight::WRONG_DIRECTION, reason: String::new() }),
@@ -312,7 +319,7 @@ fn failed(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
 fn failed_as_symptom(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     const WANT_OF_CAPACITY: &[&str] = &["limitexceeded", "insufficient", "quota", "capacity", "maxspotinstancecount", "resourcelimit"];
     let code = change.event.error_code.as_deref()?.to_lowercase();
-    let short = WANT_OF_CAPACITY.iter().any(|word| code.contains(word)) && !code.contains("throttl");
+    let short = WANT_OF_CAPACITY.iter().any(|word| code.contains(word)) && !code.contains("throttl") && !code.contains("requestlimit");
     (short && scene.complains_of(Symptom::Capacity))
         .then(|| Say { points: weight::FAILED_AS_SYMPTOM - weight::FAILED, reason: "refused for want of capacity or quota".into() })
 }

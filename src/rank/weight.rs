@@ -5,9 +5,9 @@ use crate::catalogue::Delay;
 /// The change is made to what the alert names.
 pub const TARGETS_NAMED: i32 = 50;
 /// The change mentions what the alert names, as a container or a reference.
-pub const MENTIONS_NAMED: i32 = 38;
+pub const MENTIONS_NAMED: i32 = 44;
 /// The change is made to something one step away (the security group of the instance).
-pub const ONE_STEP: i32 = 32;
+pub const ONE_STEP: i32 = 36;
 /// Two steps away.
 pub const TWO_STEPS: i32 = 18;
 /// The change is to something that bears the name of what the alert is about.
@@ -17,7 +17,9 @@ pub const SHARES_WORD: i32 = 22;
 /// With a word of the alert's prose.
 pub const SHARES_TOLD_WORD: i32 = 16;
 /// The alert names something, and the change concerns something of another name.
-pub const OTHER_NAME: i32 = -10;
+pub const OTHER_NAME: i32 = -14;
+/// The alert names a resource, and nothing ties the change to it.
+pub const UNTIED: i32 = -10;
 /// The change is in the service that the named resource belongs to.
 pub const SAME_SERVICE: i32 = 6;
 /// The change was made in a region that the incident does not name.
@@ -29,7 +31,7 @@ pub const LEAST_SYMPTOM: f64 = 0.4;
 /// Values that are bad the other way count this share: an opened port in an outage.
 pub const WRONG_WAY: f64 = 0.15;
 /// The change adds something while the alert misses something, or the other way round.
-pub const WRONG_DIRECTION: i32 = -8;
+pub const WRONG_DIRECTION: i32 = -18;
 /// Within the minute after the alert's start: possible, as clocks and rules differ, but not likely.
 pub const JUST_AFTER: i32 = 2;
 /// The class of change is known, and causes something else.

@@ -167,6 +167,7 @@ impl Plan {
             now,
             region: world.region,
             account: world.account,
+            service: draft.service,
             resources: labels.into_iter().map(|(_, value)| value).collect(),
         };
         Incident { truth, alert, records: scene.records }

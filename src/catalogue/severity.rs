@@ -88,15 +88,44 @@ const HARMLESS: &[&str] = &[
 
 /// Parameters that only say what is meant or how.
 fn only_names(key: &str) -> bool {
-    const NAMES: &[&str] =
-        &["applyimmediately", "clienttoken", "clientrequesttoken", "host", "x-amz-id-2", "dryrun", "functionname", "region"];
+    const NAMES: &[&str] = &[
+        "applyimmediately",
+        "allowmajorversionupgrade",
+        "clienttoken",
+        "clientrequesttoken",
+        "host",
+        "x-amz-id-2",
+        "dryrun",
+        "functionname",
+        "region",
+    ];
     key.ends_with("id") || key.ends_with("identifier") || key.ends_with("name") || key.ends_with("arn") || NAMES.contains(&key)
 }
 
+/// Calls that take no effect by themselves: what they make is used, or not, by a later one.
+const PREPARATIONS: &[&str] = &[
+    "PutImage",
+    "RegisterTaskDefinition",
+    "PublishLayerVersion",
+    "PublishVersion",
+    "CreateChangeSet",
+    "DeletePolicyVersion",
+    "CreateDBSnapshot",
+    "CreateDBClusterSnapshot",
+    "CreateSnapshot",
+    "CreateImage",
+    "PutLoggingConfiguration",
+    "PutDashboard",
+    "DeleteDashboards",
+];
+
 /// A change of nothing but descriptions, tags, windows and the like; or of DNS records that only prove ownership.
 fn harmless(event: &Event) -> Option<Severity> {
-    const POINTS: i8 = -22;
+    const POINTS: i8 = -40;
     let harmless = |reason| Some(Severity { points: POINTS, reason, effect: Effect::Harmless });
+    if PREPARATIONS.contains(&event.name.as_str()) {
+        return harmless("takes no effect by itself");
+    }
     let changes = ["Modify", "Update", "Put", "Set", "Change"].iter().any(|verb| event.name.starts_with(verb));
     let request = event.request().as_object().filter(|_| changes)?;
     // EC2 wraps a request into one member named after it.

@@ -162,8 +162,34 @@ const VOCABULARY: &[&str] = &[
     "file",
 ];
 
-/// Returns the words of the names that a change concerns: its targets and what holds them.
+/// Returns the words of the names that a change concerns: its targets, what holds them, and the short texts of its request.
 fn change_words(change: &Change) -> BTreeSet<String> {
+    let mut words = BTreeSet::new();
+    collect(change.event.request(), 0, &mut words);
+    words.extend(resource_words(change));
+    words
+}
+
+/// Longest text of a request that is taken for a name, in bytes, and most words taken from one.
+const MAX_NAME: usize = 128;
+const MAX_WORDS: usize = 60;
+
+fn collect(value: &serde_json::Value, depth: usize, words: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::String(text) if text.len() <= MAX_NAME && words.len() < MAX_WORDS => {
+            // The last part of an ARN is a name; the rest is common to all.
+            words.extend(name_words(text.rsplit(':').next().unwrap_or_default()));
+        }
+        serde_json::Value::Array(items) if depth < 8 => items.iter().take(20).for_each(|item| collect(item, depth + 1, words)),
+        serde_json::Value::Object(map) if depth < 8 => {
+            let named = map.iter().filter(|(key, _)| !key.to_lowercase().ends_with("description"));
+            named.for_each(|(_, item)| collect(item, depth + 1, words));
+        }
+        _ => {}
+    }
+}
+
+fn resource_words(change: &Change) -> BTreeSet<String> {
     change
         .resources
         .iter()

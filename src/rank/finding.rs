@@ -27,6 +27,9 @@ pub fn is_suspect(ranked: &Ranked, change: &Change) -> bool {
         return false;
     }
     let says = |signal: &str| ranked.parts.iter().any(|part| part.signal == signal && part.points > 0);
+    if change.event.failed() && !says("failed_as_symptom") {
+        return false;
+    }
     let fits = says("symptom") || says("failed_as_symptom");
     match (&ranked.relation, &ranked.affinity) {
         (Relation::Target(_) | Relation::Mention(_) | Relation::OneStep(..), _) => ranked.score >= Threshold::RELATED,

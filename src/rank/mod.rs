@@ -93,8 +93,10 @@ impl Ranked {
 ///
 /// Shape: one element for each change. Ties fall to the later event, then to the smaller event id, so that the order
 /// of the input does not matter.
-pub fn rank(incident: &Incident, changes: &[Change]) -> Vec<Ranked> {
-    let scene = signal::Scene::new(incident, changes);
+///
+/// `background` are changes from before the window: they are not ranked, they only tell what belongs to what.
+pub fn rank(incident: &Incident, changes: &[Change], background: &[Change]) -> Vec<Ranked> {
+    let scene = signal::Scene::new(incident, changes, background);
     let mut ranked: Vec<Ranked> = changes.iter().enumerate().map(|(index, change)| judge(&scene, index, change)).collect();
     ranked.sort_by(|a, b| {
         let key = |r: &Ranked| changes.get(r.index).map(|c| (std::cmp::Reverse(c.event.time), c.event.event_id.as_str()));

@@ -10,7 +10,7 @@ use super::undo::{Undo, pairs};
 use super::{Change, Named, weight};
 use crate::catalogue::{Category, Effect, Symptom, incident_symptoms};
 use crate::context::Incident;
-use crate::event::{ActorKind, EventCategory};
+use crate::event::{ActorKind, EventCategory, Via};
 use crate::relative;
 
 /// A change this much later than the alert's start can still be its cause: alerts are stamped by their rule, clocks differ.
@@ -75,14 +75,16 @@ pub struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     /// Works out the facts.
-    pub fn new(incident: &Incident, changes: &'a [Change]) -> Self {
+    ///
+    /// `background` are earlier changes that only tell what belongs to what.
+    pub fn new(incident: &Incident, changes: &'a [Change], background: &[Change]) -> Self {
         let (pairs_seen, actors) = actor_counts(changes);
         let service_of = |kind: &str| kind.split("::").nth(1).map(str::to_lowercase);
         Self {
             reference: incident.alert.as_ref().map_or(incident.window.to, |alert| alert.started_at),
             alert: incident.alert.is_some(),
             symptoms: incident_symptoms(&incident.words),
-            relations: relations(&incident.resources, changes),
+            relations: relations(&incident.resources, changes, background),
             affinities: affinities(incident, changes),
             named: match &incident.resources {
                 none if none.is_empty() => Named::Nothing,
@@ -101,6 +103,13 @@ impl<'a> Scene<'a> {
     /// Returns how the change at `index` is related to what the alert names.
     pub fn relation(&self, index: usize) -> Relation {
         self.relations.get(index).cloned().unwrap_or(Relation::None)
+    }
+
+    /// Tells whether anything ties the change at `index` to the alert, or the alert names nothing that could.
+    fn tied(&self, index: usize) -> bool {
+        self.named == Named::Nothing
+            || self.relation(index) != Relation::None
+            || matches!(self.affinity(index), Affinity::Named(..) | Affinity::Told(..))
     }
 
     /// Returns what the change at `index` shares with the alert by name.
@@ -178,8 +187,11 @@ fn name(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
             say(scaled(weight::SHARES_TOLD_WORD, *rarity), format!("bears the name {word}, which the alert speaks of"))
         }
         Affinity::Other => say(weight::OTHER_NAME, ""),
-        Affinity::Unknown if scene.named == Named::Firmly => say(weight::UNTIED, ""),
-        Affinity::Unknown => None,
+        Affinity::Unknown => match scene.named {
+            Named::Firmly => say(weight::UNTIED, ""),
+            Named::Weakly => say(weight::UNTIED / 3, ""),
+            Named::Nothing => None,
+        },
     }
 }
 
@@ -225,7 +237,7 @@ fn time(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
 }
 
 /// What the values do counts as far as it can cause what the alert complains of: opening a port takes no host down.
-fn severity(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
+fn severity(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
     let severity = change.severity.as_ref()?;
     if severity.effect == Effect::Harmless {
         return say(i32::from(severity.points), severity.reason);
@@ -241,6 +253,8 @@ fn severity(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
         Effect::Unprotects if about_exposure => 0.5,
         Effect::Unprotects | Effect::Harmless => weight::WRONG_WAY,
     };
+    // Grave values on something else are somebody else's incident.
+    let share = if scene.tied(index) { share } else { share * weight::UNTIED_SEVERITY };
     let points = (f64::from(severity.points) * share).round() as i32;
     say(points, if share < 0.5 { "" } else { severity.reason })
 }
@@ -271,10 +285,11 @@ fn direction(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     let replaces =
         REPLACES.iter().any(|noun| name.contains(noun)) || change.class.category == Category::Deployment && !name.starts_with("Add");
     let adds = ADDS.iter().any(|verb| name.starts_with(verb)) && !takes_away && !replaces;
-    let (most, _) = *scene.symptoms.first()?;
-    match most {
-        Symptom::Exposure | Symptom::Cost => takes_away.then_some(Say { points: weight::WRONG_DIRECTION, reason: String::new() }),
-        _ => adds.then_some(Say { points: weight::WRONG_DIRECTION, reason: String::new() }),
+    let about_openness =
+        matches!(scene.symptoms.first(), Some((Symptom::Exposure | Symptom::Cost, _))) && !scene.complains_of(Symptom::AccessDenied);
+    match about_openness {
+        true => takes_away.then_some(Say { points: weight::WRONG_DIRECTION, reason: String::new() }),
+        false => adds.then_some(Say { points: weight::WRONG_DIRECTION, reason: String::new() }),
     }
 }
 
@@ -300,6 +315,8 @@ fn class(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
 
 fn actor(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     match change.event.actor.kind {
+        // CloudFormation does what somebody deploys.
+        ActorKind::Service if change.event.actor.via == Via::CloudFormation => None,
         ActorKind::Human | ActorKind::Root => say(weight::HUMAN, ""),
         ActorKind::Service => say(weight::SERVICE, ""),
         ActorKind::Role | ActorKind::Unknown => None,

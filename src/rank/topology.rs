@@ -117,8 +117,10 @@ pub(super) const COMMON_WORDS: &[&str] = &[
 /// Finds the relation of each change to `named`.
 ///
 /// Shape: one element for each change, in their order.
-pub fn relations(named: &[NamedResource], changes: &[Change]) -> Vec<Relation> {
-    let graph = Graph::new(changes);
+///
+/// `background` are earlier changes that only tell what belongs to what.
+pub fn relations(named: &[NamedResource], changes: &[Change], background: &[Change]) -> Vec<Relation> {
+    let graph = Graph::new(changes, background);
     let mut best = vec![Relation::None; changes.len()];
     for resource in named {
         let own_aliases: Vec<String> = aliases_of(&resource.id).iter().map(|alias| alias.to_lowercase()).collect();
@@ -201,7 +203,7 @@ struct Graph {
 }
 
 impl Graph {
-    fn new(changes: &[Change]) -> Self {
+    fn new(changes: &[Change], background: &[Change]) -> Self {
         let mut graph = Self {
             labels: Vec::new(),
             kinds: Vec::new(),
@@ -209,7 +211,7 @@ impl Graph {
             of_event: Vec::with_capacity(changes.len()),
             edges: Vec::new(),
         };
-        for change in changes {
+        for change in changes.iter().chain(background) {
             let nodes: Vec<usize> = change.resources.iter().map(|resource| graph.node(resource)).collect();
             if !change.event.failed() && nodes.len() <= SWEEP {
                 graph.join(change, &nodes);

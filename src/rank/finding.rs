@@ -15,8 +15,8 @@ struct Threshold;
 impl Threshold {
     const RELATED: i32 = 48;
     const BY_NAME: i32 = 58;
-    const UNTIED: i32 = 64;
-    const UNTIED_BUT_NAMED_WEAKLY: i32 = 72;
+    const UNTIED: i32 = 56;
+    const UNTIED_BUT_NAMED_WEAKLY: i32 = 54;
     const UNTIED_BUT_NAMED: i32 = 84;
 }
 

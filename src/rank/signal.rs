@@ -346,6 +346,7 @@ fn undo(scene: &Scene<'_>, index: usize, _: &Change) -> Option<Say> {
     match undo.undone_at {
         Some(at) if at <= scene.reference => say(weight::UNDONE_BEFORE, "undone before the alert"),
         Some(_) => say(weight::UNDONE_AFTER, "undone after the alert"),
+        None if undo.restores => say(weight::RESTORES, "gives back what an earlier change took"),
         None if undo.undoes => say(weight::UNDOES, ""),
         None => None,
     }

@@ -1,8 +1,9 @@
 //! Changes that were taken back within the window.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 
 use super::Change;
 use crate::catalogue::Role;
@@ -26,8 +27,13 @@ const PAIRS: &[(&str, &str)] = &[
     ("Add", "Remove"),
     ("Remove", "Add"),
     ("Put", "Delete"),
+    ("Delete", "Create"),
+    ("Delete", "Put"),
     ("Run", "Terminate"),
 ];
+
+/// Verbs that give back. A deletion takes back a creation too, but what was made may be missed by now.
+const RESTORING: &[&str] = &["Authorize", "Create", "Attach", "Associate", "Enable", "Start", "Resume", "Register", "Add", "Put"];
 
 /// For each change: when it was taken back, and whether it takes back another one.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +42,8 @@ pub struct Undo {
     pub undone_at: Option<DateTime<Utc>>,
     /// Whether this change takes back an earlier one.
     pub undoes: bool,
+    /// Whether it gives back what the earlier one had taken, so that all is as before.
+    pub restores: bool,
 }
 
 /// Pairs changes of the same service, noun and target whose verbs are opposites.
@@ -56,12 +64,14 @@ pub fn pairs(changes: &[Change]) -> Vec<Undo> {
         let targets: Vec<String> = change.resources.iter().filter(|r| r.role == Role::Target).map(|r| r.id.to_lowercase()).collect();
         for target in &targets {
             let key = (service.clone(), change.event.name.clone(), target.clone());
-            if let Some(earlier) = open.get_mut(&key).and_then(Vec::pop) {
+            let nearest = open.get(&key).and_then(|earlier| earlier.iter().rposition(|at| changes.get(*at).is_some_and(|one| same_matter(one, change))));
+            if let Some(earlier) = nearest.and_then(|at| open.get_mut(&key).map(|earlier| earlier.remove(at))) {
                 if let Some(slot) = undo.get_mut(earlier) {
                     slot.undone_at = Some(change.event.time);
                 }
                 if let Some(slot) = undo.get_mut(index) {
                     slot.undoes = true;
+                    slot.restores = RESTORING.iter().any(|verb| change.event.name.starts_with(verb));
                 }
             }
         }
@@ -75,4 +85,31 @@ pub fn pairs(changes: &[Change]) -> Vec<Undo> {
         }
     }
     undo
+}
+
+/// Tells whether two opposite calls are about the same rule, route or policy of their target: what the shorter request
+/// says stands in the other call as well, in its request or, for what is born there, its answer.
+fn same_matter(earlier: &Change, later: &Change) -> bool {
+    let (first, second) = (leaves(earlier.event.request()), leaves(later.event.request()));
+    let covers = |all: &BTreeSet<String>, change: &Change, few: &BTreeSet<String>| {
+        let answered = leaves(change.event.response());
+        few.iter().all(|leaf| all.contains(leaf) || answered.contains(leaf))
+    };
+    if first.len() <= second.len() { covers(&second, later, &first) || covers(&first, earlier, &second) } else { covers(&first, earlier, &second) }
+}
+
+/// Returns the values of a request or an answer, as text; switches tell nothing.
+fn leaves(value: &Value) -> BTreeSet<String> {
+    fn collect(value: &Value, depth: usize, found: &mut BTreeSet<String>) {
+        match value {
+            Value::String(text) if !text.is_empty() => _ = found.insert(text.to_lowercase()),
+            Value::Number(number) => _ = found.insert(number.to_string()),
+            Value::Array(items) if depth < 12 => items.iter().take(50).for_each(|item| collect(item, depth + 1, found)),
+            Value::Object(map) if depth < 12 => map.values().take(50).for_each(|item| collect(item, depth + 1, found)),
+            _ => {}
+        }
+    }
+    let mut found = BTreeSet::new();
+    collect(value, 0, &mut found);
+    found
 }

@@ -60,6 +60,8 @@ pub const UNDONE_BEFORE: i32 = -40;
 pub const UNDONE_AFTER: i32 = 6;
 /// The change undoes an earlier one.
 pub const UNDOES: i32 = -6;
+/// The change gives back what an earlier one had taken.
+pub const RESTORES: i32 = -24;
 /// Heartbeats and housekeeping.
 pub const NOISE: i32 = -40;
 /// Later than a minute after the alert: a reaction at best.

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::affinity::{Affinity, affinities};
 use super::topology::{Relation, actor_counts, is_firm, relations};
-use super::undo::{Undo, pairs};
+use super::undo::{Undo, leaves, pairs};
 use super::{Change, Named, weight};
 use crate::catalogue::{Category, Effect, Symptom, incident_symptoms};
 use crate::context::Incident;
@@ -45,6 +45,7 @@ pub const SIGNALS: &[Signal] = &[
     Signal { name: "symptom", judge: symptom },
     Signal { name: "direction", judge: direction },
     Signal { name: "wording", judge: wording },
+    Signal { name: "same_value", judge: same_value },
     Signal { name: "burst", judge: burst },
     Signal { name: "class", judge: class },
     Signal { name: "actor", judge: actor },
@@ -68,6 +69,8 @@ pub struct Scene<'a> {
     undo: Vec<Undo>,
     named_services: HashSet<String>,
     words: HashSet<String>,
+    /// Values that the alert speaks of, names of resources aside.
+    values: HashSet<String>,
     regions: HashSet<String>,
     pairs: HashMap<(&'a str, &'a str), usize>,
     actors: HashSet<&'a str>,
@@ -94,6 +97,7 @@ impl<'a> Scene<'a> {
             undo: pairs(changes),
             named_services: incident.resources.iter().filter_map(|r| r.kind.as_deref()).filter_map(service_of).collect(),
             words: alert_words(&incident.words),
+            values: alert_values(incident),
             regions: incident.regions.iter().map(|named| named.name.clone()).collect(),
             pairs: pairs_seen,
             actors,
@@ -135,6 +139,18 @@ impl<'a> Scene<'a> {
     fn too_late(&self, change: &Change) -> bool {
         self.alert && change.event.time > self.reference + GRACE
     }
+}
+
+/// Words of the alert that carry a number and are no resource, account or time: `22`, `p2.xlarge`, `5432`.
+fn alert_values(incident: &Incident) -> HashSet<String> {
+    let names: HashSet<String> = incident.resources.iter().map(|named| named.id.to_lowercase()).collect();
+    incident
+        .words
+        .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '"' | '(' | ')' | '/'))
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
+        .filter(|word| (2..=24).contains(&word.len()) && word.len() != 12 && word.bytes().any(|b| b.is_ascii_digit()))
+        .filter(|word| !names.contains(word) && !incident.regions.iter().any(|region| region.name == *word))
+        .collect()
 }
 
 /// The distinct words of an alert, in lower case and without a plural's s, CamelCase split.
@@ -298,6 +314,15 @@ fn wording(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     let mut words = camel_words(&change.event.name).skip(1).filter(|word| word.len() >= 4);
     let named = words.any(|word| scene.words.contains(word.trim_end_matches('s')));
     (named && !change.class.noise).then_some(Say { points: weight::SAME_WORDS, reason: String::new() })
+}
+
+/// The alert speaks of a value that the request sets: a port, an instance type, a version.
+fn same_value(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
+    if scene.values.is_empty() || change.class.noise {
+        return None;
+    }
+    let shared = leaves(change.event.request()).into_iter().find(|leaf| scene.values.contains(leaf))?;
+    say(weight::SAME_VALUE, format!("sets {shared}, which the alert speaks of"))
 }
 
 /// A burst of the same taking away is an act, not an accident of timing.

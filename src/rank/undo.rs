@@ -64,7 +64,9 @@ pub fn pairs(changes: &[Change]) -> Vec<Undo> {
         let targets: Vec<String> = change.resources.iter().filter(|r| r.role == Role::Target).map(|r| r.id.to_lowercase()).collect();
         for target in &targets {
             let key = (service.clone(), change.event.name.clone(), target.clone());
-            let nearest = open.get(&key).and_then(|earlier| earlier.iter().rposition(|at| changes.get(*at).is_some_and(|one| same_matter(one, change))));
+            let nearest = open
+                .get(&key)
+                .and_then(|earlier| earlier.iter().rposition(|at| changes.get(*at).is_some_and(|one| same_matter(one, change))));
             if let Some(earlier) = nearest.and_then(|at| open.get_mut(&key).map(|earlier| earlier.remove(at))) {
                 if let Some(slot) = undo.get_mut(earlier) {
                     slot.undone_at = Some(change.event.time);
@@ -95,11 +97,15 @@ fn same_matter(earlier: &Change, later: &Change) -> bool {
         let answered = leaves(change.event.response());
         few.iter().all(|leaf| all.contains(leaf) || answered.contains(leaf))
     };
-    if first.len() <= second.len() { covers(&second, later, &first) || covers(&first, earlier, &second) } else { covers(&first, earlier, &second) }
+    if first.len() <= second.len() {
+        covers(&second, later, &first) || covers(&first, earlier, &second)
+    } else {
+        covers(&first, earlier, &second)
+    }
 }
 
 /// Returns the values of a request or an answer, as text; switches tell nothing.
-fn leaves(value: &Value) -> BTreeSet<String> {
+pub(super) fn leaves(value: &Value) -> BTreeSet<String> {
     fn collect(value: &Value, depth: usize, found: &mut BTreeSet<String>) {
         match value {
             Value::String(text) if !text.is_empty() => _ = found.insert(text.to_lowercase()),

@@ -40,6 +40,8 @@ pub const JUST_AFTER: i32 = 2;
 pub const OTHER_SYMPTOM: i32 = -6;
 /// The alert speaks of the kind of thing that was changed: `parameter`, `flow log`.
 pub const SAME_WORDS: i32 = 6;
+/// The request sets a value that the alert speaks of.
+pub const SAME_VALUE: i32 = 8;
 /// The change is one of many alike by the same actor.
 pub const BURST: i32 = 4;
 /// The catalogue's weight of 100 is worth this much.

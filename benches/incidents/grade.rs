@@ -101,7 +101,7 @@ impl Rates {
         }
         let share = |n: usize, of: usize| (of > 0).then(|| n as f64 / of as f64);
         let within = |k: usize| share(ranks.iter().filter(|rank| rank.is_some_and(|r| r <= k)).count(), ranks.len());
-        let reciprocal: f64 = ranks.iter().flatten().map(|rank| 1.0 / *rank as f64).sum();
+        let reciprocal = ranks.iter().flatten().fold(0.0, |sum, rank| sum + 1.0 / *rank as f64);
         Self {
             incidents: ranks.len() + innocent,
             with_culprit: ranks.len(),

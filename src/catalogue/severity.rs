@@ -29,6 +29,8 @@ pub enum Effect {
     Exposes,
     /// A protection falls, which by itself breaks nothing.
     Unprotects,
+    /// Only what nobody depends on is changed: a description, a tag, a backup window.
+    Harmless,
 }
 
 /// A look at one kind of value.
@@ -52,7 +54,92 @@ pub fn severity(event: &Event) -> Option<Severity> {
     if event.read_only || event.failed() {
         return None;
     }
-    CHECKS.iter().filter_map(|check| check(event)).max_by_key(|severity| severity.points)
+    CHECKS.iter().filter_map(|check| check(event)).max_by_key(|severity| severity.points).or_else(|| harmless(event))
+}
+
+/// Parameters that nobody's traffic depends on, in lower case.
+const HARMLESS: &[&str] = &[
+    "description",
+    "groupdescription",
+    "comment",
+    "tags",
+    "tagset",
+    "tagkeys",
+    "tagspecificationset",
+    "backupretentionperiod",
+    "preferredbackupwindow",
+    "preferredmaintenancewindow",
+    "monitoringinterval",
+    "monitoringrolearn",
+    "copytagstosnapshot",
+    "enableperformanceinsights",
+    "performanceinsightsretentionperiod",
+    "autominorversionupgrade",
+    "deletionprotection",
+    "snapshotretentionlimit",
+    "snapshotwindow",
+    "displayname",
+    "alarmdescription",
+    "maxsessionduration",
+    "cloudwatchlogsexportconfiguration",
+    "newdescription",
+    "retentionindays",
+];
+
+/// Parameters that only say what is meant or how.
+fn only_names(key: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "applyimmediately",
+        "allowmajorversionupgrade",
+        "clienttoken",
+        "clientrequesttoken",
+        "host",
+        "x-amz-id-2",
+        "dryrun",
+        "functionname",
+        "region",
+    ];
+    key.ends_with("id") || key.ends_with("identifier") || key.ends_with("name") || key.ends_with("arn") || NAMES.contains(&key)
+}
+
+/// Calls that take no effect by themselves: what they make is used, or not, by a later one.
+const PREPARATIONS: &[&str] = &[
+    "PutImage",
+    "RegisterTaskDefinition",
+    "PublishLayerVersion",
+    "PublishVersion",
+    "CreateChangeSet",
+    "DeletePolicyVersion",
+    "CreateDBSnapshot",
+    "CreateDBClusterSnapshot",
+    "CreateSnapshot",
+    "CreateImage",
+    "PutLoggingConfiguration",
+    "PutDashboard",
+    "DeleteDashboards",
+];
+
+/// A change of nothing but descriptions, tags, windows and the like; or of DNS records that only prove ownership.
+fn harmless(event: &Event) -> Option<Severity> {
+    const POINTS: i8 = -40;
+    let harmless = |reason| Some(Severity { points: POINTS, reason, effect: Effect::Harmless });
+    if PREPARATIONS.contains(&event.name.as_str()) {
+        return harmless("takes no effect by itself");
+    }
+    let changes = ["Modify", "Update", "Put", "Set", "Change"].iter().any(|verb| event.name.starts_with(verb));
+    let request = event.request().as_object().filter(|_| changes)?;
+    // EC2 wraps a request into one member named after it.
+    let inner = request.values().next().and_then(Value::as_object).filter(|_| request.len() == 1).unwrap_or(request);
+    if event.name == "ChangeResourceRecordSets" {
+        let names = texts(event.request(), "resourceRecordSet.name");
+        let kinds = texts(event.request(), "resourceRecordSet.type");
+        let proof = !names.is_empty() && names.iter().all(|name| name.starts_with('_'))
+            || !kinds.is_empty() && kinds.iter().all(|kind| kind == "TXT");
+        return if proof { harmless("changes only TXT or validation records") } else { None };
+    }
+    let keys: Vec<String> = inner.keys().map(|key| key.to_lowercase()).filter(|key| !only_names(key)).collect();
+    let all = !keys.is_empty() && keys.iter().all(|key| HARMLESS.contains(&key.as_str()));
+    if all { harmless("changes only descriptions, tags or maintenance settings") } else { None }
 }
 
 const fn takes_away(points: i8, reason: &'static str) -> Option<Severity> {
@@ -130,6 +217,10 @@ fn down_to_zero(event: &Event) -> Option<Severity> {
 fn denies(event: &Event) -> Option<Severity> {
     if event.name.ends_with("NetworkAclEntry") && text(event.request(), "ruleAction").as_deref() == Some("deny") {
         return takes_away(25, "denies traffic");
+    }
+    let named = text(event.request(), "policyArn").is_some_and(|arn| arn.rsplit('/').next().is_some_and(|name| name.contains("Deny")));
+    if named && event.name.starts_with("Attach") {
+        return takes_away(25, "attaches a policy that denies");
     }
     let policy = policy_document(event.request())?;
     let denied = statements(&policy).into_iter().any(|statement| child(statement, "Effect").and_then(Value::as_str) == Some("Deny"));

@@ -1,24 +1,49 @@
 //! Whether anything explains the alert at all.
 
+use super::affinity::Affinity;
 use super::topology::Relation;
-use super::{Change, Ranked};
+use super::{Change, Named, Ranked};
+use crate::catalogue::Effect;
 
-/// Fewest points of a change that is related to what the alert names.
+/// Fewest points of a suspect, by what ties it to the alert.
 ///
-/// Argument: being one step away (32) and ordinary (class 12) is only a suspect when its time speaks for it as well.
-pub const RELATED: i32 = 48;
-/// Fewest points of a change that is not related: the class must fit the symptom, and time or values must add to it.
-pub const UNRELATED: i32 = 46;
+/// Argument: a tie by resource (32 and more) needs little else; one by name needs a fitting class at a fitting time as
+/// well; without any tie the class, the values and the time must all speak for it, and more so where the alert says what
+/// it is about and the change is about something else.
+struct Threshold;
+
+impl Threshold {
+    const RELATED: i32 = 48;
+    const BY_NAME: i32 = 58;
+    const UNTIED: i32 = 64;
+    const UNTIED_BUT_NAMED_WEAKLY: i32 = 72;
+    const UNTIED_BUT_NAMED: i32 = 84;
+}
 
 /// Tells whether `ranked` is a suspect.
 pub fn is_suspect(ranked: &Ranked, change: &Change) -> bool {
-    if !ranked.eligible || change.class.noise || ranked.reverted {
+    let harmless = change.severity.is_some_and(|severity| severity.effect == Effect::Harmless);
+    if !ranked.eligible || change.class.noise || ranked.reverted || harmless {
         return false;
     }
-    let fits = ranked.parts.iter().any(|part| part.signal == "symptom" && part.points > 0)
-        || ranked.parts.iter().any(|part| part.signal == "failed_as_symptom");
-    match ranked.relation {
-        Relation::None => fits && ranked.score >= UNRELATED,
-        _ => ranked.score >= RELATED,
+    let says = |signal: &str| ranked.parts.iter().any(|part| part.signal == signal && part.points > 0);
+    if change.event.failed() && !says("failed_as_symptom") {
+        return false;
+    }
+    let fits = says("symptom") || says("failed_as_symptom");
+    match (&ranked.relation, &ranked.affinity) {
+        (Relation::Target(_) | Relation::Mention(_) | Relation::OneStep(..), _) => ranked.score >= Threshold::RELATED,
+        (Relation::TwoSteps(..) | Relation::Name(_), _) | (_, Affinity::Named(..) | Affinity::Told(..)) => {
+            ranked.score >= Threshold::BY_NAME
+        }
+        _ if !fits => false,
+        _ => {
+            let least = match ranked.named {
+                Named::Nothing => Threshold::UNTIED,
+                Named::Weakly => Threshold::UNTIED_BUT_NAMED_WEAKLY,
+                Named::Firmly => Threshold::UNTIED_BUT_NAMED,
+            };
+            ranked.score >= least
+        }
     }
 }

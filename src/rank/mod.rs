@@ -3,6 +3,7 @@
 //! Each signal is a small function in [`signal`]; its points stand in [`weight`]; relations between resources are
 //! learned from the events themselves in [`topology`]; whether the best change is a suspect at all is judged in [`finding`].
 
+pub mod affinity;
 pub mod finding;
 pub mod signal;
 pub mod topology;
@@ -36,6 +37,17 @@ impl From<Event> for Change {
     }
 }
 
+/// How firmly an alert says what it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Named {
+    /// By nothing but its words.
+    Nothing,
+    /// By the name of a service or a job.
+    Weakly,
+    /// By a resource.
+    Firmly,
+}
+
 /// One signal's say on one change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
@@ -58,6 +70,10 @@ pub struct Ranked {
     pub parts: Vec<Part>,
     /// How it is related to what the alert names.
     pub relation: topology::Relation,
+    /// What it shares with the alert by name.
+    pub affinity: affinity::Affinity,
+    /// Whether the alert names anything that an event could be related to, and whether by more than a word.
+    pub named: Named,
     /// Whether it may be a cause: not later than a minute after the alert's start, and a change at all.
     pub eligible: bool,
     /// Whether it was undone before the alert.
@@ -77,8 +93,10 @@ impl Ranked {
 ///
 /// Shape: one element for each change. Ties fall to the later event, then to the smaller event id, so that the order
 /// of the input does not matter.
-pub fn rank(incident: &Incident, changes: &[Change]) -> Vec<Ranked> {
-    let scene = signal::Scene::new(incident, changes);
+///
+/// `background` are changes from before the window: they are not ranked, they only tell what belongs to what.
+pub fn rank(incident: &Incident, changes: &[Change], background: &[Change]) -> Vec<Ranked> {
+    let scene = signal::Scene::new(incident, changes, background);
     let mut ranked: Vec<Ranked> = changes.iter().enumerate().map(|(index, change)| judge(&scene, index, change)).collect();
     ranked.sort_by(|a, b| {
         let key = |r: &Ranked| changes.get(r.index).map(|c| (std::cmp::Reverse(c.event.time), c.event.event_id.as_str()));
@@ -100,6 +118,8 @@ fn judge(scene: &signal::Scene<'_>, index: usize, change: &Change) -> Ranked {
         score: parts.iter().map(|part| part.points).sum(),
         parts,
         relation: scene.relation(index),
+        affinity: scene.affinity(index),
+        named: scene.named,
         eligible: scene.eligible(change),
         reverted: scene.reverted(index),
     }

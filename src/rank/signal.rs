@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::topology::{Relation, actor_counts, relations};
+use super::affinity::{Affinity, affinities};
+use super::topology::{Relation, actor_counts, is_firm, relations};
 use super::undo::{Undo, pairs};
-use super::{Change, weight};
+use super::{Change, Named, weight};
 use crate::catalogue::{Category, Effect, Symptom, incident_symptoms};
 use crate::context::Incident;
-use crate::event::{ActorKind, EventCategory};
+use crate::event::{ActorKind, EventCategory, Via};
 use crate::relative;
 
 /// A change this much later than the alert's start can still be its cause: alerts are stamped by their rule, clocks differ.
@@ -36,6 +37,7 @@ pub struct Signal {
 /// All signals, in the order in which their parts are told.
 pub const SIGNALS: &[Signal] = &[
     Signal { name: "resource", judge: resource },
+    Signal { name: "name", judge: name },
     Signal { name: "same_service", judge: same_service },
     Signal { name: "elsewhere", judge: elsewhere },
     Signal { name: "time", judge: time },
@@ -60,6 +62,9 @@ pub struct Scene<'a> {
     alert: bool,
     symptoms: Vec<(Symptom, usize)>,
     relations: Vec<Relation>,
+    affinities: Vec<Affinity>,
+    /// How firmly the alert says what it is about.
+    pub named: Named,
     undo: Vec<Undo>,
     named_services: HashSet<String>,
     words: HashSet<String>,
@@ -70,14 +75,22 @@ pub struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     /// Works out the facts.
-    pub fn new(incident: &Incident, changes: &'a [Change]) -> Self {
+    ///
+    /// `background` are earlier changes that only tell what belongs to what.
+    pub fn new(incident: &Incident, changes: &'a [Change], background: &[Change]) -> Self {
         let (pairs_seen, actors) = actor_counts(changes);
         let service_of = |kind: &str| kind.split("::").nth(1).map(str::to_lowercase);
         Self {
             reference: incident.alert.as_ref().map_or(incident.window.to, |alert| alert.started_at),
             alert: incident.alert.is_some(),
             symptoms: incident_symptoms(&incident.words),
-            relations: relations(&incident.resources, changes),
+            relations: relations(&incident.resources, changes, background),
+            affinities: affinities(incident, changes),
+            named: match &incident.resources {
+                none if none.is_empty() => Named::Nothing,
+                some if some.iter().any(is_firm) => Named::Firmly,
+                _ => Named::Weakly,
+            },
             undo: pairs(changes),
             named_services: incident.resources.iter().filter_map(|r| r.kind.as_deref()).filter_map(service_of).collect(),
             words: alert_words(&incident.words),
@@ -90,6 +103,18 @@ impl<'a> Scene<'a> {
     /// Returns how the change at `index` is related to what the alert names.
     pub fn relation(&self, index: usize) -> Relation {
         self.relations.get(index).cloned().unwrap_or(Relation::None)
+    }
+
+    /// Tells whether anything ties the change at `index` to the alert, or the alert names nothing that could.
+    fn tied(&self, index: usize) -> bool {
+        self.named == Named::Nothing
+            || self.relation(index) != Relation::None
+            || matches!(self.affinity(index), Affinity::Named(..) | Affinity::Told(..))
+    }
+
+    /// Returns what the change at `index` shares with the alert by name.
+    pub fn affinity(&self, index: usize) -> Affinity {
+        self.affinities.get(index).cloned().unwrap_or(Affinity::Unknown)
     }
 
     /// Tells whether `change` may be a cause by its time and nature.
@@ -148,6 +173,28 @@ fn resource(scene: &Scene<'_>, index: usize, _: &Change) -> Option<Say> {
     }
 }
 
+/// A shared name counts where nothing firmer relates the two.
+fn name(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
+    if scene.relation(index) != Relation::None || change.class.noise {
+        return None;
+    }
+    let scaled = |points: i32, rarity: f64| (f64::from(points) * rarity).round() as i32;
+    match scene.affinities.get(index)? {
+        Affinity::Named(word, rarity) => {
+            say(scaled(weight::SHARES_WORD, *rarity), format!("bears the name {word}, as what the alert names"))
+        }
+        Affinity::Told(word, rarity) => {
+            say(scaled(weight::SHARES_TOLD_WORD, *rarity), format!("bears the name {word}, which the alert speaks of"))
+        }
+        Affinity::Other => say(weight::OTHER_NAME, ""),
+        Affinity::Unknown => match scene.named {
+            Named::Firmly => say(weight::UNTIED, ""),
+            Named::Weakly => say(weight::UNTIED / 3, ""),
+            Named::Nothing => None,
+        },
+    }
+}
+
 fn same_service(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
     let service = change.event.service();
     let same = scene.named_services.iter().any(|named| named == service || named.starts_with(service) && service.len() > 3);
@@ -190,8 +237,11 @@ fn time(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
 }
 
 /// What the values do counts as far as it can cause what the alert complains of: opening a port takes no host down.
-fn severity(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
+fn severity(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
     let severity = change.severity.as_ref()?;
+    if severity.effect == Effect::Harmless {
+        return say(i32::from(severity.points), severity.reason);
+    }
     let about_exposure = scene.complains_of(Symptom::Exposure);
     let only_exposure = about_exposure && scene.symptoms.len() == 1;
     let share = match severity.effect {
@@ -201,13 +251,15 @@ fn severity(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
         Effect::TakesAway if only_exposure => 0.5,
         Effect::TakesAway => 1.0,
         Effect::Unprotects if about_exposure => 0.5,
-        Effect::Unprotects => weight::WRONG_WAY,
+        Effect::Unprotects | Effect::Harmless => weight::WRONG_WAY,
     };
+    // Grave values on something else are somebody else's incident.
+    let share = if scene.tied(index) { share } else { share * weight::UNTIED_SEVERITY };
     let points = (f64::from(severity.points) * share).round() as i32;
     say(points, if share < 0.5 { "" } else { severity.reason })
 }
 
-fn symptom(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
+fn symptom(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
     let most = scene.symptoms.first().map(|(_, hits)| *hits)?;
     if change.class.noise {
         return None;
@@ -217,7 +269,8 @@ fn symptom(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
             let share = (*hits as f64 / most as f64).max(weight::LEAST_SYMPTOM);
             say((f64::from(weight::SYMPTOM) * share).round() as i32, format!("can cause {}", symptom.label()))
         }
-        None if change.class.known => say(weight::OTHER_SYMPTOM, ""),
+        // What is tied to the alert by a resource may cause what nobody foresaw.
+        None if change.class.known && scene.relation(index) == Relation::None => say(weight::OTHER_SYMPTOM, ""),
         None => None,
     }
 }
@@ -225,12 +278,18 @@ fn symptom(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
 /// Adding something new rarely breaks what worked; taking something away exposes nothing.
 fn direction(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     const ADDS: &[&str] = &["Authorize", "Create", "Run", "Allocate", "Attach", "Associate", "Add", "Enable", "Start", "Register"];
+    // These begin like additions, and change what is there.
+    const REPLACES: &[&str] = &["Version", "Deployment", "AclEntry", "InstanceRefresh", "Stage", "Revision"];
     let takes_away = change.severity.is_some_and(|severity| severity.effect == Effect::TakesAway);
-    let adds = ADDS.iter().any(|verb| change.event.name.starts_with(verb)) && !takes_away && change.class.category != Category::Deployment;
-    let (most, _) = *scene.symptoms.first()?;
-    match most {
-        Symptom::Exposure | Symptom::Cost => takes_away.then_some(Say { points: weight::WRONG_DIRECTION, reason: String::new() }),
-        _ => adds.then_some(Say { points: weight::WRONG_DIRECTION, reason: String::new() }),
+    let name = change.event.name.as_str();
+    let replaces =
+        REPLACES.iter().any(|noun| name.contains(noun)) || change.class.category == Category::Deployment && !name.starts_with("Add");
+    let adds = ADDS.iter().any(|verb| name.starts_with(verb)) && !takes_away && !replaces;
+    let about_openness =
+        matches!(scene.symptoms.first(), Some((Symptom::Exposure | Symptom::Cost, _))) && !scene.complains_of(Symptom::AccessDenied);
+    match about_openness {
+        true => takes_away.then_some(Say { points: weight::WRONG_DIRECTION, reason: String::new() }),
+        false => adds.then_some(Say { points: weight::WRONG_DIRECTION, reason: String::new() }),
     }
 }
 
@@ -256,6 +315,8 @@ fn class(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
 
 fn actor(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     match change.event.actor.kind {
+        // CloudFormation does what somebody deploys.
+        ActorKind::Service if change.event.actor.via == Via::CloudFormation => None,
         ActorKind::Human | ActorKind::Root => say(weight::HUMAN, ""),
         ActorKind::Service => say(weight::SERVICE, ""),
         ActorKind::Role | ActorKind::Unknown => None,
@@ -275,7 +336,7 @@ fn failed(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
 fn failed_as_symptom(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     const WANT_OF_CAPACITY: &[&str] = &["limitexceeded", "insufficient", "quota", "capacity", "maxspotinstancecount", "resourcelimit"];
     let code = change.event.error_code.as_deref()?.to_lowercase();
-    let short = WANT_OF_CAPACITY.iter().any(|word| code.contains(word)) && !code.contains("throttl");
+    let short = WANT_OF_CAPACITY.iter().any(|word| code.contains(word)) && !code.contains("throttl") && !code.contains("requestlimit");
     (short && scene.complains_of(Symptom::Capacity))
         .then(|| Say { points: weight::FAILED_AS_SYMPTOM - weight::FAILED, reason: "refused for want of capacity or quota".into() })
 }

@@ -35,26 +35,24 @@ const SWEEP: usize = 24;
 const NEVER_THROUGH: &[&str] =
     &["AWS::EC2::Image", "AWS::EC2::KeyPair", "AWS::IAM::User", "AWS::IAM::ManagedPolicy", "AWS::KMS::Key", "AWS::S3::Bucket"];
 
-/// Words too common in resource names to tell anything.
-const COMMON_WORDS: &[&str] = &[
+/// Words too common in resource names to tell anything: environments, layers, kinds.
+pub(super) const COMMON_WORDS: &[&str] = &[
     "prod",
     "production",
     "staging",
     "stage",
     "test",
-    "dev",
+    "develop",
+    "live",
     "main",
     "default",
     "service",
-    "api",
-    "app",
-    "web",
     "server",
     "cluster",
-    "aws",
     "node",
     "worker",
     "primary",
+    "secondary",
     "public",
     "private",
     "internal",
@@ -65,18 +63,68 @@ const COMMON_WORDS: &[&str] = &[
     "critical",
     "warning",
     "high",
-    "low",
+    "shared",
+    "common",
+    "core",
+    "infra",
+    "queue",
+    "topic",
+    "table",
+    "bucket",
+    "function",
+    "lambda",
+    "handler",
+    "instance",
+    "database",
+    "aurora",
+    "mysql",
+    "postgre",
+    "redis",
+    "cache",
+    "stack",
+    "template",
+    "profile",
+    "execution",
+    "task",
+    "target",
+    "listener",
+    "balancer",
+    "alarm",
+    "rule",
+    "event",
+    "stream",
+    "logs",
+    "metric",
+    "backend",
+    "frontend",
+    "gateway",
+    "endpoint",
+    "subnet",
+    "security",
+    "parameter",
+    "secret",
+    "config",
+    "cloudtrail",
+    "amazonaws",
+    "amazon",
+    "west",
+    "east",
+    "north",
+    "south",
+    "central",
 ];
 
 /// Finds the relation of each change to `named`.
 ///
 /// Shape: one element for each change, in their order.
-pub fn relations(named: &[NamedResource], changes: &[Change]) -> Vec<Relation> {
-    let graph = Graph::new(changes);
+///
+/// `background` are earlier changes that only tell what belongs to what.
+pub fn relations(named: &[NamedResource], changes: &[Change], background: &[Change]) -> Vec<Relation> {
+    let graph = Graph::new(changes, background);
     let mut best = vec![Relation::None; changes.len()];
     for resource in named {
         let own_aliases: Vec<String> = aliases_of(&resource.id).iter().map(|alias| alias.to_lowercase()).collect();
-        let strong = resource.kind.is_some() || resource.basis == "argument";
+        let strong = is_firm(resource);
         let start: BTreeSet<usize> = graph.find(&own_aliases, resource.kind.as_deref());
         let first = graph.neighbours(&start, true);
         let second = graph.neighbours(&first.keys().copied().collect(), false);
@@ -90,6 +138,11 @@ pub fn relations(named: &[NamedResource], changes: &[Change]) -> Vec<Relation> {
         }
     }
     best
+}
+
+/// Tells whether a name in the incident stands for a resource, rather than for a service or a job that may be called anything.
+pub(super) fn is_firm(named: &NamedResource) -> bool {
+    named.kind.is_some() || named.basis.starts_with("argument") || named.id.starts_with("arn:")
 }
 
 #[expect(clippy::too_many_arguments, reason = "the three rings around one resource belong together and have no other use")]
@@ -126,7 +179,7 @@ fn relate(
 
 /// Tells whether a resource of `change` bears a name among `aliases`, as a whole word: `checkout` in `prod-checkout-api`.
 fn bears_name(aliases: &[String], change: &Change) -> bool {
-    let telling = |alias: &&String| alias.len() >= 4 && !COMMON_WORDS.contains(&alias.as_str()) && !alias.contains("arn:");
+    let telling = |alias: &&String| alias.len() >= 3 && !COMMON_WORDS.contains(&alias.as_str()) && !alias.contains("arn:");
     let resources = || change.resources.iter().filter(|r| r.role != Role::Referenced);
     aliases.iter().filter(telling).any(|alias| {
         resources().flat_map(|r| &r.aliases).any(|candidate| {
@@ -150,7 +203,7 @@ struct Graph {
 }
 
 impl Graph {
-    fn new(changes: &[Change]) -> Self {
+    fn new(changes: &[Change], background: &[Change]) -> Self {
         let mut graph = Self {
             labels: Vec::new(),
             kinds: Vec::new(),
@@ -158,7 +211,7 @@ impl Graph {
             of_event: Vec::with_capacity(changes.len()),
             edges: Vec::new(),
         };
-        for change in changes {
+        for change in changes.iter().chain(background) {
             let nodes: Vec<usize> = change.resources.iter().map(|resource| graph.node(resource)).collect();
             if !change.event.failed() && nodes.len() <= SWEEP {
                 graph.join(change, &nodes);

@@ -66,7 +66,8 @@ pub fn pairs(changes: &[Change]) -> Vec<Undo> {
             }
         }
         for (verb, opposite) in PAIRS {
-            if let Some(noun) = change.event.name.strip_prefix(verb) {
+            // Deleting an old version does not take a new one back.
+            if let Some(noun) = change.event.name.strip_prefix(verb).filter(|noun| !noun.ends_with("Version")) {
                 for target in &targets {
                     open.entry((service.clone(), format!("{opposite}{noun}"), target.clone())).or_default().push(index);
                 }

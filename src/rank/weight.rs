@@ -5,13 +5,21 @@ use crate::catalogue::Delay;
 /// The change is made to what the alert names.
 pub const TARGETS_NAMED: i32 = 50;
 /// The change mentions what the alert names, as a container or a reference.
-pub const MENTIONS_NAMED: i32 = 38;
+pub const MENTIONS_NAMED: i32 = 44;
 /// The change is made to something one step away (the security group of the instance).
-pub const ONE_STEP: i32 = 32;
+pub const ONE_STEP: i32 = 36;
 /// Two steps away.
 pub const TWO_STEPS: i32 = 18;
 /// The change is to something that bears the name of what the alert is about.
 pub const SHARES_NAME: i32 = 26;
+/// The change is to something that shares a rare word of its name with what the alert names.
+pub const SHARES_WORD: i32 = 22;
+/// With a word of the alert's prose.
+pub const SHARES_TOLD_WORD: i32 = 16;
+/// The alert names something, and the change concerns something of another name.
+pub const OTHER_NAME: i32 = -18;
+/// The alert names a resource, and nothing ties the change to it.
+pub const UNTIED: i32 = -15;
 /// The change is in the service that the named resource belongs to.
 pub const SAME_SERVICE: i32 = 6;
 /// The change was made in a region that the incident does not name.
@@ -23,7 +31,9 @@ pub const LEAST_SYMPTOM: f64 = 0.4;
 /// Values that are bad the other way count this share: an opened port in an outage.
 pub const WRONG_WAY: f64 = 0.15;
 /// The change adds something while the alert misses something, or the other way round.
-pub const WRONG_DIRECTION: i32 = -8;
+pub const WRONG_DIRECTION: i32 = -26;
+/// Grave values count this share where the alert names something else.
+pub const UNTIED_SEVERITY: f64 = 0.6;
 /// Within the minute after the alert's start: possible, as clocks and rules differ, but not likely.
 pub const JUST_AFTER: i32 = 2;
 /// The class of change is known, and causes something else.
@@ -37,7 +47,7 @@ pub const CLASS: i32 = 24;
 /// A person did it.
 pub const HUMAN: i32 = 4;
 /// A service did it by itself.
-pub const SERVICE: i32 = -8;
+pub const SERVICE: i32 = -14;
 /// This actor did this only here, while others act often.
 pub const RARE: i32 = 4;
 /// The call failed: it changed nothing.
@@ -45,7 +55,7 @@ pub const FAILED: i32 = -34;
 /// The call failed in the very way that the alert complains of: quota, launch refused.
 pub const FAILED_AS_SYMPTOM: i32 = 40;
 /// The change was undone before the alert.
-pub const UNDONE_BEFORE: i32 = -16;
+pub const UNDONE_BEFORE: i32 = -40;
 /// The change was undone after the alert: somebody else thought it was the cause.
 pub const UNDONE_AFTER: i32 = 6;
 /// The change undoes an earlier one.

@@ -28,6 +28,8 @@ use crate::{redact, render};
 ///
 /// Source: the contract.
 const WIDER: [TimeDelta; 2] = [TimeDelta::hours(2), TimeDelta::hours(12)];
+/// How far before the window an archive is read for what belongs to what.
+const BACKGROUND: TimeDelta = TimeDelta::hours(24);
 /// Events on one LookupEvents page.
 const PAGE: f64 = 50.0;
 /// Time of one LookupEvents request under the 2/s limit.
@@ -118,15 +120,15 @@ async fn investigate(desk: &Desk, question: Question) -> Result<Answer, Refusal>
             read(desk, &state.scope, state.scope.window(), &state.filter, started, &mut gathered).await;
             let spots = blind_spots(&state.scope, &state.filter, &gathered);
             let (events, coverage) = gathered.finish(spots);
-            let (changes, ranked) = ranked(&state.incident, events);
+            let earlier = background(desk, &state.scope, started).await;
+            let (changes, ranked) = ranked(&state.incident, events, &earlier);
             let page = Page { limit: limit.unwrap_or(state.page.limit), ..state.page.clone() };
             let state = Continuation { page, detail: detail.unwrap_or(state.detail), ..state };
             finish(desk, state, &coverage, &changes, &ranked, started)
         }
         Question::New { asked, filter, limit, detail, source } => {
-            let (mut state, coverage, events) = look(desk, *asked, filter, detail, source, started).await?;
+            let Looked { mut state, coverage, changes, ranked } = look(desk, *asked, filter, detail, source, started).await?;
             state.page.limit = limit;
-            let (changes, ranked) = ranked(&state.incident, events);
             finish(desk, state, &coverage, &changes, &ranked, started)
         }
     }
@@ -140,8 +142,7 @@ pub async fn whole(desk: &Desk, asked: Asked, limit: usize) -> Answer {
     async {
         let started = Instant::now();
         match look(desk, asked, Filter::default(), Detail::Full, SourceChoice::default(), started).await {
-            Ok((mut state, coverage, events)) => {
-                let (changes, ranked) = ranked(&state.incident, events);
+            Ok(Looked { mut state, coverage, changes, ranked }) => {
                 state.page.limit = limit;
                 let Built { mut answer, mut next } = page(desk, &state, &coverage, &changes, &ranked, started);
                 while let Some(after) = next.filter(|page| page.shown < limit && page.shown > state.page.shown) {
@@ -163,7 +164,15 @@ pub async fn whole(desk: &Desk, asked: Asked, limit: usize) -> Answer {
     .await
 }
 
-/// Discovers, admits, reads and widens.
+/// What a new question found, before any of it is told.
+struct Looked {
+    state: Continuation,
+    coverage: Coverage,
+    changes: Vec<Change>,
+    ranked: Vec<Ranked>,
+}
+
+/// Discovers, admits, reads, widens and ranks.
 ///
 /// Shape: the state has no limit yet.
 async fn look(
@@ -173,7 +182,7 @@ async fn look(
     detail: Detail,
     source: SourceChoice,
     started: Instant,
-) -> Result<(Continuation, Coverage, Vec<Event>), Refusal> {
+) -> Result<Looked, Refusal> {
     let now = desk.now();
     let asked = resolve(desk, asked)?;
     let incident = context::discover(&asked, &desk.defaults, now)?;
@@ -183,8 +192,11 @@ async fn look(
         gathered.add_cell(cell.clone());
     }
     read(desk, &scope, scope.window(), &filter, started, &mut gathered).await;
-    let (scope, widened, events, coverage) = widen(desk, &incident, scope, &filter, started, gathered).await;
-    Ok((Continuation { incident, scope, widened, filter, detail, page: Page::default(), now }, coverage, events))
+    let earlier = background(desk, &scope, started).await;
+    let (scope, widened, events, coverage) = widen(desk, &incident, scope, &filter, started, gathered, &earlier).await;
+    let (changes, ranked) = ranked(&incident, events, &earlier);
+    let state = Continuation { incident, scope, widened, filter, detail, page: Page::default(), now };
+    Ok(Looked { state, coverage, changes, ranked })
 }
 
 /// Replaces an exact known investigation id by what is stored under it.
@@ -198,10 +210,28 @@ fn resolve(desk: &Desk, mut asked: Asked) -> Result<Asked, Refusal> {
     Ok(asked)
 }
 
-fn ranked(incident: &Incident, events: Vec<Event>) -> (Vec<Change>, Vec<Ranked>) {
+fn ranked(incident: &Incident, events: Vec<Event>, background: &[Change]) -> (Vec<Change>, Vec<Ranked>) {
     let changes: Vec<Change> = events.into_iter().map(Change::from).collect();
-    let ranked = rank::rank(incident, &changes);
+    let ranked = rank::rank(incident, &changes, background);
     (changes, ranked)
+}
+
+/// Reads what changed in the day before the window, from an archive alone: its files cost no requests.
+///
+/// What it gives is never shown; it tells which security group belongs to which database. Hence it has no cells, and
+/// nothing is lost when it is cut short.
+async fn background(desk: &Desk, scope: &Scope, started: Instant) -> Vec<Change> {
+    let window = scope.window();
+    let Some(before) = Window::new(window.from - BACKGROUND, window.from) else { return Vec::new() };
+    let left = scope.deadline().saturating_sub(started.elapsed()) / 2;
+    if scope.source() != SourceName::Archive || left.is_zero() {
+        return Vec::new();
+    }
+    let mut gathered = Gathered::default();
+    for query in plan::queries(scope, before, &Kind::Writes, left) {
+        gathered.add(source_of(desk, scope).read(&query).await);
+    }
+    gathered.finish(Vec::new()).0.into_iter().map(Change::from).filter(|change| !change.class.noise).collect()
 }
 
 /// Reads `window` of `scope` from its source, all queries side by side.
@@ -238,6 +268,7 @@ async fn widen(
     filter: &Filter,
     started: Instant,
     mut gathered: Gathered,
+    background: &[Change],
 ) -> (Scope, bool, Vec<Event>, Coverage) {
     let mut widened = false;
     let steps = WIDER.iter().copied().chain(std::iter::once(desk.defaults.max_window));
@@ -246,7 +277,7 @@ async fn widen(
             let window = scope.window();
             let from = (alert.started_at - step).max(window.to - desk.defaults.max_window);
             let Some(added) = Window::new(from, window.from) else { continue };
-            if has_suspect(incident, &gathered) || !affordable(&scope, &gathered, added, started) {
+            if has_suspect(incident, &gathered, background) || !affordable(&scope, &gathered, added, started) {
                 break;
             }
             let Some(wider) = Window::new(from, window.to).and_then(|window| scope.with_window(window)) else { break };
@@ -259,8 +290,8 @@ async fn widen(
     (scope, widened, events, coverage)
 }
 
-fn has_suspect(incident: &Incident, gathered: &Gathered) -> bool {
-    let (changes, ranked) = ranked(incident, gathered.events().cloned().collect());
+fn has_suspect(incident: &Incident, gathered: &Gathered, background: &[Change]) -> bool {
+    let (changes, ranked) = ranked(incident, gathered.events().cloned().collect(), background);
     ranked.iter().any(|ranked| changes.get(ranked.index).is_some_and(|change| finding::is_suspect(ranked, change)))
 }
 

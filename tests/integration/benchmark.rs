@@ -1,7 +1,7 @@
 //! The incidents that the benchmark is made of hold together.
 
 #[path = "../../benches/incidents/incident/mod.rs"]
-#[allow(dead_code, reason = "the benchmark uses what this test does not")]
+#[allow(dead_code, unused_imports, reason = "the benchmark uses what this test does not")]
 mod incident;
 
 #[test]

@@ -60,9 +60,67 @@ pub(crate) fn check<'a>(incidents: impl Iterator<Item = &'a Incident>) -> Vec<St
         if truth.culprits.iter().any(|id| times.get(id).is_some_and(|time| *time > truth.start)) {
             say("a culprit lies after the alert".into());
         }
+        if !truth.culprits.is_empty() && !reachable(incident) {
+            say(format!("nothing ties {:?} to the culprit ({})", truth.resources, truth.named.word()));
+        }
         if truth.named != Named::None && !truth.resources.iter().all(|name| incident.alert.to_string().contains(name.as_str())) {
             say("the alert does not name the resource".into());
         }
     }
     wrong
+}
+
+/// Tells whether the culprit can be reached from what the alert names: at once when it is named directly, else over the events
+/// that go with it, step by step through what they have in common.
+fn reachable(incident: &Incident) -> bool {
+    let truth = &incident.truth;
+    let of = |ids: &[String]| -> Vec<Vec<String>> {
+        let records =
+            incident.records.iter().filter(|(_, r)| r.get("eventID").and_then(Value::as_str).is_some_and(|id| ids.iter().any(|i| i == id)));
+        records.map(|(_, record)| leaves(record, truth.account, truth.region)).collect()
+    };
+    let (goal, mut bridges) = (of(&truth.culprits), of(&truth.related));
+    let account_wide = all().any(|kind| kind.name == truth.kind && !kind.elsewhere);
+    let mut known: Vec<String> = if truth.named == Named::None { vec![truth.service.clone()] } else { truth.resources.clone() };
+    known.iter_mut().for_each(|name| *name = name.replace(truth.region, ""));
+    let touches = |leaves: &[String], known: &[String]| leaves.iter().any(|leaf| known.iter().any(|name| same(leaf, name)));
+    if account_wide && truth.named == Named::None {
+        return true;
+    }
+    loop {
+        if goal.iter().any(|leaves| touches(leaves, &known)) {
+            return true;
+        }
+        let (near, far): (Vec<_>, Vec<_>) = bridges.into_iter().partition(|leaves| truth.named != Named::Direct && touches(leaves, &known));
+        if near.is_empty() {
+            return false;
+        }
+        known.extend(near.into_iter().flatten());
+        bridges = far;
+    }
+}
+
+/// Tells whether two ids, names or ARNs speak of one thing: one contains the other, or its name part.
+fn same(one: &str, other: &str) -> bool {
+    let names = |text: &str, within: &str| {
+        let mut parts = text.split([':', '/', '"']).filter(|part| part.len() > 6 && part.contains('-'));
+        within.contains(text) || parts.any(|part| within.contains(part))
+    };
+    names(other, one) || names(one, other)
+}
+
+/// The strings in a record's request and response that can be ids, names or ARNs; regions are taken out of ARNs.
+fn leaves(record: &Value, account: &str, region: &str) -> Vec<String> {
+    let (mut found, mut open) = (Vec::new(), vec![record.get("requestParameters"), record.get("responseElements")]);
+    while let Some(value) = open.pop() {
+        match value {
+            Some(Value::Object(fields)) => open.extend(fields.values().map(Some)),
+            Some(Value::Array(items)) => open.extend(items.iter().map(Some)),
+            Some(Value::String(text)) if text.len() > 6 && text != account && !text.starts_with(region) && !text.starts_with("vpc-") => {
+                found.push(text.replace(region, ""));
+            }
+            _ => {}
+        }
+    }
+    found
 }

@@ -63,6 +63,12 @@ impl Scene<'_> {
         self.push(record, time)
     }
 
+    /// Adds a call that shows what belongs to what, by whoever makes such calls.
+    fn show(&mut self, call: &Call, names: &Names, time: DateTime<Utc>) -> Option<String> {
+        let actor = self.actor(if call.name == "RunInstances" { Who::Service("autoscaling.amazonaws.com") } else { Who::Terraform });
+        self.add(call, names, &actor, time)
+    }
+
     fn push(&mut self, record: Value, time: DateTime<Utc>) -> Option<String> {
         let id = record.get("eventID").and_then(Value::as_str)?.to_owned();
         if time > self.now {
@@ -167,6 +173,7 @@ impl Plan {
             now,
             region: world.region,
             account: world.account,
+            service: draft.service,
             resources: labels.into_iter().map(|(_, value)| value).collect(),
         };
         Incident { truth, alert, records: scene.records }
@@ -242,8 +249,21 @@ impl Plan {
             let near = scene.random.chance(60);
             let back = if near { scene.seconds(240, 1_700) } else { scene.seconds(2_000, 10_000) };
             let anchor = if near { start } else { cause.min(start) };
-            let actor = scene.actor(if call.name == "RunInstances" { Who::Service("autoscaling.amazonaws.com") } else { Who::Terraform });
-            related.extend(scene.add(call, victim, &actor, anchor - back));
+            related.extend(scene.show(call, victim, anchor - back));
+        }
+    }
+
+    /// Shows whose the resources of a decoy are, when its own record does not say so.
+    ///
+    /// Why? A gateway of nobody that goes away before "no way out" is a suspect, whoever it belongs to. So it must be seen to be
+    /// another service's, always when nothing else explains the alert.
+    fn own_up(&self, scene: &mut Scene<'_>, kind: &Kind, other: &Names, start: DateTime<Utc>, decoys: &mut Vec<String>) {
+        if kind.speaks || self.culprit && scene.random.chance(50) {
+            return;
+        }
+        for call in kind.learn {
+            let at = start - scene.seconds(240, 7_000);
+            decoys.extend(scene.show(call, other, at));
         }
     }
 
@@ -278,6 +298,7 @@ impl Plan {
                 at += Duration::seconds(1);
                 decoys.extend(scene.add(call, other, &by, at));
             }
+            self.own_up(scene, self.kind, other, start, decoys);
         }
         if variant.iter().all(|call| call.error.is_none()) && scene.random.chance(30) {
             let (by, at) = (scene.actor(Who::Person), start - scene.seconds(3, gap + 200));
@@ -305,6 +326,7 @@ impl Plan {
             for call in scene.random.pick(kind.culprit).copied().unwrap_or_default() {
                 decoys.extend(scene.add(call, other, &by, at));
             }
+            self.own_up(scene, kind, other, start, decoys);
         }
     }
 

@@ -62,6 +62,8 @@ pub(crate) struct Truth {
     pub(crate) region: &'static str,
     /// The account.
     pub(crate) account: &'static str,
+    /// The victim, as every alert of it calls it.
+    pub(crate) service: String,
     /// What the alert names, for the baselines.
     pub(crate) resources: Vec<String>,
 }

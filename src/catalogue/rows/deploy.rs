@@ -22,7 +22,7 @@ pub(super) const ROWS: &[Row] = &[
     row("ecs", "UpdateContainerInstancesState", C::Deployment, 72, Minutes, &[Capacity, Unreachable], "containerInstances", "set container instances {containerInstances} {status}"),
     row("ecs", "DeregisterContainerInstance", C::Deployment, 72, Immediate, &[Capacity, Unreachable], "containerInstance", "deregister container instance {containerInstance}[ of {cluster}]"),
     row("ecs", "PutAccountSettingDefault", C::Deployment, 35, Minutes, &[Config], "name", "set account default {name} to {value}"),
-    row("ecr", "PutImage", C::Deployment, 65, Minutes, &[ErrorRate], "repositoryName", "push image {repositoryName}:{imageTag} || push an image to {repositoryName}"),
+    row("ecr", "PutImage", C::Deployment, 20, Minutes, &[ErrorRate], "repositoryName", "push image {repositoryName}:{imageTag} || push an image to {repositoryName}"),
     row("ecr", "BatchDeleteImage", C::Deployment, 82, Minutes, &[Capacity, ErrorRate], "repositoryName", "delete image {repositoryName}:{imageIds.imageTag} || delete images of {repositoryName}"),
     row("ecr", "DeleteRepository", C::Deployment, 90, Minutes, &[Capacity, ErrorRate], "repositoryName", "delete image repository {repositoryName}"),
     row("ecr", "CreateRepository", C::Deployment, 20, Minutes, &[Config], "repositoryName", "create image repository {repositoryName}"),

@@ -104,12 +104,6 @@ pub(super) const KINDS: &[Kind] = &[
             )],
             &[call(
                 "wafv2",
-                "UpdateIPSet",
-                r#"{"name":"$ipset","scope":"REGIONAL","id":"$ipsetid","addresses":["0.0.0.0/1","128.0.0.0/1"],"lockToken":"$uuid"}"#,
-                r#"{"nextLockToken":"$uuid"}"#,
-            )],
-            &[call(
-                "wafv2",
                 "UpdateWebACL",
                 r#"{"name":"$wacl","scope":"REGIONAL","id":"$waclid","defaultAction":{"allow":{}},"rules":[{"name":"bot-control","priority":0,"statement":{"managedRuleGroupStatement":{"vendorName":"AWS","name":"AWSManagedRulesBotControlRuleSet"}},"overrideAction":{"none":{}}}],"lockToken":"$uuid"}"#,
                 r#"{"nextLockToken":"$uuid"}"#,

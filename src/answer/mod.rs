@@ -5,6 +5,7 @@ pub mod cursor;
 pub mod filter;
 pub mod fold;
 pub mod headline;
+pub mod report;
 pub mod tokens;
 
 use schemars::JsonSchema;
@@ -74,6 +75,14 @@ pub struct CoverageReport {
     /// What to call to close the gap.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+}
+
+impl CoverageReport {
+    /// Tells whether what was asked was read as far as it can be: a settling tail and what policy keeps back are no gap.
+    pub fn is_settled(&self) -> bool {
+        let settled = |cell: &CellReport| matches!(cell.state, StateName::Exhausted | StateName::Lagging | StateName::DeniedByPolicy);
+        self.verdict == VerdictName::Complete || self.cells.iter().all(settled)
+    }
 }
 
 /// Names of [`crate::coverage::Verdict`].
@@ -452,6 +461,17 @@ impl Answer {
             cost: None,
             error: Some(error),
         }
+    }
+
+    /// Appends the next page of the same question, whose totals count both.
+    pub fn append(&mut self, next: Self) {
+        for group in next.groups {
+            match self.groups.iter_mut().find(|known| known.category == group.category) {
+                Some(known) => known.events.extend(group.events),
+                None => self.groups.push(group),
+            }
+        }
+        self.totals = next.totals;
     }
 
     /// Returns the shown entries in the order of their rank.

@@ -4,6 +4,7 @@ mod completions;
 mod config;
 mod demo;
 mod output;
+mod report;
 mod serve;
 mod tool;
 
@@ -81,6 +82,8 @@ enum Command {
     Serve,
     /// Play a bundled incident through the real server over MCP; needs no AWS
     Demo(output::Format),
+    /// Write what CloudTrail says about an incident, as evidence JSON and a markdown section for its report
+    Report(report::Report),
     /// Check or explain the settings
     #[command(subcommand)]
     Config(config::Config),
@@ -141,6 +144,7 @@ fn dispatch(matches: &ArgMatches, global: &Global) -> Result<u8, Failure> {
     match Cli::from_arg_matches(matches).map_err(|error| Failure::new(USAGE, error.to_string()))?.command {
         Command::Serve => serve::run(global),
         Command::Demo(format) => demo::run(&format),
+        Command::Report(command) => report::run(&command, global),
         Command::Config(command) => config::run(&command, global),
         Command::Completions(command) => completions::run(&command),
     }

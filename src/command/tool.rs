@@ -3,10 +3,11 @@
 use std::io::Read as _;
 
 use clap::{Arg, ArgAction, ArgMatches};
-use cloudtrail_mcp::answer::Answer;
+use cloudtrail_mcp::answer::{Answer, CoverageReport};
 use cloudtrail_mcp::tools::cloudtrail_event::EventAnswer;
 use cloudtrail_mcp::tools::{Outcome, Tool};
 use cloudtrail_mcp::{redact, render};
+use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
 use super::output::{Form, say};
@@ -103,12 +104,8 @@ fn exit_code(outcome: &Outcome) -> u8 {
     if outcome.is_error || at("/finding") == "could_not_look" {
         return FAILURE;
     }
-    let cells = outcome.structured.pointer("/coverage/cells").and_then(Value::as_array);
-    let settling = cells
-        .into_iter()
-        .flatten()
-        .all(|cell| matches!(cell.get("state").and_then(Value::as_str), Some("exhausted" | "lagging" | "denied_by_policy")));
-    if at("/coverage/verdict") == "complete" || settling { 0 } else { PARTIAL }
+    let coverage = outcome.structured.get("coverage").and_then(|coverage| CoverageReport::deserialize(coverage).ok());
+    if coverage.is_none_or(|coverage| coverage.is_settled()) { 0 } else { PARTIAL }
 }
 
 fn arguments(tool: &Tool, given: &ArgMatches) -> Result<Map<String, Value>, Failure> {
@@ -145,12 +142,15 @@ fn arguments(tool: &Tool, given: &ArgMatches) -> Result<Map<String, Value>, Fail
 }
 
 /// Reads `--investigation`: `-` is stdin, an existing file is read, anything else stands for itself.
-fn investigation(text: &str) -> Result<Value, Failure> {
+pub(super) fn investigation(text: &str) -> Result<Value, Failure> {
     let failed = |error: std::io::Error| Failure::new(USAGE, format!("--investigation {}: {error}", redact::text(text, 80)));
     let content = if text == "-" {
         read(std::io::stdin().lock()).map_err(failed)?
     } else if !text.trim_start().starts_with(['{', '[']) && std::path::Path::new(text).is_file() {
         read(std::fs::File::open(text).map_err(failed)?).map_err(failed)?
+    } else if text.ends_with(".json") && !text.contains(char::is_whitespace) {
+        // A misspelt path must not pass for free text, which would be answered with the last hour.
+        return Err(failed(std::io::Error::from(std::io::ErrorKind::NotFound)));
     } else {
         return Ok(Value::String(text.to_owned()));
     };

@@ -151,9 +151,8 @@ pub const SETTINGS: &[Setting] = &[
     Setting::row("investigations.path", Text(Path), "", "Folder of known incidents: `<id>.json` answers to the investigation `<id>`."),
     Setting::row("alertmanager.url", Text(Url), "", "Where to read current alerts.").later(),
     Setting::row("report.enabled", Bool, "", "Whether `report` gathers evidence; when not set, allow_aws_read decides.")
-        .env("AWS_EVIDENCE_ENABLED")
-        .later(),
-    Setting::row("report.max_events", Whole(1, 100), "50", "Events in a report.").env("AWS_CLOUDTRAIL_MAX_EVENTS").unit("events").later(),
+        .env("AWS_EVIDENCE_ENABLED"),
+    Setting::row("report.max_events", Whole(1, 100), "50", "Events in a report.").env("AWS_CLOUDTRAIL_MAX_EVENTS").unit("events"),
     Setting::row("http.listen", Text(Listen), "", "Serves Streamable HTTP besides stdio.").later(),
     Setting::row("http.allowed_hosts", Texts(Line("mcp.example")), "[]", "Host names that requests may carry; loopback names when empty.")
         .later(),

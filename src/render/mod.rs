@@ -2,6 +2,7 @@
 
 mod markdown;
 mod record;
+mod report;
 mod text;
 
 #[cfg(test)]
@@ -9,6 +10,7 @@ mod tests;
 
 pub use markdown::markdown;
 pub use record::{record_markdown, record_text};
+pub use report::report;
 pub use text::text;
 
 use serde::Serialize;

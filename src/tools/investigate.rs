@@ -127,22 +127,76 @@ async fn investigate(desk: &Desk, question: Question) -> Result<Answer, Refusal>
             finish(desk, state, &coverage, &changes, &ranked, started)
         }
         Question::New { asked, filter, limit, detail, source } => {
-            let now = desk.now();
-            let asked = resolve(desk, *asked)?;
-            let incident = context::discover(&asked, &desk.defaults, now)?;
-            let scope = desk.policy.admit(&incident, source, desk.default_region.as_deref(), now)?;
-            let mut gathered = Gathered::default();
-            for cell in scope.denied() {
-                gathered.add_cell(cell.clone());
-            }
-            read(desk, &scope, scope.window(), &filter, started, &mut gathered).await;
-            let earlier = background(desk, &scope, started).await;
-            let (scope, widened, events, coverage) = widen(desk, &incident, scope, &filter, started, gathered, &earlier).await;
-            let (changes, ranked) = ranked(&incident, events, &earlier);
-            let page = Page { limit, ..Page::default() };
-            finish(desk, Continuation { incident, scope, widened, filter, detail, page, now }, &coverage, &changes, &ranked, started)
+            let Looked { mut state, coverage, changes, ranked } = look(desk, *asked, filter, detail, source, started).await?;
+            state.page.limit = limit;
+            finish(desk, state, &coverage, &changes, &ranked, started)
         }
     }
+}
+
+/// Answers a new question in one piece, for programs: up to `limit` changes in full detail, and no cursor.
+///
+/// Shape: unlike an answer to an assistant it is not bound to a number of tokens. Not yet redacted.
+/// Errors: none; a refusal is an answer that could not look.
+pub async fn whole(desk: &Desk, asked: Asked, limit: usize) -> Answer {
+    async {
+        let started = Instant::now();
+        match look(desk, asked, Filter::default(), Detail::Full, SourceChoice::default(), started).await {
+            Ok(Looked { mut state, coverage, changes, ranked }) => {
+                state.page.limit = limit;
+                let Built { mut answer, mut next } = page(desk, &state, &coverage, &changes, &ranked, started);
+                while let Some(after) = next.filter(|page| page.shown < limit && page.shown > state.page.shown) {
+                    state.page = Page { limit: limit - after.shown, ..after };
+                    let built = page(desk, &state, &coverage, &changes, &ranked, started);
+                    answer.append(built.answer);
+                    next = built.next;
+                }
+                info!(finding = ?answer.finding, "The investigation was answered.");
+                answer
+            }
+            Err(refusal) => {
+                info!(code = refusal.code.as_str(), "The call was refused.");
+                Answer::could_not_look((&refusal).into(), None)
+            }
+        }
+    }
+    .instrument(info_span!("investigation"))
+    .await
+}
+
+/// What a new question found, before any of it is told.
+struct Looked {
+    state: Continuation,
+    coverage: Coverage,
+    changes: Vec<Change>,
+    ranked: Vec<Ranked>,
+}
+
+/// Discovers, admits, reads, widens and ranks.
+///
+/// Shape: the state has no limit yet.
+async fn look(
+    desk: &Desk,
+    asked: Asked,
+    filter: Filter,
+    detail: Detail,
+    source: SourceChoice,
+    started: Instant,
+) -> Result<Looked, Refusal> {
+    let now = desk.now();
+    let asked = resolve(desk, asked)?;
+    let incident = context::discover(&asked, &desk.defaults, now)?;
+    let scope = desk.policy.admit(&incident, source, desk.default_region.as_deref(), now)?;
+    let mut gathered = Gathered::default();
+    for cell in scope.denied() {
+        gathered.add_cell(cell.clone());
+    }
+    read(desk, &scope, scope.window(), &filter, started, &mut gathered).await;
+    let earlier = background(desk, &scope, started).await;
+    let (scope, widened, events, coverage) = widen(desk, &incident, scope, &filter, started, gathered, &earlier).await;
+    let (changes, ranked) = ranked(&incident, events, &earlier);
+    let state = Continuation { incident, scope, widened, filter, detail, page: Page::default(), now };
+    Ok(Looked { state, coverage, changes, ranked })
 }
 
 /// Replaces an exact known investigation id by what is stored under it.
@@ -286,12 +340,22 @@ fn finish(
     ranked: &[Ranked],
     started: Instant,
 ) -> Result<Answer, Refusal> {
+    let Built { mut answer, next } = page(desk, &state, coverage, changes, ranked, started);
+    if let Some(page) = next {
+        let handle = desk.cursors.issue(Continuation { page, ..state }, desk.now());
+        answer.next_cursor = handle.map_err(|error| warn!(%error, "No cursor could be made.")).ok();
+    }
+    Ok(answer)
+}
+
+/// Builds the page that `state` stands at.
+fn page(desk: &Desk, state: &Continuation, coverage: &Coverage, changes: &[Change], ranked: &[Ranked], started: Instant) -> Built {
     let requests = |source: SourceName| coverage.cells.iter().filter(|cell| cell.source() == source).map(|cell| cell.requests).sum();
     let draft = Draft {
         incident: &state.incident,
         window: state.scope.window(),
         widened: state.widened,
-        regions: regions(&state, coverage),
+        regions: regions(state, coverage),
         guessed_region: state.scope.guessed_region().map(str::to_owned),
         coverage,
         changes,
@@ -307,15 +371,11 @@ fn finish(
             elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         },
     };
-    let Built { mut answer, next } = build::build(&draft);
-    if coverage.verdict() == Verdict::Unknown && answer.finding == Finding::CouldNotLook {
-        answer.error = Some((&unread(coverage)).into());
+    let mut built = build::build(&draft);
+    if coverage.verdict() == Verdict::Unknown && built.answer.finding == Finding::CouldNotLook {
+        built.answer.error = Some((&unread(coverage)).into());
     }
-    if let Some(page) = next {
-        let handle = desk.cursors.issue(Continuation { page, ..state }, desk.now());
-        answer.next_cursor = handle.map_err(|error| warn!(%error, "No cursor could be made.")).ok();
-    }
-    Ok(answer)
+    built
 }
 
 fn regions(state: &Continuation, coverage: &Coverage) -> Vec<RegionReport> {

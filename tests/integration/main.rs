@@ -9,5 +9,6 @@ mod client;
 mod event_history;
 mod fake_aws;
 mod faults;
+mod report;
 mod schemas;
 mod wire;

@@ -1,9 +1,10 @@
-//! Tool schemas are frozen in `schemas/`: a change of the contract shows up in review. `UPDATE_SCHEMAS=1 cargo test` writes them anew.
+//! Schemas of tools and of the report are frozen in `schemas/`: a change of the contract shows up in review. `UPDATE_SCHEMAS=1 cargo test` writes them anew.
 
 use std::fs;
 use std::path::Path;
 
-use cloudtrail_mcp::tools;
+use cloudtrail_mcp::answer::report::Evidence;
+use cloudtrail_mcp::tools::{self, schema};
 use serde_json::{Value, json};
 
 fn frozen(name: &str, current: &Value) {
@@ -23,6 +24,15 @@ fn every_tool_schema_is_the_frozen_one() {
             "inputSchema": (tool.input)(), "outputSchema": (tool.output)()});
         frozen(&format!("{}.json", tool.name), &both);
     }
+}
+
+fn report() -> Value {
+    Value::Object(schema::of::<Evidence>(schema::Prose::Keep))
+}
+
+#[test]
+fn the_schema_of_the_report_is_the_frozen_one() {
+    frozen("report.json", &report());
 }
 
 #[test]
@@ -45,6 +55,7 @@ fn every_schema_stays_in_the_portable_subset() {
             _ => {}
         }
     }
+    walk(&report(), "report");
     for tool in tools::ALL {
         for (name, schema) in [("input", (tool.input)()), ("output", (tool.output)())] {
             assert_eq!(schema["type"], "object");

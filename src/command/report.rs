@@ -1,0 +1,146 @@
+//! `report`: the step of a pipeline that stores what CloudTrail says about an incident. Best effort: as soon as the
+//! command line is right there is a report, if only one that says why there is no evidence.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono::TimeDelta;
+use clap::{Args, ValueEnum};
+use cloudtrail_mcp::answer::Answer;
+use cloudtrail_mcp::answer::report::{Evidence, EvidenceStatus, ReportQuery};
+use cloudtrail_mcp::config::Config;
+use cloudtrail_mcp::context::Asked;
+use cloudtrail_mcp::redact::Redacted;
+use cloudtrail_mcp::refusal::{Code, Refusal};
+use cloudtrail_mcp::tools::investigate;
+use cloudtrail_mcp::{redact, relative, render};
+
+use super::output::{complain, say};
+use super::{FAILURE, Failure, Global, PARTIAL, block_on, desk, tool};
+
+/// Names of the files under `--output`.
+const JSON_FILE: &str = "cloudtrail.json";
+const MARKDOWN_FILE: &str = "cloudtrail.md";
+
+#[derive(Args)]
+pub(super) struct Report {
+    /// A file with the alert, - for stdin, an investigation id, or the alert itself as JSON or text
+    #[arg(long, value_name = "FILE|-|ID|TEXT", env = "CLOUDTRAIL_MCP_INVESTIGATION")]
+    investigation: String,
+    /// Folder for cloudtrail.json and cloudtrail.md; made when it is missing
+    #[arg(long, value_name = "DIR", env = "CLOUDTRAIL_MCP_OUTPUT", conflicts_with_all = ["json", "markdown"])]
+    output: Option<PathBuf>,
+    /// File for the evidence
+    #[arg(long, value_name = "FILE", env = "CLOUDTRAIL_MCP_JSON")]
+    json: Option<PathBuf>,
+    /// File for the section of the report
+    #[arg(long, value_name = "FILE", env = "CLOUDTRAIL_MCP_MARKDOWN")]
+    markdown: Option<PathBuf>,
+    /// What is printed: markdown when no file is named, else nothing
+    #[arg(long, value_enum)]
+    format: Option<Form>,
+}
+
+/// What is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// The section of the report
+    Markdown,
+    /// The evidence
+    Json,
+}
+
+pub(super) fn run(command: &Report, global: &Global) -> Result<u8, Failure> {
+    let asked = Asked { investigation: Some(tool::investigation(&command.investigation)?), ..Asked::default() };
+    if let Some(folder) = &command.output {
+        fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+    }
+    let (evidence, code) = match global.settings() {
+        Ok(config) => gathered(asked, &config)?,
+        Err(failure) => unsettled(failure, ReportQuery::default())?,
+    };
+    deliver(command, &evidence)?;
+    Ok(code)
+}
+
+/// Gathers the evidence, or tells why there is none; with the exit code that says which.
+fn gathered(asked: Asked, config: &Config) -> Result<(Redacted<Evidence>, u8), Failure> {
+    let most = usize::try_from(config.report_max_events.min(config.max_events)).unwrap_or(usize::MAX);
+    let lookback = TimeDelta::from_std(config.lookback).unwrap_or(TimeDelta::MAX);
+    let query = ReportQuery { max_events: Some(most), lookback: Some(relative::length(lookback)) };
+    if let Some(why) = disabled(config) {
+        return Ok((sealed(Evidence::disabled(why, query))?, 0));
+    }
+    let desk = match desk(config) {
+        Ok(desk) => desk,
+        Err(failure) => return unsettled(failure, query),
+    };
+    let answer = block_on(investigate::whole(&desk, asked, most))?;
+    let evidence = sealed(Evidence::of(answer, query))?;
+    let code = exit_code(evidence.cloudtrail_metadata.status);
+    Ok((evidence, code))
+}
+
+/// Makes the report of settings that do not hold: they are the operator's to mend, and the pipeline still gets its report.
+fn unsettled(failure: Failure, query: ReportQuery) -> Result<(Redacted<Evidence>, u8), Failure> {
+    complain(&failure.message);
+    let refusal = Refusal::new(Code::Unavailable, failure.message, "For the operator: `cloudtrail-mcp config check` tells what to mend.");
+    let answer = Answer::could_not_look((&refusal).into(), None);
+    Ok((sealed(Evidence::of(answer, query))?, failure.code))
+}
+
+/// Says why the report is off; nothing when it is on. Log files may always be read where they are named.
+fn disabled(config: &Config) -> Option<&'static str> {
+    let local = config.demo || !config.archive.is_empty() || !config.archive_locations.is_empty();
+    match config.report_enabled {
+        Some(true) => None,
+        Some(false) => Some("report.enabled (AWS_EVIDENCE_ENABLED) is false"),
+        None if config.allow_aws_read || local => None,
+        None => Some("allow_aws_read (CHAT_ALLOW_AWS_READ) is false, no log files are named, and AWS_EVIDENCE_ENABLED is not set"),
+    }
+}
+
+fn sealed(evidence: Evidence) -> Result<Redacted<Evidence>, Failure> {
+    redact::answer(evidence).map_err(|_| Failure::new(FAILURE, "the evidence could not be redacted and was withheld"))
+}
+
+fn exit_code(status: EvidenceStatus) -> u8 {
+    match status {
+        EvidenceStatus::Answered | EvidenceStatus::Disabled => 0,
+        EvidenceStatus::Partial | EvidenceStatus::CouldNotLook => PARTIAL,
+    }
+}
+
+/// Writes the files that were asked for and prints what was.
+///
+/// Errors: a file that cannot be written; the other forms are delivered all the same.
+fn deliver(command: &Report, evidence: &Redacted<Evidence>) -> Result<(), Failure> {
+    let json = || serde_json::to_string_pretty(&render::json(evidence)).unwrap_or_default();
+    let in_folder = |name: &str| command.output.as_ref().map(|folder| folder.join(name));
+    let files = [
+        (command.json.clone().or_else(|| in_folder(JSON_FILE)), Form::Json),
+        (command.markdown.clone().or_else(|| in_folder(MARKDOWN_FILE)), Form::Markdown),
+    ];
+    let text = |form: Form| match form {
+        Form::Json => json() + "\n",
+        Form::Markdown => render::report(evidence),
+    };
+    let to_files = files.iter().any(|(path, _)| path.is_some());
+    if let Some(form) = command.format.or((!to_files).then_some(Form::Markdown)) {
+        say(&text(form));
+    }
+    let written: Vec<Result<(), Failure>> =
+        files.iter().filter_map(|(path, form)| path.as_ref().map(|path| write(path, &text(*form)))).collect();
+    written.into_iter().collect()
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(path, text).map_err(|error| unwritable(path, &error))
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(
+        FAILURE,
+        format!("{} cannot be written: {error}; name a file or folder that can, such as --output ./report", path.display()),
+    )
+}

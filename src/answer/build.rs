@@ -204,6 +204,10 @@ fn build_within(draft: &Draft<'_>, room: &Room) -> Built {
         window: draft.window,
         widened: draft.widened,
         guessed_region: draft.guessed_region.as_deref(),
+        unguided: !draft.incident.words.trim().is_empty()
+            && draft.incident.alert.is_none()
+            && draft.incident.resources.is_empty()
+            && !draft.incident.start_given,
     });
     let console_url_template = entries
         .first()

@@ -39,7 +39,6 @@ pub const SIGNALS: &[Signal] = &[
     Signal { name: "resource", judge: resource },
     Signal { name: "name", judge: name },
     Signal { name: "same_service", judge: same_service },
-    Signal { name: "elsewhere", judge: elsewhere },
     Signal { name: "time", judge: time },
     Signal { name: "severity", judge: severity },
     Signal { name: "symptom", judge: symptom },
@@ -71,7 +70,6 @@ pub struct Scene<'a> {
     words: HashSet<String>,
     /// Values that the alert speaks of, names of resources aside.
     values: HashSet<String>,
-    regions: HashSet<String>,
     pairs: HashMap<(&'a str, &'a str), usize>,
     actors: HashSet<&'a str>,
 }
@@ -98,7 +96,6 @@ impl<'a> Scene<'a> {
             named_services: incident.resources.iter().filter_map(|r| r.kind.as_deref()).filter_map(service_of).collect(),
             words: alert_words(&incident.words),
             values: alert_values(incident),
-            regions: incident.regions.iter().map(|named| named.name.clone()).collect(),
             pairs: pairs_seen,
             actors,
         }
@@ -215,27 +212,6 @@ fn same_service(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say>
     let service = change.event.service();
     let same = scene.named_services.iter().any(|named| named == service || named.starts_with(service) && service.len() > 3);
     (same && scene.relation(index) == Relation::None).then_some(Say { points: weight::SAME_SERVICE, reason: String::new() })
-}
-
-/// The region of global services is looked at for those alone; its other changes happened somewhere else.
-fn elsewhere(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
-    const GLOBAL: &[&str] = &[
-        "iam",
-        "sts",
-        "route53",
-        "route53domains",
-        "cloudfront",
-        "organizations",
-        "signin",
-        "sso",
-        "waf",
-        "wafv2",
-        "globalaccelerator",
-        "shield",
-        "account",
-    ];
-    let here = scene.regions.is_empty() || scene.regions.contains(&change.event.region) || GLOBAL.contains(&change.event.service());
-    (!here).then(|| Say { points: weight::ELSEWHERE, reason: format!("in {}, another region", change.event.region) })
 }
 
 fn time(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {

@@ -69,8 +69,20 @@ fn nothing_later_than_a_minute_after_the_alert_is_a_suspect() {
 
 #[test]
 fn what_belongs_to_what_is_learned_from_changes_before_the_window() {
-    let revoke = change("revoke", 120, "ec2", "RevokeSecurityGroupIngress", json!({"groupId": "sg-0123456789abcdef0", "ipProtocol": "tcp", "fromPort": 5432, "toPort": 5432, "cidrIp": "192.0.2.0/24"}));
-    let create = change("create", 50_000, "rds", "CreateDBInstance", json!({"dBInstanceIdentifier": "orders-db", "vpcSecurityGroupIds": ["sg-0123456789abcdef0"]}));
+    let revoke = change(
+        "revoke",
+        120,
+        "ec2",
+        "RevokeSecurityGroupIngress",
+        json!({"groupId": "sg-0123456789abcdef0", "ipProtocol": "tcp", "fromPort": 5432, "toPort": 5432, "cidrIp": "192.0.2.0/24"}),
+    );
+    let create = change(
+        "create",
+        50_000,
+        "rds",
+        "CreateDBInstance",
+        json!({"dBInstanceIdentifier": "orders-db", "vpcSecurityGroupIds": ["sg-0123456789abcdef0"]}),
+    );
     let incident = incident("DatabaseUnreachable", json!({"dbinstance_identifier": "orders-db"}));
     let changes = [revoke];
     assert_eq!(rank(&incident, &changes, &[])[0].relation, Relation::None);
@@ -81,9 +93,19 @@ fn what_belongs_to_what_is_learned_from_changes_before_the_window() {
 
 #[test]
 fn a_change_that_was_taken_back_before_the_alert_is_no_suspect() {
-    let detach = |id, before| change(id, before, "iam", "DetachRolePolicy", json!({"roleName": "orders", "policyArn": "arn:aws:iam::111122223333:policy/read"}));
-    let attach = |id, before| change(id, before, "iam", "AttachRolePolicy", json!({"roleName": "orders", "policyArn": "arn:aws:iam::111122223333:policy/read"}));
-    let other = change("other", 200, "iam", "AttachRolePolicy", json!({"roleName": "orders", "policyArn": "arn:aws:iam::111122223333:policy/write"}));
+    let detach = |id, before| {
+        change(id, before, "iam", "DetachRolePolicy", json!({"roleName": "orders", "policyArn": "arn:aws:iam::111122223333:policy/read"}))
+    };
+    let attach = |id, before| {
+        change(id, before, "iam", "AttachRolePolicy", json!({"roleName": "orders", "policyArn": "arn:aws:iam::111122223333:policy/read"}))
+    };
+    let other = change(
+        "other",
+        200,
+        "iam",
+        "AttachRolePolicy",
+        json!({"roleName": "orders", "policyArn": "arn:aws:iam::111122223333:policy/write"}),
+    );
     let alert = incident("AccessDenied", json!({"role_name": "orders"}));
     let changes = [detach("detach", 300), attach("attach", 100)];
     let ranked = rank(&alert, &changes, &[]);
@@ -103,7 +125,9 @@ fn a_failed_call_is_a_suspect_only_when_it_failed_for_what_the_alert_misses() {
         [change_by("refused", 120, "ec2", "RunInstances", request, "batch", json!({"errorCode": code}))]
     };
     let alert = incident("ComputeCapacityUnavailable", json!({"instance_type": "p2.xlarge"}));
-    for (code, suspect) in [("Client.VcpuLimitExceeded", true), ("Client.RequestLimitExceeded", false), ("Client.UnauthorizedOperation", false)] {
+    for (code, suspect) in
+        [("Client.VcpuLimitExceeded", true), ("Client.RequestLimitExceeded", false), ("Client.UnauthorizedOperation", false)]
+    {
         let changes = failed(code);
         let ranked = rank(&alert, &changes, &[]);
         assert_eq!(finding::is_suspect(&ranked[0], &changes[0]), suspect, "{code}: {:?}", ranked[0].parts);
@@ -114,7 +138,13 @@ fn a_failed_call_is_a_suspect_only_when_it_failed_for_what_the_alert_misses() {
 fn heartbeats_and_changes_of_tags_are_never_suspects() {
     let heartbeat = change("beat", 30, "ssm", "UpdateInstanceInformation", json!({"instanceId": NAMED}));
     let tags = change("tags", 30, "ec2", "CreateTags", json!({"resourcesSet": {"items": [{"resourceId": NAMED}]}}));
-    let window = change("window", 30, "rds", "ModifyDBInstance", json!({"dBInstanceIdentifier": "orders-db", "preferredBackupWindow": "03:00-04:00"}));
+    let window = change(
+        "window",
+        30,
+        "rds",
+        "ModifyDBInstance",
+        json!({"dBInstanceIdentifier": "orders-db", "preferredBackupWindow": "03:00-04:00"}),
+    );
     let changes = [heartbeat, tags, window];
     let ranked = rank(&incident("Down", json!({"instance_id": NAMED, "dbinstance_identifier": "orders-db"})), &changes, &[]);
     assert!(ranked.iter().all(|r| !finding::is_suspect(r, &changes[r.index])));
@@ -122,7 +152,13 @@ fn heartbeats_and_changes_of_tags_are_never_suspects() {
 
 #[test]
 fn opening_a_port_explains_exposure_and_no_outage() {
-    let opened = [change("open", 60, "ec2", "AuthorizeSecurityGroupIngress", json!({"groupId": "sg-0123456789abcdef0", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "cidrIp": "0.0.0.0/0"}))];
+    let opened = [change(
+        "open",
+        60,
+        "ec2",
+        "AuthorizeSecurityGroupIngress",
+        json!({"groupId": "sg-0123456789abcdef0", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "cidrIp": "0.0.0.0/0"}),
+    )];
     let score = |name: &str| rank(&incident(name, json!({})), &opened, &[])[0].score;
     let (exposed, down) = (score("PortExposedToInternet"), score("HostUnreachableTimeouts"));
     assert!(exposed > down + 20, "{exposed} and {down}");
@@ -133,7 +169,12 @@ fn every_score_is_the_sum_of_its_parts_and_reasons_are_told_weightiest_first() {
     let changes = [terminate("named", 200, NAMED)];
     let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
     assert_eq!(ranked[0].score, ranked[0].parts.iter().map(|part| part.points).sum::<i32>());
-    let expected = ["changes i-0123456789abcdef0, named in the alert", "3m 20s before the alert", "can cause timeouts and unreachable hosts", "ends it"];
+    let expected = [
+        "changes i-0123456789abcdef0, named in the alert",
+        "3m 20s before the alert",
+        "can cause timeouts and unreachable hosts",
+        "ends it",
+    ];
     assert_eq!(ranked[0].reasons(), expected);
 }
 

@@ -17,6 +17,7 @@ use crate::coverage::{Cause, Coverage, SourceName, State, Verdict};
 use crate::event::Event;
 use crate::gather::Gathered;
 use crate::plan::{self, Kind};
+use crate::policy::region::is_global_service;
 use crate::policy::{GlobalPass, Scope, SourceChoice};
 use crate::rank::{self, Change, Ranked, finding};
 use crate::refusal::{Code, Refusal};
@@ -245,6 +246,9 @@ async fn read(desk: &Desk, scope: &Scope, window: Window, filter: &Filter, start
     for mut reading in readings {
         // What an archive holds besides what was asked is no gap; what the allow-lists keep back is.
         reading.cells.retain(|cell| cell.state() != State::DeniedByPolicy || !desk.policy.allows(cell.account(), cell.region()));
+        // The region of global services is looked at for those alone.
+        let extra = scope.global_region().filter(|_| scope.global_pass() == GlobalPass::Extra);
+        reading.events.retain(|event| extra != Some(event.region.as_str()) || is_global_service(event.service()));
         gathered.add(reading);
     }
     for cell in plan::unanswered(scope, &gathered.cells().collect::<Vec<_>>()) {

@@ -1,6 +1,7 @@
 //! The MCP server: the tools and the prompt, over stdio. All revisions of the protocol are the library's business.
 
 pub mod prompt;
+mod screen;
 pub mod stdio;
 
 use std::panic::AssertUnwindSafe;

@@ -269,13 +269,14 @@ fn symptom(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
 
 /// Adding something new rarely breaks what worked; taking something away exposes nothing.
 fn direction(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
-    const ADDS: &[&str] = &["Authorize", "Create", "Run", "Allocate", "Attach", "Associate", "Add", "Enable", "Start", "Register"];
+    const ADDS: &[&str] =
+        &["Authorize", "Create", "Run", "Allocate", "Attach", "Associate", "Add", "Enable", "Start", "Register", "Subscribe"];
     // These begin like additions, and change what is there.
     const REPLACES: &[&str] = &["Version", "Deployment", "AclEntry", "InstanceRefresh", "Stage", "Revision"];
     let takes_away = change.severity.is_some_and(|severity| severity.effect == Effect::TakesAway);
     let name = change.event.name.as_str();
     let replaces =
-        REPLACES.iter().any(|noun| name.contains(noun)) || change.class.category == Category::Deployment && !name.starts_with("Add");
+        REPLACES.iter().any(|noun| name.contains(noun)) || change.class.category == Category::Deployment && name.starts_with("Start");
     let adds = ADDS.iter().any(|verb| name.starts_with(verb)) && !takes_away && !replaces;
     let about_openness =
         matches!(scene.symptoms.first(), Some((Symptom::Exposure | Symptom::Cost, _))) && !scene.complains_of(Symptom::AccessDenied);

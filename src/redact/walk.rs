@@ -40,6 +40,28 @@ pub(super) fn redact(value: &Value) -> Value {
     walk.value(value, Mode::Look, 0)
 }
 
+/// Hides in place what stands under a secret's name, wherever the name alone tells; text is left as it is.
+///
+/// Variables of an environment stay when they are ARNs, since those relate one resource to another.
+pub(super) fn hide_fields(value: &mut Value) {
+    hide_below(value, Mode::Look, 0);
+}
+
+fn hide_below(value: &mut Value, mode: Mode, depth: usize) {
+    match (value, mode) {
+        (value, _) if depth > MAX_DEPTH => *value = Value::Null,
+        (Value::Array(items), _) => items.iter_mut().for_each(|item| hide_below(item, mode, depth + 1)),
+        (Value::Object(fields), _) => {
+            let modes: Vec<Mode> = fields.iter().map(|(name, value)| mode_below(&key::normalise(name), value, mode, fields)).collect();
+            fields.values_mut().zip(modes).for_each(|(value, mode)| hide_below(value, mode, depth + 1));
+        }
+        (Value::String(text), Mode::Hide(VARIABLE) | Mode::HideText(_)) if text.starts_with("arn:") => {}
+        (Value::String(text), Mode::Hide(kind) | Mode::HideText(kind)) if !is_empty_or_hidden(text) => *text = pattern::marker(kind),
+        (value @ Value::Number(_), Mode::Hide(kind)) if kind != VARIABLE => *value = Value::String(pattern::marker(kind)),
+        _ => {}
+    }
+}
+
 /// Redacts JSON that was found inside `layers` other layers, and tells what happened.
 pub(super) fn redact_inner(value: &Value, layers: usize) -> (Value, Found) {
     let mut walk = Walk { found: Found::default(), layers };

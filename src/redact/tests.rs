@@ -65,6 +65,15 @@ fn secrets() -> Vec<(String, String)> {
         row(format!("GOCSPX-{r}"), r),
         row(format!("You are not authorized. Encoded authorization failure message: {long}"), r),
         row(format!("opaque {long}"), r),
+        row(format!("rotated to {r}"), r),
+        row(format!("https://example.com/?k={r}&a=1"), r),
+        row("key wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into(), "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+        row("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".into(), "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"),
+        row(format!("mysql -uroot -p{r} prod"), r),
+        row(format!("sshpass -p {r} ssh alice@192.0.2.1"), r),
+        row(format!("login with password {r} failed"), r),
+        row(format!("the password is {r}."), r),
+        row("https://a.blob.example.com/c?sig=Zq7Bqx99&x=1".into(), "Zq7Bqx99"),
     ]
 }
 
@@ -146,6 +155,15 @@ fn the_name_of_a_field_hides_a_secret_without_shape() {
         "plaintext",
         "adminPasswd",
         "DB_PWD",
+        "psk",
+        "hmacKey",
+        "newPassword2",
+        "pw",
+        "otp",
+        "pin",
+        "p@ssword",
+        "ｐassword",
+        "ｓｅｃｒｅｔＫｅｙ",
     ] {
         for value in [json!({name: plain}), json!({name: {"value": plain}}), json!({"items": [{name: plain}]})] {
             let direct = value.get(name).is_some_and(|inner| inner.is_string()) || value.get("items").is_some();
@@ -233,6 +251,15 @@ fn evidence_survives_byte_for_byte() {
         "ECDHE-RSA-AES128-GCM-SHA256",
         "AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/27/111122223333_CloudTrail_us-east-1_20260127T2000Z_AbCdEfGhIjKlMnOp.json.gz",
         "Basic monitoring",
+        "login with password authentication failed",
+        "Sign in using password reset",
+        "mysql -u root -p prod",
+        "MyStackLambdaFunctionServiceRole8BA9E1F7",
+        "assets/MyStackLambdaFunctionServiceRole8BA9E1F7/v1",
+        "arn:aws:lambda:us-east-1:111122223333:layer:Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8Qr9St0Uv1Wx2Yz3A",
+        "a94a8fe5ccb19ba61c4c0873d391e987982fbbd3",
+        "A94A8FE5CCB19BA61C4C0873D391E987982FBBD3",
+        "https://example.com/?signal=strong",
         "bearer authentication",
         "tcp",
         "sk-team-service-for-production",

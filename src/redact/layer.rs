@@ -140,8 +140,17 @@ fn is_access_key(run: &str, before: &str) -> bool {
         return false;
     }
     let word = before.rsplit([' ', '"', '\'', ',', '(', '[', '=']).next().unwrap_or_default();
-    let mut candidates = std::iter::once(run).chain(run.split('/')).filter(|part| part.len() == LENGTH);
-    candidates.any(looks_generated) && !word.contains("arn:")
+    let mut parts = run.split('/').filter(|part| part.len() == LENGTH && looks_generated(part));
+    // Longer random base64 falls into such parts too, but then the others are random as well.
+    let path = || run.split('/').filter(|part| part.len() != LENGTH).all(|part| !mixes(part));
+    let found = run.len() == LENGTH && looks_generated(run) || parts.next().is_some() && path();
+    found && !word.contains("arn:")
+}
+
+/// Tells whether text has capitals, small letters and digits.
+fn mixes(text: &str) -> bool {
+    let has = |kind: fn(&u8) -> bool| text.as_bytes().iter().any(kind);
+    has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
 }
 
 /// Tells letters drawn by chance from words run together.
@@ -158,7 +167,7 @@ fn looks_generated(run: &str) -> bool {
         upper += usize::from(byte.is_ascii_uppercase());
         digits += usize::from(byte.is_ascii_digit());
     }
-    !run.contains(['-', '_']) && upper >= 6 && lower >= 6 && digits >= 1 && digits <= 16 && in_words * 2 <= lower
+    !run.contains(['-', '_']) && upper >= 6 && lower >= 6 && (1..=16).contains(&digits) && in_words * 2 <= lower
 }
 
 fn secret_run(run: &str, layers: usize) -> Option<&'static str> {

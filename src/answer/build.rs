@@ -13,6 +13,7 @@ use super::tokens::estimate;
 use super::{
     ActorReport, AlertReport, Answer, CellReport, ContextReport, Cost, CoverageReport, Entry, EventError, Finding, Group, RegionReport,
     Repeats, ResourceReport, Score, ScorePart, SourceLabel, StateName, Totals, TouchedResource, VerdictName, WindowReport, headline,
+    withhold,
 };
 use crate::catalogue::{self, Category, Role};
 use crate::context::Incident;
@@ -189,8 +190,8 @@ fn build_within(draft: &Draft<'_>, room: &Room) -> Built {
         folded: next.folded,
         remaining: matched.len().saturating_sub(next.shown + next.folded),
     };
-    let coverage = coverage_report(draft.coverage);
-    let headline = headline::headline(&headline::Facts {
+    let mut coverage = coverage_report(draft.coverage);
+    let mut headline = headline::headline(&headline::Facts {
         finding,
         coverage: draft.coverage,
         best: suspects.first().and_then(|best| folds.iter().find(|f| std::ptr::eq(f.best, *best))).and_then(|f| {
@@ -209,6 +210,9 @@ fn build_within(draft: &Draft<'_>, room: &Room) -> Built {
             && draft.incident.resources.is_empty()
             && !draft.incident.start_given,
     });
+    if draft.untrusted == UntrustedText::Omit {
+        withhold_regions(&mut coverage, &mut headline);
+    }
     let console_url_template = entries
         .first()
         .and_then(|_| draft.regions.first())
@@ -256,27 +260,35 @@ fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize, room:
     let full = draft.detail == Detail::Full;
     let safe = |text: &str, max: usize| match draft.untrusted {
         UntrustedText::Quote => redact::text(text, max),
-        UntrustedText::Omit => withhold(text),
+        UntrustedText::Omit => withhold::text(text).to_owned(),
     };
+    let named = |name: &str, max: usize| match draft.untrusted {
+        UntrustedText::Quote => redact::text(name, max),
+        UntrustedText::Omit => withhold::name(name).to_owned(),
+    };
+    // A name in a forged record may be a secret, which loses its form once a sentence is made of it.
+    let (name, error_code) = (named(&event.name, 80), event.error_code.as_deref().map(|code| named(code, 80)));
     let record = redact::record(&event.record);
     let section = |key: &str| record.get(key).cloned().unwrap_or(Value::Null);
     let (request, response) = (section("requestParameters"), section("responseElements"));
     let summary = match draft.untrusted {
-        UntrustedText::Quote => catalogue::summarise(&event.name, event.service(), &request, &response, event.error_code.as_deref()),
-        UntrustedText::Omit => bare_summary(change),
+        UntrustedText::Quote => catalogue::summarise(&name, event.service(), &request, &response, error_code.as_deref()),
+        UntrustedText::Omit => withhold::summary(change),
+    };
+    let safe_id = |id: &str| match draft.untrusted {
+        UntrustedText::Quote => redact::text(id, 80),
+        UntrustedText::Omit => withhold::text(id).to_owned(),
     };
     let ids = |max: usize| -> Vec<String> {
-        fold.members
-            .iter()
-            .skip(1)
-            .take(max)
-            .filter_map(|m| draft.changes.get(m.index))
-            .map(|c| redact::text(&c.event.event_id, 80))
-            .collect()
+        fold.members.iter().skip(1).take(max).filter_map(|m| draft.changes.get(m.index)).map(|c| safe_id(&c.event.event_id)).collect()
     };
     let explained = full || rank <= EXPLAINED;
     // Past the explained ranks `relative` says how long before the alert.
-    let reasons = fold.best.reasons().into_iter().filter(|reason| explained || !reason.ends_with("before the alert"));
+    let reasons = match draft.untrusted {
+        UntrustedText::Quote => fold.best.reasons().into_iter().map(str::to_owned).collect(),
+        UntrustedText::Omit => withhold::reasons(fold.best),
+    };
+    let reasons = reasons.into_iter().filter(|reason| explained || !reason.ends_with("before the alert"));
     let mut flags = Vec::new();
     if is_suspicious(event) {
         flags.push("suspicious_text".to_owned());
@@ -288,13 +300,16 @@ fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize, room:
         flags.push("reverted".to_owned());
     }
     Entry {
-        event_id: redact::text(&event.event_id, 80),
+        event_id: safe_id(&event.event_id),
         rank,
-        reasons: reasons.take(if explained { 3 } else { room.reasons }).map(|reason| redact::text(reason, 160)).collect(),
+        reasons: reasons.take(if explained { 3 } else { room.reasons }).map(|reason| redact::text(&reason, 160)).collect(),
         time: relative::rfc3339(event.time),
         relative: relative::to_alert(event.time, draft.incident.alert.as_ref().map(|alert| alert.started_at), draft.now),
-        name: redact::text(&event.name, 80),
-        service: redact::text(event.service(), 60),
+        name,
+        service: match draft.untrusted {
+            UntrustedText::Omit if withhold::text(&event.source) != event.source => withhold::WITHHELD.into(),
+            _ => redact::text(event.service(), 60),
+        },
         summary: redact::text(
             &summary,
             if full {
@@ -313,10 +328,8 @@ fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize, room:
         },
         account: None,
         region: None,
-        error: event.error_code.as_deref().map(|code| EventError {
-            code: redact::text(code, 80),
-            message: event.error_message.as_deref().filter(|_| full).map(|message| safe(message, 300)),
-        }),
+        error: error_code
+            .map(|code| EventError { code, message: event.error_message.as_deref().filter(|_| full).map(|message| safe(message, 300)) }),
         repeats: (fold.members.len() > 1).then(|| Repeats {
             count: fold.members.len(),
             failed: (fold.failed > 0).then_some(fold.failed),
@@ -340,7 +353,7 @@ fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize, room:
 fn touched(change: &Change, untrusted: UntrustedText) -> Vec<TouchedResource> {
     let id = |id: &str| match untrusted {
         UntrustedText::Quote => redact::text(id, 200),
-        UntrustedText::Omit => withhold(id),
+        UntrustedText::Omit => withhold::text(id).to_owned(),
     };
     let role = |role: Role| match role {
         Role::Target => "target",
@@ -378,26 +391,6 @@ fn capped(request: &Value) -> Option<Map<String, Value>> {
     (!kept.is_empty()).then_some(kept)
 }
 
-/// Says what happened without a word that a caller could have chosen.
-fn bare_summary(change: &Change) -> String {
-    let ids: Vec<&str> = change.resources.iter().map(|r| r.id.as_str()).filter(|id| withhold(id) == **id).take(3).collect();
-    let outcome = if change.event.failed() { "failed" } else { "succeeded" };
-    if ids.is_empty() {
-        format!("{} {outcome}", change.event.name)
-    } else {
-        format!("{} {outcome} on {}", change.event.name, ids.join(", "))
-    }
-}
-
-/// Returns `text` when it is an id that AWS made or an account number, else a placeholder.
-fn withhold(text: &str) -> String {
-    #[expect(clippy::expect_used, reason = "a literal pattern; a test compiles it")]
-    static MADE_BY_AWS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^([a-z]{1,10}-[0-9a-f]{8,17}|\d{12}|[0-9.]{7,15}|[a-z0-9.-]{3,40}\.amazonaws\.com)$").expect("pattern")
-    });
-    if MADE_BY_AWS.is_match(text) { text.to_owned() } else { "(withheld)".into() }
-}
-
 fn is_suspicious(event: &Event) -> bool {
     let texts = [Some(event.actor.name.as_str()), event.user_agent.as_deref(), event.error_message.as_deref()];
     texts.into_iter().flatten().any(redact::is_suspicious) || any_string(event.request(), &redact::is_suspicious, 0)
@@ -430,6 +423,14 @@ fn console_host(region: &str) -> Option<&'static str> {
         r if r.starts_with("us-gov-") => "console.amazonaws-us-gov.com",
         _ => "console.aws.amazon.com",
     })
+}
+
+/// Leaves out what is no region by its form: records of an archive name theirs themselves.
+pub fn withhold_regions(coverage: &mut CoverageReport, headline: &mut String) {
+    for cell in coverage.cells.iter_mut().filter(|cell| !cell.region.is_empty() && withhold::text(&cell.region) != cell.region) {
+        *headline = headline.replace(&cell.region, withhold::WITHHELD);
+        cell.region = withhold::WITHHELD.into();
+    }
 }
 
 /// Tells the coverage.
@@ -486,7 +487,11 @@ pub fn state_name(state: State) -> StateName {
 fn context_report(draft: &Draft<'_>) -> ContextReport {
     let safe = |text: &str, max: usize| match draft.untrusted {
         UntrustedText::Quote => redact::text(text, max),
-        UntrustedText::Omit => withhold(text),
+        UntrustedText::Omit => withhold::text(text).to_owned(),
+    };
+    let region = |name: &str| match draft.untrusted {
+        UntrustedText::Quote => name.to_owned(),
+        UntrustedText::Omit => withhold::text(name).to_owned(),
     };
     ContextReport {
         alert: draft.incident.alert.as_ref().map(|alert| AlertReport {
@@ -500,7 +505,7 @@ fn context_report(draft: &Draft<'_>) -> ContextReport {
             basis: draft.incident.window_basis.clone(),
             widened: draft.widened,
         },
-        regions: draft.regions.clone(),
+        regions: draft.regions.iter().map(|r| RegionReport { name: region(&r.name), basis: r.basis.clone() }).collect(),
         resources: draft
             .incident
             .resources

@@ -8,6 +8,7 @@ pub mod fold;
 pub mod headline;
 pub mod report;
 pub mod tokens;
+pub mod withhold;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -16,8 +16,11 @@ mod tests;
 use crate::catalogue::{self, Class, Resource, Severity};
 use crate::context::Incident;
 use crate::event::Event;
+use crate::redact;
 
 /// An event and what the catalogue knows of it.
+///
+/// Its record holds nothing under a secret's name any more, so that no id, reason or word can be taken from there.
 #[derive(Clone, Debug)]
 pub struct Change {
     /// The event.
@@ -31,7 +34,8 @@ pub struct Change {
 }
 
 impl From<Event> for Change {
-    fn from(event: Event) -> Self {
+    fn from(mut event: Event) -> Self {
+        redact::hide_fields(&mut event.record);
         let (class, resources, severity) = (catalogue::classify(&event), catalogue::resources(&event), catalogue::severity(&event));
         Self { event, class, resources, severity }
     }

@@ -2,6 +2,7 @@
 
 use super::pattern;
 use serde_json::{Map, Value};
+use unicode_normalization::UnicodeNormalization;
 
 /// What to do with the value of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,10 +63,15 @@ const NAMES: &[(&str, Rule)] = &[
     ("nonoverridablearguments", Environment),
     ("optionsettings", Environment),
     ("originmfacode", Hide("code")),
+    ("otp", Hide("code")),
+    ("otpcode", Hide("code")),
     ("pagetoken", Shorten(4, 4)),
     ("paginationtoken", Shorten(4, 4)),
+    ("passcode", Hide("code")),
     ("passwd", Hide("password")),
     ("passworddata", Hide("password")),
+    ("pin", Hide("code")),
+    ("pincode", Hide("code")),
     ("plaintext", Hide("plaintext")),
     ("platformcredential", Hide("credentials")),
     ("privatekeyplaintext", Hide("private key")),
@@ -73,6 +79,7 @@ const NAMES: &[(&str, Rule)] = &[
     ("provisioningparameters", Environment),
     ("publickeybody", Shorten(16, 4)),
     ("publickeymaterial", Shorten(16, 4)),
+    ("pw", Hide("password")),
     ("pwd", Hide("password")),
     ("requesttoken", Shorten(4, 4)),
     ("runtimeenvironmentvariables", Environment),
@@ -107,8 +114,16 @@ const ENDINGS: &[(&str, Rule)] = &[
     ("password", Hide("password")),
     ("passwd", Hide("password")),
     ("passphrase", Hide("password")),
+    ("passwordvalue", Hide("password")),
+    ("passwordhash", Hide("password")),
+    ("passwordconfirmation", Hide("password")),
+    ("userpw", Hide("password")),
+    ("dbpw", Hide("password")),
+    ("dbpass", Hide("password")),
     ("privatekey", Hide("private key")),
     ("presharedkey", Hide("secret key")),
+    ("psk", Hide("secret key")),
+    ("hmackey", Hide("secret key")),
     ("secretkey", Hide("secret key")),
     ("secretaccess", Hide("secret key")),
     ("signingkey", HideText("secret key")),
@@ -175,10 +190,22 @@ pub(super) fn normalise(name: &str) -> String {
     if pattern::holds_marker(name) {
         return normal;
     }
-    for byte in name.bytes().filter(u8::is_ascii_alphanumeric) {
-        normal.push(char::from(byte.to_ascii_lowercase()));
+    if name.is_ascii() {
+        name.chars().for_each(|c| push_normal(c, &mut normal));
+    } else {
+        // Full-width and other styled letters are the plain ones.
+        name.nfkc().for_each(|c| push_normal(c, &mut normal));
     }
     normal
+}
+
+fn push_normal(c: char, normal: &mut String) {
+    match c {
+        _ if c.is_ascii_alphanumeric() => normal.push(c.to_ascii_lowercase()),
+        '@' if !normal.is_empty() => normal.push('a'),
+        '$' if !normal.is_empty() => normal.push('s'),
+        _ => {}
+    }
 }
 
 /// Returns the rule for a normalised name.
@@ -186,6 +213,8 @@ pub(super) fn rule(name: &str) -> Rule {
     if let Ok(at) = NAMES.binary_search_by(|(row, _)| row.cmp(&name)) {
         return NAMES.get(at).map_or(Look, |(_, rule)| *rule);
     }
+    // A second password is `newPassword2`.
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
     // The last letter spares nearly all of the comparisons.
     let last = name.as_bytes().last();
     let ending = ENDINGS.iter().find(|(ending, _)| ending.as_bytes().last() == last && name.ends_with(ending));
@@ -255,7 +284,16 @@ mod tests {
 
     #[test]
     fn spelling_does_not_matter() {
-        for name in ["masterUserPassword", "MasterUserPassword", "master_user_password", "MASTER-USER-PASSWORD", "master.user.password"] {
+        for name in [
+            "masterUserPassword",
+            "MasterUserPassword",
+            "master_user_password",
+            "MASTER-USER-PASSWORD",
+            "master.user.password",
+            "ｍasterUserPassword",
+            "masterUserP@ssword",
+            "masterUserPa$$word2",
+        ] {
             assert_eq!(rule(&normalise(name)), Hide("password"), "{name}");
         }
     }

@@ -119,7 +119,8 @@ fn hide_runs(line: &str, layers: usize) -> Option<String> {
         let end = tail.bytes().position(|byte| !is_base64(byte)).unwrap_or(tail.len());
         let (run, after) = tail.split_at_checked(end)?;
         rest = after;
-        if let Some(kind) = secret_run(run, layers) {
+        let before = line.strip_suffix(tail).unwrap_or_default();
+        if let Some(kind) = secret_run(run, layers).or_else(|| is_access_key(run, before).then_some("secret key")) {
             let out = out.get_or_insert_default();
             out.push_str(kept.strip_suffix(tail).unwrap_or_default());
             out.push_str(&pattern::marker(kind));
@@ -128,6 +129,45 @@ fn hide_runs(line: &str, layers: usize) -> Option<String> {
         }
     }
     out.map(|out| out + kept)
+}
+
+/// Tells whether a run is, or ends a path with, the forty letters of an AWS secret access key that nothing announces.
+///
+/// Names have words in them, hashes one case, and what an ARN names is no secret.
+fn is_access_key(run: &str, before: &str) -> bool {
+    const LENGTH: usize = 40;
+    if run.len() < LENGTH {
+        return false;
+    }
+    let word = before.rsplit([' ', '"', '\'', ',', '(', '[', '=']).next().unwrap_or_default();
+    let mut parts = run.split('/').filter(|part| part.len() == LENGTH && looks_generated(part));
+    // Longer random base64 falls into such parts too, but then the others are random as well.
+    let path = || run.split('/').filter(|part| part.len() != LENGTH).all(|part| !mixes(part));
+    let found = run.len() == LENGTH && looks_generated(run) || parts.next().is_some() && path();
+    found && !word.contains("arn:")
+}
+
+/// Tells whether text has capitals, small letters and digits.
+fn mixes(text: &str) -> bool {
+    let has = |kind: fn(&u8) -> bool| text.as_bytes().iter().any(kind);
+    has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
+}
+
+/// Tells letters drawn by chance from words run together.
+fn looks_generated(run: &str) -> bool {
+    let (mut upper, mut lower, mut digits, mut in_words, mut word) = (0, 0, 0, 0, 0);
+    for byte in run.bytes().chain([b'/']) {
+        if byte.is_ascii_lowercase() {
+            lower += 1;
+            word += 1;
+            continue;
+        }
+        in_words += if word >= 4 { word } else { 0 };
+        word = 0;
+        upper += usize::from(byte.is_ascii_uppercase());
+        digits += usize::from(byte.is_ascii_digit());
+    }
+    !run.contains(['-', '_']) && upper >= 6 && lower >= 6 && (1..=16).contains(&digits) && in_words * 2 <= lower
 }
 
 fn secret_run(run: &str, layers: usize) -> Option<&'static str> {

@@ -75,6 +75,14 @@ pub fn record(record: &Value) -> Redacted<Value> {
     Redacted(walk::redact(record))
 }
 
+/// Hides in place the values of a record that a field's name gives away as secret, before anything is learned from it.
+///
+/// Shape: same structure; [`record`] makes the same of it as of the original. Text is neither cleaned nor looked at, and
+/// ARNs and ids that AWS made stay among variables and parameters.
+pub fn hide_fields(record: &mut Value) {
+    walk::hide_fields(record);
+}
+
 /// Redacts the `requestParameters` of a record by the same rules as [`record`].
 pub fn parameters(value: &Value) -> Redacted<Value> {
     Redacted(walk::redact(value))

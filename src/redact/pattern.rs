@@ -18,9 +18,9 @@ struct Pattern {
 /// Words without which no pattern matches; one pass decides that ordinary text is left alone.
 const TRIGGERS: &str = concat!(
     r"(?i-u:passw|passphrase|pwd|secret|token|api[_.-]?key|private|presh|credential|authoriz|bearer|basic |signature|sig=|://|-----BEGIN",
-    r"|access_?key|account_?key|connection_?string|identified by|cookie|hooks\.|-u |-u=|--user|signing_?key|x-amz-)",
+    r"|access_?key|account_?key|connection_?string|identified by|cookie|hooks\.|-u |-u=|--user|signing_?key|x-amz-|mysql|mariadb|sshpass|redis-cli)",
     r"|eyJ|A[KS]IA[A-Z0-9]{12,28}[^A-Z0-9]|FwoG|FQoG|AQoD|IQoJ|gh[pousr]_|github_pat|glpat-|xox|xapp-|[rs]k_|sk-|AIza|npm_|hv[sb]\.|dop_v1|SG\.|SK[0-9a-f]|sq0|shp",
-    r"|pypi-|dckr_pat|ATATT|AGE-S|ya29|GOCSPX|lin_api|NRAK|dapi|ABSK|rubygems_|key-[0-9a-f]|PuTTY-User|PMAK-|sbp_|tfp_|atlasv1|LTAI|figd_|EAAA",
+    r"|pypi-|dckr_pat|ATATT|AGE-S|ya29|GOCSPX|lin_api|NRAK|dapi|ABSK|rubygems_|key-[0-9a-f]|PuTTY-User|PMAK-|sbp_|tfp_|atlasv1|LTAI|figd_|EAAA|hf_",
 );
 
 /// The kinds, in the order they are looked for: whole blocks first, single words last.
@@ -73,6 +73,23 @@ const PATTERNS: &[Pattern] = &[
     },
     Pattern { kind: "password", regex: r#"(?<keep>(?i-u:identified by|password) ')(?<secret>[^']+)(?<after>')"#, accept: not_hidden },
     Pattern {
+        kind: "password",
+        regex: concat!(
+            r#"(?<keep>(?-u:\b)(?:(?:mysql|mariadb)[a-z-]*(?: [^|;&]*?)? -p|sshpass (?:-[a-z]+ )*-p ?|redis-cli (?:[^|;&]*? )?-a ?))"#,
+            r#"(?<secret>[^ "'|;&-][^ "'|;&]*)"#
+        ),
+        accept: not_hidden,
+    },
+    Pattern {
+        kind: "password",
+        regex: concat!(
+            r#"(?<keep>(?i-u:(?-u:\b)(?:with|using|by|new|old|temporary|temp|initial|default|the|a|an|root|admin|user) "#,
+            r#"(?:passw(?:or)?d|passphrase)(?: (?:is|was|set to))? )["']?)(?<secret>[^ "',;]{4,})"#
+        ),
+        accept: is_no_word,
+    },
+    Pattern { kind: "signature", regex: r"(?<keep>[?&](?i-u:sig|signature|x-amz-signature)=)(?<secret>[^&#\[ ]+)", accept: not_hidden },
+    Pattern {
         kind: "signature",
         regex: r#"(?<keep>(?:[?&; ,]|^)(?i-u:(?:x-amz-)?signature|sig|x-goog-signature) ?= ?)(?<secret>[A-Za-z0-9%+/=_-]{16,})"#,
         accept: always,
@@ -87,6 +104,7 @@ const PATTERNS: &[Pattern] = &[
         ),
         accept: is_assignment,
     },
+    Pattern { kind: "token", regex: r"(?-u:\b)(?<secret>hf_[A-Za-z0-9]{30,})(?-u:\b)", accept: mixes_case },
     Pattern {
         kind: "token",
         regex: concat!(
@@ -222,6 +240,18 @@ fn looks_random(captures: &Captures) -> bool {
     let secret = group(captures, "secret");
     let digits = secret.bytes().filter(u8::is_ascii_digit).count();
     digits >= 2 || secret.len() >= 24 && digits >= 1
+}
+
+fn mixes_case(captures: &Captures) -> bool {
+    let secret = group(captures, "secret");
+    secret.bytes().skip(3).any(|byte| byte.is_ascii_uppercase()) && secret.bytes().skip(3).any(|byte| byte.is_ascii_lowercase())
+}
+
+/// Tells a password in prose from the word after `password`, as in `with password authentication`.
+fn is_no_word(captures: &Captures) -> bool {
+    let secret = group(captures, "secret").trim_end_matches(['.', ':', ')', '?']);
+    let symbols = secret.bytes().filter(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'.' | b'_' | b'/' | b'(')).count();
+    not_hidden(captures) && (secret.bytes().any(|byte| byte.is_ascii_digit()) || symbols > 0 && secret.is_ascii())
 }
 
 fn is_basic(captures: &Captures) -> bool {

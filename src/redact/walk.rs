@@ -40,6 +40,29 @@ pub(super) fn redact(value: &Value) -> Value {
     walk.value(value, Mode::Look, 0)
 }
 
+/// Hides in place what stands under a secret's name, wherever the name alone tells; text is left as it is.
+///
+/// Values that only stand where secrets may stand (variables, parameters, inputs) stay when they are ARNs or ids of
+/// AWS's own making, since those relate one resource to another.
+pub(super) fn hide_fields(value: &mut Value) {
+    hide_below(value, Mode::Look, 0);
+}
+
+fn hide_below(value: &mut Value, mode: Mode, depth: usize) {
+    match (value, mode) {
+        (value, _) if depth > MAX_DEPTH => *value = Value::Null,
+        (Value::Array(items), _) => items.iter_mut().for_each(|item| hide_below(item, mode, depth + 1)),
+        (Value::Object(fields), _) => {
+            let modes: Vec<Mode> = fields.iter().map(|(name, value)| mode_below(&key::normalise(name), value, mode, fields)).collect();
+            fields.values_mut().zip(modes).for_each(|(value, mode)| hide_below(value, mode, depth + 1));
+        }
+        (Value::String(text), Mode::Hide(VARIABLE | "parameter" | "input") | Mode::HideText(_)) if is_identifier(text) => {}
+        (Value::String(text), Mode::Hide(kind) | Mode::HideText(kind)) if !is_empty_or_hidden(text) => *text = pattern::marker(kind),
+        (value @ Value::Number(_), Mode::Hide(kind)) if kind != VARIABLE => *value = Value::String(pattern::marker(kind)),
+        _ => {}
+    }
+}
+
 /// Redacts JSON that was found inside `layers` other layers, and tells what happened.
 pub(super) fn redact_inner(value: &Value, layers: usize) -> (Value, Found) {
     let mut walk = Walk { found: Found::default(), layers };
@@ -144,6 +167,17 @@ fn mode_below(name: &str, value: &Value, mode: Mode, beside: &Map<String, Value>
         }
         Rule::Environment | Rule::Look => Mode::Look,
     }
+}
+
+/// Tells whether text is an ARN or an id such as `i-0123456789abcdef0`.
+fn is_identifier(text: &str) -> bool {
+    text.starts_with("arn:")
+        || text.split_once('-').is_some_and(|(prefix, digits)| {
+            (1..=10).contains(&prefix.len())
+                && prefix.bytes().all(|byte| byte.is_ascii_lowercase())
+                && matches!(digits.len(), 8 | 17)
+                && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
 }
 
 /// Tells whether there is nothing to hide, or AWS or an earlier pass hid it already.

@@ -135,7 +135,7 @@ fn all_changes(out: &mut String, answer: &Answer, room: &Room) -> std::fmt::Resu
     for group in &answer.groups {
         writeln!(out, "{} {} ({})", group.icon, group.label, group.total)?;
         for entry in &group.events {
-            writeln!(out, "- #{} {} · {}", entry.rank, line(entry, room), entry.event_id)?;
+            writeln!(out, "- #{} {} · {}", entry.rank, line(entry, room), quote(&entry.event_id))?;
             full(out, entry)?;
         }
     }
@@ -213,7 +213,7 @@ fn full(out: &mut String, entry: &Entry) -> std::fmt::Result {
     let parts: Vec<String> = score.parts.iter().map(|part| format!("{} {:+}", part.signal, part.points)).collect();
     writeln!(out, "  score {}: {}", score.total, parts.join(", "))?;
     if let Some(repeats) = &entry.repeats {
-        writeln!(out, "  also {}", repeats.event_ids.join(" "))?;
+        writeln!(out, "  also {}", quote(&repeats.event_ids.join(" ")))?;
     }
     let resources: Vec<String> = entry.resources.iter().map(|r| format!("{} ({})", quote(&r.id), r.role)).collect();
     if !resources.is_empty() {

@@ -6,6 +6,7 @@ use rmcp::model::{
 };
 
 use crate::investigation::Store;
+use crate::redact;
 use crate::tools::{Spelling, cloudtrail_event, cloudtrail_events};
 
 const NAME: &str = "what_changed";
@@ -64,6 +65,8 @@ pub fn fill(request: &GetPromptRequestParams, spelling: Spelling) -> Result<GetP
             return Err(ErrorData::invalid_params(format!("{known} is longer than {MAX_CHARS} characters"), None));
         }
         if !text.trim().is_empty() {
+            // A client may show, log or store the prompt; the structure of an alert stays.
+            let text = redact::text(&text, MAX_CHARS);
             let name = if known == "region" { "regions" } else { known };
             arguments.push(format!("- {name}: {}", serde_json::Value::String(text)));
         }
@@ -102,4 +105,31 @@ pub fn complete(request: &CompleteRequestParams, investigations: Option<&Store>)
     let info =
         CompletionInfo::with_pagination(values, u32::try_from(total).ok(), more).map_err(|error| ErrorData::internal_error(error, None))?;
     Ok(CompleteResult::new(info))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn filled(investigation: &str) -> String {
+        let request =
+            GetPromptRequestParams::new(NAME).with_arguments(json!({"investigation": investigation}).as_object().unwrap().clone());
+        serde_json::to_string(&fill(&request, Spelling::Dotted).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_secret_in_an_argument_does_not_come_back() {
+        for secret in
+            ["orders fail, password=Zq7Bqx99", "orders fail ghp_Zq7Bqx99Zq7Bqx99Zq7Bqx99", r#"{"labels":{"db_password":"Zq7Bqx99"}}"#]
+        {
+            assert!(!filled(secret).contains("Zq7Bqx99"), "{secret}");
+        }
+    }
+
+    #[test]
+    fn an_alert_stays_an_alert() {
+        let alert = r#"{"alert":{"name":"HighLatency","startsAt":"2026-01-27T20:04:10Z","labels":{"region":"us-east-1"}}}"#;
+        assert!(filled(alert).contains(&json!(json!(alert).to_string()).to_string().trim_matches('"').to_owned()), "{}", filled(alert));
+    }
 }

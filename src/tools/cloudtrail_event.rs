@@ -12,14 +12,16 @@ use super::cloudtrail_events::source;
 use super::investigate::{source_of, unread};
 use super::schema::{self, Prose};
 use super::{Desk, Outcome, Tool};
+use crate::answer::build::UntrustedText;
 use crate::answer::tokens::estimate;
-use crate::answer::{CoverageReport, ErrorReport, build};
+use crate::answer::{CoverageReport, ErrorReport, build, withhold};
 use crate::context::{Asked, discover};
 use crate::coverage::{self, Verdict};
 use crate::event::Event;
 use crate::event::parse_time;
 use crate::gather::Gathered;
 use crate::plan::{self, Kind};
+use crate::rank::Change;
 use crate::refusal::{Code, Refusal};
 use crate::source::BoxFuture;
 use crate::{catalogue, redact, relative, render};
@@ -173,7 +175,7 @@ async fn find(desk: &Desk, given: Option<Map<String, Value>>) -> Result<EventAns
     let (events, coverage) = gathered.finish(scope.blind_spots().to_vec());
     let report = build::coverage_report(&coverage);
     if let Some(event) = events.iter().find(|event| event.event_id == id) {
-        return Ok(found(event, report));
+        return Ok(found(event, report, desk.untrusted));
     }
     let verdict = coverage.verdict();
     Ok(EventAnswer {
@@ -190,21 +192,20 @@ async fn find(desk: &Desk, given: Option<Map<String, Value>>) -> Result<EventAns
     })
 }
 
-fn found(event: &Event, coverage: CoverageReport) -> EventAnswer {
+fn found(event: &Event, coverage: CoverageReport, untrusted: UntrustedText) -> EventAnswer {
+    if untrusted == UntrustedText::Omit {
+        return found_bare(event, coverage);
+    }
     let record = redact::record(&event.record);
     let section = |key: &str| record.get(key).cloned().unwrap_or(Value::Null);
-    let summary = catalogue::summarise(
-        &event.name,
-        event.service(),
-        &section("requestParameters"),
-        &section("responseElements"),
-        event.error_code.as_deref(),
-    );
+    // A name in a forged record may be a secret, which loses its form once a sentence is made of it.
+    let (name, code) = (redact::text(&event.name, 80), event.error_code.as_deref().map(|code| redact::text(code, 80)));
+    let summary =
+        catalogue::summarise(&name, event.service(), &section("requestParameters"), &section("responseElements"), code.as_deref());
     EventAnswer {
         finding: EventFinding::Found,
         headline: format!(
-            "{}: {} by {} at {}",
-            event.name,
+            "{name}: {} by {} at {}",
             redact::text(&summary, 200),
             redact::text(&event.actor.name, 64),
             relative::rfc3339(event.time)
@@ -212,6 +213,21 @@ fn found(event: &Event, coverage: CoverageReport) -> EventAnswer {
         coverage: Some(coverage),
         record: Some(fitted(record.as_object().cloned().unwrap_or_default())),
         console_url: build::console_url(event),
+        error: None,
+    }
+}
+
+/// Tells of an event without a word that a caller of AWS could have chosen.
+fn found_bare(event: &Event, mut coverage: CoverageReport) -> EventAnswer {
+    let change = Change::from(event.clone());
+    let mut headline = format!("{} at {}; free text is withheld by policy", withhold::summary(&change), relative::rfc3339(event.time));
+    build::withhold_regions(&mut coverage, &mut headline);
+    EventAnswer {
+        finding: EventFinding::Found,
+        headline,
+        coverage: Some(coverage),
+        record: change.event.record.as_object().map(|record| fitted(withhold::record(record))),
+        console_url: build::console_url(event).filter(|_| withhold::text(&event.region) == event.region),
         error: None,
     }
 }

@@ -9,6 +9,7 @@ mod client;
 mod event_history;
 mod fake_aws;
 mod faults;
+mod outlets;
 mod report;
 mod schemas;
 mod wire;

@@ -41,8 +41,11 @@ pub enum Role {
 /// At most this many resources are taken from one event.
 const MAX_RESOURCES: usize = 200;
 
-/// Texts under id keys that name nothing: a route's gateway within the VPC, a masked value.
-const NOT_IDS: [&str; 3] = ["local", "****", "null"];
+/// Texts under id keys that name nothing: a route's gateway within the VPC.
+const NOT_IDS: [&str; 2] = ["local", "null"];
+
+/// How a text begins that stands for one which was hidden, by us or by AWS.
+const HIDDEN: [&str; 4] = ["[redacted", "HIDDEN_DUE_TO", "<sensitiveData", "***"];
 
 /// The longest text that is taken for an id.
 const MAX_ID_BYTES: usize = 512;
@@ -142,12 +145,18 @@ fn targets(event: &Event) -> Vec<Named> {
     for root in order {
         for suffix in ["Id", "Arn", "Name", "Identifier", ""] {
             let key = format!("{singular}{suffix}");
-            if let (false, Some(text)) = (singular.is_empty(), look::text(root, &key)) {
+            if let (false, Some(text)) = (singular.is_empty(), look::text(root, &key))
+                && !is_hidden(&text)
+            {
                 return vec![Named { key, text }];
             }
         }
     }
     Vec::new()
+}
+
+fn is_hidden(text: &str) -> bool {
+    HIDDEN.iter().any(|start| text.starts_with(start))
 }
 
 /// The caller's own ARNs, which are not what the event touched.
@@ -201,6 +210,7 @@ impl Found {
             || id.len() > MAX_ID_BYTES
             || id.chars().any(char::is_control)
             || NOT_IDS.contains(&id)
+            || is_hidden(id)
             || id.starts_with("/change/");
         if refused || self.list.len() >= MAX_RESOURCES || self.actors.iter().any(|actor| actor == id) {
             return;

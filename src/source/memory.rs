@@ -48,7 +48,7 @@ impl Source for Memory {
             }
         }
         let cells = spans.into_iter().map(|((account, region), span)| cell(query, account, region, span)).collect();
-        Box::pin(std::future::ready(Reading { events, cells }))
+        Box::pin(std::future::ready(Reading { events, cells, ..Reading::default() }))
     }
 }
 

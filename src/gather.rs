@@ -67,7 +67,7 @@ impl Gathered {
         if self.survey.log_files > 0
             && let Some(files) = self.survey.no_logs()
         {
-            blind_spots.push(format!("no logs: {files}"));
+            blind_spots.push(format!("not read as logs: {files}"));
         }
         let mut events: Vec<Event> = self.events.into_values().collect();
         events.sort_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn files_that_are_no_logs_are_a_blind_spot_beside_logs() {
         let spots = |survey| gathered(Vec::new(), survey).blind_spots;
-        assert_eq!(spots(Survey { log_files: 4, digest_files: 3, other_files: 1 }), ["no logs: 3 digest files and 1 other file"]);
+        assert_eq!(spots(Survey { log_files: 4, digest_files: 3, other_files: 1 }), ["not read as logs: 3 digest files and 1 other file"]);
         assert!(spots(Survey { log_files: 4, ..Survey::default() }).is_empty());
     }
 }

@@ -324,7 +324,7 @@ fn blind_spots(scope: &Scope, filter: &Filter, gathered: &Gathered) -> Vec<Strin
     if let (SourceName::Archive, Some(region)) = (scope.source(), scope.global_region())
         && gathered.cells().any(|cell| cell.region() == region && cell.state() == State::NoData && cell.covered().is_none())
     {
-        spots.push(format!("no log files of {region}: IAM and other global events were not looked at"));
+        spots.push(format!("no log files of {region} for the window: IAM and other global events were not looked at"));
     }
     if !filter.include_reads {
         spots.push("read events were left out".into());

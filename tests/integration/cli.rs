@@ -165,9 +165,9 @@ fn files_that_are_no_logs_are_told() {
     let files = [("logs/a.json", &*log(&["19:00:00", "20:30:00"])), ("logs/notes.txt", ""), ("logs/settings.json", "{\"a\": 1}")];
     let (answer, code) = asked(&files, "2026-03-01T00:00:00Z", &["--start-time", "2026-01-27T19:00:00Z"]);
     assert_eq!(code, Some(0), "{answer:#}");
-    assert!(answer["coverage"]["blind_spots"].to_string().contains("no logs: 2 other files"), "{answer:#}");
+    assert!(answer["coverage"]["blind_spots"].to_string().contains("not read as logs: 2 other files"), "{answer:#}");
     let (answer, _) = asked(&files[1..], "2026-03-01T00:00:00Z", &[]);
-    assert!(answer["coverage"]["cells"].to_string().contains("no log files; 2 other files were not read as logs"), "{answer:#}");
+    assert!(answer["coverage"]["cells"].to_string().contains("no log files, only 2 other files"), "{answer:#}");
 }
 
 #[test]

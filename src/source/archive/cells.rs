@@ -85,7 +85,7 @@ fn empty(account: &str, region: &str, scan: &Scan) -> Cell {
         (
             State::NoData,
             match (survey.log_files, survey.no_logs()) {
-                (0, Some(others)) => format!("the archive has no log files; {others} were not read as logs"),
+                (0, Some(others)) => format!("the archive has no log files, only {others}"),
                 (0, None) => "the archive is empty".into(),
                 _ => "the archive has no file of it that may reach into the window".into(),
             },
@@ -127,7 +127,7 @@ fn cell((account, region): Pair, place: Place, scan: &Scan, query: &Query) -> Ce
 ///
 /// Shape: `Exhausted` when they reach over the whole window. `Lagging` when only its end is missing and the newest file is so
 /// young that what follows it may not be delivered yet; else `NoData`, since files of a time long past will not come.
-fn reach((from, to): (DateTime<Utc>, DateTime<Utc>), window: Window, now: DateTime<Utc>) -> State {
+pub(super) fn reach((from, to): (DateTime<Utc>, DateTime<Utc>), window: Window, now: DateTime<Utc>) -> State {
     let begun = from <= window.from;
     if begun && window.to <= to {
         State::Exhausted

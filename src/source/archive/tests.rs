@@ -2,7 +2,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
@@ -214,7 +214,7 @@ async fn digests_and_foreign_files_are_counted_and_give_no_events() {
 async fn an_archive_without_logs_says_what_it_has_instead() {
     let digest = json!({"digestEndTime": "2026-01-27T21:00:00Z"}).to_string().into_bytes();
     let others = hour_of(&[("digest.json", digest), ("README.md", b"read me".to_vec()), ("a.csv", Vec::new())]).await;
-    assert_eq!(detail(&others), (State::NoData, "the archive has no log files; 1 digest file and 2 other files were not read as logs"));
+    assert_eq!(detail(&others), (State::NoData, "the archive has no log files, only 1 digest file and 2 other files"));
     assert_eq!(detail(&hour_of(&[]).await), (State::NoData, "the archive is empty"));
 }
 
@@ -337,6 +337,24 @@ fn a_location_that_cannot_be_read_is_refused_with_a_way_out() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn a_tail_is_lagging_only_behind_a_young_file_and_never_again_once_it_is_old(
+        minutes in prop::array::uniform5(0_i64..120), later in 0_i64..120
+    ) {
+        let [a, b, c, d, now] = minutes.map(|minute| hour().from + TimeDelta::minutes(minute));
+        let hull = (a.min(b), a.max(b));
+        if let Some(window) = Window::new(c.min(d), c.max(d)) {
+            let state = cells::reach(hull, window, now);
+            let whole = hull.0 <= window.from && window.to <= hull.1;
+            prop_assert_eq!(state == State::Exhausted, whole);
+            if state == State::Lagging {
+                prop_assert!(hull.0 <= window.from && window.from < hull.1 && now - hull.1 <= TimeDelta::minutes(20));
+            } else {
+                prop_assert_eq!(cells::reach(hull, window, now + TimeDelta::minutes(later)), state);
+            }
+        }
+    }
 
     #[test]
     fn how_records_are_spread_over_files_does_not_change_the_events(shards in prop::collection::vec(0_usize..4, 1..12)) {

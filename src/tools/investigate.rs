@@ -11,7 +11,7 @@ use super::arguments::invalid;
 use super::{Desk, Outcome};
 use crate::answer::build::{self, Built, Detail, Draft, Page};
 use crate::answer::filter::Filter;
-use crate::answer::{Answer, Cost, CoverageReport, Finding, RegionReport, Requests};
+use crate::answer::{Answer, Cost, CoverageReport, Finding, RegionReport, Requests, headline};
 use crate::context::{self, Asked, Incident};
 use crate::coverage::{Cause, Coverage, SourceName, State, Verdict};
 use crate::event::Event;
@@ -320,7 +320,7 @@ fn blind_spots(scope: &Scope, filter: &Filter, gathered: &Gathered) -> Vec<Strin
     if let (SourceName::Archive, Some(region)) = (scope.source(), scope.global_region())
         && gathered.cells().any(|cell| cell.region() == region && cell.state() == State::NoData && cell.covered().is_none())
     {
-        spots.push(format!("no log files of {region}: IAM and other global events were not looked at"));
+        spots.push(format!("no log files of {region} for the window: IAM and other global events were not looked at"));
     }
     if !filter.include_reads {
         spots.push("read events were left out".into());
@@ -400,7 +400,6 @@ fn basis_in_scope(scope: &Scope, region: &str) -> Option<String> {
 pub fn unread(coverage: &Coverage) -> Refusal {
     let cell = coverage.cells.iter().filter(|cell| cell.asked).max_by_key(|cell| cell.state());
     let state = cell.map_or(State::NotConfigured, |cell| cell.state());
-    let place = cell.map(|cell| cell.region()).filter(|region| !region.is_empty()).unwrap_or("the archive");
     let code = match (state, cell.and_then(|cell| cell.cause)) {
         (_, Some(cause)) => Code::from(cause),
         (State::Denied, None) => Code::AccessDenied,
@@ -410,11 +409,13 @@ pub fn unread(coverage: &Coverage) -> Refusal {
         _ => Code::Unavailable,
     };
     let detail = cell.and_then(|cell| cell.detail.as_deref()).map(|detail| format!(" ({detail})")).unwrap_or_default();
-    let message = format!("{place} {}{detail}", crate::answer::headline::words(state));
-    let next = crate::answer::headline::next_step(coverage).unwrap_or_else(|| "Call again.".into());
+    let message = format!("{}{detail}", cell.map_or_else(|| "nothing was looked at".to_owned(), headline::words));
+    let next = headline::next_step(coverage).unwrap_or_else(|| "Call again.".into());
     let refusal = Refusal::new(code, message, next);
     match cell.and_then(|cell| cell.cause) {
         Some(Cause::Throttled { retry_after }) => refusal.retryable(retry_after.and_then(|after| u64::try_from(after.as_millis()).ok())),
+        // The same files would say the same again.
+        _ if state == State::NoData => refusal,
         _ if matches!(code, Code::Throttled | Code::Unavailable) => refusal.retryable(None),
         _ => refusal,
     }

@@ -111,5 +111,8 @@ fn an_event_id_cannot_format_the_markdown() {
     forged["eventID"] = "x](https://evil.example)<img src=x>**b**".into();
     let left = all_that_leaves(&[forged], "orders", "");
     let markdown: Vec<&str> = left.lines().filter(|line| line.starts_with("- #1")).collect();
-    assert_eq!(markdown, [r"- #1 DeleteBucket via cli · x\](https[:]//evil.example)\<img src=x\>\*\*b\*\*"; 2]);
+    assert_eq!(
+        markdown,
+        [r"- #1 4m 10s before: DeleteBucket deleted bucket orders by alice via cli · x\](https[:]//evil.example)\<img src=x\>\*\*b\*\*"; 2]
+    );
 }

@@ -15,7 +15,7 @@ mod symptom;
 
 pub use category::Category;
 pub use class::{Class, classify};
-pub use resource::{Resource, Role, aliases_of, resources, same_resource};
+pub use resource::{Resource, Role, aliases_of, resources};
 pub use row::{Delay, Symptom};
 pub use severity::{Effect, Severity, severity};
 pub use summary::{MAX_SUMMARY_CHARS, summarise, summarise_with};

@@ -6,33 +6,13 @@ use rmcp::model::{
 };
 
 use crate::investigation::Store;
+use crate::policy::region::enabled_by_default;
 use crate::redact;
 use crate::tools::{Spelling, cloudtrail_event, cloudtrail_events};
 
 const NAME: &str = "what_changed";
 /// Longest argument, in characters: an alert may be pasted whole.
 const MAX_CHARS: usize = 100_000;
-/// Regions offered for completion.
-const REGIONS: &[&str] = &[
-    "all",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ca-central-1",
-    "eu-central-1",
-    "eu-north-1",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
-];
 
 /// Describes the prompt.
 pub fn describe() -> Prompt {
@@ -93,7 +73,7 @@ pub fn complete(request: &CompleteRequestParams, investigations: Option<&Store>)
     let ours = matches!(&request.r#ref, Reference::Prompt(prompt) if prompt.name == NAME);
     let candidates: Vec<String> = match request.argument.name.as_str() {
         "investigation" if ours => investigations.and_then(|store| store.list().ok()).unwrap_or_default(),
-        "region" if ours => REGIONS.iter().map(|&region| region.to_owned()).collect(),
+        "region" if ours => std::iter::once(&"all").chain(enabled_by_default("")).map(|&region| region.to_owned()).collect(),
         "start_time" if ours => ["30m", "1h", "2h", "6h", "alert-45m"].into_iter().map(str::to_owned).collect(),
         _ => Vec::new(),
     };

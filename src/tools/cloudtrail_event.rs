@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::arguments::{Arguments, invalid};
-use super::cloudtrail_events::source;
+use super::cloudtrail_events::{SourceName, source};
 use super::investigate::{source_of, unread};
 use super::schema::{self, Prose};
 use super::{Desk, Outcome, Tool};
@@ -62,15 +62,6 @@ struct Input {
     /// RFC 3339, the event's time.
     time: Option<String>,
     source: Option<SourceName>,
-}
-
-#[derive(JsonSchema)]
-#[schemars(rename_all = "snake_case")]
-#[expect(dead_code, reason = "only its schema is used")]
-enum SourceName {
-    Auto,
-    EventHistory,
-    Archive,
 }
 
 /// What `aws.cloudtrail_event` returns, errors included.

@@ -86,10 +86,11 @@ enum DetailName {
     Full,
 }
 
+/// Names of the sources, for the schemas of both tools.
 #[derive(JsonSchema)]
 #[schemars(rename_all = "snake_case")]
 #[expect(dead_code, reason = "only its schema is used")]
-enum SourceName {
+pub(super) enum SourceName {
     Auto,
     EventHistory,
     Archive,

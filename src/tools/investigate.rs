@@ -12,7 +12,7 @@ use super::{Desk, Outcome};
 use crate::answer::build::{self, Built, Detail, Draft, Page};
 use crate::answer::earlier::Earlier;
 use crate::answer::filter::Filter;
-use crate::answer::{Answer, Cost, CoverageReport, Finding, RegionReport, Requests, headline};
+use crate::answer::{Answer, Cost, Finding, RegionReport, Requests, headline};
 use crate::context::{self, Asked, Incident};
 use crate::coverage::{Cause, Coverage, SourceName, State, Verdict};
 use crate::event::Event;
@@ -204,7 +204,7 @@ async fn look(
         changes.sort_by(|a, b| (a.event.time, &a.event.event_id).cmp(&(b.event.time, &b.event.event_id)));
         let ranked = rank::rank(&incident, &changes, &earlier);
         let suspected = || ranked.iter().any(|one| changes.get(one.index).is_some_and(|change| finding::is_suspect(one, change)));
-        let Some((wider, added)) = wider(desk, &incident, &scope).filter(|_| !suspected()) else { break ranked };
+        let Some((wider, added)) = wider(&incident, &scope).filter(|_| !suspected()) else { break ranked };
         if !affordable(&scope, &gathered, added, started) {
             break ranked;
         }
@@ -283,11 +283,11 @@ pub(super) fn source_of<'a>(desk: &'a Desk, scope: &Scope) -> &'a dyn Source {
 
 /// Returns the next wider scope and the interval it adds: 2 h, 12 h, then all that policy allows; nothing when the caller fixed
 /// the start, there is no alert to explain, or the window is as wide as it may be.
-fn wider(desk: &Desk, incident: &Incident, scope: &Scope) -> Option<(Scope, Window)> {
+fn wider(incident: &Incident, scope: &Scope) -> Option<(Scope, Window)> {
     let alert = incident.alert.as_ref().filter(|_| !incident.start_given)?;
-    let window = scope.window();
-    let steps = WIDER.iter().copied().chain(std::iter::once(desk.defaults.max_window));
-    steps.map(|step| (alert.started_at - step).max(window.to - desk.defaults.max_window)).find_map(|from| {
+    let (window, widest) = (scope.window(), scope.widest_window());
+    let mut steps = WIDER.iter().map(|step| (alert.started_at - *step).max(widest.from)).chain(std::iter::once(widest.from));
+    steps.find_map(|from| {
         let added = Window::new(from, window.from)?;
         let wider = scope.with_window(Window::new(from, window.to)?)?;
         Some((wider, added))
@@ -417,9 +417,4 @@ pub fn unread(coverage: &Coverage) -> Refusal {
         _ if matches!(code, Code::Throttled | Code::Unavailable) => refusal.retryable(None),
         _ => refusal,
     }
-}
-
-/// Tells the coverage of a refusal, when something was tried.
-pub fn told(coverage: &Coverage) -> CoverageReport {
-    build::coverage_report(coverage)
 }

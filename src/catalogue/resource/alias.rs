@@ -25,7 +25,8 @@ pub fn aliases_of(id: &str) -> Vec<String> {
 ///
 /// Case: ids and ARNs are lower case anyway and RDS, ElastiCache and DNS names ignore it; names that AWS keeps apart by case alone (roles,
 /// functions) are taken as one, since alerts often change case.
-pub fn same_resource(a: &str, b: &str) -> bool {
+#[cfg(test)]
+fn same_resource(a: &str, b: &str) -> bool {
     if a.trim().is_empty() || b.trim().is_empty() {
         return false;
     }

@@ -11,8 +11,8 @@ use crate::event::Event;
 mod alias;
 mod key;
 
+pub use alias::aliases_of;
 pub(super) use alias::{Arn, short};
-pub use alias::{aliases_of, same_resource};
 
 /// A thing that an event touches.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -47,9 +47,9 @@ impl Gathered {
         self.cells.values()
     }
 
-    /// Returns the events so far, each once, in no order.
-    pub fn events(&self) -> impl Iterator<Item = &Event> {
-        self.events.values()
+    /// Takes the events so far, each once, in no order; the cells stay.
+    pub fn drain(&mut self) -> Vec<Event> {
+        self.events.drain().map(|(_, event)| event).collect()
     }
 
     /// Ends the gathering.

@@ -1,6 +1,7 @@
 //! Which events an answer shows: the caller's filters. They hide, they never change what is read or how it is ranked.
 
 use crate::catalogue::Category;
+use crate::event::Event;
 use crate::rank::{Change, Ranked, topology::Relation};
 
 /// The caller's filters; an empty list lets everything through.
@@ -36,13 +37,20 @@ impl Filter {
             && (self.categories.is_empty() || self.categories.contains(&change.class.category))
             && any(&self.event_names, &[event.name.as_str(), raw_name])
             && any(&self.event_sources, &[event.source.as_str(), event.service()])
-            && any(&self.actors, &[event.actor.name.as_str(), event.actor.arn.as_deref().unwrap_or_default()])
+            && any(&self.actors, &actor_names(event))
     }
 
     /// Tells whether the caller filters at all.
     pub fn is_empty(&self) -> bool {
         *self == Self { include_reads: self.include_reads, ..Self::default() }
     }
+}
+
+/// Returns what an actor may be called: its name, the role and the session of it, its ARN.
+fn actor_names(event: &Event) -> Vec<&str> {
+    let arn = event.actor.arn.as_deref().unwrap_or_default();
+    let parts = event.actor.name.split('/').chain(arn.split(['/', ':']).skip(5));
+    [event.actor.name.as_str(), arn].into_iter().chain(parts).filter(|name| !name.is_empty()).collect()
 }
 
 /// Matches `text` against `pattern` without regard to case; `*` stands for any characters.

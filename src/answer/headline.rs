@@ -27,6 +27,8 @@ pub struct Facts<'a> {
     pub widened: bool,
     /// A region that had to be guessed.
     pub guessed_region: Option<&'a str>,
+    /// Whether there was an investigation that named no time, alert or resource.
+    pub unguided: bool,
 }
 
 /// The best suspect.
@@ -67,6 +69,9 @@ pub fn headline(facts: &Facts<'_>) -> String {
     if let Some(region) = facts.guessed_region {
         parts.push(format!("A guess: {region}."));
     }
+    if facts.unguided {
+        parts.push("The investigation names no alert, time or resource, so the last hour was looked at.".into());
+    }
     parts.join(" ")
 }
 
@@ -89,19 +94,19 @@ fn gap(coverage: &Coverage) -> Option<String> {
     }
 }
 
-/// Lists up to three cells that were not read whole.
+/// Lists up to two cells that were not read whole.
 fn causes(coverage: &Coverage) -> String {
     let short: Vec<&Cell> = coverage.cells.iter().filter(|cell| cell.asked && cell.state() != State::Exhausted).collect();
     let mut told: Vec<String> = short
         .iter()
-        .take(3)
+        .take(2)
         .map(|cell| {
             let place = if cell.region().is_empty() { "archive" } else { cell.region() };
             format!("{place} {}", words(cell.state()))
         })
         .collect();
-    if short.len() > 3 {
-        told.push(format!("and {} more", short.len() - 3));
+    if short.len() > 2 {
+        told.push(format!("and {} more", short.len() - 2));
     }
     told.join(", ")
 }

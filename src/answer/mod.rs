@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod cursor;
+pub mod earlier;
 pub mod filter;
 pub mod fold;
 pub mod headline;

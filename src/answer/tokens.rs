@@ -15,11 +15,13 @@ pub fn estimate(text: &str) -> usize {
             (Class::Upper, Class::Lower) => !hump,
             (before, now) => before == now,
         };
+        // Signs beyond ASCII cost by their bytes: rare ones are never merged.
+        let size = if class == Class::Other { c.len_utf8() - 1 } else { 1 };
         if goes_on {
-            run = (class, run.1 + 1);
+            run = (class, run.1 + size);
         } else {
             tokens += cost(run);
-            run = (class, 1);
+            run = (class, size);
         }
     }
     tokens + cost(run)
@@ -52,10 +54,14 @@ fn cost((class, length): (Class, usize)) -> usize {
     match class {
         Class::Space => 0,
         Class::Lower if length <= 6 => 1,
-        Class::Lower => length.div_ceil(4),
-        Class::Upper => length.div_ceil(3),
+        Class::Lower if length <= 12 => length.div_ceil(4),
+        // No word is that long: it is a random name, and hardly anything of it merges.
+        Class::Lower => length.div_ceil(2),
+        Class::Upper if length <= 3 => 1,
+        Class::Upper => length.div_ceil(2),
         Class::Digit => length.div_ceil(3),
-        Class::Mark => length.div_ceil(2),
+        Class::Mark if length <= 3 => length.div_ceil(2),
+        Class::Mark => length,
         Class::Other => length,
     }
 }

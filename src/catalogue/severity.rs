@@ -54,7 +54,7 @@ pub fn severity(event: &Event) -> Option<Severity> {
     if event.read_only || event.failed() {
         return None;
     }
-    CHECKS.iter().filter_map(|check| check(event)).max_by_key(|severity| severity.points).or_else(|| harmless(event))
+    harmless(event).or_else(|| CHECKS.iter().filter_map(|check| check(event)).max_by_key(|severity| severity.points))
 }
 
 /// Parameters that nobody's traffic depends on, in lower case.
@@ -117,6 +117,11 @@ const PREPARATIONS: &[&str] = &[
     "PutLoggingConfiguration",
     "PutDashboard",
     "DeleteDashboards",
+    "UpdateContinuousBackups",
+    "PutLifecycleConfiguration",
+    "PutBackupPolicy",
+    "PutBucketLogging",
+    "PutBucketTagging",
 ];
 
 /// A change of nothing but descriptions, tags, windows and the like; or of DNS records that only prove ownership.
@@ -136,6 +141,11 @@ fn harmless(event: &Event) -> Option<Severity> {
         let proof = !names.is_empty() && names.iter().all(|name| name.starts_with('_'))
             || !kinds.is_empty() && kinds.iter().all(|kind| kind == "TXT");
         return if proof { harmless("changes only TXT or validation records") } else { None };
+    }
+    if event.name == "ModifyLoadBalancerAttributes" {
+        let logs = |key: &String| ["access_logs.", "connection_logs.", "deletion_protection."].iter().any(|prefix| key.starts_with(prefix));
+        let keys = texts(event.request(), "attributes.key");
+        return if !keys.is_empty() && keys.iter().all(logs) { harmless("changes only logging or protection") } else { None };
     }
     let keys: Vec<String> = inner.keys().map(|key| key.to_lowercase()).filter(|key| !only_names(key)).collect();
     let all = !keys.is_empty() && keys.iter().all(|key| HARMLESS.contains(&key.as_str()));

@@ -225,7 +225,7 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
 
 fn archive(config: &Config) -> Result<Option<Box<dyn Source>>, Failure> {
     if config.demo {
-        return Ok(Some(Box::new(demo::records()?)));
+        return Ok(Some(Box::new(demo::archive())));
     }
     let locations = if config.archive.is_empty() { &config.archive_locations } else { &config.archive };
     if locations.is_empty() {

@@ -202,12 +202,18 @@ fn resource_words(change: &Change) -> BTreeSet<String> {
 
 /// Splits a name into the words that tell something: no ids, no ARNs, no environment or layer words, no numbers.
 fn name_words(name: &str) -> Vec<String> {
-    if name.starts_with("arn:") || name.starts_with("http") {
+    // `vpce-0123456789abcdef0` is no word: the kind of thing, and a number.
+    let is_id = name.rsplit_once('-').is_some_and(|(_, tail)| tail.len() >= 8 && tail.bytes().all(|b| b.is_ascii_hexdigit()));
+    if is_id || name.starts_with("arn:") || name.starts_with("http") {
         return Vec::new();
     }
+    let common = |word: &str| COMMON_WORDS.contains(&word);
     name.split(|c: char| !c.is_alphanumeric())
-        .map(|word| word.to_lowercase().trim_end_matches('s').to_owned())
-        .filter(|word| word.len() >= 4 && word.bytes().all(|b| b.is_ascii_alphabetic()) && !COMMON_WORDS.contains(&word.as_str()))
+        .map(str::to_lowercase)
+        .filter(|word| {
+            word.len() >= 4 && word.bytes().all(|b| b.is_ascii_alphabetic()) && !common(word) && !common(word.trim_end_matches('s'))
+        })
+        .map(|word| word.trim_end_matches('s').to_owned())
         .collect()
 }
 

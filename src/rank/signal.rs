@@ -39,7 +39,6 @@ pub const SIGNALS: &[Signal] = &[
     Signal { name: "resource", judge: resource },
     Signal { name: "name", judge: name },
     Signal { name: "same_service", judge: same_service },
-    Signal { name: "elsewhere", judge: elsewhere },
     Signal { name: "time", judge: time },
     Signal { name: "severity", judge: severity },
     Signal { name: "symptom", judge: symptom },
@@ -71,7 +70,6 @@ pub struct Scene<'a> {
     words: HashSet<String>,
     /// Values that the alert speaks of, names of resources aside.
     values: HashSet<String>,
-    regions: HashSet<String>,
     pairs: HashMap<(&'a str, &'a str), usize>,
     actors: HashSet<&'a str>,
 }
@@ -98,7 +96,6 @@ impl<'a> Scene<'a> {
             named_services: incident.resources.iter().filter_map(|r| r.kind.as_deref()).filter_map(service_of).collect(),
             words: alert_words(&incident.words),
             values: alert_values(incident),
-            regions: incident.regions.iter().map(|named| named.name.clone()).collect(),
             pairs: pairs_seen,
             actors,
         }
@@ -217,27 +214,6 @@ fn same_service(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say>
     (same && scene.relation(index) == Relation::None).then_some(Say { points: weight::SAME_SERVICE, reason: String::new() })
 }
 
-/// The region of global services is looked at for those alone; its other changes happened somewhere else.
-fn elsewhere(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
-    const GLOBAL: &[&str] = &[
-        "iam",
-        "sts",
-        "route53",
-        "route53domains",
-        "cloudfront",
-        "organizations",
-        "signin",
-        "sso",
-        "waf",
-        "wafv2",
-        "globalaccelerator",
-        "shield",
-        "account",
-    ];
-    let here = scene.regions.is_empty() || scene.regions.contains(&change.event.region) || GLOBAL.contains(&change.event.service());
-    (!here).then(|| Say { points: weight::ELSEWHERE, reason: format!("in {}, another region", change.event.region) })
-}
-
 fn time(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     if scene.too_late(change) {
         return None;
@@ -293,13 +269,14 @@ fn symptom(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
 
 /// Adding something new rarely breaks what worked; taking something away exposes nothing.
 fn direction(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
-    const ADDS: &[&str] = &["Authorize", "Create", "Run", "Allocate", "Attach", "Associate", "Add", "Enable", "Start", "Register"];
+    const ADDS: &[&str] =
+        &["Authorize", "Create", "Run", "Allocate", "Attach", "Associate", "Add", "Enable", "Start", "Register", "Subscribe"];
     // These begin like additions, and change what is there.
     const REPLACES: &[&str] = &["Version", "Deployment", "AclEntry", "InstanceRefresh", "Stage", "Revision"];
     let takes_away = change.severity.is_some_and(|severity| severity.effect == Effect::TakesAway);
     let name = change.event.name.as_str();
     let replaces =
-        REPLACES.iter().any(|noun| name.contains(noun)) || change.class.category == Category::Deployment && !name.starts_with("Add");
+        REPLACES.iter().any(|noun| name.contains(noun)) || change.class.category == Category::Deployment && name.starts_with("Start");
     let adds = ADDS.iter().any(|verb| name.starts_with(verb)) && !takes_away && !replaces;
     let about_openness =
         matches!(scene.symptoms.first(), Some((Symptom::Exposure | Symptom::Cost, _))) && !scene.complains_of(Symptom::AccessDenied);

@@ -1,1 +1,231 @@
+//! Laws of the ranking, and the facts that single signals stand for.
 
+use chrono::{DateTime, TimeDelta, Utc};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::topology::Relation;
+use super::{Change, Ranked, finding, rank};
+use crate::context::{Asked, Defaults, Incident, discover};
+use crate::event::Event;
+
+fn at(seconds_before: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000 - seconds_before, 0).unwrap()
+}
+
+/// One change, `before` seconds before the alert.
+fn change(id: &str, before: i64, service: &str, name: &str, request: Value) -> Change {
+    change_by(id, before, service, name, request, "alice", Value::Null)
+}
+
+fn change_by(id: &str, before: i64, service: &str, name: &str, request: Value, actor: &str, more: Value) -> Change {
+    let mut record = json!({
+        "eventVersion": "1.11", "eventID": id, "eventTime": at(before).to_rfc3339(), "eventSource": format!("{service}.amazonaws.com"),
+        "eventName": name, "awsRegion": "eu-west-1", "readOnly": false, "recipientAccountId": "111122223333",
+        "userIdentity": {"type": "IAMUser", "userName": actor, "accountId": "111122223333"}, "requestParameters": request,
+    });
+    if let (Some(record), Some(more)) = (record.as_object_mut(), more.as_object()) {
+        record.extend(more.clone());
+    }
+    Change::from(Event::parse(record).unwrap())
+}
+
+fn incident(name: &str, labels: Value) -> Incident {
+    let mut labels = labels;
+    labels["region"] = "eu-west-1".into();
+    let alert = json!({"alert": {"name": name, "startsAt": at(0).to_rfc3339(), "labels": labels}});
+    let asked = Asked { investigation: Some(alert), ..Asked::default() };
+    discover(&asked, &Defaults::default(), at(-900)).unwrap()
+}
+
+fn ids<'a>(changes: &'a [Change], ranked: &[Ranked]) -> Vec<&'a str> {
+    ranked.iter().map(|r| changes[r.index].event.event_id.as_str()).collect()
+}
+
+fn terminate(id: &str, before: i64, instance: &str) -> Change {
+    change(id, before, "ec2", "TerminateInstances", json!({"instancesSet": {"items": [{"instanceId": instance}]}}))
+}
+
+const NAMED: &str = "i-0123456789abcdef0";
+
+#[test]
+fn a_change_of_what_the_alert_names_comes_before_a_newer_one_of_something_else() {
+    let changes = [terminate("newer", 10, "i-0fedcba9876543210"), terminate("named", 200, NAMED)];
+    let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
+    assert_eq!(ids(&changes, &ranked), ["named", "newer"]);
+    assert_eq!(ranked[0].relation, Relation::Target(NAMED.into()));
+    assert!(finding::is_suspect(&ranked[0], &changes[ranked[0].index]));
+    assert!(!finding::is_suspect(&ranked[1], &changes[ranked[1].index]));
+}
+
+#[test]
+fn nothing_later_than_a_minute_after_the_alert_is_a_suspect() {
+    let changes = [terminate("late", -61, NAMED), terminate("just", -60, NAMED)];
+    let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
+    assert_eq!(ids(&changes, &ranked), ["just", "late"]);
+    assert!(ranked[0].eligible && !ranked[1].eligible);
+    assert!(!finding::is_suspect(&ranked[1], &changes[ranked[1].index]));
+}
+
+#[test]
+fn what_belongs_to_what_is_learned_from_changes_before_the_window() {
+    let revoke = change(
+        "revoke",
+        120,
+        "ec2",
+        "RevokeSecurityGroupIngress",
+        json!({"groupId": "sg-0123456789abcdef0", "ipProtocol": "tcp", "fromPort": 5432, "toPort": 5432, "cidrIp": "192.0.2.0/24"}),
+    );
+    let create = change(
+        "create",
+        50_000,
+        "rds",
+        "CreateDBInstance",
+        json!({"dBInstanceIdentifier": "orders-db", "vpcSecurityGroupIds": ["sg-0123456789abcdef0"]}),
+    );
+    let incident = incident("DatabaseUnreachable", json!({"dbinstance_identifier": "orders-db"}));
+    let changes = [revoke];
+    assert_eq!(rank(&incident, &changes, &[])[0].relation, Relation::None);
+    let told = rank(&incident, &changes, &[create]);
+    assert!(matches!(told[0].relation, Relation::OneStep(..)), "{:?}", told[0].relation);
+    assert!(finding::is_suspect(&told[0], &changes[0]));
+}
+
+#[test]
+fn a_change_that_was_taken_back_before_the_alert_is_no_suspect() {
+    let detach = |id, before| {
+        change(id, before, "iam", "DetachRolePolicy", json!({"roleName": "orders", "policyArn": "arn:aws:iam::111122223333:policy/read"}))
+    };
+    let attach = |id, before| {
+        change(id, before, "iam", "AttachRolePolicy", json!({"roleName": "orders", "policyArn": "arn:aws:iam::111122223333:policy/read"}))
+    };
+    let other = change(
+        "other",
+        200,
+        "iam",
+        "AttachRolePolicy",
+        json!({"roleName": "orders", "policyArn": "arn:aws:iam::111122223333:policy/write"}),
+    );
+    let alert = incident("AccessDenied", json!({"role_name": "orders"}));
+    let changes = [detach("detach", 300), attach("attach", 100)];
+    let ranked = rank(&alert, &changes, &[]);
+    let detached = ranked.iter().find(|r| r.index == 0).unwrap();
+    assert!(detached.reverted && !finding::is_suspect(detached, &changes[0]));
+    // Attaching another policy takes nothing back.
+    let changes = [detach("detach", 300), other];
+    let ranked = rank(&alert, &changes, &[]);
+    assert!(!ranked.iter().find(|r| r.index == 0).unwrap().reverted);
+    assert!(finding::is_suspect(&ranked[0], &changes[ranked[0].index]));
+}
+
+#[test]
+fn a_failed_call_is_a_suspect_only_when_it_failed_for_what_the_alert_misses() {
+    let failed = |code: &str| {
+        let request = json!({"instanceType": "p2.xlarge", "instancesSet": {"items": [{"minCount": 1}]}});
+        [change_by("refused", 120, "ec2", "RunInstances", request, "batch", json!({"errorCode": code}))]
+    };
+    let alert = incident("ComputeCapacityUnavailable", json!({"instance_type": "p2.xlarge"}));
+    for (code, suspect) in
+        [("Client.VcpuLimitExceeded", true), ("Client.RequestLimitExceeded", false), ("Client.UnauthorizedOperation", false)]
+    {
+        let changes = failed(code);
+        let ranked = rank(&alert, &changes, &[]);
+        assert_eq!(finding::is_suspect(&ranked[0], &changes[0]), suspect, "{code}: {:?}", ranked[0].parts);
+    }
+}
+
+#[test]
+fn heartbeats_and_changes_of_tags_are_never_suspects() {
+    let heartbeat = change("beat", 30, "ssm", "UpdateInstanceInformation", json!({"instanceId": NAMED}));
+    let tags = change("tags", 30, "ec2", "CreateTags", json!({"resourcesSet": {"items": [{"resourceId": NAMED}]}}));
+    let window = change(
+        "window",
+        30,
+        "rds",
+        "ModifyDBInstance",
+        json!({"dBInstanceIdentifier": "orders-db", "preferredBackupWindow": "03:00-04:00"}),
+    );
+    let changes = [heartbeat, tags, window];
+    let ranked = rank(&incident("Down", json!({"instance_id": NAMED, "dbinstance_identifier": "orders-db"})), &changes, &[]);
+    assert!(ranked.iter().all(|r| !finding::is_suspect(r, &changes[r.index])));
+}
+
+#[test]
+fn opening_a_port_explains_exposure_and_no_outage() {
+    let opened = [change(
+        "open",
+        60,
+        "ec2",
+        "AuthorizeSecurityGroupIngress",
+        json!({"groupId": "sg-0123456789abcdef0", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "cidrIp": "0.0.0.0/0"}),
+    )];
+    let score = |name: &str| rank(&incident(name, json!({})), &opened, &[])[0].score;
+    let (exposed, down) = (score("PortExposedToInternet"), score("HostUnreachableTimeouts"));
+    assert!(exposed > down + 20, "{exposed} and {down}");
+}
+
+#[test]
+fn every_score_is_the_sum_of_its_parts_and_reasons_are_told_weightiest_first() {
+    let changes = [terminate("named", 200, NAMED)];
+    let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
+    assert_eq!(ranked[0].score, ranked[0].parts.iter().map(|part| part.points).sum::<i32>());
+    let expected = [
+        "changes i-0123456789abcdef0, named in the alert",
+        "3m 20s before the alert",
+        "can cause timeouts and unreachable hosts",
+        "ends it",
+    ];
+    assert_eq!(ranked[0].reasons(), expected);
+}
+
+fn any_change() -> impl Strategy<Value = Change> {
+    let calls = prop_oneof![
+        Just(("ec2", "TerminateInstances")),
+        Just(("ec2", "RunInstances")),
+        Just(("rds", "ModifyDBInstance")),
+        Just(("iam", "AttachRolePolicy")),
+        Just(("iam", "DetachRolePolicy")),
+        Just(("ssm", "UpdateInstanceInformation")),
+        Just(("ecs", "UpdateService")),
+    ];
+    (0u32..40, -100i64..3_000, calls, 0u8..4, prop_oneof![Just("alice"), Just("bob"), Just("ci")]).prop_map(|(id, before, (service, name), n, actor)| {
+        let request = json!({"instancesSet": {"items": [{"instanceId": format!("i-0123456789abcdef{n}")}]}, "dBInstanceIdentifier": format!("db-{n}"),
+            "roleName": format!("role-{n}"), "service": format!("svc-{n}"), "cluster": "prod"});
+        change_by(&format!("{id:08}"), before, service, name, request, actor, Value::Null)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn the_ranking_does_not_depend_on_the_order_of_the_input(
+        changes in proptest::collection::vec(any_change(), 1..30),
+        seed in any::<u64>(),
+    ) {
+        let mut unique: Vec<Change> = Vec::new();
+        for change in changes {
+            if !unique.iter().any(|known| known.event.event_id == change.event.event_id) {
+                unique.push(change);
+            }
+        }
+        let mut shuffled = unique.clone();
+        let n = shuffled.len();
+        for i in 0..n {
+            shuffled.swap(i, (seed as usize).wrapping_mul(i + 7) % n);
+        }
+        let alert = incident("InstanceDown", json!({"instance_id": NAMED, "service": "svc-1"}));
+        let told = |changes: &[Change]| -> Vec<(String, i32)> {
+            rank(&alert, changes, &[]).iter().map(|r| (changes[r.index].event.event_id.clone(), r.score)).collect()
+        };
+        prop_assert_eq!(told(&unique), told(&shuffled));
+    }
+}
+
+#[test]
+fn windows_are_judged_from_the_alert_or_without_one_from_their_end() {
+    let changes = [terminate("only", 30, NAMED)];
+    let mut alone = incident("x", json!({}));
+    alone.alert = None;
+    alone.window.to = at(0) + TimeDelta::seconds(1);
+    assert!(rank(&alone, &changes, &[])[0].eligible);
+}

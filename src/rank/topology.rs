@@ -65,6 +65,8 @@ pub(super) const COMMON_WORDS: &[&str] = &[
     "high",
     "shared",
     "common",
+    "loadbalancer",
+    "targetgroup",
     "core",
     "infra",
     "queue",

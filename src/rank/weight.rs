@@ -22,8 +22,6 @@ pub const OTHER_NAME: i32 = -18;
 pub const UNTIED: i32 = -15;
 /// The change is in the service that the named resource belongs to.
 pub const SAME_SERVICE: i32 = 6;
-/// The change was made in a region that the incident does not name.
-pub const ELSEWHERE: i32 = -20;
 /// The class of change is known to cause what the alert complains of.
 pub const SYMPTOM: i32 = 18;
 /// A symptom that the alert hardly speaks of counts at least this share of the one it speaks of most.

@@ -43,6 +43,7 @@ const ROOMS: &[Room] = &[
     Room { headline: 200, coverage: 130, summary: 52, actor: 18, reasons: 44 },
     Room { headline: 170, coverage: 110, summary: 40, actor: 14, reasons: 32 },
     Room { headline: 140, coverage: 80, summary: 30, actor: 10, reasons: 20 },
+    Room { headline: 100, coverage: 60, summary: 16, actor: 6, reasons: 8 },
 ];
 
 /// Cells told one by one; further ones are counted.
@@ -134,8 +135,7 @@ fn all_changes(out: &mut String, answer: &Answer, room: &Room) -> std::fmt::Resu
     for group in &answer.groups {
         writeln!(out, "{} {} ({})", group.icon, group.label, group.total)?;
         for entry in &group.events {
-            let what = if told(answer, entry) { format!("{}{}", entry.name, origin(entry)) } else { line(entry, room) };
-            writeln!(out, "- #{} {what} · {}", entry.rank, quote(&entry.event_id))?;
+            writeln!(out, "- #{} {} · {}", entry.rank, line(entry, room), quote(&entry.event_id))?;
             full(out, entry)?;
         }
     }
@@ -167,10 +167,10 @@ fn span(from: &str, to: &str) -> String {
 fn brief(entry: &Entry, room: &Room, in_headline: bool) -> String {
     let when = entry.relative.trim_end_matches(" alert");
     let times = entry.repeats.as_ref().map(|repeats| format!(" ×{}", repeats.count)).unwrap_or_default();
-    if in_headline {
-        return format!("{when}: {}{times}", entry.name);
-    }
     let (summary, actor) = (clipped(&entry.summary, room.summary), clipped(&entry.actor.name, room.actor));
+    if in_headline {
+        return format!("{when}: {}{times} by {}", quote(&entry.name), quote(&actor));
+    }
     format!("{when}: {}{times} by {}", quote(&summary), quote(&actor))
 }
 
@@ -185,7 +185,14 @@ fn clipped(text: &str, max: usize) -> String {
 /// One entry on one line.
 fn line(entry: &Entry, room: &Room) -> String {
     let (summary, actor) = (clipped(&entry.summary, room.summary), clipped(&entry.actor.name, room.actor));
-    format!("{}: {} {} by {}{}", entry.relative.trim_end_matches(" alert"), entry.name, quote(&summary), quote(&actor), origin(entry))
+    format!(
+        "{}: {} {} by {}{}",
+        entry.relative.trim_end_matches(" alert"),
+        quote(&entry.name),
+        quote(&summary),
+        quote(&actor),
+        origin(entry)
+    )
 }
 
 /// Through what, where, how often, and whether it failed.

@@ -1,6 +1,7 @@
 //! The MCP server: the tools and the prompt, over stdio. All revisions of the protocol are the library's business.
 
 pub mod prompt;
+mod screen;
 pub mod stdio;
 
 use std::panic::AssertUnwindSafe;
@@ -9,8 +10,8 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult, ContentBlock,
-    DiscoverResult, ErrorData, GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult, ListToolsResult,
-    PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool as McpTool, ToolAnnotations,
+    CustomRequest, CustomResult, DiscoverResult, ErrorCode, ErrorData, GetPromptRequestParams, GetPromptResponse, Implementation,
+    ListPromptsResult, ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool as McpTool, ToolAnnotations,
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
@@ -112,6 +113,24 @@ impl ServerHandler for Server {
             () = context.ct.cancelled() => return Err(ErrorData::internal_error("cancelled", None)),
         };
         Ok(result(outcome).into())
+    }
+
+    /// Requests that the library could not read as what their method says, and methods that nobody knows.
+    async fn on_custom_request(&self, request: CustomRequest, _: RequestContext<RoleServer>) -> Result<CustomResult, ErrorData> {
+        let example = match request.method.as_str() {
+            "tools/call" => {
+                "name is a string and arguments an object, for example {\"name\": \"aws.cloudtrail_events\", \"arguments\": {}}"
+            }
+            "prompts/get" => {
+                "name is a string and arguments an object of strings, for example {\"name\": \"what_changed\", \"arguments\": {}}"
+            }
+            "completion/complete" => {
+                "ref and argument are objects, for example {\"ref\": {\"type\": \"ref/prompt\", \"name\": \"what_changed\"}, \"argument\": {\"name\": \"region\", \"value\": \"eu\"}}"
+            }
+            "initialize" | "tools/list" | "prompts/list" | "server/discover" => "they are an object, for example {}",
+            _ => return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, "unknown method", None)),
+        };
+        Err(ErrorData::invalid_params(format!("the params of {} are not as they should be: {example}", request.method), None))
     }
 
     async fn list_prompts(

@@ -14,15 +14,20 @@ use rmcp::transport::Transport;
 use rmcp::transport::async_rw::AsyncRwTransport;
 use rmcp::transport::io::stdio_pipes;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tracing::{debug, info};
 
-use super::Server;
+use super::{Server, screen};
 
 /// How long calls in flight may take to end once the client left or a signal came.
 ///
 /// Source: the contract (exit within 2 s), less the time to start and to end.
 const DRAIN: Duration = Duration::from_millis(1_500);
+
+/// How long the last answers may take to leave after that.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+/// Bytes between the pipe and the library.
+const PIPE: usize = 64 << 10;
 
 /// Serves one client on stdin and stdout until it leaves or `stop` resolves.
 ///
@@ -41,7 +46,25 @@ where
     W: AsyncWrite + Send + Unpin + 'static,
 {
     let (ended, mut end) = watch::channel(false);
-    let transport = Handshake { inner: AsyncRwTransport::new_server(reader, writer), open: false, ended };
+    let ((screened, requests), (replies, answers)) = (tokio::io::duplex(PIPE), tokio::io::duplex(PIPE));
+    let (refuse, refused) = mpsc::unbounded_channel();
+    let reading = tokio::spawn(screen::lines_in(reader, requests, refuse));
+    let mut writing = tokio::spawn(screen::lines_out(replies, writer, refused));
+    let transport = Handshake { inner: AsyncRwTransport::new_server(screened, answers), open: false, ended };
+    let served = serve_transport(server, transport, &mut end, stop).await;
+    reading.abort();
+    // The last answers are still on their way out.
+    let _ = tokio::time::timeout(LAST_WORDS, &mut writing).await;
+    writing.abort();
+    served
+}
+
+async fn serve_transport(
+    server: Server,
+    transport: impl Transport<RoleServer> + 'static,
+    end: &mut watch::Receiver<bool>,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
     let mut stop = pin!(stop);
     let mut running = tokio::select! {
         started = serve_server(server, transport) => match started {

@@ -9,7 +9,6 @@ use crate::plan::Query;
 
 pub mod archive;
 pub mod event_history;
-pub mod memory;
 
 /// The proof that a source read everything a query asked for: every page, every file.
 ///

@@ -13,6 +13,7 @@ use super::investigate::{source_of, unread};
 use super::schema::{self, Prose};
 use super::{Desk, Outcome, Tool};
 use crate::answer::build::UntrustedText;
+use crate::answer::tokens::estimate;
 use crate::answer::{CoverageReport, ErrorReport, build, withhold};
 use crate::context::{Asked, discover};
 use crate::coverage::{self, Verdict};
@@ -37,8 +38,10 @@ pub const TOOL: Tool = Tool {
     call,
 };
 
-/// Longest record shown, in characters of JSON, so that the answer stays below 10,000 tokens.
-const MAX_CHARS: usize = 22_000;
+/// Most tokens of a record as JSON, as estimated, and most characters; the answer stays below 10,000 and 40,000.
+const MAX_TOKENS: usize = 8_500;
+/// See [`MAX_TOKENS`].
+const MAX_CHARS: usize = 34_000;
 /// Days that event history reaches back.
 ///
 /// Source: LookupEvents.
@@ -229,19 +232,21 @@ fn found_bare(event: &Event, mut coverage: CoverageReport) -> EventAnswer {
     }
 }
 
-/// Cuts a record to [`MAX_CHARS`]: the longest members go first, and what is gone is said in their place.
+/// Cuts a record to [`MAX_TOKENS`] and [`MAX_CHARS`]: the longest members go first, and what is gone is said in their place.
 fn fitted(mut record: Map<String, Value>) -> Map<String, Value> {
-    let size = |value: &Value| serde_json::to_string(value).map_or(usize::MAX, |json| json.len());
-    let mut total: usize = record.iter().map(|(key, value)| key.len() + size(value)).sum();
-    while total > MAX_CHARS {
-        let Some((key, length)) = record.iter().map(|(key, value)| (key.clone(), size(value))).max_by_key(|(_, length)| *length) else {
-            break;
+    let size =
+        |value: &Value| serde_json::to_string(value).map_or((usize::MAX, usize::MAX), |json| (estimate(&json), json.chars().count()));
+    loop {
+        let (tokens, chars) = size(&Value::Object(record.clone()));
+        if tokens <= MAX_TOKENS && chars <= MAX_CHARS {
+            return record;
+        }
+        let Some((key, length)) = record.iter().map(|(key, value)| (key.clone(), size(value).1)).max_by_key(|(_, length)| *length) else {
+            return record;
         };
         if length < 200 {
-            break;
+            return record;
         }
-        total -= length;
         record.insert(key, Value::String(format!("[{length} characters left out for length]")));
     }
-    record
 }

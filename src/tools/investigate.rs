@@ -17,6 +17,7 @@ use crate::coverage::{Cause, Coverage, SourceName, State, Verdict};
 use crate::event::Event;
 use crate::gather::Gathered;
 use crate::plan::{self, Kind};
+use crate::policy::region::is_global_service;
 use crate::policy::{GlobalPass, Scope, SourceChoice};
 use crate::rank::{self, Change, Ranked, finding};
 use crate::refusal::{Code, Refusal};
@@ -193,8 +194,22 @@ async fn look(
     }
     read(desk, &scope, scope.window(), &filter, started, &mut gathered).await;
     let earlier = background(desk, &scope, started).await;
-    let (scope, widened, events, coverage) = widen(desk, &incident, scope, &filter, started, gathered, &earlier).await;
-    let (changes, ranked) = ranked(&incident, events, &earlier);
+    let mut changes: Vec<Change> = Vec::new();
+    let (mut scope, mut widened) = (scope, false);
+    let ranked = loop {
+        changes.extend(gathered.drain().into_iter().map(Change::from));
+        changes.sort_by(|a, b| (a.event.time, &a.event.event_id).cmp(&(b.event.time, &b.event.event_id)));
+        let ranked = rank::rank(&incident, &changes, &earlier);
+        let suspected = || ranked.iter().any(|one| changes.get(one.index).is_some_and(|change| finding::is_suspect(one, change)));
+        let Some((wider, added)) = wider(desk, &incident, &scope).filter(|_| !suspected()) else { break ranked };
+        if !affordable(&scope, &gathered, added, started) {
+            break ranked;
+        }
+        read(desk, &wider, added, &filter, started, &mut gathered).await;
+        (scope, widened) = (wider, true);
+    };
+    let spots = blind_spots(&scope, &filter, &gathered);
+    let (_, coverage) = gathered.finish(spots);
     let state = Continuation { incident, scope, widened, filter, detail, page: Page::default(), now };
     Ok(Looked { state, coverage, changes, ranked })
 }
@@ -245,6 +260,9 @@ async fn read(desk: &Desk, scope: &Scope, window: Window, filter: &Filter, start
     for mut reading in readings {
         // What an archive holds besides what was asked is no gap; what the allow-lists keep back is.
         reading.cells.retain(|cell| cell.state() != State::DeniedByPolicy || !desk.policy.allows(cell.account(), cell.region()));
+        // The region of global services is looked at for those alone.
+        let extra = scope.global_region().filter(|_| scope.global_pass() == GlobalPass::Extra);
+        reading.events.retain(|event| extra != Some(event.region.as_str()) || is_global_service(event.service()));
         gathered.add(reading);
     }
     for cell in plan::unanswered(scope, &gathered.cells().collect::<Vec<_>>()) {
@@ -260,39 +278,17 @@ pub(super) fn source_of<'a>(desk: &'a Desk, scope: &Scope) -> &'a dyn Source {
     }
 }
 
-/// Widens the window while nothing in it is a suspect, the caller did not fix its start, and the budget allows.
-async fn widen(
-    desk: &Desk,
-    incident: &Incident,
-    mut scope: Scope,
-    filter: &Filter,
-    started: Instant,
-    mut gathered: Gathered,
-    background: &[Change],
-) -> (Scope, bool, Vec<Event>, Coverage) {
-    let mut widened = false;
+/// Returns the next wider scope and the interval it adds: 2 h, 12 h, then all that policy allows; nothing when the caller fixed
+/// the start, there is no alert to explain, or the window is as wide as it may be.
+fn wider(desk: &Desk, incident: &Incident, scope: &Scope) -> Option<(Scope, Window)> {
+    let alert = incident.alert.as_ref().filter(|_| !incident.start_given)?;
+    let window = scope.window();
     let steps = WIDER.iter().copied().chain(std::iter::once(desk.defaults.max_window));
-    if let (Some(alert), false) = (&incident.alert, incident.start_given) {
-        for step in steps {
-            let window = scope.window();
-            let from = (alert.started_at - step).max(window.to - desk.defaults.max_window);
-            let Some(added) = Window::new(from, window.from) else { continue };
-            if has_suspect(incident, &gathered, background) || !affordable(&scope, &gathered, added, started) {
-                break;
-            }
-            let Some(wider) = Window::new(from, window.to).and_then(|window| scope.with_window(window)) else { break };
-            read(desk, &wider, added, filter, started, &mut gathered).await;
-            (scope, widened) = (wider, true);
-        }
-    }
-    let spots = blind_spots(&scope, filter, &gathered);
-    let (events, coverage) = gathered.finish(spots);
-    (scope, widened, events, coverage)
-}
-
-fn has_suspect(incident: &Incident, gathered: &Gathered, background: &[Change]) -> bool {
-    let (changes, ranked) = ranked(incident, gathered.events().cloned().collect(), background);
-    ranked.iter().any(|ranked| changes.get(ranked.index).is_some_and(|change| finding::is_suspect(ranked, change)))
+    steps.map(|step| (alert.started_at - step).max(window.to - desk.defaults.max_window)).find_map(|from| {
+        let added = Window::new(from, window.from)?;
+        let wider = scope.with_window(Window::new(from, window.to)?)?;
+        Some((wider, added))
+    })
 }
 
 /// Tells whether reading `added` is expected to end within the budget, judged by how dense the events were so far.

@@ -25,7 +25,9 @@ pub fn of<T: JsonSchema>(prose: Prose) -> Map<String, Value> {
     });
     let mut schema = settings.into_generator().into_root_schema_for::<T>();
     Portable { prose }.transform(&mut schema);
+    // What a type's own comment says is for readers of the code.
     schema.remove("title");
+    schema.remove("description");
     match schema.to_value() {
         Value::Object(map) => map,
         _ => Map::new(),

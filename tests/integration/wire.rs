@@ -182,6 +182,25 @@ fn garbage_does_not_disturb_the_next_request() {
 }
 
 #[test]
+fn a_request_that_cannot_be_parsed_is_answered_under_its_id() {
+    let mut server = Server::start();
+    server.initialize("2025-11-25");
+    let nested = format!("{}{}", "[".repeat(500), "]".repeat(500));
+    server.raw(&format!(r#"{{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{{"name":"aws.cloudtrail_events","arguments":{{"investigation":{nested}}}}}}}"#));
+    let reply = server.reply();
+    assert_eq!((reply["id"].as_i64(), reply["error"]["code"].as_i64()), (Some(5), Some(-32700)), "{reply}");
+    server.raw(r#"{"jsonrpc":"2.0","id":"s","method":"tools/call","params":{"name":"aws.cloudtrail_events","arguments":{"investigation":"\ud800"}}}"#);
+    assert_eq!(server.reply()["id"], "s");
+    for (id, params) in [(6, json!({"name": null})), (7, json!({"name": "aws.cloudtrail_events", "arguments": []})), (8, json!({}))] {
+        let reply = server.request(id, "tools/call", params);
+        assert_eq!(reply["error"]["code"], -32602, "{reply}");
+        assert!(reply["error"]["message"].as_str().unwrap().contains("for example"), "{reply}");
+    }
+    assert!(server.request(9, "tools/list", json!({}))["result"]["tools"].is_array());
+    quiet(server.leave());
+}
+
+#[test]
 fn stdout_carries_nothing_but_json_rpc_even_with_every_log_on() {
     let mut server = Server::with(&["serve", "--demo", "--log-level", "trace"]);
     server.initialize("2025-11-25");

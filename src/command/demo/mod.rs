@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use cloudtrail_mcp::config::{Flags, load};
 use cloudtrail_mcp::server::{Server, stdio};
-use cloudtrail_mcp::source::memory::Memory;
+use cloudtrail_mcp::source::archive::Archive;
 use cloudtrail_mcp::tools::{Outcome, Spelling, cloudtrail_events};
 use rmcp::ServiceExt as _;
 use rmcp::model::{CallToolRequestParams, ContentBlock};
@@ -24,9 +24,9 @@ pub(super) fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(NOW, 0).unwrap_or_default()
 }
 
-/// Returns the demo's records.
-pub(super) fn records() -> Result<Memory, Failure> {
-    Memory::parse(RECORDS).map_err(|error| Failure::new(FAILURE, format!("the bundled records do not parse: {error}")))
+/// Returns the demo's log file.
+pub(super) fn archive() -> Archive {
+    Archive::bundled("demo.jsonl", RECORDS.as_bytes())
 }
 
 pub(super) fn run(format: &Format) -> Result<u8, Failure> {

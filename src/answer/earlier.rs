@@ -1,0 +1,71 @@
+//! The change before: the last earlier call of the same name on the same thing, so that a sentence can say `4 → 0`.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::catalogue::Role;
+use crate::rank::Change;
+
+/// Calls that succeeded, by what they did to what, in the order of time.
+pub struct Earlier<'a> {
+    by_target: HashMap<(&'a str, &'a str, String), Vec<&'a Change>>,
+}
+
+impl<'a> Earlier<'a> {
+    /// Indexes `changes`, in any order.
+    pub fn new(changes: impl IntoIterator<Item = &'a Change>) -> Self {
+        let mut by_target: HashMap<_, Vec<&Change>> = HashMap::new();
+        for change in changes.into_iter().filter(|change| !change.event.failed() && !change.class.noise) {
+            if let Some(target) = target(change) {
+                by_target.entry((change.event.service(), change.event.name.as_str(), target)).or_default().push(change);
+            }
+        }
+        by_target
+            .values_mut()
+            .for_each(|changes| changes.sort_by(|a, b| (a.event.time, &a.event.event_id).cmp(&(b.event.time, &b.event.event_id))));
+        Self { by_target }
+    }
+
+    /// Returns the request of the last call like `change` on the same target before it.
+    pub fn request_before(&self, change: &Change) -> Option<&'a Value> {
+        let like = self.by_target.get(&(change.event.service(), change.event.name.as_str(), target(change)?))?;
+        let before = |other: &&&Change| other.event.time < change.event.time && other.event.event_id != change.event.event_id;
+        like.iter().rev().find(before).map(|other| other.event.request())
+    }
+}
+
+/// A call with several targets has no one before.
+fn target(change: &Change) -> Option<String> {
+    let mut targets = change.resources.iter().filter(|resource| resource.role == Role::Target);
+    let first = targets.next()?;
+    targets.next().is_none().then(|| first.id.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Event;
+    use serde_json::json;
+
+    fn set(id: &str, minute: u32, group: &str, desired: u32) -> Change {
+        Change::from(
+            Event::parse(
+                json!({"eventID": id, "eventTime": format!("2026-01-27T20:{minute:02}:00Z"), "eventSource": "autoscaling.amazonaws.com",
+                "eventName": "SetDesiredCapacity", "awsRegion": "eu-west-1", "readOnly": false, "recipientAccountId": "111122223333",
+                "userIdentity": {"type": "IAMUser", "userName": "alice"},
+                "requestParameters": {"autoScalingGroupName": group, "desiredCapacity": desired}}),
+            )
+            .unwrap(),
+        )
+    }
+
+    #[test]
+    fn the_nearest_earlier_call_on_the_same_thing_is_found_and_no_other() {
+        let changes = [set("a", 1, "web", 2), set("b", 3, "web", 4), set("c", 4, "other", 9), set("d", 5, "web", 0), set("e", 7, "web", 4)];
+        let earlier = Earlier::new(&changes);
+        assert_eq!(earlier.request_before(&changes[3]).unwrap()["desiredCapacity"], 4);
+        assert_eq!(earlier.request_before(&changes[0]), None);
+        assert_eq!(earlier.request_before(&changes[2]), None);
+    }
+}

@@ -147,14 +147,15 @@ const ENDINGS: &[(&str, Rule)] = &[
 
 /// Fields whose value is secret only beside another field: (hidden, beside it, and that one's value among these, when any).
 ///
-/// Source: SSM PutParameter and SendCommand, CloudFormation parameters, API Gateway CreateApiKey, Step Functions
-/// StartExecution, Lambda Invoke.
+/// Source: SSM PutParameter and SendCommand, CloudFormation parameters, API Gateway CreateApiKey, CodeBuild's
+/// `auth`, Step Functions StartExecution, Lambda Invoke.
 const BESIDE: &[(&str, &str, &[&str], &str)] = &[
     ("value", "type", &["String", "StringList", "SecureString"], "parameter"),
     ("parameters", "documentname", &[], "parameter"),
     ("parameters", "documentversion", &[], "parameter"),
     ("parametervalue", "parameterkey", &[], "parameter"),
     ("value", "generatedistinctid", &[], "api key"),
+    ("resource", "type", &["OAUTH"], "token"),
     ("input", "statemachinearn", &[], "input"),
     ("payload", "functionname", &[], "input"),
 ];
@@ -165,7 +166,8 @@ const PAIR_NAMES: &[&str] = &["name", "key", "parametername", "parameterkey", "o
 /// Fields that hold the value of such a pair.
 const PAIR_VALUES: &[&str] = &["value", "values", "valueset", "parametervalue", "stringvalue", "headervalue"];
 
-/// Fields of an object called `environment` that describe it rather than being variables (CodeBuild, Cloud9, MWAA).
+/// Fields of an object called `environment` that describe it rather than being variables (CodeBuild, Cloud9, MWAA); and of a
+/// `masterUserSecret` (RDS).
 const DESCRIBES_ENVIRONMENT: &[&str] = &[
     "arn",
     "certificate",
@@ -176,9 +178,12 @@ const DESCRIBES_ENVIRONMENT: &[&str] = &[
     "id",
     "image",
     "imagepullcredentialstype",
+    "kmskeyid",
     "name",
     "privilegedmode",
     "registrycredential",
+    "secretarn",
+    "secretstatus",
     "status",
     "type",
 ];

@@ -152,6 +152,8 @@ fn mode_below(name: &str, value: &Value, mode: Mode, beside: &Map<String, Value>
     };
     match rule {
         Rule::Hide(kind) => Mode::Hide(kind),
+        // Nothing else than its ARN, key and status belongs there.
+        Rule::HideText(_) if name == "masterusersecret" && value.is_object() => Mode::Environment,
         Rule::HideText(kind) => Mode::HideText(kind),
         Rule::Shorten(head, tail) => Mode::Shorten(head, tail),
         // A tag or an argument may be called `environment` too: its text is no list of variables.

@@ -24,7 +24,7 @@ pub enum SourceName {
 pub enum State {
     /// Every page was read.
     Exhausted,
-    /// Every page was read, but the newest minutes may not be delivered yet.
+    /// Everything there is was read, but the newest minutes may not be delivered yet. Never of a time long past.
     Lagging,
     /// The request budget ended first.
     PageCap,
@@ -101,9 +101,14 @@ impl Cell {
     /// Makes the cell of a reading that ended early, or read to the end but may lack the newest events.
     ///
     /// Shape: `covered` is the interval that was read whole, absent when none was. `State::Exhausted` is not accepted
-    /// and becomes `Failed`: it needs the proof that [`Cell::exhausted`] takes.
+    /// and becomes `Failed`: it needs the proof that [`Cell::exhausted`] takes. An archive that covers nothing cannot be
+    /// `State::Lagging` and becomes `NoData`: without a file nothing says that it is kept up to date.
     pub fn cut(account: &str, region: &str, source: SourceName, state: State, covered: Option<Window>) -> Self {
-        let state = if state == State::Exhausted { State::Failed } else { state };
+        let state = match state {
+            State::Exhausted => State::Failed,
+            State::Lagging if source == SourceName::Archive && covered.is_none() => State::NoData,
+            state => state,
+        };
         Self::make(account, region, source, state, covered)
     }
 
@@ -201,21 +206,79 @@ impl Coverage {
     /// Judges the cells.
     ///
     /// Shape: `Complete` when there is at least one asked cell and all asked cells are exhausted; `Partial` when any
-    /// interval was read, or read to the end without being settled anywhere yet; else `Unknown`.
+    /// interval was read whole, or when all that was asked was read to its end and is too new to be settled; else `Unknown`.
     pub fn verdict(&self) -> Verdict {
-        let mut asked = self.cells.iter().filter(|cell| cell.asked).peekable();
-        if asked.peek().is_some() && asked.all(|cell| cell.state == State::Exhausted) {
+        if self.all_asked(|cell| cell.state == State::Exhausted) {
             Verdict::Complete
-        } else if self.cells.iter().any(|cell| cell.covered.is_some() || cell.state == State::Lagging) {
+        } else if self.cells.iter().any(|cell| cell.covered.is_some()) || self.all_asked(|cell| cell.state == State::Lagging) {
             Verdict::Partial
         } else {
             Verdict::Unknown
         }
     }
 
+    /// Tells whether there are asked cells and all of them are so.
+    fn all_asked(&self, is: impl Fn(&Cell) -> bool) -> bool {
+        let mut asked = self.cells.iter().filter(|cell| cell.asked).peekable();
+        asked.peek().is_some() && asked.all(is)
+    }
+
     /// Returns the latest instant up to which every cell was read, when the only shortage is a settling tail.
+    ///
+    /// Shape: nothing, too, when a cell has no interval that is settled.
     pub fn settled_to(&self) -> Option<DateTime<Utc>> {
-        let only_tail = self.cells.iter().filter(|c| c.asked).all(|c| matches!(c.state, State::Exhausted | State::Lagging));
-        only_tail.then(|| self.cells.iter().filter(|c| c.asked).filter_map(|c| c.covered).map(|w| w.to).min()).flatten()
+        let only_tail = self.all_asked(|cell| matches!(cell.state, State::Exhausted | State::Lagging) && cell.covered.is_some());
+        let ends = || self.cells.iter().filter(|cell| cell.asked).filter_map(|cell| cell.covered).map(|covered| covered.to);
+        only_tail.then(|| ends().min()).flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn minutes(from: u32, to: u32) -> Option<Window> {
+        let at = |minute: u32| crate::event::parse_time(&format!("2026-01-27T20:{minute:02}:00Z")).unwrap();
+        Window::new(at(from), at(to))
+    }
+
+    fn cell(source: SourceName, state: State, covered: Option<Window>) -> Cell {
+        Cell::cut("111122223333", "eu-west-1", source, state, covered)
+    }
+
+    fn coverage(cells: &[Cell]) -> Coverage {
+        Coverage { cells: cells.to_vec(), blind_spots: Vec::new() }
+    }
+
+    fn whole() -> Cell {
+        Cell::exhausted(AllRead::for_tests(), "111122223333", "us-east-1", SourceName::EventHistory, minutes(0, 30).unwrap())
+    }
+
+    #[test]
+    fn an_archive_that_covers_nothing_is_never_lagging() {
+        let state = |source, covered| cell(source, State::Lagging, covered).state();
+        assert_eq!(state(SourceName::Archive, None), State::NoData);
+        assert_eq!(state(SourceName::Archive, minutes(0, 20)), State::Lagging);
+        assert_eq!(state(SourceName::EventHistory, None), State::Lagging);
+    }
+
+    #[test]
+    fn what_covers_nothing_makes_no_verdict_unless_all_that_was_asked_was_read_and_is_new() {
+        let new = cell(SourceName::EventHistory, State::Lagging, None);
+        let failed = cell(SourceName::EventHistory, State::Failed, None);
+        assert_eq!(coverage(&[new.clone(), new.clone()]).verdict(), Verdict::Partial);
+        assert_eq!(coverage(&[new.clone(), failed.clone()]).verdict(), Verdict::Unknown);
+        assert_eq!(coverage(&[cell(SourceName::Archive, State::NoData, None)]).verdict(), Verdict::Unknown);
+        assert_eq!(coverage(&[cell(SourceName::Archive, State::NoData, minutes(0, 20))]).verdict(), Verdict::Partial);
+        assert_eq!(coverage(&[whole(), failed]).verdict(), Verdict::Partial);
+        assert_eq!(coverage(&[]).verdict(), Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_cell_that_is_settled_nowhere_leaves_no_instant_up_to_which_all_is_settled() {
+        let tail = cell(SourceName::EventHistory, State::Lagging, minutes(0, 20));
+        assert_eq!(coverage(&[whole(), tail]).settled_to(), minutes(0, 20).map(|window| window.to));
+        assert_eq!(coverage(&[whole(), cell(SourceName::EventHistory, State::Lagging, None)]).settled_to(), None);
+        assert_eq!(coverage(&[whole(), cell(SourceName::Archive, State::NoData, minutes(0, 20))]).settled_to(), None);
     }
 }

@@ -2,15 +2,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::coverage::{Cell, Coverage, SourceName};
+use crate::coverage::{Cell, Coverage, SourceName, State};
 use crate::event::Event;
-use crate::source::Reading;
+use crate::source::{Reading, Survey};
+
+/// Account, region and source.
+type Place = (String, String, SourceName);
 
 /// Events and coverage, collected reading by reading.
 #[derive(Debug, Default)]
 pub struct Gathered {
     events: HashMap<String, Event>,
-    cells: BTreeMap<(String, String, SourceName), Cell>,
+    cells: BTreeMap<Place, Cell>,
+    survey: Survey,
 }
 
 impl Gathered {
@@ -35,11 +39,12 @@ impl Gathered {
             };
             self.cells.insert(key, joined);
         }
+        self.survey = self.survey.join(reading.survey);
     }
 
     /// Adds a cell that nobody read, such as one that policy denies.
     pub fn add_cell(&mut self, cell: Cell) {
-        self.add(Reading { events: Vec::new(), cells: vec![cell] });
+        self.add(Reading { cells: vec![cell], ..Reading::default() });
     }
 
     /// Returns the cells so far.
@@ -54,10 +59,127 @@ impl Gathered {
 
     /// Ends the gathering.
     ///
-    /// Shape: events by time, then by id; cells by account, region and source.
-    pub fn finish(self, blind_spots: Vec<String>) -> (Vec<Event>, Coverage) {
+    /// Shape: events by time, then by id; cells by account, region and source, and none for a place that another cell
+    /// knows better. Files that are no logs join the blind spots.
+    pub fn finish(mut self, mut blind_spots: Vec<String>) -> (Vec<Event>, Coverage) {
+        self.fold_nameless();
+        // Without any log file the cell's own detail says it.
+        if self.survey.log_files > 0
+            && let Some(files) = self.survey.no_logs()
+        {
+            blind_spots.push(format!("not read as logs: {files}"));
+        }
         let mut events: Vec<Event> = self.events.into_values().collect();
         events.sort_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));
         (events, Coverage { cells: self.cells.into_values().collect(), blind_spots })
+    }
+
+    /// Folds cells that know no account, or not even a region, into those that tell the same of a known one.
+    fn fold_nameless(&mut self) {
+        let nameless: Vec<Place> = self.cells.keys().filter(|(account, _, _)| account.is_empty()).cloned().collect();
+        for place in nameless {
+            let Some(cell) = self.cells.remove(&place) else { continue };
+            let mut known: Vec<&mut Cell> = self.cells.values_mut().filter(|known| is_told_by(&cell, known)).collect();
+            if cell.region().is_empty() {
+                known.truncate(1);
+            }
+            if known.is_empty() {
+                self.cells.insert(place, cell);
+                continue;
+            }
+            for known in known {
+                let detail = known.detail.clone();
+                *known = known.clone().join(cell.clone());
+                if cell.region().is_empty() && self.survey.log_files > 0 {
+                    known.detail = detail;
+                }
+            }
+        }
+    }
+}
+
+/// Tells whether `known` stands for the place of `nameless` as well.
+///
+/// Shape: in event history there is one account, which may be learnt late, so a whole reading joins any other of its region.
+/// That an archive has nothing is told by the regions that it lacks.
+fn is_told_by(nameless: &Cell, known: &Cell) -> bool {
+    let same = known.state() == nameless.state();
+    let whole = |cell: &Cell| matches!(cell.state(), State::Exhausted | State::Lagging);
+    known.source() == nameless.source()
+        && if nameless.region().is_empty() {
+            same && known.state() == State::NoData && known.asked
+        } else {
+            let joins = known.source() == SourceName::EventHistory && (whole(known) || whole(nameless));
+            !known.account().is_empty() && known.region() == nameless.region() && (same || joins)
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::AllRead;
+    use crate::window::Window;
+
+    fn cell(account: &str, region: &str, source: SourceName, state: State, asked: bool) -> Cell {
+        let mut cell = Cell::cut(account, region, source, state, None).with(1, 0, Some(format!("of {account}")));
+        cell.asked = asked;
+        cell
+    }
+
+    fn gathered(cells: Vec<Cell>, survey: Survey) -> Coverage {
+        let mut gathered = Gathered::default();
+        gathered.add(Reading { cells, survey, ..Reading::default() });
+        gathered.finish(Vec::new()).1
+    }
+
+    fn places(coverage: &Coverage) -> Vec<(&str, &str, State, bool)> {
+        coverage.cells.iter().map(|cell| (cell.account(), cell.region(), cell.state(), cell.asked)).collect()
+    }
+
+    #[test]
+    fn a_denied_region_is_one_cell_for_policy_and_archive_together() {
+        let denied = |account, asked| cell(account, "us-east-1", SourceName::Archive, State::DeniedByPolicy, asked);
+        for asked in [false, true] {
+            let coverage = gathered(vec![denied("", asked), denied("111122223333", false)], Survey::default());
+            assert_eq!(places(&coverage), [("111122223333", "us-east-1", State::DeniedByPolicy, asked)]);
+            assert_eq!(coverage.cells[0].detail.as_deref(), Some("of "), "policy says it better");
+        }
+        let two = gathered(vec![denied("", false), denied("111122223333", false), denied("444455556666", false)], Survey::default());
+        assert_eq!(two.cells.len(), 2);
+    }
+
+    #[test]
+    fn what_is_missing_without_an_account_hides_no_account_that_was_read() {
+        let none = cell("", "us-east-1", SourceName::Archive, State::NoData, true);
+        let failed = cell("111122223333", "us-east-1", SourceName::Archive, State::Failed, true);
+        assert_eq!(gathered(vec![none, failed], Survey::default()).cells.len(), 2);
+    }
+
+    #[test]
+    fn an_account_that_event_history_learns_late_is_the_one_it_read_before() {
+        let at = |text| crate::event::parse_time(text).unwrap();
+        let window = |from, to| Window::new(at(from), at(to)).unwrap();
+        let read = |account, window| Cell::exhausted(AllRead::for_tests(), account, "eu-west-1", SourceName::EventHistory, window);
+        let near = read("", window("2026-01-27T20:00:00Z", "2026-01-27T21:00:00Z"));
+        let far = read("111122223333", window("2026-01-27T18:00:00Z", "2026-01-27T20:00:00Z"));
+        let coverage = gathered(vec![near, far], Survey::default());
+        assert_eq!(places(&coverage), [("111122223333", "eu-west-1", State::Exhausted, true)]);
+        assert_eq!(coverage.cells[0].covered(), Some(window("2026-01-27T18:00:00Z", "2026-01-27T21:00:00Z")));
+    }
+
+    #[test]
+    fn an_archive_without_files_is_told_by_the_regions_that_it_lacks() {
+        let none = |region| cell("", region, SourceName::Archive, State::NoData, true);
+        let coverage = gathered(vec![none(""), none("eu-west-1")], Survey::default());
+        assert_eq!(places(&coverage), [("", "eu-west-1", State::NoData, true)]);
+        assert_eq!(coverage.cells[0].requests, 2);
+        assert_eq!(places(&gathered(vec![none("")], Survey::default())), [("", "", State::NoData, true)]);
+    }
+
+    #[test]
+    fn files_that_are_no_logs_are_a_blind_spot_beside_logs() {
+        let spots = |survey| gathered(Vec::new(), survey).blind_spots;
+        assert_eq!(spots(Survey { log_files: 4, digest_files: 3, other_files: 1 }), ["not read as logs: 3 digest files and 1 other file"]);
+        assert!(spots(Survey { log_files: 4, ..Survey::default() }).is_empty());
     }
 }

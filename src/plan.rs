@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use crate::coverage::{Cell, SourceName, State};
 use crate::policy::{GlobalPass, Scope};
 use crate::window::Window;
@@ -43,6 +45,11 @@ impl Query {
     /// Returns the interval to read.
     pub fn window(&self) -> Window {
         self.window
+    }
+
+    /// Returns the time it is: what is newer than a source's delivery takes may still arrive.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.scope.now()
     }
 
     /// Returns which events are wanted.

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use regex::Regex;
 use serde_json::{Map, Value};
 
+use super::earlier::Earlier;
 use super::filter::Filter;
 use super::fold::{Fold, fold};
 use super::tokens::estimate;
@@ -101,6 +102,8 @@ pub struct Draft<'a> {
     pub changes: &'a [Change],
     /// All of them, ranked.
     pub ranked: &'a [Ranked],
+    /// What was so before.
+    pub earlier: Earlier<'a>,
     /// What to show.
     pub filter: &'a Filter,
     /// Which part.
@@ -276,7 +279,10 @@ fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize, room:
     let section = |key: &str| record.get(key).cloned().unwrap_or(Value::Null);
     let (request, response) = (section("requestParameters"), section("responseElements"));
     let summary = match draft.untrusted {
-        UntrustedText::Quote => catalogue::summarise(&name, event.service(), &request, &response, error_code.as_deref()),
+        UntrustedText::Quote => {
+            let before = draft.earlier.request_before(change).map(redact::parameters);
+            catalogue::summarise_with(&name, event.service(), &request, &response, error_code.as_deref(), before.as_deref())
+        }
         UntrustedText::Omit => withhold::summary(change),
     };
     let safe_id = |id: &str| match draft.untrusted {

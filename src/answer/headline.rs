@@ -1,7 +1,7 @@
 //! The one sentence that is read first, and the one that says what to do next. Never claims a cause: it names suspects and why.
 
 use super::{Entry, Finding};
-use crate::coverage::{Cell, Coverage, State, Verdict};
+use crate::coverage::{Cell, Coverage, SourceName, State, Verdict};
 use crate::relative;
 use crate::window::Window;
 
@@ -55,7 +55,10 @@ pub fn headline(facts: &Facts<'_>) -> String {
             };
             format!("Top suspect: {who} {}, {}{others} ({changes} in {span}).", best.entry.summary, best.entry.relative)
         }
-        (None, Finding::CouldNotLook) => "Could not look: nothing could be read, so this says nothing about what changed.".into(),
+        (None, Finding::CouldNotLook) if read_from(facts.coverage).is_empty() => {
+            "Could not look: nothing could be read, so this says nothing about what changed.".into()
+        }
+        (None, Finding::CouldNotLook) => "Could not look: too little was read to say what changed.".into(),
         (None, _) if facts.matched == 0 && facts.alert => {
             format!("No change was found in the {span} looked at: nothing read explains the alert.")
         }
@@ -84,8 +87,12 @@ fn gap(coverage: &Coverage) -> Option<String> {
     match coverage.verdict() {
         Verdict::Complete => None,
         Verdict::Unknown => {
-            let causes = causes(coverage);
-            Some(if causes.is_empty() { "No coverage.".into() } else { format!("No coverage: {causes}.") })
+            let (causes, read) = (causes(coverage), read_from(coverage));
+            Some(match (read.is_empty(), causes.is_empty()) {
+                (false, _) => format!("Some events were read from {}, but no interval whole: {causes}.", read.join(", ")),
+                (true, false) => format!("No coverage: {causes}."),
+                (true, true) => "No coverage.".into(),
+            })
         }
         Verdict::Partial => Some(match coverage.settled_to() {
             Some(to) => format!("Complete to {}, later events may still arrive.", relative::rfc3339(to)),
@@ -94,26 +101,31 @@ fn gap(coverage: &Coverage) -> Option<String> {
     }
 }
 
+/// Returns the places that gave events, each once.
+fn read_from(coverage: &Coverage) -> Vec<&str> {
+    let mut places: Vec<&str> = coverage.cells.iter().filter(|cell| cell.events > 0).map(place).collect();
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+fn place(cell: &Cell) -> &str {
+    if cell.region().is_empty() { "the archive" } else { cell.region() }
+}
+
 /// Lists up to two cells that were not read whole.
 fn causes(coverage: &Coverage) -> String {
     let short: Vec<&Cell> = coverage.cells.iter().filter(|cell| cell.asked && cell.state() != State::Exhausted).collect();
-    let mut told: Vec<String> = short
-        .iter()
-        .take(2)
-        .map(|cell| {
-            let place = if cell.region().is_empty() { "archive" } else { cell.region() };
-            format!("{place} {}", words(cell.state()))
-        })
-        .collect();
+    let mut told: Vec<String> = short.iter().take(2).map(|cell| words(cell)).collect();
     if short.len() > 2 {
         told.push(format!("and {} more", short.len() - 2));
     }
     told.join(", ")
 }
 
-/// Says a state in words.
-pub fn words(state: State) -> &'static str {
-    match state {
+/// Says in words where a cell stands and how its reading ended.
+pub fn words(cell: &Cell) -> String {
+    let ended = match cell.state() {
         State::Exhausted => "was read to the end",
         State::Lagging => "may lack the newest events",
         State::PageCap => "has more events than the request budget allows",
@@ -125,10 +137,13 @@ pub fn words(state: State) -> &'static str {
         State::Failed => "could not be read",
         State::Expired => "was refused: the credentials are expired",
         State::RegionDisabled => "is not enabled in this account",
-        State::NoData => "has no log files for part of the window",
+        State::NoData if cell.source() == SourceName::EventHistory => "keeps 90 days, and the window begins before",
+        State::NoData if cell.covered().is_some() => "has no log files for part of the window",
+        State::NoData => "has no log files for the window",
         State::IntegrityFailed => "failed the integrity check",
         State::NotConfigured => "is not configured",
-    }
+    };
+    format!("{} {ended}", place(cell))
 }
 
 /// Says what to call or do to close the gravest gap.
@@ -149,8 +164,59 @@ pub fn next_step(coverage: &Coverage) -> Option<String> {
         State::Failed => "Call again; if it persists, the cell's detail tells the cause.".into(),
         State::Expired => "For the operator: renew the AWS credentials, then call again.".into(),
         State::RegionDisabled => "Leave this region out.".into(),
+        State::NoData if cell.source() == SourceName::EventHistory => {
+            "Ask for a later window, or source=archive if log files are kept.".into()
+        }
         State::NoData => "Add the log files of the missing interval, or ask for a window that the files cover.".into(),
         State::IntegrityFailed => "Treat the named files as tampered with.".into(),
         State::NotConfigured => "For the operator: configure this source.".into(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::parse_time;
+
+    fn window() -> Window {
+        Window::new(parse_time("2026-01-27T20:00:00Z").unwrap(), parse_time("2026-01-27T21:00:00Z").unwrap()).unwrap()
+    }
+
+    fn told(finding: Finding, suspect: bool, cells: Vec<Cell>) -> String {
+        let mut entry = Entry { summary: "stopped i-0123456789abcdef0".into(), relative: "2m before alert".into(), ..Entry::default() };
+        entry.actor.name = "alice".into();
+        headline(&Facts {
+            finding,
+            coverage: &Coverage { cells, blind_spots: Vec::new() },
+            best: suspect.then_some(Best { entry }),
+            suspects: usize::from(suspect),
+            matched: 3,
+            filtered: false,
+            alert: true,
+            window: window(),
+            widened: false,
+            guessed_region: None,
+            unguided: false,
+        })
+    }
+
+    fn cell(state: State, covered: Option<Window>, events: u32) -> Cell {
+        Cell::cut("", "eu-west-1", SourceName::EventHistory, state, covered).with(1, events, None)
+    }
+
+    #[test]
+    fn a_suspect_never_stands_beside_no_coverage() {
+        let capped = || vec![cell(State::PageCap, None, 50)];
+        insta::assert_snapshot!(told(Finding::Suspects, true, capped()), @"Some events were read from eu-west-1, but no interval whole: eu-west-1 has more events than the request budget allows. Top suspect: alice stopped i-0123456789abcdef0, 2m before alert (3 changes in 1h).");
+        insta::assert_snapshot!(told(Finding::CouldNotLook, false, capped()), @"Some events were read from eu-west-1, but no interval whole: eu-west-1 has more events than the request budget allows. Could not look: too little was read to say what changed.");
+        insta::assert_snapshot!(told(Finding::CouldNotLook, false, vec![cell(State::Denied, None, 0)]), @"No coverage: eu-west-1 was denied by AWS. Could not look: nothing could be read, so this says nothing about what changed.");
+    }
+
+    #[test]
+    fn missing_log_files_are_told_by_how_much_is_missing() {
+        let archive = |covered| Cell::cut("", "eu-west-1", SourceName::Archive, State::NoData, covered);
+        insta::assert_snapshot!(words(&archive(Some(window()))), @"eu-west-1 has no log files for part of the window");
+        insta::assert_snapshot!(words(&archive(None)), @"eu-west-1 has no log files for the window");
+        insta::assert_snapshot!(words(&cell(State::NoData, None, 0)), @"eu-west-1 keeps 90 days, and the window begins before");
+    }
 }

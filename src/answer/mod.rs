@@ -58,7 +58,7 @@ pub enum Finding {
     Suspects,
     /// Nothing that was read explains it.
     NoSuspect,
-    /// Nothing could be read.
+    /// Nothing could be read, or so little that no interval is whole, and no suspect is in it.
     CouldNotLook,
 }
 
@@ -80,10 +80,13 @@ pub struct CoverageReport {
 }
 
 impl CoverageReport {
-    /// Tells whether what was asked was read as far as it can be: a settling tail and what policy keeps back are no gap.
+    /// Tells whether what was asked was read as far as it can be: a settling tail is no gap, nor is the global pass that policy
+    /// keeps back.
     pub fn is_settled(&self) -> bool {
         let settled = |cell: &CellReport| matches!(cell.state, StateName::Exhausted | StateName::Lagging | StateName::DeniedByPolicy);
-        self.verdict == VerdictName::Complete || self.cells.iter().all(settled)
+        // Without a tail it is what policy keeps back that made the verdict less than complete.
+        let tail = self.cells.iter().any(|cell| cell.state == StateName::Lagging);
+        self.verdict == VerdictName::Complete || (self.verdict == VerdictName::Partial && tail && self.cells.iter().all(settled))
     }
 }
 

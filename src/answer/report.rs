@@ -219,6 +219,9 @@ mod tests {
             (vec![StateName::Exhausted, StateName::Lagging], VerdictName::Partial, EvidenceStatus::Answered),
             (vec![StateName::Exhausted, StateName::PageCap], VerdictName::Partial, EvidenceStatus::Partial),
             (vec![StateName::NoData], VerdictName::Partial, EvidenceStatus::Partial),
+            (vec![StateName::Exhausted, StateName::DeniedByPolicy], VerdictName::Complete, EvidenceStatus::Answered),
+            (vec![StateName::Exhausted, StateName::DeniedByPolicy], VerdictName::Partial, EvidenceStatus::Partial),
+            (vec![StateName::Lagging, StateName::DeniedByPolicy], VerdictName::Partial, EvidenceStatus::Answered),
         ];
         for (states, verdict, status) in cases {
             assert_eq!(Evidence::of(answer(&states, verdict, Vec::new()), query()).cloudtrail_metadata.status, status, "{states:?}");

@@ -101,6 +101,7 @@ impl Policy {
         let window = kept(incident.window, keeps_from, regions.as_deref(), &mut decided)?;
         Ok(Scope {
             source,
+            now,
             window,
             max_window,
             keeps_from,

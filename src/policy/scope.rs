@@ -26,6 +26,7 @@ pub enum GlobalPass {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scope {
     pub(super) source: SourceName,
+    pub(super) now: DateTime<Utc>,
     pub(super) window: Window,
     pub(super) max_window: TimeDelta,
     /// The oldest instant the source keeps.
@@ -45,6 +46,11 @@ impl Scope {
     /// Returns the source to read.
     pub fn source(&self) -> SourceName {
         self.source
+    }
+
+    /// Returns the time it was when this was decided; what is newer than that and not there may still arrive.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
     }
 
     /// Returns the window to read.

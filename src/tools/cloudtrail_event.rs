@@ -103,7 +103,8 @@ pub enum EventFinding {
     Found,
     /// Everything asked was read, and it is not there.
     NotFound,
-    /// Not everything could be read.
+    /// Not everything asked could be read, and it is not in what was. With `error` only when no interval was read; else
+    /// the answer is no error, and `coverage.next` says how to see the rest.
     CouldNotLook,
 }
 

@@ -10,8 +10,9 @@ use tracing::{Instrument, info, info_span, warn};
 use super::arguments::invalid;
 use super::{Desk, Outcome};
 use crate::answer::build::{self, Built, Detail, Draft, Page};
+use crate::answer::earlier::Earlier;
 use crate::answer::filter::Filter;
-use crate::answer::{Answer, Cost, CoverageReport, Finding, RegionReport, Requests};
+use crate::answer::{Answer, Cost, CoverageReport, Finding, RegionReport, Requests, headline};
 use crate::context::{self, Asked, Incident};
 use crate::coverage::{Cause, Coverage, SourceName, State, Verdict};
 use crate::event::Event;
@@ -125,12 +126,12 @@ async fn investigate(desk: &Desk, question: Question) -> Result<Answer, Refusal>
             let (changes, ranked) = ranked(&state.incident, events, &earlier);
             let page = Page { limit: limit.unwrap_or(state.page.limit), ..state.page.clone() };
             let state = Continuation { page, detail: detail.unwrap_or(state.detail), ..state };
-            finish(desk, state, &coverage, &changes, &ranked, started)
+            finish(desk, Looked { state, coverage, changes, ranked, background: earlier }, started)
         }
         Question::New { asked, filter, limit, detail, source } => {
-            let Looked { mut state, coverage, changes, ranked } = look(desk, *asked, filter, detail, source, started).await?;
-            state.page.limit = limit;
-            finish(desk, state, &coverage, &changes, &ranked, started)
+            let mut looked = look(desk, *asked, filter, detail, source, started).await?;
+            looked.state.page.limit = limit;
+            finish(desk, looked, started)
         }
     }
 }
@@ -143,12 +144,12 @@ pub async fn whole(desk: &Desk, asked: Asked, limit: usize) -> Answer {
     async {
         let started = Instant::now();
         match look(desk, asked, Filter::default(), Detail::Full, SourceChoice::default(), started).await {
-            Ok(Looked { mut state, coverage, changes, ranked }) => {
-                state.page.limit = limit;
-                let Built { mut answer, mut next } = page(desk, &state, &coverage, &changes, &ranked, started);
-                while let Some(after) = next.filter(|page| page.shown < limit && page.shown > state.page.shown) {
-                    state.page = Page { limit: limit - after.shown, ..after };
-                    let built = page(desk, &state, &coverage, &changes, &ranked, started);
+            Ok(mut looked) => {
+                looked.state.page.limit = limit;
+                let Built { mut answer, mut next } = page(desk, &looked, started);
+                while let Some(after) = next.filter(|page| page.shown < limit && page.shown > looked.state.page.shown) {
+                    looked.state.page = Page { limit: limit - after.shown, ..after };
+                    let built = page(desk, &looked, started);
                     answer.append(built.answer);
                     next = built.next;
                 }
@@ -171,6 +172,8 @@ struct Looked {
     coverage: Coverage,
     changes: Vec<Change>,
     ranked: Vec<Ranked>,
+    /// Changes from before the window, which tell what was so before.
+    background: Vec<Change>,
 }
 
 /// Discovers, admits, reads, widens and ranks.
@@ -211,7 +214,7 @@ async fn look(
     let spots = blind_spots(&scope, &filter, &gathered);
     let (_, coverage) = gathered.finish(spots);
     let state = Continuation { incident, scope, widened, filter, detail, page: Page::default(), now };
-    Ok(Looked { state, coverage, changes, ranked })
+    Ok(Looked { state, coverage, changes, ranked, background: earlier })
 }
 
 /// Replaces an exact known investigation id by what is stored under it.
@@ -320,7 +323,7 @@ fn blind_spots(scope: &Scope, filter: &Filter, gathered: &Gathered) -> Vec<Strin
     if let (SourceName::Archive, Some(region)) = (scope.source(), scope.global_region())
         && gathered.cells().any(|cell| cell.region() == region && cell.state() == State::NoData && cell.covered().is_none())
     {
-        spots.push(format!("no log files of {region}: IAM and other global events were not looked at"));
+        spots.push(format!("no log files of {region} for the window: IAM and other global events were not looked at"));
     }
     if !filter.include_reads {
         spots.push("read events were left out".into());
@@ -328,24 +331,18 @@ fn blind_spots(scope: &Scope, filter: &Filter, gathered: &Gathered) -> Vec<Strin
     spots
 }
 
-fn finish(
-    desk: &Desk,
-    state: Continuation,
-    coverage: &Coverage,
-    changes: &[Change],
-    ranked: &[Ranked],
-    started: Instant,
-) -> Result<Answer, Refusal> {
-    let Built { mut answer, next } = page(desk, &state, coverage, changes, ranked, started);
+fn finish(desk: &Desk, looked: Looked, started: Instant) -> Result<Answer, Refusal> {
+    let Built { mut answer, next } = page(desk, &looked, started);
     if let Some(page) = next {
-        let handle = desk.cursors.issue(Continuation { page, ..state }, desk.now());
+        let handle = desk.cursors.issue(Continuation { page, ..looked.state }, desk.now());
         answer.next_cursor = handle.map_err(|error| warn!(%error, "No cursor could be made.")).ok();
     }
     Ok(answer)
 }
 
-/// Builds the page that `state` stands at.
-fn page(desk: &Desk, state: &Continuation, coverage: &Coverage, changes: &[Change], ranked: &[Ranked], started: Instant) -> Built {
+/// Builds the page that the state stands at.
+fn page(desk: &Desk, looked: &Looked, started: Instant) -> Built {
+    let Looked { state, coverage, changes, ranked, background } = looked;
     let requests = |source: SourceName| coverage.cells.iter().filter(|cell| cell.source() == source).map(|cell| cell.requests).sum();
     let draft = Draft {
         incident: &state.incident,
@@ -356,6 +353,7 @@ fn page(desk: &Desk, state: &Continuation, coverage: &Coverage, changes: &[Chang
         coverage,
         changes,
         ranked,
+        earlier: Earlier::new(changes.iter().chain(background)),
         filter: &state.filter,
         page: state.page.clone(),
         detail: state.detail,
@@ -400,7 +398,6 @@ fn basis_in_scope(scope: &Scope, region: &str) -> Option<String> {
 pub fn unread(coverage: &Coverage) -> Refusal {
     let cell = coverage.cells.iter().filter(|cell| cell.asked).max_by_key(|cell| cell.state());
     let state = cell.map_or(State::NotConfigured, |cell| cell.state());
-    let place = cell.map(|cell| cell.region()).filter(|region| !region.is_empty()).unwrap_or("the archive");
     let code = match (state, cell.and_then(|cell| cell.cause)) {
         (_, Some(cause)) => Code::from(cause),
         (State::Denied, None) => Code::AccessDenied,
@@ -410,11 +407,13 @@ pub fn unread(coverage: &Coverage) -> Refusal {
         _ => Code::Unavailable,
     };
     let detail = cell.and_then(|cell| cell.detail.as_deref()).map(|detail| format!(" ({detail})")).unwrap_or_default();
-    let message = format!("{place} {}{detail}", crate::answer::headline::words(state));
-    let next = crate::answer::headline::next_step(coverage).unwrap_or_else(|| "Call again.".into());
+    let message = format!("{}{detail}", cell.map_or_else(|| "nothing was looked at".to_owned(), headline::words));
+    let next = headline::next_step(coverage).unwrap_or_else(|| "Call again.".into());
     let refusal = Refusal::new(code, message, next);
     match cell.and_then(|cell| cell.cause) {
         Some(Cause::Throttled { retry_after }) => refusal.retryable(retry_after.and_then(|after| u64::try_from(after.as_millis()).ok())),
+        // The same files would say the same again.
+        _ if state == State::NoData => refusal,
         _ if matches!(code, Code::Throttled | Code::Unavailable) => refusal.retryable(None),
         _ => refusal,
     }

@@ -103,3 +103,85 @@ fn an_investigation_is_taken_by_its_id() {
     let answer: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
     assert_eq!(answer["context"]["alert"]["name"], "CheckoutDatabaseTimeouts");
 }
+
+/// A log file with one `StopInstances` in us-east-1 at each of these times of 2026-01-27.
+fn log(clocks: &[&str]) -> String {
+    let record = |(n, clock): (usize, &&str)| {
+        serde_json::json!({"eventVersion": "1.08", "userIdentity": {"type": "IAMUser", "userName": "alice", "accountId": "111122223333"},
+            "eventTime": format!("2026-01-27T{clock}Z"), "eventSource": "ec2.amazonaws.com", "eventName": "StopInstances",
+            "awsRegion": "us-east-1", "eventID": format!("0a1b2c3d-4e5f-4a6b-8c7d-{n:012}"), "readOnly": false,
+            "requestParameters": {"instancesSet": {"items": [{"instanceId": "i-0123456789abcdef0"}]}}, "recipientAccountId": "111122223333"})
+    };
+    serde_json::json!({"Records": clocks.iter().enumerate().map(record).collect::<Vec<_>>()}).to_string()
+}
+
+/// The answer about an alert at 19:50 in us-east-1, and the exit code.
+fn asked(files: &[(&str, &str)], now: &str, more: &[&str]) -> (serde_json::Value, Option<i32>) {
+    let (_keep, dir) = folder(files);
+    let alert = r#"{"alert":{"name":"HostDown","labels":{"region":"us-east-1"},"startsAt":"2026-01-27T19:50:00Z"}}"#;
+    let logs = dir.join("logs").to_string_lossy().into_owned();
+    let arguments = ["events", "--archive", &logs, "--now", now, "--investigation", alert, "--format", "json"];
+    let output = run(&[&arguments, more].concat());
+    (serde_json::from_str(&stdout(&output)).unwrap(), output.status.code())
+}
+
+#[test]
+fn files_that_end_before_the_window_begins_are_no_look_at_it() {
+    let start = ["--start-time", "2026-01-27T19:45:00Z"];
+    let (answer, code) = asked(&[("logs/a.json", &log(&["19:40:00"]))], "2026-03-01T00:00:00Z", &start);
+    let cells = &answer["coverage"]["cells"];
+    assert_eq!((&answer["finding"], code), (&"could_not_look".into(), Some(1)), "{answer:#}");
+    assert_eq!((&answer["coverage"]["verdict"], &cells[0]["state"]), (&"unknown".into(), &"no_data".into()), "{answer:#}");
+    assert!(answer["coverage"]["next"].as_str().unwrap().starts_with("Add the log files"), "{answer:#}");
+}
+
+#[test]
+fn an_end_that_is_missing_since_long_is_a_gap_and_a_young_one_is_not() {
+    let (files, start) = ([("logs/a.json", &*log(&["19:30:00", "19:54:59"]))], ["--start-time", "2026-01-27T19:40:00Z"]);
+    for (now, state, exit) in [("2026-03-01T00:00:00Z", "no_data", 3), ("2026-01-27T20:10:00Z", "lagging", 0)] {
+        let (answer, code) = asked(&files, now, &start);
+        let cell = &answer["coverage"]["cells"][0];
+        assert_eq!((&answer["coverage"]["verdict"], &cell["state"], code), (&"partial".into(), &state.into(), Some(exit)), "{answer:#}");
+        assert_eq!(cell["covered_to"], "2026-01-27T19:55:00Z");
+    }
+}
+
+#[test]
+fn a_region_that_policy_denies_is_one_cell_though_the_archive_holds_it() {
+    let policy = "aws_region_allowlist = [\"eu-west-1\"]\n";
+    let (_keep, dir) = folder(&[("logs/a.json", &log(&["19:30:00", "19:55:00"])), ("policy.toml", policy)]);
+    let path = |name: &str| dir.join(name).to_string_lossy().into_owned();
+    let (logs, file) = (path("logs"), path("policy.toml"));
+    let global = ["--config", &file, "--archive", &logs, "--now", "2026-01-27T20:00:00Z", "--start-time", "2h", "--format", "json"];
+    let output = run(&[&["events"], &global[..]].concat());
+    let answer: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let cells = answer["coverage"]["cells"].as_array().unwrap();
+    let places: Vec<_> = cells.iter().map(|cell| (cell["region"].as_str(), cell["state"].as_str())).collect();
+    assert_eq!(places, [(Some("eu-west-1"), Some("no_data")), (Some("us-east-1"), Some("denied_by_policy"))], "{answer:#}");
+}
+
+#[test]
+fn files_that_are_no_logs_are_told() {
+    let files = [("logs/a.json", &*log(&["19:00:00", "20:30:00"])), ("logs/notes.txt", ""), ("logs/settings.json", "{\"a\": 1}")];
+    let (answer, code) = asked(&files, "2026-03-01T00:00:00Z", &["--start-time", "2026-01-27T19:00:00Z"]);
+    assert_eq!(code, Some(0), "{answer:#}");
+    assert!(answer["coverage"]["blind_spots"].to_string().contains("not read as logs: 2 other files"), "{answer:#}");
+    let (answer, _) = asked(&files[1..], "2026-03-01T00:00:00Z", &[]);
+    assert!(answer["coverage"]["cells"].to_string().contains("no log files, only 2 other files"), "{answer:#}");
+}
+
+#[test]
+fn an_event_that_is_not_in_the_part_that_was_read_is_no_error_but_says_how_to_go_on() {
+    let (_keep, dir) = folder(&[("a.json", &log(&["19:30:00", "19:55:00"]))]);
+    let event = |id: &str, more: &[&str]| {
+        let arguments = ["event", id, "--archive", dir.to_str().unwrap(), "--now", "2026-03-01T00:00:00Z", "--format", "json"];
+        let output = run(&[&arguments, more].concat());
+        (serde_json::from_str::<serde_json::Value>(&stdout(&output)).unwrap(), output.status.code())
+    };
+    let absent = "0a1b2c3d-4e5f-4a6b-8c7d-999999999999";
+    let (answer, code) = event(absent, &[]);
+    assert_eq!((&answer["finding"], &answer["coverage"]["verdict"]), (&"could_not_look".into(), &"partial".into()), "{answer:#}");
+    assert!(answer["error"].is_null() && answer["coverage"]["next"].is_string() && code == Some(1), "{answer:#}");
+    let (answer, _) = event(absent, &["--time", "2026-01-27T22:00:00Z"]);
+    assert_eq!((&answer["coverage"]["verdict"], &answer["error"]["code"]), (&"unknown".into(), &"unavailable".into()), "{answer:#}");
+}

@@ -16,7 +16,7 @@ use crate::plan::Query;
 use crate::source::AllRead;
 use crate::window::Window;
 
-/// The longest missing end that delivery explains.
+/// How old the newest file may be for what is missing after it to be still on its way.
 ///
 /// Source: delivery lags by about 5 minutes and is to be planned as 15; 5 more for the file's own span.
 const SETTLING: TimeDelta = TimeDelta::minutes(20);
@@ -50,9 +50,7 @@ impl Place {
 ///
 /// Shape: at least one. State, in this order: `DeniedByPolicy` for what has events in the window and is not admitted (not asked
 /// for, no counts);
-/// `Deadline` when files were left unread; `Failed` when a file that may hold events of it is damaged; `NoData` when the files
-/// begin after the window does or end more than 20 minutes before it does (with the part that is covered, if any);
-/// `Lagging` when only the last 20 minutes are missing; else `Exhausted`.
+/// `Deadline` when files were left unread; `Failed` when a file that may hold events of it is damaged; else as [`reach`] says.
 pub(super) fn cells(scan: &Scan, query: &Query) -> Vec<Cell> {
     let mut cells: Vec<Cell> = places(scan)
         .into_iter()
@@ -83,7 +81,15 @@ fn empty(account: &str, region: &str, scan: &Scan) -> Cell {
     let (state, detail) = if !scan.unread.is_empty() {
         (State::Deadline, "time was up before any file of it was read".into())
     } else if faulty.is_empty() && scan.listing.unreadable.is_empty() {
-        (State::NoData, "the archive has no file of it that may reach into the window".into())
+        let survey = scan.survey();
+        (
+            State::NoData,
+            match (survey.log_files, survey.no_logs()) {
+                (0, Some(others)) => format!("the archive has no log files, only {others}"),
+                (0, None) => "the archive is empty".into(),
+                _ => "the archive has no file of it that may reach into the window".into(),
+            },
+        )
     } else {
         (State::Failed, faults(&faulty, scan))
     };
@@ -108,15 +114,28 @@ fn cell((account, region): Pair, place: Place, scan: &Scan, query: &Query) -> Ce
     } else if !place.faulty.is_empty() || !scan.listing.unreadable.is_empty() {
         (make(State::Failed, covered), Some(faults(&place.faulty, scan)))
     } else {
-        match place.hull {
-            Some((from, _)) if from > window.from => (make(State::NoData, covered), Some(shortage("begin", from, window.from))),
-            Some((_, to)) if window.to - to > SETTLING => (make(State::NoData, covered), Some(shortage("end", to, window.to))),
-            Some((_, to)) if to < window.to => (make(State::Lagging, covered), Some(shortage("end", to, window.to))),
-            Some(_) => (Cell::exhausted(AllRead::proven(), &account, &region, SourceName::Archive, window), None),
+        match place.hull.map(|hull| (hull, reach(hull, window, query.now()))) {
+            Some((_, State::Exhausted)) => (Cell::exhausted(AllRead::proven(), &account, &region, SourceName::Archive, window), None),
+            Some((hull, state)) => (make(state, covered), Some(shortage(hull, window))),
             None => (make(State::NoData, None), Some("no file has a time".into())),
         }
     };
     cell.with(place.files, place.events, detail)
+}
+
+/// Judges files that reach over `hull`.
+///
+/// Shape: `Exhausted` when they reach over the whole window. `Lagging` when only its end is missing and the newest file is so
+/// young that what follows it may not be delivered yet; else `NoData`, since files of a time long past will not come.
+pub(super) fn reach((from, to): (DateTime<Utc>, DateTime<Utc>), window: Window, now: DateTime<Utc>) -> State {
+    let begun = from <= window.from;
+    if begun && window.to <= to {
+        State::Exhausted
+    } else if begun && window.from < to && now - to <= SETTLING {
+        State::Lagging
+    } else {
+        State::NoData
+    }
 }
 
 /// Gathers what is known of every account and region in the archive.
@@ -194,9 +213,14 @@ fn earliest(file: &LogFile) -> Option<DateTime<Utc>> {
     Some(if clock == "2359" { time - TimeDelta::days(1) } else { time - NAME_LATE })
 }
 
-fn shortage(verb: &str, files: DateTime<Utc>, window: DateTime<Utc>) -> String {
+/// Says where the files fall short. The window is not named: readings of parts of it are joined.
+fn shortage((from, to): (DateTime<Utc>, DateTime<Utc>), window: Window) -> String {
     let clock = |time: DateTime<Utc>| time.format("%Y-%m-%dT%H:%M:%SZ");
-    format!("files {verb} at {}, the window at {}", clock(files), clock(window))
+    match (from > window.from, to < window.to) {
+        (true, true) => format!("files begin at {} and end at {}", clock(from), clock(to)),
+        (true, false) => format!("files begin at {}", clock(from)),
+        (false, _) => format!("files end at {}", clock(to)),
+    }
 }
 
 /// Names the damaged files: three of them, each with its reason, and how many more there are.

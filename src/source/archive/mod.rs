@@ -9,8 +9,8 @@ mod listing;
 mod scan;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::{BoxFuture, Reading, Source};
@@ -21,18 +21,6 @@ use crate::plan::Query;
 #[derive(Debug)]
 pub struct Archive {
     locations: Arc<[listing::Location]>,
-    survey: Mutex<Survey>,
-}
-
-/// What the last reading found, in files.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Survey {
-    /// Log files, skipped ones included.
-    pub files: u32,
-    /// Digest files, which are not read as events.
-    pub digest_files: u32,
-    /// Everything else: other endings, and JSON without records.
-    pub other_files: u32,
 }
 
 /// Why an archive cannot be opened.
@@ -76,29 +64,12 @@ impl Archive {
                 Err(error) => return Err(ArchiveError::Unopened { location, error }),
             }
         }
-        Ok(Self { locations: locations.iter().cloned().map(listing::Location::Path).collect(), survey: Mutex::default() })
+        Ok(Self { locations: locations.iter().cloned().map(listing::Location::Path).collect() })
     }
 
     /// Makes an archive of one file that is part of the program; `name` tells its form by its ending, such as `.jsonl`.
     pub fn bundled(name: &'static str, bytes: &[u8]) -> Self {
-        Self { locations: Arc::new([listing::Location::Bundled(name, bytes.into())]), survey: Mutex::default() }
-    }
-
-    /// Returns what the last reading found; all zero before the first.
-    pub fn survey(&self) -> Survey {
-        *self.survey.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn surveyed(&self, scan: &scan::Scan) {
-        let count = |content| scan.files.values().filter(|file| file.content == content).count().try_into().unwrap_or(u32::MAX);
-        let (digests, others): (u32, u32) = (count(content::Content::Digest), count(content::Content::Other));
-        let files = u32::try_from(scan.listing.logs.len()).unwrap_or(u32::MAX);
-        let survey = Survey {
-            files: files.saturating_sub(digests).saturating_sub(others),
-            digest_files: scan.listing.digests.saturating_add(digests),
-            other_files: scan.listing.others.saturating_add(others),
-        };
-        *self.survey.lock().unwrap_or_else(PoisonError::into_inner) = survey;
+        Self { locations: Arc::new([listing::Location::Bundled(name, bytes.into())]) }
     }
 }
 
@@ -112,15 +83,9 @@ impl Source for Archive {
             let scanned = tokio::task::spawn_blocking(move || {
                 let scan = scan::scan(&locations, &asked, until, &stop);
                 let cells = cells::cells(&scan, &asked);
-                (scan, cells)
+                Reading { cells, survey: scan.survey(), events: scan.events }
             });
-            match scanned.await {
-                Ok((scan, cells)) => {
-                    self.surveyed(&scan);
-                    Reading { events: scan.events, cells }
-                }
-                Err(_) => Reading { events: Vec::new(), cells: vec![broken(query)] },
-            }
+            scanned.await.unwrap_or_else(|_| Reading { cells: vec![broken(query)], ..Reading::default() })
         })
     }
 }

@@ -11,6 +11,7 @@ use super::content::{self, Content, Fault, Header, Item, Sink, Taken};
 use super::listing::{self, Listing, Location, LogFile};
 use crate::event::{Event, parse_time};
 use crate::plan::{Kind, Query};
+use crate::source::Survey;
 
 /// Everything a scan saw.
 #[derive(Default)]
@@ -23,6 +24,20 @@ pub(super) struct Scan {
     pub(super) events: Vec<Event>,
     /// Whether the one event that was asked for is found.
     pub(super) found: bool,
+}
+
+impl Scan {
+    /// Counts the files by what they are: by their name, and by their content where they were read.
+    pub(super) fn survey(&self) -> Survey {
+        let of = |content| u32::try_from(self.files.values().filter(|file| file.content == content).count()).unwrap_or(u32::MAX);
+        let (digests, others) = (of(Content::Digest), of(Content::Other));
+        let named = u32::try_from(self.listing.logs.len()).unwrap_or(u32::MAX);
+        Survey {
+            log_files: named.saturating_sub(digests).saturating_sub(others),
+            digest_files: self.listing.digests.saturating_add(digests),
+            other_files: self.listing.others.saturating_add(others),
+        }
+    }
 }
 
 /// What a file was seen to hold, before any filter.

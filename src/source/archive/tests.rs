@@ -2,7 +2,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
@@ -14,6 +14,7 @@ use crate::context::{Incident, Named};
 use crate::event::parse_time;
 use crate::plan::{Kind, queries};
 use crate::policy::{Policy, SourceChoice};
+use crate::source::Survey;
 use crate::window::Window;
 
 const NATIVE: &str = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/27/111122223333_CloudTrail_us-east-1_20260127T";
@@ -28,6 +29,10 @@ fn hour() -> Window {
 }
 
 fn query(window: Window, kind: Kind, accounts: &[&str]) -> Query {
+    query_at(at("2100-01-01T00:00:00Z"), window, kind, accounts)
+}
+
+fn query_at(now: DateTime<Utc>, window: Window, kind: Kind, accounts: &[&str]) -> Query {
     let accounts = accounts.iter().map(|name| Named { name: (*name).into(), basis: "argument".into() }).collect();
     let incident = Incident {
         alert: None,
@@ -43,7 +48,7 @@ fn query(window: Window, kind: Kind, accounts: &[&str]) -> Query {
         words: String::new(),
     };
     let policy = Policy { archive_given: true, ..Policy::default() };
-    let scope = policy.admit_event(&incident, SourceChoice::Archive, None, at("2100-01-01T00:00:00Z")).unwrap();
+    let scope = policy.admit_event(&incident, SourceChoice::Archive, None, now).unwrap();
     queries(&scope, window, &kind, Duration::from_secs(60)).remove(0)
 }
 
@@ -199,8 +204,18 @@ async fn digests_and_foreign_files_are_counted_and_give_no_events() {
     ]);
     let archive = Archive::open(&[folder.path().to_path_buf()]).unwrap();
     let query = query(hour(), Kind::Everything, &[]);
-    assert_eq!(ids(&archive.read(&query).await), ["e-1"]);
-    assert_eq!(archive.survey(), Survey { files: 1, digest_files: 2, other_files: 2 });
+    let reading = archive.read(&query).await;
+    assert_eq!(ids(&reading), ["e-1"]);
+    assert_eq!(reading.survey, Survey { log_files: 1, digest_files: 2, other_files: 2 });
+    insta::assert_snapshot!(reading.survey.no_logs().unwrap(), @"2 digest files and 2 other files");
+}
+
+#[tokio::test]
+async fn an_archive_without_logs_says_what_it_has_instead() {
+    let digest = json!({"digestEndTime": "2026-01-27T21:00:00Z"}).to_string().into_bytes();
+    let others = hour_of(&[("digest.json", digest), ("README.md", b"read me".to_vec()), ("a.csv", Vec::new())]).await;
+    assert_eq!(detail(&others), (State::NoData, "the archive has no log files, only 1 digest file and 2 other files"));
+    assert_eq!(detail(&hour_of(&[]).await), (State::NoData, "the archive is empty"));
 }
 
 #[tokio::test]
@@ -217,15 +232,37 @@ async fn how_far_the_files_reach_decides_the_state() {
     let whole = reading(vec![&before, &after]).await;
     assert_eq!(detail(&whole), (State::Exhausted, ""));
     assert_eq!(whole.cells[0].covered(), Some(hour()));
-    let lagging = reading(vec![&before, &late]).await;
-    assert_eq!(detail(&lagging), (State::Lagging, "files end at 2026-01-27T20:50:00Z, the window at 2026-01-27T21:00:00Z"));
+    let late = reading(vec![&before, &late]).await;
+    assert_eq!(detail(&late), (State::NoData, "files end at 2026-01-27T20:50:00Z"));
+    assert_eq!(late.cells[0].covered(), Window::new(hour().from, at("2026-01-27T20:50:00Z")));
     let short = reading(vec![&before, &early]).await;
-    assert_eq!(detail(&short), (State::NoData, "files end at 2026-01-27T20:30:00Z, the window at 2026-01-27T21:00:00Z"));
+    assert_eq!(detail(&short), (State::NoData, "files end at 2026-01-27T20:30:00Z"));
     assert_eq!(short.cells[0].covered(), Window::new(hour().from, at("2026-01-27T20:30:00Z")));
     let headless = reading(vec![&early, &after]).await;
-    assert_eq!(detail(&headless), (State::NoData, "files begin at 2026-01-27T20:27:00Z, the window at 2026-01-27T20:00:00Z"));
+    assert_eq!(detail(&headless), (State::NoData, "files begin at 2026-01-27T20:27:00Z"));
+    let amid = reading(vec![&early]).await;
+    assert_eq!(detail(&amid), (State::NoData, "files begin at 2026-01-27T20:27:00Z and end at 2026-01-27T20:30:00Z"));
     let none = hour_of(&[]).await;
     assert_eq!((none.cells.len(), none.cells[0].state(), none.cells[0].covered()), (1, State::NoData, None));
+}
+
+#[tokio::test]
+async fn a_missing_end_is_still_on_its_way_only_while_the_newest_file_is_young() {
+    let files = [native("1955", &[record("e-1", "2026-01-27T19:51:00Z")]), native("2050", &[record("e-2", "2026-01-27T20:47:00Z")])];
+    let files = files.map(|(name, content)| (name, content));
+    let folder = folder(&files.iter().map(|(name, content)| (name.as_str(), content.clone())).collect::<Vec<_>>());
+    for (now, state) in [
+        ("2026-01-27T21:00:00Z", State::Lagging),
+        ("2026-01-27T21:10:00Z", State::Lagging),
+        ("2026-01-27T21:11:00Z", State::NoData),
+        ("2026-03-01T00:00:00Z", State::NoData),
+    ] {
+        let reading = read_in(folder.path(), &query_at(at(now), hour(), Kind::Everything, &[])).await;
+        assert_eq!((reading.cells[0].state(), reading.cells[0].covered()), (state, Window::new(hour().from, at("2026-01-27T20:50:00Z"))));
+    }
+    let after = Window::new(at("2026-01-27T20:52:00Z"), at("2026-01-27T20:58:00Z")).unwrap();
+    let reading = read_in(folder.path(), &query_at(at("2026-01-27T20:58:00Z"), after, Kind::Everything, &[])).await;
+    assert_eq!((reading.cells[0].state(), reading.cells[0].covered()), (State::NoData, None));
 }
 
 #[tokio::test]
@@ -300,6 +337,24 @@ fn a_location_that_cannot_be_read_is_refused_with_a_way_out() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn a_tail_is_lagging_only_behind_a_young_file_and_never_again_once_it_is_old(
+        minutes in prop::array::uniform5(0_i64..120), later in 0_i64..120
+    ) {
+        let [a, b, c, d, now] = minutes.map(|minute| hour().from + TimeDelta::minutes(minute));
+        let hull = (a.min(b), a.max(b));
+        if let Some(window) = Window::new(c.min(d), c.max(d)) {
+            let state = cells::reach(hull, window, now);
+            let whole = hull.0 <= window.from && window.to <= hull.1;
+            prop_assert_eq!(state == State::Exhausted, whole);
+            if state == State::Lagging {
+                prop_assert!(hull.0 <= window.from && window.from < hull.1 && now - hull.1 <= TimeDelta::minutes(20));
+            } else {
+                prop_assert_eq!(cells::reach(hull, window, now + TimeDelta::minutes(later)), state);
+            }
+        }
+    }
 
     #[test]
     fn how_records_are_spread_over_files_does_not_change_the_events(shards in prop::collection::vec(0_usize..4, 1..12)) {

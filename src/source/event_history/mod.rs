@@ -190,7 +190,7 @@ fn refused(query: &Query, told: &Result<String, Failure>, region: &str) -> Optio
 fn gap(query: &Query, account: &str, region: &str, state: State, detail: &str) -> Reading {
     let mut cell = Cell::cut(account, region, SourceName::EventHistory, state, None).with(0, 0, Some(detail.to_owned()));
     cell.asked = query.asked();
-    Reading { events: Vec::new(), cells: vec![cell] }
+    Reading { cells: vec![cell], ..Reading::default() }
 }
 
 /// Makes of a chain the events that may be returned, and the cell that says how much was read.
@@ -217,7 +217,7 @@ fn conclude(query: &Query, account: &str, region: &str, part: Part, scan: Scan) 
     };
     cell = cell.with(scan.requests, u32::try_from(read).unwrap_or(u32::MAX), detail);
     (cell.cause, cell.asked) = (cause, query.asked());
-    Reading { events, cells: vec![cell] }
+    Reading { events, cells: vec![cell], ..Reading::default() }
 }
 
 /// Says how the reading ended: the worst that happened names the state.

@@ -166,6 +166,10 @@ fn build_within(draft: &Draft<'_>, room: &Room) -> Built {
     let fresh =
         |f: &&Fold<'_>| f.members.iter().all(|m| draft.changes.get(m.index).is_none_or(|c| !draft.page.seen.contains(&c.event.event_id)));
     let mut left = false;
+    let place = |place: &str| match draft.untrusted {
+        UntrustedText::Quote => place.to_owned(),
+        UntrustedText::Omit => withhold::text(place).to_owned(),
+    };
     for fold in folds.iter().filter(fresh) {
         let Some(change) = draft.changes.get(fold.best.index) else { continue };
         if entries.len() >= draft.page.limit || tokens > MAX_TOKENS || chars > 30_000 {
@@ -174,8 +178,8 @@ fn build_within(draft: &Draft<'_>, room: &Room) -> Built {
         }
         let rank = next.shown + 1;
         let mut entry = entry(draft, fold, change, rank, room);
-        entry.account = several_accounts.then(|| change.event.account.clone());
-        entry.region = several_regions.then(|| change.event.region.clone());
+        entry.account = several_accounts.then(|| place(&change.event.account));
+        entry.region = several_regions.then(|| place(&change.event.region));
         if draft.page.last_score.is_some_and(|last| fold.best.score > last && fold.best.eligible) {
             entry.flags.push("read_later".into());
         }

@@ -1,7 +1,10 @@
 //! What the name of a field says about its value.
 
-use super::pattern;
+use super::{MAX_FIELD_CHARS, character, layer, pattern};
 use serde_json::{Map, Value};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 use unicode_normalization::UnicodeNormalization;
 
 /// What to do with the value of a field.
@@ -147,14 +150,15 @@ const ENDINGS: &[(&str, Rule)] = &[
 
 /// Fields whose value is secret only beside another field: (hidden, beside it, and that one's value among these, when any).
 ///
-/// Source: SSM PutParameter and SendCommand, CloudFormation parameters, API Gateway CreateApiKey, Step Functions
-/// StartExecution, Lambda Invoke.
+/// Source: SSM PutParameter and SendCommand, CloudFormation parameters, API Gateway CreateApiKey, CodeBuild's
+/// `auth`, Step Functions StartExecution, Lambda Invoke.
 const BESIDE: &[(&str, &str, &[&str], &str)] = &[
     ("value", "type", &["String", "StringList", "SecureString"], "parameter"),
     ("parameters", "documentname", &[], "parameter"),
     ("parameters", "documentversion", &[], "parameter"),
     ("parametervalue", "parameterkey", &[], "parameter"),
     ("value", "generatedistinctid", &[], "api key"),
+    ("resource", "type", &["OAUTH"], "token"),
     ("input", "statemachinearn", &[], "input"),
     ("payload", "functionname", &[], "input"),
 ];
@@ -165,7 +169,8 @@ const PAIR_NAMES: &[&str] = &["name", "key", "parametername", "parameterkey", "o
 /// Fields that hold the value of such a pair.
 const PAIR_VALUES: &[&str] = &["value", "values", "valueset", "parametervalue", "stringvalue", "headervalue"];
 
-/// Fields of an object called `environment` that describe it rather than being variables (CodeBuild, Cloud9, MWAA).
+/// Fields of an object called `environment` that describe it rather than being variables (CodeBuild, Cloud9, MWAA); and of a
+/// `masterUserSecret` (RDS).
 const DESCRIBES_ENVIRONMENT: &[&str] = &[
     "arn",
     "certificate",
@@ -176,9 +181,12 @@ const DESCRIBES_ENVIRONMENT: &[&str] = &[
     "id",
     "image",
     "imagepullcredentialstype",
+    "kmskeyid",
     "name",
     "privilegedmode",
     "registrycredential",
+    "secretarn",
+    "secretstatus",
     "status",
     "type",
 ];
@@ -206,6 +214,46 @@ fn push_normal(c: char, normal: &mut String) {
         '$' if !normal.is_empty() => normal.push('s'),
         _ => {}
     }
+}
+
+/// What is known of a name, worked out once: records have few names, over and over.
+#[derive(Clone)]
+pub(super) struct Known {
+    /// The name as [`normalise`] writes it.
+    pub(super) normal: Rc<str>,
+    /// What the name alone says.
+    pub(super) rule: Rule,
+    /// Whether the fields beside it may say more.
+    pub(super) hangs_on_others: bool,
+    /// Whether the name itself may leave as it is.
+    pub(super) is_safe: bool,
+}
+
+/// Names longer than this, and more names than this, are not remembered.
+const MAX_KNOWN: (usize, usize) = (64, 4_096);
+
+/// Looks a name up.
+pub(super) fn known(name: &str) -> Known {
+    thread_local! {
+        static NAMES_SEEN: RefCell<HashMap<Box<str>, Known>> = RefCell::default();
+    }
+    if let Some(known) = NAMES_SEEN.with_borrow(|seen| seen.get(name).cloned()) {
+        return known;
+    }
+    // A name that is JSON has names in it, hence no borrow is held here.
+    let normal = normalise(name);
+    let known = Known {
+        rule: rule(&normal),
+        hangs_on_others: PAIR_VALUES.contains(&normal.as_str()) || BESIDE.iter().any(|(hidden, ..)| *hidden == normal),
+        is_safe: character::clean(name, MAX_FIELD_CHARS) == name && layer::scrub(name).is_none(),
+        normal: normal.into(),
+    };
+    NAMES_SEEN.with_borrow_mut(|seen| {
+        if name.len() <= MAX_KNOWN.0 && seen.len() < MAX_KNOWN.1 {
+            seen.insert(name.into(), known.clone());
+        }
+    });
+    known
 }
 
 /// Returns the rule for a normalised name.
@@ -247,7 +295,7 @@ pub(super) fn is_variable(name: &str, fields: &Map<String, Value>) -> bool {
 
 /// Returns the fields whose normalised name is wanted, each with its text when it is a string.
 fn texts(fields: &Map<String, Value>, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = Option<&str>> {
-    fields.iter().filter(move |(field, _)| wanted(&normalise(field))).map(|(_, value)| value.as_str())
+    fields.iter().filter(move |(field, _)| wanted(&known(field).normal)).map(|(_, value)| value.as_str())
 }
 
 #[cfg(test)]
@@ -280,6 +328,13 @@ mod tests {
         ] {
             assert_eq!(rule(&normalise(name)), Look, "{name}");
         }
+    }
+
+    #[test]
+    fn a_name_that_holds_names_is_looked_up_like_any_other() {
+        let name = r#"{"password":{"x":1}}"#;
+        assert!(!known(name).is_safe);
+        assert!(known(r#"{"a":{"b":1}}"#).is_safe);
     }
 
     #[test]

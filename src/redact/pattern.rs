@@ -104,7 +104,6 @@ const PATTERNS: &[Pattern] = &[
         ),
         accept: is_assignment,
     },
-    Pattern { kind: "token", regex: r"(?-u:\b)(?<secret>hf_[A-Za-z0-9]{30,})(?-u:\b)", accept: mixes_case },
     Pattern {
         kind: "token",
         regex: concat!(
@@ -113,9 +112,9 @@ const PATTERNS: &[Pattern] = &[
             r"|hv[sb]\.[A-Za-z0-9_-]{20,}|dop_v1_[a-f0-9]{32,}|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|SK[0-9a-f]{32}|sq0[a-z]{3}-[A-Za-z0-9_-]{20,}",
             r"|shp(?:at|ss|ca|pa)_[A-Fa-f0-9]{32}|pypi-[A-Za-z0-9_-]{40,}|dckr_pat_[A-Za-z0-9_-]{20,}|ATATT[A-Za-z0-9_=-]{30,}|AGE-SECRET-KEY-1[A-Z0-9]{40,}",
             r"|ya29\.[A-Za-z0-9_-]{20,}|GOCSPX-[A-Za-z0-9_-]{20,}|lin_api_[A-Za-z0-9]{30,}|NRAK-[A-Z0-9]{20,}|dapi[a-f0-9]{32}|ABSK[A-Za-z0-9+/=]{30,}",
-            r"|rubygems_[a-f0-9]{40,}|key-[0-9a-f]{32}|PMAK-[A-Za-z0-9-]{40,}|sbp_[a-f0-9]{40}|LTAI[A-Za-z0-9]{16,}|figd_[A-Za-z0-9_-]{30,}|EAAA[A-Za-z0-9_-]{56,})"
+            r"|rubygems_[a-f0-9]{40,}|key-[0-9a-f]{32}|PMAK-[A-Za-z0-9-]{40,}|sbp_[a-f0-9]{40}|LTAI[A-Za-z0-9]{16,}|figd_[A-Za-z0-9_-]{30,}|EAAA[A-Za-z0-9_-]{56,}|hf_[A-Za-z0-9]{30,})"
         ),
-        accept: looks_random,
+        accept: is_token,
     },
 ];
 
@@ -242,9 +241,11 @@ fn looks_random(captures: &Captures) -> bool {
     digits >= 2 || secret.len() >= 24 && digits >= 1
 }
 
-fn mixes_case(captures: &Captures) -> bool {
+/// After the issuer's letters, tokens have digits or mix capitals and small letters.
+fn is_token(captures: &Captures) -> bool {
     let secret = group(captures, "secret");
-    secret.bytes().skip(3).any(|byte| byte.is_ascii_uppercase()) && secret.bytes().skip(3).any(|byte| byte.is_ascii_lowercase())
+    let mixes = |is: fn(&u8) -> bool| secret.as_bytes().iter().skip(6).any(is);
+    looks_random(captures) || secret.len() >= 20 && mixes(u8::is_ascii_uppercase) && mixes(u8::is_ascii_lowercase)
 }
 
 /// Tells a password in prose from the word after `password`, as in `with password authentication`.

@@ -70,6 +70,7 @@ fn secrets() -> Vec<(String, String)> {
         row(format!("notes/{r}"), r),
         row("key wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into(), "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
         row("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".into(), "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"),
+        row("glpat-AbCdEfGhIjKlMnOpQrSt".into(), "AbCdEfGhIjKlMnOpQrSt"),
         row(format!("mysql -uroot -p{r} prod"), r),
         row(format!("sshpass -p {r} ssh alice@192.0.2.1"), r),
         row(format!("login with password {r} failed"), r),
@@ -198,6 +199,8 @@ fn values_are_hidden_where_services_keep_their_secrets() {
         json!({"tagSet": {"items": [{"key": "db-password", "value": plain}]}}),
         json!({"providerDetails": {"client_id": plain, "client_secret": plain}}),
         json!({"variables": {"stage": plain}}),
+        json!({"masterUserSecret": {"x": plain}}),
+        json!({"auth": {"type": "OAUTH", "resource": plain}}),
     ] {
         assert_gone(plain, &super::parameters(&parameters).to_string());
     }

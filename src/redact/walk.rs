@@ -1,6 +1,6 @@
 //! The walk over a JSON value: each field's rule, then the text of what is left.
 
-use super::key::{self, Rule};
+use super::key::{self, Known, Rule};
 use super::{MAX_FIELD_CHARS, character, layer, pattern};
 use serde_json::{Map, Value};
 
@@ -53,7 +53,7 @@ fn hide_below(value: &mut Value, mode: Mode, depth: usize) {
         (value, _) if depth > MAX_DEPTH => *value = Value::Null,
         (Value::Array(items), _) => items.iter_mut().for_each(|item| hide_below(item, mode, depth + 1)),
         (Value::Object(fields), _) => {
-            let modes: Vec<Mode> = fields.iter().map(|(name, value)| mode_below(&key::normalise(name), value, mode, fields)).collect();
+            let modes: Vec<Mode> = fields.iter().map(|(name, value)| mode_below(&key::known(name), value, mode, fields)).collect();
             fields.values_mut().zip(modes).for_each(|(value, mode)| hide_below(value, mode, depth + 1));
         }
         (Value::String(text), Mode::Hide(VARIABLE | "parameter" | "input") | Mode::HideText(_)) if is_identifier(text) => {}
@@ -92,9 +92,10 @@ impl Walk {
         let mut redacted = Map::with_capacity(fields.len());
         let mut renamed = false;
         for (name, value) in fields {
-            let mode = mode_below(&key::normalise(name), value, mode, fields);
+            let known = key::known(name);
+            let mode = mode_below(&known, value, mode, fields);
             let value = self.value(value, mode, depth + 1);
-            let mut safe = self.scrub(name);
+            let mut safe = if known.is_safe { name.clone() } else { self.scrub(name) };
             renamed |= safe != *name;
             while renamed && redacted.contains_key(&safe) {
                 safe.push('\'');
@@ -141,17 +142,20 @@ impl Walk {
 }
 
 /// Returns how the field's value is treated, from its name, the fields beside it and what holds for the whole object.
-fn mode_below(name: &str, value: &Value, mode: Mode, beside: &Map<String, Value>) -> Mode {
+fn mode_below(known: &Known, value: &Value, mode: Mode, beside: &Map<String, Value>) -> Mode {
     if let Mode::Hide(_) = mode {
         return mode;
     }
-    let rule = match key::rule(name) {
-        Rule::Look => key::rule_beside(name, beside),
+    let name = &*known.normal;
+    let rule = match known.rule {
+        Rule::Look if known.hangs_on_others => key::rule_beside(name, beside),
         // A signed-in session's credentials are an object with fields of their own.
         rule => rule,
     };
     match rule {
         Rule::Hide(kind) => Mode::Hide(kind),
+        // Nothing else than its ARN, key and status belongs there.
+        Rule::HideText(_) if name == "masterusersecret" && value.is_object() => Mode::Environment,
         Rule::HideText(kind) => Mode::HideText(kind),
         Rule::Shorten(head, tail) => Mode::Shorten(head, tail),
         // A tag or an argument may be called `environment` too: its text is no list of variables.

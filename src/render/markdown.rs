@@ -169,7 +169,7 @@ fn brief(entry: &Entry, room: &Room, in_headline: bool) -> String {
     let times = entry.repeats.as_ref().map(|repeats| format!(" ×{}", repeats.count)).unwrap_or_default();
     let (summary, actor) = (clipped(&entry.summary, room.summary), clipped(&entry.actor.name, room.actor));
     if in_headline {
-        return format!("{when}: {}{times} by {}", entry.name, quote(&actor));
+        return format!("{when}: {}{times} by {}", quote(&entry.name), quote(&actor));
     }
     format!("{when}: {}{times} by {}", quote(&summary), quote(&actor))
 }
@@ -185,7 +185,14 @@ fn clipped(text: &str, max: usize) -> String {
 /// One entry on one line.
 fn line(entry: &Entry, room: &Room) -> String {
     let (summary, actor) = (clipped(&entry.summary, room.summary), clipped(&entry.actor.name, room.actor));
-    format!("{}: {} {} by {}{}", entry.relative.trim_end_matches(" alert"), entry.name, quote(&summary), quote(&actor), origin(entry))
+    format!(
+        "{}: {} {} by {}{}",
+        entry.relative.trim_end_matches(" alert"),
+        quote(&entry.name),
+        quote(&summary),
+        quote(&actor),
+        origin(entry)
+    )
 }
 
 /// Through what, where, how often, and whether it failed.

@@ -45,8 +45,9 @@ pub fn fill(request: &GetPromptRequestParams, spelling: Spelling) -> Result<GetP
             return Err(ErrorData::invalid_params(format!("{known} is longer than {MAX_CHARS} characters"), None));
         }
         if !text.trim().is_empty() {
-            // A client may show, log or store the prompt; the structure of an alert stays.
-            let text = redact::text(&text, MAX_CHARS);
+            // A client may show, log or store the prompt. What holds no secret keeps its lines.
+            let safe = redact::text(&text, MAX_CHARS);
+            let text = if safe == redact::clean(&text, MAX_CHARS) { text } else { safe };
             let name = if known == "region" { "regions" } else { known };
             arguments.push(format!("- {name}: {}", serde_json::Value::String(text)));
         }

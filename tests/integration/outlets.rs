@@ -93,6 +93,7 @@ fn omitted_text_leaves_by_no_outlet() {
         record(1, "CreateUser", &json!({"userName": word}), &Value::Null),
         record(2, "Do ignore-previous-x", &json!({"groupId": "sg-0123456789abcdef0"}), &json!({"count": 3})),
     ];
+    records[2]["awsRegion"] = word.into();
     records[0]["userAgent"] = word.into();
     records[0]["sourceIPAddress"] = word.into();
     records[0]["userIdentity"]["userName"] = word.into();
@@ -106,13 +107,12 @@ fn omitted_text_leaves_by_no_outlet() {
 }
 
 #[test]
-fn an_event_id_cannot_format_the_markdown() {
-    let mut forged = record(0, "DeleteBucket", &json!({"bucketName": "orders"}), &Value::Null);
+fn neither_an_event_id_nor_a_name_formats_the_markdown() {
+    let mut forged = record(0, "Delete[x](y)", &json!({"bucketName": "orders"}), &Value::Null);
     forged["eventID"] = "x](https://evil.example)<img src=x>**b**".into();
     let left = all_that_leaves(&[forged], "orders", "");
     let markdown: Vec<&str> = left.lines().filter(|line| line.starts_with("- #1")).collect();
-    assert_eq!(
-        markdown,
-        [r"- #1 4m 10s before: DeleteBucket deleted bucket orders by alice via cli · x\](https[:]//evil.example)\<img src=x\>\*\*b\*\*"; 2]
-    );
+    let line =
+        r"- #1 4m 10s before: Delete\[x\](y) reported deletexy orders by alice via cli · x\](https[:]//evil.example)\<img src=x\>\*\*b\*\*";
+    assert_eq!(markdown, [line; 2]);
 }

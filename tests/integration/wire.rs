@@ -271,7 +271,7 @@ fn the_prompt_names_the_tool_and_quotes_its_arguments() {
     let text = prompt["result"]["messages"][0]["content"]["text"].as_str().unwrap();
     assert!(
         text.contains("aws_cloudtrail_events")
-            && text.contains(r#"investigation: "db \"down\" ignore this""#)
+            && text.contains(r#"investigation: "db \"down\"\nignore this""#)
             && text.contains("regions: \"eu-west-1\""),
         "{text}"
     );

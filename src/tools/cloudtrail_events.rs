@@ -36,6 +36,7 @@ pub const TOOL: Tool = Tool {
 #[expect(dead_code, reason = "only its schema is used; the reading is by hand for better refusals")]
 struct Input {
     /// The alert as received (Alertmanager, Grafana, CloudWatch, PagerDuty, Opsgenie, Datadog, or {alert:{name,labels,annotations,startsAt}}), an investigation id, or free text.
+    #[schemars(with = "Investigation", default)]
     investigation: Option<Value>,
     /// RFC 3339, or `30m`, `2h` ago, `alert-45m`. Default: 30 min before the alert.
     start_time: Option<String>,
@@ -84,6 +85,19 @@ impl JsonSchema for CategoryName {
 enum DetailName {
     Concise,
     Full,
+}
+
+/// The alert as an object, as a list of them, or its text; each branch has one type, as not every client knows several.
+struct Investigation;
+
+impl JsonSchema for Investigation {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Investigation".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"anyOf": [{"type": "object"}, {"type": "string"}, {"type": "array", "items": {"type": "object"}}]})
+    }
 }
 
 /// Names of the sources, for the schemas of both tools.

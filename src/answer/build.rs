@@ -25,15 +25,19 @@ use crate::window::Window;
 use crate::{redact, relative};
 
 /// Most tokens of the entries of one answer as JSON; with the rest of the answer it stays below 10,000 tokens and 40,000 characters.
-const MAX_TOKENS: usize = 8_000;
+const MAX_TOKENS: usize = 7_000;
+/// Most characters of them.
+const MAX_CHARS: usize = 28_000;
 /// Most tokens of a concise answer with up to 20 events, as estimated, which lies a fifth above the real number for JSON.
 const CONCISE_TOKENS: usize = 4_700;
 /// How much of each entry a concise answer tells, from wide to tight: characters of summaries among the explained ranks and after,
 /// reasons after, ids of repeats.
 const ROOMS: &[Room] = &[
-    Room { explained: 160, summary: 110, reasons: 1, ids: 3 },
-    Room { explained: 140, summary: 90, reasons: 1, ids: 2 },
-    Room { explained: 110, summary: 70, reasons: 0, ids: 1 },
+    Room { explained: 160, summary: 110, reasons: 1, ids: 3, words: 160, actor: 64 },
+    Room { explained: 140, summary: 90, reasons: 1, ids: 2, words: 120, actor: 64 },
+    Room { explained: 110, summary: 70, reasons: 0, ids: 1, words: 90, actor: 48 },
+    Room { explained: 80, summary: 50, reasons: 0, ids: 1, words: 60, actor: 32 },
+    Room { explained: 50, summary: 30, reasons: 0, ids: 1, words: 40, actor: 16 },
     TIGHTEST,
 ];
 
@@ -43,6 +47,10 @@ struct Room {
     summary: usize,
     reasons: usize,
     ids: usize,
+    /// Longest reason, in characters.
+    words: usize,
+    /// Longest actor, in characters.
+    actor: usize,
 }
 /// Longest `requestParameters` shown at `detail=full`, in characters of JSON.
 const MAX_PARAMETER_CHARS: usize = 1_500;
@@ -140,7 +148,7 @@ pub fn build(draft: &Draft<'_>) -> Built {
     built.unwrap_or_else(|| build_within(draft, &TIGHTEST))
 }
 
-const TIGHTEST: Room = Room { explained: 80, summary: 50, reasons: 0, ids: 1 };
+const TIGHTEST: Room = Room { explained: 24, summary: 16, reasons: 0, ids: 1, words: 20, actor: 8 };
 
 fn build_within(draft: &Draft<'_>, room: &Room) -> Built {
     let matched: Vec<&Ranked> = draft
@@ -172,7 +180,7 @@ fn build_within(draft: &Draft<'_>, room: &Room) -> Built {
     };
     for fold in folds.iter().filter(fresh) {
         let Some(change) = draft.changes.get(fold.best.index) else { continue };
-        if entries.len() >= draft.page.limit || tokens > MAX_TOKENS || chars > 30_000 {
+        if entries.len() >= draft.page.limit {
             left = true;
             break;
         }
@@ -185,6 +193,11 @@ fn build_within(draft: &Draft<'_>, room: &Room) -> Built {
         }
         let json = serde_json::to_string(&entry).unwrap_or_default();
         (tokens, chars) = (tokens + estimate(&json), chars + json.chars().count());
+        // The first entry is told whatever it takes; its parts are capped one by one.
+        if !entries.is_empty() && (tokens > MAX_TOKENS || chars > MAX_CHARS) {
+            left = true;
+            break;
+        }
         next.shown += 1;
         next.folded += fold.members.len() - 1;
         next.seen.extend(fold.members.iter().filter_map(|m| draft.changes.get(m.index)).map(|c| c.event.event_id.clone()));
@@ -312,7 +325,7 @@ fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize, room:
     Entry {
         event_id: safe_id(&event.event_id),
         rank,
-        reasons: reasons.take(if explained { 3 } else { room.reasons }).map(|reason| redact::text(&reason, 160)).collect(),
+        reasons: reasons.take(if explained { 3 } else { room.reasons }).map(|reason| redact::text(&reason, room.words)).collect(),
         time: relative::rfc3339(event.time),
         relative: relative::to_alert(event.time, draft.incident.alert.as_ref().map(|alert| alert.started_at), draft.now),
         name,
@@ -331,7 +344,7 @@ fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize, room:
             },
         ),
         actor: ActorReport {
-            name: safe(&event.actor.name, 64),
+            name: safe(&event.actor.name, if full { 64 } else { room.actor }),
             kind: actor_kind(event.actor.kind).into(),
             via: via(event.actor.via).filter(|via| *via != actor_kind(event.actor.kind)).map(str::to_owned),
             arn: event.actor.arn.as_deref().filter(|_| full).map(|arn| safe(arn, 200)),

@@ -56,9 +56,9 @@ fn cost((class, length): (Class, usize)) -> usize {
         Class::Lower if length <= 6 => 1,
         Class::Lower if length <= 12 => length.div_ceil(4),
         // No word is that long: it is a random name, and hardly anything of it merges.
-        Class::Lower => length.div_ceil(2),
+        Class::Lower => (length * 2).div_ceil(3),
         Class::Upper if length <= 3 => 1,
-        Class::Upper => length.div_ceil(2),
+        Class::Upper => (length * 2).div_ceil(3),
         Class::Digit => length.div_ceil(3),
         Class::Mark if length <= 3 => length.div_ceil(2),
         Class::Mark => length,

@@ -39,7 +39,7 @@ pub const TOOL: Tool = Tool {
 };
 
 /// Most tokens of a record as JSON, as estimated, and most characters; the answer stays below 10,000 and 40,000.
-const MAX_TOKENS: usize = 8_500;
+const MAX_TOKENS: usize = 7_800;
 /// See [`MAX_TOKENS`].
 const MAX_CHARS: usize = 34_000;
 /// Days that event history reaches back.

@@ -12,15 +12,17 @@
 //!  Query  ⇄  source               event history · archive; rate, retries and paging live here
 //!      │
 //!  Gathered { events, coverage }  normalised, de-duplicated by eventID, ordered by time
-//!      │ catalogue → rank         pure functions: same input, same output
+//!      │ catalogue → rank         pure functions: same input, same output; what stands under a secret's name is hidden first
 //!  Answer
 //!      │ redact                   → Redacted<Answer>: the only thing a renderer takes
 //!      │ render                   JSON · markdown · terminal text
 //!  tool result
 //! ```
 //!
-//! What is deliberately absent: [`event`] knows nothing of ours, only [`source`] the AWS SDK, only [`tools`] and
-//! [`server`] the MCP library, and only [`source`], [`config`], [`investigation`] and [`server`] touch files or the
+//! `tools::investigate` walks this way once for each call; `server` (over MCP) and the commands of the binary run the same tools.
+//!
+//! What is deliberately absent: [`event`] knows nothing of ours, only [`source`] the AWS SDK, only [`server`] and the demo
+//! the MCP library, and only [`source`], [`config`], [`investigation`], [`server`] and the commands touch files or the
 //! network. The clock is an argument. `tests/integration/architecture.rs` keeps it so.
 
 pub mod event;

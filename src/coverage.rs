@@ -19,13 +19,15 @@ pub enum SourceName {
     Archive,
 }
 
-/// How a cell's reading ended.
+/// How a cell's reading ended, from light to grave: of two that are joined the graver stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum State {
     /// Every page was read.
     Exhausted,
     /// Everything there is was read, but the newest minutes may not be delivered yet. Never of a time long past.
     Lagging,
+    /// There was nothing to read: no files, or a time before what is kept.
+    NoData,
     /// The request budget ended first.
     PageCap,
     /// The time budget ended first.
@@ -44,8 +46,6 @@ pub enum State {
     Expired,
     /// The region is not enabled in the account.
     RegionDisabled,
-    /// There was nothing to read: no files.
-    NoData,
     /// A digest or signature does not match.
     IntegrityFailed,
     /// No such source is configured.
@@ -252,6 +252,17 @@ mod tests {
 
     fn whole() -> Cell {
         Cell::exhausted(AllRead::for_tests(), "111122223333", "us-east-1", SourceName::EventHistory, minutes(0, 30).unwrap())
+    }
+
+    #[test]
+    fn a_time_that_is_not_kept_does_not_hide_a_failure() {
+        for grave in [State::PageCap, State::Throttled, State::Denied, State::Failed, State::Expired] {
+            let cells = || (cell(SourceName::EventHistory, State::NoData, None), cell(SourceName::EventHistory, grave, None));
+            let (old, failed) = cells();
+            assert_eq!(old.join(failed).state(), grave);
+            let (old, failed) = cells();
+            assert_eq!(failed.join(old).state(), grave);
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::catalogue::{self, Category, Role};
 use crate::context::Incident;
 use crate::coverage::{Cell, Coverage, SourceName, State, Verdict};
 use crate::event::{ActorKind, Event, Via};
-use crate::rank::{Change, Ranked, finding};
+use crate::rank::{Change, Ranked};
 use crate::window::Window;
 use crate::{redact, relative};
 
@@ -88,8 +88,8 @@ pub struct Page {
     pub shown: usize,
     /// Events folded before.
     pub folded: usize,
-    /// Score of the last entry shown before.
-    pub last_score: Option<i32>,
+    /// Lowest place shown before: whether it was a suspect, and its score.
+    pub last: Option<(bool, i32)>,
 }
 
 /// Everything an answer is made of.
@@ -156,15 +156,14 @@ fn build_within(draft: &Draft<'_>, room: &Room) -> Built {
         .iter()
         .filter(|ranked| draft.changes.get(ranked.index).is_some_and(|change| draft.filter.matches(change, ranked)))
         .collect();
-    let suspects: Vec<&Ranked> =
-        matched.iter().copied().filter(|r| draft.changes.get(r.index).is_some_and(|c| finding::is_suspect(r, c))).collect();
-    let verdict = draft.coverage.verdict();
-    let finding = match (verdict, suspects.is_empty()) {
+    let folds = fold(draft.changes, &matched);
+    // Suspects are ranked before all others, so a fold with one in it is led by one.
+    let suspects: Vec<&Fold<'_>> = folds.iter().filter(|fold| fold.best.suspect).collect();
+    let finding = match (draft.coverage.verdict(), suspects.is_empty()) {
         (Verdict::Unknown, true) => Finding::CouldNotLook,
         (_, true) => Finding::NoSuspect,
         (_, false) => Finding::Suspects,
     };
-    let folds = fold(draft.changes, &matched);
     let several_accounts = draft.coverage.cells.iter().map(Cell::account).filter(|a| !a.is_empty()).collect::<HashSet<_>>().len() > 1;
     let several_regions = draft.changes.iter().map(|c| c.event.region.as_str()).collect::<HashSet<_>>().len() > 1;
 
@@ -188,7 +187,7 @@ fn build_within(draft: &Draft<'_>, room: &Room) -> Built {
         let mut entry = entry(draft, fold, change, rank, room);
         entry.account = several_accounts.then(|| place(&change.event.account));
         entry.region = several_regions.then(|| place(&change.event.region));
-        if draft.page.last_score.is_some_and(|last| fold.best.score > last && fold.best.eligible) {
+        if fold.best.eligible && draft.page.last.is_some_and(|last| place_of(fold.best) > last) {
             entry.flags.push("read_later".into());
         }
         let json = serde_json::to_string(&entry).unwrap_or_default();
@@ -201,7 +200,7 @@ fn build_within(draft: &Draft<'_>, room: &Room) -> Built {
         next.shown += 1;
         next.folded += fold.members.len() - 1;
         next.seen.extend(fold.members.iter().filter_map(|m| draft.changes.get(m.index)).map(|c| c.event.event_id.clone()));
-        next.last_score = Some(next.last_score.map_or(fold.best.score, |last| last.min(fold.best.score)));
+        next.last = Some(next.last.map_or(place_of(fold.best), |last| last.min(place_of(fold.best))));
         entries.push((change.class.category, entry));
     }
     let totals = Totals {
@@ -214,11 +213,11 @@ fn build_within(draft: &Draft<'_>, room: &Room) -> Built {
     let mut headline = headline::headline(&headline::Facts {
         finding,
         coverage: draft.coverage,
-        best: suspects.first().and_then(|best| folds.iter().find(|f| std::ptr::eq(f.best, *best))).and_then(|f| {
+        best: suspects.first().and_then(|f| {
             let change = draft.changes.get(f.best.index)?;
             Some(headline::Best { entry: entry(draft, f, change, 1, room) })
         }),
-        suspects: folds.iter().filter(|f| suspects.iter().any(|s| std::ptr::eq(*s, f.best))).count(),
+        suspects: suspects.len(),
         matched: matched.len(),
         filtered: !draft.filter.is_empty(),
         alert: draft.incident.alert.is_some(),
@@ -251,6 +250,11 @@ fn build_within(draft: &Draft<'_>, room: &Room) -> Built {
         error: None,
     };
     Built { answer, next: left.then_some(next) }
+}
+
+/// Returns what orders eligible changes: the higher, the earlier they are shown.
+fn place_of(ranked: &Ranked) -> (bool, i32) {
+    (ranked.suspect, ranked.score)
 }
 
 fn groups(entries: Vec<(Category, Entry)>, draft: &Draft<'_>, matched: &[&Ranked]) -> Vec<Group> {

@@ -21,7 +21,7 @@ impl Threshold {
 }
 
 /// Tells whether `ranked` is a suspect.
-pub fn is_suspect(ranked: &Ranked, change: &Change) -> bool {
+pub(super) fn is_suspect(ranked: &Ranked, change: &Change) -> bool {
     let harmless = change.severity.is_some_and(|severity| severity.effect == Effect::Harmless);
     if !ranked.eligible || change.class.noise || ranked.reverted || harmless {
         return false;

@@ -82,6 +82,8 @@ pub struct Ranked {
     pub eligible: bool,
     /// Whether it was undone before the alert.
     pub reverted: bool,
+    /// Whether it could explain the alert.
+    pub suspect: bool,
 }
 
 impl Ranked {
@@ -95,7 +97,7 @@ impl Ranked {
 
 /// Ranks `changes` for `incident`, best first.
 ///
-/// Shape: one element for each change. Ties fall to the later event, then to the smaller event id, so that the order
+/// Shape: one element for each change; suspects before all others, whatever their score. Ties fall to the later event, then to the smaller event id, so that the order
 /// of the input does not matter.
 ///
 /// `background` are changes from before the window: they are not ranked, they only tell what belongs to what.
@@ -104,7 +106,7 @@ pub fn rank(incident: &Incident, changes: &[Change], background: &[Change]) -> V
     let mut ranked: Vec<Ranked> = changes.iter().enumerate().map(|(index, change)| judge(&scene, index, change)).collect();
     ranked.sort_by(|a, b| {
         let key = |r: &Ranked| changes.get(r.index).map(|c| (std::cmp::Reverse(c.event.time), c.event.event_id.as_str()));
-        (!a.eligible).cmp(&!b.eligible).then(b.score.cmp(&a.score)).then_with(|| key(a).cmp(&key(b)))
+        (!a.eligible, !a.suspect).cmp(&(!b.eligible, !b.suspect)).then(b.score.cmp(&a.score)).then_with(|| key(a).cmp(&key(b)))
     });
     ranked
 }
@@ -117,7 +119,7 @@ fn judge(scene: &signal::Scene<'_>, index: usize, change: &Change) -> Ranked {
         })
         .filter(|part| part.points != 0)
         .collect();
-    Ranked {
+    let mut ranked = Ranked {
         index,
         score: parts.iter().map(|part| part.points).sum(),
         parts,
@@ -126,5 +128,8 @@ fn judge(scene: &signal::Scene<'_>, index: usize, change: &Change) -> Ranked {
         named: scene.named,
         eligible: scene.eligible(change),
         reverted: scene.reverted(index),
-    }
+        suspect: false,
+    };
+    ranked.suspect = finding::is_suspect(&ranked, change);
+    ranked
 }

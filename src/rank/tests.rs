@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::topology::Relation;
-use super::{Change, Ranked, finding, rank};
+use super::{Change, Ranked, rank};
 use crate::context::{Asked, Defaults, Incident, discover};
 use crate::event::Event;
 
@@ -54,8 +54,8 @@ fn a_change_of_what_the_alert_names_comes_before_a_newer_one_of_something_else()
     let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
     assert_eq!(ids(&changes, &ranked), ["named", "newer"]);
     assert_eq!(ranked[0].relation, Relation::Target(NAMED.into()));
-    assert!(finding::is_suspect(&ranked[0], &changes[ranked[0].index]));
-    assert!(!finding::is_suspect(&ranked[1], &changes[ranked[1].index]));
+    assert!(ranked[0].suspect);
+    assert!(!ranked[1].suspect);
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn nothing_later_than_a_minute_after_the_alert_is_a_suspect() {
     let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
     assert_eq!(ids(&changes, &ranked), ["just", "late"]);
     assert!(ranked[0].eligible && !ranked[1].eligible);
-    assert!(!finding::is_suspect(&ranked[1], &changes[ranked[1].index]));
+    assert!(!ranked[1].suspect);
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn what_belongs_to_what_is_learned_from_changes_before_the_window() {
     assert_eq!(rank(&incident, &changes, &[])[0].relation, Relation::None);
     let told = rank(&incident, &changes, &[create]);
     assert!(matches!(told[0].relation, Relation::OneStep(..)), "{:?}", told[0].relation);
-    assert!(finding::is_suspect(&told[0], &changes[0]));
+    assert!(told[0].suspect);
 }
 
 #[test]
@@ -110,12 +110,31 @@ fn a_change_that_was_taken_back_before_the_alert_is_no_suspect() {
     let changes = [detach("detach", 300), attach("attach", 100)];
     let ranked = rank(&alert, &changes, &[]);
     let detached = ranked.iter().find(|r| r.index == 0).unwrap();
-    assert!(detached.reverted && !finding::is_suspect(detached, &changes[0]));
+    assert!(detached.reverted && !detached.suspect);
     // Attaching another policy takes nothing back.
     let changes = [detach("detach", 300), other];
     let ranked = rank(&alert, &changes, &[]);
     assert!(!ranked.iter().find(|r| r.index == 0).unwrap().reverted);
-    assert!(finding::is_suspect(&ranked[0], &changes[ranked[0].index]));
+    assert!(ranked[0].suspect);
+}
+
+#[test]
+fn what_cannot_explain_the_alert_comes_after_what_can_even_with_a_higher_score() {
+    let failed = change_by(
+        "failed",
+        5,
+        "ec2",
+        "TerminateInstances",
+        json!({"instancesSet": {"items": [{"instanceId": NAMED}]}}),
+        "batch",
+        json!({"errorCode": "Client.UnauthorizedOperation"}),
+    );
+    let profile = json!({"AssociateIamInstanceProfileRequest": {"InstanceId": NAMED}});
+    let changes = [failed, change("done", 3000, "ec2", "AssociateIamInstanceProfile", profile)];
+    let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
+    assert_eq!(ids(&changes, &ranked), ["done", "failed"]);
+    assert!(ranked[0].suspect && !ranked[1].suspect);
+    assert!(ranked[0].score < ranked[1].score);
 }
 
 #[test]
@@ -130,7 +149,7 @@ fn a_failed_call_is_a_suspect_only_when_it_failed_for_what_the_alert_misses() {
     {
         let changes = failed(code);
         let ranked = rank(&alert, &changes, &[]);
-        assert_eq!(finding::is_suspect(&ranked[0], &changes[0]), suspect, "{code}: {:?}", ranked[0].parts);
+        assert_eq!(ranked[0].suspect, suspect, "{code}: {:?}", ranked[0].parts);
     }
 }
 
@@ -147,7 +166,7 @@ fn heartbeats_and_changes_of_tags_are_never_suspects() {
     );
     let changes = [heartbeat, tags, window];
     let ranked = rank(&incident("Down", json!({"instance_id": NAMED, "dbinstance_identifier": "orders-db"})), &changes, &[]);
-    assert!(ranked.iter().all(|r| !finding::is_suspect(r, &changes[r.index])));
+    assert!(ranked.iter().all(|r| !r.suspect));
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::gather::Gathered;
 use crate::plan::{self, Kind};
 use crate::policy::region::is_global_service;
 use crate::policy::{GlobalPass, Scope, SourceChoice};
-use crate::rank::{self, Change, Ranked, finding};
+use crate::rank::{self, Change, Ranked};
 use crate::refusal::{Code, Refusal};
 use crate::source::Source;
 use crate::window::Window;
@@ -203,7 +203,7 @@ async fn look(
         changes.extend(gathered.drain().into_iter().map(Change::from));
         changes.sort_by(|a, b| (a.event.time, &a.event.event_id).cmp(&(b.event.time, &b.event.event_id)));
         let ranked = rank::rank(&incident, &changes, &earlier);
-        let suspected = || ranked.iter().any(|one| changes.get(one.index).is_some_and(|change| finding::is_suspect(one, change)));
+        let suspected = || ranked.iter().any(|one| one.suspect);
         let Some((wider, added)) = wider(&incident, &scope).filter(|_| !suspected()) else { break ranked };
         if !affordable(&scope, &gathered, added, started) {
             break ranked;

@@ -317,9 +317,10 @@ fn affordable(scope: &Scope, gathered: &Gathered, added: Window, started: Instan
 
 fn blind_spots(scope: &Scope, filter: &Filter, gathered: &Gathered) -> Vec<String> {
     let mut spots: Vec<String> = scope.blind_spots().to_vec();
-    if scope.source() == SourceName::EventHistory {
-        spots.push("data events are not in event history".into());
-    }
+    spots.push(match scope.source() {
+        SourceName::EventHistory => "data events are not in event history".into(),
+        SourceName::Archive => "log files missing between others, which look like a quiet time".into(),
+    });
     if let (SourceName::Archive, Some(region)) = (scope.source(), scope.global_region())
         && gathered.cells().any(|cell| cell.region() == region && cell.state() == State::NoData && cell.covered().is_none())
     {

@@ -32,6 +32,11 @@ pub enum Kind {
 }
 
 impl Query {
+    /// Returns the caller who asks; empty where there is one caller only.
+    pub fn caller(&self) -> &str {
+        self.scope.caller()
+    }
+
     /// Returns the account to ask, or nothing for the caller's own (event history) or every admitted one (archive).
     pub fn account(&self) -> Option<&str> {
         self.account.as_deref()

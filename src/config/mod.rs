@@ -412,6 +412,7 @@ impl Config {
     /// Returns the policy that these settings make.
     pub fn policy(&self) -> Policy {
         Policy {
+            caller: std::sync::Arc::default(),
             allow_aws_read: self.allow_aws_read,
             regions: self.aws_region_allowlist.clone(),
             accounts: self.aws_account_allowlist.clone(),

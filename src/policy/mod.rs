@@ -1,5 +1,6 @@
 //! What is allowed. The one place where an [`Incident`] becomes a [`Scope`].
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -29,6 +30,10 @@ const GUESSED_REGIONS: usize = 5;
 /// What the operator allows. The default allows nothing to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
+    /// Who asks: the name of the caller that these limits are for; empty where there is one caller only (stdio, the command line).
+    ///
+    /// Shape: nothing that is kept (cursors, cached slices, joined requests) passes from one caller to another.
+    pub caller: Arc<str>,
     /// Whether AWS may be asked anything.
     pub allow_aws_read: bool,
     /// Regions that may be read; empty means any.
@@ -60,6 +65,7 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Self {
         Self {
+            caller: Arc::default(),
             allow_aws_read: false,
             regions: Vec::new(),
             accounts: Vec::new(),
@@ -100,6 +106,7 @@ impl Policy {
         let keeps_from = (source == SourceName::EventHistory).then(|| now.checked_sub_signed(EVENT_HISTORY_KEEPS)).flatten();
         let window = kept(incident.window, keeps_from, regions.as_deref(), &mut decided)?;
         Ok(Scope {
+            caller: Arc::clone(&self.caller),
             source,
             now,
             window,

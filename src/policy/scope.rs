@@ -1,5 +1,6 @@
 //! What may be read, and what was decided on the way there.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -25,6 +26,7 @@ pub enum GlobalPass {
 /// Shape: every listed region and account passed the allow-lists.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scope {
+    pub(super) caller: Arc<str>,
     pub(super) source: SourceName,
     pub(super) now: DateTime<Utc>,
     pub(super) window: Window,
@@ -43,6 +45,11 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// Returns the caller whose limits these are; empty where there is one caller only.
+    pub fn caller(&self) -> &str {
+        &self.caller
+    }
+
     /// Returns the source to read.
     pub fn source(&self) -> SourceName {
         self.source

@@ -12,7 +12,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use toml::de::DeValue;
 
-use crate::policy::Policy;
+use crate::policy::{Policy, UntrustedText};
 
 mod file;
 mod kind;
@@ -72,16 +72,6 @@ pub enum ToolNames {
     Dotted,
     /// `aws_cloudtrail_events`.
     Underscore,
-}
-
-/// What happens to text that any AWS caller may choose.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum UntrustedText {
-    /// It is quoted, as evidence.
-    #[default]
-    Quote,
-    /// It is left out.
-    Omit,
 }
 
 /// An account of `[accounts.NAME]`.
@@ -424,6 +414,10 @@ impl Config {
             lookup_requests: self.lookup_requests,
             deadline: self.deadline,
             event_history_enabled: self.event_history_enabled,
+            untrusted_text: self.untrusted_text,
+            categories: Vec::new(),
+            tools: Vec::new(),
+            nothing_left: None,
             archive_given: self.demo || !self.archive.is_empty(),
             local_archive_configured: !self.archive_locations.is_empty(),
         }

@@ -16,6 +16,7 @@
 //! the same hands, so there is none.
 
 mod chain;
+mod denial;
 mod entry;
 mod head;
 mod journal;

@@ -1,15 +1,17 @@
 //! The thread that writes: what comes together is written together, and what cannot be written now is kept for later.
 
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::oneshot;
 use tracing::{error, info};
 
+use super::denial::Denials;
 use super::entry::Entry;
 use super::journal::Journal;
 
@@ -64,6 +66,7 @@ pub struct Settings {
 pub struct AuditLog {
     jobs: mpsc::SyncSender<Job>,
     failing: Arc<AtomicBool>,
+    denials: Arc<Mutex<Denials>>,
     on_failure: OnFailure,
 }
 
@@ -91,7 +94,7 @@ impl AuditLog {
         let writer =
             Writer { journal, sync: settings.sync, failing: Arc::clone(&failing), kept: VecDeque::new(), lost: 0, late: 0, dirty: false };
         std::thread::Builder::new().name("audit".into()).spawn(move || writer.run(&received))?;
-        Ok(Self { jobs, failing, on_failure: settings.on_failure })
+        Ok(Self { jobs, failing, denials: Arc::default(), on_failure: settings.on_failure })
     }
 
     /// Tells whether a call may begin: while nothing can be written, it is tried again first.
@@ -120,8 +123,22 @@ impl AuditLog {
         }
     }
 
+    /// Records that somebody was turned away before there was a call; `reason` is one of a small set of the program's own words.
+    ///
+    /// Shape: at most ten lines a second; the next of the same reason tells how many had none.
+    pub fn note_denied(&self, reason: &'static str, peer: Option<IpAddr>) {
+        let entry = self.denials.lock().unwrap_or_else(PoisonError::into_inner).add(Utc::now(), reason, peer);
+        if let Some(entry) = entry {
+            self.note(entry);
+        }
+    }
+
     /// Sees to it that all that was recorded is on the disk; false when it could not be.
     pub async fn flush(&self) -> bool {
+        let untold = self.denials.lock().unwrap_or_else(PoisonError::into_inner).rest(Utc::now());
+        for entry in untold {
+            self.note(entry);
+        }
         let (done, flushed) = oneshot::channel();
         self.jobs.try_send(Job::Flush(done)).is_ok() && flushed.await.unwrap_or(false)
     }

@@ -15,13 +15,14 @@ use std::sync::Arc;
 use chrono::Utc;
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use cloudtrail_mcp::answer::cursor::Cursors;
+use cloudtrail_mcp::audit::AuditLog;
 use cloudtrail_mcp::config::{self as settings, Config, Flags, ToolNames};
 use cloudtrail_mcp::investigation::Store;
 use cloudtrail_mcp::source::Source;
 use cloudtrail_mcp::source::archive::Archive;
 use cloudtrail_mcp::source::event_history::{EventHistory, Settings};
 use cloudtrail_mcp::tools::desk::Clock;
-use cloudtrail_mcp::tools::{self, Desk, Spelling};
+use cloudtrail_mcp::tools::{self, Desk, Front, Rules, Spelling};
 
 /// The call failed, or nothing could be looked at.
 const FAILURE: u8 = 1;
@@ -191,6 +192,16 @@ fn spelling(config: &Config) -> Spelling {
         ToolNames::Dotted => Spelling::Dotted,
         ToolNames::Underscore => Spelling::Underscore,
     }
+}
+
+/// Puts together where every call passes: the desk behind the rules, and the audit log.
+fn front(config: &Config) -> Result<Front, Failure> {
+    let audit = config.audit.clone().map(AuditLog::open).transpose();
+    let unwritable = |error| {
+        let path = config.audit.as_ref().map(|audit| audit.path.display().to_string()).unwrap_or_default();
+        Failure::new(CONFIG, format!("audit.path: {path} cannot be written: {error}; mend that, or set on_failure = \"allow\" in [audit]"))
+    };
+    Ok(Front::new(desk(config)?, Rules::of(config), audit.map_err(unwritable)?))
 }
 
 /// Puts together what every tool call works with. Opens no connection and reads no event.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use cloudtrail_mcp::server::{Server, stdio};
 
-use super::{FAILURE, Failure, Global, block_on, desk, output, spelling};
+use super::{FAILURE, Failure, Global, block_on, front, output, spelling};
 
 pub(super) fn run(global: &Global) -> Result<u8, Failure> {
     let config = global.settings()?;
-    let server = Server::new(Arc::new(desk(&config)?), spelling(&config));
+    let server = Server::new(Arc::new(front(&config)?), spelling(&config));
     if std::io::stdin().is_terminal() {
         output::complain("This is an MCP server: it waits for a client on stdin. Try `cloudtrail-mcp demo`, or Ctrl-D to leave.");
     }

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use toml::de::DeValue;
 
+use super::caller::tool;
+use crate::catalogue::Category;
 use crate::policy::is_account;
 use crate::policy::region::is_region;
 
@@ -37,6 +39,10 @@ pub enum Form {
     Region,
     /// An account id.
     Account,
+    /// A category of changes.
+    Category,
+    /// A tool, in any spelling.
+    Tool,
     /// An `http://` or `https://` address without user name or password.
     Url,
     /// An address of an S3 folder.
@@ -181,6 +187,8 @@ impl Form {
             Self::OneOf(words) => words.contains(&text),
             Self::Region => is_region(text),
             Self::Account => is_account(text),
+            Self::Category => Category::parse(text).is_some(),
+            Self::Tool => tool(text).is_some(),
             Self::Url => is_url(text),
             Self::S3 => is_s3(text),
             Self::Arn(service) => is_arn(text, service),
@@ -198,6 +206,8 @@ impl Form {
             Self::OneOf(words) => format!("one of {}", words.join(", ")),
             Self::Region => "a region name of lower-case letters, digits and hyphens, 3 to 32 of them".to_owned(),
             Self::Account => "an account id of 12 digits".to_owned(),
+            Self::Category => format!("one of {}", Category::ALL.map(Category::as_str).join(", ")),
+            Self::Tool => format!("one of {}", crate::tools::ALL.iter().map(|tool| tool.name).collect::<Vec<_>>().join(", ")),
             Self::Url => "an http:// or https:// address without user name or password".to_owned(),
             Self::S3 => "an s3:// address".to_owned(),
             Self::Arn(service) => format!("an ARN of {service}"),
@@ -215,6 +225,8 @@ impl Form {
             Self::OneOf(words) => words.first().copied().unwrap_or_default(),
             Self::Region => "eu-west-1",
             Self::Account => "111122223333",
+            Self::Category => "deployment",
+            Self::Tool => "cloudtrail_events",
             Self::Url => "https://host.example:9093",
             Self::S3 => "s3://bucket/prefix/",
             Self::Arn("iam") => "arn:aws:iam::111122223333:role/investigator",
@@ -374,6 +386,8 @@ mod tests {
             Form::OneOf(&["a"]),
             Form::Region,
             Form::Account,
+            Form::Category,
+            Form::Tool,
             Form::Url,
             Form::S3,
             Form::Arn("iam"),

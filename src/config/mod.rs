@@ -12,10 +12,14 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use toml::de::DeValue;
 
-use crate::policy::{Policy, UntrustedText};
+use crate::audit;
+use crate::gate::Limits;
+use crate::policy::{Callers, Policy, UntrustedText};
 
+mod caller;
 mod file;
 mod kind;
+mod load;
 mod setting;
 
 pub use kind::{Form, Kind, Value};
@@ -114,6 +118,12 @@ pub struct Config {
     pub archive_locations: Vec<PathBuf>,
     /// Configured accounts, by name.
     pub accounts: Vec<Account>,
+    /// What each caller over HTTP may of all this.
+    pub callers: Callers,
+    /// How many calls run and wait.
+    pub load: Limits,
+    /// The audit log, when there is one.
+    pub audit: Option<audit::Settings>,
     /// Folder of known incidents.
     pub investigations: Option<PathBuf>,
     /// Whether `report` gathers evidence; nothing means that `allow_aws_read` decides.
@@ -308,7 +318,8 @@ impl Settled {
             problems.push(format!("{}: {} is not a local path, and no other is read in this version", at("--archive"), path.display()));
         }
         let mut ids: BTreeMap<String, &str> = BTreeMap::new();
-        for place in self.sections() {
+        caller::problems(self, problems);
+        for place in self.sections().into_iter().filter(|place| !self.values.contains_key(&format!("{place}.subject"))) {
             let (needed, example) = if place.starts_with("accounts.") { ("id", "\"111122223333\"") } else { ("token_sha256", "\"…\"") };
             match self.text(&format!("{place}.{needed}")) {
                 None => problems.push(format!("{place}: {needed} is missing; such as {needed} = {example}")),
@@ -376,6 +387,9 @@ impl Settled {
             event_history_endpoint_url: self.text("event_history.endpoint_url"),
             archive_locations: local.into_iter().map(PathBuf::from).collect(),
             accounts: self.sections().into_iter().filter_map(account).collect(),
+            callers: caller::read(&self),
+            load: load::limits(&self),
+            audit: load::audit(&self),
             investigations: self.text("investigations.path").map(PathBuf::from),
             report_enabled: self.bool("report.enabled"),
             report_max_events: self.whole("report.max_events"),

@@ -51,6 +51,11 @@ pub struct Callers {
 }
 
 impl Callers {
+    /// Returns the name of a caller whom an authorization server names: nobody's who has a token here.
+    pub fn of_subject(subject: &str) -> Arc<str> {
+        format!("oauth:{subject}").into()
+    }
+
     /// Returns the rules of a caller.
     ///
     /// Shape: a caller without a name (stdio, the command line) is the operator and has none.

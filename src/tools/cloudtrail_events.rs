@@ -114,7 +114,7 @@ fn run<'a>(desk: &'a Desk, call: &'a Call, given: Option<Map<String, Value>>) ->
     Box::pin(async move {
         match question(desk, given) {
             Ok(question) => investigate::run(desk, call, question).await,
-            Err(refusal) => investigate::refused(desk, refusal),
+            Err(refusal) => investigate::refused(refusal),
         }
     })
 }

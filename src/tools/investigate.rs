@@ -83,7 +83,7 @@ pub async fn run(desk: &Desk, _: &Call, question: Question) -> Outcome {
     async {
         match investigate(desk, question).await {
             Ok(answer) => outcome(desk, answer),
-            Err(refusal) => refused(desk, refusal),
+            Err(refusal) => refused(refusal),
         }
     }
     .instrument(info_span!("investigation"))
@@ -91,7 +91,7 @@ pub async fn run(desk: &Desk, _: &Call, question: Question) -> Outcome {
 }
 
 /// Makes the outcome of a refusal.
-pub fn refused(_: &Desk, refusal: Refusal) -> Outcome {
+pub fn refused(refusal: Refusal) -> Outcome {
     info!(code = refusal.code.as_str(), "The call was refused.");
     sealed(Answer::could_not_look((&refusal).into(), None))
 }

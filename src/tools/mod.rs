@@ -5,6 +5,7 @@ pub mod call;
 pub mod cloudtrail_event;
 pub mod cloudtrail_events;
 pub mod desk;
+pub mod front;
 pub mod investigate;
 pub mod schema;
 
@@ -12,6 +13,7 @@ use serde_json::{Map, Value};
 
 pub use call::Call;
 pub use desk::Desk;
+pub use front::{Front, Rules};
 
 use crate::source::BoxFuture;
 

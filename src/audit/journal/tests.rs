@@ -166,7 +166,7 @@ fn what_was_torn_stays_to_be_read() {
 
 #[test]
 fn a_log_that_was_changed_behind_the_writers_back_goes_on_and_shows_it() {
-    let cut = |text: String| text[..text.len() - 100].to_owned();
+    let cut = |text: String| text.chars().take(text.len() - 100).collect::<String>();
     let without_last = |text: String| text.lines().take(3).map(|line| format!("{line}\n")).collect();
     let longer = |text: String| text + "{\"seq\":5,\"event\":\"call\"}\n";
     let other_end = |text: String| text.replace("\"n\":3", "\"n\":9");

@@ -49,6 +49,7 @@ const EXAMPLES: &str = "Examples:
   cloudtrail-mcp events --archive ./logs --investigation alert.json
   cloudtrail-mcp events --regions eu-west-1 --start-time 2h
   cloudtrail-mcp serve                                       the MCP server on stdio
+  cloudtrail-mcp serve --http 127.0.0.1:8080                 the same over HTTP
 
 Each flag has an environment variable CLOUDTRAIL_MCP_<FLAG>. MCP clients mostly do not pass the shell's environment on:
 set variables in the client's own entry for this server, or use flags.";
@@ -78,8 +79,8 @@ struct Global {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve MCP on stdin and stdout
-    Serve,
+    /// Serve MCP on stdin and stdout, or over HTTP
+    Serve(serve::Serve),
     /// Play a bundled incident through the real server over MCP; needs no AWS
     Demo(output::Format),
     /// Write what CloudTrail says about an incident, as evidence JSON and a markdown section for its report
@@ -142,7 +143,7 @@ fn dispatch(matches: &ArgMatches, global: &Global) -> Result<u8, Failure> {
         return tool::run(tool, given, global);
     }
     match Cli::from_arg_matches(matches).map_err(|error| Failure::new(USAGE, error.to_string()))?.command {
-        Command::Serve => serve::run(global),
+        Command::Serve(command) => serve::run(&command, global),
         Command::Demo(format) => demo::run(&format),
         Command::Report(command) => report::run(&command, global),
         Command::Config(command) => config::run(&command, global),
@@ -176,13 +177,18 @@ impl Global {
             now: self.now.clone(),
             tool_names: self.tool_names.clone(),
             log_level: self.log_level.clone(),
+            http: None,
         }
     }
 
     /// Reads the settings and starts the log at their level.
     fn settings(&self) -> Result<Config, Failure> {
-        let config =
-            settings::load(&self.flags(), &|name| std::env::var_os(name)).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
+        self.settings_with(self.flags())
+    }
+
+    /// Reads the settings with flags of one command's own, too.
+    fn settings_with(&self, flags: Flags) -> Result<Config, Failure> {
+        let config = settings::load(&flags, &|name| std::env::var_os(name)).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
         log(&config.log_level);
         Ok(config)
     }

@@ -105,10 +105,10 @@ fn unknown_keys_are_refused_with_the_nearest_and_their_line() {
       policy.toml:1: unknown key `alow_aws_read`; did you mean `allow_aws_read`?
       policy.toml:3: unknown key `budgets`; did you mean `budget`?
     ");
-    insta::assert_snapshot!(wrong("deadline = \"5s\"\n[http.oauth]\nscope = 1\n[accounts.\"a b\"]\nid = \"111122223333\"\n"), @"
+    insta::assert_snapshot!(wrong("deadline = \"5s\"\n[http.oauth]\ntenant = 1\n[accounts.\"a b\"]\nid = \"111122223333\"\n"), @"
     The configuration has 3 problems:
       policy.toml:1: unknown key `deadline`; did you mean `budget.deadline`?
-      policy.toml:3: unknown key `http.oauth.scope`; known in [http.oauth]: issuer, audience
+      policy.toml:3: unknown key `http.oauth.tenant`; known in [http.oauth]: issuer, audience, jwks_uri, algorithms, scopes, tool_scopes
       policy.toml:4: unknown key `accounts.a b`; a section's name is letters, digits, - and _, at most 64, such as [accounts.production]
     ");
 }

@@ -1,5 +1,6 @@
-//! The MCP server: the tools and the prompt, over stdio. All revisions of the protocol are the library's business.
+//! The MCP server: the tools and the prompt, over stdio and HTTP. All revisions of the protocol are the library's business.
 
+pub mod http;
 pub mod prompt;
 mod screen;
 pub mod stdio;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
 
 use super::arguments::invalid;
-use super::{Desk, Outcome};
+use super::{Call, Desk, Outcome};
 use crate::answer::build::{self, Built, Detail, Draft, Page};
 use crate::answer::earlier::Earlier;
 use crate::answer::filter::Filter;
@@ -76,7 +76,7 @@ pub struct Continuation {
 }
 
 /// Runs an investigation.
-pub async fn run(desk: &Desk, question: Question) -> Outcome {
+pub async fn run(desk: &Desk, _: &Call, question: Question) -> Outcome {
     async {
         match investigate(desk, question).await {
             Ok(answer) => outcome(desk, answer),

@@ -1,6 +1,7 @@
 //! The tools, one file each, joined in [`ALL`]. Each has a command that runs the same code.
 
 pub mod arguments;
+pub mod call;
 pub mod cloudtrail_event;
 pub mod cloudtrail_events;
 pub mod desk;
@@ -9,6 +10,7 @@ pub mod schema;
 
 use serde_json::{Map, Value};
 
+pub use call::Call;
 pub use desk::Desk;
 
 use crate::source::BoxFuture;
@@ -28,11 +30,11 @@ pub struct Tool {
     /// Schema of what it returns, errors included.
     pub output: fn() -> Map<String, Value>,
     /// Its code. Never fails: what the caller can mend is an outcome with `is_error`.
-    pub call: Call,
+    pub run: Run,
 }
 
 /// The code of a tool: arguments in, outcome out.
-pub type Call = for<'a> fn(&'a Desk, Option<Map<String, Value>>) -> BoxFuture<'a, Outcome>;
+pub type Run = for<'a> fn(&'a Desk, &'a Call, Option<Map<String, Value>>) -> BoxFuture<'a, Outcome>;
 
 /// What a call gave.
 pub struct Outcome {

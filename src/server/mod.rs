@@ -105,7 +105,7 @@ impl ServerHandler for Server {
             return Err(ErrorData::invalid_params(format!("unknown tool; the tools are {}", names.join(", ")), None));
         };
         // A panic must cost one call, not the server; what it would print may hold event text, so the hook prints only where it was.
-        let asked = Call::default();
+        let asked = Call::of(http::caller(&context));
         let call = AssertUnwindSafe((tool.run)(&self.desk, &asked, request.arguments)).catch_unwind();
         let outcome = tokio::select! {
             outcome = call => outcome.unwrap_or_else(|_| {

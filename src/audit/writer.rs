@@ -143,6 +143,11 @@ impl AuditLog {
         self.jobs.try_send(Job::Flush(done)).is_ok() && flushed.await.unwrap_or(false)
     }
 
+    /// Tells whether calls are refused when they cannot be recorded.
+    pub fn denies(&self) -> bool {
+        self.on_failure == OnFailure::Deny
+    }
+
     /// Tells whether the last try to write failed.
     pub fn is_failing(&self) -> bool {
         self.failing.load(Ordering::Relaxed)
@@ -166,10 +171,15 @@ struct Writer {
 impl Writer {
     fn run(mut self, jobs: &mpsc::Receiver<Job>) {
         loop {
-            let next = if self.dirty { jobs.recv_timeout(SECOND) } else { jobs.recv().map_err(|_| mpsc::RecvTimeoutError::Disconnected) };
+            let retries = self.dirty || self.failing.load(Ordering::Relaxed);
+            let next = if retries { jobs.recv_timeout(SECOND) } else { jobs.recv().map_err(|_| mpsc::RecvTimeoutError::Disconnected) };
             let first = match next {
                 Ok(job) => job,
                 Err(mpsc::RecvTimeoutError::Timeout) => {
+                    // Whoever watches may send no calls as long as nothing can be written.
+                    if self.failing.load(Ordering::Relaxed) {
+                        self.write(Utc::now());
+                    }
                     self.settle();
                     continue;
                 }

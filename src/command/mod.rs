@@ -1,5 +1,6 @@
 //! The commands and what they share: flags, settings, the runtime and the exit codes.
 
+mod audit;
 mod completions;
 mod config;
 mod demo;
@@ -22,7 +23,7 @@ use cloudtrail_mcp::source::Source;
 use cloudtrail_mcp::source::archive::Archive;
 use cloudtrail_mcp::source::event_history::{EventHistory, Settings};
 use cloudtrail_mcp::tools::desk::Clock;
-use cloudtrail_mcp::tools::{self, Desk, Front, Rules, Spelling};
+use cloudtrail_mcp::tools::{self, Desk, Office, Rules, Spelling};
 
 /// The call failed, or nothing could be looked at.
 const FAILURE: u8 = 1;
@@ -48,6 +49,7 @@ const EXAMPLES: &str = "Examples:
   cloudtrail-mcp events --archive ./logs --investigation alert.json
   cloudtrail-mcp events --regions eu-west-1 --start-time 2h
   cloudtrail-mcp serve                                       the MCP server on stdio
+  cloudtrail-mcp serve --http 127.0.0.1:8080                 the same over HTTP
 
 Each flag has an environment variable CLOUDTRAIL_MCP_<FLAG>. MCP clients mostly do not pass the shell's environment on:
 set variables in the client's own entry for this server, or use flags.";
@@ -77,8 +79,8 @@ struct Global {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve MCP on stdin and stdout
-    Serve,
+    /// Serve MCP on stdin and stdout, or over HTTP
+    Serve(serve::Serve),
     /// Play a bundled incident through the real server over MCP; needs no AWS
     Demo(output::Format),
     /// Write what CloudTrail says about an incident, as evidence JSON and a markdown section for its report
@@ -86,6 +88,9 @@ enum Command {
     /// Check or explain the settings
     #[command(subcommand)]
     Config(config::Config),
+    /// Check the audit log
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Print shell completions
     Completions(completions::Completions),
 }
@@ -141,10 +146,11 @@ fn dispatch(matches: &ArgMatches, global: &Global) -> Result<u8, Failure> {
         return tool::run(tool, given, global);
     }
     match Cli::from_arg_matches(matches).map_err(|error| Failure::new(USAGE, error.to_string()))?.command {
-        Command::Serve => serve::run(global),
+        Command::Serve(command) => serve::run(&command, global),
         Command::Demo(format) => demo::run(&format),
         Command::Report(command) => report::run(&command, global),
         Command::Config(command) => config::run(&command, global),
+        Command::Audit(command) => audit::run(&command, global),
         Command::Completions(command) => completions::run(&command),
     }
 }
@@ -175,13 +181,18 @@ impl Global {
             now: self.now.clone(),
             tool_names: self.tool_names.clone(),
             log_level: self.log_level.clone(),
+            http: None,
         }
     }
 
     /// Reads the settings and starts the log at their level.
     fn settings(&self) -> Result<Config, Failure> {
-        let config =
-            settings::load(&self.flags(), &|name| std::env::var_os(name)).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
+        self.settings_with(self.flags())
+    }
+
+    /// Reads the settings with flags of one command's own, too.
+    fn settings_with(&self, flags: Flags) -> Result<Config, Failure> {
+        let config = settings::load(&flags, &|name| std::env::var_os(name)).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
         log(&config.log_level);
         Ok(config)
     }
@@ -195,13 +206,13 @@ fn spelling(config: &Config) -> Spelling {
 }
 
 /// Puts together where every call passes: the desk behind the rules, and the audit log.
-fn front(config: &Config) -> Result<Front, Failure> {
+fn office(config: &Config) -> Result<Office, Failure> {
     let audit = config.audit.clone().map(AuditLog::open).transpose();
     let unwritable = |error| {
         let path = config.audit.as_ref().map(|audit| audit.path.display().to_string()).unwrap_or_default();
         Failure::new(CONFIG, format!("audit.path: {path} cannot be written: {error}; mend that, or set on_failure = \"allow\" in [audit]"))
     };
-    Ok(Front::new(desk(config)?, Rules::of(config), audit.map_err(unwritable)?))
+    Ok(Office::new(desk(config)?, Rules::of(config), audit.map_err(unwritable)?))
 }
 
 /// Puts together what every tool call works with. Opens no connection and reads no event.

@@ -15,7 +15,7 @@ use cloudtrail_mcp::refusal::{Code, Refusal};
 use cloudtrail_mcp::{redact, relative, render};
 
 use super::output::{complain, say};
-use super::{FAILURE, Failure, Global, PARTIAL, block_on, front, tool};
+use super::{FAILURE, Failure, Global, PARTIAL, block_on, office, tool};
 
 /// Names of the files under `--output`.
 const JSON_FILE: &str = "cloudtrail.json";
@@ -70,13 +70,13 @@ fn gathered(asked: Asked, config: &Config) -> Result<(Redacted<Evidence>, u8), F
     if let Some(why) = disabled(config) {
         return Ok((sealed(Evidence::disabled(why, query))?, 0));
     }
-    let front = match front(config) {
-        Ok(front) => front,
+    let office = match office(config) {
+        Ok(office) => office,
         Err(failure) => return unsettled(failure, query),
     };
     let answer = block_on(async {
-        let answer = front.whole(asked, most).await;
-        front.flush().await;
+        let answer = office.whole(asked, most).await;
+        office.flush().await;
         answer
     })?;
     let evidence = sealed(Evidence::of(answer, query))?;

@@ -37,6 +37,10 @@ pub(super) fn problems(settled: &Settled, problems: &mut Vec<String>) {
                 problems.push(format!("{place}: the subject is the same as that of another"));
             }
             subjects.push(subject);
+            if !settled.values.contains_key("http.oauth.issuer") {
+                problems
+                    .push(format!("{place}: subject names whom an authorization server names, and there is none; set http.oauth.issuer"));
+            }
         }
         for (key, of_all) in [("regions", "aws_region_allowlist"), ("accounts", "aws_account_allowlist")] {
             let (own, all) = (settled.texts(&at(key)), settled.texts(of_all));

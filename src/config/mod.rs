@@ -16,16 +16,19 @@ use crate::audit;
 use crate::gate::Limits;
 use crate::policy::{Callers, Policy, UntrustedText};
 
+pub mod authority;
 mod caller;
 mod file;
+pub mod http;
 mod kind;
 mod load;
 mod setting;
 
-pub use kind::{Form, Kind, Value};
+pub use kind::{Form, Kind, Value, is_caller_name};
 pub use setting::{SETTINGS, Setting, example};
 
 use file::PolicyFile;
+use http::Http;
 
 /// What the command line says; the binary parses it, without looking at the environment.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +45,8 @@ pub struct Flags {
     pub tool_names: Option<String>,
     /// `--log-level LEVEL`.
     pub log_level: Option<String>,
+    /// `serve --http ADDR:PORT`.
+    pub http: Option<String>,
 }
 
 /// Where a value came from.
@@ -118,6 +123,8 @@ pub struct Config {
     pub archive_locations: Vec<PathBuf>,
     /// Configured accounts, by name.
     pub accounts: Vec<Account>,
+    /// Settings of Streamable HTTP.
+    pub http: Http,
     /// What each caller over HTTP may of all this.
     pub callers: Callers,
     /// How many calls run and wait.
@@ -193,7 +200,7 @@ pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<OsString>) -> Result<Con
         let (value, origin) = if setting.key == "--config" {
             (file.path.clone().map(|path| Value::Paths(vec![path])), config_origin.clone())
         } else if let Some(value) = from_flag {
-            (Some(value), Origin::Flag(setting.key))
+            (Some(value), Origin::Flag(flag_of(setting)))
         } else if let Some(value) = from_env {
             (Some(value), Origin::Environment(setting.env))
         } else if let Some((value, line)) = from_file {
@@ -253,10 +260,16 @@ fn from_flag(setting: &Setting, flags: &Flags, problems: &mut Vec<String>) -> Op
         "--now" => &flags.now,
         "--tool-names" => &flags.tool_names,
         "--log-level" => &flags.log_level,
+        "http.listen" => &flags.http,
         _ => return None,
     };
     let read = setting.kind.read_bare(text.as_deref()?, setting.secret);
-    read.map_err(|why| problems.push(format!("flag {}: {why}", setting.key))).ok()
+    read.map_err(|why| problems.push(format!("flag {}: {why}", flag_of(setting)))).ok()
+}
+
+/// Returns the flag that sets it: `http.listen` is the one setting of the file that has a flag, too.
+fn flag_of(setting: &Setting) -> &'static str {
+    if setting.key == "http.listen" { "--http" } else { setting.key }
 }
 
 fn default_value(setting: &Setting) -> Option<Value> {
@@ -311,9 +324,7 @@ impl Settled {
         if self.span("lookback") > self.span("max_window") {
             problems.push(format!("{}: it is longer than {}", at("lookback"), at("max_window")));
         }
-        if self.values.contains_key("http.tls_cert") != self.values.contains_key("http.tls_key") {
-            problems.push(format!("{}: it goes with {}; set both or neither", at("http.tls_cert"), at("http.tls_key")));
-        }
+        Http::problems(self, &at, problems);
         for path in self.paths("--archive").iter().filter(|path| path.to_string_lossy().contains("://")) {
             problems.push(format!("{}: {} is not a local path, and no other is read in this version", at("--archive"), path.display()));
         }
@@ -387,6 +398,7 @@ impl Settled {
             event_history_endpoint_url: self.text("event_history.endpoint_url"),
             archive_locations: local.into_iter().map(PathBuf::from).collect(),
             accounts: self.sections().into_iter().filter_map(account).collect(),
+            http: Http::read(&self),
             callers: caller::read(&self),
             load: load::limits(&self),
             audit: load::audit(&self),
@@ -460,6 +472,7 @@ impl Config {
         } else if !self.aws_region_allowlist.iter().any(|region| crate::policy::region::global_region(region) == region) {
             findings.push("aws_region_allowlist lacks the region of global services: IAM and sign-in events will not be seen".to_owned());
         }
+        findings.extend(self.http.findings());
         findings.extend(self.findings.iter().cloned());
         findings
     }

@@ -106,10 +106,10 @@ fn unknown_keys_are_refused_with_the_nearest_and_their_line() {
       policy.toml:1: unknown key `alow_aws_read`; did you mean `allow_aws_read`?
       policy.toml:3: unknown key `budgets`; did you mean `budget`?
     ");
-    insta::assert_snapshot!(wrong("deadline = \"5s\"\n[http.oauth]\nscope = 1\n[accounts.\"a b\"]\nid = \"111122223333\"\n"), @"
+    insta::assert_snapshot!(wrong("deadline = \"5s\"\n[http.oauth]\ntenant = 1\n[accounts.\"a b\"]\nid = \"111122223333\"\n"), @"
     The configuration has 3 problems:
       policy.toml:1: unknown key `deadline`; did you mean `budget.deadline`?
-      policy.toml:3: unknown key `http.oauth.scope`; known in [http.oauth]: issuer, audience
+      policy.toml:3: unknown key `http.oauth.tenant`; known in [http.oauth]: issuer, audience, jwks_uri, algorithms, scopes, tool_scopes
       policy.toml:4: unknown key `accounts.a b`; a section's name is letters, digits, - and _, at most 64, such as [accounts.production]
     ");
 }
@@ -300,7 +300,8 @@ fn a_caller_has_rules_by_its_name_or_by_its_subject() {
          [[http.callers]]\nname = \"chat-bot\"\ntoken_sha256 = \"{token}\"\nregions = [\"eu-west-1\"]\nmax_window = \"2h\"\nmax_events = 5\n\
          untrusted_text = \"omit\"\ntools = [\"aws.cloudtrail_events\"]\ncategories = [\"deployment\"]\nrequests_per_minute = 30\nmax_concurrent = 2\n\
          [[http.callers]]\nsubject = \"alice@example.com\"\naccounts = [\"111122223333\"]\n\
-         [[http.callers]]\nsubject = \"*\"\nmax_events = 3\n"
+         [[http.callers]]\nsubject = \"*\"\nmax_events = 3\n\
+         [http.oauth]\nissuer = \"https://login.example\"\naudience = \"https://mcp.example/mcp\"\n"
     );
     let callers = file(&text).unwrap().callers;
     let bot = callers.rules("chat-bot");
@@ -316,10 +317,12 @@ fn a_caller_that_would_be_wider_or_could_see_nothing_is_refused() {
     insta::assert_snapshot!(
         wrong("aws_region_allowlist = [\"us-east-1\"]\n[[http.callers]]\nsubject = \"a\"\nregions = [\"eu-west-1\"]\n[[http.callers]]\nsubject = \"a\"\ntools = [\"ls\"]\n"),
         @r#"
-    The configuration has 3 problems:
+    The configuration has 5 problems:
       policy.toml:7: http.callers[1].tools: found "ls", but each must be one of cloudtrail_events, cloudtrail_event, such as "cloudtrail_events"
+      http.callers[0]: subject names whom an authorization server names, and there is none; set http.oauth.issuer
       http.callers[0]: none of its regions is in aws_region_allowlist, which a caller can narrow but not widen
       http.callers[1]: the subject is the same as that of another
+      http.callers[1]: subject names whom an authorization server names, and there is none; set http.oauth.issuer
     "#
     );
 }

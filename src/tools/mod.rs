@@ -5,15 +5,15 @@ pub mod call;
 pub mod cloudtrail_event;
 pub mod cloudtrail_events;
 pub mod desk;
-pub mod front;
 pub mod investigate;
+pub mod office;
 pub mod schema;
 
 use serde_json::{Map, Value};
 
 pub use call::Call;
 pub use desk::Desk;
-pub use front::{Front, Rules};
+pub use office::{Office, Rules};
 
 use crate::source::BoxFuture;
 

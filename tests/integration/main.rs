@@ -9,6 +9,7 @@ mod client;
 mod event_history;
 mod fake_aws;
 mod faults;
+mod http;
 mod outlets;
 mod report;
 mod schemas;

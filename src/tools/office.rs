@@ -49,7 +49,7 @@ impl Rules {
 }
 
 /// Where every call passes.
-pub struct Front {
+pub struct Office {
     desk: Desk,
     rules: RwLock<Arc<Rules>>,
     gate: Arc<Gate>,
@@ -69,11 +69,13 @@ pub struct Standing {
     pub waiting: usize,
     /// Whether the audit log cannot be written.
     pub audit_failing: bool,
+    /// Whether calls are refused therefore.
+    pub audit_denies: bool,
     /// Why the policy file that was last read is not the one in force; in the operator's words, with paths.
     pub policy_problem: Option<String>,
 }
 
-impl Front {
+impl Office {
     /// Puts a desk behind the rules; the desk's own policy is replaced by that of the rules.
     pub fn new(desk: Desk, rules: Rules, audit: Option<AuditLog>) -> Self {
         let gate = Gate::new(rules.load);
@@ -146,11 +148,9 @@ impl Front {
         &self.desk
     }
 
-    /// Records that somebody was turned away before there was a call; `reason` is one of a small set of the program's own words.
-    pub fn denied(&self, reason: &'static str, peer: Option<std::net::IpAddr>) {
-        if let Some(audit) = &self.audit {
-            audit.note_denied(reason, peer);
-        }
+    /// Returns the audit log, for what happens before there is a call.
+    pub fn audit(&self) -> Option<&AuditLog> {
+        self.audit.as_ref()
     }
 
     /// Returns the rules in force.
@@ -173,7 +173,7 @@ impl Front {
                 None
             }
             Err(problem) => {
-                error!("The policy file is invalid; the policy read before stays in force. {problem}");
+                error!(problem, "The policy file is invalid; the policy read before stays in force.");
                 Some(problem)
             }
         };
@@ -190,6 +190,7 @@ impl Front {
             running,
             waiting,
             audit_failing: self.audit.as_ref().is_some_and(AuditLog::is_failing),
+            audit_denies: self.audit.as_ref().is_some_and(|audit| audit.is_failing() && audit.denies()),
             policy_problem: self.unread.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }

@@ -61,8 +61,8 @@ impl Source for Busy {
     }
 }
 
-struct Office {
-    front: Front,
+struct Fixture {
+    office: Office,
     source: Arc<Busy>,
     folder: tempfile::TempDir,
 }
@@ -75,7 +75,7 @@ fn load() -> Limits {
     Limits { running: 4, waiting: 4, patience: Duration::from_secs(5) }
 }
 
-impl Office {
+impl Fixture {
     fn new(rules: &[(&str, CallerRules)]) -> Self {
         Self::with(Busy::default(), policy(), rules)
     }
@@ -103,21 +103,21 @@ impl Office {
             on_failure: OnFailure::Deny,
         };
         let audit = AuditLog::open(settings).unwrap();
-        Self { front: Front::new(desk, Rules { policy, callers, load: load() }, Some(audit)), source, folder }
+        Self { office: Office::new(desk, Rules { policy, callers, load: load() }, Some(audit)), source, folder }
     }
 
     async fn events(&self, caller: &str, arguments: Value) -> Value {
         let call = Call::of(caller);
-        self.front.call(&cloudtrail_events::TOOL, &call, arguments.as_object().cloned()).await.structured
+        self.office.call(&cloudtrail_events::TOOL, &call, arguments.as_object().cloned()).await.structured
     }
 
     async fn event(&self, caller: &str, arguments: Value) -> Value {
         let call = Call::of(caller);
-        self.front.call(&cloudtrail_event::TOOL, &call, arguments.as_object().cloned()).await.structured
+        self.office.call(&cloudtrail_event::TOOL, &call, arguments.as_object().cloned()).await.structured
     }
 
     async fn log(&self) -> Vec<Value> {
-        self.front.flush().await;
+        self.office.flush().await;
         let path = self.folder.path().join("audit.jsonl");
         assert_eq!(verify::log(&path, &Kept::default()).unwrap().problems, Vec::<String>::new());
         std::fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -146,7 +146,7 @@ fn bot() -> CallerRules {
 
 #[tokio::test]
 async fn a_caller_sees_what_its_rules_leave_of_the_policy_and_another_sees_the_rest() {
-    let office = Office::new(&[("bot", bot())]);
+    let office = Fixture::new(&[("bot", bot())]);
     let asked = json!({"regions": ["eu-west-1"], "start_time": "1h"});
     assert_eq!(ids(&office.events("", asked.clone()).await).len(), CHANGES.len() + 1, "and one of global services in us-east-1");
     let answer = office.events("bot", asked).await;
@@ -165,7 +165,7 @@ async fn a_caller_sees_what_its_rules_leave_of_the_policy_and_another_sees_the_r
 
 #[tokio::test]
 async fn an_event_that_a_caller_may_not_see_is_not_found() {
-    let office = Office::new(&[("bot", bot())]);
+    let office = Fixture::new(&[("bot", bot())]);
     for (id, seen) in [("eu-west-1-1", "found"), ("eu-west-1-2", "found"), ("eu-west-1-0", "not_found"), ("eu-west-1-4", "not_found")] {
         let answer = office.event("bot", json!({"event_id": id, "region": "eu-west-1"})).await;
         assert_eq!(answer["finding"], seen, "{id}");
@@ -176,8 +176,8 @@ async fn an_event_that_a_caller_may_not_see_is_not_found() {
 #[tokio::test]
 async fn a_tool_that_is_not_allowed_is_neither_listed_nor_run_and_the_refusal_is_recorded() {
     let rules = CallerRules { tools: vec!["cloudtrail_event".into()], ..CallerRules::default() };
-    let office = Office::new(&[("bot", rules)]);
-    let names = |caller: &str| office.front.tools(&caller.into()).iter().map(|tool| tool.name).collect::<Vec<_>>();
+    let office = Fixture::new(&[("bot", rules)]);
+    let names = |caller: &str| office.office.tools(&caller.into()).iter().map(|tool| tool.name).collect::<Vec<_>>();
     assert_eq!((names("bot"), names("")), (vec!["cloudtrail_event"], vec!["cloudtrail_events", "cloudtrail_event"]));
     assert_eq!(code(&office.events("bot", json!({})).await), "tool_not_allowed");
     assert_eq!(office.source.reads.load(Ordering::Relaxed), 0);
@@ -187,7 +187,7 @@ async fn a_tool_that_is_not_allowed_is_neither_listed_nor_run_and_the_refusal_is
 
 #[tokio::test]
 async fn the_cursor_of_another_caller_looks_like_one_that_never_was() {
-    let office = Office::new(&[("bot", CallerRules::default()), ("cat", CallerRules::default())]);
+    let office = Fixture::new(&[("bot", CallerRules::default()), ("cat", CallerRules::default())]);
     let first = office.events("bot", json!({"regions": ["eu-west-1"], "limit": 1})).await;
     let cursor = first["next_cursor"].as_str().unwrap();
     let never = office.events("cat", json!({"cursor": "AAAAAAAAAAAAAAAA"})).await;
@@ -199,43 +199,43 @@ async fn the_cursor_of_another_caller_looks_like_one_that_never_was() {
 
 #[tokio::test]
 async fn a_cursor_ends_when_the_policy_that_it_was_given_under_changes() {
-    let office = Office::new(&[]);
+    let office = Fixture::new(&[]);
     let first = office.events("", json!({"regions": ["eu-west-1"], "limit": 1})).await;
     let cursor = json!({"cursor": first["next_cursor"]});
     let rules = Rules { policy: Policy { regions: vec!["us-east-1".into()], ..policy() }, callers: Callers::default(), load: load() };
-    office.front.set_rules(Ok(rules));
+    office.office.set_rules(Ok(rules));
     assert_eq!(code(&office.events("", cursor).await), "invalid_argument");
     assert_eq!(code(&office.events("", json!({"regions": ["eu-west-1"]})).await), "region_not_allowed");
 }
 
 #[tokio::test]
 async fn rules_that_are_invalid_leave_the_old_ones_in_force_and_it_is_said_why() {
-    let office = Office::new(&[]);
-    office.front.set_rules(Err("policy.toml:1: unknown key".into()));
-    assert_eq!(office.front.standing().policy_problem.as_deref(), Some("policy.toml:1: unknown key"));
+    let office = Fixture::new(&[]);
+    office.office.set_rules(Err("policy.toml:1: unknown key".into()));
+    assert_eq!(office.office.standing().policy_problem.as_deref(), Some("policy.toml:1: unknown key"));
     assert_eq!(code(&office.events("", json!({"regions": ["eu-west-1"]})).await), "");
-    office.front.set_rules(Ok(Rules { policy: policy(), callers: Callers::default(), load: load() }));
-    assert_eq!(office.front.standing(), Standing::default());
+    office.office.set_rules(Ok(Rules { policy: policy(), callers: Callers::default(), load: load() }));
+    assert_eq!(office.office.standing(), Standing::default());
     let log = office.log().await;
     assert_eq!((log[0]["outcome"].as_str(), log[2]["outcome"].as_str()), (Some("invalid, the old one is kept"), Some("taken")));
 }
 
 #[tokio::test]
 async fn exchanged_rules_do_not_open_an_archive_that_was_not_opened_at_start() {
-    let office = Office::with(Busy::default(), Policy::default(), &[]);
+    let office = Fixture::with(Busy::default(), Policy::default(), &[]);
     let rules = Rules {
         policy: Policy { local_archive_configured: true, archive_given: true, ..Policy::default() },
         callers: Callers::default(),
         load: load(),
     };
-    office.front.set_rules(Ok(rules));
+    office.office.set_rules(Ok(rules));
     assert_eq!(code(&office.events("", json!({})).await), "tool_not_allowed");
     assert_eq!(office.source.reads.load(Ordering::Relaxed), 0);
 }
 
 #[tokio::test]
 async fn every_call_is_recorded_with_what_was_read_and_the_digest_of_its_answer() {
-    let office = Office::new(&[]);
+    let office = Fixture::new(&[]);
     let answer = office.events("alice", json!({"regions": ["eu-west-1"], "actors": ["password=Zq7Bqx99"]})).await;
     let refused = office.events("alice", json!({"regions": ["not a region"]})).await;
     let log = office.log().await;
@@ -256,18 +256,18 @@ fn sha256(bytes: &[u8]) -> String {
 
 #[tokio::test]
 async fn a_call_that_panics_or_is_given_up_is_recorded_and_costs_no_other() {
-    let office = Office::with(Busy { panics: true, ..Busy::default() }, policy(), &[]);
+    let office = Fixture::with(Busy { panics: true, ..Busy::default() }, policy(), &[]);
     assert_eq!(code(&office.events("", json!({})).await), "unavailable");
-    assert_eq!(office.front.standing().running, 0);
-    let slow = Office::with(Busy { takes: Duration::from_secs(60), ..Busy::default() }, policy(), &[]);
+    assert_eq!(office.office.standing().running, 0);
+    let slow = Fixture::with(Busy { takes: Duration::from_secs(60), ..Busy::default() }, policy(), &[]);
     assert!(slow.events("", json!({})).now_or_never().is_none());
     assert_eq!(slow.log().await[0]["decision"], "cancelled");
-    assert_eq!(slow.front.standing().running, 0);
+    assert_eq!(slow.office.standing().running, 0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn more_calls_than_run_and_wait_are_told_to_come_back_and_all_others_are_answered() {
-    let office = Office::with(Busy { takes: Duration::from_secs(1), ..Busy::default() }, policy(), &[]);
+    let office = Fixture::with(Busy { takes: Duration::from_secs(1), ..Busy::default() }, policy(), &[]);
     let calls = (0..50).map(|n| {
         let office = &office;
         async move { office.events(&format!("bot {}", n % 7), json!({"regions": ["us-east-1"]})).await }
@@ -284,7 +284,7 @@ async fn more_calls_than_run_and_wait_are_told_to_come_back_and_all_others_are_a
 #[tokio::test]
 async fn a_caller_with_a_rate_is_told_when_to_come_back() {
     let rules = CallerRules { requests_per_minute: Some(2), ..CallerRules::default() };
-    let office = Office::new(&[("bot", rules)]);
+    let office = Fixture::new(&[("bot", rules)]);
     let mut answers = Vec::new();
     for _ in 0..3 {
         answers.push(office.events("bot", json!({})).await);
@@ -297,7 +297,7 @@ async fn a_caller_with_a_rate_is_told_when_to_come_back() {
 #[tokio::test]
 #[cfg(target_os = "linux")]
 async fn what_cannot_be_recorded_is_withheld_and_nothing_more_is_read() {
-    let office = Office::new(&[]);
+    let office = Fixture::new(&[]);
     let path = office.folder.path().join("audit.jsonl");
     std::fs::remove_file(&path).unwrap();
     std::os::unix::fs::symlink("/dev/full", &path).unwrap();
@@ -307,7 +307,7 @@ async fn what_cannot_be_recorded_is_withheld_and_nothing_more_is_read() {
     let reads = office.source.reads.load(Ordering::Relaxed);
     assert_eq!(code(&office.events("", asked()).await), "unavailable");
     assert_eq!(office.source.reads.load(Ordering::Relaxed), reads);
-    assert!(office.front.standing().audit_failing);
+    assert!(office.office.standing().audit_failing);
     std::fs::remove_file(&path).unwrap();
     assert_eq!(code(&office.events("", asked()).await), "");
 }
@@ -315,11 +315,11 @@ async fn what_cannot_be_recorded_is_withheld_and_nothing_more_is_read() {
 #[tokio::test(start_paused = true)]
 async fn calls_that_run_when_the_server_ends_have_their_time_and_are_then_told() {
     for (takes, expected) in [(2, ""), (60, "unavailable")] {
-        let office = Office::with(Busy { takes: Duration::from_secs(takes), ..Busy::default() }, policy(), &[]);
+        let office = Fixture::with(Busy { takes: Duration::from_secs(takes), ..Busy::default() }, policy(), &[]);
         let began = tokio::time::Instant::now();
         let (answer, ()) = tokio::join!(office.events("", json!({"regions": ["us-east-1"]})), async {
             tokio::task::yield_now().await;
-            office.front.close(Duration::from_secs(4)).await;
+            office.office.close(Duration::from_secs(4)).await;
         });
         assert_eq!(code(&answer), expected);
         assert!(began.elapsed() < Duration::from_secs(5));
@@ -349,7 +349,7 @@ async fn no_answer_holds_an_event_that_the_rules_of_its_caller_keep_back() {
         let operator = Policy { regions: some(pick(8)).collect(), ..policy() };
         let allowed =
             |region: &str| [&rules.regions, &operator.regions].iter().all(|list| list.is_empty() || list.iter().any(|r| r == region));
-        let office = Office::with(Busy::default(), operator.clone(), &[("bot", rules.clone())]);
+        let office = Fixture::with(Busy::default(), operator.clone(), &[("bot", rules.clone())]);
         let mut arguments = json!({"limit": 100, "detail": "full"});
         match pick(4) {
             0 => arguments["regions"] = json!("all"),

@@ -1,0 +1,124 @@
+//! Connections: accepted up to a number, given up when they are slow or idle, ended in order at the end.
+//!
+//! A connection that sends nothing costs a task and a few kilobytes until its time is over, and nothing after.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use rmcp::ServerHandler;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio_io_timeout::TimeoutStream;
+use tracing::{debug, info, warn};
+
+use super::route::Site;
+use super::{Front, Peer};
+
+/// Most connections at a time; more wait to be accepted.
+const MOST: usize = 16_384;
+/// How long a TLS handshake may take.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+/// How long a request's head may take to come, which is also how long a connection may be idle.
+const HEAD: Duration = Duration::from_secs(30);
+/// How long a client may leave an answer unread.
+const UNREAD: Duration = Duration::from_secs(30);
+/// Largest head of a request, in bytes: a token of 8 KiB and every header of the protocol fit twice.
+const MAX_HEAD: usize = 32 << 10;
+/// How long calls in flight may take to end once the server stops.
+///
+/// Source: the contract (within 5 s), less the time to end.
+const DRAIN: Duration = Duration::from_millis(4_500);
+/// How long to wait when the system has no more files to give.
+const BREATH: Duration = Duration::from_millis(50);
+
+/// Serves everybody who connects to `listener` until `stop` resolves; then ends what is in flight, in time.
+pub async fn serve<S>(listener: TcpListener, front: Arc<Front>, server: S, stop: impl Future<Output = ()>)
+where
+    S: ServerHandler + Clone + Send + Sync + 'static,
+{
+    let site = Arc::new(Site::new(Arc::clone(&front), server));
+    let places = Arc::new(Semaphore::new(MOST));
+    let (stopping, stopped) = watch::channel(false);
+    let accepting = async {
+        loop {
+            // The semaphore is never closed.
+            let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+            match listener.accept().await {
+                Ok((stream, address)) => {
+                    let (site, stopped) = (Arc::clone(&site), stopped.clone());
+                    tokio::spawn(async move {
+                        let metrics = Arc::clone(&site.front.metrics);
+                        let _open = metrics.connection();
+                        welcome(stream, Peer(address.ip()), site, stopped).await;
+                        drop(place);
+                    });
+                }
+                Err(error) => {
+                    if !matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) {
+                        warn!(%error, "A connection could not be accepted.");
+                        tokio::time::sleep(BREATH).await;
+                    }
+                }
+            }
+        }
+    };
+    tokio::select! {
+        () = accepting => {}
+        () = stop => info!("Stopping."),
+    }
+    front.status.unfit("server", "it is stopping");
+    drop(listener);
+    stopping.send_replace(true);
+    let all = u32::try_from(MOST).unwrap_or(u32::MAX);
+    if tokio::time::timeout(DRAIN, places.acquire_many(all)).await.is_err() {
+        warn!("Calls were still in flight at the end.");
+    }
+}
+
+/// Serves one connection, through TLS when there is a certificate.
+async fn welcome<S>(stream: TcpStream, peer: Peer, site: Arc<Site<S>>, stopped: watch::Receiver<bool>)
+where
+    S: ServerHandler + Clone + Send + Sync + 'static,
+{
+    // Answers are written at once; waiting to fill packets would only delay them.
+    let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(UNREAD));
+    let stream = Box::pin(stream);
+    match site.front.tls.clone() {
+        None => converse(stream, peer, site, stopped).await,
+        Some(acceptor) => match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
+            Ok(Ok(stream)) => converse(stream, peer, site, stopped).await,
+            Ok(Err(_)) => debug!("A TLS handshake failed."),
+            Err(_) => debug!("A TLS handshake took too long."),
+        },
+    }
+}
+
+async fn converse<S, T>(stream: T, peer: Peer, site: Arc<Site<S>>, mut stopped: watch::Receiver<bool>)
+where
+    S: ServerHandler + Clone + Send + Sync + 'static,
+    T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+{
+    let service = service_fn(|mut request: http::Request<hyper::body::Incoming>| {
+        request.extensions_mut().insert(peer);
+        let site = Arc::clone(&site);
+        async move { Ok::<_, std::convert::Infallible>(site.answer(request).await) }
+    });
+    let mut server = hyper::server::conn::http1::Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(MAX_HEAD).keep_alive(true);
+    let mut connection = std::pin::pin!(server.serve_connection(TokioIo::new(stream), service));
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = async { _ = stopped.wait_for(|stopped| *stopped).await } => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if ended.is_err() {
+        debug!("A connection broke off or was given up.");
+    }
+}

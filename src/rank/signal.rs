@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::affinity::{Affinity, affinities};
-use super::topology::{Relation, actor_counts, is_firm, relations};
+use super::topology::{Graph, Relation, actor_counts, is_firm, relations};
 use super::undo::{Undo, leaves, pairs};
 use super::{Change, Named, weight};
 use crate::catalogue::{Category, Effect, Symptom, incident_symptoms};
@@ -79,14 +79,15 @@ impl<'a> Scene<'a> {
     ///
     /// `background` are earlier changes that only tell what belongs to what.
     pub fn new(incident: &Incident, changes: &'a [Change], background: &[Change]) -> Self {
+        let graph = Graph::new(changes, background);
         let (pairs_seen, actors) = actor_counts(changes);
         let service_of = |kind: &str| kind.split("::").nth(1).map(str::to_lowercase);
         Self {
             reference: incident.alert.as_ref().map_or(incident.window.to, |alert| alert.started_at),
             alert: incident.alert.is_some(),
             symptoms: incident_symptoms(&incident.words),
-            relations: relations(&incident.resources, changes, background),
-            affinities: affinities(incident, changes),
+            relations: relations(&incident.resources, changes, &graph),
+            affinities: affinities(incident, changes, background, &graph),
             named: match &incident.resources {
                 none if none.is_empty() => Named::Nothing,
                 some if some.iter().any(is_firm) => Named::Firmly,

@@ -14,8 +14,10 @@ pub enum Affinity {
     Named(String, f64),
     /// A word of the alert's prose that is part of a name here, and how rare it is.
     Told(String, f64),
-    /// The alert names something, the change concerns something that is named otherwise.
+    /// The alert names something whose name others bear, the change concerns something that is named otherwise.
     Other,
+    /// The alert's prose speaks of a name that others among the changes bear, the change concerns something that is named otherwise.
+    OtherThanTold,
     /// Nothing to tell by: one of them bears no name.
     Unknown,
 }
@@ -26,8 +28,7 @@ pub enum Affinity {
 /// names of what other events, `background` included, tie it to.
 pub(super) fn affinities(incident: &Incident, changes: &[Change], background: &[Change], graph: &Graph) -> Vec<Affinity> {
     let mut lexicon = Lexicon::default();
-    let named: BTreeSet<Word> =
-        incident.resources.iter().flat_map(|r| aliases_of(&r.id)).flat_map(|alias| lexicon.words(&alias)).collect();
+    let named: BTreeSet<Word> = incident.resources.iter().flat_map(|r| aliases_of(&r.id)).flat_map(|alias| lexicon.words(&alias)).collect();
     let told: BTreeSet<Word> = incident
         .words
         .split(|c: char| !c.is_alphanumeric())
@@ -41,6 +42,10 @@ pub(super) fn affinities(incident: &Incident, changes: &[Change], background: &[
         let rarest = own.intersection(theirs).map(|word| (rarity.of(*word), lexicon.spell(*word)));
         rarest.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1))).map(|(rare, word)| (word.to_owned(), rare))
     };
+    // A word tells things apart once one of them bears it; prose is full of words, so there it must be a rare one.
+    let named_here = words.iter().any(|own| !own.is_disjoint(&named));
+    let bears = |own: &BTreeSet<Word>| own.iter().any(|word| told.contains(word) && rarity.of(*word) >= 1.0);
+    let told_here = words.iter().take(changes.len()).any(bears);
     let nameless = BTreeSet::new();
     changes
         .iter()
@@ -56,8 +61,10 @@ pub(super) fn affinities(incident: &Incident, changes: &[Change], background: &[
                 Some((word, rare)) => Affinity::Named(word, rare),
                 None => match match_(&told) {
                     Some((word, rare)) => Affinity::Told(word, rare),
-                    None if named.is_empty() || own.is_empty() && ties.is_empty() => Affinity::Unknown,
-                    None => Affinity::Other,
+                    None if own.is_empty() && ties.is_empty() => Affinity::Unknown,
+                    None if named_here => Affinity::Other,
+                    None if told_here => Affinity::OtherThanTold,
+                    None => Affinity::Unknown,
                 },
             }
         })
@@ -83,11 +90,10 @@ fn names_of_nodes<'a>(
     names
 }
 
-/// Returns the names that the targets of a change go by elsewhere: their own, or else those of what they are tied to.
+/// Returns the names that the targets of a change go by elsewhere: their own, and those of what they are tied to.
 fn inherited(index: usize, change: &Change, names: &HashMap<usize, BTreeSet<Word>>, graph: &Graph) -> BTreeSet<Word> {
-    let of = |node: usize| names.get(&node).into_iter().flatten().copied();
-    let own: BTreeSet<Word> = graph.targets(index, change).flat_map(of).collect();
-    if own.is_empty() { graph.targets(index, change).flat_map(|node| graph.tied(node)).flat_map(of).collect() } else { own }
+    let around = graph.targets(index, change).flat_map(|node| std::iter::once(node).chain(graph.tied(node)));
+    around.filter_map(|node| names.get(&node)).flatten().copied().collect()
 }
 
 /// How telling a word is: one that few kinds of change bear tells more than the name of the whole platform.
@@ -174,13 +180,21 @@ impl Lexicon {
                 words.extend(self.words(text.rsplit(':').next().unwrap_or_default()));
             }
             serde_json::Value::Array(items) if depth < 8 => items.iter().take(20).for_each(|item| self.collect(item, depth + 1, words)),
-            serde_json::Value::Object(map) if depth < 8 => {
+            serde_json::Value::Object(map) if depth < 8 && !is_ownership_tag(map) => {
                 let named = map.iter().filter(|(key, _)| !ends_in_description(key));
                 named.for_each(|(_, item)| self.collect(item, depth + 1, words));
             }
             _ => {}
         }
     }
+}
+
+/// Tells whether `map` is a tag that says something else than what the thing is called: its owner, its cost centre.
+fn is_ownership_tag(map: &serde_json::Map<String, serde_json::Value>) -> bool {
+    const NAMES: &[&str] = &["name", "service", "app", "application", "component", "project", "system", "workload", "stack"];
+    let key = ["key", "Key", "tagKey"].iter().find_map(|key| map.get(*key)?.as_str());
+    let names = |key: &str| NAMES.iter().any(|name| key.rsplit([':', '/']).next().is_some_and(|last| last.to_lowercase().contains(name)));
+    map.len() == 2 && key.is_some_and(|key| !names(key))
 }
 
 fn ends_in_description(key: &str) -> bool {

@@ -17,8 +17,12 @@ impl Threshold {
     const BY_NAME: i32 = 58;
     const UNTIED: i32 = 56;
     const UNTIED_BUT_NAMED_WEAKLY: i32 = 54;
+    const OTHER_BUT_NAMED_WEAKLY: i32 = 70;
     const UNTIED_BUT_NAMED: i32 = 84;
 }
+
+/// A kind of change that weighs less than this in the catalogue breaks nothing: tags and the like.
+const TRIFLE: u8 = 10;
 
 /// Tells whether a suspect is so firm that nobody would look further back for a better one.
 ///
@@ -36,7 +40,7 @@ pub fn is_firm(ranked: &Ranked) -> bool {
 /// Tells whether `ranked` is a suspect.
 pub(super) fn is_suspect(ranked: &Ranked, change: &Change) -> bool {
     let harmless = change.severity.is_some_and(|severity| severity.effect == Effect::Harmless);
-    if !ranked.eligible || change.class.noise || ranked.reverted || harmless {
+    if !ranked.eligible || change.class.noise || ranked.reverted || ranked.restores || harmless || change.class.weight < TRIFLE {
         return false;
     }
     let says = |signal: &str| ranked.parts.iter().any(|part| part.signal == signal && part.points > 0);
@@ -53,7 +57,8 @@ pub(super) fn is_suspect(ranked: &Ranked, change: &Change) -> bool {
         _ => {
             let least = match ranked.named {
                 Named::Nothing => Threshold::UNTIED,
-                Named::Weakly => Threshold::UNTIED_BUT_NAMED_WEAKLY,
+                Named::Weakly if ranked.affinity != Affinity::Other => Threshold::UNTIED_BUT_NAMED_WEAKLY,
+                Named::Weakly => Threshold::OTHER_BUT_NAMED_WEAKLY,
                 Named::Firmly => Threshold::UNTIED_BUT_NAMED,
             };
             ranked.score >= least

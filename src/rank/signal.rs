@@ -109,7 +109,7 @@ impl<'a> Scene<'a> {
 
     /// Tells whether anything ties the change at `index` to the alert, or the alert names nothing that could.
     fn tied(&self, index: usize) -> bool {
-        self.named == Named::Nothing
+        self.named == Named::Nothing && self.affinity(index) != Affinity::OtherThanTold
             || self.relation(index) != Relation::None
             || matches!(self.affinity(index), Affinity::Named(..) | Affinity::Told(..))
     }
@@ -132,6 +132,11 @@ impl<'a> Scene<'a> {
     /// Tells whether the change at `index` was undone before the alert.
     pub fn reverted(&self, index: usize) -> bool {
         self.undo.get(index).and_then(|undo| undo.undone_at).is_some_and(|at| at <= self.reference)
+    }
+
+    /// Tells whether the change at `index` only made all as it was before.
+    pub fn restores(&self, index: usize) -> bool {
+        self.undo.get(index).is_some_and(|undo| undo.restores)
     }
 
     fn too_late(&self, change: &Change) -> bool {
@@ -201,6 +206,7 @@ fn name(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
             say(scaled(weight::SHARES_TOLD_WORD, *rarity), format!("bears the name {word}, which the alert speaks of"))
         }
         Affinity::Other => say(weight::OTHER_NAME, ""),
+        Affinity::OtherThanTold => say(weight::OTHER_THAN_TOLD, ""),
         Affinity::Unknown => match scene.named {
             Named::Firmly => say(weight::UNTIED, ""),
             Named::Weakly => say(weight::UNTIED / 3, ""),
@@ -273,12 +279,13 @@ fn direction(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     const ADDS: &[&str] =
         &["Authorize", "Create", "Run", "Allocate", "Attach", "Associate", "Add", "Enable", "Start", "Register", "Subscribe"];
     // These begin like additions, and change what is there.
-    const REPLACES: &[&str] = &["Version", "Deployment", "AclEntry", "InstanceRefresh", "Stage", "Revision"];
+    const REPLACES: &[&str] = &["Version", "Deployment", "AclEntry", "InstanceRefresh", "Stage", "Revision", "ScalableTarget"];
     let takes_away = change.severity.is_some_and(|severity| severity.effect == Effect::TakesAway);
     let name = change.event.name.as_str();
     let replaces =
         REPLACES.iter().any(|noun| name.contains(noun)) || change.class.category == Category::Deployment && name.starts_with("Start");
-    let adds = ADDS.iter().any(|verb| name.starts_with(verb)) && !takes_away && !replaces;
+    let grants = ["PutRolePolicy", "PutUserPolicy", "PutGroupPolicy"].contains(&name);
+    let adds = (ADDS.iter().any(|verb| name.starts_with(verb)) || grants) && !takes_away && !replaces;
     let about_openness =
         matches!(scene.symptoms.first(), Some((Symptom::Exposure | Symptom::Cost, _))) && !scene.complains_of(Symptom::AccessDenied);
     match about_openness {

@@ -114,6 +114,11 @@ pub(super) const COMMON_WORDS: &[&str] = &[
     "north",
     "south",
     "central",
+    "northeast",
+    "northwest",
+    "southeast",
+    "southwest",
+    "global",
 ];
 
 /// Finds the relation of each change to `named`.

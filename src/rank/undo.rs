@@ -46,6 +46,7 @@ pub struct Undo {
     pub restores: bool,
 }
 
+
 /// Pairs changes of the same service, noun and target whose verbs are opposites.
 ///
 /// Shape: one element for each change. Each change takes back at most one, the nearest before it.
@@ -73,7 +74,7 @@ pub fn pairs(changes: &[Change]) -> Vec<Undo> {
                 }
                 if let Some(slot) = undo.get_mut(index) {
                     slot.undoes = true;
-                    slot.restores = RESTORING.iter().any(|verb| change.event.name.starts_with(verb));
+                    slot.restores = is_addition(change);
                 }
             }
         }
@@ -87,6 +88,10 @@ pub fn pairs(changes: &[Change]) -> Vec<Undo> {
         }
     }
     undo
+}
+
+fn is_addition(change: &Change) -> bool {
+    RESTORING.iter().any(|verb| change.event.name.starts_with(verb))
 }
 
 /// Tells whether two opposite calls are about the same rule, route or policy of their target: what the shorter request

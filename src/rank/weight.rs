@@ -18,6 +18,8 @@ pub const SHARES_WORD: i32 = 22;
 pub const SHARES_TOLD_WORD: i32 = 16;
 /// The alert names something, and the change concerns something of another name.
 pub const OTHER_NAME: i32 = -18;
+/// The alert's prose speaks of a name, and the change concerns something of another one.
+pub const OTHER_THAN_TOLD: i32 = -8;
 /// The alert names a resource, and nothing ties the change to it.
 pub const UNTIED: i32 = -15;
 /// The change is in the service that the named resource belongs to.

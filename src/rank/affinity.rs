@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::Change;
 use super::topology::{COMMON_WORDS, Graph};
-use crate::catalogue::{Role, aliases_of};
+use crate::catalogue::{Role, aliases_of, is_hidden};
 use crate::context::Incident;
 
 /// What a change shares with the alert.
@@ -175,9 +175,12 @@ impl Lexicon {
 
     fn collect(&mut self, value: &serde_json::Value, depth: usize, words: &mut BTreeSet<Word>) {
         match value {
-            serde_json::Value::String(text) if text.len() <= MAX_NAME && words.len() < MAX_WORDS => {
-                // The last part of an ARN is a name; the rest is common to all.
-                words.extend(self.words(text.rsplit(':').next().unwrap_or_default()));
+            serde_json::Value::String(text) if text.len() <= MAX_NAME && words.len() < MAX_WORDS && !is_hidden(text) => {
+                // The last part of an ARN is a name; the rest is common to all. `kms:Decrypt` is what is done, not to what.
+                let is_action = text.split_once(':').is_some_and(|(_, action)| action.starts_with(|c: char| c.is_ascii_uppercase()));
+                if !is_action {
+                    words.extend(self.words(text.rsplit(':').next().unwrap_or_default()));
+                }
             }
             serde_json::Value::Array(items) if depth < 8 => items.iter().take(20).for_each(|item| self.collect(item, depth + 1, words)),
             serde_json::Value::Object(map) if depth < 8 && !is_ownership_tag(map) => {

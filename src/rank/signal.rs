@@ -357,6 +357,9 @@ fn undo(scene: &Scene<'_>, index: usize, _: &Change) -> Option<Say> {
         Some(at) if at <= scene.reference => say(weight::UNDONE_BEFORE, "undone before the alert"),
         Some(_) => say(weight::UNDONE_AFTER, "undone after the alert"),
         None if undo.restores => say(weight::RESTORES, "gives back what an earlier change took"),
+        None if undo.overwritten_at.is_some_and(|at| at <= scene.reference) => {
+            say(weight::OVERWRITTEN, "overwritten by a later one before the alert")
+        }
         None if undo.undoes => say(weight::UNDOES, ""),
         None => None,
     }

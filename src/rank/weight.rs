@@ -60,6 +60,8 @@ pub const FAILED_AS_SYMPTOM: i32 = 40;
 pub const UNDONE_BEFORE: i32 = -40;
 /// The change was undone after the alert: somebody else thought it was the cause.
 pub const UNDONE_AFTER: i32 = 6;
+/// The same settings were set to something else before the alert: its values were not in force any more.
+pub const OVERWRITTEN: i32 = -12;
 /// The change undoes an earlier one.
 pub const UNDOES: i32 = -6;
 /// The change gives back what an earlier one had taken.

@@ -320,12 +320,17 @@ fn wider(incident: &Incident, scope: &Scope, patience: Patience) -> Option<(Scop
 
 /// Tells whether reading `added` is expected to end within the budget, judged by how dense the events were so far.
 ///
-/// A cell that could not be read to its end does not become better by reading further back.
+/// A cell that could not be read to its end does not become better by reading further back; a damaged file of an archive
+/// says nothing of the others.
 fn affordable(scope: &Scope, gathered: &Gathered, added: Window, started: Instant, patience: Patience) -> bool {
     let left = (scope.deadline() / patience.share()).saturating_sub(started.elapsed());
     let requests = scope.lookup_requests() / patience.share();
     gathered.cells().filter(|cell| cell.state() != State::DeniedByPolicy).all(|cell| {
-        if !matches!(cell.state(), State::Exhausted | State::Lagging | State::NoData) {
+        let readable = match cell.source() {
+            SourceName::EventHistory => matches!(cell.state(), State::Exhausted | State::Lagging | State::NoData),
+            SourceName::Archive => cell.state() != State::Deadline,
+        };
+        if !readable {
             return false;
         }
         let covered = cell.covered().map_or(1.0, |window| window.length().num_seconds().max(1) as f64);

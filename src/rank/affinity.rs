@@ -308,6 +308,14 @@ const VOCABULARY: &[&str] = &[
     "live",
     "data",
     "file",
+    "decrypt",
+    "encrypt",
+    "reason",
+    "invoke",
+    "publish",
+    "consume",
+    "permission",
+    "policy",
 ];
 
 /// Splits a name into the words that tell something: no ids, no ARNs, no environment or layer words, no numbers.

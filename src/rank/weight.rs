@@ -61,7 +61,7 @@ pub const UNDONE_BEFORE: i32 = -40;
 /// The change was undone after the alert: somebody else thought it was the cause.
 pub const UNDONE_AFTER: i32 = 6;
 /// The same settings were set to something else before the alert: its values were not in force any more.
-pub const OVERWRITTEN: i32 = -12;
+pub const OVERWRITTEN: i32 = -8;
 /// The change undoes an earlier one.
 pub const UNDOES: i32 = -6;
 /// The change gives back what an earlier one had taken.

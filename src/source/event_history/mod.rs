@@ -21,7 +21,7 @@ use self::conclude::{Part, conclude, gap, refused};
 use self::failure::Failure;
 use self::flight::Flights;
 use self::reader::{Job, Reader, Scan};
-use self::settled::{Place, Settled};
+use self::settled::Settled;
 use super::{BoxFuture, Reading, Source};
 use crate::coverage::State;
 use crate::plan::Query;
@@ -36,6 +36,8 @@ mod planner;
 mod reader;
 mod send;
 mod settled;
+#[cfg(test)]
+mod simulation;
 
 /// How long events may take to appear in event history.
 ///
@@ -122,22 +124,7 @@ impl EventHistory {
             }
             account = told.ok();
         }
-        let job = Job {
-            place: Place {
-                caller: query.caller().to_owned(),
-                account: String::new(),
-                region: region.to_owned(),
-                kind: query.kind().clone(),
-            },
-            window: part.window,
-            read: query.read().to_vec(),
-            now,
-            settled: part.settled,
-            alert: query.alert(),
-            names: query.names().to_vec(),
-            max_requests: query.max_requests(),
-            deadline,
-        };
+        let job = Job::new(query, region, part.window, now, deadline);
         let (scan, account) = self.scan(job, account).await;
         conclude(query, &account.unwrap_or_default(), region, part, scan)
     }

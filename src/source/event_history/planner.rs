@@ -29,16 +29,18 @@ const PAGE: f64 = 50.0;
 ///
 /// Source: 2 requests a second, which one chain keeps up to here.
 const SLOW: Duration = Duration::from_millis(500);
-/// Events that one page surely holds, though they do not come evenly.
+/// Events that one page surely holds, though they do not come evenly, and two.
 const ONE_PAGE: f64 = 40.0;
+/// See [`ONE_PAGE`].
+const TWO_PAGES: f64 = 80.0;
+/// Room for uneven events, in standard deviations of events that come by chance.
+const UNEVEN: f64 = 1.2;
 /// Gaps that are read one by one; where more are left between what is known, the nearest are read as one.
 const GAPS: usize = 3;
 /// Most requests under way at once.
 const SIDE_BY_SIDE: usize = 8;
 /// Chains that may end in a page that is not full, beyond the first: what slow pages may cost.
 const EXTRA: f64 = 4.0;
-/// One more when the whole is expected to fit the budget, so that the estimate is worth something.
-const EXTRA_TRUSTED: f64 = 5.0;
 /// Events beyond the page under way that make it worth splitting a chain again, when its own pages say how dense it is.
 const WORTH: f64 = 75.0;
 /// How often that may be.
@@ -427,20 +429,21 @@ impl Planner {
         }
         let candidates = (0..self.scans().len()).filter_map(|at| Some((at, self.expected(at)?)));
         let Some((at, expected)) = candidates.max_by(|a, b| a.1.total_cmp(&b.1)) else { return false };
+        let others = self.pages_expected().unwrap_or_default() - (expected / PAGE).ceil();
         // Each chain may end in a page that is not full.
         let live = self.scans().iter().filter(|chain| !chain.done).count() as f64;
-        let room = |extra: f64| 1.0 + extra - self.waste() - live;
-        let pages = self.pages_expected().unwrap_or_default();
-        let fits = !self.falls_short(left) && pages + room(EXTRA_TRUSTED).max(0.0) <= self.paid_or_left();
-        let more = room(if fits { EXTRA_TRUSTED } else { EXTRA }).floor().min(free as f64);
-        let keep = if more >= 1.0 {
-            share(expected, more + 1.0, fits)
-        } else if self.late_splits < LATE_SPLITS && self.own_density(at) && expected - PAGE > WORTH {
-            self.late_splits += 1;
-            Some(ONE_PAGE)
+        let more = 1.0 + EXTRA - self.waste() - live;
+        let keep = if !self.falls_short(left) {
+            share(expected, 1.0 + free as f64, self.paid_or_left() - others)
+                .filter(|_| live + self.waste() < 1.0 + EXTRA || !self.own_density(at))
+        } else if more >= 1.0 {
+            (expected > TWO_PAGES).then_some(TWO_PAGES)
         } else {
             None
         };
+        let late = keep.is_none() && self.late_splits < LATE_SPLITS && self.own_density(at) && expected - PAGE > WORTH;
+        let keep = keep.or(late.then_some(ONE_PAGE));
+        self.late_splits += u32::from(late);
         let Some(keep) = keep else { return false };
         let Some(unseen) = self.scans().get(at).and_then(Chain::unseen) else { return false };
         let kept = TimeDelta::milliseconds((seconds(unseen) * 1000.0 * keep / expected) as i64);
@@ -498,18 +501,17 @@ impl Planner {
     }
 }
 
-/// Returns how many of `expected` events the newer chain keeps, when up to `chains` share them; nothing when one does as well.
+/// Returns how many of `expected` events each of up to `chains` chains reads so that the fewest rounds are needed, within
+/// `requests` and with few pages that are not full; nothing when one chain does as well.
 ///
-/// Shape: chains of a size take so few rounds as can be, with some room below full pages, as events do not come evenly.
-/// Without trust in the estimate each takes two pages, and the last chain whatever is there.
-fn share(expected: f64, chains: f64, trusted: bool) -> Option<f64> {
-    let capacity = |rounds: f64| if rounds <= 1.0 { ONE_PAGE } else { rounds * PAGE - 20.0 };
-    if !trusted {
-        return (expected > capacity(2.0)).then(|| capacity(2.0));
-    }
-    let rounds = (1..200_u32).map(f64::from).find(|rounds| (expected / capacity(*rounds)).ceil() <= chains)?;
-    let used = (expected / capacity(rounds)).ceil();
-    (used > 1.0).then(|| expected / used)
+/// Shape: events do not come evenly, so there is some room below full pages.
+fn share(expected: f64, chains: f64, requests: f64) -> Option<f64> {
+    let rounds = |each: f64| ((each + UNEVEN * each.sqrt()) / PAGE).ceil();
+    let pages = |count: f64| count * (expected / count / PAGE).ceil();
+    let counts = (1..=SIDE_BY_SIDE).map(|count| count as f64).take_while(|count| *count <= chains);
+    let fitting = counts.filter(|count| *count == 1.0 || (pages(*count) <= requests && pages(*count) - expected / PAGE <= EXTRA));
+    let best = fitting.min_by(|a, b| rounds(expected / a).total_cmp(&rounds(expected / b)))?;
+    (best > 1.0).then(|| expected / best)
 }
 
 /// Returns what of `window` is not known, oldest first; the smallest known stretches between are read again where there are many.

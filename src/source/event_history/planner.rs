@@ -33,8 +33,6 @@ const SLOW: Duration = Duration::from_millis(500);
 const ONE_PAGE: f64 = 40.0;
 /// See [`ONE_PAGE`].
 const TWO_PAGES: f64 = 80.0;
-/// Room for uneven events, in standard deviations of events that come by chance.
-const UNEVEN: f64 = 1.2;
 /// Gaps that are read one by one; where more are left between what is known, the nearest are read as one.
 const GAPS: usize = 3;
 /// Most requests under way at once.
@@ -43,8 +41,6 @@ const SIDE_BY_SIDE: usize = 8;
 const EXTRA: f64 = 4.0;
 /// Events beyond the page under way that make it worth splitting a chain again, when its own pages say how dense it is.
 const WORTH: f64 = 75.0;
-/// How often that may be.
-const LATE_SPLITS: u32 = 4;
 /// How long after the alert's start a change may still be a suspect.
 ///
 /// Source: the contract.
@@ -169,7 +165,8 @@ pub(super) struct Planner {
     latency: Duration,
     /// Where the interval before the alert ends, once that goes first.
     edge: Option<DateTime<Utc>>,
-    late_splits: u32,
+    /// Whether the window was cut into parts of a size.
+    sliced: bool,
     ended: Option<End>,
     /// What ran short first, when not all can be read.
     short_of: End,
@@ -187,7 +184,7 @@ impl Planner {
             spent: 0,
             latency: Duration::ZERO,
             edge: None,
-            late_splits: 0,
+            sliced: false,
             ended: None,
             short_of: End::PageCap,
             told: Vec::new(),
@@ -421,7 +418,7 @@ impl Planner {
         }
     }
 
-    /// Splits an older part off a chain that is under way, when pages are slow and the part is worth a chain of its own.
+    /// Splits older parts off a chain that is under way, when pages are slow and there is enough left to read.
     fn split(&mut self, left: Duration) -> bool {
         let free = self.side_by_side().saturating_sub(self.under_way());
         if free == 0 || self.by_name.is_some() {
@@ -429,31 +426,45 @@ impl Planner {
         }
         let candidates = (0..self.scans().len()).filter_map(|at| Some((at, self.expected(at)?)));
         let Some((at, expected)) = candidates.max_by(|a, b| a.1.total_cmp(&b.1)) else { return false };
-        let others = self.pages_expected().unwrap_or_default() - (expected / PAGE).ceil();
-        // Each chain may end in a page that is not full.
-        let live = self.scans().iter().filter(|chain| !chain.done).count() as f64;
-        let more = 1.0 + EXTRA - self.waste() - live;
-        let keep = if !self.falls_short(left) {
-            share(expected, 1.0 + free as f64, self.paid_or_left() - others)
-                .filter(|_| live + self.waste() < 1.0 + EXTRA || !self.own_density(at))
-        } else if more >= 1.0 {
-            (expected > TWO_PAGES).then_some(TWO_PAGES)
-        } else {
-            None
-        };
-        let late = keep.is_none() && self.late_splits < LATE_SPLITS && self.own_density(at) && expected - PAGE > WORTH;
-        let keep = keep.or(late.then_some(ONE_PAGE));
-        self.late_splits += u32::from(late);
-        let Some(keep) = keep else { return false };
         let Some(unseen) = self.scans().get(at).and_then(Chain::unseen) else { return false };
-        let kept = TimeDelta::milliseconds((seconds(unseen) * 1000.0 * keep / expected) as i64);
-        let Some(boundary) = unseen.to.checked_sub_signed(kept).map(floor).filter(|it| unseen.from < *it && *it < unseen.to) else {
+        let parts = if self.falls_short(left) { 1 } else { parts(expected).min(free + 1) };
+        let keep = if parts > 1 && !self.sliced {
+            expected / parts as f64
+        } else if !self.sliced && expected > TWO_PAGES && self.room() >= 1.0 {
+            TWO_PAGES
+        } else if self.own_density(at) && expected - PAGE > WORTH && self.over() + 2.0 <= EXTRA && self.waste() < EXTRA {
+            ONE_PAGE
+        } else {
             return false;
         };
-        self.cut(at, boundary);
-        let parts = self.scans().iter().filter(|chain| !chain.done).count();
-        self.tell_slices(parts);
-        true
+        self.sliced |= parts > 1;
+        let step = TimeDelta::milliseconds((seconds(unseen) * 1000.0 * keep / expected) as i64);
+        let before = self.chains.len();
+        let (mut at, mut boundary) = (at, unseen.to);
+        for _ in 1..parts.max(2) {
+            boundary = boundary.checked_sub_signed(step).map_or(unseen.from, floor);
+            if boundary <= unseen.from || boundary >= unseen.to {
+                break;
+            }
+            self.cut(at, boundary);
+            at = self.chains.len() - 1;
+        }
+        let live = self.scans().iter().filter(|chain| !chain.done).count();
+        self.tell_slices(live);
+        self.chains.len() > before
+    }
+
+    /// Returns how many chains more may end in a page that is not full.
+    fn room(&self) -> f64 {
+        1.0 + EXTRA - self.waste() - self.scans().iter().filter(|chain| !chain.done).count() as f64
+    }
+
+    /// Returns how many requests more than needed are expected in the end.
+    fn over(&self) -> f64 {
+        let undone = (0..self.scans().len()).filter_map(|at| self.expected(at)).sum::<f64>();
+        let seen: u32 = self.scans().iter().map(|chain| chain.own).sum();
+        let requests = f64::from(self.spent) - self.under_way() as f64 + self.pages_expected().unwrap_or_default();
+        requests - ((f64::from(seen) + undone) / PAGE).ceil()
     }
 
     fn own_density(&self, at: usize) -> bool {
@@ -501,17 +512,14 @@ impl Planner {
     }
 }
 
-/// Returns how many of `expected` events each of up to `chains` chains reads so that the fewest rounds are needed, within
-/// `requests` and with few pages that are not full; nothing when one chain does as well.
+/// Returns by how many chains `expected` events are read soonest, with few pages that are not full.
 ///
-/// Shape: events do not come evenly, so there is some room below full pages.
-fn share(expected: f64, chains: f64, requests: f64) -> Option<f64> {
-    let rounds = |each: f64| ((each + UNEVEN * each.sqrt()) / PAGE).ceil();
-    let pages = |count: f64| count * (expected / count / PAGE).ceil();
-    let counts = (1..=SIDE_BY_SIDE).map(|count| count as f64).take_while(|count| *count <= chains);
-    let fitting = counts.filter(|count| *count == 1.0 || (pages(*count) <= requests && pages(*count) - expected / PAGE <= EXTRA));
-    let best = fitting.min_by(|a, b| rounds(expected / a).total_cmp(&rounds(expected / b)))?;
-    (best > 1.0).then(|| expected / best)
+/// Shape: the steps are wide, since an estimate from one page is off by a seventh even where events come evenly; where it is
+/// far too high, each chain too many costs one request.
+/// Source: the simulation, at 4 s a page.
+fn parts(expected: f64) -> usize {
+    const STEPS: [(f64, usize); 4] = [(60.0, 1), (130.0, 3), (650.0, 6), (1_300.0, 7)];
+    STEPS.iter().find(|(most, _)| expected <= *most).map_or(1, |(_, parts)| *parts)
 }
 
 /// Returns what of `window` is not known, oldest first; the smallest known stretches between are read again where there are many.

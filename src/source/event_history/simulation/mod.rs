@@ -10,8 +10,8 @@ mod world;
 
 use run::{Outcome, run};
 
-/// Runs that every `cargo test` makes, for each of the tests below.
-const RUNS: u64 = 1_500;
+/// Runs that `cargo test` makes for each of the four tests below.
+const RUNS: u64 = 1_300;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|text| text.parse().ok())

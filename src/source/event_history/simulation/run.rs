@@ -94,7 +94,7 @@ impl Scene {
         let (from, to) = (self.now.0 - 4_800, self.now.0 - 2_400);
         self.window = Window::new(at(from), at(to)).unwrap();
         let spread = self.random.pick(&[Spread::Even, Spread::Anywhere, Spread::AtTheEnd, Spread::Bursts]);
-        let count = self.random.pick(&[51, 100, 250, 500, 500, 700]);
+        let count = self.random.pick(&[51, 100, 250, 500, 500]);
         self.truth = truths(&seconds(count, (from, to), spread, &self.random), 0, &self.random);
         let slow = self.random.pick(&[600, 1_000, 2_000, 4_000, 8_000]);
         self.faults.latency = (slow * 3 / 4, slow);

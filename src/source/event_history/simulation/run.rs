@@ -124,8 +124,9 @@ impl Scene {
             && self.faults.ends_with.is_none()
     }
 
-    fn queries(&self) -> (Query, DateTime<Utc>) {
-        let now = at(self.now.1);
+    /// Returns the question as it is asked some seconds after the world began.
+    fn query(&self, later: i64) -> (Query, DateTime<Utc>) {
+        let now = at(self.now.1 + later);
         let policy = Policy {
             allow_aws_read: true,
             max_window: Duration::from_secs(1_000_000),
@@ -238,7 +239,7 @@ pub(super) fn run(seed: u64, change: fn(&mut Scene)) -> Outcome {
 
 /// Plays a scene and judges every answer.
 pub(super) async fn play(mut scene: Scene) -> Outcome {
-    let (query, now) = scene.queries();
+    let (query, now) = scene.query(0);
     let (truth, faults) = (std::mem::take(&mut scene.truth), scene.faults.clone());
     let world = World::new(truth, faults, scene.now.0, Random::new(scene.random.next()));
     let (bucket, flights, memory) = (Bucket::new(PERIOD), Flights::default(), Memory::default());
@@ -322,6 +323,13 @@ async fn go_on(
     if cell.state() == State::Exhausted {
         assert_eq!((again.cells[0].requests, again.cells[0].state()), (0, State::Exhausted), "{:?}", again.cells[0]);
     }
+    // All has arrived by then, and nothing that was kept may hide it.
+    const LATER: i64 = 1_800;
+    sleep(Duration::from_secs(LATER as u64)).await;
+    let (query, now) = scene.query(LATER);
+    let later = answer(scene, reader, &query, now).await;
+    judge(world, scene, now, &later, &HashSet::new());
+    count(outcome, world, scene, &later.cells[0]);
 }
 
 fn ids(reading: &Reading) -> impl Iterator<Item = String> {
@@ -403,7 +411,7 @@ pub(super) fn quiet(count: i64, window: (i64, i64), spread: Spread, latency: i64
 
 /// Reads a scene once and returns the reading, how long it took, and the world.
 pub(super) async fn once(mut scene: Scene) -> (Reading, Duration, Arc<World>) {
-    let (query, now) = scene.queries();
+    let (query, now) = scene.query(0);
     let (truth, faults) = (std::mem::take(&mut scene.truth), scene.faults.clone());
     let world = Arc::new(World::new(truth, faults, scene.now.0, Random::new(scene.random.next())));
     let (bucket, flights) = (Bucket::new(PERIOD), Flights::default());

@@ -195,6 +195,14 @@ async fn one_fault_passes_unseen_where_sending_again_helps() {
     }
 }
 
+#[tokio::test]
+async fn throttling_that_passed_is_told_since_others_use_the_account_as_well() {
+    let fake = FakeAws::start(now()).await.with_events(writes(3)).fault(Fault::Throttle);
+    let (_, cell) = read(&fake).await;
+    assert_eq!((cell.state(), cell.requests), (State::Exhausted, 2));
+    insta::assert_snapshot!(cell.detail.unwrap(), @"AWS throttled 1 of 2 requests: others use the account's 2 a second in eu-west-1 as well");
+}
+
 /// A fault for good: its state, its cause, requests sent.
 type Case = (Fault, State, fn(Option<Cause>) -> bool, u32);
 
@@ -364,13 +372,36 @@ async fn missing_credentials_send_nothing_and_are_told_as_such() {
 }
 
 #[tokio::test]
-async fn reads_at_once_keep_aws_s_pace_and_are_not_throttled() {
+async fn different_questions_at_once_keep_aws_s_pace_and_are_not_throttled() {
     let fake = FakeAws::start(now()).await.with_events(writes(60)).throttling();
     let history = EventHistory::new(Settings { period: Duration::from_millis(500), ..settings(&fake, Some(credentials())) });
-    let query = query(&open(), window());
-    let (one, two) = tokio::join!(history.read(&query), history.read(&query));
+    let both = |kind| queries(&scope(&open(), window()), &kind).swap_remove(0);
+    let (writes, everything) = (both(Kind::Writes), both(Kind::Everything));
+    let (one, two) = tokio::join!(history.read(&writes), history.read(&everything));
     assert_eq!((one.cells[0].state(), two.cells[0].state()), (State::Exhausted, State::Exhausted));
     assert_eq!(fake.lookups().len(), 4, "none was sent again");
+}
+
+#[tokio::test]
+async fn the_same_question_asked_twice_at_once_is_sent_once_and_both_get_the_answer() {
+    let fake = FakeAws::start(now()).await.with_events(writes(60));
+    let history = history(&fake);
+    let query = query(&open(), window());
+    let (one, two) = tokio::join!(history.read(&query), history.read(&query));
+    for reading in [&one, &two] {
+        assert_eq!((reading.cells[0].state(), reading.events.len()), (State::Exhausted, 60));
+    }
+    assert_eq!((fake.lookups().len(), one.cells[0].requests + two.cells[0].requests), (2, 2));
+}
+
+#[tokio::test]
+async fn callers_share_the_pace_but_nothing_of_each_other_s_answers() {
+    let fake = FakeAws::start(now()).await.with_events(writes(3));
+    let history = history(&fake);
+    let of = |caller: &str| query(&Policy { caller: caller.into(), ..open() }, window());
+    let (alice, bob) = (of("alice"), of("bob"));
+    tokio::join!(history.read(&alice), history.read(&bob));
+    assert_eq!(fake.lookups().len(), 2);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The MCP server: the tools and the prompt, over stdio. All revisions of the protocol are the library's business.
 
+mod progress;
 pub mod prompt;
 mod screen;
 pub mod stdio;
@@ -106,6 +107,7 @@ impl ServerHandler for Server {
         // A panic must cost one call, not the server; what it would print may hold event text, so the hook prints only where it was.
         let asked = Call::default();
         let call = AssertUnwindSafe((tool.run)(&self.desk, &asked, request.arguments)).catch_unwind();
+        let call = progress::told(&asked.progress, &context, call);
         let outcome = tokio::select! {
             outcome = call => outcome.unwrap_or_else(|_| {
                 let refusal = Refusal::new(Code::Unavailable, "an internal error ended this call", "Call again; if it persists, report it with the server's log.");

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt as _;
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
 
@@ -76,9 +77,9 @@ pub struct Continuation {
 }
 
 /// Runs an investigation.
-pub async fn run(desk: &Desk, _: &Call, question: Question) -> Outcome {
+pub async fn run(desk: &Desk, call: &Call, question: Question) -> Outcome {
     async {
-        match investigate(desk, question).await {
+        match investigate(desk, call, question).await {
             Ok(answer) => outcome(desk, answer),
             Err(refusal) => refused(desk, refusal),
         }
@@ -111,7 +112,7 @@ pub fn sealed(answer: Answer) -> Outcome {
     }
 }
 
-async fn investigate(desk: &Desk, question: Question) -> Result<Answer, Refusal> {
+async fn investigate(desk: &Desk, call: &Call, question: Question) -> Result<Answer, Refusal> {
     let started = Instant::now();
     match question {
         Question::Continued { cursor, limit, detail } => {
@@ -119,7 +120,7 @@ async fn investigate(desk: &Desk, question: Question) -> Result<Answer, Refusal>
                 invalid("cursor", "this cursor is unknown or older than an hour: ask again without `cursor`; cursors live in the server process that gave them".to_owned())
             })?;
             let mut gathered = Gathered::default();
-            read(desk, &state.scope, state.scope.window(), &state.filter, started, &mut gathered).await;
+            read(desk, call, &state.scope, state.scope.window(), &state.filter, started, &mut gathered).await;
             let spots = blind_spots(&state.scope, &state.filter, &gathered);
             let (events, coverage) = gathered.finish(spots);
             let earlier = background(desk, &state.scope, started).await;
@@ -129,7 +130,7 @@ async fn investigate(desk: &Desk, question: Question) -> Result<Answer, Refusal>
             finish(desk, Looked { state, coverage, changes, ranked, background: earlier }, started)
         }
         Question::New { asked, filter, limit, detail, source } => {
-            let mut looked = look(desk, *asked, filter, detail, source, started).await?;
+            let mut looked = look(desk, call, *asked, filter, detail, source, started).await?;
             looked.state.page.limit = limit;
             finish(desk, looked, started)
         }
@@ -143,7 +144,7 @@ async fn investigate(desk: &Desk, question: Question) -> Result<Answer, Refusal>
 pub async fn whole(desk: &Desk, asked: Asked, limit: usize) -> Answer {
     async {
         let started = Instant::now();
-        match look(desk, asked, Filter::default(), Detail::Full, SourceChoice::default(), started).await {
+        match look(desk, &Call::default(), asked, Filter::default(), Detail::Full, SourceChoice::default(), started).await {
             Ok(mut looked) => {
                 looked.state.page.limit = limit;
                 let Built { mut answer, mut next } = page(desk, &looked, started);
@@ -181,6 +182,7 @@ struct Looked {
 /// Shape: the state has no limit yet.
 async fn look(
     desk: &Desk,
+    call: &Call,
     asked: Asked,
     filter: Filter,
     detail: Detail,
@@ -195,7 +197,7 @@ async fn look(
     for cell in scope.denied() {
         gathered.add_cell(cell.clone());
     }
-    read(desk, &scope, scope.window(), &filter, started, &mut gathered).await;
+    read(desk, call, &scope, scope.window(), &filter, started, &mut gathered).await;
     let earlier = background(desk, &scope, started).await;
     let mut changes: Vec<Change> = Vec::new();
     let (mut scope, mut widened) = (scope, false);
@@ -208,7 +210,7 @@ async fn look(
         if !affordable(&scope, &gathered, added, started) {
             break ranked;
         }
-        read(desk, &wider, added, &filter, started, &mut gathered).await;
+        read(desk, call, &wider, added, &filter, started, &mut gathered).await;
         (scope, widened) = (wider, true);
     };
     let spots = blind_spots(&scope, &filter, &gathered);
@@ -253,13 +255,14 @@ async fn background(desk: &Desk, scope: &Scope, started: Instant) -> Vec<Change>
 }
 
 /// Reads `window` of `scope` from its source, all queries side by side.
-async fn read(desk: &Desk, scope: &Scope, window: Window, filter: &Filter, started: Instant, gathered: &mut Gathered) {
+async fn read(desk: &Desk, call: &Call, scope: &Scope, window: Window, filter: &Filter, started: Instant, gathered: &mut Gathered) {
     let kind = if filter.include_reads { Kind::Everything } else { Kind::Writes };
     let remaining = scope.deadline().saturating_sub(started.elapsed());
     let queries = plan::queries(scope, window, &kind, remaining);
     let source = source_of(desk, scope);
-    let readings =
-        futures_util::future::join_all(queries.iter().map(|query| source.read(query).instrument(info_span!("source query")))).await;
+    call.progress.begin(queries.len());
+    let read = |query| source.read(query).instrument(info_span!("source query")).inspect(|_| call.progress.done_one());
+    let readings = futures_util::future::join_all(queries.iter().map(read)).await;
     for mut reading in readings {
         // What an archive holds besides what was asked is no gap; what the allow-lists keep back is.
         reading.cells.retain(|cell| cell.state() != State::DeniedByPolicy || !desk.policy.allows(cell.account(), cell.region()));

@@ -14,6 +14,7 @@ use cloudtrail_mcp::source::event_history::{EventHistory, Settings};
 use cloudtrail_mcp::source::{Reading, Source};
 use cloudtrail_mcp::window::Window;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use crate::fake_aws::{ACCOUNT, FakeAws, Fault, TARGET, write};
 
@@ -371,6 +372,27 @@ async fn reads_at_once_keep_aws_s_pace_and_are_not_throttled() {
     let (one, two) = tokio::join!(history.read(&query), history.read(&query));
     assert_eq!((one.cells[0].state(), two.cells[0].state()), (State::Exhausted, State::Exhausted));
     assert_eq!(fake.lookups().len(), 4, "none was sent again");
+}
+
+#[tokio::test]
+async fn a_reading_that_is_given_up_sends_nothing_any_more() {
+    let fake = FakeAws::start(now()).await.with_events(writes(120)).always(Fault::ShortPageWithToken);
+    let history = history(&fake);
+    let asked = query(&open(), window());
+    let mut given_up = history.read(&asked);
+    while fake.lookups().len() < 2 {
+        let _ = timeout(Duration::from_millis(1), &mut given_up).await;
+    }
+    drop(given_up);
+    // Whatever it left behind would send its many other pages while these are read.
+    let before = fake.lookups().len();
+    let other = queries(&scope(&open(), window()), &Kind::EventId("e-1".to_owned())).swap_remove(0);
+    while fake.lookups().len() < before + 20 {
+        history.read(&other).await;
+    }
+    let after = fake.lookups().split_off(before);
+    let strays = after.iter().filter(|request| request.body["LookupAttributes"][0]["AttributeKey"] == "ReadOnly").count();
+    assert!(strays <= 1, "{strays} besides the one that was on its way");
 }
 
 #[tokio::test]

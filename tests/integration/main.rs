@@ -10,6 +10,7 @@ mod event_history;
 mod fake_aws;
 mod faults;
 mod outlets;
+mod progress;
 mod report;
 mod schemas;
 mod wire;

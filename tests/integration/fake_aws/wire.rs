@@ -38,6 +38,8 @@ impl Answer {
 
 /// Answers the requests of one connection until it ends.
 pub(super) async fn serve(mut socket: TcpStream, state: Arc<Mutex<State>>) {
+    // Head and body are written one after the other, and the peer's delayed acknowledgement would cost 40 ms each time.
+    let _ = socket.set_nodelay(true);
     let mut buffer = Vec::new();
     while let Ok(Some(request)) = read(&mut socket, &mut buffer).await {
         let fault = begin(&state, &request);

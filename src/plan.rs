@@ -21,7 +21,7 @@ pub struct Query {
 }
 
 /// Which events a query wants.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Writes only (`ReadOnly=false`).
     Writes,

@@ -1,6 +1,7 @@
 //! One chain of pages, newest first, to its end or to where something stops it. Knows no SDK, so that it can be simulated.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,7 +9,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::bucket::Bucket;
 use super::failure::Failure;
-use crate::event::Event;
+use crate::event::{Event, LookupResource};
 use crate::plan::Kind;
 use crate::source::BoxFuture;
 use crate::window::Window;
@@ -17,7 +18,7 @@ use crate::window::Window;
 const LONGEST_PAUSE: u32 = 10;
 
 /// What every page of a chain is asked with: AWS binds its tokens to these, so they never change within one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Ask {
     /// First whole second.
     pub(super) start: DateTime<Utc>,
@@ -25,6 +26,8 @@ pub(super) struct Ask {
     pub(super) end: DateTime<Utc>,
     /// Which events.
     pub(super) kind: Kind,
+    /// Instead of the kind, reads and writes that CloudTrail filed under exactly this resource name: an incomplete way by nature.
+    pub(super) name: Option<String>,
 }
 
 impl Ask {
@@ -33,7 +36,7 @@ impl Ask {
         let floor = |time: DateTime<Utc>| DateTime::from_timestamp(time.timestamp(), 0).unwrap_or(time);
         let end = floor(window.to);
         let end = if end < window.to { end.checked_add_signed(TimeDelta::seconds(1)).unwrap_or(end) } else { end };
-        Self { start: floor(window.from), end, kind }
+        Self { start: floor(window.from), end, kind, name: None }
     }
 }
 
@@ -46,13 +49,23 @@ pub(super) struct Page {
     pub(super) token: Option<String>,
 }
 
-/// One entry of a page.
-#[derive(Debug)]
+/// One entry of a page; cheap to clone.
+#[derive(Clone, Debug)]
 pub(super) struct Entry {
     /// When it happened, as far as the entry or its record tells.
     pub(super) time: Option<DateTime<Utc>>,
     /// The event; nothing when its record cannot be read.
-    pub(super) event: Option<Event>,
+    pub(super) event: Option<Arc<Event>>,
+    /// The record's text as AWS gave it; empty when the entry had none.
+    pub(super) raw: Arc<str>,
+}
+
+impl Entry {
+    /// Reads an entry from its parts, as AWS gives them and as they can be kept.
+    pub(super) fn read(told: Option<DateTime<Utc>>, record: Option<&str>, resources: Vec<LookupResource>) -> Self {
+        let event = record.and_then(|record| Event::from_lookup_parts(record, resources).ok()).map(Arc::new);
+        Self { time: told.or_else(|| event.as_ref().map(|event| event.time)), event, raw: record.unwrap_or_default().into() }
+    }
 }
 
 /// Answers one page request.
@@ -108,7 +121,7 @@ pub(super) struct Scan {
 
 impl Scan {
     fn take(&mut self, entries: Vec<Entry>) {
-        for Entry { time, event } in entries {
+        for Entry { time, event, .. } in entries {
             self.entries = self.entries.saturating_add(1);
             match time {
                 Some(time) => {
@@ -118,7 +131,7 @@ impl Scan {
                 None => self.timeless = true,
             }
             match event {
-                Some(event) => self.events.push(event),
+                Some(event) => self.events.push(Arc::unwrap_or_clone(event)),
                 None => {
                     self.unreadable = self.unreadable.saturating_add(1);
                     self.newest_unreadable = self.newest_unreadable.max(time);

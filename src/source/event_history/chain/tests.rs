@@ -45,7 +45,7 @@ fn window() -> Window {
 
 fn entry(second: i64) -> Entry {
     let record = json!({"eventID": format!("e-{second}"), "eventName": "RunInstances", "eventTime": at(second)});
-    Entry { time: Some(at(second)), event: Some(Event::parse(record).unwrap()) }
+    Entry::read(Some(at(second)), Some(&record.to_string()), Vec::new())
 }
 
 fn page(seconds: &[i64], token: Option<&str>) -> Result<Page, Failure> {
@@ -153,7 +153,7 @@ async fn denial_is_not_asked_twice() {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_older_than_an_unreadable_event_counts_as_whole() {
-    let broken = Entry { time: Some(at(500)), event: None };
+    let broken = Entry::read(Some(at(500)), None, Vec::new());
     let script = Script::of([Ok(Page { entries: vec![entry(900), broken, entry(100)], token: None })]);
     let scan = run(&script, 20, LONG).await;
     assert_eq!((scan.events.len(), scan.unreadable, scan.entries), (2, 1, 3));
@@ -162,7 +162,7 @@ async fn nothing_older_than_an_unreadable_event_counts_as_whole() {
 
 #[tokio::test(start_paused = true)]
 async fn an_unreadable_event_of_unknown_time_proves_nothing_whole() {
-    let broken = Entry { time: None, event: None };
+    let broken = Entry::read(None, None, Vec::new());
     let script = Script::of([Ok(Page { entries: vec![entry(900), broken], token: None })]);
     assert_eq!(run(&script, 20, LONG).await.whole_from(window()), None);
 }

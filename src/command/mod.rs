@@ -21,7 +21,7 @@ use cloudtrail_mcp::context::Defaults;
 use cloudtrail_mcp::investigation::Store;
 use cloudtrail_mcp::source::Source;
 use cloudtrail_mcp::source::archive::Archive;
-use cloudtrail_mcp::source::event_history::{EventHistory, Settings};
+use cloudtrail_mcp::source::event_history::{CacheSettings, EventHistory, Settings};
 use cloudtrail_mcp::tools::desk::{Clock, Limits};
 use cloudtrail_mcp::tools::{self, Desk, Spelling};
 
@@ -205,7 +205,12 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
     let region = |name: &str| std::env::var(name).ok().filter(|region| !region.trim().is_empty());
     let delta = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
     let investigations = config.investigations.as_deref().map(Store::open).transpose();
-    let settings = Settings { endpoint_url: config.event_history_endpoint_url.clone(), clock: clock.clone(), ..Settings::default() };
+    let settings = Settings {
+        endpoint_url: config.event_history_endpoint_url.clone(),
+        clock: clock.clone(),
+        cache: CacheSettings { path: config.cache_path.clone(), max_bytes: config.cache_max_bytes },
+        ..Settings::default()
+    };
     Ok(Desk {
         policy: config.policy(),
         event_history: Box::new(EventHistory::new(settings)),

@@ -23,6 +23,9 @@ pub use setting::{SETTINGS, Setting, example};
 
 use file::PolicyFile;
 
+/// The least room in which a cache is of any use.
+const LEAST_CACHE: u64 = 1 << 20;
+
 /// What the command line says; the binary parses it, without looking at the environment.
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
@@ -124,6 +127,10 @@ pub struct Config {
     pub archive_locations: Vec<PathBuf>,
     /// Configured accounts, by name.
     pub accounts: Vec<Account>,
+    /// Folder of the cache; memory without it.
+    pub cache_path: Option<PathBuf>,
+    /// Room for the cache, in bytes, at least 1 MiB. Default: 256 MiB.
+    pub cache_max_bytes: u64,
     /// Folder of known incidents.
     pub investigations: Option<PathBuf>,
     /// Whether `report` gathers evidence; nothing means that `allow_aws_read` decides.
@@ -311,6 +318,9 @@ impl Settled {
         if self.span("lookback") > self.span("max_window") {
             problems.push(format!("{}: it is longer than {}", at("lookback"), at("max_window")));
         }
+        if self.size("cache.max_bytes") < LEAST_CACHE {
+            problems.push(format!("{}: it must be at least 1 MiB, such as \"256 MiB\"", at("cache.max_bytes")));
+        }
         if self.values.contains_key("http.tls_cert") != self.values.contains_key("http.tls_key") {
             problems.push(format!("{}: it goes with {}; set both or neither", at("http.tls_cert"), at("http.tls_key")));
         }
@@ -350,6 +360,10 @@ impl Settled {
         if let Some(Value::Whole(number)) = self.values.get(key) { u32::try_from(*number).unwrap_or(u32::MAX) } else { 0 }
     }
 
+    fn size(&self, key: &str) -> u64 {
+        if let Some(Value::Size(bytes)) = self.values.get(key) { *bytes } else { 0 }
+    }
+
     fn span(&self, key: &str) -> Duration {
         if let Some(Value::Span(span)) = self.values.get(key) { *span } else { Duration::ZERO }
     }
@@ -386,6 +400,8 @@ impl Settled {
             event_history_endpoint_url: self.text("event_history.endpoint_url"),
             archive_locations: local.into_iter().map(PathBuf::from).collect(),
             accounts: self.sections().into_iter().filter_map(account).collect(),
+            cache_path: self.text("cache.path").map(PathBuf::from),
+            cache_max_bytes: self.size("cache.max_bytes"),
             investigations: self.text("investigations.path").map(PathBuf::from),
             report_enabled: self.bool("report.enabled"),
             report_max_events: self.whole("report.max_events"),

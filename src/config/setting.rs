@@ -169,8 +169,13 @@ pub const SETTINGS: &[Setting] = &[
     Setting::row("http.oauth.issuer", Text(Url), "", "The authorization server whose tokens are accepted.").later(),
     Setting::row("http.oauth.audience", Text(Url), "", "What tokens must be made out to: this server's public address.").later(),
     Setting::row("audit.path", Text(Path), "", "Where each call is recorded.").later(),
-    Setting::row("cache.path", Text(Path), "", "Where settled answers are kept between runs.").later(),
-    Setting::row("cache.max_bytes", Size, "", "How much of them.").unit("bytes").later(),
+    Setting::row(
+        "cache.path",
+        Text(Path),
+        "",
+        "Folder where events that cannot change any more are kept, encrypted, so that they cost no request again; memory without it.",
+    ),
+    Setting::row("cache.max_bytes", Size, "\"256 MiB\"", "Room for them, at least 1 MiB; in memory at most 64 MiB.").unit("bytes"),
 ];
 
 /// Writes the example policy file: every key with its default, unit and reason.

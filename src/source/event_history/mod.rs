@@ -11,6 +11,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use tokio::time::{Instant, timeout};
 
 use self::bucket::Buckets;
+use self::cache::Cache;
 use self::chain::{Ask, End, Limits, Scan, scan};
 use self::client::Aws;
 use self::failure::Failure;
@@ -21,11 +22,14 @@ use crate::plan::Query;
 use crate::window::Window;
 
 mod bucket;
+mod cache;
 mod chain;
 mod client;
 mod failure;
-#[expect(dead_code, reason = "the planner that reads and keeps slices joins next")]
+#[cfg_attr(not(test), expect(dead_code, reason = "the planner that reads and keeps slices joins next"))]
 mod settled;
+
+pub use cache::CacheSettings;
 
 /// How long events may take to appear in event history.
 ///
@@ -56,6 +60,8 @@ pub struct Settings {
     pub clock: Clock,
     /// A ready configuration instead of the SDK's own chain of environment, profiles and roles. Default: none.
     pub aws: Option<aws_config::SdkConfig>,
+    /// Where settled slices are kept.
+    pub cache: CacheSettings,
 }
 
 impl Default for Settings {
@@ -66,6 +72,7 @@ impl Default for Settings {
             period: Duration::from_millis(500),
             clock: Arc::new(Utc::now),
             aws: None,
+            cache: CacheSettings::default(),
         }
     }
 }
@@ -74,6 +81,8 @@ impl Default for Settings {
 pub struct EventHistory {
     aws: Aws,
     buckets: Buckets,
+    #[expect(dead_code, reason = "the planner that reads and keeps slices joins next")]
+    settled: Cache,
     attempt: Duration,
     clock: Clock,
 }
@@ -81,8 +90,14 @@ pub struct EventHistory {
 impl EventHistory {
     /// Prepares to read; network, disk and credentials are first touched by a read.
     pub fn new(settings: Settings) -> Self {
-        let Settings { endpoint_url, attempt_timeout, period, clock, aws } = settings;
-        Self { aws: Aws::new(endpoint_url, attempt_timeout, aws), buckets: Buckets::new(period), attempt: attempt_timeout, clock }
+        let Settings { endpoint_url, attempt_timeout, period, clock, aws, cache } = settings;
+        Self {
+            aws: Aws::new(endpoint_url, attempt_timeout, aws),
+            buckets: Buckets::new(period),
+            settled: Cache::new(cache),
+            attempt: attempt_timeout,
+            clock,
+        }
     }
 
     async fn read_query(&self, query: &Query) -> Reading {

@@ -365,11 +365,12 @@ async fn missing_credentials_send_nothing_and_are_told_as_such() {
 }
 
 #[tokio::test]
-async fn reads_at_once_keep_aws_s_pace_and_are_not_throttled() {
+async fn different_questions_at_once_keep_aws_s_pace_and_are_not_throttled() {
     let fake = FakeAws::start(now()).await.with_events(writes(60)).throttling();
     let history = EventHistory::new(Settings { period: Duration::from_millis(500), ..settings(&fake, Some(credentials())) });
-    let query = query(&open(), window());
-    let (one, two) = tokio::join!(history.read(&query), history.read(&query));
+    let both = |kind| queries(&scope(&open(), window()), &kind).swap_remove(0);
+    let (writes, everything) = (both(Kind::Writes), both(Kind::Everything));
+    let (one, two) = tokio::join!(history.read(&writes), history.read(&everything));
     assert_eq!((one.cells[0].state(), two.cells[0].state()), (State::Exhausted, State::Exhausted));
     assert_eq!(fake.lookups().len(), 4, "none was sent again");
 }
@@ -386,13 +387,35 @@ async fn a_reading_that_is_given_up_sends_nothing_any_more() {
     drop(given_up);
     // Whatever it left behind would send its many other pages while these are read.
     let before = fake.lookups().len();
-    let other = queries(&scope(&open(), window()), &Kind::EventId("e-1".to_owned())).swap_remove(0);
-    while fake.lookups().len() < before + 20 {
+    for other in 0..20 {
+        let other = queries(&scope(&open(), window()), &Kind::EventId(format!("other-{other}"))).swap_remove(0);
         history.read(&other).await;
     }
     let after = fake.lookups().split_off(before);
     let strays = after.iter().filter(|request| request.body["LookupAttributes"][0]["AttributeKey"] == "ReadOnly").count();
     assert!(strays <= 1, "{strays} besides the one that was on its way");
+}
+
+#[tokio::test]
+async fn the_same_question_asked_twice_at_once_is_sent_once_and_both_get_the_answer() {
+    let fake = FakeAws::start(now()).await.with_events(writes(60));
+    let history = history(&fake);
+    let query = query(&open(), window());
+    let (one, two) = tokio::join!(history.read(&query), history.read(&query));
+    for reading in [&one, &two] {
+        assert_eq!((reading.cells[0].state(), reading.events.len()), (State::Exhausted, 60));
+    }
+    assert_eq!((fake.lookups().len(), one.cells[0].requests + two.cells[0].requests), (2, 2));
+}
+
+#[tokio::test]
+async fn callers_share_the_pace_but_nothing_of_each_other_s_answers() {
+    let fake = FakeAws::start(now()).await.with_events(writes(3));
+    let history = history(&fake);
+    let of = |caller: &str| query(&Policy { caller: caller.into(), ..open() }, window());
+    let (alice, bob) = (of("alice"), of("bob"));
+    tokio::join!(history.read(&alice), history.read(&bob));
+    assert_eq!(fake.lookups().len(), 2);
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ use cloudtrail_mcp::context::Defaults;
 use cloudtrail_mcp::investigation::Store;
 use cloudtrail_mcp::source::Source;
 use cloudtrail_mcp::source::archive::Archive;
-use cloudtrail_mcp::source::event_history::{CacheSettings, EventHistory, Settings};
+use cloudtrail_mcp::source::event_history::{CacheSettings, EventHistory, Role, Settings};
 use cloudtrail_mcp::tools::desk::{Clock, Limits};
 use cloudtrail_mcp::tools::{self, Desk, Spelling};
 
@@ -208,6 +208,7 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
     let settings = Settings {
         endpoint_url: config.event_history_endpoint_url.clone(),
         clock: clock.clone(),
+        roles: config.accounts.iter().filter_map(role).collect(),
         cache: CacheSettings { path: config.cache_path.clone(), max_bytes: config.cache_max_bytes },
         ..Settings::default()
     };
@@ -226,6 +227,11 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
         cursors: Cursors::default(),
         clock,
     })
+}
+
+fn role(account: &settings::Account) -> Option<Role> {
+    let role_arn = account.role_arn.clone()?;
+    Some(Role { account: account.id.clone(), role_arn, external_id: account.external_id.clone() })
 }
 
 fn archive(config: &Config) -> Result<Option<Box<dyn Source>>, Failure> {

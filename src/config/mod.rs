@@ -94,6 +94,10 @@ pub struct Account {
     pub name: String,
     /// 12 digits.
     pub id: String,
+    /// The role to assume there, of the same account.
+    pub role_arn: Option<String>,
+    /// The external id that the role asks for; a secret.
+    pub external_id: Option<String>,
 }
 
 /// All settings that this version uses, checked against each other.
@@ -338,6 +342,15 @@ impl Settled {
                     }
                 }
             }
+            let [role, external_id] = ["role_arn", "external_id"].map(|key| format!("{place}.{key}"));
+            if self.values.contains_key(&external_id) && !self.values.contains_key(&role) {
+                problems.push(format!("{}: it goes with role_arn, which is missing", at(&external_id)));
+            }
+            if let (Some(id), Some(role)) = (self.text(&format!("{place}.id")), self.text(&format!("{place}.role_arn")))
+                && role.split(':').nth(4) != Some(id.as_str())
+            {
+                problems.push(format!("{}: it belongs to another account than id = \"{id}\"", at(&format!("{place}.role_arn"))));
+            }
             if !place.starts_with("accounts.") && self.text(&format!("{place}.name")).is_none() {
                 problems.push(format!("{place}: name is missing; such as name = \"chat-bot\""));
             }
@@ -381,8 +394,11 @@ impl Settled {
     }
 
     fn into_config(self, file: &PolicyFile) -> Config {
-        let account =
-            |place: &str| Some(Account { name: place.strip_prefix("accounts.")?.to_owned(), id: self.text(&format!("{place}.id"))? });
+        let account = |place: &str| {
+            let of = |key: &str| self.text(&format!("{place}.{key}"));
+            let name = place.strip_prefix("accounts.")?.to_owned();
+            Some(Account { name, id: of("id")?, role_arn: of("role_arn"), external_id: of("external_id") })
+        };
         let (remote, local): (Vec<String>, Vec<String>) =
             self.texts("archive.locations").into_iter().partition(|location| location.contains("://"));
         let mut config = Config {
@@ -433,6 +449,7 @@ impl Config {
             regions: self.aws_region_allowlist.clone(),
             accounts: self.aws_account_allowlist.clone(),
             account_names: self.accounts.iter().map(|account| (account.name.clone(), account.id.clone())).collect(),
+            roles: self.accounts.iter().filter(|account| account.role_arn.is_some()).map(|account| account.id.clone()).collect(),
             max_window: self.max_window,
             lookback: self.lookback,
             default_events: self.default_events,

@@ -18,15 +18,15 @@ use tokio::time::timeout;
 
 use crate::fake_aws::{ACCOUNT, FakeAws, Fault, TARGET, write};
 
-fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     "2026-01-27T21:00:00Z".parse().unwrap()
 }
 
-fn window() -> Window {
+pub(crate) fn window() -> Window {
     Window::new(now() - TimeDelta::minutes(60), now() - TimeDelta::minutes(20)).unwrap()
 }
 
-fn ago(minutes: i64) -> DateTime<Utc> {
+pub(crate) fn ago(minutes: i64) -> DateTime<Utc> {
     now() - TimeDelta::minutes(minutes)
 }
 
@@ -36,7 +36,7 @@ fn writes(count: i64) -> Vec<Value> {
     (1..=count).map(record).collect()
 }
 
-fn open() -> Policy {
+pub(crate) fn open() -> Policy {
     Policy { allow_aws_read: true, ..Policy::default() }
 }
 
@@ -65,11 +65,11 @@ fn query(policy: &Policy, window: Window) -> Query {
     queries(&scope(policy, window), &Kind::Writes).swap_remove(0)
 }
 
-fn credentials() -> SharedCredentialsProvider {
+pub(crate) fn credentials() -> SharedCredentialsProvider {
     SharedCredentialsProvider::new(Credentials::new("AKIAIOSFODNN7EXAMPLE", "example", None, None, "test"))
 }
 
-fn settings(fake: &FakeAws, credentials: Option<SharedCredentialsProvider>) -> Settings {
+pub(crate) fn settings(fake: &FakeAws, credentials: Option<SharedCredentialsProvider>) -> Settings {
     let mut aws =
         SdkConfig::builder().behavior_version(BehaviorVersion::latest()).region(Region::new("eu-west-1")).endpoint_url(fake.endpoint_url());
     aws.set_credentials_provider(credentials);
@@ -215,7 +215,7 @@ async fn a_fault_for_good_is_a_gap_with_its_reason_and_never_an_empty_success() 
         (WrongContentType, State::Failed, unavailable, 3),
         (MissingEvents, State::Failed, unavailable, 3),
         (AccessDenied, State::Denied, |cause| cause == Some(Cause::AccessDenied), 1),
-        (ExpiredToken, State::Expired, |cause| cause == Some(Cause::ExpiredCredentials), 1),
+        (ExpiredToken, State::Expired, |cause| cause == Some(Cause::ExpiredCredentials), 2),
         (Code("UnrecognizedClientException"), State::Failed, |cause| cause == Some(Cause::NoCredentials), 1),
         (Code("OptInRequired"), State::RegionDisabled, |cause| cause.is_none(), 1),
         (Code("SomethingNewException"), State::Failed, unavailable, 1),

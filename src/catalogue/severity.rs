@@ -84,6 +84,13 @@ const HARMLESS: &[&str] = &[
     "cloudwatchlogsexportconfiguration",
     "newdescription",
     "retentionindays",
+    "healthcheckintervalseconds",
+    "receivemessagewaittimeseconds",
+    "redrivepolicy",
+    "redriveallowpolicy",
+    "enableexecutecommand",
+    "enableecsmanagedtags",
+    "propagatetags",
 ];
 
 /// Parameters that only say what is meant or how.
@@ -147,7 +154,23 @@ fn harmless(event: &Event) -> Option<Severity> {
         let keys = texts(event.request(), "attributes.key");
         return if !keys.is_empty() && keys.iter().all(logs) { harmless("changes only logging or protection") } else { None };
     }
-    let keys: Vec<String> = inner.keys().map(|key| key.to_lowercase()).filter(|key| !only_names(key)).collect();
+    // On-demand tables have no capacity to run out of.
+    if text(event.request(), "billingMode").as_deref() == Some("PAY_PER_REQUEST")
+        && event.name == "UpdateTable"
+        && !inner.contains_key("globalSecondaryIndexUpdates")
+    {
+        return harmless("gives the table on-demand capacity");
+    }
+    // SQS and SNS keep what they set under `attributes`.
+    let attributes = inner.get("attributes").and_then(Value::as_object).into_iter().flat_map(|attributes| attributes.keys());
+    let keys: Vec<String> = inner
+        .iter()
+        .filter(|(key, value)| *key != "attributes" || !value.is_object())
+        .map(|(key, _)| key)
+        .chain(attributes)
+        .map(|key| key.to_lowercase())
+        .filter(|key| !only_names(key) && key != "queueurl")
+        .collect();
     let all = !keys.is_empty() && keys.iter().all(|key| HARMLESS.contains(&key.as_str()));
     if all { harmless("changes only descriptions, tags or maintenance settings") } else { None }
 }

@@ -95,7 +95,7 @@ impl Gathered {
         let regions: BTreeSet<String> = self.cells.values().filter(|cell| disabled(cell)).map(|cell| cell.region().to_owned()).collect();
         self.cells.retain(|_, cell| !disabled(cell));
         let regions: Vec<String> = regions.into_iter().collect();
-        (!regions.is_empty()).then(|| format!("not enabled, so that nothing can have changed there: {}", regions.join(", ")))
+        (!regions.is_empty()).then(|| format!("not enabled for these credentials, and so not looked at: {}", regions.join(", ")))
     }
 
     /// Folds cells that know no account, or not even a region, into those that tell the same of a known one.

@@ -1,5 +1,6 @@
 //! Other accounts by roles, other partitions, disabled regions, and credentials that end: through the real SDK.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use cloudtrail_mcp::source::event_history::{CacheSettings, EventHistory, Role, S
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
+use crate::client::Client;
 use crate::event_history::{ago, credentials, now, open, settings, window};
 use crate::fake_aws::{ACCOUNT, FakeAws, Fault, Trust, write};
 
@@ -128,6 +130,22 @@ async fn a_role_that_may_not_be_assumed_is_one_denied_account_and_the_others_go_
     assert_eq!((cells[1].cause, cells[1].requests), (Some(Cause::AccessDenied), 0));
     let detail = cells[1].detail.as_deref().unwrap();
     assert!(detail.contains("trust policy") && detail.contains("external_id") && !detail.contains("wrong one"), "{detail}");
+}
+
+#[tokio::test]
+async fn a_role_that_may_not_be_assumed_is_tried_once_for_all_regions() {
+    let fake = FakeAws::start(now()).await;
+    let history = history(&fake, &[role(ROLE, "between-us")]);
+    let (_, cells) = read(&history, &policy(), &incident(&[OTHER], &["us-east-1", "us-west-2", "eu-west-1"])).await;
+    assert!(cells.len() == 3 && cells.iter().all(|cell| cell.state() == State::Denied));
+    assert_eq!(fake.asked_sts("AssumeRole").len(), 1);
+}
+
+#[tokio::test]
+async fn a_passing_failure_of_sts_is_tried_again_with_the_page() {
+    let fake = FakeAws::start(now()).await.with_events([change("other", OTHER, "us-east-1")]).with_role(TRUST).roles_fail(2);
+    let (found, cells) = read(&history(&fake, &[role(ROLE, "between-us")]), &policy(), &incident(&[OTHER], &["us-east-1"])).await;
+    assert_eq!((found, cells[0].state()), (vec!["other".to_owned()], State::Exhausted));
 }
 
 #[tokio::test]
@@ -265,6 +283,54 @@ async fn what_is_settled_is_read_once_and_kept_for_the_next_process() {
     let history = EventHistory::new(Settings { cache: cache(), ..settings(&fake, Some(credentials())) });
     read(&history, &Policy { caller: "alice".into(), ..open() }, &ask).await;
     assert_eq!(fake.lookups().len(), 2);
+}
+
+/// A server process with a policy file of its own, asked for the changes of the usual hour.
+async fn served(fake: &FakeAws, folder: &Path, policy: &str, arguments: Value) -> Value {
+    let file = folder.join("policy.toml");
+    std::fs::write(&file, format!("allow_aws_read = true\n{policy}")).unwrap();
+    let env = fake.env();
+    let environment: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let client = Client::connect(&["serve", "--now", "2026-01-27T21:00:00Z", "--config", file.to_str().unwrap()], &environment).await;
+    let mut question = json!({"regions": "us-east-1", "start_time": "2026-01-27T20:00:00Z", "end_time": "2026-01-27T20:40:00Z"});
+    question.as_object_mut().unwrap().extend(arguments.as_object().unwrap().clone());
+    let answer = client.events(question).await;
+    client.leave().await;
+    answer
+}
+
+#[tokio::test]
+async fn a_caller_may_name_an_account_as_the_operator_did_and_the_answer_tells_whose_events_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let events = [change("own", ACCOUNT, "us-east-1"), change("other", OTHER, "us-east-1")];
+    let fake = FakeAws::start(now()).await.with_events(events).with_role(TRUST);
+    let policy = format!("[accounts.production]\nid = \"{OTHER}\"\nrole_arn = \"{ROLE}\"\nexternal_id = \"between-us\"\n");
+    let answer = served(&fake, folder.path(), &policy, json!({"accounts": ["production", ACCOUNT]})).await;
+    assert_eq!(answer["coverage"]["verdict"], "complete", "{answer:#}");
+    let mut accounts: Vec<&str> = Vec::new();
+    for event in answer["groups"].as_array().unwrap().iter().flat_map(|group| group["events"].as_array().unwrap()) {
+        accounts.push(event["account"].as_str().unwrap());
+    }
+    accounts.sort_unstable();
+    assert_eq!(accounts, [ACCOUNT, OTHER]);
+    let answer = served(&fake, folder.path(), &policy, json!({"accounts": "staging"})).await;
+    assert_eq!((answer["error"]["code"].as_str(), answer["error"]["argument"].as_str()), (Some("invalid_argument"), Some("accounts")));
+    assert!(answer["error"]["next"].as_str().unwrap().contains("production"), "{answer:#}");
+    let bound = format!("aws_account_allowlist = [\"{ACCOUNT}\"]\n{policy}");
+    let answer = served(&fake, folder.path(), &bound, json!({"accounts": "production"})).await;
+    assert_eq!(answer["error"]["code"], "account_not_allowed", "{answer:#}");
+}
+
+#[tokio::test]
+async fn the_next_server_process_asks_aws_for_nothing_that_the_last_one_knew() {
+    let folder = tempfile::tempdir().unwrap();
+    let fake = FakeAws::start(now()).await.with_events([change("own", ACCOUNT, "us-east-1")]);
+    let policy = format!("[cache]\npath = {:?}\nmax_bytes = \"1 MiB\"\n", folder.path().join("cache"));
+    let first = served(&fake, folder.path(), &policy, json!({})).await;
+    let second = served(&fake, folder.path(), &policy, json!({})).await;
+    assert_eq!(first["cost"]["requests"]["lookup_events"], 1, "{first:#}");
+    assert_eq!((second["groups"].clone(), second["finding"].clone()), (first["groups"].clone(), first["finding"].clone()));
+    assert_eq!(fake.lookups().len(), 1);
 }
 
 #[tokio::test]

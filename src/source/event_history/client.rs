@@ -87,9 +87,7 @@ impl RegionClient<'_> {
             }
             Err(error) => {
                 let failure = judge(error, &session.config, &self.region).await;
-                if failure == Failure::Expired {
-                    self.sessions.renew(&self.identity, &session).await;
-                }
+                self.sessions.judged(&self.identity, &session, failure).await;
                 Err(failure)
             }
         }

@@ -138,7 +138,7 @@ impl Failure {
                                  configured external_id, for sts:AssumeRole and, where callers have names, sts:SetSourceIdentity, \
                                  and this identity must be allowed both"
                 .to_owned(),
-            Self::RegionDisabled => format!("region {region} is not enabled in this account"),
+            Self::RegionDisabled => format!("region {region} is not enabled in this account, or not for these credentials"),
             Self::UnknownCredentials => format!("AWS does not know these credentials in {region}; check the access key or the profile"),
             Self::NoCredentials => {
                 "no AWS credentials could be loaded; set AWS_PROFILE or the AWS_* variables for this server (MCP clients \

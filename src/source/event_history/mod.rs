@@ -164,8 +164,11 @@ impl EventHistory {
             }
             let ready = timeout(longest, self.aws.ready(identity, region)).await.unwrap_or(Err(Failure::TimedOut));
             return match ready {
-                Ok(()) => Ok(Some(role.account.clone())),
-                Err(failure) => Err(Box::new(failed(query, &role.account, region, failure))),
+                // What may pass is tried again with the first page.
+                Err(failure) if failure.retries() == 0 || failure == Failure::Expired => {
+                    Err(Box::new(failed(query, &role.account, region, failure)))
+                }
+                _ => Ok(Some(role.account.clone())),
             };
         }
         if !query.restricts_accounts() && query.account().is_none() {

@@ -15,6 +15,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_cloudtrail::config::{Credentials, ProvideCredentials as _, SharedCredentialsProvider};
 use aws_sdk_cloudtrail::error::{ProvideErrorMetadata, SdkError};
 use tokio::sync::OnceCell;
+use tokio::time::Instant;
 
 use super::failure::Failure;
 use super::role::{Role, session};
@@ -25,6 +26,8 @@ use crate::policy::region::home_region;
 const CONNECT: Duration = Duration::from_secs(3);
 /// How long before its end a role's session is replaced.
 const MARGIN: Duration = Duration::from_secs(60);
+/// How long a role that may not be assumed is not asked for again: all regions of a question want it at once.
+const DENIED: Duration = Duration::from_secs(5);
 /// The most identities that are remembered while nobody uses them.
 const IDENTITIES: usize = 256;
 
@@ -68,7 +71,15 @@ impl Session {
 }
 
 /// The place of one identity's session; its lock is held while a session is made, so that one is made.
-type Slot = Arc<tokio::sync::Mutex<Option<Arc<Session>>>>;
+type Slot = Arc<tokio::sync::Mutex<Kept>>;
+
+/// What is known of an identity.
+#[derive(Default)]
+struct Kept {
+    session: Option<Arc<Session>>,
+    /// When its role was last refused.
+    denied: Option<Instant>,
+}
 
 /// The sessions of the process, made when first needed.
 pub(super) struct Sessions {
@@ -98,29 +109,37 @@ impl Sessions {
     pub(super) async fn of(&self, identity: &Identity, region: &str) -> Result<Arc<Session>, Failure> {
         let Some(role) = &identity.role else { return Ok(self.own(region).await) };
         let slot = self.slot(identity);
-        let mut current = slot.lock().await;
-        match current.as_ref().filter(|session| session.is_good()) {
-            Some(session) => Ok(Arc::clone(session)),
-            None => Ok(Arc::clone(current.insert(self.assume(role, &identity.caller, region).await?))),
+        let mut kept = slot.lock().await;
+        if let Some(session) = kept.session.as_ref().filter(|session| session.is_good()) {
+            return Ok(Arc::clone(session));
         }
+        if kept.denied.is_some_and(|at| at.elapsed() < DENIED) {
+            return Err(Failure::RoleDenied);
+        }
+        let assumed = self.assume(role, &identity.caller, region).await;
+        kept.denied = matches!(assumed, Err(Failure::RoleDenied)).then(Instant::now);
+        Ok(Arc::clone(kept.session.insert(assumed?)))
     }
 
     /// Returns the session of the process's own credentials.
     async fn own(&self, region: &str) -> Arc<Session> {
         let slot = self.slot(&Identity::OWN);
-        let mut current = slot.lock().await;
-        match current.as_ref() {
+        let mut kept = slot.lock().await;
+        match &kept.session {
             Some(session) => Arc::clone(session),
-            None => Arc::clone(current.insert(Session::new(self.config(region).await, None))),
+            None => Arc::clone(kept.session.insert(Session::new(self.config(region).await, None))),
         }
     }
 
-    /// Drops a session that AWS says is expired, so that the next one resolves its credentials anew.
-    pub(super) async fn renew(&self, identity: &Identity, stale: &Arc<Session>) {
+    /// Drops a session whose credentials are no good, so that the next one resolves them anew: files and logins change.
+    pub(super) async fn judged(&self, identity: &Identity, session: &Arc<Session>, failure: Failure) {
+        if !matches!(failure, Failure::Expired | Failure::UnknownCredentials | Failure::NoCredentials) {
+            return;
+        }
         let slot = self.slot(identity);
-        let mut current = slot.lock().await;
-        if current.as_ref().is_some_and(|session| Arc::ptr_eq(session, stale)) {
-            *current = None;
+        let mut kept = slot.lock().await;
+        if kept.session.as_ref().is_some_and(|current| Arc::ptr_eq(current, session)) {
+            kept.session = None;
         }
     }
 
@@ -135,15 +154,12 @@ impl Sessions {
 
     async fn assume(&self, role: &Role, caller: &str, region: &str) -> Result<Arc<Session>, Failure> {
         match self.assume_once(role, caller, region).await {
-            Err((own, Failure::Expired)) => {
-                self.renew(&Identity::OWN, &own).await;
-                self.assume_once(role, caller, region).await.map_err(|(_, failure)| failure)
-            }
-            assumed => assumed.map_err(|(_, failure)| failure),
+            Err(Failure::Expired) => self.assume_once(role, caller, region).await,
+            assumed => assumed,
         }
     }
 
-    async fn assume_once(&self, role: &Role, caller: &str, region: &str) -> Result<Arc<Session>, (Arc<Session>, Failure)> {
+    async fn assume_once(&self, role: &Role, caller: &str, region: &str) -> Result<Arc<Session>, Failure> {
         let own = self.own(region).await;
         let (name, source_identity) = session(caller);
         let request = self.sts(&own.config, region).assume_role().role_arn(&role.role_arn).role_session_name(name);
@@ -151,13 +167,12 @@ impl Sessions {
         let credentials = match answer {
             Ok(answer) => answer.credentials,
             Err(error) => {
-                return Err(match judge(error, &own.config, region).await {
-                    Failure::Denied => (own, Failure::RoleDenied),
-                    failure => (own, failure),
-                });
+                let failure = judge(error, &own.config, region).await;
+                self.judged(&Identity::OWN, &own, failure).await;
+                return Err(if failure == Failure::Denied { Failure::RoleDenied } else { failure });
             }
         };
-        let Some(credentials) = credentials else { return Err((own, Failure::Unreadable)) };
+        let credentials = credentials.ok_or(Failure::Unreadable)?;
         let ends = SystemTime::try_from(credentials.expiration).ok();
         let token = Some(credentials.session_token);
         let credentials = Credentials::new(credentials.access_key_id, credentials.secret_access_key, token, ends, "AssumeRole");
@@ -201,25 +216,25 @@ impl Sessions {
 
     /// Returns the account of the process's own credentials; a failure is not kept, but asked again next time.
     pub(super) async fn account(&self, region: &str) -> Result<String, Failure> {
-        let own = self.own(region).await;
-        match self.account_of(&own, region).await {
-            Err(Failure::Expired) => {
-                self.renew(&Identity::OWN, &own).await;
-                let own = self.own(region).await;
-                self.account_of(&own, region).await
-            }
+        match self.account_once(region).await {
+            Err(Failure::Expired) => self.account_once(region).await,
             told => told,
         }
     }
 
-    async fn account_of(&self, own: &Session, region: &str) -> Result<String, Failure> {
+    async fn account_once(&self, region: &str) -> Result<String, Failure> {
+        let own = self.own(region).await;
         let ask = || async {
             match self.sts(&own.config, region).get_caller_identity().send().await {
                 Ok(identity) => identity.account.filter(|account| is_account(account)).ok_or(Failure::Unreadable),
                 Err(error) => Err(judge(error, &own.config, region).await),
             }
         };
-        own.account.get_or_try_init(ask).await.cloned()
+        let told = own.account.get_or_try_init(ask).await.cloned();
+        if let Err(failure) = &told {
+            self.judged(&Identity::OWN, &own, *failure).await;
+        }
+        told
     }
 }
 

@@ -85,6 +85,7 @@ struct State {
     identity_fails: bool,
     roles: Vec<Trust>,
     sessions_last: Duration,
+    roles_fail: u32,
     issued: u32,
     expired: Vec<String>,
     disabled: Vec<String>,
@@ -112,6 +113,7 @@ impl FakeAws {
             identity_fails: false,
             roles: Vec::new(),
             sessions_last: Duration::from_secs(3600),
+            roles_fail: 0,
             issued: 0,
             expired: Vec::new(),
             disabled: Vec::new(),
@@ -175,6 +177,12 @@ impl FakeAws {
     /// Lets a role be assumed.
     pub(crate) fn with_role(self, role: Trust) -> Self {
         self.state().roles.push(role);
+        self
+    }
+
+    /// Lets the next attempts to assume a role fail on AWS's side.
+    pub(crate) fn roles_fail(self, times: u32) -> Self {
+        self.state().roles_fail = times;
         self
     }
 

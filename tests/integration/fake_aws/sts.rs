@@ -46,6 +46,10 @@ impl State {
     }
 
     fn assume_role<'a>(&mut self, given: &impl Fn(&str) -> Option<&'a str>) -> Reply {
+        if self.roles_fail > 0 {
+            self.roles_fail -= 1;
+            return (503, String::new());
+        }
         let arn = given("RoleArn").unwrap();
         if !self.roles.iter().any(|role| role.role_arn == arn && role.external_id == given("ExternalId")) {
             return refusal("AccessDenied");

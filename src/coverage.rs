@@ -140,6 +140,12 @@ impl Cell {
         self
     }
 
+    /// Returns this cell for an answer that sent nothing for it.
+    #[must_use]
+    pub fn told_before(self) -> Self {
+        Self { requests: 0, ..self }
+    }
+
     /// Joins this cell with a later reading of an adjacent interval of the same account, region and source.
     ///
     /// Shape: exhausted only when both are and their intervals touch; otherwise the graver state stands, with what both

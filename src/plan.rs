@@ -116,10 +116,11 @@ impl Query {
         self
     }
 
-    /// Goes on where the reading of `cell` stopped.
+    /// Goes on where the reading of `cell` stopped; what could be found by name was found then.
     #[must_use]
     pub fn after(mut self, cell: &Cell) -> Self {
         self.read = cell.read.clone();
+        self.names.clear();
         self
     }
 

@@ -2,6 +2,7 @@
 
 pub mod arguments;
 pub mod call;
+mod carried;
 pub mod cloudtrail_event;
 pub mod cloudtrail_events;
 pub mod desk;

@@ -90,8 +90,8 @@ pub(super) fn gap(query: &Query, account: &str, region: &str, state: State, deta
 pub(super) fn conclude(query: &Query, account: &str, region: &str, part: Part, scan: Scan) -> Reading {
     let part = Part { settled: part.settled.min(scan.settled), ..part };
     let window = part.window;
-    let read: Vec<Window> = scan.read.iter().filter_map(|read| read.meet(window)).collect();
-    let settled = read.iter().filter_map(|read| Window::new(read.from, read.to.min(part.settled)));
+    let read = scan.read.iter().filter_map(|read| read.meet(window));
+    let settled = read.filter_map(|read| Window::new(read.from, read.to.min(part.settled)));
     let covered = nearest(settled.collect(), query.alert());
     let (state, mut detail, cause) = judge(&scan, part, query, region, covered);
     let inside: Vec<Event> = scan.events.into_iter().filter(|event| window.contains(event.time)).collect();
@@ -129,7 +129,7 @@ pub(super) fn conclude(query: &Query, account: &str, region: &str, part: Part, s
         _ => Cell::cut(account, region, SourceName::EventHistory, state, covered),
     };
     cell = cell.with(scan.requests, u32::try_from(count).unwrap_or(u32::MAX), detail);
-    (cell.cause, cell.asked, cell.read, cell.latency) = (cause, query.asked(), read, scan.latency);
+    (cell.cause, cell.asked, cell.read, cell.latency) = (cause, query.asked(), scan.read, scan.latency);
     let told = scan.told.into_iter().map(|told| format!("{region}: {told}")).collect();
     Reading { events, cells: vec![cell], cached: scan.cached, told, ..Reading::default() }
 }

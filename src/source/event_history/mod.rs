@@ -23,7 +23,7 @@ use self::failure::Failure;
 use self::flight::Flights;
 use self::reader::{Job, Reader, Scan};
 use self::session::Identity;
-use self::settled::{Place, Settled};
+use self::settled::Settled;
 use super::{BoxFuture, Reading, Source};
 use crate::coverage::{Cell, State};
 use crate::plan::Query;
@@ -41,6 +41,8 @@ mod role;
 mod send;
 mod session;
 mod settled;
+#[cfg(test)]
+mod simulation;
 
 pub use cache::CacheSettings;
 pub use role::Role;
@@ -133,22 +135,7 @@ impl EventHistory {
             Ok(account) => account,
             Err(refused) => return *refused,
         };
-        let job = Job {
-            place: Place {
-                caller: query.caller().to_owned(),
-                account: String::new(),
-                region: region.to_owned(),
-                kind: query.kind().clone(),
-            },
-            window: part.window,
-            read: query.read().to_vec(),
-            now,
-            settled: part.settled,
-            alert: query.alert(),
-            names: query.names().to_vec(),
-            max_requests: query.max_requests(),
-            deadline,
-        };
+        let job = Job::new(query, region, part.window, now, deadline);
         let (scan, account) = self.scan(job, identity, account).await;
         conclude(query, &account.unwrap_or_default(), region, part, scan)
     }

@@ -29,20 +29,18 @@ const PAGE: f64 = 50.0;
 ///
 /// Source: 2 requests a second, which one chain keeps up to here.
 const SLOW: Duration = Duration::from_millis(500);
-/// Events that one page surely holds, though they do not come evenly.
+/// Events that one page surely holds, though they do not come evenly, and two.
 const ONE_PAGE: f64 = 40.0;
+/// See [`ONE_PAGE`].
+const TWO_PAGES: f64 = 80.0;
 /// Gaps that are read one by one; where more are left between what is known, the nearest are read as one.
 const GAPS: usize = 3;
 /// Most requests under way at once.
 const SIDE_BY_SIDE: usize = 8;
 /// Chains that may end in a page that is not full, beyond the first: what slow pages may cost.
 const EXTRA: f64 = 4.0;
-/// One more when the whole is expected to fit the budget, so that the estimate is worth something.
-const EXTRA_TRUSTED: f64 = 5.0;
 /// Events beyond the page under way that make it worth splitting a chain again, when its own pages say how dense it is.
 const WORTH: f64 = 75.0;
-/// How often that may be.
-const LATE_SPLITS: u32 = 4;
 /// How long after the alert's start a change may still be a suspect.
 ///
 /// Source: the contract.
@@ -167,7 +165,8 @@ pub(super) struct Planner {
     latency: Duration,
     /// Where the interval before the alert ends, once that goes first.
     edge: Option<DateTime<Utc>>,
-    late_splits: u32,
+    /// Whether the window was cut into parts of a size.
+    sliced: bool,
     ended: Option<End>,
     /// What ran short first, when not all can be read.
     short_of: End,
@@ -185,7 +184,7 @@ impl Planner {
             spent: 0,
             latency: Duration::ZERO,
             edge: None,
-            late_splits: 0,
+            sliced: false,
             ended: None,
             short_of: End::PageCap,
             told: Vec::new(),
@@ -419,7 +418,7 @@ impl Planner {
         }
     }
 
-    /// Splits an older part off a chain that is under way, when pages are slow and the part is worth a chain of its own.
+    /// Splits older parts off a chain that is under way, when pages are slow and there is enough left to read.
     fn split(&mut self, left: Duration) -> bool {
         let free = self.side_by_side().saturating_sub(self.under_way());
         if free == 0 || self.by_name.is_some() {
@@ -427,30 +426,45 @@ impl Planner {
         }
         let candidates = (0..self.scans().len()).filter_map(|at| Some((at, self.expected(at)?)));
         let Some((at, expected)) = candidates.max_by(|a, b| a.1.total_cmp(&b.1)) else { return false };
-        // Each chain may end in a page that is not full.
-        let live = self.scans().iter().filter(|chain| !chain.done).count() as f64;
-        let room = |extra: f64| 1.0 + extra - self.waste() - live;
-        let pages = self.pages_expected().unwrap_or_default();
-        let fits = !self.falls_short(left) && pages + room(EXTRA_TRUSTED).max(0.0) <= self.paid_or_left();
-        let more = room(if fits { EXTRA_TRUSTED } else { EXTRA }).floor().min(free as f64);
-        let keep = if more >= 1.0 {
-            share(expected, more + 1.0, fits)
-        } else if self.late_splits < LATE_SPLITS && self.own_density(at) && expected - PAGE > WORTH {
-            self.late_splits += 1;
-            Some(ONE_PAGE)
-        } else {
-            None
-        };
-        let Some(keep) = keep else { return false };
         let Some(unseen) = self.scans().get(at).and_then(Chain::unseen) else { return false };
-        let kept = TimeDelta::milliseconds((seconds(unseen) * 1000.0 * keep / expected) as i64);
-        let Some(boundary) = unseen.to.checked_sub_signed(kept).map(floor).filter(|it| unseen.from < *it && *it < unseen.to) else {
+        let parts = if self.falls_short(left) { 1 } else { parts(expected).min(free + 1) };
+        let keep = if parts > 1 && !self.sliced {
+            expected / parts as f64
+        } else if !self.sliced && expected > TWO_PAGES && self.room() >= 1.0 {
+            TWO_PAGES
+        } else if self.own_density(at) && expected - PAGE > WORTH && self.over() + 2.0 <= EXTRA && self.waste() < EXTRA {
+            ONE_PAGE
+        } else {
             return false;
         };
-        self.cut(at, boundary);
-        let parts = self.scans().iter().filter(|chain| !chain.done).count();
-        self.tell_slices(parts);
-        true
+        self.sliced |= parts > 1;
+        let step = TimeDelta::milliseconds((seconds(unseen) * 1000.0 * keep / expected) as i64);
+        let before = self.chains.len();
+        let (mut at, mut boundary) = (at, unseen.to);
+        for _ in 1..parts.max(2) {
+            boundary = boundary.checked_sub_signed(step).map_or(unseen.from, floor);
+            if boundary <= unseen.from || boundary >= unseen.to {
+                break;
+            }
+            self.cut(at, boundary);
+            at = self.chains.len() - 1;
+        }
+        let live = self.scans().iter().filter(|chain| !chain.done).count();
+        self.tell_slices(live);
+        self.chains.len() > before
+    }
+
+    /// Returns how many chains more may end in a page that is not full.
+    fn room(&self) -> f64 {
+        1.0 + EXTRA - self.waste() - self.scans().iter().filter(|chain| !chain.done).count() as f64
+    }
+
+    /// Returns how many requests more than needed are expected in the end.
+    fn over(&self) -> f64 {
+        let undone = (0..self.scans().len()).filter_map(|at| self.expected(at)).sum::<f64>();
+        let seen: u32 = self.scans().iter().map(|chain| chain.own).sum();
+        let requests = f64::from(self.spent) - self.under_way() as f64 + self.pages_expected().unwrap_or_default();
+        requests - ((f64::from(seen) + undone) / PAGE).ceil()
     }
 
     fn own_density(&self, at: usize) -> bool {
@@ -498,18 +512,14 @@ impl Planner {
     }
 }
 
-/// Returns how many of `expected` events the newer chain keeps, when up to `chains` share them; nothing when one does as well.
+/// Returns by how many chains `expected` events are read soonest, with few pages that are not full.
 ///
-/// Shape: chains of a size take so few rounds as can be, with some room below full pages, as events do not come evenly.
-/// Without trust in the estimate each takes two pages, and the last chain whatever is there.
-fn share(expected: f64, chains: f64, trusted: bool) -> Option<f64> {
-    let capacity = |rounds: f64| if rounds <= 1.0 { ONE_PAGE } else { rounds * PAGE - 20.0 };
-    if !trusted {
-        return (expected > capacity(2.0)).then(|| capacity(2.0));
-    }
-    let rounds = (1..200_u32).map(f64::from).find(|rounds| (expected / capacity(*rounds)).ceil() <= chains)?;
-    let used = (expected / capacity(rounds)).ceil();
-    (used > 1.0).then(|| expected / used)
+/// Shape: the steps are wide, since an estimate from one page is off by a seventh even where events come evenly; where it is
+/// far too high, each chain too many costs one request.
+/// Source: the simulation, at 4 s a page.
+fn parts(expected: f64) -> usize {
+    const STEPS: [(f64, usize); 4] = [(60.0, 1), (130.0, 3), (650.0, 6), (1_300.0, 7)];
+    STEPS.iter().find(|(most, _)| expected <= *most).map_or(1, |(_, parts)| *parts)
 }
 
 /// Returns what of `window` is not known, oldest first; the smallest known stretches between are read again where there are many.

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::time::Instant;
 
+use super::LAG;
 use super::bucket::Bucket;
 use super::chain::{Ask, Entry, Lookup};
 use super::flight::{Flight, Flights};
@@ -15,7 +16,7 @@ use super::planner::{End, Fetch, Planner, Seen, Step, Task};
 use super::send::{Budget, Chance, Sender};
 use super::settled::{Place, Settled, Slice};
 use crate::event::Event;
-use crate::plan::Kind;
+use crate::plan::{Kind, Query};
 use crate::window::Window;
 
 /// What a reading works with.
@@ -57,6 +58,24 @@ pub(super) struct Job {
     pub(super) deadline: Instant,
 }
 
+impl Job {
+    /// Makes of a query what to read in `region`, of an account that is not known yet; `window` is the part that event history holds.
+    pub(super) fn new(query: &Query, region: &str, window: Window, now: DateTime<Utc>, deadline: Instant) -> Self {
+        let (caller, kind) = (query.caller().to_owned(), query.kind().clone());
+        Self {
+            place: Place { caller, account: String::new(), region: region.to_owned(), kind },
+            window,
+            read: query.read().to_vec(),
+            now,
+            settled: now.checked_sub_signed(LAG).unwrap_or(now),
+            alert: query.alert(),
+            names: query.names().to_vec(),
+            max_requests: query.max_requests(),
+            deadline,
+        }
+    }
+}
+
 /// What a reading gave.
 #[derive(Debug)]
 pub(super) struct Scan {
@@ -90,10 +109,10 @@ pub(super) struct Scan {
 pub(super) async fn read(reader: &Reader<'_>, job: &Job) -> Scan {
     let window = job.window.whole_seconds();
     let known = known(reader, job, window);
-    let slices = known.iter().filter_map(|slice| Window::new(slice.start, slice.end));
+    let slices: Vec<Window> = known.iter().filter_map(|slice| Window::new(slice.start, slice.end)).collect();
     let mut planner = Planner::new(Task {
         window,
-        known: slices.chain(job.read.iter().copied()).collect(),
+        known: [slices.as_slice(), &job.read].concat(),
         kind: job.place.kind.clone(),
         alert: job.alert,
         names: job.names.clone(),
@@ -124,7 +143,7 @@ pub(super) async fn read(reader: &Reader<'_>, job: &Job) -> Scan {
         gathered.flights.iter().flatten().map(|(_, flight)| job.settled - (job.now - flight.since).max(chrono::TimeDelta::zero()));
     let settled = settled.fold(job.settled, DateTime::min);
     if let Some(store) = reader.settled {
-        keep(store, &job.place, &planner, &gathered, settled);
+        keep(store, &job.place, &planner, &gathered, slices, settled);
     }
     let (entries, unreadable) = planner.entries();
     let cached = known.iter().map(|slice| u32::try_from(slice.entries.len()).unwrap_or(u32::MAX)).fold(0, u32::saturating_add);
@@ -211,17 +230,19 @@ fn known(reader: &Reader<'_>, job: &Job, window: Window) -> Vec<Slice> {
     missing.iter().flat_map(|gap| store.known(&job.place, gap.from, gap.to)).collect()
 }
 
-/// Keeps what was read whole and cannot change any more.
-fn keep(store: &dyn Settled, place: &Place, planner: &Planner, gathered: &Gathered, settled: DateTime<Utc>) {
+/// Keeps what was read whole, cannot change any more and was not known: slices that do not overlap.
+fn keep(store: &dyn Settled, place: &Place, planner: &Planner, gathered: &Gathered, mut kept: Vec<Window>, settled: DateTime<Utc>) {
     if !is_kept(place) {
         return;
     }
     let Some(end) = DateTime::from_timestamp(settled.timestamp(), 0) else { return };
     for (chain, entries) in gathered.entries.iter().enumerate() {
-        let read = planner.read_by(chain).and_then(|read| Window::new(read.from, read.to.min(end)));
-        let Some(Window { from, to }) = read else { continue };
-        let inside = |entry: &&Entry| entry.time.is_some_and(|time| from <= time && time <= to);
-        store.keep(place, Slice { start: from, end: to, entries: entries.iter().filter(inside).cloned().collect() });
+        let Some(read) = planner.read_by(chain).and_then(|read| Window::new(read.from, read.to.min(end))) else { continue };
+        for Window { from, to } in read.without(&kept) {
+            let inside = |entry: &&Entry| entry.time.is_some_and(|time| from <= time && time <= to);
+            store.keep(place, Slice { start: from, end: to, entries: entries.iter().filter(inside).cloned().collect() });
+        }
+        kept.push(read);
     }
 }
 

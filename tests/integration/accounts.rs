@@ -287,11 +287,7 @@ async fn what_is_settled_is_read_once_and_kept_for_the_next_process() {
 
 /// A server process with a policy file of its own, asked for the changes of the usual hour.
 async fn served(fake: &FakeAws, folder: &Path, policy: &str, arguments: Value) -> Value {
-    let file = folder.join("policy.toml");
-    std::fs::write(&file, format!("allow_aws_read = true\n{policy}")).unwrap();
-    let env = fake.env();
-    let environment: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let client = Client::connect(&["serve", "--now", "2026-01-27T21:00:00Z", "--config", file.to_str().unwrap()], &environment).await;
+    let client = server(fake, folder, policy).await;
     let mut question = json!({"regions": "us-east-1", "start_time": "2026-01-27T20:00:00Z", "end_time": "2026-01-27T20:40:00Z"});
     question.as_object_mut().unwrap().extend(arguments.as_object().unwrap().clone());
     let answer = client.events(question).await;
@@ -299,12 +295,24 @@ async fn served(fake: &FakeAws, folder: &Path, policy: &str, arguments: Value) -
     answer
 }
 
+async fn server(fake: &FakeAws, folder: &Path, policy: &str) -> Client {
+    let file = folder.join("policy.toml");
+    std::fs::write(&file, format!("allow_aws_read = true\n{policy}")).unwrap();
+    let env = fake.env();
+    let environment: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    Client::connect(&["serve", "--now", "2026-01-27T21:00:00Z", "--config", file.to_str().unwrap()], &environment).await
+}
+
+fn production() -> String {
+    format!("[accounts.production]\nid = \"{OTHER}\"\nrole_arn = \"{ROLE}\"\nexternal_id = \"between-us\"\n")
+}
+
 #[tokio::test]
 async fn a_caller_may_name_an_account_as_the_operator_did_and_the_answer_tells_whose_events_they_are() {
     let folder = tempfile::tempdir().unwrap();
     let events = [change("own", ACCOUNT, "us-east-1"), change("other", OTHER, "us-east-1")];
     let fake = FakeAws::start(now()).await.with_events(events).with_role(TRUST);
-    let policy = format!("[accounts.production]\nid = \"{OTHER}\"\nrole_arn = \"{ROLE}\"\nexternal_id = \"between-us\"\n");
+    let policy = production();
     let answer = served(&fake, folder.path(), &policy, json!({"accounts": ["production", ACCOUNT]})).await;
     assert_eq!(answer["coverage"]["verdict"], "complete", "{answer:#}");
     let mut accounts: Vec<&str> = Vec::new();
@@ -319,6 +327,45 @@ async fn a_caller_may_name_an_account_as_the_operator_did_and_the_answer_tells_w
     let bound = format!("aws_account_allowlist = [\"{ACCOUNT}\"]\n{policy}");
     let answer = served(&fake, folder.path(), &bound, json!({"accounts": "production"})).await;
     assert_eq!(answer["error"]["code"], "account_not_allowed", "{answer:#}");
+}
+
+#[tokio::test]
+async fn a_partial_answer_goes_on_in_each_account_where_it_stopped_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let many = |account: &'static str, count: i64| {
+        let at = move |n: i64| ago(30) - chrono::TimeDelta::seconds(n * if account == OTHER { 7 } else { 3 });
+        (0..count)
+            .map(move |n| of_account(account, write(&format!("{account}-{n}"), "ec2.amazonaws.com", "StopInstances", "us-east-1", at(n))))
+    };
+    let fake = FakeAws::start(now()).await.with_events(many(ACCOUNT, 140).chain(many(OTHER, 60))).with_role(TRUST);
+    let client = server(&fake, folder.path(), &format!("[budget]\nlookup_requests = 1\n{}", production())).await;
+    let mut arguments = json!({"regions": "us-east-1", "start_time": "2026-01-27T20:00:00Z", "end_time": "2026-01-27T20:40:00Z", "accounts": [ACCOUNT, OTHER]});
+    let mut told = Vec::new();
+    let last = loop {
+        let answer = client.events(arguments).await;
+        told.push((answer["coverage"]["verdict"].as_str().unwrap().to_owned(), answer["totals"]["matched"].as_u64().unwrap()));
+        match answer["next_cursor"].as_str() {
+            Some(cursor) if told.len() < 9 => arguments = json!({"cursor": cursor}),
+            _ => break answer,
+        }
+    };
+    client.leave().await;
+    assert_eq!(told.first(), Some(&("partial".to_owned(), 100)));
+    assert_eq!(told.last(), Some(&("complete".to_owned(), 200)), "{told:?} {:#}", last["coverage"]);
+}
+
+#[tokio::test]
+async fn an_account_that_cannot_be_read_does_not_keep_the_own_one_from_looking_further_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let fake = FakeAws::start(now()).await;
+    let client = server(&fake, folder.path(), "").await;
+    let labels = json!({"alertname": "HighErrorRate", "region": "us-east-1", "aws_account_id": OTHER});
+    let alert = json!({"alert": {"name": "HighErrorRate", "labels": labels, "startsAt": "2026-01-27T20:30:00Z"}});
+    let answer = client.events(json!({"investigation": alert})).await;
+    client.leave().await;
+    assert_eq!(answer["context"]["window"]["widened"], true, "{answer:#}");
+    let states: Vec<&str> = answer["coverage"]["cells"].as_array().unwrap().iter().map(|cell| cell["state"].as_str().unwrap()).collect();
+    assert_eq!((states, answer["coverage"]["verdict"].as_str()), (vec!["exhausted", "not_configured"], Some("partial")));
 }
 
 #[tokio::test]

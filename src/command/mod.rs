@@ -21,7 +21,7 @@ use cloudtrail_mcp::config::{self as settings, Config, Flags, ToolNames};
 use cloudtrail_mcp::investigation::Store;
 use cloudtrail_mcp::source::Source;
 use cloudtrail_mcp::source::archive::Archive;
-use cloudtrail_mcp::source::event_history::{EventHistory, Settings};
+use cloudtrail_mcp::source::event_history::{CacheSettings, EventHistory, Role, Settings};
 use cloudtrail_mcp::tools::desk::Clock;
 use cloudtrail_mcp::tools::{self, Desk, Office, Rules, Spelling};
 
@@ -224,7 +224,13 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
     };
     let region = |name: &str| std::env::var(name).ok().filter(|region| !region.trim().is_empty());
     let investigations = config.investigations.as_deref().map(Store::open).transpose();
-    let settings = Settings { endpoint_url: config.event_history_endpoint_url.clone(), clock: clock.clone(), ..Settings::default() };
+    let settings = Settings {
+        endpoint_url: config.event_history_endpoint_url.clone(),
+        clock: clock.clone(),
+        roles: config.accounts.iter().filter_map(role).collect(),
+        cache: CacheSettings { path: config.cache_path.clone(), max_bytes: config.cache_max_bytes },
+        ..Settings::default()
+    };
     Ok(Desk {
         policy: config.policy(),
         event_history: Arc::new(EventHistory::new(settings)),
@@ -234,6 +240,11 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
         cursors: Arc::new(Cursors::default()),
         clock,
     })
+}
+
+fn role(account: &settings::Account) -> Option<Role> {
+    let role_arn = account.role_arn.clone()?;
+    Some(Role { account: account.id.clone(), role_arn, external_id: account.external_id.clone() })
 }
 
 fn archive(config: &Config) -> Result<Option<Arc<dyn Source>>, Failure> {

@@ -1,6 +1,7 @@
 //! The MCP server: the tools and the prompt, over stdio and HTTP. All revisions of the protocol are the library's business.
 
 pub mod http;
+mod progress;
 pub mod prompt;
 pub mod reload;
 mod screen;
@@ -109,7 +110,7 @@ impl ServerHandler for Server {
             return Err(ErrorData::invalid_params(format!("unknown tool; the tools are {}", names.join(", ")), None));
         };
         let outcome = tokio::select! {
-            outcome = self.office.call(tool, &call, request.arguments) => outcome,
+            outcome = progress::told(&call.progress, &context, self.office.call(tool, &call, request.arguments)) => outcome,
             () = context.ct.cancelled() => return Err(ErrorData::internal_error("cancelled", None)),
         };
         Ok(result(outcome).into())

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt as _;
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
 
 use super::arguments::invalid;
 use super::carried::Carried;
-use super::{Call, Desk, Outcome};
+use super::{Call, Desk, Outcome, Progress};
 use crate::answer::build::{self, Built, Detail, Draft, Page};
 use crate::answer::earlier::Earlier;
 use crate::answer::filter::Filter;
@@ -84,9 +85,9 @@ pub struct Continuation {
 }
 
 /// Runs an investigation.
-pub async fn run(desk: &Desk, _: &Call, question: Question) -> Outcome {
+pub async fn run(desk: &Desk, call: &Call, question: Question) -> Outcome {
     async {
-        match investigate(desk, question).await {
+        match investigate(desk, call, question).await {
             Ok(answer) => outcome(desk, answer),
             Err(refusal) => refused(refusal),
         }
@@ -119,7 +120,7 @@ pub fn sealed(answer: Answer) -> Outcome {
     }
 }
 
-async fn investigate(desk: &Desk, question: Question) -> Result<Answer, Refusal> {
+async fn investigate(desk: &Desk, call: &Call, question: Question) -> Result<Answer, Refusal> {
     let started = Instant::now();
     match question {
         Question::Continued { cursor, limit, detail } => {
@@ -135,14 +136,14 @@ async fn investigate(desk: &Desk, question: Question) -> Result<Answer, Refusal>
                     gathered.add(Reading { events, ..Reading::default() });
                     match carried.goes_on() {
                         true => {
-                            let goal = Goal { incident: &state.incident, after: &carried.cells() };
+                            let goal = Goal { incident: &state.incident, after: &carried.cells(), progress: &call.progress };
                             read(desk, &state.scope, state.scope.window(), &state.filter, started, &mut gathered, goal).await;
                         }
                         false => carried.cells().into_iter().for_each(|cell| gathered.add_cell(cell)),
                     }
                 }
                 None => {
-                    let goal = Goal { incident: &state.incident, after: &[] };
+                    let goal = Goal { incident: &state.incident, after: &[], progress: &call.progress };
                     read(desk, &state.scope, state.scope.window(), &state.filter, started, &mut gathered, goal).await;
                 }
             }
@@ -159,7 +160,7 @@ async fn investigate(desk: &Desk, question: Question) -> Result<Answer, Refusal>
             finish(desk, Looked { state, coverage, changes, ranked, background: earlier, effort }, started)
         }
         Question::New { asked, filter, limit, detail, source } => {
-            let mut looked = look(desk, *asked, filter, detail, source, started).await?;
+            let mut looked = look(desk, call, *asked, filter, detail, source, started).await?;
             looked.state.page.limit = limit;
             finish(desk, looked, started)
         }
@@ -173,7 +174,7 @@ async fn investigate(desk: &Desk, question: Question) -> Result<Answer, Refusal>
 pub async fn whole(desk: &Desk, asked: Asked, limit: usize) -> Answer {
     async {
         let started = Instant::now();
-        match look(desk, asked, Filter::default(), Detail::Full, SourceChoice::default(), started).await {
+        match look(desk, &Call::default(), asked, Filter::default(), Detail::Full, SourceChoice::default(), started).await {
             Ok(mut looked) => {
                 looked.state.page.limit = limit;
                 let Built { mut answer, mut next, .. } = page(desk, &looked, started);
@@ -220,11 +221,12 @@ impl Effort {
     }
 }
 
-/// What a reading is for, and what was read for it before.
+/// What a reading is for, what was read for it before, and where it tells how far it is.
 #[derive(Clone, Copy)]
 struct Goal<'a> {
     incident: &'a Incident,
     after: &'a [Cell],
+    progress: &'a Progress,
 }
 
 /// Discovers, admits, reads, widens and ranks.
@@ -232,6 +234,7 @@ struct Goal<'a> {
 /// Shape: the state has no limit yet.
 async fn look(
     desk: &Desk,
+    call: &Call,
     asked: Asked,
     filter: Filter,
     detail: Detail,
@@ -246,7 +249,7 @@ async fn look(
     for cell in scope.denied() {
         gathered.add_cell(cell.clone());
     }
-    let goal = Goal { incident: &incident, after: &[] };
+    let goal = Goal { incident: &incident, after: &[], progress: &call.progress };
     read(desk, &scope, scope.window(), &filter, started, &mut gathered, goal).await;
     let earlier = background(desk, &scope, started).await;
     let mut changes: Vec<Change> = Vec::new();
@@ -319,8 +322,9 @@ async fn read(desk: &Desk, scope: &Scope, window: Window, filter: &Filter, start
     let queries: Vec<Query> =
         plan::queries(scope, window, &kind, remaining).into_iter().map(|query| aimed(query, goal, gathered)).collect();
     let source = source_of(desk, scope);
-    let readings =
-        futures_util::future::join_all(queries.iter().map(|query| source.read(query).instrument(info_span!("source query")))).await;
+    goal.progress.begin(queries.len());
+    let read = |query| source.read(query).instrument(info_span!("source query")).inspect(|_| goal.progress.done_one());
+    let readings = futures_util::future::join_all(queries.iter().map(read)).await;
     for mut reading in readings {
         // What an archive holds besides what was asked is no gap; what the allow-lists keep back is.
         reading.cells.retain(|cell| cell.state() != State::DeniedByPolicy || !desk.policy.allows(cell.account(), cell.region()));
@@ -350,9 +354,12 @@ pub(super) fn kept_back(desk: &Desk) -> Option<String> {
 
 /// Tells a query what the call is about, what it has read and what it has spent.
 fn aimed(query: Query, goal: Goal<'_>, gathered: &Gathered) -> Query {
-    let of_region = |cell: &&Cell| Some(cell.region()) == query.region() && cell.source() == SourceName::EventHistory;
-    let spent = gathered.cells().filter(of_region).map(|cell| cell.requests).sum();
-    let before = goal.after.iter().find(of_region);
+    let of_place = |cell: &&Cell| {
+        let of_account = query.account().is_none_or(|account| account == cell.account());
+        of_account && Some(cell.region()) == query.region() && cell.source() == SourceName::EventHistory
+    };
+    let spent = gathered.cells().filter(of_place).map(|cell| cell.requests).sum();
+    let before = goal.after.iter().find(|cell| of_place(cell) && cell.state() != State::NotConfigured);
     let query = query.clone().about(goal.incident).spent(spent);
     before.map_or(query.clone(), |cell| query.after(cell))
 }
@@ -405,7 +412,9 @@ fn wider(incident: &Incident, scope: &Scope, patience: Patience) -> Option<(Scop
 fn affordable(scope: &Scope, gathered: &Gathered, added: Window, started: Instant, patience: Patience) -> bool {
     let left = (scope.deadline() / patience.share()).saturating_sub(started.elapsed());
     let requests = scope.lookup_requests() / patience.share();
-    gathered.cells().filter(|cell| cell.state() != State::DeniedByPolicy).all(|cell| {
+    // What cannot be read at all holds up nothing.
+    let barred = |cell: &Cell| matches!(cell.state(), State::DeniedByPolicy | State::NotConfigured | State::RegionDisabled);
+    gathered.cells().filter(|cell| !barred(cell)).all(|cell| {
         let readable = match cell.source() {
             SourceName::EventHistory => matches!(cell.state(), State::Exhausted | State::Lagging | State::NoData),
             SourceName::Archive => cell.state() != State::Deadline,

@@ -8,6 +8,8 @@ mod output;
 mod report;
 mod serve;
 mod tool;
+#[cfg(feature = "otel")]
+mod trace;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -24,6 +26,9 @@ use cloudtrail_mcp::source::archive::Archive;
 use cloudtrail_mcp::source::event_history::{CacheSettings, EventHistory, Role, Settings};
 use cloudtrail_mcp::tools::desk::Clock;
 use cloudtrail_mcp::tools::{self, Desk, Office, Rules, Spelling};
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// The call failed, or nothing could be looked at.
 const FAILURE: u8 = 1;
@@ -121,10 +126,13 @@ pub(crate) fn run() -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
-    ExitCode::from(dispatch(&matches, &global).unwrap_or_else(|failure| {
+    let code = dispatch(&matches, &global).unwrap_or_else(|failure| {
         output::complain(&failure.message);
         failure.code
-    }))
+    });
+    #[cfg(feature = "otel")]
+    trace::end();
+    ExitCode::from(code)
 }
 
 /// Why a command ended early.
@@ -159,12 +167,11 @@ fn dispatch(matches: &ArgMatches, global: &Global) -> Result<u8, Failure> {
 fn log(level: &str) {
     let directives = format!("warn,cloudtrail_mcp={level},rmcp={}", if level == "trace" { "info" } else { "off" });
     let filter = if level == "off" { "off" } else { &directives };
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
-        .with_target(false)
-        .init();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false).with_target(false);
+    let log = tracing_subscriber::registry().with(lines.with_filter(tracing_subscriber::EnvFilter::new(filter)));
+    #[cfg(feature = "otel")]
+    let log = log.with(trace::layer());
+    log.init();
     // The message of a panic may quote event text, so only its place is told.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();

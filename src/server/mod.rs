@@ -6,6 +6,7 @@ pub mod prompt;
 pub mod reload;
 mod screen;
 pub mod stdio;
+mod trace;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use rmcp::model::{
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
+use tracing::Instrument as _;
 
 use crate::tools::{self, Call, Office, Outcome, Spelling, Tool};
 
@@ -104,13 +106,14 @@ impl ServerHandler for Server {
     }
 
     async fn call_tool(&self, request: CallToolRequestParams, context: RequestContext<RoleServer>) -> Result<CallToolResponse, ErrorData> {
-        let call = Call::of(http::caller(&context));
+        let call = Call { trace_id: trace::trace_id(&context), ..Call::of(http::caller(&context)) };
         let Some(tool) = tools::find(&request.name) else {
             let names: Vec<String> = self.office.tools(&call.caller).into_iter().map(|tool| tool.full_name(self.spelling)).collect();
             return Err(ErrorData::invalid_params(format!("unknown tool; the tools are {}", names.join(", ")), None));
         };
+        let answering = self.office.call(tool, &call, request.arguments).instrument(trace::span(tool, &context));
         let outcome = tokio::select! {
-            outcome = progress::told(&call.progress, &context, self.office.call(tool, &call, request.arguments)) => outcome,
+            outcome = progress::told(&call.progress, &context, answering) => outcome,
             () = context.ct.cancelled() => return Err(ErrorData::internal_error("cancelled", None)),
         };
         Ok(result(outcome).into())

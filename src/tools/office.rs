@@ -277,7 +277,7 @@ struct Record<'a> {
 
 impl<'a> Record<'a> {
     fn began(audit: Option<&'a AuditLog>, call: &Call, name: &str, arguments: Option<&Map<String, Value>>) -> Self {
-        Self { audit, entry: audit.map(|_| CallEntry::began(Utc::now(), &call.caller, name, arguments)) }
+        Self { audit, entry: audit.map(|_| CallEntry::began(Utc::now(), call, name, arguments)) }
     }
 
     /// Records what came of the call; what cannot be recorded is withheld, unless the operator wants otherwise.

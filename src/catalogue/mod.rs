@@ -15,6 +15,7 @@ mod symptom;
 
 pub use category::Category;
 pub use class::{Class, classify};
+pub(crate) use resource::is_hidden;
 pub use resource::{Resource, Role, aliases_of, resources};
 pub use row::{Delay, Symptom};
 pub use severity::{Effect, Severity, severity};

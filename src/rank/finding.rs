@@ -17,13 +17,30 @@ impl Threshold {
     const BY_NAME: i32 = 58;
     const UNTIED: i32 = 56;
     const UNTIED_BUT_NAMED_WEAKLY: i32 = 54;
+    const OTHER_BUT_NAMED_WEAKLY: i32 = 70;
     const UNTIED_BUT_NAMED: i32 = 84;
+}
+
+/// A kind of change that weighs less than this in the catalogue breaks nothing: tags and the like.
+const TRIFLE: u8 = 10;
+
+/// Tells whether a suspect is so firm that nobody would look further back for a better one.
+///
+/// Shape: it is tied to what the alert names, cannot be said to cause something else, and either its values are grave or
+/// all the rest speaks for it. A suspect by its class and its time alone is often a bystander.
+pub fn is_firm(ranked: &Ranked) -> bool {
+    /// Fewest points of a firm suspect whose values say nothing.
+    const FIRM: i32 = 100;
+    let points = |signal: &str| ranked.parts.iter().filter(|part| part.signal == signal).map(|part| part.points).sum::<i32>();
+    let tied = points("resource") > 0 || points("name") > 0;
+    let near = matches!(ranked.relation, Relation::Target(_) | Relation::Mention(_) | Relation::OneStep(..));
+    ranked.suspect && tied && points("symptom") >= 0 && (points("severity") > 0 || near && ranked.score >= FIRM)
 }
 
 /// Tells whether `ranked` is a suspect.
 pub(super) fn is_suspect(ranked: &Ranked, change: &Change) -> bool {
     let harmless = change.severity.is_some_and(|severity| severity.effect == Effect::Harmless);
-    if !ranked.eligible || change.class.noise || ranked.reverted || harmless {
+    if !ranked.eligible || change.class.noise || ranked.reverted || ranked.restores || harmless || change.class.weight < TRIFLE {
         return false;
     }
     let says = |signal: &str| ranked.parts.iter().any(|part| part.signal == signal && part.points > 0);
@@ -40,7 +57,8 @@ pub(super) fn is_suspect(ranked: &Ranked, change: &Change) -> bool {
         _ => {
             let least = match ranked.named {
                 Named::Nothing => Threshold::UNTIED,
-                Named::Weakly => Threshold::UNTIED_BUT_NAMED_WEAKLY,
+                Named::Weakly if ranked.affinity != Affinity::Other => Threshold::UNTIED_BUT_NAMED_WEAKLY,
+                Named::Weakly => Threshold::OTHER_BUT_NAMED_WEAKLY,
                 Named::Firmly => Threshold::UNTIED_BUT_NAMED,
             };
             ranked.score >= least

@@ -82,6 +82,8 @@ pub struct Ranked {
     pub eligible: bool,
     /// Whether it was undone before the alert.
     pub reverted: bool,
+    /// Whether it only made all as it was before.
+    pub restores: bool,
     /// Whether it could explain the alert.
     pub suspect: bool,
 }
@@ -128,6 +130,7 @@ fn judge(scene: &signal::Scene<'_>, index: usize, change: &Change) -> Ranked {
         named: scene.named,
         eligible: scene.eligible(change),
         reverted: scene.reverted(index),
+        restores: scene.restores(index),
         suspect: false,
     };
     ranked.suspect = finding::is_suspect(&ranked, change);

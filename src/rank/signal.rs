@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::affinity::{Affinity, affinities};
-use super::topology::{Relation, actor_counts, is_firm, relations};
+use super::topology::{Graph, Relation, actor_counts, is_firm, relations};
 use super::undo::{Undo, leaves, pairs};
 use super::{Change, Named, weight};
 use crate::catalogue::{Category, Effect, Symptom, incident_symptoms};
@@ -79,14 +79,15 @@ impl<'a> Scene<'a> {
     ///
     /// `background` are earlier changes that only tell what belongs to what.
     pub fn new(incident: &Incident, changes: &'a [Change], background: &[Change]) -> Self {
+        let graph = Graph::new(changes, background);
         let (pairs_seen, actors) = actor_counts(changes);
         let service_of = |kind: &str| kind.split("::").nth(1).map(str::to_lowercase);
         Self {
             reference: incident.alert.as_ref().map_or(incident.window.to, |alert| alert.started_at),
             alert: incident.alert.is_some(),
             symptoms: incident_symptoms(&incident.words),
-            relations: relations(&incident.resources, changes, background),
-            affinities: affinities(incident, changes),
+            relations: relations(&incident.resources, changes, &graph),
+            affinities: affinities(incident, changes, background, &graph),
             named: match &incident.resources {
                 none if none.is_empty() => Named::Nothing,
                 some if some.iter().any(is_firm) => Named::Firmly,
@@ -108,7 +109,7 @@ impl<'a> Scene<'a> {
 
     /// Tells whether anything ties the change at `index` to the alert, or the alert names nothing that could.
     fn tied(&self, index: usize) -> bool {
-        self.named == Named::Nothing
+        self.named == Named::Nothing && self.affinity(index) != Affinity::OtherThanTold
             || self.relation(index) != Relation::None
             || matches!(self.affinity(index), Affinity::Named(..) | Affinity::Told(..))
     }
@@ -131,6 +132,11 @@ impl<'a> Scene<'a> {
     /// Tells whether the change at `index` was undone before the alert.
     pub fn reverted(&self, index: usize) -> bool {
         self.undo.get(index).and_then(|undo| undo.undone_at).is_some_and(|at| at <= self.reference)
+    }
+
+    /// Tells whether the change at `index` only made all as it was before.
+    pub fn restores(&self, index: usize) -> bool {
+        self.undo.get(index).is_some_and(|undo| undo.restores)
     }
 
     fn too_late(&self, change: &Change) -> bool {
@@ -200,6 +206,7 @@ fn name(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
             say(scaled(weight::SHARES_TOLD_WORD, *rarity), format!("bears the name {word}, which the alert speaks of"))
         }
         Affinity::Other => say(weight::OTHER_NAME, ""),
+        Affinity::OtherThanTold => say(weight::OTHER_THAN_TOLD, ""),
         Affinity::Unknown => match scene.named {
             Named::Firmly => say(weight::UNTIED, ""),
             Named::Weakly => say(weight::UNTIED / 3, ""),
@@ -272,12 +279,13 @@ fn direction(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     const ADDS: &[&str] =
         &["Authorize", "Create", "Run", "Allocate", "Attach", "Associate", "Add", "Enable", "Start", "Register", "Subscribe"];
     // These begin like additions, and change what is there.
-    const REPLACES: &[&str] = &["Version", "Deployment", "AclEntry", "InstanceRefresh", "Stage", "Revision"];
+    const REPLACES: &[&str] = &["Version", "Deployment", "AclEntry", "InstanceRefresh", "Stage", "Revision", "ScalableTarget"];
     let takes_away = change.severity.is_some_and(|severity| severity.effect == Effect::TakesAway);
     let name = change.event.name.as_str();
     let replaces =
         REPLACES.iter().any(|noun| name.contains(noun)) || change.class.category == Category::Deployment && name.starts_with("Start");
-    let adds = ADDS.iter().any(|verb| name.starts_with(verb)) && !takes_away && !replaces;
+    let grants = ["PutRolePolicy", "PutUserPolicy", "PutGroupPolicy"].contains(&name);
+    let adds = (ADDS.iter().any(|verb| name.starts_with(verb)) || grants) && !takes_away && !replaces;
     let about_openness =
         matches!(scene.symptoms.first(), Some((Symptom::Exposure | Symptom::Cost, _))) && !scene.complains_of(Symptom::AccessDenied);
     match about_openness {
@@ -349,6 +357,9 @@ fn undo(scene: &Scene<'_>, index: usize, _: &Change) -> Option<Say> {
         Some(at) if at <= scene.reference => say(weight::UNDONE_BEFORE, "undone before the alert"),
         Some(_) => say(weight::UNDONE_AFTER, "undone after the alert"),
         None if undo.restores => say(weight::RESTORES, "gives back what an earlier change took"),
+        None if undo.overwritten_at.is_some_and(|at| at <= scene.reference) => {
+            say(weight::OVERWRITTEN, "overwritten by a later one before the alert")
+        }
         None if undo.undoes => say(weight::UNDOES, ""),
         None => None,
     }

@@ -114,15 +114,17 @@ pub(super) const COMMON_WORDS: &[&str] = &[
     "north",
     "south",
     "central",
+    "northeast",
+    "northwest",
+    "southeast",
+    "southwest",
+    "global",
 ];
 
 /// Finds the relation of each change to `named`.
 ///
 /// Shape: one element for each change, in their order.
-///
-/// `background` are earlier changes that only tell what belongs to what.
-pub fn relations(named: &[NamedResource], changes: &[Change], background: &[Change]) -> Vec<Relation> {
-    let graph = Graph::new(changes, background);
+pub(super) fn relations(named: &[NamedResource], changes: &[Change], graph: &Graph) -> Vec<Relation> {
     let mut best = vec![Relation::None; changes.len()];
     for resource in named {
         let own_aliases: Vec<String> = aliases_of(&resource.id).iter().map(|alias| alias.to_lowercase()).collect();
@@ -131,7 +133,7 @@ pub fn relations(named: &[NamedResource], changes: &[Change], background: &[Chan
         let first = graph.neighbours(&start, true);
         let second = graph.neighbours(&first.keys().copied().collect(), false);
         for (index, change) in changes.iter().enumerate() {
-            let relation = relate(resource, strong, &own_aliases, &graph, index, change, &start, &first, &second);
+            let relation = relate(resource, strong, &own_aliases, graph, index, change, &start, &first, &second);
             if let Some(slot) = best.get_mut(index)
                 && relation < *slot
             {
@@ -196,7 +198,7 @@ fn bears_name(aliases: &[String], change: &Change) -> bool {
 }
 
 /// Resources as nodes, joined when an event names both and one of them is its target.
-struct Graph {
+pub(super) struct Graph {
     labels: Vec<String>,
     kinds: Vec<Option<&'static str>>,
     by_alias: HashMap<String, Vec<usize>>,
@@ -205,7 +207,8 @@ struct Graph {
 }
 
 impl Graph {
-    fn new(changes: &[Change], background: &[Change]) -> Self {
+    /// Learns from `changes`, and from `background`: earlier changes that only tell what belongs to what.
+    pub(super) fn new(changes: &[Change], background: &[Change]) -> Self {
         let mut graph = Self {
             labels: Vec::new(),
             kinds: Vec::new(),
@@ -278,6 +281,19 @@ impl Graph {
             }
         }
         found
+    }
+
+    /// Returns the nodes that a change is made to; none of a sweep.
+    pub(super) fn targets<'a>(&'a self, index: usize, change: &'a Change) -> impl Iterator<Item = usize> + 'a {
+        let nodes = self.of_event(index);
+        let told = if nodes.len() <= SWEEP { nodes } else { &[] };
+        change.resources.iter().zip(told).filter(|(resource, _)| resource.role == Role::Target).map(|(_, node)| *node)
+    }
+
+    /// Returns the nodes next to `node`, but for those that many share.
+    pub(super) fn tied(&self, node: usize) -> impl Iterator<Item = usize> + '_ {
+        let next = self.edges.get(node).filter(|edges| edges.len() <= HUB).into_iter().flatten();
+        next.copied().filter(|node| self.edges.get(*node).is_none_or(|edges| edges.len() <= HUB))
     }
 
     fn of_event(&self, index: usize) -> &[usize] {

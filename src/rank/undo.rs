@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::Change;
-use crate::catalogue::Role;
+use crate::catalogue::{Effect, Role};
 
 /// Verb pairs of which the second takes back the first.
 const PAIRS: &[(&str, &str)] = &[
@@ -44,6 +44,8 @@ pub struct Undo {
     pub undoes: bool,
     /// Whether it gives back what the earlier one had taken, so that all is as before.
     pub restores: bool,
+    /// Time of the change that set the same settings of the same thing to something else.
+    pub overwritten_at: Option<DateTime<Utc>>,
 }
 
 /// Pairs changes of the same service, noun and target whose verbs are opposites.
@@ -55,6 +57,8 @@ pub fn pairs(changes: &[Change]) -> Vec<Undo> {
     order.sort_by_key(|i| changes.get(*i).map(|c| (c.event.time, c.event.event_id.clone())));
     // Open changes by what would take them back: (service, undoing name, target).
     let mut open: HashMap<(String, String, String), Vec<usize>> = HashMap::new();
+    // What was last set: (service, event name, what is named and which settings).
+    let mut last: HashMap<(&str, &str, String), usize> = HashMap::new();
     for index in order {
         let Some(change) = changes.get(index) else { continue };
         if change.event.failed() {
@@ -71,11 +75,20 @@ pub fn pairs(changes: &[Change]) -> Vec<Undo> {
                 if let Some(slot) = undo.get_mut(earlier) {
                     slot.undone_at = Some(change.event.time);
                 }
+                let gives_back =
+                    RESTORING.iter().any(|verb| change.event.name.starts_with(verb)) || changes.get(earlier).is_some_and(takes_away);
                 if let Some(slot) = undo.get_mut(index) {
                     slot.undoes = true;
-                    slot.restores = RESTORING.iter().any(|verb| change.event.name.starts_with(verb));
+                    slot.restores = gives_back;
                 }
             }
+        }
+        if let Some(settings) = settings(change)
+            && let Some(earlier) = last.insert((change.event.service(), &change.event.name, settings), index)
+            && changes.get(earlier).is_some_and(|one| one.event.request() != change.event.request())
+            && let Some(slot) = undo.get_mut(earlier)
+        {
+            slot.overwritten_at = Some(change.event.time);
         }
         for (verb, opposite) in PAIRS {
             // Deleting an old version does not take a new one back.
@@ -87,6 +100,26 @@ pub fn pairs(changes: &[Change]) -> Vec<Undo> {
         }
     }
     undo
+}
+
+/// Returns what a call that sets values is made to, and the names of what it sets; nothing for other calls.
+fn settings(change: &Change) -> Option<String> {
+    const SETS: &[&str] = &["Modify", "Update", "Put", "Set", "Change"];
+    const NAMES: &[&str] = &["id", "arn", "name", "identifier", "key", "url"];
+    let request = change.event.request().as_object().filter(|_| SETS.iter().any(|verb| change.event.name.starts_with(verb)))?;
+    let mut parts: Vec<String> = request
+        .iter()
+        .map(|(key, value)| {
+            let is_name = NAMES.iter().any(|ending| key.to_lowercase().ends_with(ending));
+            if is_name { format!("{key}={value}") } else { key.clone() }
+        })
+        .collect();
+    parts.sort();
+    Some(parts.join("\n"))
+}
+
+fn takes_away(change: &Change) -> bool {
+    change.severity.is_some_and(|severity| severity.effect == Effect::TakesAway)
 }
 
 /// Tells whether two opposite calls are about the same rule, route or policy of their target: what the shorter request

@@ -18,6 +18,8 @@ pub const SHARES_WORD: i32 = 22;
 pub const SHARES_TOLD_WORD: i32 = 16;
 /// The alert names something, and the change concerns something of another name.
 pub const OTHER_NAME: i32 = -18;
+/// The alert's prose speaks of a name, and the change concerns something of another one.
+pub const OTHER_THAN_TOLD: i32 = -8;
 /// The alert names a resource, and nothing ties the change to it.
 pub const UNTIED: i32 = -15;
 /// The change is in the service that the named resource belongs to.
@@ -58,6 +60,8 @@ pub const FAILED_AS_SYMPTOM: i32 = 40;
 pub const UNDONE_BEFORE: i32 = -40;
 /// The change was undone after the alert: somebody else thought it was the cause.
 pub const UNDONE_AFTER: i32 = 6;
+/// The same settings were set to something else before the alert: its values were not in force any more.
+pub const OVERWRITTEN: i32 = -8;
 /// The change undoes an earlier one.
 pub const UNDOES: i32 = -6;
 /// The change gives back what an earlier one had taken.

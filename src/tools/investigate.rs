@@ -203,9 +203,13 @@ async fn look(
         changes.extend(gathered.drain().into_iter().map(Change::from));
         changes.sort_by(|a, b| (a.event.time, &a.event.event_id).cmp(&(b.event.time, &b.event.event_id)));
         let ranked = rank::rank(&incident, &changes, &earlier);
-        let suspected = || ranked.iter().any(|one| one.suspect);
-        let Some((wider, added)) = wider(&incident, &scope).filter(|_| !suspected()) else { break ranked };
-        if !affordable(&scope, &gathered, added, started) {
+        let patience = match ranked.first().filter(|best| best.suspect) {
+            Some(best) if rank::finding::is_firm(best) => break ranked,
+            Some(_) => Patience::Short,
+            None => Patience::Full,
+        };
+        let Some((wider, added)) = wider(&incident, &scope, patience) else { break ranked };
+        if !affordable(&scope, &gathered, added, started, patience) {
             break ranked;
         }
         read(desk, &wider, added, &filter, started, &mut gathered).await;
@@ -281,12 +285,32 @@ pub(super) fn source_of<'a>(desk: &'a Desk, scope: &Scope) -> &'a dyn Source {
     }
 }
 
+/// How much a look further back may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Patience {
+    /// Nothing explains the alert yet: all that is left of the budget.
+    Full,
+    /// A suspect is there, but no firm one: a quarter of the budget, and not the longest step.
+    Short,
+}
+
+impl Patience {
+    /// Returns the part of the budget, as a divisor.
+    fn share(self) -> u32 {
+        match self {
+            Self::Full => 1,
+            Self::Short => 4,
+        }
+    }
+}
+
 /// Returns the next wider scope and the interval it adds: 2 h, 12 h, then all that policy allows; nothing when the caller fixed
 /// the start, there is no alert to explain, or the window is as wide as it may be.
-fn wider(incident: &Incident, scope: &Scope) -> Option<(Scope, Window)> {
+fn wider(incident: &Incident, scope: &Scope, patience: Patience) -> Option<(Scope, Window)> {
     let alert = incident.alert.as_ref().filter(|_| !incident.start_given)?;
     let (window, widest) = (scope.window(), scope.widest_window());
-    let mut steps = WIDER.iter().map(|step| (alert.started_at - *step).max(widest.from)).chain(std::iter::once(widest.from));
+    let last = (patience == Patience::Full).then_some(widest.from);
+    let mut steps = WIDER.iter().map(|step| (alert.started_at - *step).max(widest.from)).chain(last);
     steps.find_map(|from| {
         let added = Window::new(from, window.from)?;
         let wider = scope.with_window(Window::new(from, window.to)?)?;
@@ -296,11 +320,17 @@ fn wider(incident: &Incident, scope: &Scope) -> Option<(Scope, Window)> {
 
 /// Tells whether reading `added` is expected to end within the budget, judged by how dense the events were so far.
 ///
-/// A cell that could not be read to its end does not become better by reading further back.
-fn affordable(scope: &Scope, gathered: &Gathered, added: Window, started: Instant) -> bool {
-    let left = scope.deadline().saturating_sub(started.elapsed());
+/// A cell that could not be read to its end does not become better by reading further back; a damaged file of an archive
+/// says nothing of the others.
+fn affordable(scope: &Scope, gathered: &Gathered, added: Window, started: Instant, patience: Patience) -> bool {
+    let left = (scope.deadline() / patience.share()).saturating_sub(started.elapsed());
+    let requests = scope.lookup_requests() / patience.share();
     gathered.cells().filter(|cell| cell.state() != State::DeniedByPolicy).all(|cell| {
-        if !matches!(cell.state(), State::Exhausted | State::Lagging | State::NoData) {
+        let readable = match cell.source() {
+            SourceName::EventHistory => matches!(cell.state(), State::Exhausted | State::Lagging | State::NoData),
+            SourceName::Archive => cell.state() != State::Deadline,
+        };
+        if !readable {
             return false;
         }
         let covered = cell.covered().map_or(1.0, |window| window.length().num_seconds().max(1) as f64);
@@ -308,9 +338,9 @@ fn affordable(scope: &Scope, gathered: &Gathered, added: Window, started: Instan
         match cell.source() {
             SourceName::EventHistory => {
                 let pages = (expected / PAGE).ceil().max(1.0);
-                pages <= f64::from(scope.lookup_requests().saturating_sub(cell.requests)) && REQUEST.mul_f64(pages) < left
+                pages <= f64::from(requests.saturating_sub(cell.requests)) && REQUEST.mul_f64(pages) < left
             }
-            SourceName::Archive => left > scope.deadline() / 4,
+            SourceName::Archive => left > scope.deadline() / (4 * patience.share()),
         }
     })
 }

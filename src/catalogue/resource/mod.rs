@@ -155,7 +155,8 @@ fn targets(event: &Event) -> Vec<Named> {
     Vec::new()
 }
 
-fn is_hidden(text: &str) -> bool {
+/// Tells whether a text stands for one that was hidden, by us or by AWS.
+pub(crate) fn is_hidden(text: &str) -> bool {
     HIDDEN.iter().any(|start| text.starts_with(start))
 }
 

@@ -264,13 +264,16 @@ impl Reading<'_> {
                         self.unreadable()
                     };
                 }
-                let has = |key: &str| object.keys().any(|name| name.eq_ignore_ascii_case(key));
+                let held = |object: &Map<String, Value>, key: &str| object.keys().any(|name| name.eq_ignore_ascii_case(key));
+                let has = |key: &str| held(&object, key);
+                // EventBridge carries alarms and much else in the same envelope.
+                let carries = |detail: &Map<String, Value>| held(detail, "eventTime") || held(detail, "eventName");
                 if has("CloudTrailEvent") {
                     Item::Lookup(Value::Object(object))
                 } else if has("eventTime") {
                     Item::Record(Value::Object(object))
-                } else if let Some(detail @ Value::Object(_)) = object.remove("detail") {
-                    Item::Record(detail)
+                } else if object.get("detail").and_then(Value::as_object).is_some_and(carries) {
+                    Item::Record(object.remove("detail").unwrap_or_default())
                 } else if object.contains_key("digestEndTime") || object.contains_key("digestS3Object") {
                     self.digest = true;
                     return;

@@ -2,7 +2,12 @@
 //!
 //! Only the suite's own names and texts are here; what is measured is everything between the network and the handler.
 #![expect(deprecated, reason = "the suite still asks for logging in the revisions that had it")]
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test program stops where it fails, and says where it listens")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test program stops where it fails, and says where it listens"
+)]
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! The commands and what they share: flags, settings, the runtime and the exit codes.
 
+mod audit;
 mod completions;
 mod config;
 mod demo;
@@ -12,18 +13,17 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use chrono::{TimeDelta, Utc};
+use chrono::Utc;
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use cloudtrail_mcp::answer::build::UntrustedText;
 use cloudtrail_mcp::answer::cursor::Cursors;
+use cloudtrail_mcp::audit::AuditLog;
 use cloudtrail_mcp::config::{self as settings, Config, Flags, ToolNames};
-use cloudtrail_mcp::context::Defaults;
 use cloudtrail_mcp::investigation::Store;
 use cloudtrail_mcp::source::Source;
 use cloudtrail_mcp::source::archive::Archive;
 use cloudtrail_mcp::source::event_history::{EventHistory, Settings};
-use cloudtrail_mcp::tools::desk::{Clock, Limits};
-use cloudtrail_mcp::tools::{self, Desk, Spelling};
+use cloudtrail_mcp::tools::desk::Clock;
+use cloudtrail_mcp::tools::{self, Desk, Office, Rules, Spelling};
 
 /// The call failed, or nothing could be looked at.
 const FAILURE: u8 = 1;
@@ -88,6 +88,9 @@ enum Command {
     /// Check or explain the settings
     #[command(subcommand)]
     Config(config::Config),
+    /// Check the audit log
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Print shell completions
     Completions(completions::Completions),
 }
@@ -147,6 +150,7 @@ fn dispatch(matches: &ArgMatches, global: &Global) -> Result<u8, Failure> {
         Command::Demo(format) => demo::run(&format),
         Command::Report(command) => report::run(&command, global),
         Command::Config(command) => config::run(&command, global),
+        Command::Audit(command) => audit::run(&command, global),
         Command::Completions(command) => completions::run(&command),
     }
 }
@@ -201,6 +205,16 @@ fn spelling(config: &Config) -> Spelling {
     }
 }
 
+/// Puts together where every call passes: the desk behind the rules, and the audit log.
+fn office(config: &Config) -> Result<Office, Failure> {
+    let audit = config.audit.clone().map(AuditLog::open).transpose();
+    let unwritable = |error| {
+        let path = config.audit.as_ref().map(|audit| audit.path.display().to_string()).unwrap_or_default();
+        Failure::new(CONFIG, format!("audit.path: {path} cannot be written: {error}; mend that, or set on_failure = \"allow\" in [audit]"))
+    };
+    Ok(Office::new(desk(config)?, Rules::of(config), audit.map_err(unwritable)?))
+}
+
 /// Puts together what every tool call works with. Opens no connection and reads no event.
 fn desk(config: &Config) -> Result<Desk, Failure> {
     let clock: Clock = match config.now {
@@ -209,36 +223,29 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
         None => Arc::new(Utc::now),
     };
     let region = |name: &str| std::env::var(name).ok().filter(|region| !region.trim().is_empty());
-    let delta = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
     let investigations = config.investigations.as_deref().map(Store::open).transpose();
     let settings = Settings { endpoint_url: config.event_history_endpoint_url.clone(), clock: clock.clone(), ..Settings::default() };
     Ok(Desk {
         policy: config.policy(),
-        event_history: Box::new(EventHistory::new(settings)),
+        event_history: Arc::new(EventHistory::new(settings)),
         archive: archive(config)?,
         investigations: investigations.map_err(|error| Failure::new(CONFIG, error.to_string()))?,
-        defaults: Defaults { lookback: delta(config.lookback), max_window: delta(config.max_window) },
-        limits: Limits { default_events: config.default_events.into(), max_events: config.max_events.into() },
-        untrusted: match config.untrusted_text {
-            settings::UntrustedText::Quote => UntrustedText::Quote,
-            settings::UntrustedText::Omit => UntrustedText::Omit,
-        },
         default_region: region("AWS_REGION").or_else(|| region("AWS_DEFAULT_REGION")),
-        cursors: Cursors::default(),
+        cursors: Arc::new(Cursors::default()),
         clock,
     })
 }
 
-fn archive(config: &Config) -> Result<Option<Box<dyn Source>>, Failure> {
+fn archive(config: &Config) -> Result<Option<Arc<dyn Source>>, Failure> {
     if config.demo {
-        return Ok(Some(Box::new(demo::archive())));
+        return Ok(Some(Arc::new(demo::archive())));
     }
     let locations = if config.archive.is_empty() { &config.archive_locations } else { &config.archive };
     if locations.is_empty() {
         return Ok(None);
     }
     match Archive::open(locations) {
-        Ok(archive) => Ok(Some(Box::new(archive))),
+        Ok(archive) => Ok(Some(Arc::new(archive))),
         Err(error) => Err(Failure::new(CONFIG, error.to_string())),
     }
 }

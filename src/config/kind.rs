@@ -7,7 +7,9 @@ use std::time::Duration;
 use toml::de::DeValue;
 
 use super::authority::{AllowedOrigin, Authority};
+use super::caller::tool;
 use super::http::{is_scope, split};
+use crate::catalogue::Category;
 use crate::policy::is_account;
 use crate::policy::region::is_region;
 
@@ -39,6 +41,10 @@ pub enum Form {
     Region,
     /// An account id.
     Account,
+    /// A category of changes.
+    Category,
+    /// A tool, in any spelling.
+    Tool,
     /// An `http://` or `https://` address without user name or password.
     Url,
     /// An `https://` address, or an `http://` one of this machine, without user name, password, query and fragment.
@@ -195,6 +201,8 @@ impl Form {
             Self::OneOf(words) => words.contains(&text),
             Self::Region => is_region(text),
             Self::Account => is_account(text),
+            Self::Category => Category::parse(text).is_some(),
+            Self::Tool => tool(text).is_some(),
             Self::Url => is_url(text),
             Self::Secure => is_secure(text),
             Self::Host => Authority::parse(text).is_some(),
@@ -218,6 +226,8 @@ impl Form {
             Self::OneOf(words) => format!("one of {}", words.join(", ")),
             Self::Region => "a region name of lower-case letters, digits and hyphens, 3 to 32 of them".to_owned(),
             Self::Account => "an account id of 12 digits".to_owned(),
+            Self::Category => format!("one of {}", Category::ALL.map(Category::as_str).join(", ")),
+            Self::Tool => format!("one of {}", crate::tools::ALL.iter().map(|tool| tool.name).collect::<Vec<_>>().join(", ")),
             Self::Url => "an http:// or https:// address without user name or password".to_owned(),
             Self::Secure => "an https:// address without user name, password, query or fragment (http:// on this machine only)".to_owned(),
             Self::Host => "a host name or address, with or without a port".to_owned(),
@@ -241,6 +251,8 @@ impl Form {
             Self::OneOf(words) => words.first().copied().unwrap_or_default(),
             Self::Region => "eu-west-1",
             Self::Account => "111122223333",
+            Self::Category => "deployment",
+            Self::Tool => "cloudtrail_events",
             Self::Url => "https://host.example:9093",
             Self::Secure => "https://login.example",
             Self::Host => "mcp.example",
@@ -418,6 +430,8 @@ mod tests {
             Form::OneOf(&["a"]),
             Form::Region,
             Form::Account,
+            Form::Category,
+            Form::Tool,
             Form::Url,
             Form::S3,
             Form::Arn("iam"),

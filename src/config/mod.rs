@@ -12,12 +12,16 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use toml::de::DeValue;
 
-use crate::policy::Policy;
+use crate::audit;
+use crate::gate::Limits;
+use crate::policy::{Callers, Policy, UntrustedText};
 
 pub mod authority;
+mod caller;
 mod file;
 pub mod http;
 mod kind;
+mod load;
 mod setting;
 
 pub use kind::{Form, Kind, Value, is_caller_name};
@@ -79,16 +83,6 @@ pub enum ToolNames {
     Underscore,
 }
 
-/// What happens to text that any AWS caller may choose.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum UntrustedText {
-    /// It is quoted, as evidence.
-    #[default]
-    Quote,
-    /// It is left out.
-    Omit,
-}
-
 /// An account of `[accounts.NAME]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -131,6 +125,12 @@ pub struct Config {
     pub accounts: Vec<Account>,
     /// Settings of Streamable HTTP.
     pub http: Http,
+    /// What each caller over HTTP may of all this.
+    pub callers: Callers,
+    /// How many calls run and wait.
+    pub load: Limits,
+    /// The audit log, when there is one.
+    pub audit: Option<audit::Settings>,
     /// Folder of known incidents.
     pub investigations: Option<PathBuf>,
     /// Whether `report` gathers evidence; nothing means that `allow_aws_read` decides.
@@ -329,7 +329,8 @@ impl Settled {
             problems.push(format!("{}: {} is not a local path, and no other is read in this version", at("--archive"), path.display()));
         }
         let mut ids: BTreeMap<String, &str> = BTreeMap::new();
-        for place in self.sections() {
+        caller::problems(self, problems);
+        for place in self.sections().into_iter().filter(|place| !self.values.contains_key(&format!("{place}.subject"))) {
             let (needed, example) = if place.starts_with("accounts.") { ("id", "\"111122223333\"") } else { ("token_sha256", "\"…\"") };
             match self.text(&format!("{place}.{needed}")) {
                 None => problems.push(format!("{place}: {needed} is missing; such as {needed} = {example}")),
@@ -398,6 +399,9 @@ impl Settled {
             archive_locations: local.into_iter().map(PathBuf::from).collect(),
             accounts: self.sections().into_iter().filter_map(account).collect(),
             http: Http::read(&self),
+            callers: caller::read(&self),
+            load: load::limits(&self),
+            audit: load::audit(&self),
             investigations: self.text("investigations.path").map(PathBuf::from),
             report_enabled: self.bool("report.enabled"),
             report_max_events: self.whole("report.max_events"),
@@ -436,6 +440,10 @@ impl Config {
             lookup_requests: self.lookup_requests,
             deadline: self.deadline,
             event_history_enabled: self.event_history_enabled,
+            untrusted_text: self.untrusted_text,
+            categories: Vec::new(),
+            tools: Vec::new(),
+            nothing_left: None,
             archive_given: self.demo || !self.archive.is_empty(),
             local_archive_configured: !self.archive_locations.is_empty(),
         }

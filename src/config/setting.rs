@@ -1,7 +1,8 @@
 //! The table of settings: it drives what is known, read, explained and shown in the example file.
 
 use super::kind::Form::{
-    Account, Arn, Host, Instant, Line, Listen, Location, Name, OneOf, Origin, Path, Region, S3, Scope, Secure, Sha256, ToolScope, Url,
+    Account, Arn, Category, Host, Instant, Line, Listen, Location, Name, OneOf, Origin, Path, Region, S3, Scope, Secure, Sha256, Tool,
+    ToolScope, Url,
 };
 use super::kind::Kind::{self, Bool, Paths, Size, Span, Text, Texts, Whole};
 
@@ -187,7 +188,27 @@ pub const SETTINGS: &[Setting] = &[
     ),
     Setting::row("http.callers[].token_sha256", Text(Sha256), "", "Digest of the caller's bearer token; the token itself is never stored.")
         .hidden(),
-    Setting::row("http.callers[].untrusted_text", Text(OneOf(&["quote", "omit"])), "", "As above, for this caller.").later(),
+    Setting::row(
+        "http.callers[].subject",
+        Text(Line("user@example.com")),
+        "",
+        "Besides or instead of a token: the caller as tokens of the authorization server name it; \"*\" is all that have no entry.",
+    ),
+    Setting::row(
+        "http.callers[].regions",
+        Texts(Region),
+        "",
+        "Of the allowed regions, those that this caller may read. Like all that follows, it narrows and never widens.",
+    ),
+    Setting::row("http.callers[].accounts", Texts(Account), "", "Of the allowed accounts, those that this caller may read."),
+    Setting::row("http.callers[].categories", Texts(Category), "", "The categories of changes that this caller sees."),
+    Setting::row("http.callers[].max_window", Span(60, 90 * DAY), "", "As above, for this caller.").unit("time: s, m, h, d"),
+    Setting::row("http.callers[].max_events", Whole(1, 100), "", "As above, for this caller.").unit("events"),
+    Setting::row("http.callers[].untrusted_text", Text(OneOf(&["quote", "omit"])), "", "As above, for this caller."),
+    Setting::row("http.callers[].tools", Texts(Tool), "", "The tools that this caller may call; others are not listed either."),
+    Setting::row("http.callers[].requests_per_minute", Whole(1, 6000), "", "Further calls within a minute are told when to come back.")
+        .unit("calls"),
+    Setting::row("http.callers[].max_concurrent", Whole(1, 1000), "", "Calls at a time, waiting ones included.").unit("calls"),
     Setting::row(
         "http.oauth.issuer",
         Text(Secure),
@@ -204,7 +225,37 @@ pub const SETTINGS: &[Setting] = &[
     ),
     Setting::row("http.oauth.scopes", Texts(Scope), "[]", "Scopes that every call needs."),
     Setting::row("http.oauth.tool_scopes", Texts(ToolScope), "[]", "Scopes that one tool needs besides."),
-    Setting::row("audit.path", Text(Path), "", "Where each call is recorded.").later(),
+    Setting::row("load.running", Whole(1, 1024), "32", "Calls that run at a time; each may hold some megabytes of events.").unit("calls"),
+    Setting::row(
+        "load.waiting",
+        Whole(0, 100_000),
+        "512",
+        "Calls that wait for one of them to end; further ones are told when to come back.",
+    )
+    .unit("calls"),
+    Setting::row("load.patience", Span(0, 600), "\"5s\"", "How long a call waits; clients' own patience ends at 30 s or 60 s.")
+        .unit("time: s, m"),
+    Setting::row(
+        "audit.path",
+        Text(Path),
+        "",
+        "Where each call is recorded, a JSON line each, chained by hash; `cloudtrail-mcp audit verify` checks it.",
+    ),
+    Setting::row("audit.max_bytes", Size, "\"64 MiB\"", "The length from which on a new file is begun; the old one gets a number.")
+        .unit("bytes"),
+    Setting::row("audit.max_age", Span(60, 366 * DAY), "", "The age from which on a new file is begun.").unit("time: s, m, h, d"),
+    Setting::row(
+        "audit.fsync",
+        Text(OneOf(&["always", "second", "never"])),
+        "\"second\"",
+        "When records are forced to the disk: before each answer, within a second, or when the system sees fit.",
+    ),
+    Setting::row(
+        "audit.on_failure",
+        Text(OneOf(&["deny", "allow"])),
+        "\"deny\"",
+        "What becomes of calls that cannot be recorded, as on a full disk.",
+    ),
     Setting::row("cache.path", Text(Path), "", "Where settled answers are kept between runs.").later(),
     Setting::row("cache.max_bytes", Size, "", "How much of them.").unit("bytes").later(),
 ];

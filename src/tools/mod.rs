@@ -6,12 +6,14 @@ pub mod cloudtrail_event;
 pub mod cloudtrail_events;
 pub mod desk;
 pub mod investigate;
+pub mod office;
 pub mod schema;
 
 use serde_json::{Map, Value};
 
 pub use call::Call;
 pub use desk::Desk;
+pub use office::{Office, Rules};
 
 use crate::source::BoxFuture;
 

@@ -13,4 +13,5 @@ mod http;
 mod outlets;
 mod report;
 mod schemas;
+mod team;
 mod wire;

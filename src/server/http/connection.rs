@@ -14,8 +14,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 use tracing::{debug, info, warn};
 
-use super::Front;
 use super::route::Site;
+use super::{Front, Peer};
 
 /// Most connections at a time; more wait to be accepted.
 const MOST: usize = 16_384;
@@ -47,12 +47,12 @@ where
             // The semaphore is never closed.
             let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
             match listener.accept().await {
-                Ok((stream, _)) => {
+                Ok((stream, address)) => {
                     let (site, stopped) = (Arc::clone(&site), stopped.clone());
                     tokio::spawn(async move {
                         let metrics = Arc::clone(&site.front.metrics);
                         let _open = metrics.connection();
-                        welcome(stream, site, stopped).await;
+                        welcome(stream, Peer(address.ip()), site, stopped).await;
                         drop(place);
                     });
                 }
@@ -79,7 +79,7 @@ where
 }
 
 /// Serves one connection, through TLS when there is a certificate.
-async fn welcome<S>(stream: TcpStream, site: Arc<Site<S>>, stopped: watch::Receiver<bool>)
+async fn welcome<S>(stream: TcpStream, peer: Peer, site: Arc<Site<S>>, stopped: watch::Receiver<bool>)
 where
     S: ServerHandler + Clone + Send + Sync + 'static,
 {
@@ -89,21 +89,22 @@ where
     stream.set_write_timeout(Some(UNREAD));
     let stream = Box::pin(stream);
     match site.front.tls.clone() {
-        None => converse(stream, site, stopped).await,
+        None => converse(stream, peer, site, stopped).await,
         Some(acceptor) => match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
-            Ok(Ok(stream)) => converse(stream, site, stopped).await,
+            Ok(Ok(stream)) => converse(stream, peer, site, stopped).await,
             Ok(Err(_)) => debug!("A TLS handshake failed."),
             Err(_) => debug!("A TLS handshake took too long."),
         },
     }
 }
 
-async fn converse<S, T>(stream: T, site: Arc<Site<S>>, mut stopped: watch::Receiver<bool>)
+async fn converse<S, T>(stream: T, peer: Peer, site: Arc<Site<S>>, mut stopped: watch::Receiver<bool>)
 where
     S: ServerHandler + Clone + Send + Sync + 'static,
     T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
 {
-    let service = service_fn(|request| {
+    let service = service_fn(|mut request: http::Request<hyper::body::Incoming>| {
+        request.extensions_mut().insert(peer);
         let site = Arc::clone(&site);
         async move { Ok::<_, std::convert::Infallible>(site.answer(request).await) }
     });

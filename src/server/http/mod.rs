@@ -25,6 +25,7 @@ pub use connection::serve;
 pub use message::MAX_BODY;
 pub use tls::TlsError;
 
+use crate::audit::AuditLog;
 use crate::config::http::Http;
 use auth::Auth;
 use guard::Guard;
@@ -50,7 +51,12 @@ pub struct Front {
     tls: Option<tokio_rustls::TlsAcceptor>,
     metrics: Arc<Metrics>,
     status: Arc<Status>,
+    audit: Option<AuditLog>,
 }
+
+/// Whence a request comes, in its extensions: the address of the other end, which may be a proxy's.
+#[derive(Clone, Copy, Debug)]
+struct Peer(std::net::IpAddr);
 
 /// Why the server cannot be reached.
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +81,14 @@ impl Front {
             tls: settings.tls.as_ref().map(|(certificate, key)| tls::acceptor(certificate, key)).transpose()?,
             metrics,
             status: Arc::default(),
+            audit: None,
         })
+    }
+
+    /// Records who is not let in.
+    #[must_use]
+    pub fn recording(self, audit: Option<AuditLog>) -> Self {
+        Self { audit, ..self }
     }
 
     /// Returns what `/metrics` shows.

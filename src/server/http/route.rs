@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ALLOW, CACHE_CONTROL, HeaderMap, HeaderValue, ORIGIN, X_CONTENT_TYPE_OPTIONS};
+use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ALLOW, CACHE_CONTROL, HeaderValue, ORIGIN, X_CONTENT_TYPE_OPTIONS};
 use http::{Method, Request, StatusCode};
 use http_body_util::Full;
 use hyper::body::{Body, Bytes};
@@ -15,7 +15,7 @@ use tracing::debug;
 use super::auth::{Denied, Identity};
 use super::message::{Answer, MAX_BODY, empty, json, polished, read, refused, written};
 use super::metrics::Counter;
-use super::{Front, guard};
+use super::{Front, Peer, guard};
 
 /// Where the protocol is served.
 const MCP: &str = "/mcp";
@@ -130,7 +130,7 @@ impl<S: ServerHandler + Clone + Send + Sync + 'static> Site<S> {
             return answer;
         }
         let identity = match route {
-            Route::Mcp | Route::Metrics => match self.identify(request.uri(), request.headers()).await {
+            Route::Mcp | Route::Metrics => match self.identify(&request).await {
                 Ok(identity) => identity,
                 Err(answer) => return answer,
             },
@@ -161,12 +161,16 @@ impl<S: ServerHandler + Clone + Send + Sync + 'static> Site<S> {
     }
 
     /// Finds out who calls; nothing where nobody is asked.
-    async fn identify(&self, uri: &http::Uri, headers: &HeaderMap) -> Result<Option<Identity>, Answer> {
+    async fn identify<B>(&self, request: &Request<B>) -> Result<Option<Identity>, Answer> {
         let Some(auth) = &self.front.auth else { return Ok(None) };
-        auth.identify(uri, headers).await.map(Some).map_err(|denied| self.denied(&denied))
+        let peer = request.extensions().get::<Peer>().copied();
+        auth.identify(request.uri(), request.headers()).await.map(Some).map_err(|denied| self.denied(&denied, peer))
     }
 
-    fn denied(&self, denied: &Denied) -> Answer {
+    fn denied(&self, denied: &Denied, peer: Option<Peer>) -> Answer {
+        if let Some(audit) = &self.front.audit {
+            audit.note_denied(denied.reason(), peer.map(|peer| peer.0));
+        }
         debug!(reason = denied.reason(), "A caller was not let in.");
         self.front.metrics.count(Counter::Refused, denied.reason());
         denied.answer(self.front.auth.as_ref().and_then(|auth| auth.resource.as_ref()))
@@ -200,7 +204,7 @@ impl<S: ServerHandler + Clone + Send + Sync + 'static> Site<S> {
         if let (Some(auth), Some(identity)) = (&self.front.auth, &identity)
             && let Err(denied) = auth.admit(identity, message.tool.as_deref())
         {
-            return self.denied(&denied);
+            return self.denied(&denied, parts.extensions.get::<Peer>().copied());
         }
         if let Some(name) = &message.tool {
             self.front.metrics.count(Counter::Calls, crate::tools::find(name).map_or("other", |tool| tool.name));

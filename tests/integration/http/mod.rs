@@ -3,5 +3,5 @@
 mod auth;
 mod guard;
 mod issuer;
-mod server;
+pub(crate) mod server;
 mod transport;

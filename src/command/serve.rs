@@ -51,6 +51,7 @@ fn over_http(config: &Config, address: SocketAddr, server: Server, office: Arc<O
         // Said on stderr whatever the log level: whoever starts it wants to know where, as port 0 is any.
         output::complain(&format!("Listening on {scheme}://{}/mcp", listener.local_addr()?));
         let status = Arc::clone(front.status());
+        let reload = reload.with_front(Arc::clone(&front));
         tokio::spawn(reload.watch(move |standing| tell(&status, standing)));
         let closing = Arc::clone(&office);
         let stop = async move {

@@ -88,7 +88,7 @@ where
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(UNREAD));
     let stream = Box::pin(stream);
-    match site.front.tls.clone() {
+    match site.front.door().tls.clone() {
         None => converse(stream, peer, site, stopped).await,
         Some(acceptor) => match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
             Ok(Ok(stream)) => converse(stream, peer, site, stopped).await,

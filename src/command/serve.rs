@@ -46,7 +46,7 @@ fn over_http(config: &Config, address: SocketAddr, server: Server, office: Arc<O
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(FAILURE, format!("the runtime could not start: {error}")))?;
     let served = runtime.block_on(async {
-        let listener = http::listen(address).await?;
+        let listener = http::listen(address)?;
         let scheme = if config.http.tls.is_some() { "https" } else { "http" };
         // Said on stderr whatever the log level: whoever starts it wants to know where, as port 0 is any.
         output::complain(&format!("Listening on {scheme}://{}/mcp", listener.local_addr()?));

@@ -39,7 +39,7 @@ fn main() {
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:0".to_owned()).parse().unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let listener = stack::listen(address).await.unwrap();
+        let listener = stack::listen(address).unwrap();
         eprintln!("Listening on http://{}/mcp", listener.local_addr().unwrap());
         let front = Arc::new(stack::Front::open(&Http::default()).unwrap());
         stack::serve(listener, front, Fixture, std::future::pending()).await;

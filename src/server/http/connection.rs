@@ -18,7 +18,7 @@ use super::route::Site;
 use super::{Front, Peer};
 
 /// Most connections at a time; more wait to be accepted.
-const MOST: usize = 16_384;
+const MOST: usize = 8_192;
 /// How long a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long a request's head may take to come, which is also how long a connection may be idle.
@@ -39,15 +39,22 @@ pub async fn serve<S>(listener: TcpListener, front: Arc<Front>, server: S, stop:
 where
     S: ServerHandler + Clone + Send + Sync + 'static,
 {
+    // Shells and service managers start processes with room for a thousand connections, and let them ask for more.
+    #[cfg(unix)]
+    if let Err(error) = rlimit::increase_nofile_limit(2 * MOST as u64) {
+        warn!(%error, "The limit on open files stays as it is.");
+    }
     let site = Arc::new(Site::new(Arc::clone(&front), server));
     let places = Arc::new(Semaphore::new(MOST));
     let (stopping, stopped) = watch::channel(false);
     let accepting = async {
+        let mut told = false;
         loop {
             // The semaphore is never closed.
             let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
             match listener.accept().await {
                 Ok((stream, address)) => {
+                    told = false;
                     let (site, stopped) = (Arc::clone(&site), stopped.clone());
                     tokio::spawn(async move {
                         let metrics = Arc::clone(&site.front.metrics);
@@ -58,7 +65,9 @@ where
                 }
                 Err(error) => {
                     if !matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) {
-                        warn!(%error, "A connection could not be accepted.");
+                        if !std::mem::replace(&mut told, true) {
+                            warn!(%error, "Connections cannot be accepted; trying again until they can.");
+                        }
                         tokio::time::sleep(BREATH).await;
                     }
                 }

@@ -19,6 +19,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use rmcp::RoleServer;
 use rmcp::service::RequestContext;
+use tokio::net::{TcpListener, TcpSocket};
 
 pub use auth::{AuthError, new_token};
 pub use connection::serve;
@@ -50,6 +51,7 @@ pub struct Front {
     metrics: Arc<Metrics>,
     status: Arc<Status>,
     audit: Option<AuditLog>,
+    room: message::Room,
 }
 
 /// Who gets in, as the settings have it now. A request goes through one door, though there be a new one meanwhile.
@@ -103,7 +105,7 @@ impl Front {
     pub fn open(settings: &Http) -> Result<Self, OpenError> {
         let metrics = Arc::new(Metrics::default());
         let door = Door::open(settings, &metrics, None)?;
-        Ok(Self { door: RwLock::new(Arc::new(door)), metrics, status: Arc::default(), audit: None })
+        Ok(Self { door: RwLock::new(Arc::new(door)), metrics, status: Arc::default(), audit: None, room: message::Room::default() })
     }
 
     /// Takes new settings while the server runs: callers and issuer, hosts and origins, certificate and key, whose files are read
@@ -137,11 +139,19 @@ impl Front {
     }
 }
 
-/// Listens at an address.
+/// How many connections may wait to be accepted; the system may allow fewer.
+const BACKLOG: u32 = 4_096;
+
+/// Listens at an address. Belongs inside a runtime.
 ///
 /// Errors: naming the address, when it is taken or not this machine's.
-pub async fn listen(address: std::net::SocketAddr) -> io::Result<tokio::net::TcpListener> {
-    let listening = tokio::net::TcpListener::bind(address).await;
+pub fn listen(address: std::net::SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
+    let listening = socket.and_then(|socket| {
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    });
     listening.map_err(|error| io::Error::new(error.kind(), format!("http.listen: {address} cannot be listened at: {error}")))
 }
 

@@ -200,7 +200,7 @@ impl<S: ServerHandler + Clone + Send + Sync + 'static> Site<S> {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (mut parts, body) = request.into_parts();
-        let message = match read(&parts.headers, body).await {
+        let message = match read(&parts.headers, body, &self.front.room).await {
             Ok(message) => message,
             Err(answer) => {
                 self.front.metrics.count(Counter::Refused, "body");

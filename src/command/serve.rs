@@ -46,11 +46,12 @@ fn over_http(config: &Config, address: SocketAddr, server: Server, office: Arc<O
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(FAILURE, format!("the runtime could not start: {error}")))?;
     let served = runtime.block_on(async {
-        let listener = http::listen(address).await?;
+        let listener = http::listen(address)?;
         let scheme = if config.http.tls.is_some() { "https" } else { "http" };
         // Said on stderr whatever the log level: whoever starts it wants to know where, as port 0 is any.
         output::complain(&format!("Listening on {scheme}://{}/mcp", listener.local_addr()?));
         let status = Arc::clone(front.status());
+        let reload = reload.with_front(Arc::clone(&front));
         tokio::spawn(reload.watch(move |standing| tell(&status, standing)));
         let closing = Arc::clone(&office);
         let stop = async move {

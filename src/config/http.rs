@@ -56,6 +56,12 @@ impl Http {
         !self.callers.is_empty() || self.oauth.is_some()
     }
 
+    /// Tells whether it may listen where it is to: what other machines reach asks who calls, and is encrypted.
+    pub fn is_safe(&self) -> bool {
+        self.listen.is_none_or(|listen| listen.ip().is_loopback())
+            || (self.asks_who_calls() && (self.tls.is_some() || self.behind_tls_proxy))
+    }
+
     pub(super) fn read(settled: &Settled) -> Self {
         let path = |key| settled.text(key).map(PathBuf::from);
         let callers = settled.sections().into_iter().filter(|place| place.starts_with("http.callers["));

@@ -120,8 +120,12 @@ impl ServerHandler for Server {
     }
 
     /// Requests that the library could not read as what their method says, and methods that nobody knows.
-    async fn on_custom_request(&self, request: CustomRequest, _: RequestContext<RoleServer>) -> Result<CustomResult, ErrorData> {
+    async fn on_custom_request(&self, request: CustomRequest, context: RequestContext<RoleServer>) -> Result<CustomResult, ErrorData> {
         let example = match request.method.as_str() {
+            // A client that knows the revision without handshake is told that there is none, rather than how to shake hands.
+            "initialize" if context.meta.protocol_version().is_some() => {
+                return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, "there is no handshake in this revision", None));
+            }
             "tools/call" => {
                 "name is a string and arguments an object, for example {\"name\": \"aws.cloudtrail_events\", \"arguments\": {}}"
             }

@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime};
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::{info, warn};
 
+use super::http::Front;
 use crate::config::{self, Config, Flags};
 use crate::tools::office::Standing;
 use crate::tools::{Office, Rules};
@@ -49,6 +50,8 @@ pub struct Reload {
     path: Option<PathBuf>,
     config: Config,
     office: Arc<Office>,
+    /// Who gets in over HTTP, where it is served.
+    front: Option<Arc<Front>>,
     /// The file as it was when it was last read.
     read: Option<Stamp>,
     /// The file as it was when it was last looked at.
@@ -60,7 +63,13 @@ impl Reload {
     pub fn new(flags: Flags, config: Config, office: Arc<Office>) -> Self {
         let path = config.file().map(Path::to_owned);
         let read = path.as_deref().and_then(stamp);
-        Self { flags, environment: |name| std::env::var_os(name), path, config, office, seen: read.clone(), read }
+        Self { flags, environment: |name| std::env::var_os(name), path, config, office, front: None, seen: read.clone(), read }
+    }
+
+    /// Lets new settings hold for who gets in over HTTP, too.
+    #[must_use]
+    pub fn with_front(self, front: Arc<Front>) -> Self {
+        Self { front: Some(front), ..self }
     }
 
     /// Reads the policy whenever it should be, and says each time how the server stands; ends never.
@@ -96,6 +105,10 @@ impl Reload {
             (Some(path), None) => Err(format!("{} is gone", path.display())),
             _ => Ok(config),
         });
+        let loaded = loaded.and_then(|config| match &self.front {
+            Some(front) => front.renew(&config.http).map(|()| config).map_err(|error| error.to_string()),
+            None => Ok(config),
+        });
         match loaded {
             Ok(config) => {
                 for key in at_start_only(&self.config, &config) {
@@ -112,8 +125,8 @@ impl Reload {
 
 /// Returns the settings that differ and are not taken from a file that is read anew.
 fn at_start_only<'a>(old: &Config, new: &'a Config) -> Vec<&'a str> {
-    let of_callers = |key: &str| key.starts_with("http.callers[") && ![".name", ".token_sha256"].iter().any(|end| key.ends_with(end));
-    let taken = |key: &str| of_callers(key) || TAKEN.iter().any(|taken| key == *taken || (taken.ends_with('.') && key.starts_with(taken)));
+    let of_http = |key: &str| key.starts_with("http.") && key != "http.listen";
+    let taken = |key: &str| of_http(key) || TAKEN.iter().any(|taken| key == *taken || (taken.ends_with('.') && key.starts_with(taken)));
     let before = |key: &str| old.explain().iter().find(|explained| explained.key == key).map(|explained| &explained.value);
     let changed = new.explain().iter().filter(|explained| before(&explained.key) != Some(&explained.value));
     changed.map(|explained| explained.key.as_str()).filter(|key| !taken(key)).collect()

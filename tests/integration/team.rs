@@ -69,7 +69,7 @@ fn events(served: &Served, who: &str, arguments: Value) -> Value {
     reply.json()["result"]["structuredContent"].clone()
 }
 
-fn wait_for(what: impl Fn() -> bool) {
+pub(crate) fn wait_for(what: impl Fn() -> bool) {
     let started = Instant::now();
     while !what() {
         assert!(started.elapsed() < Duration::from_secs(30), "it did not come");

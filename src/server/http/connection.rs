@@ -18,7 +18,7 @@ use super::route::Site;
 use super::{Front, Peer};
 
 /// Most connections at a time; more wait to be accepted.
-const MOST: usize = 16_384;
+const MOST: usize = 8_192;
 /// How long a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long a request's head may take to come, which is also how long a connection may be idle.
@@ -39,15 +39,22 @@ pub async fn serve<S>(listener: TcpListener, front: Arc<Front>, server: S, stop:
 where
     S: ServerHandler + Clone + Send + Sync + 'static,
 {
+    // Shells and service managers start processes with room for a thousand connections, and let them ask for more.
+    #[cfg(unix)]
+    if let Err(error) = rlimit::increase_nofile_limit(2 * MOST as u64) {
+        warn!(%error, "The limit on open files stays as it is.");
+    }
     let site = Arc::new(Site::new(Arc::clone(&front), server));
     let places = Arc::new(Semaphore::new(MOST));
     let (stopping, stopped) = watch::channel(false);
     let accepting = async {
+        let mut told = false;
         loop {
             // The semaphore is never closed.
             let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
             match listener.accept().await {
                 Ok((stream, address)) => {
+                    told = false;
                     let (site, stopped) = (Arc::clone(&site), stopped.clone());
                     tokio::spawn(async move {
                         let metrics = Arc::clone(&site.front.metrics);
@@ -58,7 +65,9 @@ where
                 }
                 Err(error) => {
                     if !matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) {
-                        warn!(%error, "A connection could not be accepted.");
+                        if !std::mem::replace(&mut told, true) {
+                            warn!(%error, "Connections cannot be accepted; trying again until they can.");
+                        }
                         tokio::time::sleep(BREATH).await;
                     }
                 }
@@ -88,7 +97,7 @@ where
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(UNREAD));
     let stream = Box::pin(stream);
-    match site.front.tls.clone() {
+    match site.front.door().tls.clone() {
         None => converse(stream, peer, site, stopped).await,
         Some(acceptor) => match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
             Ok(Ok(stream)) => converse(stream, peer, site, stopped).await,
@@ -120,5 +129,72 @@ where
     };
     if ended.is_err() {
         debug!("A connection broke off or was given up.");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
+    use tokio::task::JoinHandle;
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::config::http::Http;
+
+    #[derive(Clone)]
+    struct Nobody;
+
+    impl ServerHandler for Nobody {}
+
+    /// A connection to a server: our end, and the server's work on it.
+    fn connected() -> (DuplexStream, JoinHandle<()>, watch::Sender<bool>) {
+        let front = Arc::new(Front::open(&Http::default()).unwrap());
+        let (ours, theirs) = duplex(64 << 10);
+        let (stopping, stopped) = watch::channel(false);
+        let peer = Peer(std::net::Ipv4Addr::LOCALHOST.into());
+        (ours, tokio::spawn(converse(theirs, peer, Arc::new(Site::new(front, Nobody)), stopped)), stopping)
+    }
+
+    async fn asked(client: &mut DuplexStream) -> String {
+        client.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"ok\n") {
+            assert!(client.read_buf(&mut answer).await.unwrap() > 0);
+        }
+        String::from_utf8(answer).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_says_nothing_or_half_a_head_is_given_up() {
+        for said in ["", "GET /healthz HTTP/1.1\r\nhost: loc"] {
+            let (mut client, serving, _stopping) = connected();
+            let started = Instant::now();
+            client.write_all(said.as_bytes()).await.unwrap();
+            serving.await.unwrap();
+            assert!((HEAD..HEAD * 2).contains(&started.elapsed()), "{said:?}: {:?}", started.elapsed());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_may_be_used_again_and_is_given_up_when_it_is_not() {
+        let (mut client, serving, _stopping) = connected();
+        for _ in 0..3 {
+            assert!(asked(&mut client).await.starts_with("HTTP/1.1 200"));
+            tokio::time::sleep(HEAD / 2).await;
+        }
+        assert!(!serving.is_finished());
+        let started = Instant::now();
+        serving.await.unwrap();
+        assert!(started.elapsed() < HEAD * 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_idle_connection_ends_at_once_when_the_server_stops() {
+        let (mut client, serving, stopping) = connected();
+        asked(&mut client).await;
+        let started = Instant::now();
+        stopping.send_replace(true);
+        serving.await.unwrap();
+        assert_eq!(started.elapsed(), Duration::ZERO);
     }
 }

@@ -3,13 +3,14 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Bytes};
 use rmcp::model::{ClientJsonRpcMessage, ClientRequest};
 use serde_json::{Value, json};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::server::screen;
 
@@ -18,6 +19,10 @@ pub(super) type Answer = Response<BoxBody<Bytes, Infallible>>;
 
 /// Largest request body, in bytes: an alert pasted whole is far smaller.
 pub const MAX_BODY: usize = 256 << 10;
+/// Largest body that is read whatever else is being read, in bytes; calls are mostly smaller.
+const SMALL: usize = 16 << 10;
+/// Memory for larger bodies that are being read, in KiB.
+const ROOM: usize = 64 << 10;
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Largest plain error of the library that is put into our form.
@@ -34,10 +39,40 @@ pub(super) struct Message {
     pub(super) tool: Option<String>,
 }
 
+/// Memory for bodies that are being read, so that many who send large ones slowly cannot take it all.
+#[derive(Debug)]
+pub(super) struct Room(Semaphore);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Semaphore::new(ROOM))
+    }
+}
+
+impl Room {
+    /// Takes room for a body of which this much is announced, or all that a body may need; small ones need none.
+    async fn take(&self, announced: Option<u64>) -> Result<Option<SemaphorePermit<'_>>, Answer> {
+        let most = announced.and_then(|length| usize::try_from(length).ok()).unwrap_or(MAX_BODY);
+        if most <= SMALL {
+            return Ok(None);
+        }
+        let needed = u32::try_from(most >> 10).unwrap_or(u32::MAX);
+        match tokio::time::timeout(PATIENCE, self.0.acquire_many(needed)).await {
+            Ok(Ok(room)) => Ok(Some(room)),
+            _ => {
+                let mut answer = refused(StatusCode::SERVICE_UNAVAILABLE, "too many large requests are being read; ask again");
+                answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
+                Err(answer)
+            }
+        }
+    }
+}
+
 /// Reads a request's body as one JSON-RPC message.
 ///
-/// Errors: the answer to give: 413 for more than [`MAX_BODY`], 408 for one that does not come, 400 for what is no message.
-pub(super) async fn read<B>(headers: &HeaderMap, body: B) -> Result<Message, Answer>
+/// Errors: the answer to give: 413 for more than [`MAX_BODY`], 408 for one that does not come, 400 for what is no message, 503 when
+/// there is no room to read it.
+pub(super) async fn read<B>(headers: &HeaderMap, body: B, room: &Room) -> Result<Message, Answer>
 where
     B: Body<Data = Bytes> + Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -51,6 +86,7 @@ where
     if announced.is_some_and(|length| length > MAX_BODY as u64) {
         return Err(too_large());
     }
+    let _room = room.take(announced).await?;
     let bytes = match tokio::time::timeout(PATIENCE, Limited::new(body, MAX_BODY).collect()).await {
         Ok(Ok(collected)) => collected.to_bytes(),
         Ok(Err(failure)) if failure.is::<LengthLimitError>() => return Err(too_large()),
@@ -142,7 +178,7 @@ mod tests {
     use super::*;
 
     async fn answered(body: &str) -> (u16, Value) {
-        let answer = read(&HeaderMap::new(), Full::new(Bytes::from(body.to_owned()))).await.err().unwrap();
+        let answer = read(&HeaderMap::new(), Full::new(Bytes::from(body.to_owned())), &Room::default()).await.err().unwrap();
         let status = answer.status().as_u16();
         (status, serde_json::from_slice(&answer.into_body().collect().await.unwrap().to_bytes()).unwrap())
     }
@@ -176,12 +212,31 @@ mod tests {
         assert_eq!(status, 413);
         assert!(answer["error"]["message"].as_str().unwrap().contains("256 KiB"));
         let headers = HeaderMap::from_iter([(CONTENT_LENGTH, HeaderValue::from(MAX_BODY as u64 + 1))]);
-        assert_eq!(read(&headers, Full::new(Bytes::new())).await.err().unwrap().status(), 413);
+        assert_eq!(read(&headers, Full::new(Bytes::new()), &Room::default()).await.err().unwrap().status(), 413);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_body_that_does_not_come_is_waited_for_a_while_only() {
         let never = http_body_util::StreamBody::new(futures_util::stream::pending::<Result<hyper::body::Frame<Bytes>, Infallible>>());
-        assert_eq!(read(&HeaderMap::new(), never).await.err().unwrap().status(), 408);
+        assert_eq!(read(&HeaderMap::new(), never, &Room::default()).await.err().unwrap().status(), 408);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn many_large_bodies_that_do_not_come_leave_room_for_small_ones_and_for_those_after_them() {
+        let room = std::sync::Arc::new(Room::default());
+        let slow = |_| {
+            let room = std::sync::Arc::clone(&room);
+            let never = http_body_util::StreamBody::new(futures_util::stream::pending::<Result<hyper::body::Frame<Bytes>, Infallible>>());
+            tokio::spawn(async move { read(&HeaderMap::new(), never, &room).await.err().map(|answer| answer.status().as_u16()) })
+        };
+        let large: Vec<_> = (0..ROOM / (MAX_BODY >> 10) + 1).map(slow).collect();
+        tokio::task::yield_now().await;
+        let ping = || Full::new(Bytes::from_static(br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#));
+        let small = HeaderMap::from_iter([(CONTENT_LENGTH, HeaderValue::from_static("40"))]);
+        assert!(tokio::time::timeout(Duration::from_millis(1), read(&small, ping(), &room)).await.unwrap().is_ok());
+        for large in large {
+            assert!(matches!(large.await.unwrap(), Some(408 | 503)));
+        }
+        assert!(read(&HeaderMap::new(), ping(), &room).await.is_ok());
     }
 }

@@ -15,7 +15,7 @@ use tracing::debug;
 use super::auth::{Denied, Identity};
 use super::message::{Answer, MAX_BODY, empty, json, polished, read, refused, written};
 use super::metrics::Counter;
-use super::{Front, Peer, guard};
+use super::{Door, Front, Peer, guard};
 
 /// Where the protocol is served.
 const MCP: &str = "/mcp";
@@ -40,6 +40,17 @@ enum Route {
 }
 
 impl Route {
+    fn of(path: &str, door: &Door) -> Self {
+        match path {
+            MCP => Self::Mcp,
+            "/healthz" => Self::Health,
+            "/readyz" => Self::Ready,
+            "/metrics" => Self::Metrics,
+            path if door.metadata(path).is_some() => Self::Metadata,
+            _ => Self::Unknown,
+        }
+    }
+
     /// Returns its label for counters and its methods.
     fn describe(self) -> (&'static str, &'static [Method], &'static str) {
         const READ: &[Method] = &[Method::GET, Method::HEAD];
@@ -51,6 +62,13 @@ impl Route {
             Self::Metadata => ("/.well-known", READ, "GET, HEAD, OPTIONS"),
             Self::Unknown => ("other", &[], ""),
         }
+    }
+}
+
+impl Door {
+    /// Returns the metadata of the protected resource, when it stands at `path`.
+    fn metadata(&self, path: &str) -> Option<&serde_json::Value> {
+        self.auth.as_ref()?.resource.as_ref()?.metadata(path)
     }
 }
 
@@ -73,13 +91,14 @@ impl<S: ServerHandler + Clone + Send + Sync + 'static> Site<S> {
     {
         let _held = self.front.metrics.request();
         let started = Instant::now();
+        let door = self.front.door();
         let (mut label, mut page) = ("other", None);
-        let mut answer = match self.front.guard.admit(request.uri(), request.headers()) {
+        let mut answer = match door.guard.admit(request.uri(), request.headers()) {
             Ok(origin) => {
                 page = origin;
-                let route = self.route(request.uri().path());
+                let route = Route::of(request.uri().path(), &door);
                 label = route.describe().0;
-                self.admitted(route, request).await
+                self.admitted(route, request, &door).await
             }
             Err(stranger) => {
                 debug!(reason = stranger.reason, "A request was turned away.");
@@ -100,19 +119,7 @@ impl<S: ServerHandler + Clone + Send + Sync + 'static> Site<S> {
         answer
     }
 
-    fn route(&self, path: &str) -> Route {
-        let metadata = || self.front.auth.as_ref().and_then(|auth| auth.resource.as_ref()?.metadata(path));
-        match path {
-            MCP => Route::Mcp,
-            "/healthz" => Route::Health,
-            "/readyz" => Route::Ready,
-            "/metrics" => Route::Metrics,
-            path if path.starts_with("/.well-known/") && metadata().is_some() => Route::Metadata,
-            _ => Route::Unknown,
-        }
-    }
-
-    async fn admitted<B>(&self, route: Route, request: Request<B>) -> Answer
+    async fn admitted<B>(&self, route: Route, request: Request<B>, door: &Door) -> Answer
     where
         B: Body<Data = Bytes> + Send,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -130,7 +137,7 @@ impl<S: ServerHandler + Clone + Send + Sync + 'static> Site<S> {
             return answer;
         }
         let identity = match route {
-            Route::Mcp | Route::Metrics => match self.identify(&request).await {
+            Route::Mcp | Route::Metrics => match self.identify(&request, door).await {
                 Ok(identity) => identity,
                 Err(answer) => return answer,
             },
@@ -147,13 +154,12 @@ impl<S: ServerHandler + Clone + Send + Sync + 'static> Site<S> {
             return answer;
         }
         match route {
-            Route::Mcp => self.call(identity, request).await,
+            Route::Mcp => self.call(identity, request, door).await,
             Route::Health => written(StatusCode::OK, "text/plain; charset=utf-8", "ok\n".to_owned()),
-            Route::Ready => self.ready().await,
+            Route::Ready => self.ready(door).await,
             Route::Metrics => written(StatusCode::OK, PROMETHEUS, self.front.metrics.render()),
             Route::Metadata | Route::Unknown => {
-                let metadata = self.front.auth.as_ref().and_then(|auth| auth.resource.as_ref()?.metadata(request.uri().path()));
-                let mut answer = json(StatusCode::OK, metadata.unwrap_or_default());
+                let mut answer = json(StatusCode::OK, door.metadata(request.uri().path()).unwrap_or_default());
                 answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
                 answer
             }
@@ -161,23 +167,23 @@ impl<S: ServerHandler + Clone + Send + Sync + 'static> Site<S> {
     }
 
     /// Finds out who calls; nothing where nobody is asked.
-    async fn identify<B>(&self, request: &Request<B>) -> Result<Option<Identity>, Answer> {
-        let Some(auth) = &self.front.auth else { return Ok(None) };
+    async fn identify<B>(&self, request: &Request<B>, door: &Door) -> Result<Option<Identity>, Answer> {
+        let Some(auth) = &door.auth else { return Ok(None) };
         let peer = request.extensions().get::<Peer>().copied();
-        auth.identify(request.uri(), request.headers()).await.map(Some).map_err(|denied| self.denied(&denied, peer))
+        auth.identify(request.uri(), request.headers()).await.map(Some).map_err(|denied| self.denied(&denied, peer, door))
     }
 
-    fn denied(&self, denied: &Denied, peer: Option<Peer>) -> Answer {
+    fn denied(&self, denied: &Denied, peer: Option<Peer>, door: &Door) -> Answer {
         if let Some(audit) = &self.front.audit {
             audit.note_denied(denied.reason(), peer.map(|peer| peer.0));
         }
         debug!(reason = denied.reason(), "A caller was not let in.");
         self.front.metrics.count(Counter::Refused, denied.reason());
-        denied.answer(self.front.auth.as_ref().and_then(|auth| auth.resource.as_ref()))
+        denied.answer(door.auth.as_ref().and_then(|auth| auth.resource.as_ref()))
     }
 
-    async fn ready(&self) -> Answer {
-        if let Some(auth) = &self.front.auth {
+    async fn ready(&self, door: &Door) -> Answer {
+        if let Some(auth) = &door.auth {
             match auth.ready().await {
                 true => self.front.status.clear("oauth"),
                 false => self.front.status.unfit("oauth", "the issuer's signing keys cannot be read, so nobody can be let in"),
@@ -188,23 +194,23 @@ impl<S: ServerHandler + Clone + Send + Sync + 'static> Site<S> {
     }
 
     /// Hands one message to the library, with who sent it.
-    async fn call<B>(&self, identity: Option<Identity>, request: Request<B>) -> Answer
+    async fn call<B>(&self, identity: Option<Identity>, request: Request<B>, door: &Door) -> Answer
     where
         B: Body<Data = Bytes> + Send,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (mut parts, body) = request.into_parts();
-        let message = match read(&parts.headers, body).await {
+        let message = match read(&parts.headers, body, &self.front.room).await {
             Ok(message) => message,
             Err(answer) => {
                 self.front.metrics.count(Counter::Refused, "body");
                 return answer;
             }
         };
-        if let (Some(auth), Some(identity)) = (&self.front.auth, &identity)
+        if let (Some(auth), Some(identity)) = (&door.auth, &identity)
             && let Err(denied) = auth.admit(identity, message.tool.as_deref())
         {
-            return self.denied(&denied, parts.extensions.get::<Peer>().copied());
+            return self.denied(&denied, parts.extensions.get::<Peer>().copied(), door);
         }
         if let Some(name) = &message.tool {
             self.front.metrics.count(Counter::Calls, crate::tools::find(name).map_or("other", |tool| tool.name));

@@ -380,6 +380,25 @@ fn without_the_issuers_keys_nobody_is_let_in_and_readiness_says_so() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_caller_that_is_taken_out_of_the_file_is_out_at_the_next_reading() {
+    let (folder, served) = Served::with_policy(&caller("bot", TOKEN));
+    let token = |token: &str| list(&served, &format!("Bearer {token}")).status;
+    assert_eq!((token(TOKEN), token("another-token")), (200, 401));
+    let write = |policy: &str| {
+        std::fs::write(folder.path().join("policy.toml"), policy).unwrap();
+        served.signal("HUP");
+    };
+    write(&format!("[http]\nallowed_hosts = [\"localhost\", \"mcp.example\"]\n{}", caller("oncall", "another-token")));
+    crate::team::wait_for(|| token("another-token") == 200);
+    assert_eq!(token(TOKEN), 401, "a token that leaked ends without a restart");
+    assert_eq!(served.send("GET", "/healthz", &[("host", "mcp.example")], "").status, 200);
+    write("[http]\ntls_cert = \"/nonexistent/cert.pem\"\ntls_key = \"/nonexistent/key.pem\"\n");
+    crate::team::wait_for(|| served.get("/readyz", &[]).json()["notes"]["policy"].is_string());
+    assert_eq!((token("another-token"), token(TOKEN)), (200, 401), "settings that cannot hold change nothing");
+}
+
+#[test]
 fn tls_is_served_from_the_files_that_are_named_and_nothing_else_speaks_there() {
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let (certificate, key) = (made.cert.pem(), made.signing_key.serialize_pem());

@@ -50,6 +50,10 @@ fn the_revision_without_handshake_is_served_at_the_same_place() {
         let answer = post("tools/call", Some(name), json!({"name": name, "arguments": {"limit": 1}}));
         assert!(answer.json()["result"]["structuredContent"]["finding"].is_string(), "{answer:?}");
     }
+    for removed in ["initialize", "ping", "logging/setLevel", "resources/subscribe"] {
+        let reply = post(removed, None, json!({}));
+        assert_eq!((reply.status, reply.json()["error"]["code"].as_i64()), (404, Some(-32_601)), "{removed}");
+    }
     assert_eq!(post("tools/list", None, json!({"cursor": "bogus"})).json()["error"]["code"], -32_602);
     let other = served.post(&[("mcp-protocol-version", "2026-07-28"), ("mcp-method", "prompts/list")], &modern("tools/list", json!({})));
     assert_eq!((other.status, other.json()["error"]["code"].as_i64()), (400, Some(-32_020)));

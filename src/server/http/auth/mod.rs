@@ -32,7 +32,7 @@ const MAX_TOKEN: usize = 8 << 10;
 /// Everybody who may call.
 pub(super) struct Auth {
     callers: Vec<(Caller, [u8; 32])>,
-    verifier: Option<Verifier>,
+    verifier: Option<(OAuth, Arc<Verifier>)>,
     /// What is protected, for challenges and metadata; with OAuth only.
     pub(super) resource: Option<Resource>,
     scopes: Vec<String>,
@@ -77,13 +77,18 @@ impl Auth {
     /// Makes the list of everybody who may call; nothing when the settings ask nobody. Opens no connection.
     ///
     /// Errors: when the machine's certificate authorities cannot be read, which an `https` issuer needs.
-    pub(super) fn open(settings: &Http, metrics: &Arc<Metrics>) -> Result<Option<Self>, AuthError> {
+    pub(super) fn open(settings: &Http, metrics: &Arc<Metrics>, before: Option<&Self>) -> Result<Option<Self>, AuthError> {
         if !settings.asks_who_calls() {
             return Ok(None);
         }
-        let verifier = |oauth: &OAuth| -> Result<Verifier, AuthError> {
+        let verifier = |oauth: &OAuth| -> Result<(OAuth, Arc<Verifier>), AuthError> {
+            // The keys of an issuer that stays need not be read again.
+            if let Some((same, verifier)) = before.and_then(|before| before.verifier.as_ref()).filter(|(same, _)| same == oauth) {
+                return Ok((same.clone(), Arc::clone(verifier)));
+            }
             let issuer = Issuer::open(oauth, Arc::clone(metrics)).map_err(|error| AuthError(error.to_string()))?;
-            Ok(Verifier::new(oauth, Keys::new(Box::new(issuer), &oauth.algorithms)))
+            let verifier = Verifier::new(oauth, Keys::new(Box::new(issuer), &oauth.algorithms));
+            Ok((oauth.clone(), Arc::new(verifier)))
         };
         let oauth = settings.oauth.as_ref();
         Ok(Some(Self {
@@ -101,7 +106,7 @@ impl Auth {
         if let Some(caller) = self.known(token) {
             return Ok(Identity { caller, scopes: None });
         }
-        let Some(verifier) = &self.verifier else { return Err(Denied::Invalid("the token is not known")) };
+        let Some((_, verifier)) = &self.verifier else { return Err(Denied::Invalid("the token is not known")) };
         let admitted = verifier.verify(token).await?;
         let identity = Identity { caller: admitted.caller, scopes: Some(admitted.scopes) };
         self.admit(&identity, None)?;
@@ -120,7 +125,7 @@ impl Auth {
     /// Tells whether callers can be told apart now, and fetches the issuer's keys when none are there.
     pub(super) async fn ready(&self) -> bool {
         match &self.verifier {
-            Some(verifier) if self.callers.is_empty() => verifier.keys.ready().await,
+            Some((_, verifier)) if self.callers.is_empty() => verifier.keys.ready().await,
             _ => true,
         }
     }

@@ -108,6 +108,9 @@ impl ServerHandler for Server {
     async fn call_tool(&self, request: CallToolRequestParams, context: RequestContext<RoleServer>) -> Result<CallToolResponse, ErrorData> {
         let call = Call { trace_id: trace::trace_id(&context), ..Call::of(http::caller(&context)) };
         let Some(tool) = tools::find(&request.name) else {
+            if let Some(audit) = self.office.audit() {
+                audit.note_denied("there is no such tool", None);
+            }
             let names: Vec<String> = self.office.tools(&call.caller).into_iter().map(|tool| tool.full_name(self.spelling)).collect();
             return Err(ErrorData::invalid_params(format!("unknown tool; the tools are {}", names.join(", ")), None));
         };

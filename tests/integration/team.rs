@@ -116,14 +116,19 @@ fn each_caller_has_its_own_tools_limits_and_cursors_over_http() {
     assert_eq!(place.verify(&[]).0, Some(0));
 }
 
-#[test]
-fn commands_and_stdio_calls_are_recorded_and_what_is_changed_shows() {
+#[tokio::test]
+async fn commands_and_stdio_calls_are_recorded_and_what_is_changed_shows() {
     let place = place("");
     assert_eq!(place.ask_by_command(), Some(0));
     run(&["event", "no-such-event", "--demo", "--config", &place.policy]);
     assert_eq!(run(&["report", "--demo", "--config", &place.policy, "--investigation", ALERT]).status.code(), Some(0));
     let tools: Vec<Value> = place.records().iter().map(|record| record["tool"].clone()).collect();
     assert_eq!(tools, ["cloudtrail_events", "cloudtrail_event", "report"]);
+    let client = crate::client::Client::connect(&["serve", "--demo", "--config", &place.policy], &[]).await;
+    let answer = client.events(json!({"start_time": "2026-01-27T19:34:00Z"})).await;
+    client.leave().await;
+    let digest: String = Sha256::digest(answer.to_string()).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(place.records()[3]["answer_sha256"], digest, "of structuredContent as it came");
     assert!(place.records()[2]["events"].as_u64().unwrap() > 0, "{}", place.records()[2]);
     let (code, text) = place.verify(&[]);
     assert_eq!(code, Some(0), "{text}");

@@ -1,7 +1,8 @@
 //! How many calls run at a time, and whose turn it is: bounded, fair between callers, and honest about when to come back.
 //!
 //! A call that finds all places taken waits in the queue of its caller; places that become free go to the callers in turn, so that
-//! one who asks a hundred times does not keep another waiting for the hundred. What does not fit is refused at once.
+//! one who asks a hundred times does not keep another waiting for the hundred. What does not fit is refused at once; when the queue is
+//! full of one caller's calls, the last of those makes room.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -129,7 +130,7 @@ impl Gate {
                 state.running += 1;
                 return Ok(Permit { _place: Place { gate: Some(Arc::clone(self)) }, _active: active });
             }
-            if state.waiting >= state.limits.waiting {
+            if state.waiting >= state.limits.waiting && !state.make_room(&active.caller) {
                 drop(state);
                 return Err(Busy::Full);
             }
@@ -142,7 +143,9 @@ impl Gate {
                 Some(active) => Ok(Permit { _place: place, _active: active }),
                 None => Err(Busy::Full),
             },
-            Ok(Err(_)) => Err(Busy::Closing),
+            Ok(Err(_)) if self.lock().closed => Err(Busy::Closing),
+            // It made room for another caller.
+            Ok(Err(_)) => Err(Busy::Full),
             Err(_) => Err(Busy::Full),
         }
     }
@@ -243,6 +246,17 @@ impl State {
             None => self.queues.push_back((Arc::clone(caller), VecDeque::from([waiter]))),
         }
         ticket
+    }
+
+    /// Sends away the last call of the caller with the most that wait, when `caller` has fewer; false when there is none such.
+    ///
+    /// Whoever fills the queue thereby fills it for itself only.
+    fn make_room(&mut self, caller: &str) -> bool {
+        let own = self.queues.iter().find(|(queued, _)| **queued == *caller).map_or(0, |(_, queue)| queue.len());
+        let longest = self.queues.iter_mut().map(|(_, queue)| queue).max_by_key(|queue| queue.len());
+        let Some(longest) = longest.filter(|queue| queue.len() > own + 1) else { return false };
+        self.waiting -= usize::from(longest.pop_back().is_some());
+        true
     }
 
     /// Takes who is next, and puts its caller at the end.

@@ -174,3 +174,26 @@ async fn callers_that_did_nothing_lately_are_forgotten() {
     }
     assert!(gate.lock().callers.len() <= 2 * REMEMBERED);
 }
+
+#[tokio::test]
+async fn a_caller_that_fills_the_queue_leaves_room_for_others() {
+    let gate = gate(1, 4);
+    let held = gate.enter(name("greedy"), FREE).await.ok().unwrap();
+    let ask = |caller: &str| {
+        let (gate, caller) = (Arc::clone(&gate), name(caller));
+        tokio::spawn(async move { gate.enter(caller, FREE).await.is_ok() })
+    };
+    let greedy: Vec<_> = (0..8).map(|_| ask("greedy")).collect();
+    let_others_go_on().await;
+    assert_eq!(gate.load(), (1, 4));
+    let modest: Vec<_> = (0..4).map(|_| ask("modest")).collect();
+    let_others_go_on().await;
+    assert_eq!(gate.load(), (1, 4));
+    drop(held);
+    let let_in = |calls: Vec<Result<bool, _>>| {
+        calls.into_iter().filter(|call: &Result<bool, tokio::task::JoinError>| *call.as_ref().unwrap()).count()
+    };
+    let (greedy, modest) = (futures_util::future::join_all(greedy).await, futures_util::future::join_all(modest).await);
+    assert_eq!((let_in(greedy), let_in(modest)), (2, 2), "half of the queue each");
+    assert_eq!(gate.load(), (0, 0));
+}

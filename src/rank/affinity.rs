@@ -1,5 +1,6 @@
 //! What a change and the alert have in common by name: teams name the parts of a service alike, `search-worker` runs as `search-role`.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::Change;
@@ -57,7 +58,8 @@ pub(super) fn affinities(incident: &Incident, changes: &[Change], background: &[
         .enumerate()
         .map(|(index, change)| {
             let own = words.get(index).unwrap_or(&nameless);
-            let ties = if change.class.noise { Words::default() } else { read(&inherited(index, change, &of_nodes, graph)) };
+            let ties =
+                LazyCell::new(|| if change.class.noise { Words::default() } else { read(&inherited(index, change, &of_nodes, graph)) });
             let shared = |with: &dyn Fn(&Words) -> Vec<Word>| {
                 let inherited = || rarest(with(&ties)).map(|(word, rare)| (word, rare * INHERITED));
                 rarest(with(own)).or_else(inherited)

@@ -188,7 +188,7 @@ fn same_matter(earlier: &Change, later: &Change) -> bool {
 }
 
 /// Returns the values of a request or an answer, as text; switches tell nothing.
-pub(super) fn leaves(value: &Value) -> BTreeSet<String> {
+fn leaves(value: &Value) -> BTreeSet<String> {
     fn collect(value: &Value, depth: usize, found: &mut BTreeSet<String>) {
         match value {
             Value::String(text) if !text.is_empty() => _ = found.insert(text.to_lowercase()),

@@ -381,7 +381,9 @@ fn count(outcome: &mut Outcome, world: &World, scene: &Scene, cell: &Cell) {
     if matches!(cell.state(), State::Exhausted | State::Lagging) && scene.is_clean() && scene.askers.len() == 1 && !scene.continues {
         let Window { from, to } = scene.window.whole_seconds();
         let there = |one: &&Truth| from <= at(one.second) && at(one.second) <= to && one.arrives <= scene.now.0;
-        let floor = world.truth.iter().filter(there).count().div_ceil(50).max(1) as i64;
+        let count = world.truth.iter().filter(there).count();
+        // Where a full page has a token, only an empty one tells that it was the last.
+        let floor = if scene.faults.token_after_last { count / 50 + 1 } else { count.div_ceil(50).max(1) } as i64;
         let over = i64::from(cell.requests) - floor;
         match scene.faults.latency.1 <= 500 {
             true => outcome.over_quick = outcome.over_quick.max(over),

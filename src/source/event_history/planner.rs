@@ -312,9 +312,13 @@ impl Planner {
     /// Returns the chain to go on with: before the alert first once that counts, then the newest.
     fn idle(&self) -> Option<usize> {
         let from = self.by_name.as_ref().map_or(0, |(from, _)| *from);
-        let late = |part: Window| self.edge.is_some_and(|edge| part.from >= edge);
         let idle = self.chains.iter().enumerate().skip(from).filter(|(_, chain)| !chain.done && !chain.under_way);
-        idle.min_by_key(|(at, chain)| (late(chain.part), std::cmp::Reverse(chain.part.to), *at)).map(|(at, _)| at)
+        idle.min_by_key(|(at, chain)| (self.is_late(chain.part), std::cmp::Reverse(chain.part.to), *at)).map(|(at, _)| at)
+    }
+
+    /// Tells whether a part lies after what goes first.
+    fn is_late(&self, part: Window) -> bool {
+        self.edge.is_some_and(|edge| part.from >= edge)
     }
 
     /// Returns how many events are expected where chain `at` has not looked yet; nothing when there is nothing to judge by.
@@ -396,7 +400,9 @@ impl Planner {
         if free == 0 || self.by_name.is_some() {
             return false;
         }
-        let candidates = (0..self.scans().len()).filter_map(|at| Some((at, self.expected(at)?)));
+        let first = self.scans().iter().any(|chain| !chain.done && !self.is_late(chain.part));
+        let scans = self.scans().iter().enumerate().filter(|(_, chain)| !first || !self.is_late(chain.part));
+        let candidates = scans.filter_map(|(at, _)| Some((at, self.expected(at)?)));
         let Some((at, expected)) = candidates.max_by(|a, b| a.1.total_cmp(&b.1)) else { return false };
         let Some(unseen) = self.scans().get(at).and_then(Chain::unseen) else { return false };
         let parts = if self.falls_short(left) { 1 } else { parts(expected).min(free + 1) };

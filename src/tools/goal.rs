@@ -1,7 +1,7 @@
 //! What a reading is for, and what was read for it before.
 
 use crate::context::Incident;
-use crate::coverage::{Cell, SourceName};
+use crate::coverage::{Cell, SourceName, State};
 use crate::gather::Gathered;
 use crate::plan::Query;
 use crate::source::Reading;
@@ -36,7 +36,8 @@ impl Goal<'_> {
     }
 
     fn before(&self, query: &Query) -> Option<&Cell> {
-        self.after.iter().find(|cell| is_of(query, cell))
+        // An account that nobody could read has a cell in the first region as well.
+        self.after.iter().find(|cell| is_of(query, cell) && cell.state() != State::NotConfigured)
     }
 }
 

@@ -15,6 +15,8 @@ pub struct Gathered {
     events: HashMap<String, Event>,
     cells: BTreeMap<Place, Cell>,
     survey: Survey,
+    cached: u32,
+    told: Vec<String>,
 }
 
 impl Gathered {
@@ -40,6 +42,23 @@ impl Gathered {
             self.cells.insert(key, joined);
         }
         self.survey = self.survey.join(reading.survey);
+        self.cached = self.cached.saturating_add(reading.cached);
+        self.told.extend(reading.told);
+    }
+
+    /// Tells whether this event is among the events so far.
+    pub fn holds(&self, event_id: &str) -> bool {
+        self.events.contains_key(event_id)
+    }
+
+    /// Returns how many events were known from earlier readings.
+    pub fn cached(&self) -> u32 {
+        self.cached
+    }
+
+    /// Takes the decisions on the way, in their order.
+    pub fn take_told(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.told)
     }
 
     /// Adds a cell that nobody read, such as one that policy denies.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::catalogue;
+use crate::context::Incident;
 use crate::coverage::{Cell, SourceName, State};
 use crate::policy::{GlobalPass, Scope};
 use crate::window::Window;
@@ -18,10 +20,14 @@ pub struct Query {
     kind: Kind,
     asked: bool,
     deadline: Duration,
+    max_requests: u32,
+    alert: Option<DateTime<Utc>>,
+    names: Vec<String>,
+    read: Vec<Window>,
 }
 
 /// Which events a query wants.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Writes only (`ReadOnly=false`).
     Writes,
@@ -79,13 +85,68 @@ impl Query {
 
     /// Returns how many requests this query may send.
     pub fn max_requests(&self) -> u32 {
-        self.scope.lookup_requests()
+        self.max_requests
+    }
+
+    /// Returns when the alert started: what lies before matters most when not all can be read.
+    pub fn alert(&self) -> Option<DateTime<Utc>> {
+        self.alert
+    }
+
+    /// Returns the spellings of the resources that the incident names, the most telling first.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Returns the intervals that this investigation has read whole and holds: they need not be read again.
+    pub fn read(&self) -> &[Window] {
+        &self.read
+    }
+
+    /// Tells what the reading is for, so that it can begin where it matters when not all can be read.
+    #[must_use]
+    pub fn about(mut self, incident: &Incident) -> Self {
+        self.alert = incident.alert.as_ref().map(|alert| alert.started_at);
+        self.names = spellings(incident);
+        self
+    }
+
+    /// Goes on where the reading of `cell` stopped; what could be found by name was found then.
+    #[must_use]
+    pub fn after(mut self, cell: &Cell) -> Self {
+        self.read = cell.read.clone();
+        self.names.clear();
+        self
+    }
+
+    /// Lowers the number of requests by those that the call has sent already.
+    #[must_use]
+    pub fn spent(mut self, requests: u32) -> Self {
+        self.max_requests = self.max_requests.saturating_sub(requests);
+        self
     }
 
     /// Returns how long this query may take: what is left of the call's time.
     pub fn deadline(&self) -> Duration {
         self.deadline
     }
+}
+
+/// Most spellings of resources that are ever looked up by name.
+const SPELLINGS: usize = 12;
+
+/// Returns under which names CloudTrail may have filed events of the incident's resources: the names as given first, then
+/// their other spellings in turn.
+fn spellings(incident: &Incident) -> Vec<String> {
+    let all: Vec<Vec<String>> = incident.resources.iter().map(|resource| catalogue::aliases_of(&resource.id)).collect();
+    let longest = all.iter().map(Vec::len).max().unwrap_or_default();
+    let mut names: Vec<String> = Vec::new();
+    for name in (0..longest).flat_map(|nth| all.iter().filter_map(move |aliases| aliases.get(nth))) {
+        if names.len() < SPELLINGS && !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names
 }
 
 /// Returns the queries that read `window` of `scope`, to be sent side by side.
@@ -102,6 +163,10 @@ pub fn queries(scope: &Scope, window: Window, kind: &Kind, left: Duration) -> Ve
         kind: kind.clone(),
         asked: true,
         deadline: left,
+        max_requests: scope.lookup_requests(),
+        alert: None,
+        names: Vec::new(),
+        read: Vec::new(),
     };
     match scope.source() {
         SourceName::Archive => vec![query(None)],
@@ -128,4 +193,21 @@ pub fn unanswered(scope: &Scope, answered: &[&Cell]) -> Vec<Cell> {
             cell
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::{Asked, Defaults, discover};
+
+    #[test]
+    fn resources_are_spelt_as_given_first_and_then_in_their_other_ways_each_once() {
+        let resources = vec!["arn:aws:iam::111122223333:role/path/app".to_owned(), "i-0123456789abcdef0".to_owned(), "app".to_owned()];
+        let now = DateTime::from_timestamp(1_769_544_000, 0).unwrap();
+        let defaults = Defaults { lookback: chrono::TimeDelta::minutes(30), max_window: chrono::TimeDelta::hours(48) };
+        let incident = discover(&Asked { resources, ..Asked::default() }, &defaults, now).unwrap();
+        let names = spellings(&incident);
+        assert_eq!(names[..3], ["arn:aws:iam::111122223333:role/path/app", "i-0123456789abcdef0", "app"]);
+        assert!(names.contains(&"path/app".to_owned()) && names.len() <= SPELLINGS, "{names:?}");
+    }
 }

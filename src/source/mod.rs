@@ -38,6 +38,10 @@ pub struct Reading {
     pub cells: Vec<Cell>,
     /// What files were there; all zero where the source has none.
     pub survey: Survey,
+    /// Events that were known from earlier readings and cost nothing.
+    pub cached: u32,
+    /// The decisions on the way, in plain words without text from outside.
+    pub told: Vec<String>,
 }
 
 /// What files an archive holds.

@@ -1,6 +1,7 @@
 //! One investigation from question to outcome: discover, admit, read, widen, rank, answer, redact, render.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,6 +9,8 @@ use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
 
 use super::arguments::invalid;
+use super::carried::Carried;
+use super::goal::Goal;
 use super::{Desk, Outcome};
 use crate::answer::build::{self, Built, Detail, Draft, Page};
 use crate::answer::earlier::Earlier;
@@ -17,12 +20,12 @@ use crate::context::{self, Asked, Incident};
 use crate::coverage::{Cause, Coverage, SourceName, State, Verdict};
 use crate::event::Event;
 use crate::gather::Gathered;
-use crate::plan::{self, Kind};
+use crate::plan::{self, Kind, Query};
 use crate::policy::region::is_global_service;
 use crate::policy::{GlobalPass, Scope, SourceChoice};
 use crate::rank::{self, Change, Ranked};
 use crate::refusal::{Code, Refusal};
-use crate::source::Source;
+use crate::source::{Reading, Source};
 use crate::window::Window;
 use crate::{redact, render};
 
@@ -34,6 +37,8 @@ const WIDER: [TimeDelta; 2] = [TimeDelta::hours(2), TimeDelta::hours(12)];
 const BACKGROUND: TimeDelta = TimeDelta::hours(24);
 /// Events on one LookupEvents page.
 const PAGE: f64 = 50.0;
+/// Decisions on the way that are told at full detail.
+const PLAN_LINES: usize = 24;
 /// Time of one LookupEvents request under the 2/s limit.
 const REQUEST: Duration = Duration::from_millis(500);
 
@@ -73,6 +78,7 @@ pub struct Continuation {
     detail: Detail,
     page: Page,
     now: DateTime<Utc>,
+    carried: Option<Arc<Carried>>,
 }
 
 /// Runs an investigation.
@@ -119,20 +125,37 @@ async fn investigate(desk: &Desk, question: Question) -> Result<Answer, Refusal>
                 invalid("cursor", "this cursor is unknown or older than an hour: ask again without `cursor`; cursors live in the server process that gave them".to_owned())
             })?;
             let mut gathered = Gathered::default();
-            read(desk, &state.scope, state.scope.window(), &state.filter, started, &mut gathered).await;
+            read_on(desk, &state, started, &mut gathered).await;
+            let effort = Effort::of(&mut gathered);
             let spots = blind_spots(&state.scope, &state.filter, &gathered);
             let (events, coverage) = gathered.finish(spots);
             let earlier = background(desk, &state.scope, started).await;
             let (changes, ranked) = ranked(&state.incident, events, &earlier);
             let page = Page { limit: limit.unwrap_or(state.page.limit), ..state.page.clone() };
             let state = Continuation { page, detail: detail.unwrap_or(state.detail), ..state };
-            finish(desk, Looked { state, coverage, changes, ranked, background: earlier }, started)
+            finish(desk, Looked { state, coverage, changes, ranked, background: earlier, effort }, started)
         }
         Question::New { asked, filter, limit, detail, source } => {
             let mut looked = look(desk, *asked, filter, detail, source, started).await?;
             looked.state.page.limit = limit;
             finish(desk, looked, started)
         }
+    }
+}
+
+/// Gathers what the cursor carries, and reads what was not read; all of it, where nothing is carried.
+async fn read_on(desk: &Desk, state: &Continuation, started: Instant, gathered: &mut Gathered) {
+    let Continuation { incident, scope, filter, carried, .. } = state;
+    let carried = carried.as_ref().and_then(|carried| Some((carried, carried.events()?)));
+    let (after, goes_on) = carried.as_ref().map_or((Vec::new(), true), |(carried, _)| (carried.cells(), carried.goes_on()));
+    if let Some((_, events)) = carried {
+        gathered.add(Reading { events, ..Reading::default() });
+    }
+    if goes_on {
+        read(desk, scope, scope.window(), filter, started, gathered, Goal { incident, after: &after }).await;
+        scope.denied().iter().for_each(|cell| gathered.add_cell(cell.clone()));
+    } else {
+        after.into_iter().for_each(|cell| gathered.add_cell(cell));
     }
 }
 
@@ -146,7 +169,7 @@ pub async fn whole(desk: &Desk, asked: Asked, limit: usize) -> Answer {
         match look(desk, asked, Filter::default(), Detail::Full, SourceChoice::default(), started).await {
             Ok(mut looked) => {
                 looked.state.page.limit = limit;
-                let Built { mut answer, mut next } = page(desk, &looked, started);
+                let Built { mut answer, mut next, .. } = page(desk, &looked, started);
                 while let Some(after) = next.filter(|page| page.shown < limit && page.shown > looked.state.page.shown) {
                     looked.state.page = Page { limit: limit - after.shown, ..after };
                     let built = page(desk, &looked, started);
@@ -174,6 +197,20 @@ struct Looked {
     ranked: Vec<Ranked>,
     /// Changes from before the window, which tell what was so before.
     background: Vec<Change>,
+    effort: Effort,
+}
+
+/// What the reading took besides requests.
+#[derive(Default)]
+struct Effort {
+    cached: u32,
+    plan: Vec<String>,
+}
+
+impl Effort {
+    fn of(gathered: &mut Gathered) -> Self {
+        Self { cached: gathered.cached(), plan: gathered.take_told() }
+    }
 }
 
 /// Discovers, admits, reads, widens and ranks.
@@ -195,7 +232,8 @@ async fn look(
     for cell in scope.denied() {
         gathered.add_cell(cell.clone());
     }
-    read(desk, &scope, scope.window(), &filter, started, &mut gathered).await;
+    let goal = Goal { incident: &incident, after: &[] };
+    read(desk, &scope, scope.window(), &filter, started, &mut gathered, goal).await;
     let earlier = background(desk, &scope, started).await;
     let mut changes: Vec<Change> = Vec::new();
     let (mut scope, mut widened) = (scope, false);
@@ -212,13 +250,14 @@ async fn look(
         if !affordable(&scope, &gathered, added, started, patience) {
             break ranked;
         }
-        read(desk, &wider, added, &filter, started, &mut gathered).await;
+        read(desk, &wider, added, &filter, started, &mut gathered, goal).await;
         (scope, widened) = (wider, true);
     };
     let spots = blind_spots(&scope, &filter, &gathered);
+    let effort = Effort::of(&mut gathered);
     let (_, coverage) = gathered.finish(spots);
-    let state = Continuation { incident, scope, widened, filter, detail, page: Page::default(), now };
-    Ok(Looked { state, coverage, changes, ranked, background: earlier })
+    let state = Continuation { incident, scope, widened, filter, detail, page: Page::default(), now, carried: None };
+    Ok(Looked { state, coverage, changes, ranked, background: earlier, effort })
 }
 
 /// Replaces an exact known investigation id by what is stored under it.
@@ -257,14 +296,15 @@ async fn background(desk: &Desk, scope: &Scope, started: Instant) -> Vec<Change>
 }
 
 /// Reads `window` of `scope` from its source, all queries side by side.
-async fn read(desk: &Desk, scope: &Scope, window: Window, filter: &Filter, started: Instant, gathered: &mut Gathered) {
+async fn read(desk: &Desk, scope: &Scope, window: Window, filter: &Filter, started: Instant, gathered: &mut Gathered, goal: Goal<'_>) {
     let kind = if filter.include_reads { Kind::Everything } else { Kind::Writes };
     let remaining = scope.deadline().saturating_sub(started.elapsed());
-    let queries = plan::queries(scope, window, &kind, remaining);
+    let queries: Vec<Query> = plan::queries(scope, window, &kind, remaining).into_iter().map(|query| goal.aim(query, gathered)).collect();
     let source = source_of(desk, scope);
     let readings =
         futures_util::future::join_all(queries.iter().map(|query| source.read(query).instrument(info_span!("source query")))).await;
-    for mut reading in readings {
+    for (mut reading, query) in readings.into_iter().zip(&queries) {
+        goal.count(&mut reading, query, gathered);
         // What an archive holds besides what was asked is no gap; what the allow-lists keep back is.
         reading.cells.retain(|cell| cell.state() != State::DeniedByPolicy || !desk.policy.allows(cell.account(), cell.region()));
         // The region of global services is looked at for those alone.
@@ -338,7 +378,7 @@ fn affordable(scope: &Scope, gathered: &Gathered, added: Window, started: Instan
         match cell.source() {
             SourceName::EventHistory => {
                 let pages = (expected / PAGE).ceil().max(1.0);
-                pages <= f64::from(requests.saturating_sub(cell.requests)) && REQUEST.mul_f64(pages) < left
+                pages <= f64::from(requests.saturating_sub(cell.requests)) && cell.latency * 2 + REQUEST.mul_f64(pages) < left
             }
             SourceName::Archive => left > scope.deadline() / (4 * patience.share()),
         }
@@ -363,17 +403,26 @@ fn blind_spots(scope: &Scope, filter: &Filter, gathered: &Gathered) -> Vec<Strin
 }
 
 fn finish(desk: &Desk, looked: Looked, started: Instant) -> Result<Answer, Refusal> {
-    let Built { mut answer, next } = page(desk, &looked, started);
-    if let Some(page) = next {
-        let handle = desk.cursors.issue(Continuation { page, ..looked.state }, desk.now());
+    let Built { mut answer, next, shown } = page(desk, &looked, started);
+    let before = looked.state.carried.as_deref();
+    // What was read whole is known to the source's cache; what was cut short must not be read twice for it.
+    let carries = answer.error.is_none() && (before.is_some() || Carried::is_needed(&looked.coverage));
+    let carried = carries.then(|| Carried::of(&looked.changes, &looked.coverage)).flatten();
+    let reads_on = carried.as_ref().is_some_and(|carried| carried.goes_on() && carried.gained_on(before));
+    if next.is_some() || reads_on {
+        let state = Continuation { page: next.unwrap_or(shown), carried, ..looked.state };
+        let handle = desk.cursors.issue(state, desk.now());
         answer.next_cursor = handle.map_err(|error| warn!(%error, "No cursor could be made.")).ok();
+    }
+    if let (true, Some(coverage), Some(_)) = (reads_on, &mut answer.coverage, &answer.next_cursor) {
+        coverage.next = Some("Call again with next_cursor as cursor: it reads only what was not read yet.".into());
     }
     Ok(answer)
 }
 
 /// Builds the page that the state stands at.
 fn page(desk: &Desk, looked: &Looked, started: Instant) -> Built {
-    let Looked { state, coverage, changes, ranked, background } = looked;
+    let Looked { state, coverage, changes, ranked, background, effort } = looked;
     let requests = |source: SourceName| coverage.cells.iter().filter(|cell| cell.source() == source).map(|cell| cell.requests).sum();
     let draft = Draft {
         incident: &state.incident,
@@ -392,7 +441,8 @@ fn page(desk: &Desk, looked: &Looked, started: Instant) -> Built {
         now: state.now,
         cost: Cost {
             requests: Requests { lookup_events: requests(SourceName::EventHistory), files: requests(SourceName::Archive) },
-            cached: 0,
+            cached: effort.cached,
+            plan: if state.detail == Detail::Full { effort.plan.iter().take(PLAN_LINES).cloned().collect() } else { Vec::new() },
             elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         },
     };

@@ -1,9 +1,11 @@
 //! The tools, one file each, joined in [`ALL`]. Each has a command that runs the same code.
 
 pub mod arguments;
+mod carried;
 pub mod cloudtrail_event;
 pub mod cloudtrail_events;
 pub mod desk;
+mod goal;
 pub mod investigate;
 pub mod schema;
 

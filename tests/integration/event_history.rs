@@ -1,5 +1,6 @@
 //! Event history through the real SDK against the fake AWS: what every fault looks like in the answer.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -112,6 +113,23 @@ async fn every_write_is_read_page_by_page_and_none_twice() {
 }
 
 #[tokio::test]
+async fn slow_pages_are_read_side_by_side_and_no_event_at_their_edges_is_lost_or_doubled() {
+    // Ten in each second, so that parts meet in the middle of them.
+    let record = |n: i64| {
+        write(&format!("e-{n}"), "ec2.amazonaws.com", "RunInstances", "eu-west-1", window().from + TimeDelta::seconds(n / 10 * 90))
+    };
+    let fake = FakeAws::start(now()).await.with_events((0..260).map(record)).always(Fault::Delay(Duration::from_millis(700)));
+    let (reading, cell) = read(&fake).await;
+    assert_eq!((cell.state(), reading.events.len()), (State::Exhausted, 260), "{:?}", reading.told);
+    let spans: HashSet<(i64, i64)> = fake
+        .lookups()
+        .iter()
+        .map(|request| (request.body["StartTime"].as_i64().unwrap(), request.body["EndTime"].as_i64().unwrap()))
+        .collect();
+    assert!(spans.len() > 1 && cell.requests <= 6 + 4, "{spans:?} {:?}", reading.told);
+}
+
+#[tokio::test]
 async fn all_pages_ask_with_the_same_parameters() {
     let fake = FakeAws::start(now()).await.with_events(writes(120));
     read(&fake).await;
@@ -193,6 +211,14 @@ async fn one_fault_passes_unseen_where_sending_again_helps() {
         let (reading, cell) = read(&fake).await;
         assert_eq!((cell.state(), reading.events.len()), (State::Exhausted, 3), "{fault:?}: {:?}", cell.detail);
     }
+}
+
+#[tokio::test]
+async fn throttling_that_passed_is_told_since_others_use_the_account_as_well() {
+    let fake = FakeAws::start(now()).await.with_events(writes(3)).fault(Fault::Throttle);
+    let (_, cell) = read(&fake).await;
+    assert_eq!((cell.state(), cell.requests), (State::Exhausted, 2));
+    insta::assert_snapshot!(cell.detail.unwrap(), @"AWS throttled 1 of 2 requests: others use the account's 2 a second in eu-west-1 as well");
 }
 
 /// A fault for good: its state, its cause, requests sent.
@@ -364,13 +390,36 @@ async fn missing_credentials_send_nothing_and_are_told_as_such() {
 }
 
 #[tokio::test]
-async fn reads_at_once_keep_aws_s_pace_and_are_not_throttled() {
+async fn different_questions_at_once_keep_aws_s_pace_and_are_not_throttled() {
     let fake = FakeAws::start(now()).await.with_events(writes(60)).throttling();
     let history = EventHistory::new(Settings { period: Duration::from_millis(500), ..settings(&fake, Some(credentials())) });
-    let query = query(&open(), window());
-    let (one, two) = tokio::join!(history.read(&query), history.read(&query));
+    let both = |kind| queries(&scope(&open(), window()), &kind).swap_remove(0);
+    let (writes, everything) = (both(Kind::Writes), both(Kind::Everything));
+    let (one, two) = tokio::join!(history.read(&writes), history.read(&everything));
     assert_eq!((one.cells[0].state(), two.cells[0].state()), (State::Exhausted, State::Exhausted));
     assert_eq!(fake.lookups().len(), 4, "none was sent again");
+}
+
+#[tokio::test]
+async fn the_same_question_asked_twice_at_once_is_sent_once_and_both_get_the_answer() {
+    let fake = FakeAws::start(now()).await.with_events(writes(60));
+    let history = history(&fake);
+    let query = query(&open(), window());
+    let (one, two) = tokio::join!(history.read(&query), history.read(&query));
+    for reading in [&one, &two] {
+        assert_eq!((reading.cells[0].state(), reading.events.len()), (State::Exhausted, 60));
+    }
+    assert_eq!((fake.lookups().len(), one.cells[0].requests + two.cells[0].requests), (2, 2));
+}
+
+#[tokio::test]
+async fn callers_share_the_pace_but_nothing_of_each_other_s_answers() {
+    let fake = FakeAws::start(now()).await.with_events(writes(3));
+    let history = history(&fake);
+    let of = |caller: &str| query(&Policy { caller: caller.into(), ..open() }, window());
+    let (alice, bob) = (of("alice"), of("bob"));
+    tokio::join!(history.read(&alice), history.read(&bob));
+    assert_eq!(fake.lookups().len(), 2);
 }
 
 #[tokio::test]

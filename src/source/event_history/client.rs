@@ -16,7 +16,7 @@ use tokio::sync::OnceCell;
 
 use super::chain::{Ask, Entry, Lookup, Page};
 use super::failure::Failure;
-use crate::event::{Event, LookupResource};
+use crate::event::LookupResource;
 use crate::plan::Kind;
 use crate::policy::is_account;
 use crate::source::BoxFuture;
@@ -108,7 +108,7 @@ impl RegionClient<'_> {
         let output = self
             .client
             .lookup_events()
-            .set_lookup_attributes(attribute(&ask.kind).map(|attribute| vec![attribute]))
+            .set_lookup_attributes(attribute(ask).map(|attribute| vec![attribute]))
             .start_time(AwsTime::from_secs(ask.start.timestamp()))
             .end_time(AwsTime::from_secs(ask.end.timestamp()))
             .max_results(PAGE)
@@ -155,11 +155,12 @@ async fn has_credentials(config: &SdkConfig) -> bool {
 }
 
 /// Returns the one attribute that AWS honours per request.
-fn attribute(kind: &Kind) -> Option<LookupAttribute> {
-    let (key, value) = match kind {
-        Kind::Writes => (LookupAttributeKey::ReadOnly, "false"),
-        Kind::Everything => return None,
-        Kind::EventId(id) => (LookupAttributeKey::EventId, id.as_str()),
+fn attribute(ask: &Ask) -> Option<LookupAttribute> {
+    let (key, value) = match (&ask.name, &ask.kind) {
+        (Some(name), _) => (LookupAttributeKey::ResourceName, name.as_str()),
+        (None, Kind::Writes) => (LookupAttributeKey::ReadOnly, "false"),
+        (None, Kind::Everything) => return None,
+        (None, Kind::EventId(id)) => (LookupAttributeKey::EventId, id.as_str()),
     };
     LookupAttribute::builder().attribute_key(key).attribute_value(value).build().ok()
 }
@@ -167,7 +168,6 @@ fn attribute(kind: &Kind) -> Option<LookupAttribute> {
 fn entry(entry: AwsEvent) -> Entry {
     let resources = entry.resources.unwrap_or_default();
     let resources = resources.into_iter().filter_map(|it| Some(LookupResource { kind: it.resource_type, name: it.resource_name? }));
-    let event = entry.cloud_trail_event.and_then(|record| Event::from_lookup_parts(&record, resources.collect()).ok());
     let told = entry.event_time.and_then(|time| DateTime::from_timestamp(time.secs(), 0));
-    Entry { time: told.or_else(|| event.as_ref().map(|event| event.time)), event }
+    Entry::read(told, entry.cloud_trail_event.as_deref(), resources.collect())
 }

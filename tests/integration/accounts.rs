@@ -366,6 +366,8 @@ async fn an_account_that_cannot_be_read_does_not_keep_the_own_one_from_looking_f
     assert_eq!(answer["context"]["window"]["widened"], true, "{answer:#}");
     let states: Vec<&str> = answer["coverage"]["cells"].as_array().unwrap().iter().map(|cell| cell["state"].as_str().unwrap()).collect();
     assert_eq!((states, answer["coverage"]["verdict"].as_str()), (vec!["exhausted", "not_configured"], Some("partial")));
+    assert!(answer["headline"].as_str().unwrap().contains("account 444455556666 cannot be reached"), "{}", answer["headline"]);
+    assert!(answer["coverage"]["next"].as_str().unwrap().contains("[accounts]"));
 }
 
 #[tokio::test]

@@ -33,6 +33,8 @@ pub enum Effect {
     Harmless,
 }
 
+mod harmless;
+
 /// A look at one kind of value.
 type Check = fn(&Event) -> Option<Severity>;
 
@@ -46,6 +48,7 @@ const CHECKS: &[Check] = &[
     public_switch,
     switched_off,
     narrowed_selectors,
+    soon_forgotten,
     destructive,
 ];
 
@@ -54,125 +57,7 @@ pub fn severity(event: &Event) -> Option<Severity> {
     if event.read_only || event.failed() {
         return None;
     }
-    harmless(event).or_else(|| CHECKS.iter().filter_map(|check| check(event)).max_by_key(|severity| severity.points))
-}
-
-/// Parameters that nobody's traffic depends on, in lower case.
-const HARMLESS: &[&str] = &[
-    "description",
-    "groupdescription",
-    "comment",
-    "tags",
-    "tagset",
-    "tagkeys",
-    "tagspecificationset",
-    "backupretentionperiod",
-    "preferredbackupwindow",
-    "preferredmaintenancewindow",
-    "monitoringinterval",
-    "monitoringrolearn",
-    "copytagstosnapshot",
-    "enableperformanceinsights",
-    "performanceinsightsretentionperiod",
-    "autominorversionupgrade",
-    "deletionprotection",
-    "snapshotretentionlimit",
-    "snapshotwindow",
-    "displayname",
-    "alarmdescription",
-    "maxsessionduration",
-    "cloudwatchlogsexportconfiguration",
-    "newdescription",
-    "retentionindays",
-    "healthcheckintervalseconds",
-    "receivemessagewaittimeseconds",
-    "redrivepolicy",
-    "redriveallowpolicy",
-    "enableexecutecommand",
-    "enableecsmanagedtags",
-    "propagatetags",
-];
-
-/// Parameters that only say what is meant or how.
-fn only_names(key: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "applyimmediately",
-        "allowmajorversionupgrade",
-        "clienttoken",
-        "clientrequesttoken",
-        "host",
-        "x-amz-id-2",
-        "dryrun",
-        "functionname",
-        "region",
-    ];
-    key.ends_with("id") || key.ends_with("identifier") || key.ends_with("name") || key.ends_with("arn") || NAMES.contains(&key)
-}
-
-/// Calls that take no effect by themselves: what they make is used, or not, by a later one.
-const PREPARATIONS: &[&str] = &[
-    "PutImage",
-    "RegisterTaskDefinition",
-    "PublishLayerVersion",
-    "PublishVersion",
-    "CreateChangeSet",
-    "DeletePolicyVersion",
-    "CreateDBSnapshot",
-    "CreateDBClusterSnapshot",
-    "CreateSnapshot",
-    "CreateImage",
-    "PutLoggingConfiguration",
-    "PutDashboard",
-    "DeleteDashboards",
-    "UpdateContinuousBackups",
-    "PutLifecycleConfiguration",
-    "PutBackupPolicy",
-    "PutBucketLogging",
-    "PutBucketTagging",
-];
-
-/// A change of nothing but descriptions, tags, windows and the like; or of DNS records that only prove ownership.
-fn harmless(event: &Event) -> Option<Severity> {
-    const POINTS: i8 = -40;
-    let harmless = |reason| Some(Severity { points: POINTS, reason, effect: Effect::Harmless });
-    if PREPARATIONS.contains(&event.name.as_str()) {
-        return harmless("takes no effect by itself");
-    }
-    let changes = ["Modify", "Update", "Put", "Set", "Change"].iter().any(|verb| event.name.starts_with(verb));
-    let request = event.request().as_object().filter(|_| changes)?;
-    // EC2 wraps a request into one member named after it.
-    let inner = request.values().next().and_then(Value::as_object).filter(|_| request.len() == 1).unwrap_or(request);
-    if event.name == "ChangeResourceRecordSets" {
-        let names = texts(event.request(), "resourceRecordSet.name");
-        let kinds = texts(event.request(), "resourceRecordSet.type");
-        let proof = !names.is_empty() && names.iter().all(|name| name.starts_with('_'))
-            || !kinds.is_empty() && kinds.iter().all(|kind| kind == "TXT");
-        return if proof { harmless("changes only TXT or validation records") } else { None };
-    }
-    if event.name == "ModifyLoadBalancerAttributes" {
-        let logs = |key: &String| ["access_logs.", "connection_logs.", "deletion_protection."].iter().any(|prefix| key.starts_with(prefix));
-        let keys = texts(event.request(), "attributes.key");
-        return if !keys.is_empty() && keys.iter().all(logs) { harmless("changes only logging or protection") } else { None };
-    }
-    // On-demand tables have no capacity to run out of.
-    if text(event.request(), "billingMode").as_deref() == Some("PAY_PER_REQUEST")
-        && event.name == "UpdateTable"
-        && !inner.contains_key("globalSecondaryIndexUpdates")
-    {
-        return harmless("gives the table on-demand capacity");
-    }
-    // SQS and SNS keep what they set under `attributes`.
-    let attributes = inner.get("attributes").and_then(Value::as_object).into_iter().flat_map(|attributes| attributes.keys());
-    let keys: Vec<String> = inner
-        .iter()
-        .filter(|(key, value)| *key != "attributes" || !value.is_object())
-        .map(|(key, _)| key)
-        .chain(attributes)
-        .map(|key| key.to_lowercase())
-        .filter(|key| !only_names(key) && key != "queueurl")
-        .collect();
-    let all = !keys.is_empty() && keys.iter().all(|key| HARMLESS.contains(&key.as_str()));
-    if all { harmless("changes only descriptions, tags or maintenance settings") } else { None }
+    harmless::harmless(event).or_else(|| CHECKS.iter().filter_map(|check| check(event)).max_by_key(|severity| severity.points))
 }
 
 const fn takes_away(points: i8, reason: &'static str) -> Option<Severity> {
@@ -244,6 +129,12 @@ fn down_to_zero(event: &Event) -> Option<Severity> {
         .iter()
         .any(|key| find(event.request(), key).is_some_and(|value| value.as_f64() == Some(0.0) || value.as_str() == Some("0")));
     if zero { takes_away(30, "sets capacity to zero") } else { None }
+}
+
+/// Logs that are kept for days only.
+fn soon_forgotten(event: &Event) -> Option<Severity> {
+    let days = find(event.request(), "retentionInDays").and_then(Value::as_f64).filter(|_| event.name == "PutRetentionPolicy")?;
+    if days < harmless::KEPT_LONG { takes_away(10, "keeps logs only for days") } else { None }
 }
 
 /// A policy that denies, or a network ACL rule that does.

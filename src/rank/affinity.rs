@@ -28,44 +28,52 @@ pub enum Affinity {
 /// names of what other events, `background` included, tie it to.
 pub(super) fn affinities(incident: &Incident, changes: &[Change], background: &[Change], graph: &Graph) -> Vec<Affinity> {
     let mut lexicon = Lexicon::default();
-    let named: BTreeSet<Word> = incident.resources.iter().flat_map(|r| aliases_of(&r.id)).flat_map(|alias| lexicon.words(&alias)).collect();
+    let spelt: Vec<Name> = incident.resources.iter().flat_map(|r| aliases_of(&r.id)).map(|alias| lexicon.name(&alias)).collect();
     let told: BTreeSet<Word> = incident
         .words
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !VOCABULARY.contains(&word.to_lowercase().trim_end_matches('s')))
-        .flat_map(|word| lexicon.words(word))
+        .map(|word| lexicon.name(word))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .flat_map(|name| lexicon.words(name).to_vec())
         .collect();
-    let words: Vec<BTreeSet<Word>> = changes.iter().chain(background).map(|change| lexicon.of_change(change)).collect();
-    let rarity = Rarity::new(changes, &words);
-    let names = names_of_nodes(changes.iter().chain(background), &words, graph);
-    let shared = |own: &BTreeSet<Word>, theirs: &BTreeSet<Word>| {
-        let rarest = own.intersection(theirs).map(|word| (rarity.of(*word), lexicon.spell(*word)));
+    let names: Vec<BTreeSet<Name>> = changes.iter().chain(background).map(|change| lexicon.of_change(change)).collect();
+    let rarity = Rarity::new(changes, &names, &lexicon);
+    let read = |names: &BTreeSet<Name>| Words::of(names, &lexicon, &rarity);
+    let named = read(&spelt.into_iter().collect());
+    let words: Vec<Words> = names.iter().map(read).collect();
+    // A word tells things apart once one of them bears it; prose is full of words, so there it must be a rare one.
+    let named_here = words.iter().any(|own| !own.shared(&named).is_empty());
+    let told_here = words.iter().take(changes.len()).flat_map(|own| own.heads.intersection(&told)).any(|word| rarity.of(*word) >= 1.0);
+    let of_nodes = names_of_nodes(changes.iter().chain(background), &names, graph);
+    let rarest = |shared: Vec<Word>| {
+        let rarest = shared.into_iter().map(|word| (rarity.of(word), lexicon.spell(word)));
         rarest.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1))).map(|(rare, word)| (word.to_owned(), rare))
     };
-    // A word tells things apart once one of them bears it; prose is full of words, so there it must be a rare one.
-    let named_here = words.iter().any(|own| !own.is_disjoint(&named));
-    let bears = |own: &BTreeSet<Word>| own.iter().any(|word| told.contains(word) && rarity.of(*word) >= 1.0);
-    let told_here = words.iter().take(changes.len()).any(bears);
-    let nameless = BTreeSet::new();
+    let nameless = Words::default();
     changes
         .iter()
         .enumerate()
         .map(|(index, change)| {
             let own = words.get(index).unwrap_or(&nameless);
-            let ties = if change.class.noise { BTreeSet::new() } else { inherited(index, change, &names, graph) };
-            let match_ = |theirs: &BTreeSet<Word>| {
-                let inherited = || shared(&ties, theirs).map(|(word, rare)| (word, rare * INHERITED));
-                shared(own, theirs).or_else(inherited)
+            let ties = if change.class.noise { Words::default() } else { read(&inherited(index, change, &of_nodes, graph)) };
+            let shared = |with: &dyn Fn(&Words) -> Vec<Word>| {
+                let inherited = || rarest(with(&ties)).map(|(word, rare)| (word, rare * INHERITED));
+                rarest(with(own)).or_else(inherited)
             };
-            match match_(&named) {
-                Some((word, rare)) => Affinity::Named(word, rare),
-                None => match match_(&told) {
-                    Some((word, rare)) => Affinity::Told(word, rare),
-                    None if own.is_empty() && ties.is_empty() => Affinity::Unknown,
-                    None if named_here => Affinity::Other,
-                    None if told_here => Affinity::OtherThanTold,
-                    None => Affinity::Unknown,
-                },
+            if let Some((word, rare)) = shared(&|words| words.shared(&named)) {
+                Affinity::Named(word, rare)
+            } else if let Some((word, rare)) = shared(&|words| words.heads.intersection(&told).copied().collect()) {
+                Affinity::Told(word, rare)
+            } else if own.all.is_empty() && ties.all.is_empty() {
+                Affinity::Unknown
+            } else if named_here {
+                Affinity::Other
+            } else if told_here {
+                Affinity::OtherThanTold
+            } else {
+                Affinity::Unknown
             }
         })
         .collect()
@@ -74,26 +82,52 @@ pub(super) fn affinities(incident: &Incident, changes: &[Change], background: &[
 /// What a name counts that is not a thing's own but of what it is tied to.
 const INHERITED: f64 = 0.8;
 
+/// The words of some names.
+#[derive(Default)]
+struct Words {
+    all: BTreeSet<Word>,
+    /// The first telling word of each: whose it is. What follows says what it is, `flow` in `catalog-flow`.
+    heads: BTreeSet<Word>,
+}
+
+impl Words {
+    fn of(names: &BTreeSet<Name>, lexicon: &Lexicon, rarity: &Rarity) -> Self {
+        let mut words = Self::default();
+        for name in names {
+            let of_name = lexicon.words(*name);
+            words.all.extend(of_name);
+            // A platform's name before all others tells nothing.
+            words.heads.extend(of_name.iter().find(|word| rarity.of(**word) >= 0.5).or_else(|| of_name.first()));
+        }
+        words
+    }
+
+    /// Returns the shared words of which at least one side says whose it is.
+    fn shared(&self, other: &Self) -> Vec<Word> {
+        self.heads.intersection(&other.all).chain(self.all.intersection(&other.heads)).copied().collect()
+    }
+}
+
 /// Returns the names that events which change a resource speak of, by the resource's node.
 fn names_of_nodes<'a>(
     changes: impl Iterator<Item = &'a Change>,
-    words: &[BTreeSet<Word>],
+    names: &[BTreeSet<Name>],
     graph: &Graph,
-) -> HashMap<usize, BTreeSet<Word>> {
-    let mut names: HashMap<usize, BTreeSet<Word>> = HashMap::new();
+) -> HashMap<usize, BTreeSet<Name>> {
+    let mut of_nodes: HashMap<usize, BTreeSet<Name>> = HashMap::new();
     for (index, change) in changes.enumerate() {
-        let Some(own) = words.get(index).filter(|own| !own.is_empty() && !change.event.failed()) else { continue };
+        let Some(own) = names.get(index).filter(|own| !own.is_empty() && !change.event.failed()) else { continue };
         for node in graph.targets(index, change) {
-            names.entry(node).or_default().extend(own);
+            of_nodes.entry(node).or_default().extend(own);
         }
     }
-    names
+    of_nodes
 }
 
 /// Returns the names that the targets of a change go by elsewhere: their own, and those of what they are tied to.
-fn inherited(index: usize, change: &Change, names: &HashMap<usize, BTreeSet<Word>>, graph: &Graph) -> BTreeSet<Word> {
+fn inherited(index: usize, change: &Change, of_nodes: &HashMap<usize, BTreeSet<Name>>, graph: &Graph) -> BTreeSet<Name> {
     let around = graph.targets(index, change).flat_map(|node| std::iter::once(node).chain(graph.tied(node)));
-    around.filter_map(|node| names.get(&node)).flatten().copied().collect()
+    around.filter_map(|node| of_nodes.get(&node)).flatten().copied().collect()
 }
 
 /// How telling a word is: one that few kinds of change bear tells more than the name of the whole platform.
@@ -104,12 +138,12 @@ struct Rarity {
 
 impl Rarity {
     /// Counts each word once for an actor and an event name: a burst does not make a name common.
-    fn new(changes: &[Change], words: &[BTreeSet<Word>]) -> Self {
+    fn new(changes: &[Change], names: &[BTreeSet<Name>], lexicon: &Lexicon) -> Self {
         let (mut seen, mut all) = (HashMap::<Word, HashSet<(&str, &str)>>::new(), HashSet::new());
-        for (change, words) in changes.iter().zip(words).filter(|(change, _)| !change.class.noise) {
+        for (change, names) in changes.iter().zip(names).filter(|(change, _)| !change.class.noise) {
             let act = (change.event.actor.name.as_str(), change.event.name.as_str());
             all.insert(act);
-            for word in words {
+            for word in names.iter().flat_map(|name| lexicon.words(*name)) {
                 seen.entry(*word).or_default().insert(act);
             }
         }
@@ -128,68 +162,83 @@ impl Rarity {
 /// A word, as a number.
 type Word = u32;
 
-/// Words as numbers, and the words of texts that were seen before: names repeat.
+/// A name, as a number.
+type Name = u32;
+
+/// Words and names as numbers: names repeat.
 #[derive(Default)]
 struct Lexicon {
     numbers: HashMap<String, Word>,
     spelling: Vec<String>,
-    known: HashMap<String, Vec<Word>>,
+    known: HashMap<String, Name>,
+    names: Vec<Vec<Word>>,
 }
 
 impl Lexicon {
-    /// Returns the telling words of a name.
-    fn words(&mut self, name: &str) -> Vec<Word> {
+    /// Takes in a name.
+    fn name(&mut self, name: &str) -> Name {
         if let Some(known) = self.known.get(name) {
-            return known.clone();
+            return *known;
         }
         let words: Vec<Word> = name_words(name).into_iter().map(|word| self.number(word)).collect();
-        self.known.insert(name.to_owned(), words.clone());
-        words
+        let number = next(self.names.len());
+        self.names.push(words);
+        self.known.insert(name.to_owned(), number);
+        number
     }
 
     fn number(&mut self, word: String) -> Word {
         if let Some(number) = self.numbers.get(&word) {
             return *number;
         }
-        let number = Word::try_from(self.spelling.len()).unwrap_or(Word::MAX);
+        let number = next(self.spelling.len());
         self.spelling.push(word.clone());
         self.numbers.insert(word, number);
         number
+    }
+
+    /// Returns the telling words of a name, in their order.
+    fn words(&self, name: Name) -> &[Word] {
+        usize::try_from(name).ok().and_then(|at| self.names.get(at)).map_or(&[], Vec::as_slice)
     }
 
     fn spell(&self, word: Word) -> &str {
         usize::try_from(word).ok().and_then(|at| self.spelling.get(at)).map_or("", String::as_str)
     }
 
-    /// Returns the words of the names that a change concerns: its targets, what holds them, and the short texts of its request.
-    fn of_change(&mut self, change: &Change) -> BTreeSet<Word> {
-        let mut words = BTreeSet::new();
-        self.collect(change.event.request(), 0, &mut words);
+    /// Returns the names that a change concerns: its targets, what holds them, and the short texts of its request.
+    fn of_change(&mut self, change: &Change) -> BTreeSet<Name> {
+        let mut names = BTreeSet::new();
+        self.collect(change.event.request(), 0, &mut names);
         for resource in change.resources.iter().filter(|r| r.role != Role::Referenced).take(8) {
-            for alias in &resource.aliases {
-                words.extend(self.words(alias));
-            }
+            names.extend(resource.aliases.iter().map(|alias| self.name(alias)));
         }
-        words
+        names.retain(|name| !self.words(*name).is_empty());
+        names
     }
 
-    fn collect(&mut self, value: &serde_json::Value, depth: usize, words: &mut BTreeSet<Word>) {
+    fn collect(&mut self, value: &serde_json::Value, depth: usize, names: &mut BTreeSet<Name>) {
         match value {
-            serde_json::Value::String(text) if text.len() <= MAX_NAME && words.len() < MAX_WORDS && !is_hidden(text) => {
+            serde_json::Value::String(text) if text.len() <= MAX_TEXT && names.len() < MAX_NAMES && !is_hidden(text) => {
                 // The last part of an ARN is a name; the rest is common to all. `kms:Decrypt` is what is done, not to what.
                 let is_action = text.split_once(':').is_some_and(|(_, action)| action.starts_with(|c: char| c.is_ascii_uppercase()));
                 if !is_action {
-                    words.extend(self.words(text.rsplit(':').next().unwrap_or_default()));
+                    names.insert(self.name(text.rsplit(':').next().unwrap_or_default()));
                 }
             }
-            serde_json::Value::Array(items) if depth < 8 => items.iter().take(20).for_each(|item| self.collect(item, depth + 1, words)),
+            serde_json::Value::Array(items) if depth < 8 => items.iter().take(20).for_each(|item| self.collect(item, depth + 1, names)),
             serde_json::Value::Object(map) if depth < 8 && !is_ownership_tag(map) => {
                 let named = map.iter().filter(|(key, _)| !ends_in_description(key));
-                named.for_each(|(_, item)| self.collect(item, depth + 1, words));
+                named.for_each(|(_, item)| self.collect(item, depth + 1, names));
             }
             _ => {}
         }
     }
+}
+
+/// Returns the number of the next one after `count`.
+fn next(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// Tells whether `map` is a tag that says something else than what the thing is called: its owner, its cost centre.
@@ -205,9 +254,9 @@ fn ends_in_description(key: &str) -> bool {
     key.len().checked_sub(DESCRIPTION.len()).and_then(|at| key.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(DESCRIPTION))
 }
 
-/// Longest text of a request that is taken for a name, in bytes, and most words taken from one.
-const MAX_NAME: usize = 128;
-const MAX_WORDS: usize = 60;
+/// Longest text of a request that is taken for a name, in bytes, and most names taken from one.
+const MAX_TEXT: usize = 128;
+const MAX_NAMES: usize = 60;
 
 /// Words of alerts and of AWS that name no service of anybody's.
 const VOCABULARY: &[&str] = &[

@@ -332,14 +332,17 @@ async fn read(desk: &Desk, scope: &Scope, window: Window, filter: &Filter, start
 
 /// Tells a query what the call is about, what it has read and what it has spent.
 fn aimed(query: Query, goal: Goal<'_>, gathered: &Gathered) -> Query {
-    let of_place = |cell: &&Cell| {
-        let of_account = query.account().is_none_or(|account| account == cell.account());
-        of_account && Some(cell.region()) == query.region() && cell.source() == SourceName::EventHistory
+    let (account, region) = (query.account().map(str::to_owned), query.region().map(str::to_owned));
+    let same = |cell: &&Cell| {
+        let place = Some(cell.region()) == region.as_deref() && account.as_deref().is_none_or(|account| cell.account() == account);
+        place && cell.source() == SourceName::EventHistory
     };
-    let spent = gathered.cells().filter(of_place).map(|cell| cell.requests).sum();
-    let before = goal.after.iter().find(|cell| of_place(cell) && cell.state() != State::NotConfigured);
-    let query = query.clone().about(goal.incident).spent(spent);
-    before.map_or(query.clone(), |cell| query.after(cell))
+    let spent = gathered.cells().filter(same).map(|cell| cell.requests).sum();
+    let query = query.about(goal.incident).spent(spent);
+    match goal.after.iter().find(|cell| same(cell) && cell.state() != State::NotConfigured) {
+        Some(cell) => query.after(cell),
+        None => query,
+    }
 }
 
 /// Returns the source that `scope` admits.

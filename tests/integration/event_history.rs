@@ -196,6 +196,14 @@ async fn one_fault_passes_unseen_where_sending_again_helps() {
     }
 }
 
+#[tokio::test]
+async fn throttling_that_passed_is_told_since_others_use_the_account_as_well() {
+    let fake = FakeAws::start(now()).await.with_events(writes(3)).fault(Fault::Throttle);
+    let (_, cell) = read(&fake).await;
+    assert_eq!((cell.state(), cell.requests), (State::Exhausted, 2));
+    insta::assert_snapshot!(cell.detail.unwrap(), @"AWS throttled 1 of 2 requests: others use the account's 2 a second in eu-west-1 as well");
+}
+
 /// A fault for good: its state, its cause, requests sent.
 type Case = (Fault, State, fn(Option<Cause>) -> bool, u32);
 

@@ -175,6 +175,22 @@ async fn a_partial_answer_is_continued_by_its_cursor_which_reads_only_the_rest()
 }
 
 #[tokio::test]
+async fn a_window_that_is_widened_is_not_read_twice() {
+    let aws = FakeAws::start(*NOW).await.with_events(many(60));
+    let alert = json!({"alert": {"name": "HighLatency", "startsAt": "2026-01-27T20:32:10Z", "labels": {"region": "eu-west-1"}}});
+    let answer = asked(&aws, &[], json!({"investigation": alert})).await;
+    assert_eq!((&answer["context"]["window"]["widened"], &answer["coverage"]["verdict"]), (&json!(true), &json!("complete")), "{answer:#}");
+    let lookups = aws.lookups();
+    let mut spans: Vec<(i64, i64)> = lookups
+        .iter()
+        .filter(|request| request.region == "eu-west-1" && request.body.get("NextToken").is_none())
+        .map(|request| (request.body["StartTime"].as_i64().unwrap(), request.body["EndTime"].as_i64().unwrap()))
+        .collect();
+    spans.sort();
+    assert!(spans.len() > 2 && spans.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{spans:?}");
+}
+
+#[tokio::test]
 async fn what_was_decided_on_the_way_is_told_at_full_detail() {
     let aws = FakeAws::start(*NOW).await.with_events([change()]);
     let mut full = question();

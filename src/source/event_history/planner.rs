@@ -557,3 +557,6 @@ fn spell(length: TimeDelta) -> String {
         seconds => format!("{} min", seconds / 60),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,7 @@ use super::random::Random;
 use super::world::{Faults, LONG, Spread, Truth, World, at, seconds, truths};
 use crate::context::{Alert, Incident, Named, NamedResource};
 use crate::coverage::{Cell, State};
+use crate::gather::Gathered;
 use crate::plan::{self, Kind, Query};
 use crate::policy::{Policy, SourceChoice};
 use crate::source::Reading;
@@ -123,8 +124,9 @@ impl Scene {
             && self.faults.ends_with.is_none()
     }
 
-    fn queries(&self) -> (Query, DateTime<Utc>) {
-        let now = at(self.now.1);
+    /// Returns the question as it is asked some seconds after the world began.
+    fn query(&self, later: i64) -> (Query, DateTime<Utc>) {
+        let now = at(self.now.1 + later);
         let policy = Policy {
             allow_aws_read: true,
             max_window: Duration::from_secs(1_000_000),
@@ -237,7 +239,7 @@ pub(super) fn run(seed: u64, change: fn(&mut Scene)) -> Outcome {
 
 /// Plays a scene and judges every answer.
 pub(super) async fn play(mut scene: Scene) -> Outcome {
-    let (query, now) = scene.queries();
+    let (query, now) = scene.query(0);
     let (truth, faults) = (std::mem::take(&mut scene.truth), scene.faults.clone());
     let world = World::new(truth, faults, scene.now.0, Random::new(scene.random.next()));
     let (bucket, flights, memory) = (Bucket::new(PERIOD), Flights::default(), Memory::default());
@@ -321,6 +323,13 @@ async fn go_on(
     if cell.state() == State::Exhausted {
         assert_eq!((again.cells[0].requests, again.cells[0].state()), (0, State::Exhausted), "{:?}", again.cells[0]);
     }
+    // All has arrived by then, and nothing that was kept may hide it.
+    const LATER: i64 = 1_800;
+    sleep(Duration::from_secs(LATER as u64)).await;
+    let (query, now) = scene.query(LATER);
+    let later = answer(scene, reader, &query, now).await;
+    judge(world, scene, now, &later, &HashSet::new());
+    count(outcome, world, scene, &later.cells[0]);
 }
 
 fn ids(reading: &Reading) -> impl Iterator<Item = String> {
@@ -332,6 +341,11 @@ fn judge(world: &World, scene: &Scene, now: DateTime<Utc>, reading: &Reading, he
     let cell = &reading.cells[0];
     let told: BTreeSet<String> = ids(reading).collect();
     assert_eq!(told.len(), reading.events.len(), "an event came twice");
+    let mut gathered = Gathered::default();
+    (0..2).for_each(|_| gathered.add(Reading { events: reading.events.clone(), ..Reading::default() }));
+    let (events, _) = gathered.finish(Vec::new());
+    assert_eq!(events.len(), told.len(), "an event is told twice");
+    assert!(events.windows(2).all(|pair| pair[0].time <= pair[1].time), "events are told out of order");
     let inside = |window: Window| world.truth.iter().filter(move |one| window.contains(at(one.second)));
     let real: HashSet<String> = inside(scene.window).map(Truth::id).collect();
     assert!(told.iter().all(|id| real.contains(id)), "an event that never was, or not in the window");
@@ -367,7 +381,9 @@ fn count(outcome: &mut Outcome, world: &World, scene: &Scene, cell: &Cell) {
     if matches!(cell.state(), State::Exhausted | State::Lagging) && scene.is_clean() && scene.askers.len() == 1 && !scene.continues {
         let Window { from, to } = scene.window.whole_seconds();
         let there = |one: &&Truth| from <= at(one.second) && at(one.second) <= to && one.arrives <= scene.now.0;
-        let floor = world.truth.iter().filter(there).count().div_ceil(50).max(1) as i64;
+        let count = world.truth.iter().filter(there).count();
+        // Where a full page has a token, only an empty one tells that it was the last.
+        let floor = if scene.faults.token_after_last { count / 50 + 1 } else { count.div_ceil(50).max(1) } as i64;
         let over = i64::from(cell.requests) - floor;
         match scene.faults.latency.1 <= 500 {
             true => outcome.over_quick = outcome.over_quick.max(over),
@@ -397,7 +413,7 @@ pub(super) fn quiet(count: i64, window: (i64, i64), spread: Spread, latency: i64
 
 /// Reads a scene once and returns the reading, how long it took, and the world.
 pub(super) async fn once(mut scene: Scene) -> (Reading, Duration, Arc<World>) {
-    let (query, now) = scene.queries();
+    let (query, now) = scene.query(0);
     let (truth, faults) = (std::mem::take(&mut scene.truth), scene.faults.clone());
     let world = Arc::new(World::new(truth, faults, scene.now.0, Random::new(scene.random.next())));
     let (bucket, flights) = (Bucket::new(PERIOD), Flights::default());

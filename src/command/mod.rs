@@ -209,7 +209,11 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
         endpoint_url: config.event_history_endpoint_url.clone(),
         clock: clock.clone(),
         roles: config.accounts.iter().filter_map(role).collect(),
-        cache: CacheSettings { path: config.cache_path.clone(), max_bytes: config.cache_max_bytes },
+        cache: CacheSettings {
+            // By a clock that is ahead everything would be settled, and what is kept for others has to be true for them.
+            path: config.cache_path.clone().filter(|_| config.now.is_none_or(|now| now <= Utc::now())),
+            max_bytes: config.cache_max_bytes,
+        },
         ..Settings::default()
     };
     Ok(Desk {

@@ -296,11 +296,15 @@ async fn served(fake: &FakeAws, folder: &Path, policy: &str, arguments: Value) -
 }
 
 async fn server(fake: &FakeAws, folder: &Path, policy: &str) -> Client {
+    server_at(fake, folder, policy, "2026-01-27T21:00:00Z").await
+}
+
+async fn server_at(fake: &FakeAws, folder: &Path, policy: &str, now: &str) -> Client {
     let file = folder.join("policy.toml");
     std::fs::write(&file, format!("allow_aws_read = true\n{policy}")).unwrap();
     let env = fake.env();
     let environment: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    Client::connect(&["serve", "--now", "2026-01-27T21:00:00Z", "--config", file.to_str().unwrap()], &environment).await
+    Client::connect(&["serve", "--now", now, "--config", file.to_str().unwrap()], &environment).await
 }
 
 fn production() -> String {
@@ -380,6 +384,20 @@ async fn the_next_server_process_asks_aws_for_nothing_that_the_last_one_knew() {
     assert_eq!(first["cost"]["requests"]["lookup_events"], 1, "{first:#}");
     assert_eq!((second["groups"].clone(), second["finding"].clone()), (first["groups"].clone(), first["finding"].clone()));
     assert_eq!(fake.lookups().len(), 1);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_ahead_leaves_nothing_for_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let ahead = now() + chrono::TimeDelta::days(20_000);
+    let fake = FakeAws::start(ahead).await;
+    let spell = |minutes| (ahead - chrono::TimeDelta::minutes(minutes)).to_rfc3339();
+    let policy = format!("[cache]\npath = {:?}\n", folder.path().join("cache"));
+    let client = server_at(&fake, folder.path(), &policy, &spell(0)).await;
+    let answer = client.events(json!({"regions": "us-east-1", "start_time": spell(60), "end_time": spell(20)})).await;
+    client.leave().await;
+    assert_eq!(answer["coverage"]["verdict"], "complete", "{answer:#}");
+    assert!(!folder.path().join("cache").exists());
 }
 
 #[tokio::test]

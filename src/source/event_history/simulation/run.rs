@@ -203,27 +203,23 @@ impl Outcome {
     }
 }
 
-/// Keeps slices as they come, and gives those inside, each time once.
+/// Keeps slices as they come, and gives those inside; both ends of a slice are known, so that no two share a second.
 #[derive(Default)]
 pub(super) struct Memory(Mutex<Vec<Slice>>);
 
 impl Settled for Memory {
     fn known(&self, _: &Place, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<Slice> {
-        let mut known: Vec<Slice> =
-            self.0.lock().unwrap().iter().filter(|slice| start <= slice.start && slice.end <= end).cloned().collect();
-        known.sort_by_key(|slice| (slice.start, std::cmp::Reverse(slice.end)));
-        let mut to = start;
-        known.retain(|slice| {
-            slice.start >= to && {
-                to = slice.end;
-                true
-            }
-        });
+        let kept = self.0.lock().unwrap();
+        let mut known: Vec<Slice> = kept.iter().filter(|slice| start <= slice.start && slice.end <= end).cloned().collect();
+        known.sort_by_key(|slice| slice.start);
         known
     }
 
     fn keep(&self, _: &Place, slice: Slice) {
-        self.0.lock().unwrap().push(slice);
+        let mut kept = self.0.lock().unwrap();
+        assert!(slice.start <= slice.end, "{:?} to {:?}", slice.start, slice.end);
+        assert!(kept.iter().all(|one| one.end < slice.start || slice.end < one.start), "what was known is kept again");
+        kept.push(slice);
     }
 }
 

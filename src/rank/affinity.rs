@@ -375,6 +375,8 @@ fn name_words(name: &str) -> Vec<String> {
         return Vec::new();
     }
     let common = |word: &str| COMMON_WORDS.contains(&word);
+    // The domain of a host is everybody's.
+    let name = host(name).unwrap_or(name);
     name.split(|c: char| !c.is_alphanumeric())
         .map(str::to_lowercase)
         .filter(|word| {
@@ -382,6 +384,16 @@ fn name_words(name: &str) -> Vec<String> {
         })
         .map(|word| word.trim_end_matches('s').to_owned())
         .collect()
+}
+
+/// Returns a domain name without its registered domain: `shop` of `shop.example.com`; nothing when it is none.
+fn host(name: &str) -> Option<&str> {
+    let domain = name.trim_end_matches('.');
+    let (rest, top) = domain.rsplit_once('.')?;
+    let is_domain = (2..=6).contains(&top.len())
+        && top.bytes().all(|b| b.is_ascii_lowercase())
+        && rest.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'*' | b'_'));
+    is_domain.then(|| rest.rsplit_once('.').map_or("", |(host, _)| host))
 }
 
 #[cfg(test)]
@@ -394,5 +406,7 @@ mod tests {
         assert_eq!(name_words("i-0123456789abcdef0"), Vec::<String>::new());
         assert_eq!(name_words("arn:aws:iam::111122223333:role/search"), Vec::<String>::new());
         assert_eq!(name_words("Payments_API.v2"), ["payment"]);
+        assert_eq!(name_words("checkout.example.com"), ["checkout"]);
+        assert_eq!(name_words("example.com."), Vec::<String>::new());
     }
 }

@@ -93,7 +93,7 @@ impl<'a> Scene<'a> {
                 some if some.iter().any(is_firm) => Named::Firmly,
                 _ => Named::Weakly,
             },
-            undo: pairs(changes),
+            undo: pairs(changes, background),
             named_services: incident.resources.iter().filter_map(|r| r.kind.as_deref()).filter_map(service_of).collect(),
             words: alert_words(&incident.words),
             values: alert_values(incident),

@@ -205,9 +205,11 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
     let region = |name: &str| std::env::var(name).ok().filter(|region| !region.trim().is_empty());
     let delta = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
     let investigations = config.investigations.as_deref().map(Store::open).transpose();
+    let default_region = region("AWS_REGION").or_else(|| region("AWS_DEFAULT_REGION"));
     let settings = Settings {
         endpoint_url: config.event_history_endpoint_url.clone(),
         clock: clock.clone(),
+        home_region: default_region.clone(),
         roles: config.accounts.iter().filter_map(role).collect(),
         cache: CacheSettings {
             // By a clock that is ahead everything would be settled, and what is kept for others has to be true for them.
@@ -227,7 +229,7 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
             settings::UntrustedText::Quote => UntrustedText::Quote,
             settings::UntrustedText::Omit => UntrustedText::Omit,
         },
-        default_region: region("AWS_REGION").or_else(|| region("AWS_DEFAULT_REGION")),
+        default_region,
         cursors: Cursors::default(),
         clock,
     })

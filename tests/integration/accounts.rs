@@ -247,6 +247,25 @@ async fn a_region_that_is_not_enabled_is_said_to_be_so_and_is_no_gap_when_all_we
 }
 
 #[tokio::test]
+async fn sts_is_asked_where_the_process_is_at_home_or_else_where_it_surely_answers() {
+    for (home, asked, sts) in [
+        (None, "eu-west-1", "eu-west-1"),
+        (None, "me-south-1", "us-east-1"),
+        (None, "us-gov-east-1", "us-gov-east-1"),
+        (Some("me-south-1"), "eu-west-1", "me-south-1"),
+        (Some("eu-west-1"), "cn-northwest-1", "cn-northwest-1"),
+    ] {
+        let fake = FakeAws::start(now()).await;
+        let home_region = home.map(str::to_owned);
+        let history = EventHistory::new(Settings { home_region, ..settings(&fake, Some(credentials())) });
+        let scope = open().admit(&incident(&[], &[asked]), SourceChoice::EventHistory, None, now()).unwrap();
+        history.read(&plan::queries(&scope, scope.window(), &Kind::Writes, scope.deadline())[0]).await;
+        let regions: Vec<String> = fake.requests().into_iter().filter(|it| it.service == "sts").map(|it| it.region).collect();
+        assert_eq!(regions, [sts], "{home:?} {asked}");
+    }
+}
+
+#[tokio::test]
 async fn other_partitions_have_their_own_global_region_and_refuse_roles_of_others() {
     let china = "arn:aws-cn:iam::444455556666:role/investigator";
     let fake = FakeAws::start(now()).await.with_events([change("north", OTHER, "cn-northwest-1")]);

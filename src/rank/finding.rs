@@ -15,8 +15,8 @@ struct Threshold;
 impl Threshold {
     const RELATED: i32 = 48;
     const BY_NAME: i32 = 58;
-    const UNTIED: i32 = 56;
-    const UNTIED_BUT_NAMED_WEAKLY: i32 = 54;
+    const UNTIED: i32 = 60;
+    const UNTIED_BUT_NAMED_WEAKLY: i32 = 60;
     const OTHER_BUT_NAMED_WEAKLY: i32 = 70;
     const UNTIED_BUT_NAMED: i32 = 84;
     const OTHER_THAN_TOLD: i32 = 72;

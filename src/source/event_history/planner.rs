@@ -239,6 +239,8 @@ impl Planner {
         chain.under_way = false;
         match seen.gave {
             Err(stop) => self.ended = self.ended.or(Some(if stop == Stop::Budget { End::PageCap } else { End::Deadline })),
+            // A spelling that AWS does not take says nothing of the others.
+            Ok(Err(Failure::Refused)) if seen.chain >= scans => chain.done = true,
             Ok(Err(failure)) => self.ended = Some(End::Failed(failure)),
             Ok(Ok(landed)) => {
                 chain.progress.take(&landed.page);

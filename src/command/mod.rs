@@ -21,7 +21,7 @@ use cloudtrail_mcp::context::Defaults;
 use cloudtrail_mcp::investigation::Store;
 use cloudtrail_mcp::source::Source;
 use cloudtrail_mcp::source::archive::Archive;
-use cloudtrail_mcp::source::event_history::{EventHistory, Settings};
+use cloudtrail_mcp::source::event_history::{CacheSettings, EventHistory, Role, Settings};
 use cloudtrail_mcp::tools::desk::{Clock, Limits};
 use cloudtrail_mcp::tools::{self, Desk, Spelling};
 
@@ -205,7 +205,19 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
     let region = |name: &str| std::env::var(name).ok().filter(|region| !region.trim().is_empty());
     let delta = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
     let investigations = config.investigations.as_deref().map(Store::open).transpose();
-    let settings = Settings { endpoint_url: config.event_history_endpoint_url.clone(), clock: clock.clone(), ..Settings::default() };
+    let default_region = region("AWS_REGION").or_else(|| region("AWS_DEFAULT_REGION"));
+    let settings = Settings {
+        endpoint_url: config.event_history_endpoint_url.clone(),
+        clock: clock.clone(),
+        home_region: default_region.clone(),
+        roles: config.accounts.iter().filter_map(role).collect(),
+        cache: CacheSettings {
+            // By a clock that is ahead everything would be settled, and what is kept for others has to be true for them.
+            path: config.cache_path.clone().filter(|_| config.now.is_none_or(|now| now <= Utc::now())),
+            max_bytes: config.cache_max_bytes,
+        },
+        ..Settings::default()
+    };
     Ok(Desk {
         policy: config.policy(),
         event_history: Box::new(EventHistory::new(settings)),
@@ -217,10 +229,15 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
             settings::UntrustedText::Quote => UntrustedText::Quote,
             settings::UntrustedText::Omit => UntrustedText::Omit,
         },
-        default_region: region("AWS_REGION").or_else(|| region("AWS_DEFAULT_REGION")),
+        default_region,
         cursors: Cursors::default(),
         clock,
     })
+}
+
+fn role(account: &settings::Account) -> Option<Role> {
+    let role_arn = account.role_arn.clone()?;
+    Some(Role { account: account.id.clone(), role_arn, external_id: account.external_id.clone() })
 }
 
 fn archive(config: &Config) -> Result<Option<Box<dyn Source>>, Failure> {

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use clap::{Arg, ArgAction, ArgMatches};
 use cloudtrail_mcp::answer::{Answer, CoverageReport};
 use cloudtrail_mcp::tools::cloudtrail_event::EventAnswer;
-use cloudtrail_mcp::tools::{Outcome, Tool};
+use cloudtrail_mcp::tools::{Call, Outcome, Tool};
 use cloudtrail_mcp::{redact, render};
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
@@ -72,7 +72,7 @@ pub(super) fn run(tool: &Tool, given: &ArgMatches, global: &Global) -> Result<u8
         Some("json") => Form::Json,
         _ => Form::Text,
     };
-    let outcome = block_on((tool.call)(&desk, Some(arguments)))?;
+    let outcome = block_on((tool.run)(&desk, &Call::default(), Some(arguments)))?;
     print(&outcome, form)
 }
 

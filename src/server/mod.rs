@@ -1,5 +1,6 @@
 //! The MCP server: the tools and the prompt, over stdio. All revisions of the protocol are the library's business.
 
+mod progress;
 pub mod prompt;
 mod screen;
 pub mod stdio;
@@ -17,7 +18,7 @@ use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
 
 use crate::refusal::{Code, Refusal};
-use crate::tools::{self, Desk, Outcome, Spelling, Tool, investigate};
+use crate::tools::{self, Call, Desk, Outcome, Spelling, Tool, investigate};
 
 /// What a client tells its model about this server: when to use it, and how to read it.
 const INSTRUCTIONS: &str = "Use this server when an alert fires or something broke in AWS and the question is what changed before it. \
@@ -104,7 +105,9 @@ impl ServerHandler for Server {
             return Err(ErrorData::invalid_params(format!("unknown tool; the tools are {}", names.join(", ")), None));
         };
         // A panic must cost one call, not the server; what it would print may hold event text, so the hook prints only where it was.
-        let call = AssertUnwindSafe((tool.call)(&self.desk, request.arguments)).catch_unwind();
+        let asked = Call::default();
+        let call = AssertUnwindSafe((tool.run)(&self.desk, &asked, request.arguments)).catch_unwind();
+        let call = progress::told(&asked.progress, &context, call);
         let outcome = tokio::select! {
             outcome = call => outcome.unwrap_or_else(|_| {
                 let refusal = Refusal::new(Code::Unavailable, "an internal error ended this call", "Call again; if it persists, report it with the server's log.");

@@ -1,5 +1,6 @@
-//! What a reading is for, and what was read for it before.
+//! What a reading is for, what was read for it before, and where it tells how far it is.
 
+use super::Progress;
 use crate::context::Incident;
 use crate::coverage::{Cell, SourceName, State};
 use crate::gather::Gathered;
@@ -13,6 +14,8 @@ pub(super) struct Goal<'a> {
     pub(super) incident: &'a Incident,
     /// How far an earlier call came.
     pub(super) after: &'a [Cell],
+    /// How far the call is.
+    pub(super) progress: &'a Progress,
 }
 
 impl Goal<'_> {
@@ -41,9 +44,11 @@ impl Goal<'_> {
     }
 }
 
-/// Tells whether a cell is of the account and region that a query asks; a query without an account asks the only one.
+/// Tells whether a cell is of the account and region that a query asks; a query without an account asks the only one that can
+/// be read.
 fn is_of(query: &Query, cell: &Cell) -> bool {
     cell.source() == SourceName::EventHistory
+        && cell.state() != State::NotConfigured
         && query.region() == Some(cell.region())
         && query.account().is_none_or(|account| account == cell.account())
 }

@@ -5,19 +5,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt as _;
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
 
 use super::arguments::invalid;
 use super::carried::Carried;
 use super::goal::Goal;
-use super::{Desk, Outcome};
+use super::{Call, Desk, Outcome};
 use crate::answer::build::{self, Built, Detail, Draft, Page};
 use crate::answer::earlier::Earlier;
 use crate::answer::filter::Filter;
 use crate::answer::{Answer, Cost, Finding, RegionReport, Requests, headline};
 use crate::context::{self, Asked, Incident};
-use crate::coverage::{Cause, Coverage, SourceName, State, Verdict};
+use crate::coverage::{Cause, Cell, Coverage, SourceName, State, Verdict};
 use crate::event::Event;
 use crate::gather::Gathered;
 use crate::plan::{self, Kind, Query};
@@ -82,9 +83,9 @@ pub struct Continuation {
 }
 
 /// Runs an investigation.
-pub async fn run(desk: &Desk, question: Question) -> Outcome {
+pub async fn run(desk: &Desk, call: &Call, question: Question) -> Outcome {
     async {
-        match investigate(desk, question).await {
+        match investigate(desk, call, question).await {
             Ok(answer) => outcome(desk, answer),
             Err(refusal) => refused(desk, refusal),
         }
@@ -117,7 +118,7 @@ pub fn sealed(answer: Answer) -> Outcome {
     }
 }
 
-async fn investigate(desk: &Desk, question: Question) -> Result<Answer, Refusal> {
+async fn investigate(desk: &Desk, call: &Call, question: Question) -> Result<Answer, Refusal> {
     let started = Instant::now();
     match question {
         Question::Continued { cursor, limit, detail } => {
@@ -125,7 +126,7 @@ async fn investigate(desk: &Desk, question: Question) -> Result<Answer, Refusal>
                 invalid("cursor", "this cursor is unknown or older than an hour: ask again without `cursor`; cursors live in the server process that gave them".to_owned())
             })?;
             let mut gathered = Gathered::default();
-            read_on(desk, &state, started, &mut gathered).await;
+            read_on(desk, call, &state, started, &mut gathered).await;
             let effort = Effort::of(&mut gathered);
             let spots = blind_spots(&state.scope, &state.filter, &gathered);
             let (events, coverage) = gathered.finish(spots);
@@ -136,7 +137,7 @@ async fn investigate(desk: &Desk, question: Question) -> Result<Answer, Refusal>
             finish(desk, Looked { state, coverage, changes, ranked, background: earlier, effort }, started)
         }
         Question::New { asked, filter, limit, detail, source } => {
-            let mut looked = look(desk, *asked, filter, detail, source, started).await?;
+            let mut looked = look(desk, call, *asked, filter, detail, source, started).await?;
             looked.state.page.limit = limit;
             finish(desk, looked, started)
         }
@@ -144,7 +145,7 @@ async fn investigate(desk: &Desk, question: Question) -> Result<Answer, Refusal>
 }
 
 /// Gathers what the cursor carries, and reads what was not read; all of it, where nothing is carried.
-async fn read_on(desk: &Desk, state: &Continuation, started: Instant, gathered: &mut Gathered) {
+async fn read_on(desk: &Desk, call: &Call, state: &Continuation, started: Instant, gathered: &mut Gathered) {
     let Continuation { incident, scope, filter, carried, .. } = state;
     let carried = carried.as_ref().and_then(|carried| Some((carried, carried.events()?)));
     let (after, goes_on) = carried.as_ref().map_or((Vec::new(), true), |(carried, _)| (carried.cells(), carried.goes_on()));
@@ -152,7 +153,7 @@ async fn read_on(desk: &Desk, state: &Continuation, started: Instant, gathered: 
         gathered.add(Reading { events, ..Reading::default() });
     }
     if goes_on {
-        read(desk, scope, scope.window(), filter, started, gathered, Goal { incident, after: &after }).await;
+        read(desk, scope, scope.window(), filter, started, gathered, Goal { incident, after: &after, progress: &call.progress }).await;
         scope.denied().iter().for_each(|cell| gathered.add_cell(cell.clone()));
     } else {
         after.into_iter().for_each(|cell| gathered.add_cell(cell));
@@ -166,7 +167,7 @@ async fn read_on(desk: &Desk, state: &Continuation, started: Instant, gathered: 
 pub async fn whole(desk: &Desk, asked: Asked, limit: usize) -> Answer {
     async {
         let started = Instant::now();
-        match look(desk, asked, Filter::default(), Detail::Full, SourceChoice::default(), started).await {
+        match look(desk, &Call::default(), asked, Filter::default(), Detail::Full, SourceChoice::default(), started).await {
             Ok(mut looked) => {
                 looked.state.page.limit = limit;
                 let Built { mut answer, mut next, .. } = page(desk, &looked, started);
@@ -218,6 +219,7 @@ impl Effort {
 /// Shape: the state has no limit yet.
 async fn look(
     desk: &Desk,
+    call: &Call,
     asked: Asked,
     filter: Filter,
     detail: Detail,
@@ -232,7 +234,7 @@ async fn look(
     for cell in scope.denied() {
         gathered.add_cell(cell.clone());
     }
-    let goal = Goal { incident: &incident, after: &[] };
+    let goal = Goal { incident: &incident, after: &[], progress: &call.progress };
     read(desk, &scope, scope.window(), &filter, started, &mut gathered, goal).await;
     let earlier = background(desk, &scope, started).await;
     let mut changes: Vec<Change> = Vec::new();
@@ -301,8 +303,9 @@ async fn read(desk: &Desk, scope: &Scope, window: Window, filter: &Filter, start
     let remaining = scope.deadline().saturating_sub(started.elapsed());
     let queries: Vec<Query> = plan::queries(scope, window, &kind, remaining).into_iter().map(|query| goal.aim(query, gathered)).collect();
     let source = source_of(desk, scope);
-    let readings =
-        futures_util::future::join_all(queries.iter().map(|query| source.read(query).instrument(info_span!("source query")))).await;
+    goal.progress.begin(queries.len());
+    let ask = |query| source.read(query).instrument(info_span!("source query")).inspect(|_| goal.progress.done_one());
+    let readings = futures_util::future::join_all(queries.iter().map(ask)).await;
     for (mut reading, query) in readings.into_iter().zip(&queries) {
         goal.count(&mut reading, query, gathered);
         // What an archive holds besides what was asked is no gap; what the allow-lists keep back is.
@@ -365,7 +368,9 @@ fn wider(incident: &Incident, scope: &Scope, patience: Patience) -> Option<(Scop
 fn affordable(scope: &Scope, gathered: &Gathered, added: Window, started: Instant, patience: Patience) -> bool {
     let left = (scope.deadline() / patience.share()).saturating_sub(started.elapsed());
     let requests = scope.lookup_requests() / patience.share();
-    gathered.cells().filter(|cell| cell.state() != State::DeniedByPolicy).all(|cell| {
+    // What cannot be read at all holds up nothing.
+    let barred = |cell: &Cell| matches!(cell.state(), State::DeniedByPolicy | State::NotConfigured | State::RegionDisabled);
+    gathered.cells().filter(|cell| !barred(cell)).all(|cell| {
         let readable = match cell.source() {
             SourceName::EventHistory => matches!(cell.state(), State::Exhausted | State::Lagging | State::NoData),
             SourceName::Archive => cell.state() != State::Deadline,

@@ -1,17 +1,21 @@
 //! The tools, one file each, joined in [`ALL`]. Each has a command that runs the same code.
 
 pub mod arguments;
+pub mod call;
 mod carried;
 pub mod cloudtrail_event;
 pub mod cloudtrail_events;
 pub mod desk;
 mod goal;
 pub mod investigate;
+pub mod progress;
 pub mod schema;
 
 use serde_json::{Map, Value};
 
+pub use call::Call;
 pub use desk::Desk;
+pub use progress::Progress;
 
 use crate::source::BoxFuture;
 
@@ -30,11 +34,11 @@ pub struct Tool {
     /// Schema of what it returns, errors included.
     pub output: fn() -> Map<String, Value>,
     /// Its code. Never fails: what the caller can mend is an outcome with `is_error`.
-    pub call: Call,
+    pub run: Run,
 }
 
 /// The code of a tool: arguments in, outcome out.
-pub type Call = for<'a> fn(&'a Desk, Option<Map<String, Value>>) -> BoxFuture<'a, Outcome>;
+pub type Run = for<'a> fn(&'a Desk, &'a Call, Option<Map<String, Value>>) -> BoxFuture<'a, Outcome>;
 
 /// What a call gave.
 pub struct Outcome {

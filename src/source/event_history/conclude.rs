@@ -7,10 +7,12 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use super::failure::Failure;
 use super::planner::End;
 use super::reader::Scan;
+use super::role::Role;
 use super::{KEPT, LAG};
 use crate::coverage::{Cause, Cell, SourceName, State};
 use crate::event::Event;
 use crate::plan::Query;
+use crate::policy::region::partition_name;
 use crate::source::{AllRead, Reading};
 use crate::window::{Window, union};
 
@@ -38,9 +40,7 @@ pub(super) fn refused(query: &Query, told: &Result<String, Failure>, region: &st
     let asked = query.account().unwrap_or_default();
     match told {
         Err(failure @ (Failure::NoCredentials | Failure::UnknownCredentials | Failure::Expired)) => {
-            let mut reading = gap(query, asked, region, failure.state(), &failure.sentence(region));
-            reading.cells.iter_mut().for_each(|cell| cell.cause = failure.cause());
-            Some(reading)
+            Some(failed(query, asked, region, *failure))
         }
         Err(_) => {
             let detail = "the account could not be determined, and only certain accounts may be read";
@@ -56,6 +56,27 @@ pub(super) fn refused(query: &Query, told: &Result<String, Failure>, region: &st
         }
         Ok(_) => None,
     }
+}
+
+/// Judges a role before it is assumed; nothing when it may be.
+pub(super) fn refused_role(query: &Query, role: &Role, region: &str) -> Option<Reading> {
+    let account = role.account.as_str();
+    if !query.admits(account, region) {
+        let detail = "this account may not be read; for the operator: aws_account_allowlist";
+        return Some(gap(query, account, region, State::DeniedByPolicy, detail));
+    }
+    if role.partition() != partition_name(region) {
+        let detail = format!("the role of this account is in the partition {}, and {region} in another", role.partition());
+        return Some(gap(query, account, region, State::NotConfigured, &detail));
+    }
+    None
+}
+
+/// A reading of nothing, as something failed before.
+pub(super) fn failed(query: &Query, account: &str, region: &str, failure: Failure) -> Reading {
+    let mut reading = gap(query, account, region, failure.state(), &failure.sentence(region));
+    reading.cells.iter_mut().for_each(|cell| cell.cause = failure.cause());
+    reading
 }
 
 /// A reading of nothing, without a request.

@@ -4,7 +4,8 @@
 //!  query ──► reader ⇄ planner      what to ask next, given what was seen (pure)
 //!              │ flight            the same question asked at once is sent once
 //!              │ send ⇄ bucket     counted, paced, in time, and again where that helps
-//!              │ client            the SDK
+//!              │ client            the SDK, as whom `session` says: the process itself, or a `role` in another account
+//!              │ cache             what was read before and cannot change, sealed
 //!            conclude ──► cell     what was read and what was not
 //! ```
 
@@ -15,18 +16,21 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::{Instant, timeout};
 
-use self::bucket::Buckets;
+use self::bucket::{Bucket, Buckets};
+use self::cache::Cache;
 use self::client::Aws;
-use self::conclude::{Part, conclude, gap, refused};
+use self::conclude::{Part, conclude, failed, gap, refused, refused_role};
 use self::failure::Failure;
 use self::flight::Flights;
 use self::reader::{Job, Reader, Scan};
+use self::session::{Identity, Sessions};
 use self::settled::Settled;
 use super::{BoxFuture, Reading, Source};
-use crate::coverage::State;
+use crate::coverage::{Cell, State};
 use crate::plan::Query;
 
 mod bucket;
+mod cache;
 mod chain;
 mod client;
 mod conclude;
@@ -34,10 +38,15 @@ mod failure;
 mod flight;
 mod planner;
 mod reader;
+mod role;
 mod send;
+mod session;
 mod settled;
 #[cfg(test)]
 mod simulation;
+
+pub use cache::CacheSettings;
+pub use role::Role;
 
 /// How long events may take to appear in event history.
 ///
@@ -68,6 +77,13 @@ pub struct Settings {
     pub clock: Clock,
     /// A ready configuration instead of the SDK's own chain of environment, profiles and roles. Default: none.
     pub aws: Option<aws_config::SdkConfig>,
+    /// The region where STS is asked, as the one that the process runs in is surely enabled and reachable. Default: none, which
+    /// is the region that is read where that is enabled by default, else the one of global services.
+    pub home_region: Option<String>,
+    /// Roles by which other accounts are read. Default: none.
+    pub roles: Vec<Role>,
+    /// Where settled slices are kept.
+    pub cache: CacheSettings,
 }
 
 impl Default for Settings {
@@ -78,6 +94,9 @@ impl Default for Settings {
             period: Duration::from_millis(500),
             clock: Arc::new(Utc::now),
             aws: None,
+            home_region: None,
+            roles: Vec::new(),
+            cache: CacheSettings::default(),
         }
     }
 }
@@ -95,12 +114,12 @@ pub struct EventHistory {
 impl EventHistory {
     /// Prepares to read; network, disk and credentials are first touched by a read.
     pub fn new(settings: Settings) -> Self {
-        let Settings { endpoint_url, attempt_timeout, period, clock, aws } = settings;
+        let Settings { endpoint_url, attempt_timeout, period, clock, aws, home_region, roles, cache } = settings;
         Self {
-            aws: Aws::new(endpoint_url, attempt_timeout, aws),
+            aws: Aws::new(Sessions::new(endpoint_url, attempt_timeout, home_region, aws), roles),
             buckets: Buckets::new(period),
             flights: Flights::default(),
-            settled: None,
+            settled: Some(Arc::new(Cache::new(cache))),
             attempt: attempt_timeout,
             clock,
         }
@@ -116,21 +135,60 @@ impl EventHistory {
         };
         let begin = Instant::now();
         let deadline = begin.checked_add(query.deadline()).unwrap_or(begin);
-        let mut account = None;
-        if query.restricts_accounts() || query.account().is_some() {
-            let told = timeout(self.attempt.min(query.deadline()), self.aws.account(region)).await.unwrap_or(Err(Failure::TimedOut));
-            if let Some(refused) = refused(query, &told, region) {
-                return refused;
-            }
-            account = told.ok();
-        }
+        let identity = self.aws.identity(query.caller(), query.account());
+        let account = match self.admitted(query, &identity, region).await {
+            Ok(account) => account,
+            Err(refused) => return *refused,
+        };
         let job = Job::new(query, region, part.window, now, deadline);
-        let (scan, account) = self.scan(job, account).await;
+        let (scan, account) = self.scan(job, identity, account).await;
         conclude(query, &account.unwrap_or_default(), region, part, scan)
     }
 
+    /// Finds out whose events will be read, as far as that must be known first.
+    ///
+    /// Errors: the reading that tells why none will be.
+    async fn admitted(&self, query: &Query, identity: &Identity, region: &str) -> Result<Option<String>, Box<Reading>> {
+        let longest = self.attempt.min(query.deadline());
+        if let Some(role) = &identity.role {
+            if let Some(refused) = refused_role(query, role, region) {
+                return Err(Box::new(refused));
+            }
+            let ready = timeout(longest, self.aws.ready(identity, region)).await.unwrap_or(Err(Failure::TimedOut));
+            return match ready {
+                // What may pass is tried again with the first page.
+                Err(failure) if failure.retries() == 0 || failure == Failure::Expired => {
+                    Err(Box::new(failed(query, &role.account, region, failure)))
+                }
+                _ => Ok(Some(role.account.clone())),
+            };
+        }
+        if !query.restricts_accounts() && query.account().is_none() {
+            return Ok(None);
+        }
+        let told = timeout(longest, self.aws.account(region)).await.unwrap_or(Err(Failure::TimedOut));
+        match refused(query, &told, region) {
+            Some(refused) => Err(Box::new(refused)),
+            None => Ok(told.ok()),
+        }
+    }
+
+    /// Returns the pace of an account and region.
+    ///
+    /// A role may lead into the account that the process has credentials of, and AWS counts both together.
+    async fn bucket(&self, identity: &Identity, region: &str) -> Arc<Bucket> {
+        let account = match &identity.role {
+            Some(role) => match timeout(IDENTITY_GRACE, self.aws.account(region)).await {
+                Ok(Ok(own)) if own == role.account => "",
+                _ => role.account.as_str(),
+            },
+            None => "",
+        };
+        self.buckets.of(account, region)
+    }
+
     /// Reads the pages and, beside them, the account id, which must not hold up the answer for long.
-    async fn scan(&self, mut job: Job, mut account: Option<String>) -> (Scan, Option<String>) {
+    async fn scan(&self, mut job: Job, who: Identity, mut account: Option<String>) -> (Scan, Option<String>) {
         let (region, deadline) = (job.place.region.clone(), job.deadline);
         let grace = || IDENTITY_GRACE.min(deadline.saturating_duration_since(Instant::now()));
         let mut identity = pin!(self.aws.account(&region));
@@ -143,8 +201,8 @@ impl EventHistory {
             (account, asked) = (told.ok(), true);
         }
         job.place.account = account.clone().unwrap_or_default();
-        let bucket = self.buckets.of("", &region);
-        let client = self.aws.region(&region).await;
+        let bucket = self.bucket(&who, &region).await;
+        let client = self.aws.region(who, &region);
         let reader = Reader {
             lookup: &client,
             bucket: &bucket,
@@ -170,6 +228,12 @@ impl EventHistory {
 
 impl Source for EventHistory {
     fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Reading> {
-        Box::pin(self.read_query(query))
+        Box::pin(async {
+            let mut reading = self.read_query(query).await;
+            // Nothing can happen in a region that is not enabled; when `all` were asked for, it was not meant.
+            let meant = |cell: &Cell| cell.state() != State::RegionDisabled || !query.all_regions();
+            reading.cells.iter_mut().filter(|cell| !meant(cell)).for_each(|cell| cell.asked = false);
+            reading
+        })
     }
 }

@@ -1,0 +1,21 @@
+//! What goes with a call besides its arguments.
+
+use std::sync::Arc;
+
+use super::Progress;
+
+/// One call: who makes it, and how far it is.
+#[derive(Clone, Debug, Default)]
+pub struct Call {
+    /// The caller's name; empty where there is one caller only (stdio, the command line).
+    pub caller: Arc<str>,
+    /// How far it is.
+    pub progress: Progress,
+}
+
+impl Call {
+    /// Makes the call of a named caller.
+    pub fn of(caller: impl Into<Arc<str>>) -> Self {
+        Self { caller: caller.into(), ..Self::default() }
+    }
+}

@@ -22,7 +22,7 @@
 //! `tools::investigate` walks this way once for each call; `server` (over MCP) and the commands of the binary run the same tools.
 //!
 //! What is deliberately absent: [`event`] knows nothing of ours, only [`source`] the AWS SDK, only [`server`] and the demo
-//! the MCP library, and only [`source`], [`config`], [`investigation`], [`server`] and the commands touch files or the
+//! the MCP library, and only [`source`], [`config`], [`investigation`], [`audit`], [`server`] and the commands touch files or the
 //! network. The clock is an argument. `tests/integration/architecture.rs` keeps it so.
 
 pub mod event;
@@ -43,7 +43,9 @@ pub mod answer;
 pub mod redact;
 pub mod render;
 
+pub mod audit;
 pub mod config;
+pub mod gate;
 pub mod investigation;
 pub mod relative;
 pub mod window;

@@ -20,6 +20,7 @@ use crate::catalogue::{self, Category, Role};
 use crate::context::Incident;
 use crate::coverage::{Cell, Coverage, SourceName, State, Verdict};
 use crate::event::{ActorKind, Event, Via};
+use crate::policy::UntrustedText;
 use crate::rank::{Change, Ranked};
 use crate::window::Window;
 use crate::{redact, relative};
@@ -65,16 +66,6 @@ pub enum Detail {
     Concise,
     /// Scores, resources, parameters and origin as well.
     Full,
-}
-
-/// What becomes of text that a caller of AWS chose freely.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum UntrustedText {
-    /// Quoted: cleaned, capped and redacted.
-    #[default]
-    Quote,
-    /// Left out: only ids, times, numbers and AWS's own words remain.
-    Omit,
 }
 
 /// Which part of the ranking is shown.

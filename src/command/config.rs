@@ -1,8 +1,10 @@
-//! `config`: check the settings, or explain where each came from.
+//! `config`: check the settings, explain where each came from, or make a caller.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
+use cloudtrail_mcp::config::is_caller_name;
+use cloudtrail_mcp::server::http;
 
-use super::{Failure, Global, output};
+use super::{CONFIG, FAILURE, Failure, Global, USAGE, output};
 
 #[derive(Subcommand)]
 pub(super) enum Config {
@@ -10,12 +12,25 @@ pub(super) enum Config {
     Check,
     /// Print each value and where it came from
     Explain,
+    /// Make a token for a caller over HTTP, and the lines of the policy file that let it in
+    Caller(Caller),
+}
+
+#[derive(Args)]
+pub(super) struct Caller {
+    /// Who will call: letters, digits, - _ . and @, at most 64, such as chat-bot
+    name: String,
 }
 
 pub(super) fn run(command: &Config, global: &Global) -> Result<u8, Failure> {
+    if let Config::Caller(Caller { name }) = command {
+        return caller(name);
+    }
     let settings = global.settings()?;
     match command {
+        Config::Caller(_) => {}
         Config::Check => {
+            http::Front::open(&settings.http).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
             for finding in settings.findings() {
                 output::say(&format!("note: {finding}"));
             }
@@ -30,5 +45,19 @@ pub(super) fn run(command: &Config, global: &Global) -> Result<u8, Failure> {
             }
         }
     }
+    Ok(0)
+}
+
+/// Makes a token, which is shown once and stored nowhere.
+fn caller(name: &str) -> Result<u8, Failure> {
+    if !is_caller_name(name) {
+        return Err(Failure::new(USAGE, "a caller's name is letters, digits, - _ . and @, at most 64, such as chat-bot"));
+    }
+    let (token, digest) =
+        http::new_token().map_err(|error| Failure::new(FAILURE, format!("the system has no randomness to give: {error}")))?;
+    output::say(&format!(
+        "The token of {name}, shown this once; it is sent as `Authorization: Bearer …`:\n\n{token}\n\n\
+         Lines for the policy file, which hold its digest only:\n\n[[http.callers]]\nname = \"{name}\"\ntoken_sha256 = \"{digest}\""
+    ));
     Ok(0)
 }

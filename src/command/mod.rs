@@ -1,5 +1,6 @@
 //! The commands and what they share: flags, settings, the runtime and the exit codes.
 
+mod audit;
 mod completions;
 mod config;
 mod demo;
@@ -7,23 +8,27 @@ mod output;
 mod report;
 mod serve;
 mod tool;
+#[cfg(feature = "otel")]
+mod trace;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use chrono::{TimeDelta, Utc};
+use chrono::Utc;
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use cloudtrail_mcp::answer::build::UntrustedText;
 use cloudtrail_mcp::answer::cursor::Cursors;
+use cloudtrail_mcp::audit::AuditLog;
 use cloudtrail_mcp::config::{self as settings, Config, Flags, ToolNames};
-use cloudtrail_mcp::context::Defaults;
 use cloudtrail_mcp::investigation::Store;
 use cloudtrail_mcp::source::Source;
 use cloudtrail_mcp::source::archive::Archive;
 use cloudtrail_mcp::source::event_history::{CacheSettings, EventHistory, Role, Settings};
-use cloudtrail_mcp::tools::desk::{Clock, Limits};
-use cloudtrail_mcp::tools::{self, Desk, Spelling};
+use cloudtrail_mcp::tools::desk::Clock;
+use cloudtrail_mcp::tools::{self, Desk, Office, Rules, Spelling};
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// The call failed, or nothing could be looked at.
 const FAILURE: u8 = 1;
@@ -49,6 +54,7 @@ const EXAMPLES: &str = "Examples:
   cloudtrail-mcp events --archive ./logs --investigation alert.json
   cloudtrail-mcp events --regions eu-west-1 --start-time 2h
   cloudtrail-mcp serve                                       the MCP server on stdio
+  cloudtrail-mcp serve --http 127.0.0.1:8080                 the same over HTTP
 
 Each flag has an environment variable CLOUDTRAIL_MCP_<FLAG>. MCP clients mostly do not pass the shell's environment on:
 set variables in the client's own entry for this server, or use flags.";
@@ -78,8 +84,8 @@ struct Global {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve MCP on stdin and stdout
-    Serve,
+    /// Serve MCP on stdin and stdout, or over HTTP
+    Serve(serve::Serve),
     /// Play a bundled incident through the real server over MCP; needs no AWS
     Demo(output::Format),
     /// Write what CloudTrail says about an incident, as evidence JSON and a markdown section for its report
@@ -87,6 +93,9 @@ enum Command {
     /// Check or explain the settings
     #[command(subcommand)]
     Config(config::Config),
+    /// Check the audit log
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Print shell completions
     Completions(completions::Completions),
 }
@@ -117,10 +126,13 @@ pub(crate) fn run() -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
-    ExitCode::from(dispatch(&matches, &global).unwrap_or_else(|failure| {
+    let code = dispatch(&matches, &global).unwrap_or_else(|failure| {
         output::complain(&failure.message);
         failure.code
-    }))
+    });
+    #[cfg(feature = "otel")]
+    trace::end();
+    ExitCode::from(code)
 }
 
 /// Why a command ended early.
@@ -142,10 +154,11 @@ fn dispatch(matches: &ArgMatches, global: &Global) -> Result<u8, Failure> {
         return tool::run(tool, given, global);
     }
     match Cli::from_arg_matches(matches).map_err(|error| Failure::new(USAGE, error.to_string()))?.command {
-        Command::Serve => serve::run(global),
+        Command::Serve(command) => serve::run(&command, global),
         Command::Demo(format) => demo::run(&format),
         Command::Report(command) => report::run(&command, global),
         Command::Config(command) => config::run(&command, global),
+        Command::Audit(command) => audit::run(&command, global),
         Command::Completions(command) => completions::run(&command),
     }
 }
@@ -154,12 +167,11 @@ fn dispatch(matches: &ArgMatches, global: &Global) -> Result<u8, Failure> {
 fn log(level: &str) {
     let directives = format!("warn,cloudtrail_mcp={level},rmcp={}", if level == "trace" { "info" } else { "off" });
     let filter = if level == "off" { "off" } else { &directives };
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
-        .with_target(false)
-        .init();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false).with_target(false);
+    let log = tracing_subscriber::registry().with(lines.with_filter(tracing_subscriber::EnvFilter::new(filter)));
+    #[cfg(feature = "otel")]
+    let log = log.with(trace::layer());
+    log.init();
     // The message of a panic may quote event text, so only its place is told.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -176,13 +188,18 @@ impl Global {
             now: self.now.clone(),
             tool_names: self.tool_names.clone(),
             log_level: self.log_level.clone(),
+            http: None,
         }
     }
 
     /// Reads the settings and starts the log at their level.
     fn settings(&self) -> Result<Config, Failure> {
-        let config =
-            settings::load(&self.flags(), &|name| std::env::var_os(name)).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
+        self.settings_with(self.flags())
+    }
+
+    /// Reads the settings with flags of one command's own, too.
+    fn settings_with(&self, flags: Flags) -> Result<Config, Failure> {
+        let config = settings::load(&flags, &|name| std::env::var_os(name)).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
         log(&config.log_level);
         Ok(config)
     }
@@ -195,6 +212,16 @@ fn spelling(config: &Config) -> Spelling {
     }
 }
 
+/// Puts together where every call passes: the desk behind the rules, and the audit log.
+fn office(config: &Config) -> Result<Office, Failure> {
+    let audit = config.audit.clone().map(AuditLog::open).transpose();
+    let unwritable = |error| {
+        let path = config.audit.as_ref().map(|audit| audit.path.display().to_string()).unwrap_or_default();
+        Failure::new(CONFIG, format!("audit.path: {path} cannot be written: {error}; mend that, or set on_failure = \"allow\" in [audit]"))
+    };
+    Ok(Office::new(desk(config)?, Rules::of(config), audit.map_err(unwritable)?))
+}
+
 /// Puts together what every tool call works with. Opens no connection and reads no event.
 fn desk(config: &Config) -> Result<Desk, Failure> {
     let clock: Clock = match config.now {
@@ -203,7 +230,6 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
         None => Arc::new(Utc::now),
     };
     let region = |name: &str| std::env::var(name).ok().filter(|region| !region.trim().is_empty());
-    let delta = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
     let investigations = config.investigations.as_deref().map(Store::open).transpose();
     let default_region = region("AWS_REGION").or_else(|| region("AWS_DEFAULT_REGION"));
     let settings = Settings {
@@ -220,17 +246,11 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
     };
     Ok(Desk {
         policy: config.policy(),
-        event_history: Box::new(EventHistory::new(settings)),
+        event_history: Arc::new(EventHistory::new(settings)),
         archive: archive(config)?,
         investigations: investigations.map_err(|error| Failure::new(CONFIG, error.to_string()))?,
-        defaults: Defaults { lookback: delta(config.lookback), max_window: delta(config.max_window) },
-        limits: Limits { default_events: config.default_events.into(), max_events: config.max_events.into() },
-        untrusted: match config.untrusted_text {
-            settings::UntrustedText::Quote => UntrustedText::Quote,
-            settings::UntrustedText::Omit => UntrustedText::Omit,
-        },
         default_region,
-        cursors: Cursors::default(),
+        cursors: Arc::new(Cursors::default()),
         clock,
     })
 }
@@ -240,16 +260,16 @@ fn role(account: &settings::Account) -> Option<Role> {
     Some(Role { account: account.id.clone(), role_arn, external_id: account.external_id.clone() })
 }
 
-fn archive(config: &Config) -> Result<Option<Box<dyn Source>>, Failure> {
+fn archive(config: &Config) -> Result<Option<Arc<dyn Source>>, Failure> {
     if config.demo {
-        return Ok(Some(Box::new(demo::archive())));
+        return Ok(Some(Arc::new(demo::archive())));
     }
     let locations = if config.archive.is_empty() { &config.archive_locations } else { &config.archive };
     if locations.is_empty() {
         return Ok(None);
     }
     match Archive::open(locations) {
-        Ok(archive) => Ok(Some(Box::new(archive))),
+        Ok(archive) => Ok(Some(Arc::new(archive))),
         Err(error) => Err(Failure::new(CONFIG, error.to_string())),
     }
 }

@@ -12,11 +12,10 @@ use cloudtrail_mcp::config::Config;
 use cloudtrail_mcp::context::Asked;
 use cloudtrail_mcp::redact::Redacted;
 use cloudtrail_mcp::refusal::{Code, Refusal};
-use cloudtrail_mcp::tools::investigate;
 use cloudtrail_mcp::{redact, relative, render};
 
 use super::output::{complain, say};
-use super::{FAILURE, Failure, Global, PARTIAL, block_on, desk, tool};
+use super::{FAILURE, Failure, Global, PARTIAL, block_on, office, tool};
 
 /// Names of the files under `--output`.
 const JSON_FILE: &str = "cloudtrail.json";
@@ -71,11 +70,15 @@ fn gathered(asked: Asked, config: &Config) -> Result<(Redacted<Evidence>, u8), F
     if let Some(why) = disabled(config) {
         return Ok((sealed(Evidence::disabled(why, query))?, 0));
     }
-    let desk = match desk(config) {
-        Ok(desk) => desk,
+    let office = match office(config) {
+        Ok(office) => office,
         Err(failure) => return unsettled(failure, query),
     };
-    let answer = block_on(investigate::whole(&desk, asked, most))?;
+    let answer = block_on(async {
+        let answer = office.whole(asked, most).await;
+        office.flush().await;
+        answer
+    })?;
     let evidence = sealed(Evidence::of(answer, query))?;
     let code = exit_code(evidence.cloudtrail_metadata.status);
     Ok((evidence, code))

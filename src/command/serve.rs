@@ -1,36 +1,115 @@
-//! `serve`: the MCP server.
+//! `serve`: the MCP server, on stdio or over HTTP.
 
 use std::io::IsTerminal as _;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use cloudtrail_mcp::server::{Server, stdio};
+use clap::Args;
+use cloudtrail_mcp::config::{Config, Flags};
+use cloudtrail_mcp::server::http::status::Status;
+use cloudtrail_mcp::server::reload::Reload;
+use cloudtrail_mcp::server::{Server, http, stdio};
+use cloudtrail_mcp::tools::Office;
+use cloudtrail_mcp::tools::office::Standing;
 
-use super::{FAILURE, Failure, Global, block_on, desk, output, spelling};
+use super::{CONFIG, FAILURE, Failure, Global, block_on, office, output, spelling};
 
-pub(super) fn run(global: &Global) -> Result<u8, Failure> {
-    let config = global.settings()?;
-    let server = Server::new(Arc::new(desk(&config)?), spelling(&config));
-    if std::io::stdin().is_terminal() {
-        output::complain("This is an MCP server: it waits for a client on stdin. Try `cloudtrail-mcp demo`, or Ctrl-D to leave.");
-    }
-    match block_on(async { stdio::serve(server, stop()).await })? {
-        Ok(()) => Ok(0),
-        Err(error) => Err(Failure::new(FAILURE, format!("the client's stream failed: {error}"))),
+/// How long calls that run may take to end when the server is to; those that take longer are ended.
+///
+/// Source: the contract (within 5 s), less the time to tell their callers and to write the audit log.
+const GRACE: Duration = Duration::from_secs(3);
+
+#[derive(Args)]
+pub(super) struct Serve {
+    /// Serve Streamable HTTP at /mcp there instead of stdio, such as 127.0.0.1:8080
+    #[arg(long, value_name = "ADDR:PORT")]
+    http: Option<String>,
+}
+
+pub(super) fn run(command: &Serve, global: &Global) -> Result<u8, Failure> {
+    let flags = Flags { http: command.http.clone(), ..global.flags() };
+    let config = global.settings_with(flags.clone())?;
+    let office = Arc::new(office(&config)?);
+    let server = Server::new(Arc::clone(&office), spelling(&config));
+    let reload = Reload::new(flags, config.clone(), Arc::clone(&office));
+    match config.http.listen {
+        Some(address) => over_http(&config, address, server, office, reload),
+        None => on_stdio(server, office, reload),
     }
 }
 
-/// Resolves at SIGTERM, SIGINT or SIGHUP.
+/// Serves everybody who may connect, on as many threads as there are processors.
+fn over_http(config: &Config, address: SocketAddr, server: Server, office: Arc<Office>, reload: Reload) -> Result<u8, Failure> {
+    let front = http::Front::open(&config.http).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
+    let front = Arc::new(front.recording(office.audit().cloned()));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::new(FAILURE, format!("the runtime could not start: {error}")))?;
+    let served = runtime.block_on(async {
+        let listener = http::listen(address)?;
+        let scheme = if config.http.tls.is_some() { "https" } else { "http" };
+        // Said on stderr whatever the log level: whoever starts it wants to know where, as port 0 is any.
+        output::complain(&format!("Listening on {scheme}://{}/mcp", listener.local_addr()?));
+        let status = Arc::clone(front.status());
+        let reload = reload.with_front(Arc::clone(&front));
+        tokio::spawn(reload.watch(move |standing| tell(&status, standing)));
+        let closing = Arc::clone(&office);
+        let stop = async move {
+            stop().await;
+            // Connections end as soon as their calls have.
+            tokio::spawn(async move { closing.close(GRACE).await });
+        };
+        http::serve(listener, front, server, stop).await;
+        office.flush().await;
+        Ok(())
+    });
+    runtime.shutdown_background();
+    served.map(|()| 0).map_err(|error: std::io::Error| Failure::new(FAILURE, error.to_string()))
+}
+
+/// Lets `/readyz` say how the server stands. Paths of this machine are for its own log.
+fn tell(status: &Status, standing: &Standing) {
+    match &standing.policy_problem {
+        Some(_) => {
+            status.note("policy", "the policy file is invalid, and the one read before is in force; the log and `config check` say why")
+        }
+        None => status.clear("policy"),
+    }
+    match (standing.audit_failing, standing.audit_denies) {
+        (true, true) => status.unfit("audit", "the audit log cannot be written, so calls are refused"),
+        (true, false) => status.note("audit", "the audit log cannot be written"),
+        (false, _) => status.clear("audit"),
+    }
+}
+
+fn on_stdio(server: Server, office: Arc<Office>, reload: Reload) -> Result<u8, Failure> {
+    if std::io::stdin().is_terminal() {
+        output::complain("This is an MCP server: it waits for a client on stdin. Try `cloudtrail-mcp demo`, or Ctrl-D to leave.");
+    }
+    let served = block_on(async {
+        let stop = async {
+            tokio::select! {
+                () = stop() => {}
+                () = reload.watch(|_| ()) => {}
+            }
+            office.close(GRACE).await;
+        };
+        let served = stdio::serve(server, stop).await;
+        office.flush().await;
+        served
+    })?;
+    served.map(|()| 0).map_err(|error| Failure::new(FAILURE, format!("the client's stream failed: {error}")))
+}
+
+/// Resolves at SIGTERM or SIGINT.
 async fn stop() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let (terminate, interrupt, hangup) =
-            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()));
-        if let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) = (terminate, interrupt, hangup) {
+        if let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
             tokio::select! {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
-                _ = hangup.recv() => {}
             }
             return;
         }

@@ -6,6 +6,10 @@ use std::time::Duration;
 
 use toml::de::DeValue;
 
+use super::authority::{AllowedOrigin, Authority};
+use super::caller::tool;
+use super::http::{is_scope, split};
+use crate::catalogue::Category;
 use crate::policy::is_account;
 use crate::policy::region::is_region;
 
@@ -37,8 +41,24 @@ pub enum Form {
     Region,
     /// An account id.
     Account,
+    /// A category of changes.
+    Category,
+    /// A tool, in any spelling.
+    Tool,
     /// An `http://` or `https://` address without user name or password.
     Url,
+    /// An `https://` address, or an `http://` one of this machine, without user name, password, query and fragment.
+    Secure,
+    /// A host name or address, with or without a port.
+    Host,
+    /// A browser's origin: scheme, host, and a port or `*` for any.
+    Origin,
+    /// A caller's name.
+    Name,
+    /// An OAuth scope.
+    Scope,
+    /// A tool and the scope that it needs.
+    ToolScope,
     /// An address of an S3 folder.
     S3,
     /// An ARN whose service is this one.
@@ -128,7 +148,7 @@ impl Kind {
 
     fn text(self, text: &str, secret: bool) -> Result<Value, String> {
         // What is not an address without a password may be one with a password.
-        let secret = secret || matches!(self, Self::Text(Form::Url));
+        let secret = secret || matches!(self, Self::Text(Form::Url | Form::Secure));
         let value = match self {
             Self::Span(min, max) => span(text).filter(|span| (min..=max).contains(&span.as_secs())).map(Value::Span),
             Self::Size => size(text).and_then(|size| self.number(size)),
@@ -181,7 +201,15 @@ impl Form {
             Self::OneOf(words) => words.contains(&text),
             Self::Region => is_region(text),
             Self::Account => is_account(text),
+            Self::Category => Category::parse(text).is_some(),
+            Self::Tool => tool(text).is_some(),
             Self::Url => is_url(text),
+            Self::Secure => is_secure(text),
+            Self::Host => Authority::parse(text).is_some(),
+            Self::Origin => AllowedOrigin::parse(text).is_some(),
+            Self::Name => is_caller_name(text),
+            Self::Scope => is_scope(text),
+            Self::ToolScope => split(text).is_some(),
             Self::S3 => is_s3(text),
             Self::Arn(service) => is_arn(text, service),
             Self::Location => is_s3(text) || (!text.contains("://") && is_fixed_path(text)),
@@ -198,7 +226,15 @@ impl Form {
             Self::OneOf(words) => format!("one of {}", words.join(", ")),
             Self::Region => "a region name of lower-case letters, digits and hyphens, 3 to 32 of them".to_owned(),
             Self::Account => "an account id of 12 digits".to_owned(),
+            Self::Category => format!("one of {}", Category::ALL.map(Category::as_str).join(", ")),
+            Self::Tool => format!("one of {}", crate::tools::ALL.iter().map(|tool| tool.name).collect::<Vec<_>>().join(", ")),
             Self::Url => "an http:// or https:// address without user name or password".to_owned(),
+            Self::Secure => "an https:// address without user name, password, query or fragment (http:// on this machine only)".to_owned(),
+            Self::Host => "a host name or address, with or without a port".to_owned(),
+            Self::Origin => "a scheme, a host and, when it is not the scheme's own, a port or * for any".to_owned(),
+            Self::Name => "letters, digits, - _ . and @, at most 64".to_owned(),
+            Self::Scope => "a scope: printable ASCII without spaces, quotes and backslashes".to_owned(),
+            Self::ToolScope => "a tool and a scope".to_owned(),
             Self::S3 => "an s3:// address".to_owned(),
             Self::Arn(service) => format!("an ARN of {service}"),
             Self::Location => "an absolute path or an s3:// address".to_owned(),
@@ -215,7 +251,15 @@ impl Form {
             Self::OneOf(words) => words.first().copied().unwrap_or_default(),
             Self::Region => "eu-west-1",
             Self::Account => "111122223333",
+            Self::Category => "deployment",
+            Self::Tool => "cloudtrail_events",
             Self::Url => "https://host.example:9093",
+            Self::Secure => "https://login.example",
+            Self::Host => "mcp.example",
+            Self::Origin => "https://chat.example",
+            Self::Name => "chat-bot",
+            Self::Scope => "cloudtrail:read",
+            Self::ToolScope => "cloudtrail_event=cloudtrail:record",
             Self::S3 => "s3://bucket/prefix/",
             Self::Arn("iam") => "arn:aws:iam::111122223333:role/investigator",
             Self::Arn(_) => "arn:aws:cloudtrail:us-east-1:111122223333:eventdatastore/11112222-3333-4444-5555-666677778888",
@@ -302,6 +346,18 @@ fn is_url(text: &str) -> bool {
     !host.is_empty() && !host.contains('@') && !text.contains(char::is_whitespace)
 }
 
+/// Tells whether a caller may have this name: letters, digits, `-`, `_`, `.` and `@`, at most 64.
+pub fn is_caller_name(name: &str) -> bool {
+    (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.@".contains(&b))
+}
+
+/// Keys and tokens that travel in clear prove nothing, except within one machine.
+fn is_secure(text: &str) -> bool {
+    let host = text.strip_prefix("http://").map(|rest| rest.split('/').next().unwrap_or_default());
+    let local = host.and_then(Authority::parse).is_none_or(|host| host.is_loopback());
+    is_url(text) && local && (host.is_some() || text.starts_with("https://")) && !text.contains(['?', '#'])
+}
+
 fn is_s3(text: &str) -> bool {
     let bucket = text.strip_prefix("s3://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
     (3..=63).contains(&bucket.len()) && bucket.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'))
@@ -374,6 +430,8 @@ mod tests {
             Form::OneOf(&["a"]),
             Form::Region,
             Form::Account,
+            Form::Category,
+            Form::Tool,
             Form::Url,
             Form::S3,
             Form::Arn("iam"),

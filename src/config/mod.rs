@@ -12,16 +12,23 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use toml::de::DeValue;
 
-use crate::policy::Policy;
+use crate::audit;
+use crate::gate::Limits;
+use crate::policy::{Callers, Policy, UntrustedText};
 
+pub mod authority;
+mod caller;
 mod file;
+pub mod http;
 mod kind;
+mod load;
 mod setting;
 
-pub use kind::{Form, Kind, Value};
+pub use kind::{Form, Kind, Value, is_caller_name};
 pub use setting::{SETTINGS, Setting, example};
 
 use file::PolicyFile;
+use http::Http;
 
 /// The least room in which a cache is of any use.
 const LEAST_CACHE: u64 = 1 << 20;
@@ -41,6 +48,8 @@ pub struct Flags {
     pub tool_names: Option<String>,
     /// `--log-level LEVEL`.
     pub log_level: Option<String>,
+    /// `serve --http ADDR:PORT`.
+    pub http: Option<String>,
 }
 
 /// Where a value came from.
@@ -75,16 +84,6 @@ pub enum ToolNames {
     Dotted,
     /// `aws_cloudtrail_events`.
     Underscore,
-}
-
-/// What happens to text that any AWS caller may choose.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum UntrustedText {
-    /// It is quoted, as evidence.
-    #[default]
-    Quote,
-    /// It is left out.
-    Omit,
 }
 
 /// An account of `[accounts.NAME]`.
@@ -131,6 +130,14 @@ pub struct Config {
     pub archive_locations: Vec<PathBuf>,
     /// Configured accounts, by name.
     pub accounts: Vec<Account>,
+    /// Settings of Streamable HTTP.
+    pub http: Http,
+    /// What each caller over HTTP may of all this.
+    pub callers: Callers,
+    /// How many calls run and wait.
+    pub load: Limits,
+    /// The audit log, when there is one.
+    pub audit: Option<audit::Settings>,
     /// Folder of the cache; memory without it.
     pub cache_path: Option<PathBuf>,
     /// Room for the cache, in bytes, at least 1 MiB. Default: 256 MiB.
@@ -204,7 +211,7 @@ pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<OsString>) -> Result<Con
         let (value, origin) = if setting.key == "--config" {
             (file.path.clone().map(|path| Value::Paths(vec![path])), config_origin.clone())
         } else if let Some(value) = from_flag {
-            (Some(value), Origin::Flag(setting.key))
+            (Some(value), Origin::Flag(flag_of(setting)))
         } else if let Some(value) = from_env {
             (Some(value), Origin::Environment(setting.env))
         } else if let Some((value, line)) = from_file {
@@ -264,10 +271,16 @@ fn from_flag(setting: &Setting, flags: &Flags, problems: &mut Vec<String>) -> Op
         "--now" => &flags.now,
         "--tool-names" => &flags.tool_names,
         "--log-level" => &flags.log_level,
+        "http.listen" => &flags.http,
         _ => return None,
     };
     let read = setting.kind.read_bare(text.as_deref()?, setting.secret);
-    read.map_err(|why| problems.push(format!("flag {}: {why}", setting.key))).ok()
+    read.map_err(|why| problems.push(format!("flag {}: {why}", flag_of(setting)))).ok()
+}
+
+/// Returns the flag that sets it: `http.listen` is the one setting of the file that has a flag, too.
+fn flag_of(setting: &Setting) -> &'static str {
+    if setting.key == "http.listen" { "--http" } else { setting.key }
 }
 
 fn default_value(setting: &Setting) -> Option<Value> {
@@ -325,14 +338,13 @@ impl Settled {
         if self.size("cache.max_bytes") < LEAST_CACHE {
             problems.push(format!("{}: it must be at least 1 MiB, such as \"256 MiB\"", at("cache.max_bytes")));
         }
-        if self.values.contains_key("http.tls_cert") != self.values.contains_key("http.tls_key") {
-            problems.push(format!("{}: it goes with {}; set both or neither", at("http.tls_cert"), at("http.tls_key")));
-        }
+        Http::problems(self, &at, problems);
         for path in self.paths("--archive").iter().filter(|path| path.to_string_lossy().contains("://")) {
             problems.push(format!("{}: {} is not a local path, and no other is read in this version", at("--archive"), path.display()));
         }
         let mut ids: BTreeMap<String, &str> = BTreeMap::new();
-        for place in self.sections() {
+        caller::problems(self, problems);
+        for place in self.sections().into_iter().filter(|place| !self.values.contains_key(&format!("{place}.subject"))) {
             let (needed, example) = if place.starts_with("accounts.") { ("id", "\"111122223333\"") } else { ("token_sha256", "\"…\"") };
             match self.text(&format!("{place}.{needed}")) {
                 None => problems.push(format!("{place}: {needed} is missing; such as {needed} = {example}")),
@@ -416,6 +428,10 @@ impl Settled {
             event_history_endpoint_url: self.text("event_history.endpoint_url"),
             archive_locations: local.into_iter().map(PathBuf::from).collect(),
             accounts: self.sections().into_iter().filter_map(account).collect(),
+            http: Http::read(&self),
+            callers: caller::read(&self),
+            load: load::limits(&self),
+            audit: load::audit(&self),
             cache_path: self.text("cache.path").map(PathBuf::from),
             cache_max_bytes: self.size("cache.max_bytes"),
             investigations: self.text("investigations.path").map(PathBuf::from),
@@ -457,6 +473,10 @@ impl Config {
             lookup_requests: self.lookup_requests,
             deadline: self.deadline,
             event_history_enabled: self.event_history_enabled,
+            untrusted_text: self.untrusted_text,
+            categories: Vec::new(),
+            tools: Vec::new(),
+            nothing_left: None,
             archive_given: self.demo || !self.archive.is_empty(),
             local_archive_configured: !self.archive_locations.is_empty(),
         }
@@ -485,6 +505,7 @@ impl Config {
         } else if !self.aws_region_allowlist.iter().any(|region| crate::policy::region::global_region(region) == region) {
             findings.push("aws_region_allowlist lacks the region of global services: IAM and sign-in events will not be seen".to_owned());
         }
+        findings.extend(self.http.findings());
         findings.extend(self.findings.iter().cloned());
         findings
     }

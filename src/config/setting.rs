@@ -1,6 +1,9 @@
 //! The table of settings: it drives what is known, read, explained and shown in the example file.
 
-use super::kind::Form::{Account, Arn, Instant, Line, Listen, Location, OneOf, Path, Region, S3, Sha256, Url};
+use super::kind::Form::{
+    Account, Arn, Category, Host, Instant, Line, Listen, Location, Name, OneOf, Origin, Path, Region, S3, Scope, Secure, Sha256, Tool,
+    ToolScope, Url,
+};
 use super::kind::Kind::{self, Bool, Paths, Size, Span, Text, Texts, Whole};
 
 /// One setting.
@@ -59,6 +62,8 @@ impl Setting {
 const HOUR: u64 = 3600;
 const DAY: u64 = 24 * HOUR;
 const LOG_LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
+/// Signature algorithms that prove an issuer: each has a key that only the issuer holds.
+const ALGORITHMS: &[&str] = &["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
 
 /// Every setting, in the order of the example file. Keys of one section stand together.
 pub const SETTINGS: &[Setting] = &[
@@ -158,22 +163,104 @@ pub const SETTINGS: &[Setting] = &[
     Setting::row("report.enabled", Bool, "", "Whether `report` gathers evidence; when not set, allow_aws_read decides.")
         .env("AWS_EVIDENCE_ENABLED"),
     Setting::row("report.max_events", Whole(1, 100), "50", "Events in a report.").env("AWS_CLOUDTRAIL_MAX_EVENTS").unit("events"),
-    Setting::row("http.listen", Text(Listen), "", "Serves Streamable HTTP besides stdio.").later(),
-    Setting::row("http.allowed_hosts", Texts(Line("mcp.example")), "[]", "Host names that requests may carry; loopback names when empty.")
-        .later(),
-    Setting::row("http.allowed_origins", Texts(Line("https://chat.example")), "[]", "Browser origins that may call; none when empty.")
-        .later(),
-    Setting::row("http.behind_tls_proxy", Bool, "false", "States that something in front ends TLS.").later(),
-    Setting::row("http.tls_cert", Text(Path), "", "Certificate chain, PEM.").later(),
-    Setting::row("http.tls_key", Text(Path), "", "Private key, PEM.").later(),
-    Setting::row("http.callers[].name", Text(Line("chat-bot")), "", "Who calls, as the audit log names it.").later(),
+    Setting::row("http.listen", Text(Listen), "", "Serves Streamable HTTP at /mcp there instead of stdio; --http does the same.")
+        .env("CLOUDTRAIL_MCP_HTTP"),
+    Setting::row(
+        "http.allowed_hosts",
+        Texts(Host),
+        "[]",
+        "Hosts that requests may be for, on every route; without a port: any. An empty list means localhost, 127.0.0.1 and [::1].",
+    ),
+    Setting::row(
+        "http.allowed_origins",
+        Texts(Origin),
+        "[]",
+        "Browser origins that may call, and are told so (CORS). An empty list means http://localhost, 127.0.0.1 and [::1] with any port.",
+    ),
+    Setting::row(
+        "http.behind_tls_proxy",
+        Bool,
+        "false",
+        "States that something in front ends TLS; without it or tls_cert, only this machine's own addresses are served.",
+    ),
+    Setting::row("http.tls_cert", Text(Path), "", "Certificate chain, PEM; goes with tls_key."),
+    Setting::row("http.tls_key", Text(Path), "", "Private key, PEM."),
+    Setting::row(
+        "http.callers[].name",
+        Text(Name),
+        "",
+        "Who calls, as the audit log names it. `cloudtrail-mcp config caller NAME` makes one.",
+    ),
     Setting::row("http.callers[].token_sha256", Text(Sha256), "", "Digest of the caller's bearer token; the token itself is never stored.")
-        .later()
         .hidden(),
-    Setting::row("http.callers[].untrusted_text", Text(OneOf(&["quote", "omit"])), "", "As above, for this caller.").later(),
-    Setting::row("http.oauth.issuer", Text(Url), "", "The authorization server whose tokens are accepted.").later(),
-    Setting::row("http.oauth.audience", Text(Url), "", "What tokens must be made out to: this server's public address.").later(),
-    Setting::row("audit.path", Text(Path), "", "Where each call is recorded.").later(),
+    Setting::row(
+        "http.callers[].subject",
+        Text(Line("user@example.com")),
+        "",
+        "Besides or instead of a token: the caller as tokens of the authorization server name it; \"*\" is all that have no entry.",
+    ),
+    Setting::row(
+        "http.callers[].regions",
+        Texts(Region),
+        "",
+        "Of the allowed regions, those that this caller may read. Like all that follows, it narrows and never widens.",
+    ),
+    Setting::row("http.callers[].accounts", Texts(Account), "", "Of the allowed accounts, those that this caller may read."),
+    Setting::row("http.callers[].categories", Texts(Category), "", "The categories of changes that this caller sees."),
+    Setting::row("http.callers[].max_window", Span(60, 90 * DAY), "", "As above, for this caller.").unit("time: s, m, h, d"),
+    Setting::row("http.callers[].max_events", Whole(1, 100), "", "As above, for this caller.").unit("events"),
+    Setting::row("http.callers[].untrusted_text", Text(OneOf(&["quote", "omit"])), "", "As above, for this caller."),
+    Setting::row("http.callers[].tools", Texts(Tool), "", "The tools that this caller may call; others are not listed either."),
+    Setting::row("http.callers[].requests_per_minute", Whole(1, 6000), "", "Further calls within a minute are told when to come back.")
+        .unit("calls"),
+    Setting::row("http.callers[].max_concurrent", Whole(1, 1000), "", "Calls at a time, waiting ones included.").unit("calls"),
+    Setting::row(
+        "http.oauth.issuer",
+        Text(Secure),
+        "",
+        "The authorization server whose access tokens (JWT) are accepted, exactly as they name it.",
+    ),
+    Setting::row("http.oauth.audience", Text(Secure), "", "What tokens must be made out to: the public address of this server's /mcp."),
+    Setting::row("http.oauth.jwks_uri", Text(Secure), "", "Where the issuer's signing keys are; its metadata tells when this is not set."),
+    Setting::row(
+        "http.oauth.algorithms",
+        Texts(OneOf(ALGORITHMS)),
+        "[\"RS256\", \"PS256\", \"ES256\", \"EdDSA\"]",
+        "Signature algorithms that are accepted; symmetric ones never are.",
+    ),
+    Setting::row("http.oauth.scopes", Texts(Scope), "[]", "Scopes that every call needs."),
+    Setting::row("http.oauth.tool_scopes", Texts(ToolScope), "[]", "Scopes that one tool needs besides."),
+    Setting::row("load.running", Whole(1, 1024), "32", "Calls that run at a time; each may hold some megabytes of events.").unit("calls"),
+    Setting::row(
+        "load.waiting",
+        Whole(0, 100_000),
+        "512",
+        "Calls that wait for one of them to end; further ones are told when to come back.",
+    )
+    .unit("calls"),
+    Setting::row("load.patience", Span(0, 600), "\"5s\"", "How long a call waits; clients' own patience ends at 30 s or 60 s.")
+        .unit("time: s, m"),
+    Setting::row(
+        "audit.path",
+        Text(Path),
+        "",
+        "Where each call is recorded, a JSON line each, chained by hash; `cloudtrail-mcp audit verify` checks it.",
+    ),
+    Setting::row("audit.max_bytes", Size, "\"64 MiB\"", "The length from which on a new file is begun; the old one gets a number.")
+        .unit("bytes"),
+    Setting::row("audit.max_age", Span(60, 366 * DAY), "", "The age from which on a new file is begun.").unit("time: s, m, h, d"),
+    Setting::row(
+        "audit.fsync",
+        Text(OneOf(&["always", "second", "never"])),
+        "\"second\"",
+        "When records are forced to the disk: before each answer, within a second, or when the system sees fit.",
+    ),
+    Setting::row(
+        "audit.on_failure",
+        Text(OneOf(&["deny", "allow"])),
+        "\"deny\"",
+        "What becomes of calls that cannot be recorded, as on a full disk.",
+    ),
     Setting::row(
         "cache.path",
         Text(Path),

@@ -1,6 +1,7 @@
 use std::fs;
 
 use super::*;
+use crate::catalogue::Category;
 
 type Env = BTreeMap<&'static str, OsString>;
 
@@ -105,10 +106,10 @@ fn unknown_keys_are_refused_with_the_nearest_and_their_line() {
       policy.toml:1: unknown key `alow_aws_read`; did you mean `allow_aws_read`?
       policy.toml:3: unknown key `budgets`; did you mean `budget`?
     ");
-    insta::assert_snapshot!(wrong("deadline = \"5s\"\n[http.oauth]\nscope = 1\n[accounts.\"a b\"]\nid = \"111122223333\"\n"), @"
+    insta::assert_snapshot!(wrong("deadline = \"5s\"\n[http.oauth]\ntenant = 1\n[accounts.\"a b\"]\nid = \"111122223333\"\n"), @"
     The configuration has 3 problems:
       policy.toml:1: unknown key `deadline`; did you mean `budget.deadline`?
-      policy.toml:3: unknown key `http.oauth.scope`; known in [http.oauth]: issuer, audience
+      policy.toml:3: unknown key `http.oauth.tenant`; known in [http.oauth]: issuer, audience, jwks_uri, algorithms, scopes, tool_scopes
       policy.toml:4: unknown key `accounts.a b`; a section's name is letters, digits, - and _, at most 64, such as [accounts.production]
     ");
 }
@@ -301,4 +302,51 @@ proptest::proptest! {
     fn no_text_makes_loading_panic(text in "[a-z_\\[\\].=\" \n0-9äé-]{0,200}") {
         _ = file(&text);
     }
+}
+
+#[test]
+fn a_caller_has_rules_by_its_name_or_by_its_subject() {
+    let token = "0".repeat(64);
+    let text = format!(
+        "aws_region_allowlist = [\"eu-west-1\", \"us-east-1\"]\n\
+         [[http.callers]]\nname = \"chat-bot\"\ntoken_sha256 = \"{token}\"\nregions = [\"eu-west-1\"]\nmax_window = \"2h\"\nmax_events = 5\n\
+         untrusted_text = \"omit\"\ntools = [\"aws.cloudtrail_events\"]\ncategories = [\"deployment\"]\nrequests_per_minute = 30\nmax_concurrent = 2\n\
+         [[http.callers]]\nsubject = \"alice@example.com\"\naccounts = [\"111122223333\"]\n\
+         [[http.callers]]\nsubject = \"*\"\nmax_events = 3\n\
+         [http.oauth]\nissuer = \"https://login.example\"\naudience = \"https://mcp.example/mcp\"\n"
+    );
+    let callers = file(&text).unwrap().callers;
+    let bot = callers.rules("chat-bot");
+    assert_eq!((bot.regions, bot.max_window, bot.max_events), (vec!["eu-west-1".to_owned()], Some(Duration::from_secs(7200)), Some(5)));
+    assert_eq!((bot.tools, bot.untrusted_text), (vec!["cloudtrail_events".to_owned()], UntrustedText::Omit));
+    assert_eq!((bot.categories, bot.requests_per_minute, bot.max_concurrent), (vec![Category::Deployment], Some(30), Some(2)));
+    assert_eq!(callers.rules(&Callers::of_subject("alice@example.com")).accounts, ["111122223333"]);
+    assert_eq!(callers.rules("alice@example.com").max_events, Some(3), "a name without an entry is one of the others");
+}
+
+#[test]
+fn a_caller_that_would_be_wider_or_could_see_nothing_is_refused() {
+    insta::assert_snapshot!(
+        wrong("aws_region_allowlist = [\"us-east-1\"]\n[[http.callers]]\nsubject = \"a\"\nregions = [\"eu-west-1\"]\n[[http.callers]]\nsubject = \"a\"\ntools = [\"ls\"]\n"),
+        @r#"
+    The configuration has 5 problems:
+      policy.toml:7: http.callers[1].tools: found "ls", but each must be one of cloudtrail_events, cloudtrail_event, such as "cloudtrail_events"
+      http.callers[0]: subject names whom an authorization server names, and there is none; set http.oauth.issuer
+      http.callers[0]: none of its regions is in aws_region_allowlist, which a caller can narrow but not widen
+      http.callers[1]: the subject is the same as that of another
+      http.callers[1]: subject names whom an authorization server names, and there is none; set http.oauth.issuer
+    "#
+    );
+}
+
+#[test]
+fn the_audit_log_is_off_until_it_has_a_path_and_then_denies_what_it_cannot_record() {
+    assert_eq!(file("[audit]\nfsync = \"always\"\n").unwrap().audit, None);
+    let audit = file("[audit]\npath = \"/var/log/audit.jsonl\"\n").unwrap().audit.unwrap();
+    assert_eq!((audit.on_failure, audit.sync, audit.max_bytes), (audit::OnFailure::Deny, audit::Sync::Second, 64 << 20));
+    let text =
+        "[audit]\npath = \"/var/log/audit.jsonl\"\nmax_bytes = \"1 MiB\"\nmax_age = \"1d\"\nfsync = \"never\"\non_failure = \"allow\"\n";
+    let audit = file(text).unwrap().audit.unwrap();
+    assert_eq!((audit.on_failure, audit.sync, audit.max_bytes), (audit::OnFailure::Allow, audit::Sync::Never, 1 << 20));
+    assert_eq!(audit.max_age, Some(Duration::from_secs(86_400)));
 }

@@ -5,15 +5,18 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::catalogue::Category;
 use crate::context::Incident;
 use crate::coverage::{Cell, SourceName, State};
 use crate::refusal::{Code, Refusal};
 use crate::window::Window;
 
+pub mod caller;
 mod choice;
 pub mod region;
 mod scope;
 
+pub use caller::{CallerRules, Callers, UntrustedText};
 pub use choice::SourceChoice;
 pub use scope::{GlobalPass, Scope};
 
@@ -61,6 +64,14 @@ pub struct Policy {
     pub deadline: Duration,
     /// Whether event history may be used at all.
     pub event_history_enabled: bool,
+    /// What becomes of text that any caller of AWS may choose.
+    pub untrusted_text: UntrustedText,
+    /// Categories of changes that may be shown; empty means any.
+    pub categories: Vec<Category>,
+    /// Names of tools, without prefix, that may be called; empty means any.
+    pub tools: Vec<String>,
+    /// Set when the operator's limits and the caller's have nothing in common: every call is refused so.
+    pub nothing_left: Option<Code>,
     /// Whether log files were named on the command line (`--archive`, `--demo`), which is the permission to read them.
     pub archive_given: bool,
     /// Whether the configuration names local log files (`[archive] locations`).
@@ -83,6 +94,10 @@ impl Default for Policy {
             lookup_requests: 20,
             deadline: Duration::from_secs(25),
             event_history_enabled: true,
+            untrusted_text: UntrustedText::Quote,
+            categories: Vec::new(),
+            tools: Vec::new(),
+            nothing_left: None,
             archive_given: false,
             local_archive_configured: false,
         }
@@ -102,6 +117,13 @@ impl Policy {
         default_region: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Scope, Refusal> {
+        if let Some(code) = self.nothing_left {
+            return Err(Refusal::new(
+                code,
+                "Nothing is left that this caller may ask for: the operator's limits and the caller's own have nothing in common.",
+                "For the operator: the keys are those of this caller's [[http.callers]] entry.",
+            ));
+        }
         let source = self.source(choice)?;
         let max_window = TimeDelta::from_std(self.max_window).unwrap_or(TimeDelta::MAX);
         let mut decided = Decided { source, denied: Vec::new(), blind_spots: Vec::new(), missed_accounts: Vec::new(), guess: None };
@@ -158,11 +180,11 @@ impl Policy {
     }
 
     fn allows_region(&self, region: &str) -> bool {
-        self.regions.is_empty() || self.regions.iter().any(|allowed| allowed == region)
+        self.nothing_left.is_none() && (self.regions.is_empty() || self.regions.iter().any(|allowed| allowed == region))
     }
 
     fn allows_account(&self, account: &str) -> bool {
-        self.accounts.is_empty() || self.accounts.iter().any(|allowed| allowed == account)
+        self.nothing_left.is_none() && (self.accounts.is_empty() || self.accounts.iter().any(|allowed| allowed == account))
     }
 
     fn admit_length(&self, window: Window, max_window: TimeDelta, now: DateTime<Utc>) -> Result<(), Refusal> {
@@ -269,9 +291,14 @@ impl Policy {
         let refusal = Refusal::new(
             Code::RegionNotAllowed,
             format!("{whose} {region} is not allowed. Allowed: {allowed}."),
-            format!("Ask for one of: {allowed}. For the operator: the key is aws_region_allowlist."),
+            format!("Ask for one of: {allowed}. For the operator: the key is {}.", self.key("aws_region_allowlist", "regions")),
         );
         refusal.about("regions")
+    }
+
+    /// Names the key that the operator may change: a caller with a name may have one of its own.
+    fn key(&self, of_all: &str, of_caller: &str) -> String {
+        if self.caller.is_empty() { of_all.to_owned() } else { format!("{of_all}, or {of_caller} of this caller's [[http.callers]] entry") }
     }
 
     fn admit_global(&self, regions: Option<&[String]>, decided: &mut Decided) -> (Option<&'static str>, GlobalPass) {
@@ -343,7 +370,8 @@ impl Policy {
             if !self.allows_account(id) {
                 let allowed = self.accounts.join(", ");
                 let message = format!("Account {id} is not allowed. Allowed: {allowed}.");
-                let next = format!("Ask for one of: {allowed}. For the operator: the key is aws_account_allowlist.");
+                let key = self.key("aws_account_allowlist", "accounts");
+                let next = format!("Ask for one of: {allowed}. For the operator: the key is {key}.");
                 return Err(Refusal::new(Code::AccountNotAllowed, message, next).about("accounts"));
             }
             asked.push(id.clone());

@@ -77,10 +77,15 @@ fn refusal(line: &[u8]) -> Option<String> {
     if serde_json::from_slice::<Value>(line).is_ok() {
         return None;
     }
-    let head: Head<'_> = serde_json::from_slice(line).ok()?;
-    let id: Value = serde_json::from_str(head.id.get()).ok().filter(|id: &Value| id.is_string() || id.is_i64() || id.is_u64())?;
+    let id = id(line)?;
     let message = "Parse error: the request nests more than 127 levels deep, or a string in it holds half a surrogate pair";
     Some(format!("{}\n", serde_json::json!({"jsonrpc": "2.0", "id": id, "error": {"code": -32700, "message": message}})))
+}
+
+/// Returns the id of a request of which nothing else can be read.
+pub(super) fn id(request: &[u8]) -> Option<Value> {
+    let head: Head<'_> = serde_json::from_slice(request).ok()?;
+    serde_json::from_str(head.id.get()).ok().filter(|id: &Value| id.is_string() || id.is_i64() || id.is_u64())
 }
 
 #[cfg(test)]

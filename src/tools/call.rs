@@ -11,6 +11,8 @@ pub struct Call {
     pub caller: Arc<str>,
     /// How far it is.
     pub progress: Progress,
+    /// The trace that the caller is in, 32 lower-case hexadecimal digits.
+    pub trace_id: Option<Arc<str>>,
 }
 
 impl Call {

@@ -10,10 +10,9 @@ use serde_json::{Map, Value};
 
 use super::arguments::{Arguments, invalid};
 use super::cloudtrail_events::{SourceName, source};
-use super::investigate::{source_of, unread};
+use super::investigate::{kept_back, retain_allowed, source_of, unread};
 use super::schema::{self, Prose};
 use super::{Call, Desk, Outcome, Tool};
-use crate::answer::build::UntrustedText;
 use crate::answer::tokens::estimate;
 use crate::answer::{CoverageReport, ErrorReport, build, withhold};
 use crate::context::{Asked, discover};
@@ -22,6 +21,7 @@ use crate::event::Event;
 use crate::event::parse_time;
 use crate::gather::Gathered;
 use crate::plan::{self, Kind};
+use crate::policy::UntrustedText;
 use crate::rank::Change;
 use crate::refusal::{Code, Refusal};
 use crate::source::BoxFuture;
@@ -154,7 +154,7 @@ async fn find(desk: &Desk, call: &Call, given: Option<Map<String, Value>>) -> Re
     };
     let asked =
         Asked { start_time: Some(relative::rfc3339(from)), end_time: Some(relative::rfc3339(to)), regions, accounts, ..Asked::default() };
-    let incident = discover(&asked, &desk.defaults, now)?;
+    let incident = discover(&asked, &desk.defaults(), now)?;
     let scope = desk.policy.admit_event(&incident, choice, desk.default_region.as_deref(), now)?;
     let mut gathered = Gathered::default();
     for cell in scope.denied() {
@@ -164,18 +164,21 @@ async fn find(desk: &Desk, call: &Call, given: Option<Map<String, Value>>) -> Re
     let source = source_of(desk, &scope);
     call.progress.begin(queries.len());
     let read = |query| source.read(query).inspect(|_| call.progress.done_one());
-    for reading in futures_util::future::join_all(queries.iter().map(read)).await {
+    for mut reading in futures_util::future::join_all(queries.iter().map(read)).await {
+        // What this caller may not see is as good as not there.
+        retain_allowed(desk, &mut reading.events);
         gathered.add(reading);
     }
-    let (events, coverage) = gathered.finish(scope.blind_spots().to_vec());
+    let (events, coverage) = gathered.finish(scope.blind_spots().iter().cloned().chain(kept_back(desk)).collect());
     let report = build::coverage_report(&coverage);
     if let Some(event) = events.iter().find(|event| event.event_id == id) {
-        return Ok(found(event, report, desk.untrusted));
+        return Ok(found(event, report, desk.policy.untrusted_text));
     }
     let verdict = coverage.verdict();
     Ok(EventAnswer {
         finding: if verdict == Verdict::Complete { EventFinding::NotFound } else { EventFinding::CouldNotLook },
         headline: match verdict {
+            Verdict::Complete if !desk.policy.categories.is_empty() => "No such event among those that this caller may see.".into(),
             Verdict::Complete => "No such event in what was read: check region, account and time.".into(),
             Verdict::Partial => "Not found in the part that could be read; the rest was not seen.".into(),
             Verdict::Unknown => "Could not look: nothing could be read.".into(),

@@ -114,7 +114,7 @@ fn run<'a>(desk: &'a Desk, call: &'a Call, given: Option<Map<String, Value>>) ->
     Box::pin(async move {
         match question(desk, given) {
             Ok(question) => investigate::run(desk, call, question).await,
-            Err(refusal) => investigate::refused(desk, refusal),
+            Err(refusal) => investigate::refused(refusal),
         }
     })
 }
@@ -150,7 +150,7 @@ fn question(desk: &Desk, given: Option<Map<String, Value>>) -> Result<Question, 
     });
     let filter = Filter {
         resources_only: arguments.flag(&["resources_only"])?,
-        categories: categories(&mut arguments)?,
+        categories: categories(desk, &mut arguments)?,
         event_names: arguments.list(&["event_names"], "RunInstances or Delete*")?,
         event_sources: arguments.list(&["event_sources"], "ec2")?,
         actors: arguments.list(&["actors"], "alice")?,
@@ -174,17 +174,20 @@ pub(super) fn source(arguments: &mut Arguments) -> Result<SourceChoice, Refusal>
     Ok(arguments.word(&["source"], &words)?.and_then(SourceChoice::parse).unwrap_or_default())
 }
 
-fn categories(arguments: &mut Arguments) -> Result<Vec<Category>, Refusal> {
-    let names: Vec<&'static str> = Category::ALL.iter().map(|category| category.as_str()).collect();
-    arguments
+/// Takes the categories; those that policy allows when the caller names none.
+fn categories(desk: &Desk, arguments: &mut Arguments) -> Result<Vec<Category>, Refusal> {
+    let names: Vec<&'static str> =
+        Category::ALL.iter().filter(|category| desk.policy.allows_category(**category)).map(|category| category.as_str()).collect();
+    let asked: Vec<Category> = arguments
         .list(&["categories", "category"], "security_group")?
         .iter()
         .map(|given| {
-            Category::parse(&given.to_lowercase()).ok_or_else(|| {
+            Category::parse(&given.to_lowercase()).filter(|category| desk.policy.allows_category(*category)).ok_or_else(|| {
                 let shown = crate::redact::text(given, 40);
                 let hint = super::arguments::nearest_hint(given, &names);
-                invalid("categories", format!("there is no category \"{shown}\"{hint}; the categories are {}", names.join(", ")))
+                invalid("categories", format!("there is no category \"{shown}\" here{hint}; the categories are {}", names.join(", ")))
             })
         })
-        .collect()
+        .collect::<Result<_, _>>()?;
+    Ok(if asked.is_empty() { desk.policy.categories.clone() } else { asked })
 }

@@ -1,11 +1,12 @@
-//! What every tool call works with: policy, sources, investigations, cursors and the clock, put together once at start.
+//! What a tool call works with: policy, sources, investigations, cursors and the clock.
+//!
+//! The desk of the process is put together once at start; each caller works at one of its own, whose policy is narrowed.
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::investigate::Continuation;
-use crate::answer::build::UntrustedText;
 use crate::answer::cursor::Cursors;
 use crate::context::Defaults;
 use crate::investigation::Store;
@@ -15,26 +16,21 @@ use crate::source::Source;
 /// The clock, as an argument.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
-/// What every call works with.
+/// What a call works with. A clone shares all but the policy.
+#[derive(Clone)]
 pub struct Desk {
     /// What is allowed.
     pub policy: Policy,
     /// LookupEvents; touches nothing before it is first read.
-    pub event_history: Box<dyn Source>,
+    pub event_history: Arc<dyn Source>,
     /// Log files, when some are configured.
-    pub archive: Option<Box<dyn Source>>,
+    pub archive: Option<Arc<dyn Source>>,
     /// Known investigations by id.
     pub investigations: Option<Store>,
-    /// Look-back and widest window.
-    pub defaults: Defaults,
-    /// Numbers of events.
-    pub limits: Limits,
-    /// What becomes of free text.
-    pub untrusted: UntrustedText,
     /// Region of the environment, used when nothing names one.
     pub default_region: Option<String>,
     /// Cursors handed out.
-    pub cursors: Cursors<Continuation>,
+    pub cursors: Arc<Cursors<Continuation>>,
     /// The clock.
     pub clock: Clock,
 }
@@ -49,9 +45,21 @@ pub struct Limits {
 }
 
 impl Desk {
+    /// Returns the same desk under another policy.
+    #[must_use]
+    pub fn under(&self, policy: Policy) -> Self {
+        Self { policy, ..self.clone() }
+    }
+
     /// Returns the numbers of events in an answer.
     pub fn limits(&self) -> Limits {
-        self.limits
+        Limits { default_events: self.policy.default_events.into(), max_events: self.policy.max_events.into() }
+    }
+
+    /// Returns look-back and widest window.
+    pub fn defaults(&self) -> Defaults {
+        let delta = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
+        Defaults { lookback: delta(self.policy.lookback), max_window: delta(self.policy.max_window) }
     }
 
     /// Returns the time.

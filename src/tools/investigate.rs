@@ -17,13 +17,14 @@ use crate::answer::build::{self, Built, Detail, Draft, Page};
 use crate::answer::earlier::Earlier;
 use crate::answer::filter::Filter;
 use crate::answer::{Answer, Cost, Finding, RegionReport, Requests, headline};
+use crate::catalogue::classify;
 use crate::context::{self, Asked, Incident};
 use crate::coverage::{Cause, Cell, Coverage, SourceName, State, Verdict};
 use crate::event::Event;
 use crate::gather::Gathered;
 use crate::plan::{self, Kind, Query};
 use crate::policy::region::is_global_service;
-use crate::policy::{GlobalPass, Scope, SourceChoice};
+use crate::policy::{GlobalPass, Policy, Scope, SourceChoice};
 use crate::rank::{self, Change, Ranked};
 use crate::refusal::{Code, Refusal};
 use crate::source::{Reading, Source};
@@ -72,6 +73,8 @@ pub enum Question {
 /// What a cursor holds: the frozen question, and what was shown of its answer.
 #[derive(Clone)]
 pub struct Continuation {
+    /// What was allowed.
+    policy: Policy,
     incident: Incident,
     scope: Scope,
     widened: bool,
@@ -87,7 +90,7 @@ pub async fn run(desk: &Desk, call: &Call, question: Question) -> Outcome {
     async {
         match investigate(desk, call, question).await {
             Ok(answer) => outcome(desk, answer),
-            Err(refusal) => refused(desk, refusal),
+            Err(refusal) => refused(refusal),
         }
     }
     .instrument(info_span!("investigation"))
@@ -95,7 +98,7 @@ pub async fn run(desk: &Desk, call: &Call, question: Question) -> Outcome {
 }
 
 /// Makes the outcome of a refusal.
-pub fn refused(_: &Desk, refusal: Refusal) -> Outcome {
+pub fn refused(refusal: Refusal) -> Outcome {
     info!(code = refusal.code.as_str(), "The call was refused.");
     sealed(Answer::could_not_look((&refusal).into(), None))
 }
@@ -122,13 +125,15 @@ async fn investigate(desk: &Desk, call: &Call, question: Question) -> Result<Ans
     let started = Instant::now();
     match question {
         Question::Continued { cursor, limit, detail } => {
-            let state = desk.cursors.resume(&cursor, desk.now()).ok_or_else(|| {
-                invalid("cursor", "this cursor is unknown or older than an hour: ask again without `cursor`; cursors live in the server process that gave them".to_owned())
+            let kept = desk.cursors.resume(&desk.policy.caller, &cursor, desk.now());
+            // What was frozen under other limits may be more than is allowed now.
+            let state = kept.filter(|state| state.policy == desk.policy).ok_or_else(|| {
+                invalid("cursor", "this cursor is unknown or older than an hour: ask again without `cursor`; cursors live in the server process that gave them, and end when its policy changes".to_owned())
             })?;
             let mut gathered = Gathered::default();
             read_on(desk, call, &state, started, &mut gathered).await;
             let effort = Effort::of(&mut gathered);
-            let spots = blind_spots(&state.scope, &state.filter, &gathered);
+            let spots = blind_spots(desk, &state.scope, &state.filter, &gathered);
             let (events, coverage) = gathered.finish(spots);
             let earlier = background(desk, &state.scope, started).await;
             let (changes, ranked) = ranked(&state.incident, events, &earlier);
@@ -228,7 +233,7 @@ async fn look(
 ) -> Result<Looked, Refusal> {
     let now = desk.now();
     let asked = resolve(desk, asked)?;
-    let incident = context::discover(&asked, &desk.defaults, now)?;
+    let incident = context::discover(&asked, &desk.defaults(), now)?;
     let scope = desk.policy.admit(&incident, source, desk.default_region.as_deref(), now)?;
     let mut gathered = Gathered::default();
     for cell in scope.denied() {
@@ -255,10 +260,11 @@ async fn look(
         read(desk, &wider, added, &filter, started, &mut gathered, goal).await;
         (scope, widened) = (wider, true);
     };
-    let spots = blind_spots(&scope, &filter, &gathered);
+    let spots = blind_spots(desk, &scope, &filter, &gathered);
     let effort = Effort::of(&mut gathered);
     let (_, coverage) = gathered.finish(spots);
-    let state = Continuation { incident, scope, widened, filter, detail, page: Page::default(), now, carried: None };
+    let state =
+        Continuation { policy: desk.policy.clone(), incident, scope, widened, filter, detail, page: Page::default(), now, carried: None };
     Ok(Looked { state, coverage, changes, ranked, background: earlier, effort })
 }
 
@@ -292,7 +298,9 @@ async fn background(desk: &Desk, scope: &Scope, started: Instant) -> Vec<Change>
     }
     let mut gathered = Gathered::default();
     for query in plan::queries(scope, before, &Kind::Writes, left) {
-        gathered.add(source_of(desk, scope).read(&query).await);
+        let mut reading = source_of(desk, scope).read(&query).await;
+        retain_allowed(desk, &mut reading.events);
+        gathered.add(reading);
     }
     gathered.finish(Vec::new()).0.into_iter().map(Change::from).filter(|change| !change.class.noise).collect()
 }
@@ -313,11 +321,25 @@ async fn read(desk: &Desk, scope: &Scope, window: Window, filter: &Filter, start
         // The region of global services is looked at for those alone.
         let extra = scope.global_region().filter(|_| scope.global_pass() == GlobalPass::Extra);
         reading.events.retain(|event| extra != Some(event.region.as_str()) || is_global_service(event.service()));
+        retain_allowed(desk, &mut reading.events);
         gathered.add(reading);
     }
     for cell in plan::unanswered(scope, &gathered.cells().collect::<Vec<_>>()) {
         gathered.add_cell(cell);
     }
+}
+
+/// Drops what the policy's categories keep back, before anything is learned from it.
+pub(super) fn retain_allowed(desk: &Desk, events: &mut Vec<Event>) {
+    if !desk.policy.categories.is_empty() {
+        events.retain(|event| desk.policy.allows_category(classify(event).category));
+    }
+}
+
+/// Says which categories are shown, when policy keeps others back.
+pub(super) fn kept_back(desk: &Desk) -> Option<String> {
+    let shown: Vec<&str> = desk.policy.categories.iter().map(|category| category.as_str()).collect();
+    (!shown.is_empty()).then(|| format!("policy shows this caller no changes but those of {}", shown.join(", ")))
 }
 
 /// Returns the source that `scope` admits.
@@ -390,8 +412,9 @@ fn affordable(scope: &Scope, gathered: &Gathered, added: Window, started: Instan
     })
 }
 
-fn blind_spots(scope: &Scope, filter: &Filter, gathered: &Gathered) -> Vec<String> {
+fn blind_spots(desk: &Desk, scope: &Scope, filter: &Filter, gathered: &Gathered) -> Vec<String> {
     let mut spots: Vec<String> = scope.blind_spots().to_vec();
+    spots.extend(kept_back(desk));
     spots.push(match scope.source() {
         SourceName::EventHistory => "data events are not in event history".into(),
         SourceName::Archive => "log files missing between others, which look like a quiet time".into(),
@@ -416,7 +439,7 @@ fn finish(desk: &Desk, looked: Looked, started: Instant) -> Result<Answer, Refus
     let reads_on = carried.as_ref().is_some_and(|carried| carried.goes_on() && carried.gained_on(before));
     if next.is_some() || reads_on {
         let state = Continuation { page: next.unwrap_or(shown), carried, ..looked.state };
-        let handle = desk.cursors.issue(state, desk.now());
+        let handle = desk.cursors.issue(&desk.policy.caller, state, desk.now());
         answer.next_cursor = handle.map_err(|error| warn!(%error, "No cursor could be made.")).ok();
     }
     if let (true, Some(coverage), Some(_)) = (reads_on, &mut answer.coverage, &answer.next_cursor) {
@@ -442,7 +465,7 @@ fn page(desk: &Desk, looked: &Looked, started: Instant) -> Built {
         filter: &state.filter,
         page: state.page.clone(),
         detail: state.detail,
-        untrusted: desk.untrusted,
+        untrusted: desk.policy.untrusted_text,
         now: state.now,
         cost: Cost {
             requests: Requests { lookup_events: requests(SourceName::EventHistory), files: requests(SourceName::Archive) },

@@ -8,6 +8,7 @@ pub mod cloudtrail_events;
 pub mod desk;
 mod goal;
 pub mod investigate;
+pub mod office;
 pub mod progress;
 pub mod schema;
 
@@ -15,6 +16,7 @@ use serde_json::{Map, Value};
 
 pub use call::Call;
 pub use desk::Desk;
+pub use office::{Office, Rules};
 pub use progress::Progress;
 
 use crate::source::BoxFuture;

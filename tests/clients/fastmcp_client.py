@@ -1,4 +1,4 @@
-"""fastmcp: checks every result against the output schema by itself."""
+"""fastmcp, on stdio or over HTTP: checks every result against the output schema by itself."""
 
 import asyncio
 import sys
@@ -8,7 +8,9 @@ from fastmcp.client.transports import StdioTransport
 
 
 async def main() -> None:
-    async with Client(StdioTransport(sys.argv[1], ["serve", "--demo", "--tool-names", "underscore"])) as client:
+    place = sys.argv[1]
+    server = place if place.startswith("http") else StdioTransport(place, ["serve", "--demo", "--tool-names", "underscore"])
+    async with Client(server) as client:
         names = [tool.name for tool in await client.list_tools()]
         assert names == ["aws_cloudtrail_events", "aws_cloudtrail_event"], names
         result = await client.call_tool("aws_cloudtrail_events", {"start_time": "2026-01-27T19:34:00Z", "detail": "full"})

@@ -1,4 +1,4 @@
-"""The official Python client: connects in both eras, lists, calls both spellings, reads errors, gets the prompt."""
+"""The official Python client, on stdio or over HTTP: connects in both eras, lists, calls both spellings, reads errors, gets the prompt."""
 
 import asyncio
 import json
@@ -11,9 +11,9 @@ ALERT = {"alert": {"name": "CheckoutDatabaseTimeouts", "startsAt": "2026-01-27T2
                    "labels": {"region": "eu-west-1", "security_group": "sg-0c4ec0a1b2c3d4e5f"}}}
 
 
-async def visit(mode: str, binary: str) -> None:
-    server = StdioServerParameters(command=binary, args=["serve", "--demo"])
-    async with Client(stdio_client(server), mode=mode) as client:
+async def visit(mode: str, place: str) -> None:
+    server = place if place.startswith("http") else stdio_client(StdioServerParameters(command=place, args=["serve", "--demo"]))
+    async with Client(server, mode=mode) as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         assert set(tools) == {"aws.cloudtrail_events", "aws.cloudtrail_event"}, tools
         for tool in tools.values():

@@ -5,15 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use cloudtrail_mcp::answer::build::UntrustedText;
 use cloudtrail_mcp::answer::cursor::Cursors;
-use cloudtrail_mcp::context::Defaults;
+use cloudtrail_mcp::gate::Limits;
 use cloudtrail_mcp::plan::Query;
-use cloudtrail_mcp::policy::Policy;
+use cloudtrail_mcp::policy::{Callers, Policy};
 use cloudtrail_mcp::server::{Server, stdio};
 use cloudtrail_mcp::source::{BoxFuture, Reading, Source};
-use cloudtrail_mcp::tools::desk::Limits;
-use cloudtrail_mcp::tools::{Desk, Spelling};
+use cloudtrail_mcp::tools::{Desk, Office, Rules, Spelling};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines, ReadHalf, WriteHalf};
 use tokio::sync::Semaphore;
@@ -69,22 +67,24 @@ struct Client {
 
 impl Client {
     async fn of(source: Slow) -> Self {
-        let delta = |minutes| chrono::TimeDelta::minutes(minutes);
         let desk = Desk {
-            policy: Policy { allow_aws_read: true, ..Policy::default() },
-            event_history: Box::new(source),
+            policy: Policy::default(),
+            event_history: Arc::new(source),
             archive: None,
             investigations: None,
-            defaults: Defaults { lookback: delta(30), max_window: delta(48 * 60) },
-            limits: Limits { default_events: 20, max_events: 100 },
-            untrusted: UntrustedText::Quote,
             default_region: None,
-            cursors: Cursors::default(),
+            cursors: Arc::new(Cursors::default()),
             clock: Arc::new(|| "2026-01-27T21:00:00Z".parse().unwrap()),
         };
+        let rules = Rules {
+            policy: Policy { allow_aws_read: true, ..Policy::default() },
+            callers: Callers::default(),
+            load: Limits { running: 8, waiting: 8, patience: Duration::from_secs(5) },
+        };
+        let office = Office::new(desk, rules, None);
         let (ours, theirs) = tokio::io::duplex(1 << 16);
         let (reader, writer) = tokio::io::split(theirs);
-        let server = Server::new(Arc::new(desk), Spelling::Dotted);
+        let server = Server::new(Arc::new(office), Spelling::Dotted);
         spawn_local(stdio::serve_on(server, reader, writer, std::future::pending()));
         let (output, input) = tokio::io::split(ours);
         let mut client = Self { input, output: BufReader::new(output).lines() };

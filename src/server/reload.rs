@@ -1,0 +1,176 @@
+//! The policy read anew while the server runs: at SIGHUP, and when its file has changed.
+//!
+//! Why ask every two seconds rather than be told? It works where files are exchanged by links (mounted configuration) or over a network, takes
+//! no library, and a file that is still being written is left alone until it has stayed the same for one round: half an allow-list
+//! may be a valid one.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::time::{MissedTickBehavior, interval};
+use tracing::{info, warn};
+
+use super::http::Front;
+use crate::config::{self, Config, Flags};
+use crate::tools::office::Standing;
+use crate::tools::{Office, Rules};
+
+/// How often the file is looked at.
+const EVERY: Duration = Duration::from_secs(2);
+/// Settings that are taken from a file that is read anew; all others are read at start.
+const TAKEN: &[&str] = &[
+    "allow_aws_read",
+    "aws_region_allowlist",
+    "aws_account_allowlist",
+    "max_window",
+    "default_events",
+    "max_events",
+    "lookback",
+    "untrusted_text",
+    "budget.",
+    "event_history.enabled",
+    "load.",
+];
+
+/// What a file looks like from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Stamp {
+    modified: Option<SystemTime>,
+    length: u64,
+    /// Which file it is, as another may have taken its name.
+    inode: u64,
+}
+
+/// The policy file, and the settings that were last read from it.
+pub struct Reload {
+    flags: Flags,
+    environment: fn(&str) -> Option<OsString>,
+    path: Option<PathBuf>,
+    config: Config,
+    office: Arc<Office>,
+    /// Who gets in over HTTP, where it is served.
+    front: Option<Arc<Front>>,
+    /// The file as it was when it was last read.
+    read: Option<Stamp>,
+    /// The file as it was when it was last looked at.
+    seen: Option<Stamp>,
+}
+
+impl Reload {
+    /// Takes note of the file behind `config`, which was read with these flags.
+    pub fn new(flags: Flags, config: Config, office: Arc<Office>) -> Self {
+        let path = config.file().map(Path::to_owned);
+        let read = path.as_deref().and_then(stamp);
+        Self { flags, environment: |name| std::env::var_os(name), path, config, office, front: None, seen: read.clone(), read }
+    }
+
+    /// Lets new settings hold for who gets in over HTTP, too.
+    #[must_use]
+    pub fn with_front(self, front: Arc<Front>) -> Self {
+        Self { front: Some(front), ..self }
+    }
+
+    /// Reads the policy whenever it should be, and says each time how the server stands; ends never.
+    pub async fn watch(mut self, mut say: impl FnMut(&Standing)) {
+        let mut ticks = interval(EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut hangups = Hangups::listen();
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => self.look(),
+                () = hangups.next() => self.read(),
+            }
+            say(&self.office.standing());
+        }
+    }
+
+    /// Reads the file when it has changed, and is the same as the last time it was looked at.
+    fn look(&mut self) {
+        let now = self.path.as_deref().and_then(stamp);
+        let same = now == self.seen;
+        self.seen.clone_from(&now);
+        if same && now != self.read {
+            self.read();
+        }
+    }
+
+    /// Reads the file, and takes what it says, or says why not.
+    fn read(&mut self) {
+        self.read = self.path.as_deref().and_then(stamp);
+        let loaded = config::load(&self.flags, &self.environment).map_err(|error| error.problems.join("; "));
+        let loaded = loaded.and_then(|config| match (&self.path, config.file()) {
+            // Built-in defaults in place of a file that was there are no policy that anybody chose.
+            (Some(path), None) => Err(format!("{} is gone", path.display())),
+            _ => Ok(config),
+        });
+        let loaded = loaded.and_then(|config| match &self.front {
+            Some(front) => front.renew(&config.http).map(|()| config).map_err(|error| error.to_string()),
+            None => Ok(config),
+        });
+        match loaded {
+            Ok(config) => {
+                for key in at_start_only(&self.config, &config) {
+                    warn!(key, "This setting has changed and takes effect when the server is started anew.");
+                }
+                self.path = config.file().map(Path::to_owned);
+                self.office.set_rules(Ok(Rules::of(&config)));
+                self.config = config;
+            }
+            Err(problem) => self.office.set_rules(Err(problem)),
+        }
+    }
+}
+
+/// Returns the settings that differ and are not taken from a file that is read anew.
+fn at_start_only<'a>(old: &Config, new: &'a Config) -> Vec<&'a str> {
+    let of_http = |key: &str| key.starts_with("http.") && key != "http.listen";
+    let taken = |key: &str| of_http(key) || TAKEN.iter().any(|taken| key == *taken || (taken.ends_with('.') && key.starts_with(taken)));
+    let before = |key: &str| old.explain().iter().find(|explained| explained.key == key).map(|explained| &explained.value);
+    let changed = new.explain().iter().filter(|explained| before(&explained.key) != Some(&explained.value));
+    changed.map(|explained| explained.key.as_str()).filter(|key| !taken(key)).collect()
+}
+
+fn stamp(path: &Path) -> Option<Stamp> {
+    let metadata = std::fs::metadata(path).ok()?;
+    #[cfg(unix)]
+    let inode = std::os::unix::fs::MetadataExt::ino(&metadata);
+    #[cfg(not(unix))]
+    let inode = 0;
+    Some(Stamp { modified: metadata.modified().ok(), length: metadata.len(), inode })
+}
+
+/// SIGHUP, where there is such a thing.
+struct Hangups {
+    #[cfg(unix)]
+    signal: Option<tokio::signal::unix::Signal>,
+}
+
+impl Hangups {
+    fn listen() -> Self {
+        #[cfg(unix)]
+        {
+            let signal = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup());
+            if let Err(error) = &signal {
+                info!(%error, "SIGHUP is not listened to.");
+            }
+            Self { signal: signal.ok() }
+        }
+        #[cfg(not(unix))]
+        Self {}
+    }
+
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        if let Some(signal) = &mut self.signal
+            && signal.recv().await.is_some()
+        {
+            return;
+        }
+        std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,324 @@
+//! Where every call passes, whoever makes it and however it comes: rules of its caller, audit log, gate, tool.
+//!
+//! ```text
+//!  call → policy narrowed for its caller → may the log be written? → may the tool be called? → gate → tool → log → outcome
+//! ```
+//!
+//! The policy may be exchanged while calls run; a call that has begun ends under the one that it began under.
+
+use std::borrow::Cow;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use chrono::Utc;
+use futures_util::FutureExt as _;
+use serde_json::{Map, Value};
+use tokio::sync::watch;
+use tracing::{error, info, warn};
+
+use super::{ALL, Call, Desk, Outcome, Tool, investigate};
+use crate::answer::Answer;
+use crate::audit::{AuditLog, CallEntry, Entry};
+use crate::config::Config;
+use crate::context::Asked;
+use crate::coverage::SourceName;
+use crate::gate::{Gate, Limits, Share};
+use crate::policy::{Callers, Policy};
+use crate::redact;
+use crate::refusal::{Code, Refusal};
+use crate::source::Source;
+use crate::source::interruptible::Interruptible;
+
+/// How long calls whose readings were ended may take to answer with what they have.
+const LAST_WORDS: Duration = Duration::from_millis(800);
+/// How long calls that did not may take to say so.
+const LAST_BREATH: Duration = Duration::from_millis(200);
+
+/// What may be exchanged while the server runs.
+#[derive(Clone)]
+pub struct Rules {
+    /// The operator's policy.
+    pub policy: Policy,
+    /// What each caller may of it.
+    pub callers: Callers,
+    /// How many calls run and wait.
+    pub load: Limits,
+}
+
+impl Rules {
+    /// Returns the rules that settings make.
+    pub fn of(config: &Config) -> Self {
+        Self { policy: config.policy(), callers: config.callers.clone(), load: config.load }
+    }
+}
+
+/// Where every call passes.
+pub struct Office {
+    desk: Desk,
+    rules: RwLock<Arc<Rules>>,
+    gate: Arc<Gate>,
+    audit: Option<AuditLog>,
+    /// Why the policy file that was last read is not the one in force.
+    unread: Mutex<Option<String>>,
+    /// Set when calls that still run are to answer with what they have.
+    ending: watch::Sender<bool>,
+    /// Set when calls that still run are to be given up.
+    ended: watch::Sender<bool>,
+}
+
+/// How the server stands, for those who watch it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Calls that run.
+    pub running: usize,
+    /// Calls that wait for one of them to end.
+    pub waiting: usize,
+    /// Whether the audit log cannot be written.
+    pub audit_failing: bool,
+    /// Whether calls are refused therefore.
+    pub audit_denies: bool,
+    /// Why the policy file that was last read is not the one in force; in the operator's words, with paths.
+    pub policy_problem: Option<String>,
+}
+
+impl Office {
+    /// Puts a desk behind the rules; the desk's own policy is replaced by that of the rules.
+    pub fn new(desk: Desk, rules: Rules, audit: Option<AuditLog>) -> Self {
+        let (gate, ending) = (Gate::new(rules.load), watch::Sender::new(false));
+        let until = |source, name| Arc::new(Interruptible::new(source, name, ending.subscribe())) as Arc<dyn Source>;
+        let desk = Desk {
+            event_history: until(desk.event_history, SourceName::EventHistory),
+            archive: desk.archive.map(|archive| until(archive, SourceName::Archive)),
+            ..desk
+        };
+        let rules = RwLock::new(Arc::new(rules));
+        Self { desk, rules, gate, audit, unread: Mutex::default(), ending, ended: watch::Sender::new(false) }
+    }
+
+    /// Calls a tool. Never fails: what stands in the way is an outcome with `is_error`.
+    pub async fn call(&self, tool: &Tool, call: &Call, arguments: Option<Map<String, Value>>) -> Outcome {
+        let record = Record::began(self.audit.as_ref(), call, tool.name, arguments.as_ref());
+        self.recorded(record, call, |desk| async move {
+            if !desk.policy.allows_tool(tool.name) {
+                return investigate::refused(not_allowed(tool));
+            }
+            (tool.run)(&desk, call, arguments).await
+        })
+        .await
+    }
+
+    /// Answers a question in one piece, for programs, under the same rules as a call of a tool.
+    pub async fn whole(&self, asked: Asked, limit: usize) -> Answer {
+        let call = Call::default();
+        let arguments = asked.investigation.iter().map(|investigation| ("investigation".to_owned(), investigation.clone())).collect();
+        let record = Record::began(self.audit.as_ref(), &call, "report", Some(&arguments));
+        self.recorded(record, &call, |desk| async move { investigate::whole(&desk, asked, limit).await }).await
+    }
+
+    async fn recorded<F, R: Reply>(&self, record: Record<'_>, call: &Call, work: impl FnOnce(Desk) -> F) -> R
+    where
+        F: Future<Output = R> + Send,
+    {
+        let rules = self.rules();
+        let of_caller = rules.callers.rules(&call.caller);
+        let desk = self.desk.under(rules.policy.narrowed(&call.caller, &of_caller));
+        if let Some(audit) = &self.audit
+            && !audit.is_ready().await
+        {
+            return record.end(R::refused(unrecorded())).await;
+        }
+        let share = Share { requests_per_minute: of_caller.requests_per_minute, max_concurrent: of_caller.max_concurrent };
+        let permit = match self.gate.enter(Arc::clone(&call.caller), share).await {
+            Ok(permit) => permit,
+            Err(busy) => return record.end(R::refused(busy.into())).await,
+        };
+        let mut given_up = self.ended.subscribe();
+        let outcome = tokio::select! {
+            biased;
+            // A panic must cost one call, not the server; what it would print may hold event text, so the hook prints only where it was.
+            outcome = AssertUnwindSafe(work(desk)).catch_unwind() => outcome.unwrap_or_else(|_| R::refused(panicked())),
+            _ = given_up.wait_for(|given_up| *given_up) => R::refused(ended()),
+        };
+        let outcome = record.end(outcome).await;
+        drop(permit);
+        outcome
+    }
+
+    /// Returns the tools that a caller may call, in the order in which they are listed.
+    pub fn tools(&self, caller: &Arc<str>) -> Vec<&'static Tool> {
+        let policy = self.policy(caller);
+        ALL.iter().copied().filter(|tool| policy.allows_tool(tool.name)).collect()
+    }
+
+    /// Returns the policy of a caller.
+    pub fn policy(&self, caller: &Arc<str>) -> Policy {
+        let rules = self.rules();
+        rules.policy.narrowed(caller, &rules.callers.rules(caller))
+    }
+
+    /// Returns the desk of the process, for what is no call: known investigations, the clock.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// Returns the audit log, for what happens before there is a call.
+    pub fn audit(&self) -> Option<&AuditLog> {
+        self.audit.as_ref()
+    }
+
+    /// Returns the rules in force.
+    pub fn rules(&self) -> Arc<Rules> {
+        Arc::clone(&self.rules.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Exchanges the rules for those just read, or says why the old ones stay.
+    pub fn set_rules(&self, read: Result<Rules, String>) {
+        let taken = read.is_ok();
+        let problem = match read {
+            Ok(mut rules) => {
+                // The archive was opened at start, or not.
+                let old = self.rules();
+                rules.policy.archive_given = old.policy.archive_given;
+                rules.policy.local_archive_configured = old.policy.local_archive_configured;
+                // So were the roles.
+                rules.policy.roles.clone_from(&old.policy.roles);
+                rules.policy.account_names.clone_from(&old.policy.account_names);
+                self.gate.set_limits(rules.load);
+                *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
+                info!("The policy was read anew and is in force.");
+                None
+            }
+            Err(problem) => {
+                error!(problem, "The policy file is invalid; the policy read before stays in force.");
+                Some(problem)
+            }
+        };
+        *self.unread.lock().unwrap_or_else(PoisonError::into_inner) = problem;
+        if let Some(audit) = &self.audit {
+            audit.note(Entry::policy_read(Utc::now(), taken));
+        }
+    }
+
+    /// Tells how the server stands.
+    pub fn standing(&self) -> Standing {
+        let (running, waiting) = self.gate.load();
+        Standing {
+            running,
+            waiting,
+            audit_failing: self.audit.as_ref().is_some_and(AuditLog::is_failing),
+            audit_denies: self.audit.as_ref().is_some_and(|audit| audit.is_failing() && audit.denies()),
+            policy_problem: self.unread.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
+    }
+
+    /// Lets no further call in, gives those that run `grace` to end, then lets them answer with what they have, and sees to it that
+    /// the log is on the disk.
+    ///
+    /// Units: it takes at most a second more than `grace`, and what the log takes.
+    pub async fn close(&self, grace: Duration) {
+        self.gate.close();
+        if tokio::time::timeout(grace, self.gate.idle()).await.is_err() {
+            info!("Calls that still run are to answer with what they have.");
+            self.ending.send_replace(true);
+            if tokio::time::timeout(LAST_WORDS, self.gate.idle()).await.is_err() {
+                warn!("Calls that still run are given up.");
+                self.ended.send_replace(true);
+                let _ = tokio::time::timeout(LAST_BREATH, self.gate.idle()).await;
+            }
+        }
+        self.flush().await;
+    }
+
+    /// Sees to it that the audit log is on the disk.
+    pub async fn flush(&self) {
+        if let Some(audit) = &self.audit
+            && !audit.flush().await
+        {
+            error!("The audit log could not be written to its end.");
+        }
+    }
+}
+
+/// What a call gives back.
+trait Reply {
+    /// Makes the reply of a call that is not answered.
+    fn refused(refusal: Refusal) -> Self;
+
+    /// Returns what leaves, as JSON.
+    fn structured(&self) -> Cow<'_, Value>;
+}
+
+impl Reply for Outcome {
+    fn refused(refusal: Refusal) -> Self {
+        investigate::refused(refusal)
+    }
+
+    fn structured(&self) -> Cow<'_, Value> {
+        Cow::Borrowed(&self.structured)
+    }
+}
+
+impl Reply for Answer {
+    fn refused(refusal: Refusal) -> Self {
+        Self::could_not_look((&refusal).into(), None)
+    }
+
+    fn structured(&self) -> Cow<'_, Value> {
+        Cow::Owned(redact::value(self).map(redact::Redacted::into_inner).unwrap_or_default())
+    }
+}
+
+/// The record of one call, which is written whatever becomes of the call.
+struct Record<'a> {
+    audit: Option<&'a AuditLog>,
+    entry: Option<CallEntry>,
+}
+
+impl<'a> Record<'a> {
+    fn began(audit: Option<&'a AuditLog>, call: &Call, name: &str, arguments: Option<&Map<String, Value>>) -> Self {
+        Self { audit, entry: audit.map(|_| CallEntry::began(Utc::now(), call, name, arguments)) }
+    }
+
+    /// Records what came of the call; what cannot be recorded is withheld, unless the operator wants otherwise.
+    async fn end<R: Reply>(mut self, reply: R) -> R {
+        let (Some(audit), Some(entry)) = (self.audit, self.entry.take()) else { return reply };
+        if audit.record(entry.ended(&reply.structured())).await { reply } else { R::refused(unrecorded()) }
+    }
+}
+
+impl Drop for Record<'_> {
+    fn drop(&mut self) {
+        if let (Some(audit), Some(entry)) = (self.audit, self.entry.take()) {
+            audit.note(entry.abandoned());
+        }
+    }
+}
+
+fn not_allowed(tool: &Tool) -> Refusal {
+    Refusal::new(
+        Code::ToolNotAllowed,
+        format!("The tool aws.{} is not allowed for this caller.", tool.name),
+        "Use one of the tools that are listed. For the operator: the key is tools of this caller's [[http.callers]] entry.",
+    )
+}
+
+fn unrecorded() -> Refusal {
+    Refusal::new(
+        Code::Unavailable,
+        "The audit log cannot be written, and no call is answered that is not recorded.",
+        "Call again later. For the operator: the key is [audit] path, and what may be mended is its disk; on_failure = \"allow\" answers all the same.",
+    )
+    .retryable(None)
+}
+
+fn panicked() -> Refusal {
+    Refusal::new(Code::Unavailable, "an internal error ended this call", "Call again; if it persists, report it with the server's log.")
+}
+
+fn ended() -> Refusal {
+    Refusal::new(Code::Unavailable, "The server ends before this call could be answered.", "Call again.").retryable(Some(1_000))
+}
+
+#[cfg(test)]
+mod tests;

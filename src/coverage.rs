@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::source::AllRead;
-use crate::window::Window;
+use crate::window::{self, Window};
 
 /// Where events were looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -88,6 +88,10 @@ pub struct Cell {
     pub asked: bool,
     /// What stood in the way, where a machine can tell.
     pub cause: Option<Cause>,
+    /// The intervals read whole, whether they are settled or not and whether they are one or several: they need not be read again.
+    pub read: Vec<Window>,
+    /// How long one request took, where that matters for what to expect of the next.
+    pub latency: Duration,
 }
 
 impl Cell {
@@ -124,6 +128,8 @@ impl Cell {
             detail: None,
             asked: true,
             cause: None,
+            read: Vec::new(),
+            latency: Duration::ZERO,
         }
     }
 
@@ -132,6 +138,12 @@ impl Cell {
     pub fn with(mut self, requests: u32, events: u32, detail: Option<String>) -> Self {
         (self.requests, self.events, self.detail) = (requests, events, detail);
         self
+    }
+
+    /// Returns this cell for an answer that sent nothing for it.
+    #[must_use]
+    pub fn told_before(self) -> Self {
+        Self { requests: 0, ..self }
     }
 
     /// Joins this cell with a later reading of an adjacent interval of the same account, region and source.
@@ -153,7 +165,9 @@ impl Cell {
         };
         let (requests, events) = (self.requests + other.requests, self.events + other.events);
         let detail = if other.state >= self.state { other.detail.or(self.detail) } else { self.detail.or(other.detail) };
-        Self { covered, state, requests, events, detail, asked: self.asked || other.asked, cause: other.cause.or(self.cause), ..self }
+        let read = window::union([self.read, other.read].concat());
+        let (asked, cause, latency) = (self.asked || other.asked, other.cause.or(self.cause), self.latency.max(other.latency));
+        Self { covered, state, requests, events, detail, asked, cause, read, latency, ..self }
     }
 
     /// Returns the account id; empty when unknown.

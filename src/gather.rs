@@ -1,6 +1,6 @@
 //! What all readings together gave: events once each and in order, and one cell per account, region and source.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::coverage::{Cell, Coverage, SourceName, State};
 use crate::event::Event;
@@ -15,6 +15,8 @@ pub struct Gathered {
     events: HashMap<String, Event>,
     cells: BTreeMap<Place, Cell>,
     survey: Survey,
+    cached: u32,
+    told: Vec<String>,
 }
 
 impl Gathered {
@@ -40,6 +42,18 @@ impl Gathered {
             self.cells.insert(key, joined);
         }
         self.survey = self.survey.join(reading.survey);
+        self.cached = self.cached.saturating_add(reading.cached);
+        self.told.extend(reading.told);
+    }
+
+    /// Returns how many events were known from earlier readings.
+    pub fn cached(&self) -> u32 {
+        self.cached
+    }
+
+    /// Takes the decisions on the way, in their order.
+    pub fn take_told(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.told)
     }
 
     /// Adds a cell that nobody read, such as one that policy denies.
@@ -63,6 +77,7 @@ impl Gathered {
     /// knows better. Files that are no logs join the blind spots.
     pub fn finish(mut self, mut blind_spots: Vec<String>) -> (Vec<Event>, Coverage) {
         self.fold_nameless();
+        blind_spots.extend(self.not_enabled());
         // Without any log file the cell's own detail says it.
         if self.survey.log_files > 0
             && let Some(files) = self.survey.no_logs()
@@ -72,6 +87,15 @@ impl Gathered {
         let mut events: Vec<Event> = self.events.into_values().collect();
         events.sort_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));
         (events, Coverage { cells: self.cells.into_values().collect(), blind_spots })
+    }
+
+    /// Takes out regions that nobody asked for by name and that are not enabled, and says which.
+    fn not_enabled(&mut self) -> Option<String> {
+        let disabled = |cell: &Cell| cell.state() == State::RegionDisabled && !cell.asked;
+        let regions: BTreeSet<String> = self.cells.values().filter(|cell| disabled(cell)).map(|cell| cell.region().to_owned()).collect();
+        self.cells.retain(|_, cell| !disabled(cell));
+        let regions: Vec<String> = regions.into_iter().collect();
+        (!regions.is_empty()).then(|| format!("not enabled for these credentials, and so not looked at: {}", regions.join(", ")))
     }
 
     /// Folds cells that know no account, or not even a region, into those that tell the same of a known one.

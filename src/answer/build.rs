@@ -123,6 +123,8 @@ pub struct Built {
     pub answer: Answer,
     /// The next page; nothing when all is shown.
     pub next: Option<Page>,
+    /// What is shown by now, for an answer that goes on with what is read later.
+    pub shown: Page,
 }
 
 /// Builds the answer, with as much of each entry as its tokens allow.
@@ -211,6 +213,7 @@ fn build_within(draft: &Draft<'_>, room: &Room) -> Built {
         suspects: suspects.len(),
         matched: matched.len(),
         filtered: !draft.filter.is_empty(),
+        all: draft.ranked.len(),
         alert: draft.incident.alert.is_some(),
         window: draft.window,
         widened: draft.widened,
@@ -240,7 +243,7 @@ fn build_within(draft: &Draft<'_>, room: &Room) -> Built {
         cost: Some(draft.cost.clone()),
         error: None,
     };
-    Built { answer, next: left.then_some(next) }
+    Built { answer, next: left.then(|| next.clone()), shown: next }
 }
 
 /// Returns what orders eligible changes: the higher, the earlier they are shown.

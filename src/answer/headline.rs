@@ -19,6 +19,8 @@ pub struct Facts<'a> {
     pub matched: usize,
     /// Whether the caller's filters hide some.
     pub filtered: bool,
+    /// How many changes there are, matching or not.
+    pub all: usize,
     /// Whether there is an alert.
     pub alert: bool,
     /// The window read.
@@ -59,6 +61,10 @@ pub fn headline(facts: &Facts<'_>) -> String {
             "Could not look: nothing could be read, so this says nothing about what changed.".into()
         }
         (None, Finding::CouldNotLook) => "Could not look: too little was read to say what changed.".into(),
+        // That nothing matches is not that nothing changed.
+        (None, _) if facts.matched == 0 && facts.all > 0 => {
+            format!("None of {} in {span} matches what was asked for; ask without the filters to see them.", plural(facts.all, "change"))
+        }
         (None, _) if facts.matched == 0 && facts.alert => {
             format!("No change was found in the {span} looked at: nothing read explains the alert.")
         }
@@ -192,6 +198,7 @@ mod tests {
             suspects: usize::from(suspect),
             matched: 3,
             filtered: false,
+            all: 3,
             alert: true,
             window: window(),
             widened: false,
@@ -210,6 +217,27 @@ mod tests {
         insta::assert_snapshot!(told(Finding::Suspects, true, capped()), @"Some events were read from eu-west-1, but no interval whole: eu-west-1 has more events than the request budget allows. Top suspect: alice stopped i-0123456789abcdef0, 2m before alert (3 changes in 1h).");
         insta::assert_snapshot!(told(Finding::CouldNotLook, false, capped()), @"Some events were read from eu-west-1, but no interval whole: eu-west-1 has more events than the request budget allows. Could not look: too little was read to say what changed.");
         insta::assert_snapshot!(told(Finding::CouldNotLook, false, vec![cell(State::Denied, None, 0)]), @"No coverage: eu-west-1 was denied by AWS. Could not look: nothing could be read, so this says nothing about what changed.");
+    }
+
+    #[test]
+    fn that_nothing_matches_is_never_told_as_if_nothing_had_changed() {
+        let coverage = Coverage::default();
+        let facts = |all| Facts {
+            finding: Finding::NoSuspect,
+            coverage: &coverage,
+            best: None,
+            suspects: 0,
+            matched: 0,
+            filtered: true,
+            all,
+            alert: true,
+            window: window(),
+            widened: false,
+            guessed_region: None,
+            unguided: false,
+        };
+        insta::assert_snapshot!(headline(&facts(40)), @"No coverage. None of 40 changes in 1h matches what was asked for; ask without the filters to see them.");
+        insta::assert_snapshot!(headline(&facts(0)), @"No coverage. No change was found in the 1h looked at: nothing read explains the alert.");
     }
 
     #[test]

@@ -397,8 +397,11 @@ pub struct Totals {
 pub struct Cost {
     /// AWS requests by operation.
     pub requests: Requests,
-    /// Answers taken from the cache.
+    /// Events known from earlier readings.
     pub cached: u32,
+    /// With `detail=full`: what was decided on the way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plan: Vec<String>,
     /// Wall time in milliseconds.
     pub elapsed_ms: u64,
 }

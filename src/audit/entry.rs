@@ -1,7 +1,6 @@
 //! What is recorded, before it is chained.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
@@ -9,6 +8,7 @@ use tokio::time::Instant;
 
 use super::chain::digest;
 use crate::redact;
+use crate::tools::Call;
 
 /// Most characters of a call's arguments.
 const MAX_ARGUMENTS: usize = 8_192;
@@ -78,10 +78,13 @@ impl Entry {
 
 impl CallEntry {
     /// Begins the record of a call. The arguments are redacted, and cut where they are long.
-    pub fn began(time: DateTime<Utc>, caller: &Arc<str>, tool: &str, arguments: Option<&Map<String, Value>>) -> Self {
+    pub fn began(time: DateTime<Utc>, call: &Call, tool: &str, arguments: Option<&Map<String, Value>>) -> Self {
         let mut entry = Entry::new("call", time);
-        if !caller.is_empty() {
-            entry = entry.with("caller", redact::text(caller, 128));
+        if !call.caller.is_empty() {
+            entry = entry.with("caller", redact::text(&call.caller, 128));
+        }
+        if let Some(trace_id) = &call.trace_id {
+            entry = entry.with("trace_id", &**trace_id);
         }
         let arguments = redact::record(&Value::Object(arguments.cloned().unwrap_or_default())).into_inner();
         let entry = entry.with("tool", tool).with("arguments", cut(arguments));
@@ -162,7 +165,7 @@ mod tests {
     use super::*;
 
     fn call(arguments: Value) -> CallEntry {
-        CallEntry::began(DateTime::UNIX_EPOCH, &"chat-bot".into(), "cloudtrail_events", arguments.as_object())
+        CallEntry::began(DateTime::UNIX_EPOCH, &Call::of("chat-bot"), "cloudtrail_events", arguments.as_object())
     }
 
     #[test]

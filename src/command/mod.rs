@@ -8,6 +8,8 @@ mod output;
 mod report;
 mod serve;
 mod tool;
+#[cfg(feature = "otel")]
+mod trace;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,9 +23,12 @@ use cloudtrail_mcp::config::{self as settings, Config, Flags, ToolNames};
 use cloudtrail_mcp::investigation::Store;
 use cloudtrail_mcp::source::Source;
 use cloudtrail_mcp::source::archive::Archive;
-use cloudtrail_mcp::source::event_history::{EventHistory, Settings};
+use cloudtrail_mcp::source::event_history::{CacheSettings, EventHistory, Role, Settings};
 use cloudtrail_mcp::tools::desk::Clock;
 use cloudtrail_mcp::tools::{self, Desk, Office, Rules, Spelling};
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// The call failed, or nothing could be looked at.
 const FAILURE: u8 = 1;
@@ -121,10 +126,13 @@ pub(crate) fn run() -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
-    ExitCode::from(dispatch(&matches, &global).unwrap_or_else(|failure| {
+    let code = dispatch(&matches, &global).unwrap_or_else(|failure| {
         output::complain(&failure.message);
         failure.code
-    }))
+    });
+    #[cfg(feature = "otel")]
+    trace::end();
+    ExitCode::from(code)
 }
 
 /// Why a command ended early.
@@ -159,12 +167,11 @@ fn dispatch(matches: &ArgMatches, global: &Global) -> Result<u8, Failure> {
 fn log(level: &str) {
     let directives = format!("warn,cloudtrail_mcp={level},rmcp={}", if level == "trace" { "info" } else { "off" });
     let filter = if level == "off" { "off" } else { &directives };
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
-        .with_target(false)
-        .init();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false).with_target(false);
+    let log = tracing_subscriber::registry().with(lines.with_filter(tracing_subscriber::EnvFilter::new(filter)));
+    #[cfg(feature = "otel")]
+    let log = log.with(trace::layer());
+    log.init();
     // The message of a panic may quote event text, so only its place is told.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -224,7 +231,13 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
     };
     let region = |name: &str| std::env::var(name).ok().filter(|region| !region.trim().is_empty());
     let investigations = config.investigations.as_deref().map(Store::open).transpose();
-    let settings = Settings { endpoint_url: config.event_history_endpoint_url.clone(), clock: clock.clone(), ..Settings::default() };
+    let settings = Settings {
+        endpoint_url: config.event_history_endpoint_url.clone(),
+        clock: clock.clone(),
+        roles: config.accounts.iter().filter_map(role).collect(),
+        cache: CacheSettings { path: config.cache_path.clone(), max_bytes: config.cache_max_bytes },
+        ..Settings::default()
+    };
     Ok(Desk {
         policy: config.policy(),
         event_history: Arc::new(EventHistory::new(settings)),
@@ -234,6 +247,11 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
         cursors: Arc::new(Cursors::default()),
         clock,
     })
+}
+
+fn role(account: &settings::Account) -> Option<Role> {
+    let role_arn = account.role_arn.clone()?;
+    Some(Role { account: account.id.clone(), role_arn, external_id: account.external_id.clone() })
 }
 
 fn archive(config: &Config) -> Result<Option<Arc<dyn Source>>, Failure> {

@@ -30,6 +30,9 @@ pub use setting::{SETTINGS, Setting, example};
 use file::PolicyFile;
 use http::Http;
 
+/// The least room in which a cache is of any use.
+const LEAST_CACHE: u64 = 1 << 20;
+
 /// What the command line says; the binary parses it, without looking at the environment.
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
@@ -90,6 +93,10 @@ pub struct Account {
     pub name: String,
     /// 12 digits.
     pub id: String,
+    /// The role to assume there, of the same account.
+    pub role_arn: Option<String>,
+    /// The external id that the role asks for; a secret.
+    pub external_id: Option<String>,
 }
 
 /// All settings that this version uses, checked against each other.
@@ -131,6 +138,10 @@ pub struct Config {
     pub load: Limits,
     /// The audit log, when there is one.
     pub audit: Option<audit::Settings>,
+    /// Folder of the cache; memory without it.
+    pub cache_path: Option<PathBuf>,
+    /// Room for the cache, in bytes, at least 1 MiB. Default: 256 MiB.
+    pub cache_max_bytes: u64,
     /// Folder of known incidents.
     pub investigations: Option<PathBuf>,
     /// Whether `report` gathers evidence; nothing means that `allow_aws_read` decides.
@@ -324,6 +335,9 @@ impl Settled {
         if self.span("lookback") > self.span("max_window") {
             problems.push(format!("{}: it is longer than {}", at("lookback"), at("max_window")));
         }
+        if self.size("cache.max_bytes") < LEAST_CACHE {
+            problems.push(format!("{}: it must be at least 1 MiB, such as \"256 MiB\"", at("cache.max_bytes")));
+        }
         Http::problems(self, &at, problems);
         for path in self.paths("--archive").iter().filter(|path| path.to_string_lossy().contains("://")) {
             problems.push(format!("{}: {} is not a local path, and no other is read in this version", at("--archive"), path.display()));
@@ -339,6 +353,15 @@ impl Settled {
                         problems.push(format!("{place}: {needed} is the same as that of {other}"));
                     }
                 }
+            }
+            let [role, external_id] = ["role_arn", "external_id"].map(|key| format!("{place}.{key}"));
+            if self.values.contains_key(&external_id) && !self.values.contains_key(&role) {
+                problems.push(format!("{}: it goes with role_arn, which is missing", at(&external_id)));
+            }
+            if let (Some(id), Some(role)) = (self.text(&format!("{place}.id")), self.text(&format!("{place}.role_arn")))
+                && role.split(':').nth(4) != Some(id.as_str())
+            {
+                problems.push(format!("{}: it belongs to another account than id = \"{id}\"", at(&format!("{place}.role_arn"))));
             }
             if !place.starts_with("accounts.") && self.text(&format!("{place}.name")).is_none() {
                 problems.push(format!("{place}: name is missing; such as name = \"chat-bot\""));
@@ -362,6 +385,10 @@ impl Settled {
         if let Some(Value::Whole(number)) = self.values.get(key) { u32::try_from(*number).unwrap_or(u32::MAX) } else { 0 }
     }
 
+    fn size(&self, key: &str) -> u64 {
+        if let Some(Value::Size(bytes)) = self.values.get(key) { *bytes } else { 0 }
+    }
+
     fn span(&self, key: &str) -> Duration {
         if let Some(Value::Span(span)) = self.values.get(key) { *span } else { Duration::ZERO }
     }
@@ -379,8 +406,11 @@ impl Settled {
     }
 
     fn into_config(self, file: &PolicyFile) -> Config {
-        let account =
-            |place: &str| Some(Account { name: place.strip_prefix("accounts.")?.to_owned(), id: self.text(&format!("{place}.id"))? });
+        let account = |place: &str| {
+            let of = |key: &str| self.text(&format!("{place}.{key}"));
+            let name = place.strip_prefix("accounts.")?.to_owned();
+            Some(Account { name, id: of("id")?, role_arn: of("role_arn"), external_id: of("external_id") })
+        };
         let (remote, local): (Vec<String>, Vec<String>) =
             self.texts("archive.locations").into_iter().partition(|location| location.contains("://"));
         let mut config = Config {
@@ -402,6 +432,8 @@ impl Settled {
             callers: caller::read(&self),
             load: load::limits(&self),
             audit: load::audit(&self),
+            cache_path: self.text("cache.path").map(PathBuf::from),
+            cache_max_bytes: self.size("cache.max_bytes"),
             investigations: self.text("investigations.path").map(PathBuf::from),
             report_enabled: self.bool("report.enabled"),
             report_max_events: self.whole("report.max_events"),
@@ -433,6 +465,7 @@ impl Config {
             regions: self.aws_region_allowlist.clone(),
             accounts: self.aws_account_allowlist.clone(),
             account_names: self.accounts.iter().map(|account| (account.name.clone(), account.id.clone())).collect(),
+            roles: self.accounts.iter().filter(|account| account.role_arn.is_some()).map(|account| account.id.clone()).collect(),
             max_window: self.max_window,
             lookback: self.lookback,
             default_events: self.default_events,

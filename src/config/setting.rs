@@ -151,8 +151,13 @@ pub const SETTINGS: &[Setting] = &[
         .later(),
     Setting::row("lake.max_bytes_scanned", Size, "", "Refuses queries that would cost more.").unit("bytes per query").later(),
     Setting::row("accounts.*.id", Text(Account), "", "The account that callers may name by this section's name.").unit("12 digits"),
-    Setting::row("accounts.*.role_arn", Text(Arn("iam")), "", "The role to assume in that account.").later(),
-    Setting::row("accounts.*.external_id", Text(Line("chosen by you")), "", "The external id that the role asks for.").later().hidden(),
+    Setting::row(
+        "accounts.*.role_arn",
+        Text(Arn("iam")),
+        "",
+        "The role to assume in that account; a caller's name goes with it as source identity. Without one: the server's own credentials.",
+    ),
+    Setting::row("accounts.*.external_id", Text(Line("chosen by you")), "", "The external id that the role asks for.").hidden(),
     Setting::row("investigations.path", Text(Path), "", "Folder of known incidents: `<id>.json` answers to the investigation `<id>`."),
     Setting::row("alertmanager.url", Text(Url), "", "Where to read current alerts.").later(),
     Setting::row("report.enabled", Bool, "", "Whether `report` gathers evidence; when not set, allow_aws_read decides.")
@@ -266,8 +271,13 @@ pub const SETTINGS: &[Setting] = &[
         "\"deny\"",
         "What becomes of calls that cannot be recorded, as on a full disk.",
     ),
-    Setting::row("cache.path", Text(Path), "", "Where settled answers are kept between runs.").later(),
-    Setting::row("cache.max_bytes", Size, "", "How much of them.").unit("bytes").later(),
+    Setting::row(
+        "cache.path",
+        Text(Path),
+        "",
+        "Folder where events that cannot change any more are kept, encrypted, so that they cost no request again; memory without it.",
+    ),
+    Setting::row("cache.max_bytes", Size, "\"256 MiB\"", "Room for them, at least 1 MiB; in memory at most 64 MiB.").unit("bytes"),
 ];
 
 /// Writes the example policy file: every key with its default, unit and reason.

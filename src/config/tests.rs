@@ -143,14 +143,18 @@ fn text_that_is_not_toml_is_refused_with_its_line_and_without_showing_it() {
 #[test]
 fn contradictions_are_refused_together() {
     let text = "default_events = 30\nmax_events = 10\nlookback = \"3h\"\nmax_window = \"2h\"\n[http]\ntls_key = \"/k\"\n\
-                [accounts.a]\nid = \"111122223333\"\n[accounts.b]\nid = \"111122223333\"\n[accounts.c]\nexternal_id = \"x\"\n[[http.callers]]\nuntrusted_text = \"omit\"\n";
+                [accounts.a]\nid = \"111122223333\"\n[accounts.b]\nid = \"111122223333\"\n[accounts.c]\nexternal_id = \"x\"\n\
+                [accounts.d]\nid = \"444455556666\"\nrole_arn = \"arn:aws:iam::777788889999:role/r\"\n[cache]\nmax_bytes = 4096\n[[http.callers]]\nuntrusted_text = \"omit\"\n";
     insta::assert_snapshot!(wrong(text), @r#"
-    The configuration has 7 problems:
+    The configuration has 10 problems:
       default_events (policy.toml:1): 30 is more than max_events (policy.toml:2), which is 10
       lookback (policy.toml:3): it is longer than max_window (policy.toml:4)
+      cache.max_bytes (policy.toml:17): it must be at least 1 MiB, such as "256 MiB"
       http.tls_cert (default): it goes with http.tls_key (policy.toml:6); set both or neither
       accounts.b: id is the same as that of accounts.a
       accounts.c: id is missing; such as id = "111122223333"
+      accounts.c.external_id (policy.toml:12): it goes with role_arn, which is missing
+      accounts.d.role_arn (policy.toml:15): it belongs to another account than id = "444455556666"
       http.callers[0]: token_sha256 is missing; such as token_sha256 = "…"
       http.callers[0]: name is missing; such as name = "chat-bot"
     "#);
@@ -234,12 +238,20 @@ fn the_default_file_is_found_by_absolute_paths_only() {
 
 #[test]
 fn secrets_are_hidden_and_settings_without_effect_are_told() {
-    let text = "allow_aws_read = true\naws_region_allowlist = [\"eu-west-1\"]\n[accounts.prod]\nid = \"111122223333\"\nexternal_id = \"hush-hush\"\n[archive]\nlocations = [\"/logs\", \"s3://bucket/x\"]\n";
+    let text = "allow_aws_read = true\naws_region_allowlist = [\"eu-west-1\"]\n[accounts.prod]\nid = \"111122223333\"\nrole_arn = \"arn:aws-cn:iam::111122223333:role/reader\"\nexternal_id = \"hush-hush\"\n[alertmanager]\nurl = \"https://host.example\"\n[archive]\nlocations = [\"/logs\", \"s3://bucket/x\"]\n";
     let config = file(text).unwrap();
     let explained = config.explain().iter().find(|explained| explained.key == "accounts.prod.external_id").unwrap();
-    assert_eq!((explained.value.as_str(), explained.note.ends_with("No effect in this version.")), ("(hidden)", true));
+    assert_eq!(explained.value.as_str(), "(hidden)");
+    let explained = config.explain().iter().find(|explained| explained.key == "alertmanager.url").unwrap();
+    assert!(explained.note.ends_with("No effect in this version."));
     assert!(!format!("{:?}{:?}", config.explain(), config.findings()).contains("hush"));
-    assert_eq!(config.accounts, [Account { name: "prod".to_owned(), id: "111122223333".to_owned() }]);
+    let account = Account {
+        name: "prod".to_owned(),
+        id: "111122223333".to_owned(),
+        role_arn: Some("arn:aws-cn:iam::111122223333:role/reader".to_owned()),
+        external_id: Some("hush-hush".to_owned()),
+    };
+    assert_eq!((config.accounts.as_slice(), config.policy().roles), (&[account][..], vec!["111122223333".to_owned()]));
     assert_eq!(config.archive_locations, [PathBuf::from("/logs")]);
     let findings = config
         .findings()
@@ -248,7 +260,7 @@ fn secrets_are_hidden_and_settings_without_effect_are_told() {
         .collect::<Vec<_>>();
     insta::assert_snapshot!(findings.join("\n"), @r#"
     aws_region_allowlist lacks the region of global services: IAM and sign-in events will not be seen
-    accounts.prod.external_id (policy.toml:5) has no effect in this version
+    alertmanager.url (policy.toml:8) has no effect in this version
     archive.locations: s3:// addresses have no effect in this version (1 of them)
     "#);
 }

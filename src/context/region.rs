@@ -144,15 +144,22 @@ pub(super) fn argument_accounts(asked: &[String]) -> Result<Vec<Named>, InvalidA
     let mut found = Vec::new();
     for item in items(asked) {
         let digits = item.replace('-', "");
-        if !is_account(&digits) {
-            return Err(refuse("An account is a 12-digit id, such as `111122223333`; names and aliases are not accepted.".into()));
+        let name = if is_account(&digits) { &digits } else { item };
+        // Which names there are is the policy's to tell.
+        if !may_be_account_name(name) {
+            return Err(refuse("An account is a 12-digit id, such as `111122223333`, or a name that the operator configured.".into()));
         }
-        add(&mut found, &digits, "argument".into());
+        add(&mut found, name, "argument".into());
     }
     if found.len() > MAX_NAMED {
         return Err(refuse(format!("At most {MAX_NAMED} accounts may be named, such as `111122223333`.")));
     }
     Ok(found)
+}
+
+/// Tells whether a text has the form of a configured account's name, which account ids have, too.
+fn may_be_account_name(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
 fn items(asked: &[String]) -> impl Iterator<Item = &str> {

@@ -293,7 +293,8 @@ fn accounts_come_from_labels_and_the_alerts_own_arns_but_not_from_prose() {
     assert!(accounts(json!({"labels": {}, "annotations": {"summary": "arn:aws:iam::444455556666:role/guest was let in"}})).is_empty());
     let given = |account: &str| discover(&Asked { accounts: vec![account.into()], ..Asked::default() }, &Defaults::default(), now());
     assert_eq!(given("1111-2222-3333").unwrap().accounts.first().unwrap().name, "111122223333");
-    assert_eq!(given("prod").unwrap_err().argument, "accounts");
+    assert_eq!(given("prod").unwrap().accounts.first().unwrap().name, "prod");
+    assert_eq!(given("prod; drop").unwrap_err().argument, "accounts");
 }
 
 #[test]

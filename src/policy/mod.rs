@@ -20,12 +20,15 @@ pub use caller::{CallerRules, Callers, UntrustedText};
 pub use choice::SourceChoice;
 pub use scope::{GlobalPass, Scope};
 
-use region::{enabled_by_default, global_region, is_region};
+use region::{global_region, is_region, known_regions};
 
 /// How far back LookupEvents reaches.
 ///
 /// Source: AWS CloudTrail API reference, LookupEvents ("the last 90 days").
 const EVENT_HISTORY_KEEPS: TimeDelta = TimeDelta::days(90);
+
+/// The most accounts times regions that one call reads: each is a cell of the answer, which has to stay readable.
+const PLACES: usize = 64;
 
 /// How many allowed regions are looked at when nothing names one.
 const GUESSED_REGIONS: usize = 5;
@@ -45,6 +48,8 @@ pub struct Policy {
     pub accounts: Vec<String>,
     /// Names from `[accounts.NAME]` with their ids.
     pub account_names: Vec<(String, String)>,
+    /// Accounts for which a role is configured.
+    pub roles: Vec<String>,
     /// The longest window.
     pub max_window: Duration,
     /// How far before the alert to look, unless told otherwise.
@@ -81,6 +86,7 @@ impl Default for Policy {
             regions: Vec::new(),
             accounts: Vec::new(),
             account_names: Vec::new(),
+            roles: Vec::new(),
             max_window: Duration::from_secs(48 * 3600),
             lookback: Duration::from_secs(30 * 60),
             default_events: 20,
@@ -120,11 +126,16 @@ impl Policy {
         }
         let source = self.source(choice)?;
         let max_window = TimeDelta::from_std(self.max_window).unwrap_or(TimeDelta::MAX);
-        let mut decided = Decided { source, denied: Vec::new(), blind_spots: Vec::new(), guess: None };
+        let mut decided = Decided { source, denied: Vec::new(), blind_spots: Vec::new(), missed_accounts: Vec::new(), guess: None };
         self.admit_length(incident.window, max_window, now)?;
         let regions = self.admit_regions(incident, default_region, &mut decided)?;
         let (global_region, global_pass) = self.admit_global(regions.as_deref(), &mut decided);
-        let accounts = self.admit_accounts(incident, regions.as_deref(), &mut decided)?;
+        let (accounts, asked_accounts) = self.admit_accounts(incident, regions.as_deref(), &mut decided)?;
+        let places = asked_accounts.len().max(1).saturating_mul(regions.as_ref().map_or(1, Vec::len));
+        if source == SourceName::EventHistory && places > PLACES {
+            let message = format!("{places} places were asked for (accounts times regions); at most {PLACES} are read in one call.");
+            return Err(Refusal::invalid("regions", message, "Ask for fewer regions or accounts, such as regions=eu-west-1."));
+        }
         let keeps_from = (source == SourceName::EventHistory).then(|| now.checked_sub_signed(EVENT_HISTORY_KEEPS)).flatten();
         let window = kept(incident.window, keeps_from, regions.as_deref(), &mut decided)?;
         Ok(Scope {
@@ -137,7 +148,10 @@ impl Policy {
             regions,
             global_region,
             global_pass,
+            all_regions: incident.all_regions,
             accounts,
+            asked_accounts,
+            missed_accounts: decided.missed_accounts,
             guess: decided.guess,
             denied: decided.denied,
             blind_spots: decided.blind_spots,
@@ -209,11 +223,11 @@ impl Policy {
             return Ok(Some(once(&self.regions)));
         }
         if incident.all_regions && !archive {
-            let known = enabled_by_default(default_region.unwrap_or_default());
+            let known: Vec<String> = known_regions(default_region.unwrap_or_default()).map(str::to_owned).collect();
             decided
                 .blind_spots
-                .push(format!("regions that need opting in were not looked at: `all` means the {} enabled by default here", known.len()));
-            return Ok(Some(known.iter().map(|&region| region.to_owned()).collect()));
+                .push(format!("`all` means the {} regions that this version knows; one that is newer was not looked at", known.len()));
+            return Ok(Some(known));
         }
         if incident.all_regions {
             return Ok(None);
@@ -308,13 +322,18 @@ impl Policy {
         (Some(global), GlobalPass::DeniedByPolicy)
     }
 
-    /// Shape: nothing means any account, and only when no allow-list binds and the caller named none.
+    /// Returns the accounts whose events may be returned, and those to read one by one.
+    ///
+    /// Shape: of the first, nothing means any account, and only when no allow-list binds and none was chosen; of the second,
+    /// none means the one of the process's own credentials. Accounts that the alert names are read when a role leads to one of
+    /// them, as then it is not about the own account alone.
     fn admit_accounts(
         &self,
         incident: &Incident,
         regions: Option<&[String]>,
         decided: &mut Decided,
-    ) -> Result<Option<Vec<String>>, Refusal> {
+    ) -> Result<(Option<Vec<String>>, Vec<String>), Refusal> {
+        let history = decided.source == SourceName::EventHistory;
         if !incident.accounts_given || incident.accounts.is_empty() {
             let region = regions.and_then(<[String]>::first).map(String::as_str).unwrap_or_default();
             for named in incident.accounts.iter().filter(|named| is_account(&named.name) && !self.allows_account(&named.name)) {
@@ -325,7 +344,14 @@ impl Policy {
                     "the alert names this account, and it is not in the operator's aws_account_allowlist".to_owned(),
                 );
             }
-            return Ok((!self.accounts.is_empty()).then(|| once(&self.accounts)));
+            let named = incident.accounts.iter().map(|named| named.name.clone());
+            let named: Vec<String> = named.filter(|id| history && is_account(id) && self.allows_account(id)).collect();
+            if named.iter().any(|id| self.roles.contains(id)) {
+                let named = once(&named);
+                return Ok((Some(named.clone()), named));
+            }
+            decided.missed_accounts = once(&named);
+            return Ok(((!self.accounts.is_empty()).then(|| once(&self.accounts)), Vec::new()));
         }
         let mut asked = Vec::new();
         for (index, named) in incident.accounts.iter().enumerate() {
@@ -333,7 +359,13 @@ impl Policy {
             if !is_account(id) {
                 let message =
                     format!("Value {} of `accounts` is neither an account id of 12 digits nor a name from [accounts.NAME].", index + 1);
-                return Err(Refusal::invalid("accounts", message, "A right example: 111122223333."));
+                let allowed = self.account_names.iter().filter(|(_, id)| self.allows_account(id)).map(|(name, _)| name.as_str());
+                let names: Vec<&str> = allowed.collect();
+                let next = match names.as_slice() {
+                    [] => "A right example: 111122223333.".to_owned(),
+                    names => format!("A right example: 111122223333. Configured names: {}.", names.join(", ")),
+                };
+                return Err(Refusal::invalid("accounts", message, next));
             }
             if !self.allows_account(id) {
                 let allowed = self.accounts.join(", ");
@@ -345,11 +377,7 @@ impl Policy {
             asked.push(id.clone());
         }
         let asked = once(&asked);
-        if decided.source == SourceName::EventHistory && asked.len() > 1 {
-            let message = "Event history is read in one account a call: the one of this server's credentials.";
-            return Err(Refusal::invalid("accounts", message, "Leave `accounts` out, or name the one account of the credentials."));
-        }
-        Ok(Some(asked))
+        Ok((Some(asked.clone()), if history { asked } else { Vec::new() }))
     }
 }
 
@@ -358,6 +386,7 @@ struct Decided {
     source: SourceName,
     denied: Vec<Cell>,
     blind_spots: Vec<String>,
+    missed_accounts: Vec<String>,
     guess: Option<String>,
 }
 

@@ -36,7 +36,12 @@ pub struct Scope {
     pub(super) regions: Option<Vec<String>>,
     pub(super) global_region: Option<&'static str>,
     pub(super) global_pass: GlobalPass,
+    pub(super) all_regions: bool,
     pub(super) accounts: Option<Vec<String>>,
+    /// Accounts to read one by one; none means the one of the process's own credentials.
+    pub(super) asked_accounts: Vec<String>,
+    /// Accounts that the alert names and that cannot be chosen.
+    pub(super) missed_accounts: Vec<String>,
     pub(super) guess: Option<String>,
     pub(super) denied: Vec<Cell>,
     pub(super) blind_spots: Vec<String>,
@@ -75,6 +80,21 @@ impl Scope {
     /// Returns the account ids to read; nothing means the caller's own (event history) or all that an archive holds.
     pub fn accounts(&self) -> Option<&[String]> {
         self.accounts.as_deref()
+    }
+
+    /// Tells whether the regions are simply all there are, so that one that is not enabled was not meant.
+    pub fn all_regions(&self) -> bool {
+        self.all_regions
+    }
+
+    /// Returns the accounts to read one by one in event history; none means the one of the process's own credentials.
+    pub fn asked_accounts(&self) -> &[String] {
+        &self.asked_accounts
+    }
+
+    /// Returns accounts that the alert names and for which no role is configured: they are read only if one of them is the own.
+    pub fn missed_accounts(&self) -> &[String] {
+        &self.missed_accounts
     }
 
     /// Tells whether only certain accounts may be read, so that the account must be known before anything is read.

@@ -202,12 +202,13 @@ fn a_denied_global_region_is_a_blind_spot_that_does_not_lower_the_verdict() {
 }
 
 #[test]
-fn all_regions_means_the_allowed_ones_else_those_enabled_by_default() {
+fn all_regions_means_the_allowed_ones_else_those_that_are_known() {
     let all = Incident { all_regions: true, regions_given: true, ..incident() };
     assert_eq!(admit(&limited(&["eu-west-1", "eu-west-1"]), &all).unwrap().regions(), Some(&strings(&["eu-west-1"])[..]));
     let scope = admit(&open(), &all).unwrap();
-    assert_eq!(scope.regions().unwrap().len(), 17);
-    insta::assert_snapshot!(scope.blind_spots().join("\n"), @"regions that need opting in were not looked at: `all` means the 17 enabled by default here");
+    assert_eq!(scope.regions().unwrap().len(), 34);
+    assert!(scope.all_regions());
+    insta::assert_snapshot!(scope.blind_spots().join("\n"), @"`all` means the 34 regions that this version knows; one that is newer was not looked at");
     assert_eq!(admit(&with_archive(), &all).unwrap().regions(), None);
 }
 
@@ -243,10 +244,32 @@ fn an_account_that_only_the_alert_names_and_policy_denies_lowers_the_verdict() {
 }
 
 #[test]
-fn event_history_reads_one_account_a_call() {
+fn event_history_reads_each_account_that_was_asked_for() {
     let two = asking_accounts(&["111122223333", "444455556666"]);
-    assert_eq!(refused(&open(), &two, SourceChoice::Auto).argument.as_deref(), Some("accounts"));
+    assert_eq!(admit(&open(), &two).unwrap().asked_accounts(), strings(&["111122223333", "444455556666"]));
+    assert_eq!(admit(&open(), &in_regions(&["us-east-1"])).unwrap().asked_accounts(), strings(&[]));
     assert_eq!(admit(&with_archive(), &two).unwrap().accounts().unwrap().len(), 2);
+}
+
+#[test]
+fn the_alert_s_accounts_are_read_where_a_role_leads_to_one_of_them_and_else_missed() {
+    let alerted = Incident { accounts_given: false, ..asking_accounts(&["111122223333", "444455556666"]) };
+    let policy = Policy { roles: strings(&["444455556666"]), ..open() };
+    let scope = admit(&policy, &alerted).unwrap();
+    assert_eq!(scope.asked_accounts(), strings(&["111122223333", "444455556666"]));
+    assert!(scope.admits("444455556666", "us-east-1") && !scope.admits("777788889999", "us-east-1"));
+    let scope = admit(&open(), &alerted).unwrap();
+    assert_eq!((scope.asked_accounts(), scope.missed_accounts().len(), scope.accounts()), (&strings(&[])[..], 2, None));
+    // A role opens no account that the allow-list does not.
+    let scope = admit(&Policy { accounts: strings(&["111122223333"]), ..policy }, &alerted).unwrap();
+    assert_eq!((scope.asked_accounts(), scope.denied()[0].account()), (&strings(&[])[..], "444455556666"));
+}
+
+#[test]
+fn more_places_than_an_answer_can_tell_of_are_refused() {
+    let two = Incident { all_regions: true, ..asking_accounts(&["111122223333", "444455556666"]) };
+    let refusal = refused(&open(), &two, SourceChoice::Auto);
+    insta::assert_snapshot!(refusal, @"invalid_argument: 68 places were asked for (accounts times regions); at most 64 are read in one call. Ask for fewer regions or accounts, such as regions=eu-west-1.");
 }
 
 #[test]
@@ -331,6 +354,9 @@ proptest! {
         }
         prop_assert!(scope.regions().is_none_or(|regions| !regions.is_empty() && regions.iter().all(|region| is_region(region))));
         prop_assert!(scope.accounts().is_none_or(|accounts| !accounts.is_empty() && accounts.iter().all(|id| is_account(id))));
+        for account in scope.asked_accounts() {
+            prop_assert!(scope.regions().unwrap().iter().all(|region| scope.admits(account, region)), "{account} is read and not admitted");
+        }
         prop_assert!(scope.window().to == incident.window.to && scope.window().from >= incident.window.from);
         prop_assert!(scope.widest_window().length() <= TimeDelta::from_std(policy.max_window).unwrap());
         // Whatever was asked is either read or told: nothing is dropped in silence.

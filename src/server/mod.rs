@@ -1,10 +1,12 @@
 //! The MCP server: the tools and the prompt, over stdio and HTTP. All revisions of the protocol are the library's business.
 
 pub mod http;
+mod progress;
 pub mod prompt;
 pub mod reload;
 mod screen;
 pub mod stdio;
+mod trace;
 
 use std::sync::Arc;
 
@@ -15,6 +17,7 @@ use rmcp::model::{
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
+use tracing::Instrument as _;
 
 use crate::tools::{self, Call, Office, Outcome, Spelling, Tool};
 
@@ -103,13 +106,17 @@ impl ServerHandler for Server {
     }
 
     async fn call_tool(&self, request: CallToolRequestParams, context: RequestContext<RoleServer>) -> Result<CallToolResponse, ErrorData> {
-        let call = Call::of(http::caller(&context));
+        let call = Call { trace_id: trace::trace_id(&context), ..Call::of(http::caller(&context)) };
         let Some(tool) = tools::find(&request.name) else {
+            if let Some(audit) = self.office.audit() {
+                audit.note_denied("there is no such tool", None);
+            }
             let names: Vec<String> = self.office.tools(&call.caller).into_iter().map(|tool| tool.full_name(self.spelling)).collect();
             return Err(ErrorData::invalid_params(format!("unknown tool; the tools are {}", names.join(", ")), None));
         };
+        let answering = self.office.call(tool, &call, request.arguments).instrument(trace::span(tool, &context));
         let outcome = tokio::select! {
-            outcome = self.office.call(tool, &call, request.arguments) => outcome,
+            outcome = progress::told(&call.progress, &context, answering) => outcome,
             () = context.ct.cancelled() => return Err(ErrorData::internal_error("cancelled", None)),
         };
         Ok(result(outcome).into())

@@ -9,6 +9,7 @@ use crate::plan::Query;
 
 pub mod archive;
 pub mod event_history;
+pub mod interruptible;
 
 /// The proof that a source read everything a query asked for: every page, every file.
 ///
@@ -38,6 +39,10 @@ pub struct Reading {
     pub cells: Vec<Cell>,
     /// What files were there; all zero where the source has none.
     pub survey: Survey,
+    /// Events that were known from earlier readings and cost nothing.
+    pub cached: u32,
+    /// The decisions on the way, in plain words without text from outside.
+    pub told: Vec<String>,
 }
 
 /// What files an archive holds.

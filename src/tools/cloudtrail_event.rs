@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use chrono::TimeDelta;
+use futures_util::FutureExt as _;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -99,9 +100,9 @@ pub enum EventFinding {
     CouldNotLook,
 }
 
-fn run<'a>(desk: &'a Desk, _: &'a Call, given: Option<Map<String, Value>>) -> BoxFuture<'a, Outcome> {
+fn run<'a>(desk: &'a Desk, call: &'a Call, given: Option<Map<String, Value>>) -> BoxFuture<'a, Outcome> {
     Box::pin(async move {
-        match find(desk, given).await {
+        match find(desk, call, given).await {
             Ok(answer) => sealed(answer),
             Err(refusal) => sealed(EventAnswer {
                 finding: EventFinding::CouldNotLook,
@@ -126,7 +127,7 @@ fn sealed(answer: EventAnswer) -> Outcome {
     }
 }
 
-async fn find(desk: &Desk, given: Option<Map<String, Value>>) -> Result<EventAnswer, Refusal> {
+async fn find(desk: &Desk, call: &Call, given: Option<Map<String, Value>>) -> Result<EventAnswer, Refusal> {
     let started = Instant::now();
     let now = desk.now();
     let mut arguments = Arguments::new(given);
@@ -161,7 +162,9 @@ async fn find(desk: &Desk, given: Option<Map<String, Value>>) -> Result<EventAns
     }
     let queries = plan::queries(&scope, scope.window(), &Kind::EventId(id.clone()), scope.deadline().saturating_sub(started.elapsed()));
     let source = source_of(desk, &scope);
-    for mut reading in futures_util::future::join_all(queries.iter().map(|query| source.read(query))).await {
+    call.progress.begin(queries.len());
+    let read = |query| source.read(query).inspect(|_| call.progress.done_one());
+    for mut reading in futures_util::future::join_all(queries.iter().map(read)).await {
         // What this caller may not see is as good as not there.
         retain_allowed(desk, &mut reading.events);
         gathered.add(reading);

@@ -1,29 +1,32 @@
 //! One investigation from question to outcome: discover, admit, read, widen, rank, answer, redact, render.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt as _;
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
 
 use super::arguments::invalid;
-use super::{Call, Desk, Outcome};
+use super::carried::Carried;
+use super::{Call, Desk, Outcome, Progress};
 use crate::answer::build::{self, Built, Detail, Draft, Page};
 use crate::answer::earlier::Earlier;
 use crate::answer::filter::Filter;
 use crate::answer::{Answer, Cost, Finding, RegionReport, Requests, headline};
 use crate::catalogue::classify;
 use crate::context::{self, Asked, Incident};
-use crate::coverage::{Cause, Coverage, SourceName, State, Verdict};
+use crate::coverage::{Cause, Cell, Coverage, SourceName, State, Verdict};
 use crate::event::Event;
 use crate::gather::Gathered;
-use crate::plan::{self, Kind};
+use crate::plan::{self, Kind, Query};
 use crate::policy::region::is_global_service;
 use crate::policy::{GlobalPass, Policy, Scope, SourceChoice};
 use crate::rank::{self, Change, Ranked};
 use crate::refusal::{Code, Refusal};
-use crate::source::Source;
+use crate::source::{Reading, Source};
 use crate::window::Window;
 use crate::{redact, render};
 
@@ -35,6 +38,8 @@ const WIDER: [TimeDelta; 2] = [TimeDelta::hours(2), TimeDelta::hours(12)];
 const BACKGROUND: TimeDelta = TimeDelta::hours(24);
 /// Events on one LookupEvents page.
 const PAGE: f64 = 50.0;
+/// Decisions on the way that are told at full detail.
+const PLAN_LINES: usize = 24;
 /// Time of one LookupEvents request under the 2/s limit.
 const REQUEST: Duration = Duration::from_millis(500);
 
@@ -76,12 +81,13 @@ pub struct Continuation {
     detail: Detail,
     page: Page,
     now: DateTime<Utc>,
+    carried: Option<Arc<Carried>>,
 }
 
 /// Runs an investigation.
-pub async fn run(desk: &Desk, _: &Call, question: Question) -> Outcome {
+pub async fn run(desk: &Desk, call: &Call, question: Question) -> Outcome {
     async {
-        match investigate(desk, question).await {
+        match investigate(desk, call, question).await {
             Ok(answer) => outcome(desk, answer),
             Err(refusal) => refused(refusal),
         }
@@ -114,7 +120,7 @@ pub fn sealed(answer: Answer) -> Outcome {
     }
 }
 
-async fn investigate(desk: &Desk, question: Question) -> Result<Answer, Refusal> {
+async fn investigate(desk: &Desk, call: &Call, question: Question) -> Result<Answer, Refusal> {
     let started = Instant::now();
     match question {
         Question::Continued { cursor, limit, detail } => {
@@ -124,17 +130,37 @@ async fn investigate(desk: &Desk, question: Question) -> Result<Answer, Refusal>
                 invalid("cursor", "this cursor is unknown or older than an hour: ask again without `cursor`; cursors live in the server process that gave them, and end when its policy changes".to_owned())
             })?;
             let mut gathered = Gathered::default();
-            read(desk, &state.scope, state.scope.window(), &state.filter, started, &mut gathered).await;
+            let held = state.carried.as_ref().and_then(|carried| Some((carried, carried.events()?)));
+            match held {
+                Some((carried, events)) => {
+                    gathered.add(Reading { events, ..Reading::default() });
+                    match carried.goes_on() {
+                        true => {
+                            let goal = Goal { incident: &state.incident, after: &carried.cells(), progress: &call.progress };
+                            read(desk, &state.scope, state.scope.window(), &state.filter, started, &mut gathered, goal).await;
+                        }
+                        false => carried.cells().into_iter().for_each(|cell| gathered.add_cell(cell)),
+                    }
+                }
+                None => {
+                    let goal = Goal { incident: &state.incident, after: &[], progress: &call.progress };
+                    read(desk, &state.scope, state.scope.window(), &state.filter, started, &mut gathered, goal).await;
+                }
+            }
+            for cell in state.scope.denied() {
+                gathered.add_cell(cell.clone());
+            }
+            let effort = Effort::of(&mut gathered);
             let spots = blind_spots(desk, &state.scope, &state.filter, &gathered);
             let (events, coverage) = gathered.finish(spots);
             let earlier = background(desk, &state.scope, started).await;
             let (changes, ranked) = ranked(&state.incident, events, &earlier);
             let page = Page { limit: limit.unwrap_or(state.page.limit), ..state.page.clone() };
             let state = Continuation { page, detail: detail.unwrap_or(state.detail), ..state };
-            finish(desk, Looked { state, coverage, changes, ranked, background: earlier }, started)
+            finish(desk, Looked { state, coverage, changes, ranked, background: earlier, effort }, started)
         }
         Question::New { asked, filter, limit, detail, source } => {
-            let mut looked = look(desk, *asked, filter, detail, source, started).await?;
+            let mut looked = look(desk, call, *asked, filter, detail, source, started).await?;
             looked.state.page.limit = limit;
             finish(desk, looked, started)
         }
@@ -148,10 +174,10 @@ async fn investigate(desk: &Desk, question: Question) -> Result<Answer, Refusal>
 pub async fn whole(desk: &Desk, asked: Asked, limit: usize) -> Answer {
     async {
         let started = Instant::now();
-        match look(desk, asked, Filter::default(), Detail::Full, SourceChoice::default(), started).await {
+        match look(desk, &Call::default(), asked, Filter::default(), Detail::Full, SourceChoice::default(), started).await {
             Ok(mut looked) => {
                 looked.state.page.limit = limit;
-                let Built { mut answer, mut next } = page(desk, &looked, started);
+                let Built { mut answer, mut next, .. } = page(desk, &looked, started);
                 while let Some(after) = next.filter(|page| page.shown < limit && page.shown > looked.state.page.shown) {
                     looked.state.page = Page { limit: limit - after.shown, ..after };
                     let built = page(desk, &looked, started);
@@ -179,6 +205,28 @@ struct Looked {
     ranked: Vec<Ranked>,
     /// Changes from before the window, which tell what was so before.
     background: Vec<Change>,
+    effort: Effort,
+}
+
+/// What the reading took besides requests.
+#[derive(Default)]
+struct Effort {
+    cached: u32,
+    plan: Vec<String>,
+}
+
+impl Effort {
+    fn of(gathered: &mut Gathered) -> Self {
+        Self { cached: gathered.cached(), plan: gathered.take_told() }
+    }
+}
+
+/// What a reading is for, what was read for it before, and where it tells how far it is.
+#[derive(Clone, Copy)]
+struct Goal<'a> {
+    incident: &'a Incident,
+    after: &'a [Cell],
+    progress: &'a Progress,
 }
 
 /// Discovers, admits, reads, widens and ranks.
@@ -186,6 +234,7 @@ struct Looked {
 /// Shape: the state has no limit yet.
 async fn look(
     desk: &Desk,
+    call: &Call,
     asked: Asked,
     filter: Filter,
     detail: Detail,
@@ -200,7 +249,8 @@ async fn look(
     for cell in scope.denied() {
         gathered.add_cell(cell.clone());
     }
-    read(desk, &scope, scope.window(), &filter, started, &mut gathered).await;
+    let goal = Goal { incident: &incident, after: &[], progress: &call.progress };
+    read(desk, &scope, scope.window(), &filter, started, &mut gathered, goal).await;
     let earlier = background(desk, &scope, started).await;
     let mut changes: Vec<Change> = Vec::new();
     let (mut scope, mut widened) = (scope, false);
@@ -217,13 +267,15 @@ async fn look(
         if !affordable(&scope, &gathered, added, started, patience) {
             break ranked;
         }
-        read(desk, &wider, added, &filter, started, &mut gathered).await;
+        read(desk, &wider, added, &filter, started, &mut gathered, goal).await;
         (scope, widened) = (wider, true);
     };
     let spots = blind_spots(desk, &scope, &filter, &gathered);
+    let effort = Effort::of(&mut gathered);
     let (_, coverage) = gathered.finish(spots);
-    let state = Continuation { policy: desk.policy.clone(), incident, scope, widened, filter, detail, page: Page::default(), now };
-    Ok(Looked { state, coverage, changes, ranked, background: earlier })
+    let state =
+        Continuation { policy: desk.policy.clone(), incident, scope, widened, filter, detail, page: Page::default(), now, carried: None };
+    Ok(Looked { state, coverage, changes, ranked, background: earlier, effort })
 }
 
 /// Replaces an exact known investigation id by what is stored under it.
@@ -264,13 +316,15 @@ async fn background(desk: &Desk, scope: &Scope, started: Instant) -> Vec<Change>
 }
 
 /// Reads `window` of `scope` from its source, all queries side by side.
-async fn read(desk: &Desk, scope: &Scope, window: Window, filter: &Filter, started: Instant, gathered: &mut Gathered) {
+async fn read(desk: &Desk, scope: &Scope, window: Window, filter: &Filter, started: Instant, gathered: &mut Gathered, goal: Goal<'_>) {
     let kind = if filter.include_reads { Kind::Everything } else { Kind::Writes };
     let remaining = scope.deadline().saturating_sub(started.elapsed());
-    let queries = plan::queries(scope, window, &kind, remaining);
+    let queries: Vec<Query> =
+        plan::queries(scope, window, &kind, remaining).into_iter().map(|query| aimed(query, goal, gathered)).collect();
     let source = source_of(desk, scope);
-    let readings =
-        futures_util::future::join_all(queries.iter().map(|query| source.read(query).instrument(info_span!("source query")))).await;
+    goal.progress.begin(queries.len());
+    let read = |query| source.read(query).instrument(info_span!("source query")).inspect(|_| goal.progress.done_one());
+    let readings = futures_util::future::join_all(queries.iter().map(read)).await;
     for mut reading in readings {
         // What an archive holds besides what was asked is no gap; what the allow-lists keep back is.
         reading.cells.retain(|cell| cell.state() != State::DeniedByPolicy || !desk.policy.allows(cell.account(), cell.region()));
@@ -296,6 +350,18 @@ pub(super) fn retain_allowed(desk: &Desk, events: &mut Vec<Event>) {
 pub(super) fn kept_back(desk: &Desk) -> Option<String> {
     let shown: Vec<&str> = desk.policy.categories.iter().map(|category| category.as_str()).collect();
     (!shown.is_empty()).then(|| format!("policy shows this caller no changes but those of {}", shown.join(", ")))
+}
+
+/// Tells a query what the call is about, what it has read and what it has spent.
+fn aimed(query: Query, goal: Goal<'_>, gathered: &Gathered) -> Query {
+    let of_place = |cell: &&Cell| {
+        let of_account = query.account().is_none_or(|account| account == cell.account());
+        of_account && Some(cell.region()) == query.region() && cell.source() == SourceName::EventHistory
+    };
+    let spent = gathered.cells().filter(of_place).map(|cell| cell.requests).sum();
+    let before = goal.after.iter().find(|cell| of_place(cell) && cell.state() != State::NotConfigured);
+    let query = query.clone().about(goal.incident).spent(spent);
+    before.map_or(query.clone(), |cell| query.after(cell))
 }
 
 /// Returns the source that `scope` admits.
@@ -346,7 +412,9 @@ fn wider(incident: &Incident, scope: &Scope, patience: Patience) -> Option<(Scop
 fn affordable(scope: &Scope, gathered: &Gathered, added: Window, started: Instant, patience: Patience) -> bool {
     let left = (scope.deadline() / patience.share()).saturating_sub(started.elapsed());
     let requests = scope.lookup_requests() / patience.share();
-    gathered.cells().filter(|cell| cell.state() != State::DeniedByPolicy).all(|cell| {
+    // What cannot be read at all holds up nothing.
+    let barred = |cell: &Cell| matches!(cell.state(), State::DeniedByPolicy | State::NotConfigured | State::RegionDisabled);
+    gathered.cells().filter(|cell| !barred(cell)).all(|cell| {
         let readable = match cell.source() {
             SourceName::EventHistory => matches!(cell.state(), State::Exhausted | State::Lagging | State::NoData),
             SourceName::Archive => cell.state() != State::Deadline,
@@ -359,7 +427,7 @@ fn affordable(scope: &Scope, gathered: &Gathered, added: Window, started: Instan
         match cell.source() {
             SourceName::EventHistory => {
                 let pages = (expected / PAGE).ceil().max(1.0);
-                pages <= f64::from(requests.saturating_sub(cell.requests)) && REQUEST.mul_f64(pages) < left
+                pages <= f64::from(requests.saturating_sub(cell.requests)) && cell.latency * 2 + REQUEST.mul_f64(pages) < left
             }
             SourceName::Archive => left > scope.deadline() / (4 * patience.share()),
         }
@@ -385,17 +453,26 @@ fn blind_spots(desk: &Desk, scope: &Scope, filter: &Filter, gathered: &Gathered)
 }
 
 fn finish(desk: &Desk, looked: Looked, started: Instant) -> Result<Answer, Refusal> {
-    let Built { mut answer, next } = page(desk, &looked, started);
-    if let Some(page) = next {
-        let handle = desk.cursors.issue(&desk.policy.caller, Continuation { page, ..looked.state }, desk.now());
+    let Built { mut answer, next, shown } = page(desk, &looked, started);
+    let before = looked.state.carried.as_deref();
+    // What was read whole is known to the source's cache; what was cut short must not be read twice for it.
+    let carries = answer.error.is_none() && (before.is_some() || Carried::is_needed(&looked.coverage));
+    let carried = carries.then(|| Carried::of(&looked.changes, &looked.coverage)).flatten();
+    let reads_on = carried.as_ref().is_some_and(|carried| carried.goes_on() && carried.gained_on(before));
+    if next.is_some() || reads_on {
+        let state = Continuation { page: next.unwrap_or(shown), carried, ..looked.state };
+        let handle = desk.cursors.issue(&desk.policy.caller, state, desk.now());
         answer.next_cursor = handle.map_err(|error| warn!(%error, "No cursor could be made.")).ok();
+    }
+    if let (true, Some(coverage), Some(_)) = (reads_on, &mut answer.coverage, &answer.next_cursor) {
+        coverage.next = Some("Call again with next_cursor as cursor: it reads only what was not read yet.".into());
     }
     Ok(answer)
 }
 
 /// Builds the page that the state stands at.
 fn page(desk: &Desk, looked: &Looked, started: Instant) -> Built {
-    let Looked { state, coverage, changes, ranked, background } = looked;
+    let Looked { state, coverage, changes, ranked, background, effort } = looked;
     let requests = |source: SourceName| coverage.cells.iter().filter(|cell| cell.source() == source).map(|cell| cell.requests).sum();
     let draft = Draft {
         incident: &state.incident,
@@ -414,7 +491,8 @@ fn page(desk: &Desk, looked: &Looked, started: Instant) -> Built {
         now: state.now,
         cost: Cost {
             requests: Requests { lookup_events: requests(SourceName::EventHistory), files: requests(SourceName::Archive) },
-            cached: 0,
+            cached: effort.cached,
+            plan: if state.detail == Detail::Full { effort.plan.iter().take(PLAN_LINES).cloned().collect() } else { Vec::new() },
             elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         },
     };

@@ -2,11 +2,13 @@
 
 pub mod arguments;
 pub mod call;
+mod carried;
 pub mod cloudtrail_event;
 pub mod cloudtrail_events;
 pub mod desk;
 pub mod investigate;
 pub mod office;
+pub mod progress;
 pub mod schema;
 
 use serde_json::{Map, Value};
@@ -14,6 +16,7 @@ use serde_json::{Map, Value};
 pub use call::Call;
 pub use desk::Desk;
 pub use office::{Office, Rules};
+pub use progress::Progress;
 
 use crate::source::BoxFuture;
 

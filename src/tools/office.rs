@@ -15,20 +15,25 @@ use chrono::Utc;
 use futures_util::FutureExt as _;
 use serde_json::{Map, Value};
 use tokio::sync::watch;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::{ALL, Call, Desk, Outcome, Tool, investigate};
 use crate::answer::Answer;
 use crate::audit::{AuditLog, CallEntry, Entry};
 use crate::config::Config;
 use crate::context::Asked;
+use crate::coverage::SourceName;
 use crate::gate::{Gate, Limits, Share};
 use crate::policy::{Callers, Policy};
 use crate::redact;
 use crate::refusal::{Code, Refusal};
+use crate::source::Source;
+use crate::source::interruptible::Interruptible;
 
-/// How long calls that were ended may take to say so.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+/// How long calls whose readings were ended may take to answer with what they have.
+const LAST_WORDS: Duration = Duration::from_millis(800);
+/// How long calls that did not may take to say so.
+const LAST_BREATH: Duration = Duration::from_millis(200);
 
 /// What may be exchanged while the server runs.
 #[derive(Clone)]
@@ -56,8 +61,10 @@ pub struct Office {
     audit: Option<AuditLog>,
     /// Why the policy file that was last read is not the one in force.
     unread: Mutex<Option<String>>,
-    /// Set when calls that still run are to end.
+    /// Set when calls that still run are to answer with what they have.
     ending: watch::Sender<bool>,
+    /// Set when calls that still run are to be given up.
+    ended: watch::Sender<bool>,
 }
 
 /// How the server stands, for those who watch it.
@@ -78,8 +85,15 @@ pub struct Standing {
 impl Office {
     /// Puts a desk behind the rules; the desk's own policy is replaced by that of the rules.
     pub fn new(desk: Desk, rules: Rules, audit: Option<AuditLog>) -> Self {
-        let gate = Gate::new(rules.load);
-        Self { desk, rules: RwLock::new(Arc::new(rules)), gate, audit, unread: Mutex::default(), ending: watch::Sender::new(false) }
+        let (gate, ending) = (Gate::new(rules.load), watch::Sender::new(false));
+        let until = |source, name| Arc::new(Interruptible::new(source, name, ending.subscribe())) as Arc<dyn Source>;
+        let desk = Desk {
+            event_history: until(desk.event_history, SourceName::EventHistory),
+            archive: desk.archive.map(|archive| until(archive, SourceName::Archive)),
+            ..desk
+        };
+        let rules = RwLock::new(Arc::new(rules));
+        Self { desk, rules, gate, audit, unread: Mutex::default(), ending, ended: watch::Sender::new(false) }
     }
 
     /// Calls a tool. Never fails: what stands in the way is an outcome with `is_error`.
@@ -119,12 +133,12 @@ impl Office {
             Ok(permit) => permit,
             Err(busy) => return record.end(R::refused(busy.into())).await,
         };
-        let mut ending = self.ending.subscribe();
+        let mut given_up = self.ended.subscribe();
         let outcome = tokio::select! {
             biased;
             // A panic must cost one call, not the server; what it would print may hold event text, so the hook prints only where it was.
             outcome = AssertUnwindSafe(work(desk)).catch_unwind() => outcome.unwrap_or_else(|_| R::refused(panicked())),
-            _ = ending.wait_for(|ending| *ending) => R::refused(ended()),
+            _ = given_up.wait_for(|given_up| *given_up) => R::refused(ended()),
         };
         let outcome = record.end(outcome).await;
         drop(permit);
@@ -167,6 +181,9 @@ impl Office {
                 let old = self.rules();
                 rules.policy.archive_given = old.policy.archive_given;
                 rules.policy.local_archive_configured = old.policy.local_archive_configured;
+                // So were the roles.
+                rules.policy.roles.clone_from(&old.policy.roles);
+                rules.policy.account_names.clone_from(&old.policy.account_names);
                 self.gate.set_limits(rules.load);
                 *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
                 info!("The policy was read anew and is in force.");
@@ -195,14 +212,20 @@ impl Office {
         }
     }
 
-    /// Lets no further call in, gives those that run `grace` to end, then ends them, and sees to it that the log is on the disk.
+    /// Lets no further call in, gives those that run `grace` to end, then lets them answer with what they have, and sees to it that
+    /// the log is on the disk.
+    ///
+    /// Units: it takes at most a second more than `grace`, and what the log takes.
     pub async fn close(&self, grace: Duration) {
         self.gate.close();
         if tokio::time::timeout(grace, self.gate.idle()).await.is_err() {
-            info!("Calls that still run are ended.");
+            info!("Calls that still run are to answer with what they have.");
             self.ending.send_replace(true);
-            // What is left is to tell so.
-            let _ = tokio::time::timeout(LAST_WORDS, self.gate.idle()).await;
+            if tokio::time::timeout(LAST_WORDS, self.gate.idle()).await.is_err() {
+                warn!("Calls that still run are given up.");
+                self.ended.send_replace(true);
+                let _ = tokio::time::timeout(LAST_BREATH, self.gate.idle()).await;
+            }
         }
         self.flush().await;
     }
@@ -254,7 +277,7 @@ struct Record<'a> {
 
 impl<'a> Record<'a> {
     fn began(audit: Option<&'a AuditLog>, call: &Call, name: &str, arguments: Option<&Map<String, Value>>) -> Self {
-        Self { audit, entry: audit.map(|_| CallEntry::began(Utc::now(), &call.caller, name, arguments)) }
+        Self { audit, entry: audit.map(|_| CallEntry::began(Utc::now(), call, name, arguments)) }
     }
 
     /// Records what came of the call; what cannot be recorded is withheld, unless the operator wants otherwise.

@@ -14,18 +14,19 @@ use cloudtrail_mcp::source::event_history::{EventHistory, Settings};
 use cloudtrail_mcp::source::{Reading, Source};
 use cloudtrail_mcp::window::Window;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use crate::fake_aws::{ACCOUNT, FakeAws, Fault, TARGET, write};
 
-fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     "2026-01-27T21:00:00Z".parse().unwrap()
 }
 
-fn window() -> Window {
+pub(crate) fn window() -> Window {
     Window::new(now() - TimeDelta::minutes(60), now() - TimeDelta::minutes(20)).unwrap()
 }
 
-fn ago(minutes: i64) -> DateTime<Utc> {
+pub(crate) fn ago(minutes: i64) -> DateTime<Utc> {
     now() - TimeDelta::minutes(minutes)
 }
 
@@ -35,7 +36,7 @@ fn writes(count: i64) -> Vec<Value> {
     (1..=count).map(record).collect()
 }
 
-fn open() -> Policy {
+pub(crate) fn open() -> Policy {
     Policy { allow_aws_read: true, ..Policy::default() }
 }
 
@@ -64,11 +65,11 @@ fn query(policy: &Policy, window: Window) -> Query {
     queries(&scope(policy, window), &Kind::Writes).swap_remove(0)
 }
 
-fn credentials() -> SharedCredentialsProvider {
+pub(crate) fn credentials() -> SharedCredentialsProvider {
     SharedCredentialsProvider::new(Credentials::new("AKIAIOSFODNN7EXAMPLE", "example", None, None, "test"))
 }
 
-fn settings(fake: &FakeAws, credentials: Option<SharedCredentialsProvider>) -> Settings {
+pub(crate) fn settings(fake: &FakeAws, credentials: Option<SharedCredentialsProvider>) -> Settings {
     let mut aws =
         SdkConfig::builder().behavior_version(BehaviorVersion::latest()).region(Region::new("eu-west-1")).endpoint_url(fake.endpoint_url());
     aws.set_credentials_provider(credentials);
@@ -195,6 +196,14 @@ async fn one_fault_passes_unseen_where_sending_again_helps() {
     }
 }
 
+#[tokio::test]
+async fn throttling_that_passed_is_told_since_others_use_the_account_as_well() {
+    let fake = FakeAws::start(now()).await.with_events(writes(3)).fault(Fault::Throttle);
+    let (_, cell) = read(&fake).await;
+    assert_eq!((cell.state(), cell.requests), (State::Exhausted, 2));
+    insta::assert_snapshot!(cell.detail.unwrap(), @"AWS throttled 1 of 2 requests: others use the account's 2 a second in eu-west-1 as well");
+}
+
 /// A fault for good: its state, its cause, requests sent.
 type Case = (Fault, State, fn(Option<Cause>) -> bool, u32);
 
@@ -214,7 +223,7 @@ async fn a_fault_for_good_is_a_gap_with_its_reason_and_never_an_empty_success() 
         (WrongContentType, State::Failed, unavailable, 3),
         (MissingEvents, State::Failed, unavailable, 3),
         (AccessDenied, State::Denied, |cause| cause == Some(Cause::AccessDenied), 1),
-        (ExpiredToken, State::Expired, |cause| cause == Some(Cause::ExpiredCredentials), 1),
+        (ExpiredToken, State::Expired, |cause| cause == Some(Cause::ExpiredCredentials), 2),
         (Code("UnrecognizedClientException"), State::Failed, |cause| cause == Some(Cause::NoCredentials), 1),
         (Code("OptInRequired"), State::RegionDisabled, |cause| cause.is_none(), 1),
         (Code("SomethingNewException"), State::Failed, unavailable, 1),
@@ -364,13 +373,57 @@ async fn missing_credentials_send_nothing_and_are_told_as_such() {
 }
 
 #[tokio::test]
-async fn reads_at_once_keep_aws_s_pace_and_are_not_throttled() {
+async fn different_questions_at_once_keep_aws_s_pace_and_are_not_throttled() {
     let fake = FakeAws::start(now()).await.with_events(writes(60)).throttling();
     let history = EventHistory::new(Settings { period: Duration::from_millis(500), ..settings(&fake, Some(credentials())) });
-    let query = query(&open(), window());
-    let (one, two) = tokio::join!(history.read(&query), history.read(&query));
+    let both = |kind| queries(&scope(&open(), window()), &kind).swap_remove(0);
+    let (writes, everything) = (both(Kind::Writes), both(Kind::Everything));
+    let (one, two) = tokio::join!(history.read(&writes), history.read(&everything));
     assert_eq!((one.cells[0].state(), two.cells[0].state()), (State::Exhausted, State::Exhausted));
     assert_eq!(fake.lookups().len(), 4, "none was sent again");
+}
+
+#[tokio::test]
+async fn a_reading_that_is_given_up_sends_nothing_any_more() {
+    let fake = FakeAws::start(now()).await.with_events(writes(120)).always(Fault::ShortPageWithToken);
+    let history = history(&fake);
+    let asked = query(&open(), window());
+    let mut given_up = history.read(&asked);
+    while fake.lookups().len() < 2 {
+        let _ = timeout(Duration::from_millis(1), &mut given_up).await;
+    }
+    drop(given_up);
+    // Whatever it left behind would send its many other pages while these are read.
+    let before = fake.lookups().len();
+    for other in 0..20 {
+        let other = queries(&scope(&open(), window()), &Kind::EventId(format!("other-{other}"))).swap_remove(0);
+        history.read(&other).await;
+    }
+    let after = fake.lookups().split_off(before);
+    let strays = after.iter().filter(|request| request.body["LookupAttributes"][0]["AttributeKey"] == "ReadOnly").count();
+    assert!(strays <= 1, "{strays} besides the one that was on its way");
+}
+
+#[tokio::test]
+async fn the_same_question_asked_twice_at_once_is_sent_once_and_both_get_the_answer() {
+    let fake = FakeAws::start(now()).await.with_events(writes(60));
+    let history = history(&fake);
+    let query = query(&open(), window());
+    let (one, two) = tokio::join!(history.read(&query), history.read(&query));
+    for reading in [&one, &two] {
+        assert_eq!((reading.cells[0].state(), reading.events.len()), (State::Exhausted, 60));
+    }
+    assert_eq!((fake.lookups().len(), one.cells[0].requests + two.cells[0].requests), (2, 2));
+}
+
+#[tokio::test]
+async fn callers_share_the_pace_but_nothing_of_each_other_s_answers() {
+    let fake = FakeAws::start(now()).await.with_events(writes(3));
+    let history = history(&fake);
+    let of = |caller: &str| query(&Policy { caller: caller.into(), ..open() }, window());
+    let (alice, bob) = (of("alice"), of("bob"));
+    tokio::join!(history.read(&alice), history.read(&bob));
+    assert_eq!(fake.lookups().len(), 2);
 }
 
 #[tokio::test]

@@ -128,3 +128,83 @@ async fn nothing_touches_the_network_before_the_first_call() {
     client.leave().await;
     assert!(aws.requests().is_empty());
 }
+
+/// Writes in eu-west-1, one every ten seconds up to half past eight.
+fn many(count: i64) -> impl Iterator<Item = Value> {
+    let id = |n| format!("0a1b2c3d-4e5f-4a6b-8c7d-{n:012}");
+    (1..=count).map(move |n| {
+        let time = *NOW - TimeDelta::minutes(30) - TimeDelta::seconds(10 * n);
+        write(&id(n), "ec2.amazonaws.com", &format!("CreateThing{n}"), "eu-west-1", time)
+    })
+}
+
+#[tokio::test]
+async fn a_partial_answer_is_continued_by_its_cursor_which_reads_only_the_rest() {
+    let aws = FakeAws::start(*NOW).await.with_events(many(220));
+    let env = aws.env();
+    let mut environment: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let policy = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
+    std::fs::write(policy.path(), "[budget]\nlookup_requests = 2\n").unwrap();
+    let path = policy.path().to_string_lossy().into_owned();
+    environment.extend([("CHAT_ALLOW_AWS_READ", "true"), ("CLOUDTRAIL_MCP_CONFIG", &path)]);
+    let client = Client::connect(&["serve", "--now", "2026-01-27T21:00:00Z"], &environment).await;
+    let question = json!({"regions": "eu-west-1", "start_time": "2026-01-27T19:30:00Z", "end_time": "2026-01-27T20:30:00Z", "limit": 100});
+    let mut answer = client.events(question).await;
+    let (mut shown, mut lookups) = (Vec::new(), Vec::new());
+    for _ in 0..9 {
+        let ids = answer["groups"].as_array().cloned().unwrap_or_default().into_iter().flat_map(|group| {
+            let entries = group["events"].as_array().cloned().unwrap_or_default();
+            entries.into_iter().map(|entry| entry["event_id"].as_str().unwrap().to_owned())
+        });
+        shown.extend(ids);
+        lookups.push(answer["cost"]["requests"]["lookup_events"].as_u64().unwrap());
+        let Some(cursor) = answer["next_cursor"].as_str() else { break };
+        answer = client.events(json!({"cursor": cursor, "limit": 100})).await;
+    }
+    assert_eq!(answer["coverage"]["verdict"], "complete", "{answer:#}");
+    let all = shown.len();
+    shown.sort();
+    shown.dedup();
+    assert_eq!((shown.len(), all), (220, 220), "{lookups:?}");
+    // 220 events are five pages; us-east-1 is one more, once.
+    assert!(aws.lookups().len() <= 7, "{lookups:?}");
+    let first = &aws.lookups()[0].body["EndTime"];
+    let again = aws.lookups().iter().filter(|request| request.region == "eu-west-1" && request.body["EndTime"] == *first).count();
+    assert_eq!(again, 2, "the newest part is read once");
+    client.leave().await;
+}
+
+#[tokio::test]
+async fn a_window_that_is_widened_is_not_read_twice() {
+    let aws = FakeAws::start(*NOW).await.with_events(many(60));
+    let alert = json!({"alert": {"name": "HighLatency", "startsAt": "2026-01-27T20:32:10Z", "labels": {"region": "eu-west-1"}}});
+    let answer = asked(&aws, &[], json!({"investigation": alert})).await;
+    assert_eq!((&answer["context"]["window"]["widened"], &answer["coverage"]["verdict"]), (&json!(true), &json!("complete")), "{answer:#}");
+    let lookups = aws.lookups();
+    let mut spans: Vec<(i64, i64)> = lookups
+        .iter()
+        .filter(|request| request.region == "eu-west-1" && request.body.get("NextToken").is_none())
+        .map(|request| (request.body["StartTime"].as_i64().unwrap(), request.body["EndTime"].as_i64().unwrap()))
+        .collect();
+    spans.sort();
+    assert!(spans.len() > 2 && spans.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{spans:?}");
+}
+
+#[tokio::test]
+async fn what_was_decided_on_the_way_is_told_at_full_detail() {
+    let aws = FakeAws::start(*NOW).await.with_events([change()]);
+    let mut full = question();
+    full["detail"] = json!("full");
+    let plan = asked(&aws, &[], full).await["cost"]["plan"].to_string();
+    assert!(plan.contains("eu-west-1: first page: 1 event in") && plan.contains("us-east-1: first page: 0 events in"), "{plan}");
+    assert!(asked(&aws, &[], question()).await["cost"].get("plan").is_none());
+}
+
+#[tokio::test]
+async fn nothing_that_matches_is_not_nothing_that_changed() {
+    let aws = FakeAws::start(*NOW).await.with_events([change()]);
+    let mut scoped = question();
+    (scoped["resources"], scoped["resources_only"]) = (json!(["i-0fedcba9876543210"]), json!(true));
+    let answer = asked(&aws, &[], scoped).await;
+    assert!(answer["headline"].as_str().unwrap().starts_with("None of 1 change in 1h matches"), "{}", answer["headline"]);
+}

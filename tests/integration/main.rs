@@ -1,6 +1,7 @@
 //! The product from outside: the binary over stdio, a wire-level fake AWS, and laws that span modules.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a failing test is to stop where it fails")]
 
+mod accounts;
 mod architecture;
 mod benchmark;
 mod binary;
@@ -11,6 +12,7 @@ mod fake_aws;
 mod faults;
 mod http;
 mod outlets;
+mod progress;
 mod report;
 mod schemas;
 mod team;

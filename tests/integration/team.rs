@@ -116,14 +116,19 @@ fn each_caller_has_its_own_tools_limits_and_cursors_over_http() {
     assert_eq!(place.verify(&[]).0, Some(0));
 }
 
-#[test]
-fn commands_and_stdio_calls_are_recorded_and_what_is_changed_shows() {
+#[tokio::test]
+async fn commands_and_stdio_calls_are_recorded_and_what_is_changed_shows() {
     let place = place("");
     assert_eq!(place.ask_by_command(), Some(0));
     run(&["event", "no-such-event", "--demo", "--config", &place.policy]);
     assert_eq!(run(&["report", "--demo", "--config", &place.policy, "--investigation", ALERT]).status.code(), Some(0));
     let tools: Vec<Value> = place.records().iter().map(|record| record["tool"].clone()).collect();
     assert_eq!(tools, ["cloudtrail_events", "cloudtrail_event", "report"]);
+    let client = crate::client::Client::connect(&["serve", "--demo", "--config", &place.policy], &[]).await;
+    let answer = client.events(json!({"start_time": "2026-01-27T19:34:00Z"})).await;
+    client.leave().await;
+    let digest: String = Sha256::digest(answer.to_string()).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(place.records()[3]["answer_sha256"], digest, "of structuredContent as it came");
     assert!(place.records()[2]["events"].as_u64().unwrap() > 0, "{}", place.records()[2]);
     let (code, text) = place.verify(&[]);
     assert_eq!(code, Some(0), "{text}");
@@ -206,20 +211,20 @@ const CREDENTIALS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"), ("
 #[test]
 #[cfg(unix)]
 fn a_call_that_runs_at_the_end_is_told_within_five_seconds_and_recorded() {
-    let (_aws, address) = silent_aws();
+    let (aws, address) = silent_aws();
     let place = place(&format!("allow_aws_read = true\n[event_history]\nendpoint_url = \"{address}\"\n{}", caller("bot", "")));
     let served = Served::start_with(&["--config", &place.policy], &CREDENTIALS);
     let answer = std::thread::scope(|scope| {
         let asking = scope.spawn(|| events(&served, "bot", json!({"regions": ["us-east-1"]})));
-        wait_for(|| served.get("/healthz", &[]).status == 200);
-        std::thread::sleep(Duration::from_millis(300));
+        // The call is under way.
+        let _asked = aws.accept().unwrap();
         let started = Instant::now();
         served.signal("TERM");
         let answer = asking.join().unwrap();
         assert!(started.elapsed() < Duration::from_secs(5));
         answer
     });
-    assert_eq!(answer["finding"], "could_not_look", "{answer:#}");
+    assert_eq!(answer["coverage"]["cells"][0]["state"], "cancelled", "{answer:#}");
     assert_eq!(served.ended(), Some(0));
     assert_eq!(place.records()[0]["caller"], "bot");
     assert_eq!(place.verify(&[]).0, Some(0));
@@ -251,4 +256,53 @@ fn a_log_that_cannot_be_written_at_start_is_a_configuration_error_that_names_the
     assert!(stderr(&output).contains("audit.path") && stderr(&output).contains("on_failure"), "{}", stderr(&output));
     fs::write(&place.policy, "[audit]\npath = \"/nonexistent/audit.jsonl\"\non_failure = \"allow\"\n").unwrap();
     assert_eq!(place.ask_by_command(), Some(0));
+}
+
+/// How many callers ask at once; `TEAM_CALLERS=5000` is what is promised, fewer keep the tests quick.
+fn crowd() -> usize {
+    std::env::var("TEAM_CALLERS").ok().and_then(|number| number.parse().ok()).unwrap_or(400)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[cfg(target_os = "linux")]
+async fn a_crowd_that_asks_at_once_is_answered_or_told_to_come_back_in_bounded_memory() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let names: Vec<String> = (0..20).map(|n| format!("bot{n}")).collect();
+    let place = place(&names.iter().map(|name| caller(name, "")).collect::<String>());
+    let served = place.serve();
+    let arguments = json!({"start_time": "2026-01-27T19:34:00Z", "limit": 20});
+    let body = call(1, "tools/call", json!({"name": "aws.cloudtrail_events", "arguments": arguments})).to_string();
+    let asking = (0..crowd()).map(|n| {
+        let request = format!(
+            "POST /mcp HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
+             accept: application/json, text/event-stream\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            token(&names[n % names.len()]),
+            body.len()
+        );
+        let address = served.address;
+        tokio::spawn(async move {
+            let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.unwrap();
+            let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+            assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+            let answer: Value = serde_json::from_str(body).unwrap();
+            let content = &answer["result"]["structuredContent"];
+            match content["error"]["code"].as_str() {
+                None => assert_eq!(content["finding"], "no_suspect", "{content:#}"),
+                Some(code) => assert!(code == "overloaded" && content["error"]["retry_after_ms"].as_u64() > Some(0), "{content:#}"),
+            }
+            content["error"]["code"].is_null()
+        })
+    });
+    let answers = futures_util::future::join_all(asking.collect::<Vec<_>>()).await;
+    let answered = answers.into_iter().filter(|answer| *answer.as_ref().unwrap()).count();
+    assert!(answered >= 32, "{answered}");
+    let memory = served.peak_memory();
+    println!("{answered} of {} were answered; at most {} MiB were held", crowd(), memory >> 20);
+    assert!(memory <= 512 << 20, "{memory}");
+    assert_eq!(served.terminate(), Some(0));
+    assert_eq!(place.records().len(), crowd(), "each call and each denial has its line");
+    assert_eq!(place.verify(&[]).0, Some(0));
 }

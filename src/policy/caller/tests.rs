@@ -55,6 +55,7 @@ impl Random {
             accounts: self.names(&ACCOUNTS),
             categories: self.some(&Category::ALL),
             tools: self.names(&TOOLS),
+            roles: self.names(&ACCOUNTS),
             max_window: self.length(),
             max_events: u32::try_from(1 + self.below(100)).unwrap(),
             untrusted_text: self.of(&[UntrustedText::Quote, UntrustedText::Omit]),

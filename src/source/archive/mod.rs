@@ -83,7 +83,7 @@ impl Source for Archive {
             let scanned = tokio::task::spawn_blocking(move || {
                 let scan = scan::scan(&locations, &asked, until, &stop);
                 let cells = cells::cells(&scan, &asked);
-                Reading { cells, survey: scan.survey(), events: scan.events }
+                Reading { cells, survey: scan.survey(), events: scan.events, ..Reading::default() }
             });
             scanned.await.unwrap_or_else(|_| Reading { cells: vec![broken(query)], ..Reading::default() })
         })

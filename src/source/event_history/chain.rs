@@ -1,23 +1,17 @@
-//! One chain of pages, newest first, to its end or to where something stops it. Knows no SDK, so that it can be simulated.
+//! A chain of pages, newest first: what is asked, what comes back, and what its pages prove. Knows no SDK, so that it can be simulated.
 
-use std::collections::HashSet;
-use std::time::Duration;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use super::bucket::Bucket;
 use super::failure::Failure;
-use crate::event::Event;
+use crate::event::{Event, LookupResource};
 use crate::plan::Kind;
 use crate::source::BoxFuture;
 use crate::window::Window;
 
-/// The longest pause before a request is sent again, in bucket periods.
-const LONGEST_PAUSE: u32 = 10;
-
 /// What every page of a chain is asked with: AWS binds its tokens to these, so they never change within one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Ask {
     /// First whole second.
     pub(super) start: DateTime<Utc>,
@@ -25,15 +19,15 @@ pub(super) struct Ask {
     pub(super) end: DateTime<Utc>,
     /// Which events.
     pub(super) kind: Kind,
+    /// Instead of the kind, reads and writes that CloudTrail filed under exactly this resource name: an incomplete way by nature.
+    pub(super) name: Option<String>,
 }
 
 impl Ask {
     /// Rounds a window outwards to whole seconds.
     pub(super) fn new(window: Window, kind: Kind) -> Self {
-        let floor = |time: DateTime<Utc>| DateTime::from_timestamp(time.timestamp(), 0).unwrap_or(time);
-        let end = floor(window.to);
-        let end = if end < window.to { end.checked_add_signed(TimeDelta::seconds(1)).unwrap_or(end) } else { end };
-        Self { start: floor(window.from), end, kind }
+        let Window { from, to } = window.whole_seconds();
+        Self { start: from, end: to, kind, name: None }
     }
 }
 
@@ -46,13 +40,24 @@ pub(super) struct Page {
     pub(super) token: Option<String>,
 }
 
-/// One entry of a page.
-#[derive(Debug)]
+/// One entry of a page; cheap to clone.
+#[derive(Clone, Debug)]
 pub(super) struct Entry {
     /// When it happened, as far as the entry or its record tells.
     pub(super) time: Option<DateTime<Utc>>,
     /// The event; nothing when its record cannot be read.
-    pub(super) event: Option<Event>,
+    pub(super) event: Option<Arc<Event>>,
+    /// The record's text as AWS gave it; empty when the entry had none.
+    #[allow(dead_code, reason = "for a cache to keep")]
+    pub(super) raw: Arc<str>,
+}
+
+impl Entry {
+    /// Reads an entry from its parts, as AWS gives them and as they can be kept.
+    pub(super) fn read(told: Option<DateTime<Utc>>, record: Option<&str>, resources: Vec<LookupResource>) -> Self {
+        let event = record.and_then(|record| Event::from_lookup_parts(record, resources).ok()).map(Arc::new);
+        Self { time: told.or_else(|| event.as_ref().map(|event| event.time)), event, raw: record.unwrap_or_default().into() }
+    }
 }
 
 /// Answers one page request.
@@ -63,81 +68,74 @@ pub(super) trait Lookup: Send + Sync {
     fn page<'a>(&'a self, ask: &'a Ask, token: Option<&'a str>) -> BoxFuture<'a, Result<Page, Failure>>;
 }
 
-/// How much a chain may spend.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    /// Requests, those sent again included.
-    pub(super) max_requests: u32,
-    /// When the chain must have ended.
-    pub(super) deadline: Instant,
-    /// Time for one request.
-    pub(super) attempt: Duration,
-}
-
-/// Why a chain ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
-    /// The last page had no token.
-    AllRead,
-    /// All requests were spent.
-    PageCap,
-    /// The time was spent.
-    Deadline,
-    /// A request failed for good.
-    Failed(Failure),
-}
-
-/// What a chain gave.
-#[derive(Debug)]
-pub(super) struct Scan {
-    /// The events that could be read, inside the window or at its edges.
-    pub(super) events: Vec<Event>,
-    /// Requests sent.
-    pub(super) requests: u32,
+/// What the pages of one chain prove so far.
+#[derive(Clone, Debug)]
+pub(super) struct Progress {
+    /// Pages seen.
+    pub(super) pages: usize,
     /// Entries seen, readable or not.
     pub(super) entries: u32,
     /// Entries that could not be read.
     pub(super) unreadable: u32,
-    /// Why it ended.
-    pub(super) end: End,
+    /// Whether the last page had no token.
+    pub(super) ended: bool,
     oldest: Option<DateTime<Utc>>,
     newest_unreadable: Option<DateTime<Utc>>,
     newest_first: bool,
     timeless: bool,
 }
 
-impl Scan {
-    fn take(&mut self, entries: Vec<Entry>) {
-        for Entry { time, event } in entries {
+impl Default for Progress {
+    fn default() -> Self {
+        Self {
+            pages: 0,
+            entries: 0,
+            unreadable: 0,
+            ended: false,
+            oldest: None,
+            newest_unreadable: None,
+            newest_first: true,
+            timeless: false,
+        }
+    }
+}
+
+impl Progress {
+    /// Takes the next page.
+    pub(super) fn take(&mut self, page: &Page) {
+        self.pages += 1;
+        self.ended = page.token.is_none();
+        for Entry { time, event, .. } in &page.entries {
             self.entries = self.entries.saturating_add(1);
             match time {
                 Some(time) => {
-                    self.newest_first &= self.oldest.is_none_or(|oldest| time <= oldest);
-                    self.oldest = Some(self.oldest.map_or(time, |oldest| oldest.min(time)));
+                    self.newest_first &= self.oldest.is_none_or(|oldest| *time <= oldest);
+                    self.oldest = Some(self.oldest.map_or(*time, |oldest| oldest.min(*time)));
                 }
                 None => self.timeless = true,
             }
-            match event {
-                Some(event) => self.events.push(event),
-                None => {
-                    self.unreadable = self.unreadable.saturating_add(1);
-                    self.newest_unreadable = self.newest_unreadable.max(time);
-                }
+            if event.is_none() {
+                self.unreadable = self.unreadable.saturating_add(1);
+                self.newest_unreadable = self.newest_unreadable.max(*time);
             }
         }
     }
 
-    /// Returns the instant from which on everything up to the window's end was read.
+    /// Returns the instant from which on every entry up to the chain's end was seen, readable or not.
     ///
-    /// Shape: the second of the oldest event seen may go on behind the cut and is left out, as is all before an unreadable
-    /// event; nothing when nothing was seen, or when the pages were not newest first and so prove nothing.
-    pub(super) fn whole_from(&self, window: Window) -> Option<DateTime<Utc>> {
-        let after = |time: DateTime<Utc>| time.checked_add_signed(TimeDelta::seconds(1));
-        let reached = match self.end {
-            End::AllRead => window.from,
-            _ if self.newest_first && !self.timeless => after(self.oldest?)?,
-            _ => return None,
-        };
+    /// Shape: the second of the oldest entry may go on behind the cut and is left out; nothing when nothing was seen, or
+    /// when the pages were not newest first and so prove nothing.
+    pub(super) fn seen_from(&self, start: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self.ended {
+            true => Some(start),
+            false if self.newest_first && !self.timeless => Some(after(self.oldest?)?.max(start)),
+            false => None,
+        }
+    }
+
+    /// Returns the instant from which on every event up to the chain's end was read: nothing before an unreadable one counts.
+    pub(super) fn whole_from(&self, start: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let reached = self.seen_from(start)?;
         match self.unreadable {
             0 => Some(reached),
             _ if self.timeless => None,
@@ -146,86 +144,22 @@ impl Scan {
     }
 }
 
-/// Reads page after page until the last, a limit or a failure; what was read before is kept.
-pub(super) async fn scan(lookup: &dyn Lookup, bucket: &Bucket, ask: &Ask, limits: Limits) -> Scan {
-    let mut scan = Scan {
-        events: Vec::new(),
-        requests: 0,
-        entries: 0,
-        unreadable: 0,
-        end: End::AllRead,
-        oldest: None,
-        newest_unreadable: None,
-        newest_first: true,
-        timeless: false,
-    };
-    let mut tokens = HashSet::new();
-    let mut token: Option<String> = None;
-    scan.end = loop {
-        match page(lookup, bucket, ask, token.as_deref(), limits, &mut scan.requests).await {
-            Err(end) => break end,
-            Ok(Page { entries, token: next }) => {
-                scan.take(entries);
-                match next {
-                    None => break End::AllRead,
-                    Some(next) if !tokens.insert(next.clone()) => break End::Failed(Failure::LoopingToken),
-                    Some(next) => token = Some(next),
-                }
-            }
-        }
-    };
-    scan
-}
-
-/// Fetches one page, sending again what may succeed then. Every send passes the bucket and counts.
-async fn page(
-    lookup: &dyn Lookup,
-    bucket: &Bucket,
-    ask: &Ask,
-    token: Option<&str>,
-    limits: Limits,
-    requests: &mut u32,
-) -> Result<Page, End> {
-    let mut failed: Option<Failure> = None;
-    let mut retries = 0;
-    loop {
-        if *requests >= limits.max_requests {
-            return Err(failed.map_or(End::PageCap, End::Failed));
-        }
-        let in_time = timeout_at(limits.deadline, bucket.pass()).await.is_ok();
-        let left = limits.deadline.saturating_duration_since(Instant::now());
-        if !in_time || left.is_zero() {
-            return Err(failed.map_or(End::Deadline, End::Failed));
-        }
-        *requests = requests.saturating_add(1);
-        let failure = match timeout(limits.attempt.min(left), lookup.page(ask, token)).await {
-            Ok(Ok(page)) => return Ok(page),
-            Ok(Err(failure)) => failure,
-            Err(_) if Instant::now() >= limits.deadline => return Err(End::Deadline),
-            Err(_) => Failure::TimedOut,
-        };
-        if failure == Failure::NoCredentials {
-            *requests = requests.saturating_sub(1);
-        }
-        if retries >= failure.retries() {
-            return Err(End::Failed(failure));
-        }
-        retries = retries.saturating_add(1);
-        let pause = pause(bucket.period(), retries);
-        if Instant::now().checked_add(pause).is_none_or(|then| then >= limits.deadline) {
-            return Err(End::Failed(failure));
-        }
-        failed = Some(failure);
-        sleep(pause).await;
-    }
-}
-
-/// Returns the pause before the `nth` retry: doubled each time, capped, and half of it random, so that callers spread.
-fn pause(period: Duration, nth: u32) -> Duration {
-    let full = period.saturating_mul(2_u32.saturating_pow(nth.saturating_sub(1)).min(LONGEST_PAUSE));
-    let share = f64::from(getrandom::u32().unwrap_or(u32::MAX)) / f64::from(u32::MAX);
-    full.mul_f64(0.5 + share / 2.0)
+fn after(time: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    time.checked_add_signed(TimeDelta::seconds(1))
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_769_544_000 + second, 0).unwrap()
+    }
+
+    #[test]
+    fn windows_are_asked_in_whole_seconds_that_contain_them() {
+        let part = Window::new(at(0) + TimeDelta::milliseconds(250), at(9) + TimeDelta::milliseconds(1)).unwrap();
+        let ask = Ask::new(part, Kind::Everything);
+        assert_eq!((ask.start, ask.end), (at(0), at(10)));
+    }
+}

@@ -14,6 +14,8 @@ pub(super) enum Failure {
     Expired,
     /// The identity may not call LookupEvents.
     Denied,
+    /// The account's role could not be assumed.
+    RoleDenied,
     /// The region is not enabled in the account.
     RegionDisabled,
     /// AWS does not know the credentials, here or anywhere.
@@ -94,6 +96,8 @@ impl Failure {
     pub(super) fn retries(self) -> u32 {
         match self {
             Self::Throttled => 3,
+            // Once, with credentials that were resolved anew.
+            Self::Expired => 1,
             Self::TimedOut | Self::Server(_) | Self::Cut | Self::Unreadable | Self::NoEvents => 2,
             _ => 0,
         }
@@ -104,7 +108,7 @@ impl Failure {
         match self {
             Self::Throttled => State::Throttled,
             Self::Expired => State::Expired,
-            Self::Denied => State::Denied,
+            Self::Denied | Self::RoleDenied => State::Denied,
             Self::RegionDisabled => State::RegionDisabled,
             _ => State::Failed,
         }
@@ -115,7 +119,7 @@ impl Failure {
         match self {
             Self::Throttled => Some(Cause::Throttled { retry_after: Some(RETRY_AFTER) }),
             Self::Expired => Some(Cause::ExpiredCredentials),
-            Self::Denied => Some(Cause::AccessDenied),
+            Self::Denied | Self::RoleDenied => Some(Cause::AccessDenied),
             Self::NoCredentials | Self::UnknownCredentials => Some(Cause::NoCredentials),
             Self::RegionDisabled => None,
             _ => Some(Cause::Unavailable),
@@ -130,7 +134,11 @@ impl Failure {
             }
             Self::Expired => "the AWS credentials are expired; log in again, for example with aws sso login".to_owned(),
             Self::Denied => format!("cloudtrail:LookupEvents is not allowed for this identity in {region}"),
-            Self::RegionDisabled => format!("region {region} is not enabled in this account"),
+            Self::RoleDenied => "the role of this account may not be assumed; its trust policy must admit this server's identity with the \
+                                 configured external_id, for sts:AssumeRole and, where callers have names, sts:SetSourceIdentity, \
+                                 and this identity must be allowed both"
+                .to_owned(),
+            Self::RegionDisabled => format!("region {region} is not enabled in this account, or not for these credentials"),
             Self::UnknownCredentials => format!("AWS does not know these credentials in {region}; check the access key or the profile"),
             Self::NoCredentials => {
                 "no AWS credentials could be loaded; set AWS_PROFILE or the AWS_* variables for this server (MCP clients \

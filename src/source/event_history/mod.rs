@@ -1,29 +1,51 @@
 //! Event history: the last 90 days of management events, by LookupEvents.
 //!
-//! `chain` reads pages, `bucket` paces them, `failure` says what went wrong, `client` is the SDK; here a chain becomes a
-//! cell that tells what was read and what was not.
+//! ```text
+//!  query ──► reader ⇄ planner      what to ask next, given what was seen (pure)
+//!              │ flight            the same question asked at once is sent once
+//!              │ send ⇄ bucket     counted, paced, in time, and again where that helps
+//!              │ client            the SDK
+//!            conclude ──► cell     what was read and what was not
+//! ```
 
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::{Instant, timeout};
 
-use self::bucket::Buckets;
-use self::chain::{Ask, End, Limits, Scan, scan};
+use self::bucket::{Bucket, Buckets};
+use self::cache::Cache;
 use self::client::Aws;
+use self::conclude::{Part, conclude, failed, gap, refused, refused_role};
 use self::failure::Failure;
-use super::{AllRead, BoxFuture, Reading, Source};
-use crate::coverage::{Cause, Cell, SourceName, State};
-use crate::event::Event;
+use self::flight::Flights;
+use self::reader::{Job, Reader, Scan};
+use self::session::Identity;
+use self::settled::Settled;
+use super::{BoxFuture, Reading, Source};
+use crate::coverage::{Cell, State};
 use crate::plan::Query;
-use crate::window::Window;
 
 mod bucket;
+mod cache;
 mod chain;
 mod client;
+mod conclude;
 mod failure;
+mod flight;
+mod planner;
+mod reader;
+mod role;
+mod send;
+mod session;
+mod settled;
+#[cfg(test)]
+mod simulation;
+
+pub use cache::CacheSettings;
+pub use role::Role;
 
 /// How long events may take to appear in event history.
 ///
@@ -54,6 +76,10 @@ pub struct Settings {
     pub clock: Clock,
     /// A ready configuration instead of the SDK's own chain of environment, profiles and roles. Default: none.
     pub aws: Option<aws_config::SdkConfig>,
+    /// Roles by which other accounts are read. Default: none.
+    pub roles: Vec<Role>,
+    /// Where settled slices are kept.
+    pub cache: CacheSettings,
 }
 
 impl Default for Settings {
@@ -64,6 +90,8 @@ impl Default for Settings {
             period: Duration::from_millis(500),
             clock: Arc::new(Utc::now),
             aws: None,
+            roles: Vec::new(),
+            cache: CacheSettings::default(),
         }
     }
 }
@@ -72,6 +100,8 @@ impl Default for Settings {
 pub struct EventHistory {
     aws: Aws,
     buckets: Buckets,
+    flights: Flights,
+    settled: Option<Arc<dyn Settled>>,
     attempt: Duration,
     clock: Clock,
 }
@@ -79,8 +109,15 @@ pub struct EventHistory {
 impl EventHistory {
     /// Prepares to read; network, disk and credentials are first touched by a read.
     pub fn new(settings: Settings) -> Self {
-        let Settings { endpoint_url, attempt_timeout, period, clock, aws } = settings;
-        Self { aws: Aws::new(endpoint_url, attempt_timeout, aws), buckets: Buckets::new(period), attempt: attempt_timeout, clock }
+        let Settings { endpoint_url, attempt_timeout, period, clock, aws, roles, cache } = settings;
+        Self {
+            aws: Aws::new(endpoint_url, attempt_timeout, aws, roles),
+            buckets: Buckets::new(period),
+            flights: Flights::default(),
+            settled: Some(Arc::new(Cache::new(cache))),
+            attempt: attempt_timeout,
+            clock,
+        }
     }
 
     async fn read_query(&self, query: &Query) -> Reading {
@@ -93,34 +130,83 @@ impl EventHistory {
         };
         let begin = Instant::now();
         let deadline = begin.checked_add(query.deadline()).unwrap_or(begin);
-        let mut account = None;
-        if query.restricts_accounts() || query.account().is_some() {
-            let told = timeout(self.attempt.min(query.deadline()), self.aws.account(region)).await.unwrap_or(Err(Failure::TimedOut));
-            if let Some(refused) = refused(query, &told, region) {
-                return refused;
-            }
-            account = told.ok();
-        }
-        let limits = Limits { max_requests: query.max_requests(), deadline, attempt: self.attempt };
-        let (scan, account) = self.scan(query, region, part.window, limits, account).await;
+        let identity = self.aws.identity(query.caller(), query.account());
+        let account = match self.admitted(query, &identity, region).await {
+            Ok(account) => account,
+            Err(refused) => return *refused,
+        };
+        let job = Job::new(query, region, part.window, now, deadline);
+        let (scan, account) = self.scan(job, identity, account).await;
         conclude(query, &account.unwrap_or_default(), region, part, scan)
     }
 
+    /// Finds out whose events will be read, as far as that must be known first.
+    ///
+    /// Errors: the reading that tells why none will be.
+    async fn admitted(&self, query: &Query, identity: &Identity, region: &str) -> Result<Option<String>, Box<Reading>> {
+        let longest = self.attempt.min(query.deadline());
+        if let Some(role) = &identity.role {
+            if let Some(refused) = refused_role(query, role, region) {
+                return Err(Box::new(refused));
+            }
+            let ready = timeout(longest, self.aws.ready(identity, region)).await.unwrap_or(Err(Failure::TimedOut));
+            return match ready {
+                // What may pass is tried again with the first page.
+                Err(failure) if failure.retries() == 0 || failure == Failure::Expired => {
+                    Err(Box::new(failed(query, &role.account, region, failure)))
+                }
+                _ => Ok(Some(role.account.clone())),
+            };
+        }
+        if !query.restricts_accounts() && query.account().is_none() {
+            return Ok(None);
+        }
+        let told = timeout(longest, self.aws.account(region)).await.unwrap_or(Err(Failure::TimedOut));
+        match refused(query, &told, region) {
+            Some(refused) => Err(Box::new(refused)),
+            None => Ok(told.ok()),
+        }
+    }
+
+    /// Returns the pace of an account and region.
+    ///
+    /// A role may lead into the account that the process has credentials of, and AWS counts both together.
+    async fn bucket(&self, identity: &Identity, region: &str) -> Arc<Bucket> {
+        let account = match &identity.role {
+            Some(role) => match timeout(IDENTITY_GRACE, self.aws.account(region)).await {
+                Ok(Ok(own)) if own == role.account => "",
+                _ => role.account.as_str(),
+            },
+            None => "",
+        };
+        self.buckets.of(account, region)
+    }
+
     /// Reads the pages and, beside them, the account id, which must not hold up the answer for long.
-    async fn scan(
-        &self,
-        query: &Query,
-        region: &str,
-        window: Window,
-        limits: Limits,
-        mut account: Option<String>,
-    ) -> (Scan, Option<String>) {
-        let ask = Ask::new(window, query.kind().clone());
-        let bucket = self.buckets.of("", region);
-        let client = self.aws.region(region).await;
-        let mut pages = pin!(scan(&client, &bucket, &ask, limits));
-        let mut identity = pin!(self.aws.account(region));
+    async fn scan(&self, mut job: Job, who: Identity, mut account: Option<String>) -> (Scan, Option<String>) {
+        let (region, deadline) = (job.place.region.clone(), job.deadline);
+        let grace = || IDENTITY_GRACE.min(deadline.saturating_duration_since(Instant::now()));
+        let mut identity = pin!(self.aws.account(&region));
         let mut asked = account.is_some();
+        // What is known belongs to an account, so that has to be known first.
+        if self.settled.is_some()
+            && !asked
+            && let Ok(told) = timeout(grace(), &mut identity).await
+        {
+            (account, asked) = (told.ok(), true);
+        }
+        job.place.account = account.clone().unwrap_or_default();
+        let bucket = self.bucket(&who, &region).await;
+        let client = self.aws.region(who, &region);
+        let reader = Reader {
+            lookup: &client,
+            bucket: &bucket,
+            flights: &self.flights,
+            settled: self.settled.as_deref(),
+            attempt: self.attempt,
+            chance: &|| getrandom::u32().unwrap_or(u32::MAX),
+        };
+        let mut pages = pin!(reader::read(&reader, &job));
         let scan = loop {
             tokio::select! {
                 biased;
@@ -129,8 +215,7 @@ impl EventHistory {
             }
         };
         if !asked {
-            let grace = IDENTITY_GRACE.min(limits.deadline.saturating_duration_since(Instant::now()));
-            account = timeout(grace, identity).await.ok().and_then(Result::ok);
+            account = timeout(grace(), identity).await.ok().and_then(Result::ok);
         }
         (scan, account)
     }
@@ -138,126 +223,12 @@ impl EventHistory {
 
 impl Source for EventHistory {
     fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Reading> {
-        Box::pin(self.read_query(query))
-    }
-}
-
-/// The part of a window that event history can hold.
-#[derive(Clone, Copy, Debug)]
-struct Part {
-    window: Window,
-    /// Whether the window began before it.
-    cut: bool,
-    /// Until when events can be expected to have arrived.
-    settled: DateTime<Utc>,
-}
-
-impl Part {
-    /// Errors: nothing, when the whole window lies before what is kept.
-    fn of(window: Window, now: DateTime<Utc>) -> Option<Self> {
-        let floor = now.checked_sub_signed(KEPT).unwrap_or(window.from);
-        let settled = now.checked_sub_signed(LAG).unwrap_or(now);
-        Some(Self { window: Window::new(window.from.max(floor), window.to)?, cut: window.from < floor, settled })
-    }
-}
-
-/// Judges the account before anything is read in it; nothing when it may be read.
-fn refused(query: &Query, told: &Result<String, Failure>, region: &str) -> Option<Reading> {
-    let asked = query.account().unwrap_or_default();
-    match told {
-        Err(failure @ (Failure::NoCredentials | Failure::UnknownCredentials | Failure::Expired)) => {
-            let mut reading = gap(query, asked, region, failure.state(), &failure.sentence(region));
-            reading.cells.iter_mut().for_each(|cell| cell.cause = failure.cause());
-            Some(reading)
-        }
-        Err(_) => {
-            let detail = "the account could not be determined, and only certain accounts may be read";
-            Some(gap(query, asked, region, State::DeniedByPolicy, detail))
-        }
-        Ok(own) if !query.admits(own, region) => {
-            let detail = "the account of these credentials may not be read; for the operator: aws_account_allowlist";
-            Some(gap(query, own, region, State::DeniedByPolicy, detail))
-        }
-        Ok(own) if !asked.is_empty() && own != asked => {
-            let detail = "no role is configured for this account; these credentials belong to another one";
-            Some(gap(query, asked, region, State::NotConfigured, detail))
-        }
-        Ok(_) => None,
-    }
-}
-
-/// A reading of nothing, without a request.
-fn gap(query: &Query, account: &str, region: &str, state: State, detail: &str) -> Reading {
-    let mut cell = Cell::cut(account, region, SourceName::EventHistory, state, None).with(0, 0, Some(detail.to_owned()));
-    cell.asked = query.asked();
-    Reading { cells: vec![cell], ..Reading::default() }
-}
-
-/// Makes of a chain the events that may be returned, and the cell that says how much was read.
-fn conclude(query: &Query, account: &str, region: &str, part: Part, scan: Scan) -> Reading {
-    let (window, whole_from) = (part.window, scan.whole_from(part.window));
-    let covered = whole_from.and_then(|from| Window::new(from, window.to.min(part.settled)));
-    let (state, mut detail, cause) = judge(&scan, part, query, region);
-    let inside: Vec<Event> = scan.events.into_iter().filter(|event| window.contains(event.time)).collect();
-    let read = inside.len();
-    let own = |told: &str, ours: &str| if told.is_empty() { ours.to_owned() } else { told.to_owned() };
-    let mut events: Vec<Event> = inside
-        .into_iter()
-        .map(|event| Event { account: own(&event.account, account), region: own(&event.region, region), ..event })
-        .collect();
-    events.retain(|event| query.admits(&event.account, &event.region));
-    if events.len() < read {
-        let left_out =
-            format!("{} of {read} events belong to accounts or regions outside the scope and were left out", read - events.len());
-        detail = Some(detail.map_or(left_out.clone(), |detail| format!("{detail}; {left_out}")));
-    }
-    let mut cell = match (state, covered) {
-        (State::Exhausted, Some(covered)) => Cell::exhausted(AllRead::proven(), account, region, SourceName::EventHistory, covered),
-        _ => Cell::cut(account, region, SourceName::EventHistory, state, covered),
-    };
-    cell = cell.with(scan.requests, u32::try_from(read).unwrap_or(u32::MAX), detail);
-    (cell.cause, cell.asked) = (cause, query.asked());
-    Reading { events, cells: vec![cell], ..Reading::default() }
-}
-
-/// Says how the reading ended: the worst that happened names the state.
-fn judge(scan: &Scan, part: Part, query: &Query, region: &str) -> (State, Option<String>, Option<Cause>) {
-    let spell = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let back_to = || match scan.whole_from(part.window) {
-        Some(from) => format!("everything since {} was read", spell(from)),
-        None => "no interval was read whole".to_owned(),
-    };
-    match scan.end {
-        End::Failed(failure) => {
-            let detail = match scan.entries {
-                0 => failure.sentence(region),
-                _ => format!("{}; {}", failure.sentence(region), back_to()),
-            };
-            (failure.state(), Some(detail), failure.cause())
-        }
-        End::PageCap => {
-            let detail = format!("{} requests were not enough: {}; ask for a shorter window", scan.requests, back_to());
-            (State::PageCap, Some(detail), None)
-        }
-        End::Deadline => {
-            let detail = format!("{} s were not enough: {}; ask for a shorter window", query.deadline().as_secs_f32(), back_to());
-            (State::Deadline, Some(detail), (scan.entries == 0).then_some(Cause::Unavailable))
-        }
-        End::AllRead if scan.unreadable > 0 => {
-            let detail = format!("{} of {} events could not be read", scan.unreadable, scan.entries);
-            (State::Failed, Some(detail), Some(Cause::Unavailable))
-        }
-        End::AllRead if part.cut => {
-            let detail = format!("event history keeps 90 days: nothing before {} is there", spell(part.window.from));
-            (State::NoData, Some(detail), None)
-        }
-        End::AllRead if part.settled < part.window.to => {
-            let complete = match part.window.contains(part.settled) {
-                true => format!("complete to {}", spell(part.settled)),
-                false => "all of the window is that new".to_owned(),
-            };
-            (State::Lagging, Some(format!("events of the last 15 minutes may still arrive; {complete}")), None)
-        }
-        End::AllRead => (State::Exhausted, None, None),
+        Box::pin(async {
+            let mut reading = self.read_query(query).await;
+            // Nothing can happen in a region that is not enabled; when `all` were asked for, it was not meant.
+            let meant = |cell: &Cell| cell.state() != State::RegionDisabled || !query.all_regions();
+            reading.cells.iter_mut().filter(|cell| !meant(cell)).for_each(|cell| cell.asked = false);
+            reading
+        })
     }
 }

@@ -27,6 +27,8 @@ struct Busy {
     reads: AtomicUsize,
     /// How long a reading takes.
     takes: Duration,
+    /// How long all after the first take.
+    rest: Duration,
     /// Whether reading panics.
     panics: bool,
 }
@@ -50,8 +52,8 @@ fn event(region: &str, at: usize) -> Event {
 impl Source for Busy {
     fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Reading> {
         Box::pin(async move {
-            self.reads.fetch_add(1, Ordering::Relaxed);
-            tokio::time::sleep(self.takes).await;
+            let first = self.reads.fetch_add(1, Ordering::Relaxed) == 0;
+            tokio::time::sleep(if first { self.takes } else { self.takes.max(self.rest) }).await;
             assert!(!self.panics, "a panic that must not end the server");
             let region = query.region().unwrap();
             let cell = Cell::exhausted(AllRead::for_tests(), ACCOUNT, region, SourceName::EventHistory, query.window());
@@ -312,19 +314,28 @@ async fn what_cannot_be_recorded_is_withheld_and_nothing_more_is_read() {
     assert_eq!(code(&office.events("", asked()).await), "");
 }
 
+/// Asks about two regions while the server ends, and returns the answer, and how long the end took.
+async fn asked_at_the_end(fixture: &Fixture) -> (Value, Duration) {
+    let began = tokio::time::Instant::now();
+    let (answer, ()) = tokio::join!(fixture.events("", json!({"regions": ["eu-west-1", "us-east-1"], "start_time": "1h"})), async {
+        tokio::task::yield_now().await;
+        fixture.office.close(Duration::from_secs(3)).await;
+    });
+    (answer, began.elapsed())
+}
+
 #[tokio::test(start_paused = true)]
-async fn calls_that_run_when_the_server_ends_have_their_time_and_are_then_told() {
-    for (takes, expected) in [(2, ""), (60, "unavailable")] {
-        let office = Fixture::with(Busy { takes: Duration::from_secs(takes), ..Busy::default() }, policy(), &[]);
-        let began = tokio::time::Instant::now();
-        let (answer, ()) = tokio::join!(office.events("", json!({"regions": ["us-east-1"]})), async {
-            tokio::task::yield_now().await;
-            office.office.close(Duration::from_secs(4)).await;
-        });
-        assert_eq!(code(&answer), expected);
-        assert!(began.elapsed() < Duration::from_secs(5));
-        assert_eq!(code(&office.events("", json!({})).await), "overloaded");
-        assert_eq!(office.log().await.len(), 2);
+async fn calls_that_run_when_the_server_ends_are_answered_with_what_was_read_by_then() {
+    let busy = |seconds, rest| Busy { takes: Duration::from_secs(seconds), rest: Duration::from_secs(rest), ..Busy::default() };
+    for (source, verdict) in [(busy(2, 2), "complete"), (busy(2, 60), "partial"), (busy(60, 60), "unknown")] {
+        let fixture = Fixture::with(source, policy(), &[]);
+        let (answer, took) = asked_at_the_end(&fixture).await;
+        assert_eq!(answer["coverage"]["verdict"], verdict, "{answer:#}");
+        assert_eq!(!ids(&answer).is_empty(), verdict != "unknown", "{answer:#}");
+        assert!(answer["coverage"].to_string().contains("cancelled") == (verdict != "complete"));
+        assert!(took < Duration::from_secs(5));
+        assert_eq!(code(&fixture.events("", json!({})).await), "overloaded");
+        assert_eq!(fixture.log().await.len(), 2);
     }
 }
 

@@ -29,7 +29,7 @@ impl State {
     }
 
     /// Answers one request.
-    pub(super) fn lookup(&self, region: &str, ask: &Value, fault: Fault) -> Result<Value, Refusal> {
+    pub(super) fn lookup(&self, account: &str, region: &str, ask: &Value, fault: Fault) -> Result<Value, Refusal> {
         let size = ask["MaxResults"].as_u64().unwrap_or(50);
         if !(1..=50).contains(&size) {
             return Err(("InvalidMaxResultsException", "MaxResults is 1 to 50"));
@@ -56,7 +56,9 @@ impl State {
         let mut found: Vec<&Value> = self
             .events
             .iter()
-            .filter(|event| place(event) == region && attribute(event, &ask["LookupAttributes"][0]))
+            .filter(|event| {
+                event["recipientAccountId"] == account && place(event) == region && attribute(event, &ask["LookupAttributes"][0])
+            })
             .filter(|event| (from.max(kept)..=to).contains(&time(event)) && time(event) + self.lag <= self.now)
             .collect();
         found.sort_by_key(|event| std::cmp::Reverse(time(event)));

@@ -1,9 +1,10 @@
-//! A fake AWS on a loopback socket: LookupEvents and GetCallerIdentity as they are on the wire, with faults by script.
+//! A fake AWS on a loopback socket: LookupEvents, GetCallerIdentity and AssumeRole as they are on the wire, with faults by script.
 //!
 //! It behaves as CloudTrail does: newest first, at most 50 a page, one attribute, inclusive bounds, tokens bound to their
 //! parameters, 2 requests a second and region, global services in us-east-1 only, delivery lag, 90 days.
 
 mod cloudtrail;
+mod sts;
 mod wire;
 
 use std::collections::{HashMap, VecDeque};
@@ -17,6 +18,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 pub(crate) use cloudtrail::TARGET;
+pub(crate) use sts::{Trust, form};
 
 /// The account of the fake's only credentials.
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -65,6 +67,8 @@ pub(crate) struct Request {
     pub(crate) service: String,
     /// From the signature's scope.
     pub(crate) region: String,
+    /// From the signature's scope.
+    pub(crate) access_key: String,
     /// `X-Amz-Target`; empty for the query protocol.
     pub(crate) target: String,
     /// The body; a JSON string when it is not JSON.
@@ -79,6 +83,12 @@ struct State {
     lag: TimeDelta,
     throttles: bool,
     identity_fails: bool,
+    roles: Vec<Trust>,
+    sessions_last: Duration,
+    roles_fail: u32,
+    issued: u32,
+    expired: Vec<String>,
+    disabled: Vec<String>,
     events: Vec<Value>,
     faults: VecDeque<Fault>,
     always: Fault,
@@ -101,6 +111,12 @@ impl FakeAws {
             lag: TimeDelta::zero(),
             throttles: false,
             identity_fails: false,
+            roles: Vec::new(),
+            sessions_last: Duration::from_secs(3600),
+            roles_fail: 0,
+            issued: 0,
+            expired: Vec::new(),
+            disabled: Vec::new(),
             events: Vec::new(),
             faults: VecDeque::new(),
             always: Fault::None,
@@ -158,6 +174,35 @@ impl FakeAws {
         self
     }
 
+    /// Lets a role be assumed.
+    pub(crate) fn with_role(self, role: Trust) -> Self {
+        self.state().roles.push(role);
+        self
+    }
+
+    /// Lets the next attempts to assume a role fail on AWS's side.
+    pub(crate) fn roles_fail(self, times: u32) -> Self {
+        self.state().roles_fail = times;
+        self
+    }
+
+    /// Lets assumed sessions last this long.
+    pub(crate) fn sessions_last(self, time: Duration) -> Self {
+        self.state().sessions_last = time;
+        self
+    }
+
+    /// Takes an access key for expired from now on.
+    pub(crate) fn expire(&self, access_key: &str) {
+        self.state().expired.push(access_key.to_owned());
+    }
+
+    /// Knows no credentials in a region, as AWS does where an account has not opted in.
+    pub(crate) fn without_region(self, region: &str) -> Self {
+        self.state().disabled.push(region.to_owned());
+        self
+    }
+
     /// Returns where it listens.
     pub(crate) fn endpoint_url(&self) -> &str {
         &self.url
@@ -179,6 +224,13 @@ impl FakeAws {
     /// Returns every request so far, in order of arrival.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.state().requests.clone()
+    }
+
+    /// Returns the forms of the STS requests of an action so far.
+    pub(crate) fn asked_sts(&self, action: &str) -> Vec<Vec<(String, String)>> {
+        let requests = self.requests().into_iter().filter(|request| request.service == "sts");
+        let forms = requests.map(|request| form(request.body.as_str().unwrap_or_default()));
+        forms.filter(|form| form.iter().any(|(_, value)| value == action)).collect()
     }
 
     /// Returns the LookupEvents requests so far.

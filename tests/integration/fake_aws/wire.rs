@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
-use super::{ACCOUNT, Fault, Request, State};
+use super::{Fault, Request, State};
 
 const JSON: &str = "application/x-amz-json-1.1";
 
@@ -38,13 +38,15 @@ impl Answer {
 
 /// Answers the requests of one connection until it ends.
 pub(super) async fn serve(mut socket: TcpStream, state: Arc<Mutex<State>>) {
+    // Head and body are written one after the other, and the peer's delayed acknowledgement would cost 40 ms each time.
+    let _ = socket.set_nodelay(true);
     let mut buffer = Vec::new();
     while let Ok(Some(request)) = read(&mut socket, &mut buffer).await {
         let fault = begin(&state, &request);
         if let Fault::Delay(delay) = fault {
             sleep(delay).await;
         }
-        let answer = answer(&state.lock().unwrap(), &request, fault);
+        let answer = answer(&mut state.lock().unwrap(), &request, fault);
         match send(&mut socket, answer).await {
             Ok(true) => {}
             _ => return,
@@ -63,9 +65,16 @@ fn begin(state: &Mutex<State>, request: &Request) -> Fault {
     if state.admit(&request.region, request.at) { state.faults.pop_front().unwrap_or(always) } else { Fault::Throttle }
 }
 
-fn answer(state: &State, request: &Request, fault: Fault) -> Answer {
+fn answer(state: &mut State, request: &Request, fault: Fault) -> Answer {
     if request.service == "sts" {
-        return identity(state);
+        let (status, body) = state.sts(request);
+        return Answer::new(status, "text/xml", body);
+    }
+    if state.expired.contains(&request.access_key) {
+        return Answer::error("ExpiredTokenException", "The security token included in the request is expired");
+    }
+    if state.disabled.contains(&request.region) {
+        return Answer::error("UnrecognizedClientException", "The security token included in the request is invalid.");
     }
     let refused = match fault {
         Fault::Throttle => Some(("ThrottlingException", "Rate exceeded")),
@@ -85,7 +94,7 @@ fn answer(state: &State, request: &Request, fault: Fault) -> Answer {
         Fault::MissingEvents => return Answer::new(200, JSON, "{}".to_owned()),
         _ => {}
     }
-    let body = match state.lookup(&request.region, &request.body, fault) {
+    let body = match state.lookup(state.account_of(&request.access_key), &request.region, &request.body, fault) {
         Ok(body) => body.to_string(),
         Err((code, message)) => return Answer::error(code, message),
     };
@@ -95,18 +104,6 @@ fn answer(state: &State, request: &Request, fault: Fault) -> Answer {
         Fault::CutBodyCleanClose => Answer { leave: Leave::Cut, ..Answer::new(200, JSON, body) },
         _ => Answer::new(200, JSON, body),
     }
-}
-
-fn identity(state: &State) -> Answer {
-    if state.identity_fails {
-        return Answer::new(503, "text/html", String::new());
-    }
-    let result = format!("<Arn>arn:aws:iam::{ACCOUNT}:user/alice</Arn><UserId>AIDAEXAMPLE</UserId><Account>{ACCOUNT}</Account>");
-    let body = format!(
-        "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>{result}\
-         </GetCallerIdentityResult></GetCallerIdentityResponse>"
-    );
-    Answer::new(200, "text/xml", body)
 }
 
 /// Returns nothing when the peer has closed the connection between two requests.
@@ -122,10 +119,12 @@ async fn read(socket: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<Option
             let end = start + header("content-length").parse::<usize>().unwrap_or(0);
             if let Some(body) = buffer.get(start..end) {
                 let authorization = header("authorization");
-                let mut scope = authorization.split('/').skip(2);
+                let mut scope = authorization.split('/');
+                let access_key = scope.next().unwrap_or_default().rsplit('=').next().unwrap_or_default().to_owned();
+                let mut scope = scope.skip(1);
                 let (region, service) = (scope.next().unwrap_or_default().to_owned(), scope.next().unwrap_or_default().to_owned());
                 let body = serde_json::from_slice(body).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(body)));
-                let request = Request { service, region, target: header("x-amz-target"), body, at: Instant::now() };
+                let request = Request { service, region, access_key, target: header("x-amz-target"), body, at: Instant::now() };
                 buffer.drain(..end);
                 return Ok(Some(request));
             }

@@ -122,6 +122,14 @@ impl Served {
         assert!(sent.success());
     }
 
+    /// Returns the most memory that the process has held, in bytes.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        1024 * line.split_ascii_whitespace().next().unwrap().parse::<u64>().unwrap()
+    }
+
     /// Waits for the process to end, and returns its exit code.
     pub(crate) fn ended(mut self) -> Option<i32> {
         self.child.wait().unwrap().code()

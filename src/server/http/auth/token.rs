@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::Denied;
 use super::keys::{Keys, NoKey};
 use crate::config::http::OAuth;
+use crate::policy::Callers;
 use crate::server::http::Caller;
 
 /// How far clocks may differ, in seconds.
@@ -123,7 +124,7 @@ impl Verifier {
         let mut scopes = claims.scope.into_list();
         scopes.extend(claims.scp.into_list());
         // The prefix keeps an issuer from naming one of the configuration's own callers.
-        Ok(Admitted { caller: Caller(format!("oauth:{subject}").into()), scopes })
+        Ok(Admitted { caller: Caller(Callers::of_subject(&subject)), scopes })
     }
 }
 

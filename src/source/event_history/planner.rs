@@ -1,0 +1,562 @@
+//! What to ask next in one account and region, given what was seen. Pure: no clock, no I/O, no SDK.
+//!
+//! ```text
+//!  gaps of the window ──► one chain each, newest first          the common case: one page, done
+//!      │ pages take longer than the pace allows ──► older parts are split off and read side by side
+//!      │ more than the budget ──► what lies before the alert goes first, outward from it
+//!      │ budget nearly spent ──► the named resources by all their spellings, instead of the rest
+//! ```
+//!
+//! A chain keeps its question when a part is split off: it only stops sooner, since tokens are bound to the question.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::chain::{Ask, Progress};
+use super::failure::Failure;
+use super::send::{Landed, Stop};
+use crate::plan::Kind;
+use crate::window::{Window, union};
+
+/// Events on one page.
+///
+/// Source: AWS CloudTrail API reference, LookupEvents, `MaxResults` (1 to 50).
+const PAGE: f64 = 50.0;
+/// How long a page may take before others are read beside it.
+///
+/// Source: 2 requests a second, which one chain keeps up to here.
+const SLOW: Duration = Duration::from_millis(500);
+/// Events that one page surely holds, though they do not come evenly, and two.
+const ONE_PAGE: f64 = 40.0;
+/// See [`ONE_PAGE`].
+const TWO_PAGES: f64 = 80.0;
+/// Gaps that are read one by one; where more are left between what is known, the nearest are read as one.
+const GAPS: usize = 3;
+/// Most requests under way at once.
+const SIDE_BY_SIDE: usize = 8;
+/// Chains that may end in a page that is not full, beyond the first: what slow pages may cost.
+const EXTRA: f64 = 4.0;
+/// Events beyond the page under way that make it worth splitting a chain again, when its own pages say how dense it is.
+const WORTH: f64 = 75.0;
+/// How long after the alert's start a change may still be a suspect.
+///
+/// Source: the contract.
+const AFTER: TimeDelta = TimeDelta::seconds(61);
+/// Decisions told.
+const TOLD: usize = 10;
+
+/// What one reading is about.
+#[derive(Clone, Debug)]
+pub(super) struct Task {
+    /// What to read, in whole seconds.
+    pub(super) window: Window,
+    /// What of it is known already.
+    pub(super) known: Vec<Window>,
+    /// Which events.
+    pub(super) kind: Kind,
+    /// When the alert started.
+    pub(super) alert: Option<DateTime<Utc>>,
+    /// Spellings of the named resources, the most telling first.
+    pub(super) names: Vec<String>,
+    /// Requests, those sent again included.
+    pub(super) max_requests: u32,
+    /// Least time between two requests.
+    pub(super) period: Duration,
+}
+
+/// One page to fetch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fetch {
+    /// Which chain it belongs to.
+    pub(super) chain: usize,
+    /// The chain's question.
+    pub(super) ask: Ask,
+    /// Which page of it, counted from 0.
+    pub(super) page: usize,
+}
+
+/// What became of a fetch.
+#[derive(Debug)]
+pub(super) struct Seen {
+    /// Which chain it belongs to.
+    pub(super) chain: usize,
+    /// Requests sent for it; none when another reader's page served.
+    pub(super) sent: u32,
+    /// The page, what AWS did instead, or why nothing was asked any more.
+    pub(super) gave: Result<Result<Arc<Landed>, Failure>, Stop>,
+}
+
+/// What to do next.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Fetch these as well; when none, wait for what is under way.
+    Fetch(Vec<Fetch>),
+    /// Nothing more; what is still under way is not needed.
+    Done(End),
+}
+
+/// Why a reading ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// Every page was seen.
+    AllRead,
+    /// All requests were spent.
+    PageCap,
+    /// The time was spent.
+    Deadline,
+    /// A request failed for good.
+    Failed(Failure),
+}
+
+#[derive(Debug)]
+struct Chain {
+    /// What it is to read; what lies before is another chain's.
+    part: Window,
+    ask: Ask,
+    progress: Progress,
+    /// Entries of its own part.
+    own: u32,
+    tokens: HashSet<String>,
+    under_way: bool,
+    done: bool,
+}
+
+impl Chain {
+    fn new(part: Window, kind: &Kind) -> Self {
+        let (progress, tokens) = (Progress::default(), HashSet::new());
+        Self { part, ask: Ask::new(part, kind.clone()), progress, own: 0, tokens, under_way: false, done: false }
+    }
+
+    /// Returns what of its part was not seen yet.
+    fn unseen(&self) -> Option<Window> {
+        let to = self.progress.seen_from(self.ask.start).unwrap_or(self.part.to).min(self.part.to);
+        Window::new(self.part.from, to).filter(|_| !self.done)
+    }
+
+    /// Returns how many events a second it saw.
+    fn density(&self) -> Option<f64> {
+        let seen = Window::new(self.progress.seen_from(self.ask.start)?, self.part.to.max(self.ask.end))?;
+        (self.progress.pages > 0).then(|| f64::from(self.progress.entries) / seconds(seen))
+    }
+}
+
+/// The look-ups by name that stand in for the rest.
+#[derive(Debug, Default)]
+pub(super) struct ByName {
+    /// Spellings asked.
+    pub(super) asked: usize,
+    /// Of how many there are.
+    pub(super) all: usize,
+    /// Whether one of them had more pages than were read.
+    pub(super) more: bool,
+}
+
+/// The state of one reading.
+#[derive(Debug)]
+pub(super) struct Planner {
+    task: Task,
+    chains: Vec<Chain>,
+    /// From here on in `chains` they are look-ups by name.
+    by_name: Option<(usize, ByName)>,
+    spent: u32,
+    latency: Duration,
+    /// Where the interval before the alert ends, once that goes first.
+    edge: Option<DateTime<Utc>>,
+    /// Whether the window was cut into parts of a size.
+    sliced: bool,
+    ended: Option<End>,
+    /// What ran short first, when not all can be read.
+    short_of: End,
+    told: Vec<String>,
+}
+
+impl Planner {
+    /// Begins.
+    pub(super) fn new(task: Task) -> Self {
+        let gaps = gaps(task.window, &task.known);
+        let mut planner = Self {
+            chains: gaps.iter().rev().map(|gap| Chain::new(*gap, &task.kind)).collect(),
+            task,
+            by_name: None,
+            spent: 0,
+            latency: Duration::ZERO,
+            edge: None,
+            sliced: false,
+            ended: None,
+            short_of: End::PageCap,
+            told: Vec::new(),
+        };
+        if !planner.task.known.is_empty() {
+            let open: TimeDelta = gaps.iter().map(Window::length).sum();
+            planner.tell(match gaps.len() {
+                0 => "all of the window is known already".to_owned(),
+                n => format!("{n} gap{} of {} left between what is known", plural(n), spell(open)),
+            });
+        }
+        planner
+    }
+
+    /// Takes what was seen and says what to do; `left` is what is left of the time.
+    pub(super) fn next(&mut self, seen: Option<Seen>, left: Duration) -> Step {
+        if let Some(seen) = seen {
+            self.take(seen);
+        }
+        self.settle();
+        if let Some(end) = self.ended.filter(|end| self.is_final(*end)) {
+            return Step::Done(end);
+        }
+        let mut fetches = Vec::new();
+        while self.ended.is_none() && self.under_way() < self.side_by_side() && self.left() > 0 {
+            self.go_outward(left);
+            if self.turns_to_names(left) {
+                self.look_up_names(left);
+            }
+            match self.idle() {
+                Some(chain) => fetches.extend(self.fetch(chain)),
+                None if self.split(left) => {}
+                None => break,
+            }
+        }
+        match (fetches.is_empty(), self.under_way()) {
+            (true, 0) => Step::Done(self.ended.unwrap_or(self.short_of)),
+            _ => Step::Fetch(fetches),
+        }
+    }
+
+    /// Returns the intervals of which every event was read, `known` ones included.
+    pub(super) fn read(&self) -> Vec<Window> {
+        let whole = self.scans().iter().filter_map(|chain| Window::new(chain.progress.whole_from(chain.ask.start)?, chain.ask.end));
+        union(whole.chain(self.task.known.iter().copied()).collect())
+    }
+
+    /// Returns the interval of which `chain` read every event.
+    pub(super) fn read_by(&self, chain: usize) -> Option<Window> {
+        let chain = self.scans().get(chain)?;
+        Window::new(chain.progress.whole_from(chain.ask.start)?, chain.ask.end)
+    }
+
+    /// Returns entries seen by the scan, and those of them that could not be read.
+    pub(super) fn entries(&self) -> (u32, u32) {
+        let sum = |count: fn(&Progress) -> u32| self.chains.iter().map(|chain| count(&chain.progress)).sum();
+        (sum(|progress| progress.entries), sum(|progress| progress.unreadable))
+    }
+
+    /// Returns how long the last page took.
+    pub(super) fn latency(&self) -> Duration {
+        self.latency
+    }
+
+    /// Returns the look-ups by name, when there were any.
+    pub(super) fn by_name(&self) -> Option<&ByName> {
+        self.by_name.as_ref().map(|(_, by_name)| by_name)
+    }
+
+    /// Returns the decisions in plain words.
+    pub(super) fn told(&self) -> &[String] {
+        &self.told
+    }
+
+    fn take(&mut self, seen: Seen) {
+        self.spent = (self.spent + seen.sent).saturating_sub(1);
+        let first = !self.chains.iter().any(|chain| chain.progress.pages > 0);
+        let scans = self.scans().len();
+        let Some(chain) = self.chains.get_mut(seen.chain) else { return };
+        chain.under_way = false;
+        match seen.gave {
+            Err(stop) => self.ended = self.ended.or(Some(if stop == Stop::Budget { End::PageCap } else { End::Deadline })),
+            Ok(Err(failure)) => self.ended = Some(End::Failed(failure)),
+            Ok(Ok(landed)) => {
+                chain.progress.take(&landed.page);
+                let own = landed.page.entries.iter().filter(|entry| entry.time.is_some_and(|time| time >= chain.part.from));
+                chain.own += u32::try_from(own.count()).unwrap_or(u32::MAX);
+                chain.done |= chain.progress.ended;
+                let looping = landed.page.token.as_ref().is_some_and(|token| !chain.tokens.insert(token.clone()));
+                self.latency = if first { landed.latency } else { (self.latency + landed.latency) / 2 };
+                if looping {
+                    self.ended = Some(End::Failed(Failure::LoopingToken));
+                }
+                if seen.chain >= scans {
+                    chain.done = true;
+                    let more = !chain.progress.ended;
+                    self.by_name.iter_mut().for_each(|(_, by_name)| by_name.more |= more);
+                } else if first {
+                    self.tell_probe(&landed);
+                }
+            }
+        }
+    }
+
+    /// Finds the chains that have seen their part, by themselves or because another one's pages reached into it.
+    fn settle(&mut self) {
+        let seen = |chain: &Chain| Window::new(chain.progress.seen_from(chain.ask.start)?, chain.ask.end);
+        let seen: Vec<Window> = union(self.scans().iter().filter_map(seen).collect());
+        let scans = self.scans().len();
+        for chain in self.chains.iter_mut().take(scans) {
+            chain.done |= chain.part.without(&seen).is_empty();
+        }
+        if self.scans().iter().all(|chain| chain.done) {
+            self.ended = Some(End::AllRead);
+        }
+    }
+
+    /// What is under way may still bring pages, unless nothing is missing or nothing can be had.
+    fn is_final(&self, end: End) -> bool {
+        match end {
+            End::AllRead | End::Deadline => true,
+            End::Failed(failure) => failure.retries() == 0 || self.under_way() == 0,
+            End::PageCap => self.under_way() == 0,
+        }
+    }
+
+    fn scans(&self) -> &[Chain] {
+        let scans = self.by_name.as_ref().map_or(self.chains.len(), |(from, _)| *from);
+        self.chains.get(..scans).unwrap_or_default()
+    }
+
+    fn under_way(&self) -> usize {
+        self.chains.iter().filter(|chain| chain.under_way).count()
+    }
+
+    fn left(&self) -> u32 {
+        self.task.max_requests.saturating_sub(self.spent)
+    }
+
+    /// Returns how many requests keep the pace: one, unless pages take longer than that.
+    fn side_by_side(&self) -> usize {
+        let periods = self.latency.as_secs_f64() / self.task.period.max(SLOW).as_secs_f64();
+        (periods.ceil() as usize).clamp(1, SIDE_BY_SIDE)
+    }
+
+    fn fetch(&mut self, at: usize) -> Option<Fetch> {
+        let chain = self.chains.get_mut(at)?;
+        chain.under_way = true;
+        self.spent += 1;
+        Some(Fetch { chain: at, ask: chain.ask.clone(), page: chain.progress.pages })
+    }
+
+    /// Returns the chain to go on with: before the alert first once that counts, then the newest.
+    fn idle(&self) -> Option<usize> {
+        let from = self.by_name.as_ref().map_or(0, |(from, _)| *from);
+        let late = |part: Window| self.edge.is_some_and(|edge| part.from >= edge);
+        let idle = self.chains.iter().enumerate().skip(from).filter(|(_, chain)| !chain.done && !chain.under_way);
+        idle.min_by_key(|(at, chain)| (late(chain.part), std::cmp::Reverse(chain.part.to), *at)).map(|(at, _)| at)
+    }
+
+    /// Returns how many events are expected where chain `at` has not looked yet; nothing when there is nothing to judge by.
+    ///
+    /// A chain without a page is as dense as the next newer one.
+    fn expected(&self, at: usize) -> Option<f64> {
+        let chain = self.scans().get(at)?;
+        let Some(unseen) = chain.unseen() else { return Some(0.0) };
+        let newer = || {
+            let others = self.scans().iter().filter(|other| other.part.from >= chain.part.to && other.progress.pages > 0);
+            others.min_by_key(|other| other.part.from).and_then(Chain::density)
+        };
+        let any = || self.scans().iter().find_map(Chain::density);
+        chain.density().or_else(newer).or_else(any).map(|density| density * seconds(unseen))
+    }
+
+    /// Returns how many pages the rest is expected to take; nothing when there is nothing to judge by.
+    fn pages_expected(&self) -> Option<f64> {
+        let pages = |at| self.expected(at).map(|events| (events / PAGE).ceil().max(1.0));
+        (0..self.scans().len()).filter(|at| self.scans().get(*at).is_some_and(|chain| !chain.done)).map(pages).sum()
+    }
+
+    /// Tells whether the rest is expected to take more requests or more time than are left.
+    fn falls_short(&self, left: Duration) -> bool {
+        let latency = self.latency.as_secs_f64();
+        let pace = self.task.period.as_secs_f64().max(latency / SIDE_BY_SIDE as f64);
+        self.pages_expected().is_some_and(|pages| pages > self.paid_or_left() || latency + pages * pace > left.as_secs_f64())
+    }
+
+    /// Returns the requests that may still bring a page: those left and those under way.
+    fn paid_or_left(&self) -> f64 {
+        f64::from(self.left()) + self.under_way() as f64
+    }
+
+    /// Lets what lies before the alert go first, once it is clear that not all can be read.
+    fn go_outward(&mut self, left: Duration) {
+        let Some(edge) = self.task.alert.and_then(|alert| alert.checked_add_signed(AFTER)) else { return };
+        if self.edge.is_some() || !self.falls_short(left) {
+            return;
+        }
+        self.edge = Some(edge);
+        let holds = |chain: &Chain| chain.unseen().is_some_and(|unseen| unseen.from < edge && edge < unseen.to);
+        if let Some(at) = self.scans().iter().position(holds) {
+            self.cut(at, edge);
+            self.tell("not all can be read: what lies before the alert goes first".to_owned());
+        }
+    }
+
+    /// Tells whether the rest of the budget is better spent on the named resources.
+    fn turns_to_names(&self, left: Duration) -> bool {
+        let names = u32::try_from(self.task.names.len()).unwrap_or(u32::MAX);
+        let reserve = names.min((self.task.max_requests / 4).max(1));
+        let time = self.latency * 2 + self.task.period * reserve;
+        let late = self.left() <= reserve || left <= time;
+        names > 0 && self.by_name.is_none() && late && self.falls_short(left)
+    }
+
+    fn look_up_names(&mut self, left: Duration) {
+        let time = self.latency.as_secs_f64() + self.pages_expected().unwrap_or_default() * self.task.period.as_secs_f64();
+        if self.pages_expected().is_none_or(|pages| pages <= self.paid_or_left()) && time > left.as_secs_f64() {
+            self.short_of = End::Deadline;
+        }
+        let names: Vec<String> = self.task.names.iter().take(self.left() as usize).cloned().collect();
+        self.tell(format!("{} spelling{} of named resources looked up instead of the rest", names.len(), plural(names.len())));
+        self.by_name = Some((self.chains.len(), ByName { asked: names.len(), all: self.task.names.len(), more: false }));
+        let edge = self.task.alert.and_then(|alert| alert.checked_add_signed(AFTER)).filter(|edge| *edge > self.task.window.from);
+        let to = edge.map_or(self.task.window.to, |edge| edge.min(self.task.window.to));
+        let Some(window) = Window::new(self.task.window.from, to) else { return };
+        for name in names {
+            let mut chain = Chain::new(window, &self.task.kind);
+            chain.ask.name = Some(name);
+            self.chains.push(chain);
+        }
+    }
+
+    /// Splits older parts off a chain that is under way, when pages are slow and there is enough left to read.
+    fn split(&mut self, left: Duration) -> bool {
+        let free = self.side_by_side().saturating_sub(self.under_way());
+        if free == 0 || self.by_name.is_some() {
+            return false;
+        }
+        let candidates = (0..self.scans().len()).filter_map(|at| Some((at, self.expected(at)?)));
+        let Some((at, expected)) = candidates.max_by(|a, b| a.1.total_cmp(&b.1)) else { return false };
+        let Some(unseen) = self.scans().get(at).and_then(Chain::unseen) else { return false };
+        let parts = if self.falls_short(left) { 1 } else { parts(expected).min(free + 1) };
+        let keep = if parts > 1 && !self.sliced {
+            expected / parts as f64
+        } else if !self.sliced && expected > TWO_PAGES && self.room() >= 1.0 {
+            TWO_PAGES
+        } else if self.own_density(at) && expected - PAGE > WORTH && self.over() + 2.0 <= EXTRA && self.waste() < EXTRA {
+            ONE_PAGE
+        } else {
+            return false;
+        };
+        self.sliced |= parts > 1;
+        let step = TimeDelta::milliseconds((seconds(unseen) * 1000.0 * keep / expected) as i64);
+        let before = self.chains.len();
+        let (mut at, mut boundary) = (at, unseen.to);
+        for _ in 1..parts.max(2) {
+            boundary = boundary.checked_sub_signed(step).map_or(unseen.from, floor);
+            if boundary <= unseen.from || boundary >= unseen.to {
+                break;
+            }
+            self.cut(at, boundary);
+            at = self.chains.len() - 1;
+        }
+        let live = self.scans().iter().filter(|chain| !chain.done).count();
+        self.tell_slices(live);
+        self.chains.len() > before
+    }
+
+    /// Returns how many chains more may end in a page that is not full.
+    fn room(&self) -> f64 {
+        1.0 + EXTRA - self.waste() - self.scans().iter().filter(|chain| !chain.done).count() as f64
+    }
+
+    /// Returns how many requests more than needed are expected in the end.
+    fn over(&self) -> f64 {
+        let undone = (0..self.scans().len()).filter_map(|at| self.expected(at)).sum::<f64>();
+        let seen: u32 = self.scans().iter().map(|chain| chain.own).sum();
+        let requests = f64::from(self.spent) - self.under_way() as f64 + self.pages_expected().unwrap_or_default();
+        requests - ((f64::from(seen) + undone) / PAGE).ceil()
+    }
+
+    fn own_density(&self, at: usize) -> bool {
+        self.scans().get(at).is_some_and(|chain| chain.progress.pages > 0)
+    }
+
+    /// Returns how many pages of the chains that are done were not filled with their own events.
+    fn waste(&self) -> f64 {
+        let done = self.scans().iter().filter(|chain| chain.done && chain.progress.pages > 0);
+        done.map(|chain| (chain.progress.pages as f64 - f64::from(chain.own) / PAGE).clamp(0.0, 1.0)).sum()
+    }
+
+    /// Gives what of a chain's part lies before `boundary` to a chain of its own.
+    fn cut(&mut self, at: usize, boundary: DateTime<Utc>) {
+        let Some(chain) = self.chains.get_mut(at) else { return };
+        let Some(older) = Window::new(chain.part.from, boundary) else { return };
+        chain.part.from = boundary;
+        self.chains.push(Chain::new(older, &self.task.kind));
+    }
+
+    fn tell(&mut self, what: String) {
+        if self.told.len() < TOLD {
+            self.told.push(what);
+        }
+    }
+
+    fn tell_probe(&mut self, landed: &Landed) {
+        let (entries, took) = (landed.page.entries.len(), landed.latency.as_secs_f64());
+        let unseen = self.scans().first().and_then(Chain::unseen);
+        let rest = match (landed.page.token.is_some(), self.pages_expected().filter(|_| unseen.is_some())) {
+            (false, _) => "the only page of it".to_owned(),
+            (true, Some(pages)) => format!("about {pages:.0} more"),
+            (true, None) => "more follow".to_owned(),
+        };
+        self.tell(format!("first page: {entries} event{} in {took:.1} s, {rest}", plural(entries)));
+    }
+
+    /// Only the last of a row of splits is told.
+    fn tell_slices(&mut self, parts: usize) {
+        const BEGIN: &str = "pages take";
+        if self.told.last().is_some_and(|last| last.starts_with(BEGIN)) {
+            self.told.pop();
+        }
+        self.tell(format!("{BEGIN} {:.1} s: {parts} parts of the window side by side", self.latency.as_secs_f64()));
+    }
+}
+
+/// Returns by how many chains `expected` events are read soonest, with few pages that are not full.
+///
+/// Shape: the steps are wide, since an estimate from one page is off by a seventh even where events come evenly; where it is
+/// far too high, each chain too many costs one request.
+/// Source: the simulation, at 4 s a page.
+fn parts(expected: f64) -> usize {
+    const STEPS: [(f64, usize); 4] = [(60.0, 1), (130.0, 3), (650.0, 6), (1_300.0, 7)];
+    STEPS.iter().find(|(most, _)| expected <= *most).map_or(1, |(_, parts)| *parts)
+}
+
+/// Returns what of `window` is not known, oldest first; the smallest known stretches between are read again where there are many.
+fn gaps(window: Window, known: &[Window]) -> Vec<Window> {
+    let mut gaps = window.without(known);
+    while gaps.len() > GAPS {
+        let between = |pair: &[Window]| match pair {
+            [older, newer] => newer.from - older.to,
+            _ => TimeDelta::MAX,
+        };
+        let Some((at, _)) = gaps.windows(2).enumerate().min_by_key(|(_, pair)| between(pair)) else { break };
+        let newer = gaps.remove(at + 1);
+        if let Some(older) = gaps.get_mut(at) {
+            older.to = newer.to;
+        }
+    }
+    gaps
+}
+
+fn seconds(window: Window) -> f64 {
+    (window.length().num_milliseconds() as f64 / 1000.0).max(1.0)
+}
+
+fn floor(time: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp(time.timestamp(), 0).unwrap_or(time)
+}
+
+fn plural(n: usize) -> &'static str {
+    if n == 1 { "" } else { "s" }
+}
+
+fn spell(length: TimeDelta) -> String {
+    match length.num_seconds() {
+        seconds if seconds < 120 => format!("{seconds} s"),
+        seconds => format!("{} min", seconds / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests;

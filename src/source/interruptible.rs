@@ -1,0 +1,48 @@
+//! A source whose readings end when they are told to: what was read by then is an answer, the rest is told as cancelled.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::{BoxFuture, Reading, Source};
+use crate::coverage::{Cell, SourceName, State};
+use crate::plan::Query;
+
+/// A source, and the signal that ends its readings.
+pub struct Interruptible {
+    source: Arc<dyn Source>,
+    name: SourceName,
+    end: watch::Receiver<bool>,
+}
+
+impl Interruptible {
+    /// Reads from `source` until `end` holds true.
+    pub fn new(source: Arc<dyn Source>, name: SourceName, end: watch::Receiver<bool>) -> Self {
+        Self { source, name, end }
+    }
+}
+
+impl Source for Interruptible {
+    fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Reading> {
+        let mut end = self.end.clone();
+        Box::pin(async move {
+            let ended = async {
+                // Where nobody can tell it any more, it never ends so.
+                if end.wait_for(|end| *end).await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            };
+            tokio::select! {
+                biased;
+                reading = self.source.read(query) => reading,
+                () = ended => {
+                    let (account, region) = (query.account().unwrap_or_default(), query.region().unwrap_or_default());
+                    let detail = "the server ended before this was read";
+                    let mut cell = Cell::cut(account, region, self.name, State::Cancelled, None).with(0, 0, Some(detail.to_owned()));
+                    cell.asked = query.asked();
+                    Reading { cells: vec![cell], ..Reading::default() }
+                }
+            }
+        })
+    }
+}

@@ -46,6 +46,11 @@ impl Gathered {
         self.told.extend(reading.told);
     }
 
+    /// Tells whether this event is among the events so far.
+    pub fn holds(&self, event_id: &str) -> bool {
+        self.events.contains_key(event_id)
+    }
+
     /// Returns how many events were known from earlier readings.
     pub fn cached(&self) -> u32 {
         self.cached

@@ -1,5 +1,7 @@
 //! The one sentence that is read first, and the one that says what to do next. Never claims a cause: it names suspects and why.
 
+use std::collections::HashSet;
+
 use super::{Entry, Finding};
 use crate::coverage::{Cell, Coverage, SourceName, State, Verdict};
 use crate::relative;
@@ -122,7 +124,14 @@ fn place(cell: &Cell) -> &str {
 /// Lists up to two cells that were not read whole.
 fn causes(coverage: &Coverage) -> String {
     let short: Vec<&Cell> = coverage.cells.iter().filter(|cell| cell.asked && cell.state() != State::Exhausted).collect();
-    let mut told: Vec<String> = short.iter().take(2).map(|cell| words(cell)).collect();
+    let several = coverage.cells.iter().map(Cell::account).filter(|account| !account.is_empty()).collect::<HashSet<_>>().len() > 1;
+    let told = |cell: &Cell| match cell.state() {
+        // That one tells its account anyway.
+        State::NotConfigured => words(cell),
+        _ if several && !cell.account().is_empty() => format!("{} {}", cell.account(), words(cell)),
+        _ => words(cell),
+    };
+    let mut told: Vec<String> = short.iter().take(2).map(|cell| told(cell)).collect();
     if short.len() > 2 {
         told.push(format!("and {} more", short.len() - 2));
     }
@@ -132,6 +141,9 @@ fn causes(coverage: &Coverage) -> String {
 /// Says in words where a cell stands and how its reading ended.
 pub fn words(cell: &Cell) -> String {
     let ended = match cell.state() {
+        State::NotConfigured if cell.source() == SourceName::EventHistory && !cell.account().is_empty() => {
+            return format!("account {} cannot be reached", cell.account());
+        }
         State::Exhausted => "was read to the end",
         State::Lagging => "may lack the newest events",
         State::PageCap => "has more events than the request budget allows",
@@ -165,7 +177,10 @@ pub fn next_step(coverage: &Coverage) -> Option<String> {
             None => "Call again with a shorter window or fewer regions.".into(),
         },
         State::Cancelled | State::Throttled => "Call again in a few seconds.".into(),
-        State::Denied => "For the operator: allow cloudtrail:LookupEvents for this identity.".into(),
+        State::Denied => {
+            "For the operator: allow cloudtrail:LookupEvents for this identity, or let it assume the account's role; the cell's detail says which."
+                .into()
+        }
         State::DeniedByPolicy => "For the operator: the policy's allowlists decide this.".into(),
         State::Failed => "Call again; if it persists, the cell's detail tells the cause.".into(),
         State::Expired => "For the operator: renew the AWS credentials, then call again.".into(),
@@ -175,6 +190,9 @@ pub fn next_step(coverage: &Coverage) -> Option<String> {
         }
         State::NoData => "Add the log files of the missing interval, or ask for a window that the files cover.".into(),
         State::IntegrityFailed => "Treat the named files as tampered with.".into(),
+        State::NotConfigured if cell.source() == SourceName::EventHistory && !cell.account().is_empty() => {
+            "For the operator: name a role for this account under [accounts].".into()
+        }
         State::NotConfigured => "For the operator: configure this source.".into(),
     })
 }

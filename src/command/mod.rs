@@ -231,11 +231,17 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
     };
     let region = |name: &str| std::env::var(name).ok().filter(|region| !region.trim().is_empty());
     let investigations = config.investigations.as_deref().map(Store::open).transpose();
+    let default_region = region("AWS_REGION").or_else(|| region("AWS_DEFAULT_REGION"));
     let settings = Settings {
         endpoint_url: config.event_history_endpoint_url.clone(),
         clock: clock.clone(),
+        home_region: default_region.clone(),
         roles: config.accounts.iter().filter_map(role).collect(),
-        cache: CacheSettings { path: config.cache_path.clone(), max_bytes: config.cache_max_bytes },
+        cache: CacheSettings {
+            // By a clock that is ahead everything would be settled, and what is kept for others has to be true for them.
+            path: config.cache_path.clone().filter(|_| config.now.is_none_or(|now| now <= Utc::now())),
+            max_bytes: config.cache_max_bytes,
+        },
         ..Settings::default()
     };
     Ok(Desk {
@@ -243,7 +249,7 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
         event_history: Arc::new(EventHistory::new(settings)),
         archive: archive(config)?,
         investigations: investigations.map_err(|error| Failure::new(CONFIG, error.to_string()))?,
-        default_region: region("AWS_REGION").or_else(|| region("AWS_DEFAULT_REGION")),
+        default_region,
         cursors: Arc::new(Cursors::default()),
         clock,
     })

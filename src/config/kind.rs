@@ -47,8 +47,8 @@ pub enum Form {
     Tool,
     /// An `http://` or `https://` address without user name or password.
     Url,
-    /// An `https://` address, or an `http://` one of this machine, without user name, password, query and fragment.
-    Secure,
+    /// An `https://` address, or an `http://` one of this machine, without user name, password, query and fragment; the word is an example.
+    Secure(&'static str),
     /// A host name or address, with or without a port.
     Host,
     /// A browser's origin: scheme, host, and a port or `*` for any.
@@ -148,7 +148,7 @@ impl Kind {
 
     fn text(self, text: &str, secret: bool) -> Result<Value, String> {
         // What is not an address without a password may be one with a password.
-        let secret = secret || matches!(self, Self::Text(Form::Url | Form::Secure));
+        let secret = secret || matches!(self, Self::Text(Form::Url | Form::Secure(_)));
         let value = match self {
             Self::Span(min, max) => span(text).filter(|span| (min..=max).contains(&span.as_secs())).map(Value::Span),
             Self::Size => size(text).and_then(|size| self.number(size)),
@@ -204,7 +204,7 @@ impl Form {
             Self::Category => Category::parse(text).is_some(),
             Self::Tool => tool(text).is_some(),
             Self::Url => is_url(text),
-            Self::Secure => is_secure(text),
+            Self::Secure(_) => is_secure(text),
             Self::Host => Authority::parse(text).is_some(),
             Self::Origin => AllowedOrigin::parse(text).is_some(),
             Self::Name => is_caller_name(text),
@@ -229,7 +229,9 @@ impl Form {
             Self::Category => format!("one of {}", Category::ALL.map(Category::as_str).join(", ")),
             Self::Tool => format!("one of {}", crate::tools::ALL.iter().map(|tool| tool.name).collect::<Vec<_>>().join(", ")),
             Self::Url => "an http:// or https:// address without user name or password".to_owned(),
-            Self::Secure => "an https:// address without user name, password, query or fragment (http:// on this machine only)".to_owned(),
+            Self::Secure(_) => {
+                "an https:// address without user name, password, query or fragment (http:// on this machine only)".to_owned()
+            }
             Self::Host => "a host name or address, with or without a port".to_owned(),
             Self::Origin => "a scheme, a host and, when it is not the scheme's own, a port or * for any".to_owned(),
             Self::Name => "letters, digits, - _ . and @, at most 64".to_owned(),
@@ -254,7 +256,6 @@ impl Form {
             Self::Category => "deployment",
             Self::Tool => "cloudtrail_events",
             Self::Url => "https://host.example:9093",
-            Self::Secure => "https://login.example",
             Self::Host => "mcp.example",
             Self::Origin => "https://chat.example",
             Self::Name => "chat-bot",
@@ -268,7 +269,7 @@ impl Form {
             Self::Listen => "127.0.0.1:8080",
             Self::Sha256 => "0000000000000000000000000000000000000000000000000000000000000000",
             Self::Instant => "2026-01-27T20:05:00Z",
-            Self::Line(example) => example,
+            Self::Secure(example) | Self::Line(example) => example,
         };
         format!("\"{example}\"")
     }

@@ -216,12 +216,22 @@ pub const SETTINGS: &[Setting] = &[
     Setting::row("http.callers[].max_concurrent", Whole(1, 1000), "", "Calls at a time, waiting ones included.").unit("calls"),
     Setting::row(
         "http.oauth.issuer",
-        Text(Secure),
+        Text(Secure("https://login.example")),
         "",
         "The authorization server whose access tokens (JWT) are accepted, exactly as they name it.",
     ),
-    Setting::row("http.oauth.audience", Text(Secure), "", "What tokens must be made out to: the public address of this server's /mcp."),
-    Setting::row("http.oauth.jwks_uri", Text(Secure), "", "Where the issuer's signing keys are; its metadata tells when this is not set."),
+    Setting::row(
+        "http.oauth.audience",
+        Text(Secure("https://mcp.example/mcp")),
+        "",
+        "What tokens must be made out to: the public address of this server's /mcp.",
+    ),
+    Setting::row(
+        "http.oauth.jwks_uri",
+        Text(Secure("https://login.example/jwks")),
+        "",
+        "Where the issuer's signing keys are; its metadata tells when this is not set.",
+    ),
     Setting::row(
         "http.oauth.algorithms",
         Texts(OneOf(ALGORITHMS)),

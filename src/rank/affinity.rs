@@ -1,5 +1,6 @@
 //! What a change and the alert have in common by name: teams name the parts of a service alike, `search-worker` runs as `search-role`.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::Change;
@@ -57,7 +58,8 @@ pub(super) fn affinities(incident: &Incident, changes: &[Change], background: &[
         .enumerate()
         .map(|(index, change)| {
             let own = words.get(index).unwrap_or(&nameless);
-            let ties = if change.class.noise { Words::default() } else { read(&inherited(index, change, &of_nodes, graph)) };
+            let ties =
+                LazyCell::new(|| if change.class.noise { Words::default() } else { read(&inherited(index, change, &of_nodes, graph)) });
             let shared = |with: &dyn Fn(&Words) -> Vec<Word>| {
                 let inherited = || rarest(with(&ties)).map(|(word, rare)| (word, rare * INHERITED));
                 rarest(with(own)).or_else(inherited)
@@ -375,6 +377,8 @@ fn name_words(name: &str) -> Vec<String> {
         return Vec::new();
     }
     let common = |word: &str| COMMON_WORDS.contains(&word);
+    // The domain of a host is everybody's.
+    let name = host(name).unwrap_or(name);
     name.split(|c: char| !c.is_alphanumeric())
         .map(str::to_lowercase)
         .filter(|word| {
@@ -382,6 +386,16 @@ fn name_words(name: &str) -> Vec<String> {
         })
         .map(|word| word.trim_end_matches('s').to_owned())
         .collect()
+}
+
+/// Returns a domain name without its registered domain: `shop` of `shop.example.com`; nothing when it is none.
+fn host(name: &str) -> Option<&str> {
+    let domain = name.trim_end_matches('.');
+    let (rest, top) = domain.rsplit_once('.')?;
+    let is_domain = (2..=6).contains(&top.len())
+        && top.bytes().all(|b| b.is_ascii_lowercase())
+        && rest.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'*' | b'_'));
+    is_domain.then(|| rest.rsplit_once('.').map_or("", |(host, _)| host))
 }
 
 #[cfg(test)]
@@ -394,5 +408,7 @@ mod tests {
         assert_eq!(name_words("i-0123456789abcdef0"), Vec::<String>::new());
         assert_eq!(name_words("arn:aws:iam::111122223333:role/search"), Vec::<String>::new());
         assert_eq!(name_words("Payments_API.v2"), ["payment"]);
+        assert_eq!(name_words("checkout.example.com"), ["checkout"]);
+        assert_eq!(name_words("example.com."), Vec::<String>::new());
     }
 }

@@ -15,10 +15,13 @@ struct Threshold;
 impl Threshold {
     const RELATED: i32 = 48;
     const BY_NAME: i32 = 58;
-    const UNTIED: i32 = 56;
-    const UNTIED_BUT_NAMED_WEAKLY: i32 = 54;
+    const UNTIED: i32 = 60;
+    const UNTIED_BUT_NAMED_WEAKLY: i32 = 60;
     const OTHER_BUT_NAMED_WEAKLY: i32 = 70;
     const UNTIED_BUT_NAMED: i32 = 84;
+    const OTHER_THAN_TOLD: i32 = 72;
+    /// More, for what adds something in an outage.
+    const WRONG_WAY: i32 = 26;
 }
 
 /// A kind of change that weighs less than this in the catalogue breaks nothing: tags and the like.
@@ -48,20 +51,19 @@ pub(super) fn is_suspect(ranked: &Ranked, change: &Change) -> bool {
         return false;
     }
     let fits = says("symptom") || says("failed_as_symptom");
-    match (&ranked.relation, &ranked.affinity) {
-        (Relation::Target(_) | Relation::Mention(_) | Relation::OneStep(..), _) => ranked.score >= Threshold::RELATED,
-        (Relation::TwoSteps(..) | Relation::Name(_), _) | (_, Affinity::Named(..) | Affinity::Told(..)) => {
-            ranked.score >= Threshold::BY_NAME
-        }
-        _ if !fits => false,
-        _ => {
-            let least = match ranked.named {
-                Named::Nothing => Threshold::UNTIED,
-                Named::Weakly if ranked.affinity != Affinity::Other => Threshold::UNTIED_BUT_NAMED_WEAKLY,
-                Named::Weakly => Threshold::OTHER_BUT_NAMED_WEAKLY,
-                Named::Firmly => Threshold::UNTIED_BUT_NAMED,
-            };
-            ranked.score >= least
-        }
-    }
+    // What adds while something is missed needs more to be believed.
+    let wrong_way = !says("failed_as_symptom") && ranked.parts.iter().any(|part| part.signal == "direction" && part.points < 0);
+    let least = match (&ranked.relation, &ranked.affinity) {
+        (Relation::Target(_) | Relation::Mention(_) | Relation::OneStep(..), _) => Threshold::RELATED,
+        (Relation::TwoSteps(..) | Relation::Name(_), _) | (_, Affinity::Named(..) | Affinity::Told(..)) => Threshold::BY_NAME,
+        _ if !fits => return false,
+        (_, Affinity::OtherThanTold) => Threshold::OTHER_THAN_TOLD,
+        _ => match ranked.named {
+            Named::Nothing => Threshold::UNTIED,
+            Named::Weakly if ranked.affinity != Affinity::Other => Threshold::UNTIED_BUT_NAMED_WEAKLY,
+            Named::Weakly => Threshold::OTHER_BUT_NAMED_WEAKLY,
+            Named::Firmly => Threshold::UNTIED_BUT_NAMED,
+        },
+    };
+    ranked.score >= least + if wrong_way { Threshold::WRONG_WAY } else { 0 }
 }

@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
 
 use super::affinity::{Affinity, affinities};
 use super::topology::{Graph, Relation, actor_counts, is_firm, relations};
-use super::undo::{Undo, leaves, pairs};
+use super::undo::{Undo, pairs};
 use super::{Change, Named, weight};
 use crate::catalogue::{Category, Effect, Symptom, incident_symptoms};
 use crate::context::Incident;
@@ -67,7 +68,8 @@ pub struct Scene<'a> {
     pub named: Named,
     undo: Vec<Undo>,
     named_services: HashSet<String>,
-    words: HashSet<String>,
+    /// Event names that speak of the kind of thing that the alert speaks of.
+    wordings: HashSet<&'a str>,
     /// Values that the alert speaks of, names of resources aside.
     values: HashSet<String>,
     pairs: HashMap<(&'a str, &'a str), usize>,
@@ -93,9 +95,9 @@ impl<'a> Scene<'a> {
                 some if some.iter().any(is_firm) => Named::Firmly,
                 _ => Named::Weakly,
             },
-            undo: pairs(changes),
+            undo: pairs(changes, background),
             named_services: incident.resources.iter().filter_map(|r| r.kind.as_deref()).filter_map(service_of).collect(),
-            words: alert_words(&incident.words),
+            wordings: wordings(incident, changes),
             values: alert_values(incident),
             pairs: pairs_seen,
             actors,
@@ -103,20 +105,20 @@ impl<'a> Scene<'a> {
     }
 
     /// Returns how the change at `index` is related to what the alert names.
-    pub fn relation(&self, index: usize) -> Relation {
-        self.relations.get(index).cloned().unwrap_or(Relation::None)
+    pub fn relation(&self, index: usize) -> &Relation {
+        self.relations.get(index).unwrap_or(&Relation::None)
     }
 
     /// Tells whether anything ties the change at `index` to the alert, or the alert names nothing that could.
     fn tied(&self, index: usize) -> bool {
-        self.named == Named::Nothing && self.affinity(index) != Affinity::OtherThanTold
-            || self.relation(index) != Relation::None
+        self.named == Named::Nothing && *self.affinity(index) != Affinity::OtherThanTold
+            || *self.relation(index) != Relation::None
             || matches!(self.affinity(index), Affinity::Named(..) | Affinity::Told(..))
     }
 
     /// Returns what the change at `index` shares with the alert by name.
-    pub fn affinity(&self, index: usize) -> Affinity {
-        self.affinities.get(index).cloned().unwrap_or(Affinity::Unknown)
+    pub fn affinity(&self, index: usize) -> &Affinity {
+        self.affinities.get(index).unwrap_or(&Affinity::Unknown)
     }
 
     /// Tells whether `change` may be a cause by its time and nature.
@@ -154,6 +156,14 @@ fn alert_values(incident: &Incident) -> HashSet<String> {
         .filter(|word| (2..=24).contains(&word.len()) && word.len() != 12 && word.bytes().any(|b| b.is_ascii_digit()))
         .filter(|word| !names.contains(word) && !incident.regions.iter().any(|region| region.name == *word))
         .collect()
+}
+
+/// Returns the event names of which a word, the verb aside, stands in the alert.
+fn wordings<'a>(incident: &Incident, changes: &'a [Change]) -> HashSet<&'a str> {
+    let words = alert_words(&incident.words);
+    let names: HashSet<&str> = changes.iter().map(|change| change.event.name.as_str()).collect();
+    let spoken_of = |name: &str| camel_words(name).skip(1).any(|word| word.len() >= 4 && words.contains(word.trim_end_matches('s')));
+    names.into_iter().filter(|name| spoken_of(name)).collect()
 }
 
 /// The distinct words of an alert, in lower case and without a plural's s, CamelCase split.
@@ -194,7 +204,7 @@ fn resource(scene: &Scene<'_>, index: usize, _: &Change) -> Option<Say> {
 
 /// A shared name counts where nothing firmer relates the two.
 fn name(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
-    if scene.relation(index) != Relation::None || change.class.noise {
+    if *scene.relation(index) != Relation::None || change.class.noise {
         return None;
     }
     let scaled = |points: i32, rarity: f64| (f64::from(points) * rarity).round() as i32;
@@ -218,7 +228,7 @@ fn name(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
 fn same_service(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
     let service = change.event.service();
     let same = scene.named_services.iter().any(|named| named == service || named.starts_with(service) && service.len() > 3);
-    (same && scene.relation(index) == Relation::None).then_some(Say { points: weight::SAME_SERVICE, reason: String::new() })
+    (same && *scene.relation(index) == Relation::None).then_some(Say { points: weight::SAME_SERVICE, reason: String::new() })
 }
 
 fn time(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
@@ -269,7 +279,7 @@ fn symptom(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
             say((f64::from(weight::SYMPTOM) * share).round() as i32, format!("can cause {}", symptom.label()))
         }
         // What is tied to the alert by a resource may cause what nobody foresaw.
-        None if change.class.known && scene.relation(index) == Relation::None => say(weight::OTHER_SYMPTOM, ""),
+        None if change.class.known && *scene.relation(index) == Relation::None => say(weight::OTHER_SYMPTOM, ""),
         None => None,
     }
 }
@@ -296,9 +306,8 @@ fn direction(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
 
 /// The alert names the kind of thing: `ConfigParameterMissing` speaks of DeleteParameter rather than of DeleteSecret.
 fn wording(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
-    let mut words = camel_words(&change.event.name).skip(1).filter(|word| word.len() >= 4);
-    let named = words.any(|word| scene.words.contains(word.trim_end_matches('s')));
-    (named && !change.class.noise).then_some(Say { points: weight::SAME_WORDS, reason: String::new() })
+    (scene.wordings.contains(change.event.name.as_str()) && !change.class.noise)
+        .then_some(Say { points: weight::SAME_WORDS, reason: String::new() })
 }
 
 /// The alert speaks of a value that the request sets: a port, an instance type, a version.
@@ -306,8 +315,24 @@ fn same_value(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     if scene.values.is_empty() || change.class.noise {
         return None;
     }
-    let shared = leaves(change.event.request()).into_iter().find(|leaf| scene.values.contains(leaf))?;
+    let shared = smallest_of(change.event.request(), &scene.values, 0)?;
     say(weight::SAME_VALUE, format!("sets {shared}, which the alert speaks of"))
+}
+
+/// Returns the smallest of `values` that stands in a request; `values` are lower case.
+fn smallest_of<'v>(request: &Value, values: &'v HashSet<String>, depth: usize) -> Option<&'v str> {
+    let number;
+    let text = match request {
+        Value::String(text) => text,
+        Value::Number(set) => {
+            number = set.to_string();
+            &number
+        }
+        Value::Array(items) if depth < 12 => return items.iter().take(50).filter_map(|item| smallest_of(item, values, depth + 1)).min(),
+        Value::Object(map) if depth < 12 => return map.values().take(50).filter_map(|item| smallest_of(item, values, depth + 1)).min(),
+        _ => return None,
+    };
+    values.iter().filter(|value| value.eq_ignore_ascii_case(text)).map(String::as_str).min()
 }
 
 /// A burst of the same taking away is an act, not an accident of timing.

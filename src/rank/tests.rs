@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::topology::Relation;
-use super::{Change, Ranked, rank};
+use super::{Change, Ranked, finding, rank};
 use crate::context::{Asked, Defaults, Incident, discover};
 use crate::event::Event;
 
@@ -129,8 +129,8 @@ fn what_cannot_explain_the_alert_comes_after_what_can_even_with_a_higher_score()
         "batch",
         json!({"errorCode": "Client.UnauthorizedOperation"}),
     );
-    let profile = json!({"AssociateIamInstanceProfileRequest": {"InstanceId": NAMED}});
-    let changes = [failed, change("done", 3000, "ec2", "AssociateIamInstanceProfile", profile)];
+    let check = json!({"instanceId": NAMED, "placement": "host"});
+    let changes = [failed, change("done", 9000, "ec2", "ModifyInstancePlacement", check)];
     let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
     assert_eq!(ids(&changes, &ranked), ["done", "failed"]);
     assert!(ranked[0].suspect && !ranked[1].suspect);
@@ -195,6 +195,87 @@ fn every_score_is_the_sum_of_its_parts_and_reasons_are_told_weightiest_first() {
         "ends it",
     ];
     assert_eq!(ranked[0].reasons(), expected);
+}
+
+fn suspects<'a>(changes: &'a [Change], ranked: &[Ranked]) -> Vec<&'a str> {
+    ranked.iter().filter(|one| one.suspect).map(|one| changes[one.index].event.event_id.as_str()).collect()
+}
+
+fn disable_key(id: &str, before: i64, key: &str) -> Change {
+    change(id, before, "kms", "DisableKey", json!({"keyId": format!("arn:aws:kms:eu-west-1:111122223333:key/{key}")}))
+}
+
+#[test]
+fn what_has_no_name_goes_by_the_name_of_what_it_is_tied_to() {
+    let (ours, theirs) = ("1234abcd-12ab-34cd-56ef-1234567890ab", "0987dcba-09fe-87dc-65ba-ab0987654321");
+    let alias = |id: &str, name: &str, key: &str| {
+        let request = json!({"aliasName": format!("alias/{name}"), "targetKeyId": format!("arn:aws:kms:eu-west-1:111122223333:key/{key}")});
+        change(id, 5_000, "kms", "CreateAlias", request)
+    };
+    let changes = [disable_key("ours", 400, ours), disable_key("theirs", 100, theirs)];
+    let before = [alias("a", "prod-checkout", ours), alias("b", "prod-search", theirs)];
+    let ranked = rank(&incident("DecryptFailures", json!({"queue_name": "checkout-jobs"})), &changes, &before);
+    assert_eq!(ids(&changes, &ranked), ["ours", "theirs"]);
+    assert_eq!(suspects(&changes, &ranked), ["ours"]);
+}
+
+#[test]
+fn the_head_of_a_name_says_whose_it_is_and_its_tail_only_what_it_is() {
+    let flow = |id: &str, before: i64, name: &str| {
+        let arn = format!("arn:aws:states:eu-west-1:111122223333:stateMachine:{name}");
+        change(id, before, "states", "UpdateStateMachine", json!({"stateMachineArn": arn, "definition": "{}"}))
+    };
+    let changes = [flow("other", 30, "search-flow"), flow("ours", 600, "checkout-flow")];
+    let ranked = rank(&incident("ExecutionsFailed", json!({"function_name": "checkout-flow-worker"})), &changes, &[]);
+    assert_eq!(ids(&changes, &ranked), ["ours", "other"]);
+    assert_eq!(suspects(&changes, &ranked), ["ours"]);
+}
+
+fn timeout(id: &str, before: i64, seconds: u32) -> Change {
+    let request = json!({"functionName": "checkout-worker", "timeout": seconds});
+    change(id, before, "lambda", "UpdateFunctionConfiguration20150331v2", request)
+}
+
+#[test]
+fn a_setting_that_was_put_back_before_the_alert_is_no_suspect() {
+    let changes = [timeout("first", 4_000, 30), timeout("bad", 900, 1), timeout("back", 300, 30)];
+    let ranked = rank(&incident("LambdaErrors", json!({"function_name": "checkout-worker"})), &changes, &[]);
+    let bad = ranked.iter().find(|one| changes[one.index].event.event_id == "bad").unwrap();
+    assert!(bad.reverted && !bad.suspect, "{bad:?}");
+    // The first one may lie before the window.
+    let ranked = rank(&incident("LambdaErrors", json!({"function_name": "checkout-worker"})), &changes[1..], &changes[..1]);
+    assert!(ranked.iter().any(|one| one.reverted));
+}
+
+#[test]
+fn a_setting_that_was_overwritten_counts_less_than_the_one_in_force() {
+    let changes = [timeout("old", 300, 5), timeout("in force", 200, 1)];
+    let ranked = rank(&incident("LambdaErrors", json!({"function_name": "checkout-worker"})), &changes, &[]);
+    assert_eq!(ids(&changes, &ranked), ["in force", "old"]);
+    assert!(ranked[1].reasons().contains(&"overwritten by a later one before the alert"), "{:?}", ranked[1].reasons());
+    assert!(ranked[1].suspect, "what it did may last");
+}
+
+#[test]
+fn a_rollback_takes_back_what_it_rolls_back_and_breaks_nothing_itself() {
+    let secret = "prod/checkout/db";
+    let changes = [
+        change("put", 900, "secretsmanager", "PutSecretValue", json!({"secretId": secret})),
+        change("back", 300, "secretsmanager", "UpdateSecretVersionStage", json!({"secretId": secret, "versionStage": "AWSCURRENT"})),
+    ];
+    let ranked = rank(&incident("DatabaseLoginFails", json!({"secret_id": secret})), &changes, &[]);
+    assert_eq!(suspects(&changes, &ranked), Vec::<&str>::new());
+}
+
+#[test]
+fn a_suspect_is_firm_when_nobody_would_look_further_back() {
+    let firm = |changes: &[Change], labels: Value| {
+        let ranked = rank(&incident("InstanceDown", labels), changes, &[]);
+        assert!(ranked[0].suspect);
+        finding::is_firm(&ranked[0])
+    };
+    assert!(firm(&[terminate("named", 200, NAMED)], json!({"instance_id": NAMED})));
+    assert!(!firm(&[terminate("untied", 60, NAMED)], json!({})));
 }
 
 fn any_change() -> impl Strategy<Value = Change> {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::Change;
-use crate::catalogue::{Effect, Role};
+use crate::catalogue::{self, Effect, Role};
 
 /// Verb pairs of which the second takes back the first.
 const PAIRS: &[(&str, &str)] = &[
@@ -32,6 +32,18 @@ const PAIRS: &[(&str, &str)] = &[
     ("Run", "Terminate"),
 ];
 
+/// Calls of which the second goes back to what was before the first.
+const ROLLBACKS: &[(&str, &str)] = &[
+    ("CreatePolicyVersion", "SetDefaultPolicyVersion"),
+    ("PutSecretValue", "UpdateSecretVersionStage"),
+    ("UpdateSecret", "UpdateSecretVersionStage"),
+    ("UpdateStack", "RollbackStack"),
+    ("UpdateStack", "CancelUpdateStack"),
+    ("CreateDeployment", "StopDeployment"),
+    ("ScheduleKeyDeletion", "CancelKeyDeletion"),
+    ("DeleteSecret", "RestoreSecret"),
+];
+
 /// Verbs that give back. A deletion takes back a creation too, but what was made may be missed by now.
 const RESTORING: &[&str] = &["Authorize", "Create", "Attach", "Associate", "Enable", "Start", "Resume", "Register", "Add", "Put"];
 
@@ -48,17 +60,22 @@ pub struct Undo {
     pub overwritten_at: Option<DateTime<Utc>>,
 }
 
-/// Pairs changes of the same service, noun and target whose verbs are opposites.
+/// Pairs changes of the same service, noun and target whose verbs are opposites, and those that set the same settings.
 ///
-/// Shape: one element for each change. Each change takes back at most one, the nearest before it.
-pub fn pairs(changes: &[Change]) -> Vec<Undo> {
+/// Shape: one element for each of `changes`. Each change takes back at most one, the nearest before it, which may be of the
+/// `background`: the changes from before the window.
+pub fn pairs(changes: &[Change], background: &[Change]) -> Vec<Undo> {
+    let of_window = changes.len();
+    let changes: Vec<&Change> = changes.iter().chain(background).collect();
     let mut undo = vec![Undo::default(); changes.len()];
     let mut order: Vec<usize> = (0..changes.len()).collect();
-    order.sort_by_key(|i| changes.get(*i).map(|c| (c.event.time, c.event.event_id.clone())));
+    order.sort_by_key(|i| changes.get(*i).map(|c| (c.event.time, c.event.event_id.as_str())));
     // Open changes by what would take them back: (service, undoing name, target).
     let mut open: HashMap<(String, String, String), Vec<usize>> = HashMap::new();
-    // What was last set: (service, event name, what is named and which settings).
-    let mut last: HashMap<(&str, &str, String), usize> = HashMap::new();
+    // What a rollback may take back, by (service, event name, target).
+    let mut made: HashMap<(String, String, String), Vec<usize>> = HashMap::new();
+    // What was set, by (service, event name, what it is made to), newest last.
+    let mut set: HashMap<(&str, &str, String), Vec<usize>> = HashMap::new();
     for index in order {
         let Some(change) = changes.get(index) else { continue };
         if change.event.failed() {
@@ -75,20 +92,46 @@ pub fn pairs(changes: &[Change]) -> Vec<Undo> {
                 if let Some(slot) = undo.get_mut(earlier) {
                     slot.undone_at = Some(change.event.time);
                 }
-                let gives_back =
-                    RESTORING.iter().any(|verb| change.event.name.starts_with(verb)) || changes.get(earlier).is_some_and(takes_away);
+                let gives_back = RESTORING.iter().any(|verb| change.event.name.starts_with(verb))
+                    || changes.get(earlier).is_some_and(|one| takes_away(one));
                 if let Some(slot) = undo.get_mut(index) {
                     slot.undoes = true;
                     slot.restores = gives_back;
                 }
             }
         }
-        if let Some(settings) = settings(change)
-            && let Some(earlier) = last.insert((change.event.service(), &change.event.name, settings), index)
-            && changes.get(earlier).is_some_and(|one| one.event.request() != change.event.request())
-            && let Some(slot) = undo.get_mut(earlier)
-        {
-            slot.overwritten_at = Some(change.event.time);
+        if let Some(made_to) = made_to(change) {
+            let before = set.entry((change.event.service(), &change.event.name, made_to)).or_default();
+            let earlier = before.last().copied();
+            let oldest = before.iter().rev().nth(1).and_then(|at| changes.get(*at));
+            if let Some((at, one)) = earlier.and_then(|at| Some((at, changes.get(at)?)))
+                && resets(one, change)
+                && let Some(slot) = undo.get_mut(at)
+            {
+                // What breaks nothing, or is as it was before, took back what lay between.
+                let back = change.severity.is_some_and(|severity| severity.effect == Effect::Harmless)
+                    || oldest.is_some_and(|oldest| oldest.event.request() == change.event.request());
+                if back { slot.undone_at = Some(change.event.time) } else { slot.overwritten_at = Some(change.event.time) }
+            }
+            before.push(index);
+        }
+        for (earlier, _) in ROLLBACKS.iter().filter(|(_, later)| *later == change.event.name) {
+            for target in &targets {
+                let key = (service.clone(), (*earlier).to_owned(), target.clone());
+                if let Some(at) = made.get_mut(&key).and_then(Vec::pop) {
+                    if let Some(slot) = undo.get_mut(at) {
+                        slot.undone_at = Some(change.event.time);
+                    }
+                    if let Some(slot) = undo.get_mut(index) {
+                        (slot.undoes, slot.restores) = (true, true);
+                    }
+                }
+            }
+        }
+        if ROLLBACKS.iter().any(|(earlier, _)| *earlier == change.event.name) {
+            for target in &targets {
+                made.entry((service.clone(), change.event.name.clone(), target.clone())).or_default().push(index);
+            }
         }
         for (verb, opposite) in PAIRS {
             // Deleting an old version does not take a new one back.
@@ -99,23 +142,30 @@ pub fn pairs(changes: &[Change]) -> Vec<Undo> {
             }
         }
     }
+    undo.truncate(of_window);
     undo
 }
 
-/// Returns what a call that sets values is made to, and the names of what it sets; nothing for other calls.
-fn settings(change: &Change) -> Option<String> {
-    const SETS: &[&str] = &["Modify", "Update", "Put", "Set", "Change"];
-    const NAMES: &[&str] = &["id", "arn", "name", "identifier", "key", "url"];
+/// Returns what a call that sets values is made to; nothing for other calls.
+fn made_to(change: &Change) -> Option<String> {
+    // A change of DNS names its records among what it sets.
+    const SETS: &[&str] = &["Modify", "Update", "Put", "Set"];
     let request = change.event.request().as_object().filter(|_| SETS.iter().any(|verb| change.event.name.starts_with(verb)))?;
-    let mut parts: Vec<String> = request
-        .iter()
-        .map(|(key, value)| {
-            let is_name = NAMES.iter().any(|ending| key.to_lowercase().ends_with(ending));
-            if is_name { format!("{key}={value}") } else { key.clone() }
-        })
-        .collect();
+    let mut parts: Vec<String> = request.iter().filter(|(key, _)| is_name(key)).map(|(key, value)| format!("{key}={value}")).collect();
     parts.sort();
     Some(parts.join("\n"))
+}
+
+/// Tells whether `later` sets something to another value that `earlier` had set.
+fn resets(earlier: &Change, later: &Change) -> bool {
+    let (Some(first), Some(second)) = (earlier.event.request().as_object(), later.event.request().as_object()) else { return false };
+    first.iter().filter(|(key, _)| !is_name(key)).any(|(key, value)| second.get(key).is_some_and(|other| other != value))
+}
+
+/// Tells whether a parameter names what a call is made to, or how, rather than what it sets.
+fn is_name(key: &str) -> bool {
+    let key = key.to_lowercase();
+    catalogue::only_says(&key) || key.ends_with("key") || key.ends_with("url")
 }
 
 fn takes_away(change: &Change) -> bool {
@@ -138,7 +188,7 @@ fn same_matter(earlier: &Change, later: &Change) -> bool {
 }
 
 /// Returns the values of a request or an answer, as text; switches tell nothing.
-pub(super) fn leaves(value: &Value) -> BTreeSet<String> {
+fn leaves(value: &Value) -> BTreeSet<String> {
     fn collect(value: &Value, depth: usize, found: &mut BTreeSet<String>) {
         match value {
             Value::String(text) if !text.is_empty() => _ = found.insert(text.to_lowercase()),

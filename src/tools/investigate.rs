@@ -11,7 +11,8 @@ use tracing::{Instrument, info, info_span, warn};
 
 use super::arguments::invalid;
 use super::carried::Carried;
-use super::{Call, Desk, Outcome, Progress};
+use super::goal::Goal;
+use super::{Call, Desk, Outcome};
 use crate::answer::build::{self, Built, Detail, Draft, Page};
 use crate::answer::earlier::Earlier;
 use crate::answer::filter::Filter;
@@ -130,26 +131,7 @@ async fn investigate(desk: &Desk, call: &Call, question: Question) -> Result<Ans
                 invalid("cursor", "this cursor is unknown or older than an hour: ask again without `cursor`; cursors live in the server process that gave them, and end when its policy changes".to_owned())
             })?;
             let mut gathered = Gathered::default();
-            let held = state.carried.as_ref().and_then(|carried| Some((carried, carried.events()?)));
-            match held {
-                Some((carried, events)) => {
-                    gathered.add(Reading { events, ..Reading::default() });
-                    match carried.goes_on() {
-                        true => {
-                            let goal = Goal { incident: &state.incident, after: &carried.cells(), progress: &call.progress };
-                            read(desk, &state.scope, state.scope.window(), &state.filter, started, &mut gathered, goal).await;
-                        }
-                        false => carried.cells().into_iter().for_each(|cell| gathered.add_cell(cell)),
-                    }
-                }
-                None => {
-                    let goal = Goal { incident: &state.incident, after: &[], progress: &call.progress };
-                    read(desk, &state.scope, state.scope.window(), &state.filter, started, &mut gathered, goal).await;
-                }
-            }
-            for cell in state.scope.denied() {
-                gathered.add_cell(cell.clone());
-            }
+            read_on(desk, call, &state, started, &mut gathered).await;
             let effort = Effort::of(&mut gathered);
             let spots = blind_spots(desk, &state.scope, &state.filter, &gathered);
             let (events, coverage) = gathered.finish(spots);
@@ -164,6 +146,22 @@ async fn investigate(desk: &Desk, call: &Call, question: Question) -> Result<Ans
             looked.state.page.limit = limit;
             finish(desk, looked, started)
         }
+    }
+}
+
+/// Gathers what the cursor carries, and reads what was not read; all of it, where nothing is carried.
+async fn read_on(desk: &Desk, call: &Call, state: &Continuation, started: Instant, gathered: &mut Gathered) {
+    let Continuation { incident, scope, filter, carried, .. } = state;
+    let carried = carried.as_ref().and_then(|carried| Some((carried, carried.events()?)));
+    let (after, goes_on) = carried.as_ref().map_or((Vec::new(), true), |(carried, _)| (carried.cells(), carried.goes_on()));
+    if let Some((_, events)) = carried {
+        gathered.add(Reading { events, ..Reading::default() });
+    }
+    if goes_on {
+        read(desk, scope, scope.window(), filter, started, gathered, Goal { incident, after: &after, progress: &call.progress }).await;
+        scope.denied().iter().for_each(|cell| gathered.add_cell(cell.clone()));
+    } else {
+        after.into_iter().for_each(|cell| gathered.add_cell(cell));
     }
 }
 
@@ -219,14 +217,6 @@ impl Effort {
     fn of(gathered: &mut Gathered) -> Self {
         Self { cached: gathered.cached(), plan: gathered.take_told() }
     }
-}
-
-/// What a reading is for, what was read for it before, and where it tells how far it is.
-#[derive(Clone, Copy)]
-struct Goal<'a> {
-    incident: &'a Incident,
-    after: &'a [Cell],
-    progress: &'a Progress,
 }
 
 /// Discovers, admits, reads, widens and ranks.
@@ -319,13 +309,13 @@ async fn background(desk: &Desk, scope: &Scope, started: Instant) -> Vec<Change>
 async fn read(desk: &Desk, scope: &Scope, window: Window, filter: &Filter, started: Instant, gathered: &mut Gathered, goal: Goal<'_>) {
     let kind = if filter.include_reads { Kind::Everything } else { Kind::Writes };
     let remaining = scope.deadline().saturating_sub(started.elapsed());
-    let queries: Vec<Query> =
-        plan::queries(scope, window, &kind, remaining).into_iter().map(|query| aimed(query, goal, gathered)).collect();
+    let queries: Vec<Query> = plan::queries(scope, window, &kind, remaining).into_iter().map(|query| goal.aim(query, gathered)).collect();
     let source = source_of(desk, scope);
     goal.progress.begin(queries.len());
-    let read = |query| source.read(query).instrument(info_span!("source query")).inspect(|_| goal.progress.done_one());
-    let readings = futures_util::future::join_all(queries.iter().map(read)).await;
-    for mut reading in readings {
+    let ask = |query| source.read(query).instrument(info_span!("source query")).inspect(|_| goal.progress.done_one());
+    let readings = futures_util::future::join_all(queries.iter().map(ask)).await;
+    for (mut reading, query) in readings.into_iter().zip(&queries) {
+        goal.count(&mut reading, query, gathered);
         // What an archive holds besides what was asked is no gap; what the allow-lists keep back is.
         reading.cells.retain(|cell| cell.state() != State::DeniedByPolicy || !desk.policy.allows(cell.account(), cell.region()));
         // The region of global services is looked at for those alone.
@@ -350,18 +340,6 @@ pub(super) fn retain_allowed(desk: &Desk, events: &mut Vec<Event>) {
 pub(super) fn kept_back(desk: &Desk) -> Option<String> {
     let shown: Vec<&str> = desk.policy.categories.iter().map(|category| category.as_str()).collect();
     (!shown.is_empty()).then(|| format!("policy shows this caller no changes but those of {}", shown.join(", ")))
-}
-
-/// Tells a query what the call is about, what it has read and what it has spent.
-fn aimed(query: Query, goal: Goal<'_>, gathered: &Gathered) -> Query {
-    let of_place = |cell: &&Cell| {
-        let of_account = query.account().is_none_or(|account| account == cell.account());
-        of_account && Some(cell.region()) == query.region() && cell.source() == SourceName::EventHistory
-    };
-    let spent = gathered.cells().filter(of_place).map(|cell| cell.requests).sum();
-    let before = goal.after.iter().find(|cell| of_place(cell) && cell.state() != State::NotConfigured);
-    let query = query.clone().about(goal.incident).spent(spent);
-    before.map_or(query.clone(), |cell| query.after(cell))
 }
 
 /// Returns the source that `scope` admits.

@@ -6,6 +6,7 @@ mod carried;
 pub mod cloudtrail_event;
 pub mod cloudtrail_events;
 pub mod desk;
+mod goal;
 pub mod investigate;
 pub mod office;
 pub mod progress;

@@ -247,6 +247,25 @@ async fn a_region_that_is_not_enabled_is_said_to_be_so_and_is_no_gap_when_all_we
 }
 
 #[tokio::test]
+async fn sts_is_asked_where_the_process_is_at_home_or_else_where_it_surely_answers() {
+    for (home, asked, sts) in [
+        (None, "eu-west-1", "eu-west-1"),
+        (None, "me-south-1", "us-east-1"),
+        (None, "us-gov-east-1", "us-gov-east-1"),
+        (Some("me-south-1"), "eu-west-1", "me-south-1"),
+        (Some("eu-west-1"), "cn-northwest-1", "cn-northwest-1"),
+    ] {
+        let fake = FakeAws::start(now()).await;
+        let home_region = home.map(str::to_owned);
+        let history = EventHistory::new(Settings { home_region, ..settings(&fake, Some(credentials())) });
+        let scope = open().admit(&incident(&[], &[asked]), SourceChoice::EventHistory, None, now()).unwrap();
+        history.read(&plan::queries(&scope, scope.window(), &Kind::Writes, scope.deadline())[0]).await;
+        let regions: Vec<String> = fake.requests().into_iter().filter(|it| it.service == "sts").map(|it| it.region).collect();
+        assert_eq!(regions, [sts], "{home:?} {asked}");
+    }
+}
+
+#[tokio::test]
 async fn other_partitions_have_their_own_global_region_and_refuse_roles_of_others() {
     let china = "arn:aws-cn:iam::444455556666:role/investigator";
     let fake = FakeAws::start(now()).await.with_events([change("north", OTHER, "cn-northwest-1")]);
@@ -296,11 +315,15 @@ async fn served(fake: &FakeAws, folder: &Path, policy: &str, arguments: Value) -
 }
 
 async fn server(fake: &FakeAws, folder: &Path, policy: &str) -> Client {
+    server_at(fake, folder, policy, "2026-01-27T21:00:00Z").await
+}
+
+async fn server_at(fake: &FakeAws, folder: &Path, policy: &str, now: &str) -> Client {
     let file = folder.join("policy.toml");
     std::fs::write(&file, format!("allow_aws_read = true\n{policy}")).unwrap();
     let env = fake.env();
     let environment: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    Client::connect(&["serve", "--now", "2026-01-27T21:00:00Z", "--config", file.to_str().unwrap()], &environment).await
+    Client::connect(&["serve", "--now", now, "--config", file.to_str().unwrap()], &environment).await
 }
 
 fn production() -> String {
@@ -332,12 +355,13 @@ async fn a_caller_may_name_an_account_as_the_operator_did_and_the_answer_tells_w
 #[tokio::test]
 async fn a_partial_answer_goes_on_in_each_account_where_it_stopped_there() {
     let folder = tempfile::tempdir().unwrap();
+    // A page of the own account reaches further back than one of the other.
     let many = |account: &'static str, count: i64| {
-        let at = move |n: i64| ago(30) - chrono::TimeDelta::seconds(n * if account == OTHER { 7 } else { 3 });
+        let at = move |n: i64| ago(30) - chrono::TimeDelta::seconds(n * if account == OTHER { 3 } else { 7 });
         (0..count)
             .map(move |n| of_account(account, write(&format!("{account}-{n}"), "ec2.amazonaws.com", "StopInstances", "us-east-1", at(n))))
     };
-    let fake = FakeAws::start(now()).await.with_events(many(ACCOUNT, 140).chain(many(OTHER, 60))).with_role(TRUST);
+    let fake = FakeAws::start(now()).await.with_events(many(ACCOUNT, 60).chain(many(OTHER, 140))).with_role(TRUST);
     let client = server(&fake, folder.path(), &format!("[budget]\nlookup_requests = 1\n{}", production())).await;
     let mut arguments = json!({"regions": "us-east-1", "start_time": "2026-01-27T20:00:00Z", "end_time": "2026-01-27T20:40:00Z", "accounts": [ACCOUNT, OTHER]});
     let mut told = Vec::new();
@@ -366,6 +390,8 @@ async fn an_account_that_cannot_be_read_does_not_keep_the_own_one_from_looking_f
     assert_eq!(answer["context"]["window"]["widened"], true, "{answer:#}");
     let states: Vec<&str> = answer["coverage"]["cells"].as_array().unwrap().iter().map(|cell| cell["state"].as_str().unwrap()).collect();
     assert_eq!((states, answer["coverage"]["verdict"].as_str()), (vec!["exhausted", "not_configured"], Some("partial")));
+    assert!(answer["headline"].as_str().unwrap().contains("account 444455556666 cannot be reached"), "{}", answer["headline"]);
+    assert!(answer["coverage"]["next"].as_str().unwrap().contains("[accounts]"));
 }
 
 #[tokio::test]
@@ -378,6 +404,20 @@ async fn the_next_server_process_asks_aws_for_nothing_that_the_last_one_knew() {
     assert_eq!(first["cost"]["requests"]["lookup_events"], 1, "{first:#}");
     assert_eq!((second["groups"].clone(), second["finding"].clone()), (first["groups"].clone(), first["finding"].clone()));
     assert_eq!(fake.lookups().len(), 1);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_ahead_leaves_nothing_for_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let ahead = now() + chrono::TimeDelta::days(20_000);
+    let fake = FakeAws::start(ahead).await;
+    let spell = |minutes| (ahead - chrono::TimeDelta::minutes(minutes)).to_rfc3339();
+    let policy = format!("[cache]\npath = {:?}\n", folder.path().join("cache"));
+    let client = server_at(&fake, folder.path(), &policy, &spell(0)).await;
+    let answer = client.events(json!({"regions": "us-east-1", "start_time": spell(60), "end_time": spell(20)})).await;
+    client.leave().await;
+    assert_eq!(answer["coverage"]["verdict"], "complete", "{answer:#}");
+    assert!(!folder.path().join("cache").exists());
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Event history through the real SDK against the fake AWS: what every fault looks like in the answer.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -110,6 +111,23 @@ async fn every_write_is_read_page_by_page_and_none_twice() {
         ids.dedup();
         assert_eq!(i64::try_from(ids.len()).unwrap(), count);
     }
+}
+
+#[tokio::test]
+async fn slow_pages_are_read_side_by_side_and_no_event_at_their_edges_is_lost_or_doubled() {
+    // Ten in each second, so that parts meet in the middle of them.
+    let record = |n: i64| {
+        write(&format!("e-{n}"), "ec2.amazonaws.com", "RunInstances", "eu-west-1", window().from + TimeDelta::seconds(n / 10 * 90))
+    };
+    let fake = FakeAws::start(now()).await.with_events((0..260).map(record)).always(Fault::Delay(Duration::from_millis(700)));
+    let (reading, cell) = read(&fake).await;
+    assert_eq!((cell.state(), reading.events.len()), (State::Exhausted, 260), "{:?}", reading.told);
+    let spans: HashSet<(i64, i64)> = fake
+        .lookups()
+        .iter()
+        .map(|request| (request.body["StartTime"].as_i64().unwrap(), request.body["EndTime"].as_i64().unwrap()))
+        .collect();
+    assert!(spans.len() > 1 && cell.requests <= 6 + 4, "{spans:?} {:?}", reading.told);
 }
 
 #[tokio::test]

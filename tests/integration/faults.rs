@@ -162,6 +162,7 @@ async fn a_partial_answer_is_continued_by_its_cursor_which_reads_only_the_rest()
         answer = client.events(json!({"cursor": cursor, "limit": 100})).await;
     }
     assert_eq!(answer["coverage"]["verdict"], "complete", "{answer:#}");
+    assert!(answer["coverage"]["cells"].to_string().contains("\"events\":220"), "{answer:#}");
     let all = shown.len();
     shown.sort();
     shown.dedup();

@@ -200,7 +200,7 @@ fn a_changed_policy_is_in_force_after_a_hangup_and_an_invalid_one_is_told_and_is
 }
 
 /// An AWS that takes connections and says nothing.
-fn silent_aws() -> (TcpListener, String) {
+pub(crate) fn silent_aws() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     (listener, address)

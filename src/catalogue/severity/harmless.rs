@@ -166,6 +166,9 @@ fn reason(event: &Event) -> Option<&'static str> {
     if WITHOUT_EFFECT.contains(&name) {
         return Some("takes no effect by itself");
     }
+    if is_tagging(name) {
+        return Some("changes only tags");
+    }
     match name {
         "ChangeResourceRecordSets" => return only_proves(request).then_some("changes only TXT or validation records"),
         "PutRetentionPolicy" => {
@@ -173,6 +176,7 @@ fn reason(event: &Event) -> Option<&'static str> {
             return days.is_some_and(|days| days >= KEPT_LONG).then_some("keeps the logs for a month and more");
         }
         "PutBucketLogging" => return find(request, "LoggingEnabled").is_some_and(Value::is_object).then_some("changes only logging"),
+        "PutBucketVersioning" => return (text(request, "Status").as_deref() == Some("Enabled")).then_some("keeps old versions"),
         // On-demand tables have no capacity to run out of.
         "UpdateTable" if text(request, "billingMode").as_deref() == Some("PAY_PER_REQUEST") => {
             return find(request, "globalSecondaryIndexUpdates").is_none().then_some("gives the table on-demand capacity");
@@ -189,6 +193,14 @@ fn reason(event: &Event) -> Option<&'static str> {
     let all = !settings.is_empty() && settings.iter().all(|key| is(SETTINGS, key) || is(LOGGING, key));
     let off = settings.iter().any(|key| is(LOGGING, key)) && switches_off(request);
     (all && !off).then_some("changes only descriptions, tags or maintenance settings")
+}
+
+/// Tells whether an event name speaks of tags: `AddTags`, `ChangeTagsForResource`, `UntagRole`.
+fn is_tagging(name: &str) -> bool {
+    ["Tag", "Tags", "Tagging"].iter().any(|word| {
+        name.match_indices(word)
+            .any(|(at, _)| name.get(at + word.len()..).is_some_and(|rest| !rest.starts_with(|c: char| c.is_lowercase())))
+    }) || name.starts_with("Untag")
 }
 
 /// DNS records that only prove ownership.
@@ -210,8 +222,8 @@ fn settings(event: &Event) -> Option<Vec<String>> {
     Some(keys.map(|key| key.to_lowercase()).filter(|key| !only_says(key)).collect())
 }
 
-/// Tells whether a parameter only says what is meant or how.
-fn only_says(key: &str) -> bool {
+/// Tells whether a parameter (its name in lower case) only says what is meant or how.
+pub(crate) fn only_says(key: &str) -> bool {
     ["id", "identifier", "name", "arn"].iter().any(|ending| key.ends_with(ending)) || HOW.contains(&key)
 }
 

@@ -96,3 +96,31 @@ fn a_call_that_failed_has_no_severity() {
     failed.error_code = Some("Client.UnauthorizedOperation".to_owned());
     assert_eq!(severity(&failed), None);
 }
+
+#[test]
+fn what_serves_no_request_otherwise_is_harmless() {
+    let harmless = |service: &str, name: &str, request: Value| {
+        severity(&event(service, name, request, Value::Null)).is_some_and(|severity| severity.effect == Effect::Harmless)
+    };
+    let wait = |attributes: Value| json!({"queueUrl": "https://sqs.eu-west-1.amazonaws.com/111122223333/jobs", "attributes": attributes});
+    let cases = [
+        ("sqs", "SetQueueAttributes", wait(json!({"ReceiveMessageWaitTimeSeconds": "20"})), true),
+        ("sqs", "SetQueueAttributes", wait(json!({"ReceiveMessageWaitTimeSeconds": "20", "VisibilityTimeout": "1"})), false),
+        ("dynamodb", "UpdateTable", json!({"tableName": "items", "billingMode": "PAY_PER_REQUEST"}), true),
+        ("dynamodb", "UpdateTable", json!({"tableName": "items", "billingMode": "PROVISIONED"}), false),
+        ("elasticloadbalancing", "ModifyTargetGroup", json!({"targetGroupArn": "x", "healthCheckIntervalSeconds": 15}), true),
+        ("elasticloadbalancing", "ModifyTargetGroup", json!({"targetGroupArn": "x", "healthCheckPath": "/"}), false),
+        ("rds", "ModifyDBInstance", json!({"dBInstanceIdentifier": "db", "preferredBackupWindow": "03:10-03:40"}), true),
+        ("rds", "ModifyDBInstance", json!({"dBInstanceIdentifier": "db", "dBInstanceClass": "db.t4g.micro"}), false),
+        ("logs", "PutRetentionPolicy", json!({"logGroupName": "app", "retentionInDays": 90}), true),
+        ("logs", "PutRetentionPolicy", json!({"logGroupName": "app", "retentionInDays": 1}), false),
+        ("eks", "UpdateClusterConfig", json!({"name": "c", "logging": {"clusterLogging": [{"enabled": true}]}}), true),
+        ("eks", "UpdateClusterConfig", json!({"name": "c", "logging": {"clusterLogging": [{"enabled": false}]}}), false),
+        ("route53", "ChangeTagsForResource", json!({"resourceId": "Z1", "addTags": []}), true),
+        ("s3", "PutBucketVersioning", json!({"bucketName": "b", "VersioningConfiguration": {"Status": "Enabled"}}), true),
+        ("s3", "PutBucketVersioning", json!({"bucketName": "b", "VersioningConfiguration": {"Status": "Suspended"}}), false),
+    ];
+    for (service, name, request, expected) in cases {
+        assert_eq!(harmless(service, name, request.clone()), expected, "{name} {request}");
+    }
+}

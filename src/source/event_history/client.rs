@@ -1,9 +1,7 @@
 //! One LookupEvents request, through the AWS SDK.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use aws_config::SdkConfig;
 use aws_sdk_cloudtrail::primitives::DateTime as AwsTime;
 use aws_sdk_cloudtrail::types::{Event as AwsEvent, LookupAttribute, LookupAttributeKey};
 use chrono::DateTime;
@@ -28,9 +26,9 @@ pub(super) struct Aws {
 }
 
 impl Aws {
-    /// Prepares; touches nothing yet. `config` replaces the SDK's own chain.
-    pub(super) fn new(endpoint_url: Option<String>, attempt: Duration, config: Option<SdkConfig>, roles: Vec<Role>) -> Self {
-        Self { sessions: Sessions::new(endpoint_url, attempt, config), roles: roles.into_iter().map(Arc::new).collect() }
+    /// Prepares; touches nothing yet.
+    pub(super) fn new(sessions: Sessions, roles: Vec<Role>) -> Self {
+        Self { sessions, roles: roles.into_iter().map(Arc::new).collect() }
     }
 
     /// Returns as whom an account is asked: by its role where one is configured, else by the process's own credentials.

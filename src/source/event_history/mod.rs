@@ -4,7 +4,8 @@
 //!  query ──► reader ⇄ planner      what to ask next, given what was seen (pure)
 //!              │ flight            the same question asked at once is sent once
 //!              │ send ⇄ bucket     counted, paced, in time, and again where that helps
-//!              │ client            the SDK
+//!              │ client            the SDK, as whom `session` says: the process itself, or a `role` in another account
+//!              │ cache             what was read before and cannot change, sealed
 //!            conclude ──► cell     what was read and what was not
 //! ```
 
@@ -22,7 +23,7 @@ use self::conclude::{Part, conclude, failed, gap, refused, refused_role};
 use self::failure::Failure;
 use self::flight::Flights;
 use self::reader::{Job, Reader, Scan};
-use self::session::Identity;
+use self::session::{Identity, Sessions};
 use self::settled::Settled;
 use super::{BoxFuture, Reading, Source};
 use crate::coverage::{Cell, State};
@@ -76,6 +77,9 @@ pub struct Settings {
     pub clock: Clock,
     /// A ready configuration instead of the SDK's own chain of environment, profiles and roles. Default: none.
     pub aws: Option<aws_config::SdkConfig>,
+    /// The region where STS is asked, as the one that the process runs in is surely enabled and reachable. Default: none, which
+    /// is the region that is read where that is enabled by default, else the one of global services.
+    pub home_region: Option<String>,
     /// Roles by which other accounts are read. Default: none.
     pub roles: Vec<Role>,
     /// Where settled slices are kept.
@@ -90,6 +94,7 @@ impl Default for Settings {
             period: Duration::from_millis(500),
             clock: Arc::new(Utc::now),
             aws: None,
+            home_region: None,
             roles: Vec::new(),
             cache: CacheSettings::default(),
         }
@@ -109,9 +114,9 @@ pub struct EventHistory {
 impl EventHistory {
     /// Prepares to read; network, disk and credentials are first touched by a read.
     pub fn new(settings: Settings) -> Self {
-        let Settings { endpoint_url, attempt_timeout, period, clock, aws, roles, cache } = settings;
+        let Settings { endpoint_url, attempt_timeout, period, clock, aws, home_region, roles, cache } = settings;
         Self {
-            aws: Aws::new(endpoint_url, attempt_timeout, aws, roles),
+            aws: Aws::new(Sessions::new(endpoint_url, attempt_timeout, home_region, aws), roles),
             buckets: Buckets::new(period),
             flights: Flights::default(),
             settled: Some(Arc::new(Cache::new(cache))),

@@ -9,17 +9,23 @@
 //!
 //! A chain keeps its question when a part is split off: it only stops sooner, since tokens are bound to the question.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use self::part::{floor, gaps, parts, seconds};
+use self::track::Chain;
 use super::chain::{Ask, Progress};
 use super::failure::Failure;
 use super::send::{Landed, Stop};
 use crate::plan::Kind;
 use crate::window::{Window, union};
+
+mod part;
+#[cfg(test)]
+mod tests;
+mod track;
 
 /// Events on one page.
 ///
@@ -33,8 +39,6 @@ const SLOW: Duration = Duration::from_millis(500);
 const ONE_PAGE: f64 = 40.0;
 /// See [`ONE_PAGE`].
 const TWO_PAGES: f64 = 80.0;
-/// Gaps that are read one by one; where more are left between what is known, the nearest are read as one.
-const GAPS: usize = 3;
 /// Most requests under way at once.
 const SIDE_BY_SIDE: usize = 8;
 /// Chains that may end in a page that is not full, beyond the first: what slow pages may cost.
@@ -109,38 +113,6 @@ pub(super) enum End {
     Deadline,
     /// A request failed for good.
     Failed(Failure),
-}
-
-#[derive(Debug)]
-struct Chain {
-    /// What it is to read; what lies before is another chain's.
-    part: Window,
-    ask: Ask,
-    progress: Progress,
-    /// Entries of its own part.
-    own: u32,
-    tokens: HashSet<String>,
-    under_way: bool,
-    done: bool,
-}
-
-impl Chain {
-    fn new(part: Window, kind: &Kind) -> Self {
-        let (progress, tokens) = (Progress::default(), HashSet::new());
-        Self { part, ask: Ask::new(part, kind.clone()), progress, own: 0, tokens, under_way: false, done: false }
-    }
-
-    /// Returns what of its part was not seen yet.
-    fn unseen(&self) -> Option<Window> {
-        let to = self.progress.seen_from(self.ask.start).unwrap_or(self.part.to).min(self.part.to);
-        Window::new(self.part.from, to).filter(|_| !self.done)
-    }
-
-    /// Returns how many events a second it saw.
-    fn density(&self) -> Option<f64> {
-        let seen = Window::new(self.progress.seen_from(self.ask.start)?, self.part.to.max(self.ask.end))?;
-        (self.progress.pages > 0).then(|| f64::from(self.progress.entries) / seconds(seen))
-    }
 }
 
 /// The look-ups by name that stand in for the rest.
@@ -267,6 +239,8 @@ impl Planner {
         chain.under_way = false;
         match seen.gave {
             Err(stop) => self.ended = self.ended.or(Some(if stop == Stop::Budget { End::PageCap } else { End::Deadline })),
+            // A spelling that AWS does not take says nothing of the others.
+            Ok(Err(Failure::Refused)) if seen.chain >= scans => chain.done = true,
             Ok(Err(failure)) => self.ended = Some(End::Failed(failure)),
             Ok(Ok(landed)) => {
                 chain.progress.take(&landed.page);
@@ -340,9 +314,13 @@ impl Planner {
     /// Returns the chain to go on with: before the alert first once that counts, then the newest.
     fn idle(&self) -> Option<usize> {
         let from = self.by_name.as_ref().map_or(0, |(from, _)| *from);
-        let late = |part: Window| self.edge.is_some_and(|edge| part.from >= edge);
         let idle = self.chains.iter().enumerate().skip(from).filter(|(_, chain)| !chain.done && !chain.under_way);
-        idle.min_by_key(|(at, chain)| (late(chain.part), std::cmp::Reverse(chain.part.to), *at)).map(|(at, _)| at)
+        idle.min_by_key(|(at, chain)| (self.is_late(chain.part), std::cmp::Reverse(chain.part.to), *at)).map(|(at, _)| at)
+    }
+
+    /// Tells whether a part lies after what goes first.
+    fn is_late(&self, part: Window) -> bool {
+        self.edge.is_some_and(|edge| part.from >= edge)
     }
 
     /// Returns how many events are expected where chain `at` has not looked yet; nothing when there is nothing to judge by.
@@ -424,7 +402,9 @@ impl Planner {
         if free == 0 || self.by_name.is_some() {
             return false;
         }
-        let candidates = (0..self.scans().len()).filter_map(|at| Some((at, self.expected(at)?)));
+        let first = self.scans().iter().any(|chain| !chain.done && !self.is_late(chain.part));
+        let scans = self.scans().iter().enumerate().filter(|(_, chain)| !first || !self.is_late(chain.part));
+        let candidates = scans.filter_map(|(at, _)| Some((at, self.expected(at)?)));
         let Some((at, expected)) = candidates.max_by(|a, b| a.1.total_cmp(&b.1)) else { return false };
         let Some(unseen) = self.scans().get(at).and_then(Chain::unseen) else { return false };
         let parts = if self.falls_short(left) { 1 } else { parts(expected).min(free + 1) };
@@ -432,7 +412,7 @@ impl Planner {
             expected / parts as f64
         } else if !self.sliced && expected > TWO_PAGES && self.room() >= 1.0 {
             TWO_PAGES
-        } else if self.own_density(at) && expected - PAGE > WORTH && self.over() + 2.0 <= EXTRA && self.waste() < EXTRA {
+        } else if self.own_density(at) && expected - PAGE > WORTH && self.over() + 2.0 <= EXTRA && self.room() >= 0.0 {
             ONE_PAGE
         } else {
             return false;
@@ -512,41 +492,6 @@ impl Planner {
     }
 }
 
-/// Returns by how many chains `expected` events are read soonest, with few pages that are not full.
-///
-/// Shape: the steps are wide, since an estimate from one page is off by a seventh even where events come evenly; where it is
-/// far too high, each chain too many costs one request.
-/// Source: the simulation, at 4 s a page.
-fn parts(expected: f64) -> usize {
-    const STEPS: [(f64, usize); 4] = [(60.0, 1), (130.0, 3), (650.0, 6), (1_300.0, 7)];
-    STEPS.iter().find(|(most, _)| expected <= *most).map_or(1, |(_, parts)| *parts)
-}
-
-/// Returns what of `window` is not known, oldest first; the smallest known stretches between are read again where there are many.
-fn gaps(window: Window, known: &[Window]) -> Vec<Window> {
-    let mut gaps = window.without(known);
-    while gaps.len() > GAPS {
-        let between = |pair: &[Window]| match pair {
-            [older, newer] => newer.from - older.to,
-            _ => TimeDelta::MAX,
-        };
-        let Some((at, _)) = gaps.windows(2).enumerate().min_by_key(|(_, pair)| between(pair)) else { break };
-        let newer = gaps.remove(at + 1);
-        if let Some(older) = gaps.get_mut(at) {
-            older.to = newer.to;
-        }
-    }
-    gaps
-}
-
-fn seconds(window: Window) -> f64 {
-    (window.length().num_milliseconds() as f64 / 1000.0).max(1.0)
-}
-
-fn floor(time: DateTime<Utc>) -> DateTime<Utc> {
-    DateTime::from_timestamp(time.timestamp(), 0).unwrap_or(time)
-}
-
 fn plural(n: usize) -> &'static str {
     if n == 1 { "" } else { "s" }
 }
@@ -557,6 +502,3 @@ fn spell(length: TimeDelta) -> String {
         seconds => format!("{} min", seconds / 60),
     }
 }
-
-#[cfg(test)]
-mod tests;

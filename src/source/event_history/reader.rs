@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::time::Instant;
 
@@ -18,6 +18,9 @@ use super::settled::{Place, Settled, Slice};
 use crate::event::Event;
 use crate::plan::{Kind, Query};
 use crate::window::Window;
+
+/// A slice ends with a second that is known, a window with the first that is not.
+const SECOND: TimeDelta = TimeDelta::seconds(1);
 
 /// What a reading works with.
 pub(super) struct Reader<'a> {
@@ -108,11 +111,12 @@ pub(super) struct Scan {
 /// Reads a window as far as budget and time go. Never fails: what it gives says how far it came.
 pub(super) async fn read(reader: &Reader<'_>, job: &Job) -> Scan {
     let window = job.window.whole_seconds();
-    let known = known(reader, job, window);
-    let slices: Vec<Window> = known.iter().filter_map(|slice| Window::new(slice.start, slice.end)).collect();
+    let slices = known(reader, job, window);
+    let of_slices = slices.iter().filter_map(|slice| Window::new(slice.start, slice.end + SECOND));
+    let known: Vec<Window> = of_slices.chain(job.read.iter().copied()).collect();
     let mut planner = Planner::new(Task {
         window,
-        known: [slices.as_slice(), &job.read].concat(),
+        known: known.clone(),
         kind: job.place.kind.clone(),
         alert: job.alert,
         names: job.names.clone(),
@@ -139,14 +143,13 @@ pub(super) async fn read(reader: &Reader<'_>, job: &Job) -> Scan {
         gathered.take(&one);
         seen = Some(one);
     };
-    let settled =
-        gathered.flights.iter().flatten().map(|(_, flight)| job.settled - (job.now - flight.since).max(chrono::TimeDelta::zero()));
+    let settled = gathered.flights.iter().flatten().map(|(_, flight)| job.settled - (job.now - flight.since).max(TimeDelta::zero()));
     let settled = settled.fold(job.settled, DateTime::min);
     if let Some(store) = reader.settled {
-        keep(store, &job.place, &planner, &gathered, slices, settled);
+        keep(store, &job.place, &planner, &gathered, known, settled);
     }
     let (entries, unreadable) = planner.entries();
-    let cached = known.iter().map(|slice| u32::try_from(slice.entries.len()).unwrap_or(u32::MAX)).fold(0, u32::saturating_add);
+    let cached = slices.iter().map(|slice| u32::try_from(slice.entries.len()).unwrap_or(u32::MAX)).fold(0, u32::saturating_add);
     let mut told = planner.told().to_vec();
     if gathered.joined > 0 {
         told.push(format!("{} pages shared with the same question asked by another call", gathered.joined));
@@ -170,7 +173,7 @@ pub(super) async fn read(reader: &Reader<'_>, job: &Job) -> Scan {
         by_name,
         end,
         told,
-        events: gathered.into_events(known, &job.place.kind),
+        events: gathered.into_events(slices, &job.place.kind),
     }
 }
 
@@ -227,7 +230,7 @@ impl Gathered {
 fn known(reader: &Reader<'_>, job: &Job, window: Window) -> Vec<Slice> {
     let Some(store) = reader.settled.filter(|_| is_kept(&job.place)) else { return Vec::new() };
     let missing = window.without(&job.read);
-    missing.iter().flat_map(|gap| store.known(&job.place, gap.from, gap.to)).collect()
+    missing.iter().flat_map(|gap| store.known(&job.place, gap.from, gap.to - SECOND)).collect()
 }
 
 /// Keeps what was read whole, cannot change any more and was not known: slices that do not overlap.
@@ -239,8 +242,8 @@ fn keep(store: &dyn Settled, place: &Place, planner: &Planner, gathered: &Gather
     for (chain, entries) in gathered.entries.iter().enumerate() {
         let Some(read) = planner.read_by(chain).and_then(|read| Window::new(read.from, read.to.min(end))) else { continue };
         for Window { from, to } in read.without(&kept) {
-            let inside = |entry: &&Entry| entry.time.is_some_and(|time| from <= time && time <= to);
-            store.keep(place, Slice { start: from, end: to, entries: entries.iter().filter(inside).cloned().collect() });
+            let inside = |entry: &&Entry| entry.time.is_some_and(|time| from <= time && time < to);
+            store.keep(place, Slice { start: from, end: to - SECOND, entries: entries.iter().filter(inside).cloned().collect() });
         }
         kept.push(read);
     }

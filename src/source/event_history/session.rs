@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use super::failure::Failure;
 use super::role::{Role, session};
 use crate::policy::is_account;
-use crate::policy::region::home_region;
+use crate::policy::region::{home_region, is_region, partition_name};
 
 /// Longest time to connect.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -85,14 +85,17 @@ struct Kept {
 pub(super) struct Sessions {
     endpoint_url: Option<String>,
     attempt: Duration,
+    home: Option<String>,
     given: Option<SdkConfig>,
     slots: Mutex<HashMap<(String, String), Slot>>,
 }
 
 impl Sessions {
-    /// Prepares; touches nothing yet. `given` replaces the SDK's own chain, `endpoint_url` CloudTrail's address.
-    pub(super) fn new(endpoint_url: Option<String>, attempt: Duration, given: Option<SdkConfig>) -> Self {
-        Self { endpoint_url, attempt, given, slots: Mutex::default() }
+    /// Prepares; touches nothing yet. `given` replaces the SDK's own chain, `endpoint_url` CloudTrail's address; `home` is where
+    /// STS is asked, of the partition that it is in.
+    pub(super) fn new(endpoint_url: Option<String>, attempt: Duration, home: Option<String>, given: Option<SdkConfig>) -> Self {
+        let home = home.filter(|home| is_region(home));
+        Self { endpoint_url, attempt, home, given, slots: Mutex::default() }
     }
 
     fn slot(&self, identity: &Identity) -> Slot {
@@ -189,10 +192,10 @@ impl Sessions {
             .build()
     }
 
-    /// STS answers in the region itself, unless that may be a disabled one.
     fn sts(&self, config: &SdkConfig, region: &str) -> aws_sdk_sts::Client {
+        let home = self.home.as_deref().filter(|home| partition_name(home) == partition_name(region));
         let config = aws_sdk_sts::config::Builder::from(config)
-            .region(Region::new(home_region(region).to_owned()))
+            .region(Region::new(home.unwrap_or(home_region(region)).to_owned()))
             .retry_config(RetryConfig::disabled())
             .timeout_config(self.timeouts());
         aws_sdk_sts::Client::from_conf(config.build())

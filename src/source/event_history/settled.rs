@@ -19,13 +19,15 @@ pub(super) struct Place {
 }
 
 /// One interval of which every event is known, ends included as AWS counts them (whole seconds).
+///
+/// Shape: two that touch share no second.
 #[derive(Clone, Debug)]
 pub(super) struct Slice {
     /// First whole second.
     pub start: DateTime<Utc>,
     /// Last whole second.
     pub end: DateTime<Utc>,
-    /// Its entries, in no order, possibly some twice.
+    /// Its entries, newest first, possibly some twice.
     pub entries: Vec<Entry>,
 }
 

@@ -1,6 +1,7 @@
 //! Both eras over one endpoint, errors in the protocol's own form, and clients that are slow, gone or wrong.
 
 use std::io::{Read as _, Write as _};
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -208,4 +209,23 @@ fn an_address_that_is_none_or_taken_is_named() {
     let taken = binary::run(&["serve", "--demo", "--http", &served.address.to_string()]);
     assert_eq!(taken.status.code(), Some(1));
     assert!(binary::stderr(&taken).contains(&served.address.to_string()));
+}
+
+#[test]
+fn a_client_that_hangs_up_ends_what_was_asked_of_aws() {
+    let (aws, endpoint) = crate::team::silent_aws();
+    let policy = format!("allow_aws_read = true\n[budget]\ndeadline = \"1h\"\n[event_history]\nendpoint_url = \"{endpoint}\"\n");
+    let (_folder, path) = binary::folder(&[("policy.toml", &policy)]);
+    let credentials = [("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "example")];
+    let served = Served::start_with(&["--config", path.join("policy.toml").to_str().unwrap()], &credentials);
+    let body = call(1, "tools/call", json!({"name": "aws.cloudtrail_events", "arguments": {"regions": ["us-east-1"]}})).to_string();
+    let mut stream = served.connect();
+    let head = "POST /mcp HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\naccept: application/json, text/event-stream\r\n";
+    stream.write_all(format!("{head}content-length: {}\r\n\r\n{body}", body.len()).as_bytes()).unwrap();
+    let (mut asked, _) = aws.accept().unwrap();
+    assert!(asked.read(&mut [0; 16]).unwrap() > 0, "AWS is asked");
+    drop(stream);
+    // An attempt that nobody ends lasts longer than this.
+    asked.set_read_timeout(Some(Duration::from_secs(4))).unwrap();
+    assert!(asked.read_to_end(&mut Vec::new()).is_ok(), "what was asked of AWS goes on without a caller");
 }

@@ -40,7 +40,7 @@ pub(super) fn write(entries: &[Entry]) -> Option<Vec<u8>> {
     encoder.finish().ok()
 }
 
-/// Reads what [`write`] wrote.
+/// Reads what [`write()`] wrote.
 pub(super) fn read(bytes: &[u8]) -> Option<Vec<Entry>> {
     let mut json = Vec::new();
     DeflateDecoder::new(bytes).read_to_end(&mut json).ok()?;

@@ -151,3 +151,22 @@ fn no_request_is_planned_beyond_the_budget_or_the_time() {
     planner.next(None, LONG);
     assert_eq!(planner.next(Some(Seen { chain: 0, sent: 0, gave: Err(Stop::Deadline) }), LONG), Step::Done(End::Deadline));
 }
+
+#[test]
+fn a_spelling_that_is_refused_does_not_make_the_reading_a_failure() {
+    let task = Task { names: vec!["web".to_owned(), "db".to_owned()], max_requests: 8, ..task() };
+    let (mut planner, mut last, mut refused) = (Planner::new(task), None, 0);
+    let end = loop {
+        match planner.next(last.take(), LONG) {
+            Step::Done(end) => break end,
+            Step::Fetch(fetches) => {
+                let fetch = fetches.first().expect("one after the other");
+                let by_name = fetch.ask.name.is_some();
+                refused += usize::from(by_name);
+                let refusal = Seen { chain: fetch.chain, sent: 1, gave: Ok(Err(Failure::Refused)) };
+                last = Some(if by_name { refusal } else { seen(fetch, 1, QUICK) });
+            }
+        }
+    };
+    assert_eq!((end, refused), (End::PageCap, 2));
+}

@@ -268,7 +268,7 @@ async fn what_is_settled_is_kept_and_a_later_question_reads_the_rest_alone() {
     *script.answers.lock().unwrap() = VecDeque::from([page(&[900, 800, 700, 10], None), page(&[900, 800], None)]);
     read(&reader, &job).await;
     let kept = memory.0.lock().unwrap().clone();
-    assert_eq!((kept.len(), kept[0].start, kept[0].end, kept[0].entries.len()), (1, at(0), at(750), 2));
+    assert_eq!((kept.len(), kept[0].start, kept[0].end, kept[0].entries.len()), (1, at(0), at(749), 2));
     let again = read(&reader, &job).await;
     assert_eq!((again.end, again.events.len(), again.cached, again.requests), (End::AllRead, 4, 2, 1));
     assert_eq!((script.sent().last().unwrap().1.start, again.read), (at(750), since(0)));

@@ -203,27 +203,23 @@ impl Outcome {
     }
 }
 
-/// Keeps slices as they come, and gives those inside, each time once.
+/// Keeps slices as they come, and gives those inside; both ends of a slice are known, so that no two share a second.
 #[derive(Default)]
 pub(super) struct Memory(Mutex<Vec<Slice>>);
 
 impl Settled for Memory {
     fn known(&self, _: &Place, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<Slice> {
-        let mut known: Vec<Slice> =
-            self.0.lock().unwrap().iter().filter(|slice| start <= slice.start && slice.end <= end).cloned().collect();
-        known.sort_by_key(|slice| (slice.start, std::cmp::Reverse(slice.end)));
-        let mut to = start;
-        known.retain(|slice| {
-            slice.start >= to && {
-                to = slice.end;
-                true
-            }
-        });
+        let kept = self.0.lock().unwrap();
+        let mut known: Vec<Slice> = kept.iter().filter(|slice| start <= slice.start && slice.end <= end).cloned().collect();
+        known.sort_by_key(|slice| slice.start);
         known
     }
 
     fn keep(&self, _: &Place, slice: Slice) {
-        self.0.lock().unwrap().push(slice);
+        let mut kept = self.0.lock().unwrap();
+        assert!(slice.start <= slice.end, "{:?} to {:?}", slice.start, slice.end);
+        assert!(kept.iter().all(|one| one.end < slice.start || slice.end < one.start), "what was known is kept again");
+        kept.push(slice);
     }
 }
 
@@ -381,7 +377,9 @@ fn count(outcome: &mut Outcome, world: &World, scene: &Scene, cell: &Cell) {
     if matches!(cell.state(), State::Exhausted | State::Lagging) && scene.is_clean() && scene.askers.len() == 1 && !scene.continues {
         let Window { from, to } = scene.window.whole_seconds();
         let there = |one: &&Truth| from <= at(one.second) && at(one.second) <= to && one.arrives <= scene.now.0;
-        let floor = world.truth.iter().filter(there).count().div_ceil(50).max(1) as i64;
+        let count = world.truth.iter().filter(there).count();
+        // Where a full page has a token, only an empty one tells that it was the last.
+        let floor = if scene.faults.token_after_last { count / 50 + 1 } else { count.div_ceil(50).max(1) } as i64;
         let over = i64::from(cell.requests) - floor;
         match scene.faults.latency.1 <= 500 {
             true => outcome.over_quick = outcome.over_quick.max(over),

@@ -1,0 +1,54 @@
+//! What a reading is for, what was read for it before, and where it tells how far it is.
+
+use super::Progress;
+use crate::context::Incident;
+use crate::coverage::{Cell, SourceName, State};
+use crate::gather::Gathered;
+use crate::plan::Query;
+use crate::source::Reading;
+
+/// The aim of the readings of one call.
+#[derive(Clone, Copy)]
+pub(super) struct Goal<'a> {
+    /// What is to be explained.
+    pub(super) incident: &'a Incident,
+    /// How far an earlier call came.
+    pub(super) after: &'a [Cell],
+    /// How far the call is.
+    pub(super) progress: &'a Progress,
+}
+
+impl Goal<'_> {
+    /// Tells a query what the call is about, what was read before it and what the call has spent.
+    pub(super) fn aim(&self, query: Query, gathered: &Gathered) -> Query {
+        let spent = gathered.cells().filter(|cell| is_of(&query, cell)).map(|cell| cell.requests).sum();
+        let before = self.before(&query);
+        let query = query.about(self.incident).spent(spent);
+        match before {
+            Some(cell) => query.after(cell),
+            None => query,
+        }
+    }
+
+    /// Adds to the cell of a query the events that were read before it, and counts none twice.
+    pub(super) fn count(&self, reading: &mut Reading, query: &Query, gathered: &Gathered) {
+        let Some(before) = self.before(query) else { return };
+        let again = reading.events.iter().filter(|event| gathered.holds(&event.event_id)).count();
+        let again = u32::try_from(again).unwrap_or(u32::MAX);
+        reading.cells.iter_mut().for_each(|cell| cell.events = before.events.saturating_add(cell.events.saturating_sub(again)));
+    }
+
+    fn before(&self, query: &Query) -> Option<&Cell> {
+        // An account that nobody could read has a cell in the first region as well.
+        self.after.iter().find(|cell| is_of(query, cell) && cell.state() != State::NotConfigured)
+    }
+}
+
+/// Tells whether a cell is of the account and region that a query asks; a query without an account asks the only one that can
+/// be read.
+fn is_of(query: &Query, cell: &Cell) -> bool {
+    cell.source() == SourceName::EventHistory
+        && cell.state() != State::NotConfigured
+        && query.region() == Some(cell.region())
+        && query.account().is_none_or(|account| account == cell.account())
+}

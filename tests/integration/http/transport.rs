@@ -229,3 +229,25 @@ fn a_client_that_hangs_up_ends_what_was_asked_of_aws() {
     asked.set_read_timeout(Some(Duration::from_secs(4))).unwrap();
     assert!(asked.read_to_end(&mut Vec::new()).is_ok(), "what was asked of AWS goes on without a caller");
 }
+
+#[test]
+fn a_client_that_asks_for_progress_is_told_of_it_in_a_stream_and_another_gets_plain_json() {
+    let (_aws, endpoint) = crate::team::silent_aws();
+    let policy = format!("allow_aws_read = true\n[budget]\ndeadline = \"2s\"\n[event_history]\nendpoint_url = \"{endpoint}\"\n");
+    let (_folder, path) = binary::folder(&[("policy.toml", &policy)]);
+    let credentials = [("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "example")];
+    let served = Served::start_with(&["--config", path.join("policy.toml").to_str().unwrap()], &credentials);
+    let mut params = json!({"name": "aws.cloudtrail_events", "arguments": {"regions": ["us-east-1"]}});
+    let message = call(1, "tools/call", params.clone());
+    let (plain, streamed) = std::thread::scope(|scope| {
+        let plain = scope.spawn(|| served.post(&[], &message));
+        params["_meta"] = json!({"progressToken": "p1"});
+        let streamed = served.post(&[], &call(2, "tools/call", params));
+        (plain.join().unwrap(), streamed)
+    });
+    assert_eq!(plain.header("content-type"), Some("application/json"));
+    assert_eq!(plain.json()["result"]["structuredContent"]["finding"], "could_not_look");
+    assert_eq!((streamed.status, streamed.header("content-type")), (200, Some("text/event-stream")));
+    let (progress, answer) = (streamed.body.find("notifications/progress").unwrap(), streamed.body.find("could_not_look").unwrap());
+    assert!(progress < answer && streamed.body.contains("\"progressToken\":\"p1\""), "{}", streamed.body);
+}

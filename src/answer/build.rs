@@ -129,27 +129,24 @@ pub struct Built {
 
 /// Builds the answer, with as much of each entry as its tokens allow.
 pub fn build(draft: &Draft<'_>) -> Built {
+    let matches = |ranked: &&Ranked| draft.changes.get(ranked.index).is_some_and(|change| draft.filter.matches(change, ranked));
+    let matched: Vec<&Ranked> = draft.ranked.iter().filter(matches).collect();
+    let folds = fold(draft.changes, &matched);
     let mut built = None;
     for room in ROOMS {
-        let one = built.insert(build_within(draft, room));
+        let one = built.insert(build_within(draft, &matched, &folds, room));
         let entries = one.answer.entries().len().max(20);
         let tokens = serde_json::to_string(&one.answer).map_or(0, |json| estimate(&json));
         if draft.detail == Detail::Full || tokens <= CONCISE_TOKENS * entries / 20 {
             break;
         }
     }
-    built.unwrap_or_else(|| build_within(draft, &TIGHTEST))
+    built.unwrap_or_else(|| build_within(draft, &matched, &folds, &TIGHTEST))
 }
 
 const TIGHTEST: Room = Room { explained: 24, summary: 16, reasons: 0, ids: 1, words: 20, actor: 8 };
 
-fn build_within(draft: &Draft<'_>, room: &Room) -> Built {
-    let matched: Vec<&Ranked> = draft
-        .ranked
-        .iter()
-        .filter(|ranked| draft.changes.get(ranked.index).is_some_and(|change| draft.filter.matches(change, ranked)))
-        .collect();
-    let folds = fold(draft.changes, &matched);
+fn build_within(draft: &Draft<'_>, matched: &[&Ranked], folds: &[Fold<'_>], room: &Room) -> Built {
     // Suspects are ranked before all others, so a fold with one in it is led by one.
     let suspects: Vec<&Fold<'_>> = folds.iter().filter(|fold| fold.best.suspect).collect();
     let finding = match (draft.coverage.verdict(), suspects.is_empty()) {
@@ -163,8 +160,10 @@ fn build_within(draft: &Draft<'_>, room: &Room) -> Built {
     let mut next = draft.page.clone();
     let mut entries: Vec<(Category, Entry)> = Vec::new();
     let (mut tokens, mut chars) = (0, 0);
-    let fresh =
-        |f: &&Fold<'_>| f.members.iter().all(|m| draft.changes.get(m.index).is_none_or(|c| !draft.page.seen.contains(&c.event.event_id)));
+    let fresh = |f: &&Fold<'_>| {
+        draft.page.seen.is_empty()
+            || f.members.iter().all(|m| draft.changes.get(m.index).is_none_or(|c| !draft.page.seen.contains(&c.event.event_id)))
+    };
     let mut left = false;
     let place = |place: &str| match draft.untrusted {
         UntrustedText::Quote => place.to_owned(),

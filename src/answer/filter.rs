@@ -27,17 +27,18 @@ impl Filter {
     /// Tells whether `change` is shown.
     pub fn matches(&self, change: &Change, ranked: &Ranked) -> bool {
         let event = &change.event;
-        let any = |patterns: &[String], texts: &[&str]| {
-            patterns.is_empty() || patterns.iter().any(|pattern| texts.iter().any(|text| matches_pattern(pattern, text)))
-        };
-        let raw_name = event.record.get("eventName").and_then(|name| name.as_str()).unwrap_or_default();
+        /// Tells whether one of the texts, which are only made when it matters, fits one of the patterns.
+        fn any<'a>(patterns: &[String], texts: impl FnOnce() -> Vec<&'a str>) -> bool {
+            patterns.is_empty() || texts().into_iter().any(|text| patterns.iter().any(|pattern| matches_pattern(pattern, text)))
+        }
+        let raw_name = || event.record.get("eventName").and_then(|name| name.as_str()).unwrap_or_default();
         (self.include_reads || !event.read_only)
             && (!self.errors_only || event.failed())
             && (!self.resources_only || matches!(ranked.relation, Relation::Target(_) | Relation::Mention(_)))
             && (self.categories.is_empty() || self.categories.contains(&change.class.category))
-            && any(&self.event_names, &[event.name.as_str(), raw_name])
-            && any(&self.event_sources, &[event.source.as_str(), event.service()])
-            && any(&self.actors, &actor_names(event))
+            && any(&self.event_names, || vec![event.name.as_str(), raw_name()])
+            && any(&self.event_sources, || vec![event.source.as_str(), event.service()])
+            && any(&self.actors, || actor_names(event))
     }
 
     /// Tells whether the caller filters at all.

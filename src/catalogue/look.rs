@@ -61,6 +61,17 @@ pub(super) fn find<'a>(root: &'a Value, key: &str) -> Option<&'a Value> {
     found
 }
 
+/// Tells whether one of `keys` stands anywhere under `root`.
+pub(super) fn has_any(root: &Value, keys: &[&str]) -> bool {
+    let mut has = false;
+    walk(root, |_, value| {
+        let holds = |map: &serde_json::Map<String, Value>| map.keys().any(|key| keys.iter().any(|known| known.eq_ignore_ascii_case(key)));
+        has |= value.as_object().is_some_and(holds);
+        !has
+    });
+    has
+}
+
 /// Returns the texts at a path, in order; none when there is nothing.
 pub(super) fn texts(root: &Value, path: &str) -> Vec<String> {
     let mut keys = path.split('.');

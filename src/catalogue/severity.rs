@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use super::look::{child, find, push_texts, text, texts, walk};
+use super::look::{child, find, has_any, push_texts, text, texts, walk};
 use super::resource::Arn;
 use super::summary::{policy_document, statements};
 use crate::event::Event;
@@ -127,15 +127,21 @@ fn down_to_zero(event: &Event) -> Option<Severity> {
         "readCapacityUnits",
         "writeCapacityUnits",
     ];
-    let zero = CAPACITIES
-        .iter()
-        .any(|key| find(event.request(), key).is_some_and(|value| value.as_f64() == Some(0.0) || value.as_str() == Some("0")));
+    let mut zero = false;
+    walk(event.request(), |key, value| {
+        let nothing = value.as_f64() == Some(0.0) || value.as_str() == Some("0");
+        zero |= nothing && CAPACITIES.iter().any(|known| known.eq_ignore_ascii_case(key));
+        !zero
+    });
     if zero { takes_away(30, "sets capacity to zero") } else { None }
 }
 
 /// Logs that are kept for days only.
 fn soon_forgotten(event: &Event) -> Option<Severity> {
-    let days = find(event.request(), "retentionInDays").and_then(Value::as_f64).filter(|_| event.name == "PutRetentionPolicy")?;
+    if event.name != "PutRetentionPolicy" {
+        return None;
+    }
+    let days = find(event.request(), "retentionInDays").and_then(Value::as_f64)?;
     if days < harmless::KEPT_LONG { takes_away(10, "keeps logs only for days") } else { None }
 }
 
@@ -209,6 +215,9 @@ fn public_switch(event: &Event) -> Option<Severity> {
     if modifies && is("publiclyAccessible", "true") {
         return exposes(25, "makes the database publicly accessible");
     }
+    if !has_any(request, &["x-amz-acl", "grantee", "publicAccessBlockConfiguration"]) && !event.name.starts_with("Delete") {
+        return None;
+    }
     if is("x-amz-acl", "public-read")
         || is("x-amz-acl", "public-read-write")
         || texts(request, "grantee.uRI").iter().any(|uri| uri.ends_with("/AllUsers"))
@@ -224,24 +233,9 @@ fn public_switch(event: &Event) -> Option<Severity> {
 
 /// Protections and things that are switched off.
 fn switched_off(event: &Event) -> Option<Severity> {
-    let request = event.request();
-    let off = |key: &str| {
-        find(request, key).is_some_and(|value| {
-            text(&serde_json::json!({ "switch": value }), "switch")
-                .is_some_and(|text| ["false", "DISABLED", "Disabled", "Inactive", "Suspended"].contains(&text.as_str()))
-        })
-    };
-    let creates = event.name.starts_with("Create") || event.name.starts_with("Run");
-    if creates {
-        return None;
-    }
-    if ["deletionProtection", "deletionProtectionEnabled", "disableApiTermination", "enableTerminationProtection", "disableApiStop"]
-        .iter()
-        .any(|key| off(key))
-    {
-        return Some(Severity { points: 15, reason: "takes protection against deletion away", effect: Effect::Unprotects });
-    }
-    if [
+    const PROTECTIONS: &[&str] =
+        &["deletionProtection", "deletionProtectionEnabled", "disableApiTermination", "enableTerminationProtection", "disableApiStop"];
+    const SWITCHES: &[&str] = &[
         "enabled",
         "enable",
         "state",
@@ -251,10 +245,22 @@ fn switched_off(event: &Event) -> Option<Severity> {
         "enableLogFileValidation",
         "enableDnsSupport",
         "enableDnsHostnames",
-    ]
-    .iter()
-    .any(|key| off(key))
-    {
+    ];
+    let request = event.request();
+    let off = |key: &str| {
+        find(request, key).is_some_and(|value| {
+            text(&serde_json::json!({ "switch": value }), "switch")
+                .is_some_and(|text| ["false", "DISABLED", "Disabled", "Inactive", "Suspended"].contains(&text.as_str()))
+        })
+    };
+    let creates = event.name.starts_with("Create") || event.name.starts_with("Run");
+    if creates || !has_any(request, PROTECTIONS) && !has_any(request, SWITCHES) {
+        return None;
+    }
+    if PROTECTIONS.iter().any(|key| off(key)) {
+        return Some(Severity { points: 15, reason: "takes protection against deletion away", effect: Effect::Unprotects });
+    }
+    if SWITCHES.iter().any(|key| off(key)) {
         return takes_away(18, "switches it off");
     }
     None

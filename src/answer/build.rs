@@ -235,7 +235,7 @@ fn build_within(draft: &Draft<'_>, matched: &[&Ranked], folds: &[Fold<'_>], room
         headline,
         coverage: Some(coverage),
         context: Some(context_report(draft)),
-        groups: groups(entries, draft, &matched),
+        groups: groups(entries, draft, matched),
         console_url_template,
         totals: Some(totals),
         next_cursor: None,

@@ -251,6 +251,7 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
         investigations: investigations.map_err(|error| Failure::new(CONFIG, error.to_string()))?,
         default_region,
         cursors: Arc::new(Cursors::default()),
+        recent: Arc::default(),
         clock,
     })
 }

@@ -179,6 +179,8 @@ struct Lexicon {
 impl Lexicon {
     /// Takes in a name.
     fn name(&mut self, name: &str) -> Name {
+        // Numbers and ids, which no two events need share, are not worth a place.
+        let name = if tells(name) { name } else { "" };
         if let Some(known) = self.known.get(name) {
             return *known;
         }
@@ -369,6 +371,14 @@ const VOCABULARY: &[&str] = &[
     "policy",
 ];
 
+/// Tells whether a text holds letters enough for a word of a name.
+fn tells(name: &str) -> bool {
+    name.as_bytes().windows(MIN_WORD).any(|run| run.iter().all(u8::is_ascii_alphabetic))
+}
+
+/// Shortest word of a name that tells something, in letters.
+const MIN_WORD: usize = 4;
+
 /// Splits a name into the words that tell something: no ids, no ARNs, no environment or layer words, no numbers.
 fn name_words(name: &str) -> Vec<String> {
     // `vpce-0123456789abcdef0` is no word: the kind of thing, and a number.
@@ -382,7 +392,7 @@ fn name_words(name: &str) -> Vec<String> {
     name.split(|c: char| !c.is_alphanumeric())
         .map(str::to_lowercase)
         .filter(|word| {
-            word.len() >= 4 && word.bytes().all(|b| b.is_ascii_alphabetic()) && !common(word) && !common(word.trim_end_matches('s'))
+            word.len() >= MIN_WORD && word.bytes().all(|b| b.is_ascii_alphabetic()) && !common(word) && !common(word.trim_end_matches('s'))
         })
         .map(|word| word.trim_end_matches('s').to_owned())
         .collect()

@@ -78,7 +78,7 @@ pub fn pairs(changes: &[Change], background: &[Change]) -> Vec<Undo> {
     let mut set: HashMap<(&str, &str, String), Vec<usize>> = HashMap::new();
     for index in order {
         let Some(change) = changes.get(index) else { continue };
-        if change.event.failed() {
+        if change.event.failed() || change.class.noise {
             continue;
         }
         let service = change.event.service().to_owned();

@@ -1,10 +1,13 @@
 //! `aws.cloudtrail_events`: what changed before this alert?
 
 use schemars::JsonSchema;
+use std::time::Instant;
+
 use serde_json::{Map, Value};
 
 use super::arguments::{Arguments, invalid};
 use super::investigate::{self, Question};
+use super::recent;
 use super::schema::{self, Prose};
 use super::{Call, Desk, Outcome, Tool};
 use crate::answer::Answer;
@@ -112,10 +115,18 @@ pub(super) enum SourceName {
 
 fn run<'a>(desk: &'a Desk, call: &'a Call, given: Option<Map<String, Value>>) -> BoxFuture<'a, Outcome> {
     Box::pin(async move {
-        match question(desk, given) {
+        let asked = recent::question(given.as_ref());
+        if let Some(answer) = asked.as_deref().and_then(|asked| desk.recent.answer(&desk.policy, asked, Instant::now())) {
+            return answer;
+        }
+        let outcome = match question(desk, given) {
             Ok(question) => investigate::run(desk, call, question).await,
             Err(refusal) => investigate::refused(refusal),
+        };
+        if let Some(asked) = asked {
+            desk.recent.keep(&desk.policy, asked, &outcome, Instant::now());
         }
+        outcome
     })
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::Recent;
 use super::investigate::Continuation;
 use crate::answer::cursor::Cursors;
 use crate::context::Defaults;
@@ -31,6 +32,8 @@ pub struct Desk {
     pub default_region: Option<String>,
     /// Cursors handed out.
     pub cursors: Arc<Cursors<Continuation>>,
+    /// Answers given a moment ago.
+    pub recent: Arc<Recent>,
     /// The clock.
     pub clock: Clock,
 }

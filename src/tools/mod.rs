@@ -10,6 +10,7 @@ mod goal;
 pub mod investigate;
 pub mod office;
 pub mod progress;
+mod recent;
 pub mod schema;
 
 use serde_json::{Map, Value};
@@ -18,6 +19,7 @@ pub use call::Call;
 pub use desk::Desk;
 pub use office::{Office, Rules};
 pub use progress::Progress;
+pub use recent::Recent;
 
 use crate::source::BoxFuture;
 
@@ -43,6 +45,7 @@ pub struct Tool {
 pub type Run = for<'a> fn(&'a Desk, &'a Call, Option<Map<String, Value>>) -> BoxFuture<'a, Outcome>;
 
 /// What a call gave.
+#[derive(Clone)]
 pub struct Outcome {
     /// `structuredContent`, valid against the tool's output schema.
     pub structured: Value,

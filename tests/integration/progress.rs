@@ -74,6 +74,7 @@ impl Client {
             investigations: None,
             default_region: None,
             cursors: Arc::new(Cursors::default()),
+            recent: Arc::default(),
             clock: Arc::new(|| "2026-01-27T21:00:00Z".parse().unwrap()),
         };
         let rules = Rules {

@@ -25,6 +25,7 @@ fn started(text: &str) -> Fixture {
         investigations: None,
         default_region: None,
         cursors: Arc::new(Cursors::default()),
+        recent: Arc::default(),
         clock: Arc::new(chrono::Utc::now),
     };
     let office = Arc::new(Office::new(desk, Rules::of(&config), None));

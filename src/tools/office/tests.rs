@@ -92,6 +92,7 @@ impl Fixture {
             investigations: None,
             default_region: None,
             cursors: Arc::new(Cursors::default()),
+            recent: Arc::default(),
             clock: Arc::new(now),
         };
         let named = rules.iter().map(|(name, rules)| ((*name).into(), rules.clone())).collect();

@@ -1,0 +1,145 @@
+//! Answers given a moment ago: during an incident several bots and people ask the same question.
+//!
+//! Only what cannot change any more is given again: an answer that is complete, which an answer with a settling tail is
+//! not. It is given to the same caller under the same policy only, and for a short while, since a file may be brought to
+//! an archive at any time.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value};
+
+use super::Outcome;
+use crate::answer::Cost;
+use crate::policy::Policy;
+
+/// How long an answer is given again.
+const KEPT: Duration = Duration::from_secs(60);
+/// How many answers are kept, of at most 40,000 characters in either form.
+const MOST: usize = 64;
+/// Longest question that is remembered, in bytes.
+const MAX_QUESTION: usize = 64 << 10;
+
+/// The answers given a moment ago.
+#[derive(Default)]
+pub struct Recent {
+    answers: Mutex<VecDeque<Given>>,
+}
+
+struct Given {
+    policy: Policy,
+    question: String,
+    at: Instant,
+    outcome: Outcome,
+}
+
+impl Recent {
+    /// Returns the answer to a question of the same caller under the same policy, as free of cost as it is now.
+    pub(super) fn answer(&self, policy: &Policy, question: &str, now: Instant) -> Option<Outcome> {
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        while answers.front().is_some_and(|given| now.saturating_duration_since(given.at) > KEPT) {
+            answers.pop_front();
+        }
+        let given = answers.iter().rev().find(|given| given.question == question && given.policy == *policy)?;
+        Some(given.outcome.clone())
+    }
+
+    /// Keeps an answer if it cannot change any more.
+    pub(super) fn keep(&self, policy: &Policy, question: String, outcome: &Outcome, now: Instant) {
+        if outcome.is_error || !is_complete(&outcome.structured) {
+            return;
+        }
+        let mut outcome = outcome.clone();
+        let free = Cost { cached: events(&outcome.structured), ..Cost::default() };
+        if let (Some(cost), Ok(free)) = (outcome.structured.get_mut("cost"), serde_json::to_value(free)) {
+            *cost = free;
+        }
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        while answers.len() >= MOST {
+            answers.pop_front();
+        }
+        answers.push_back(Given { policy: policy.clone(), question, at: now, outcome });
+    }
+}
+
+/// Returns what names a question: its arguments as they came; nothing for one whose answer is not only its own affair.
+///
+/// A cursor goes on from what was shown, and an id stands for what its file holds at the time.
+pub(super) fn question(given: Option<&Map<String, Value>>) -> Option<String> {
+    let given = given?;
+    let by_id = given.get("investigation").and_then(Value::as_str).is_some_and(|text| !text.trim_start().starts_with(['{', '[']));
+    let question = (!by_id && !given.contains_key("cursor")).then(|| serde_json::to_string(given).ok()).flatten()?;
+    (question.len() <= MAX_QUESTION).then_some(question)
+}
+
+fn is_complete(answer: &Value) -> bool {
+    answer.pointer("/coverage/verdict").and_then(Value::as_str) == Some("complete")
+}
+
+/// Counts the events that the answer's cells hold.
+fn events(answer: &Value) -> u32 {
+    let cells = answer.pointer("/coverage/cells").and_then(Value::as_array).into_iter().flatten();
+    let events = cells.filter_map(|cell| cell.get("events")?.as_u64()).sum::<u64>();
+    u32::try_from(events).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn outcome(verdict: &str) -> Outcome {
+        let cells = json!([{"events": 3}, {"events": 4}]);
+        let structured = json!({"finding": "no_suspect", "coverage": {"verdict": verdict, "cells": cells}, "cost": {"elapsed_ms": 812}});
+        Outcome { structured, markdown: "nothing".into(), is_error: false }
+    }
+
+    #[test]
+    fn a_complete_answer_is_given_again_for_a_minute_and_costs_nothing() {
+        let (recent, policy, now) = (Recent::default(), Policy::default(), Instant::now());
+        recent.keep(&policy, "q".into(), &outcome("complete"), now);
+        let again = recent.answer(&policy, "q", now + Duration::from_secs(60)).unwrap();
+        assert_eq!(again.structured["cost"], json!({"requests": {"lookup_events": 0}, "cached": 7, "elapsed_ms": 0}));
+        assert_eq!(again.markdown, "nothing");
+        assert!(recent.answer(&policy, "another", now).is_none());
+        assert!(recent.answer(&policy, "q", now + Duration::from_secs(61)).is_none());
+    }
+
+    #[test]
+    fn what_may_change_is_not_given_again() {
+        let (recent, policy, now) = (Recent::default(), Policy::default(), Instant::now());
+        recent.keep(&policy, "partial".into(), &outcome("partial"), now);
+        recent.keep(&policy, "refused".into(), &Outcome { is_error: true, ..outcome("complete") }, now);
+        assert!(recent.answer(&policy, "partial", now).is_none());
+        assert!(recent.answer(&policy, "refused", now).is_none());
+    }
+
+    #[test]
+    fn another_caller_or_policy_gets_nothing_of_it() {
+        let (recent, now) = (Recent::default(), Instant::now());
+        let of = |caller: &str| Policy { caller: caller.into(), ..Policy::default() };
+        recent.keep(&of("alice"), "q".into(), &outcome("complete"), now);
+        assert!(recent.answer(&of("bob"), "q", now).is_none());
+        assert!(recent.answer(&Policy { max_events: 5, ..of("alice") }, "q", now).is_none());
+        assert!(recent.answer(&of("alice"), "q", now).is_some());
+    }
+
+    #[test]
+    fn only_so_many_are_kept() {
+        let (recent, policy, now) = (Recent::default(), Policy::default(), Instant::now());
+        (0..=MOST).for_each(|n| recent.keep(&policy, n.to_string(), &outcome("complete"), now));
+        assert!(recent.answer(&policy, "0", now).is_none());
+        assert!(recent.answer(&policy, "1", now).is_some());
+    }
+
+    #[test]
+    fn a_cursor_or_a_text_that_may_be_an_id_names_no_question() {
+        let of = |value: Value| question(value.as_object());
+        assert!(of(json!({"investigation": {"alert": {}}})).is_some());
+        assert!(of(json!({"investigation": "{}"})).is_some());
+        assert!(of(json!({"investigation": "INC-1"})).is_none());
+        assert!(of(json!({"cursor": "x"})).is_none());
+    }
+}

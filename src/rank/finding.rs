@@ -13,8 +13,8 @@ use crate::catalogue::Effect;
 struct Threshold;
 
 impl Threshold {
-    const RELATED: i32 = 48;
-    const BY_NAME: i32 = 58;
+    const RELATED: i32 = 62;
+    const BY_NAME: i32 = 54;
     const UNTIED: i32 = 60;
     const UNTIED_BUT_NAMED_WEAKLY: i32 = 60;
     const OTHER_BUT_NAMED_WEAKLY: i32 = 70;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Context;
 use super::text::{clip, list, value, words};
-use crate::catalogue::look::{child, document, find as find_value, is_empty, push_texts, text, texts, walk};
+use crate::catalogue::look::{child, document, find as find_value, has_any, is_empty, push_texts, text, texts, walk};
 use crate::catalogue::resource::Arn;
 
 /// Computes the text of a placeholder, or nothing.
@@ -158,6 +158,10 @@ const POLICY_KEYS: [&str; 10] = [
 
 /// Returns the policy document that a request sets, read from its string if it stands in one.
 pub(in crate::catalogue) fn policy_document(request: &Value) -> Option<Value> {
+    // Few requests hold one: one look for all of its names comes first.
+    if !has_any(request, &POLICY_KEYS) {
+        return None;
+    }
     POLICY_KEYS
         .iter()
         .filter_map(|key| find_value(request, key))

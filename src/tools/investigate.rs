@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt as _;
@@ -12,14 +12,14 @@ use tracing::{Instrument, info, info_span, warn};
 use super::arguments::invalid;
 use super::carried::Carried;
 use super::goal::Goal;
-use super::{Call, Desk, Outcome};
+use super::{Call, Desk, Outcome, widening};
 use crate::answer::build::{self, Built, Detail, Draft, Page};
 use crate::answer::earlier::Earlier;
 use crate::answer::filter::Filter;
 use crate::answer::{Answer, Cost, Finding, RegionReport, Requests, headline};
 use crate::catalogue::classify;
 use crate::context::{self, Asked, Incident};
-use crate::coverage::{Cause, Cell, Coverage, SourceName, State, Verdict};
+use crate::coverage::{Cause, Coverage, SourceName, State, Verdict};
 use crate::event::Event;
 use crate::gather::Gathered;
 use crate::plan::{self, Kind, Query};
@@ -31,18 +31,10 @@ use crate::source::{Reading, Source};
 use crate::window::Window;
 use crate::{redact, render};
 
-/// How far back an investigation reaches when nothing nearer fits; the last step is the policy's `max_window`.
-///
-/// Source: the contract.
-const WIDER: [TimeDelta; 2] = [TimeDelta::hours(2), TimeDelta::hours(12)];
 /// How far before the window an archive is read for what belongs to what.
 const BACKGROUND: TimeDelta = TimeDelta::hours(24);
-/// Events on one LookupEvents page.
-const PAGE: f64 = 50.0;
 /// Decisions on the way that are told at full detail.
 const PLAN_LINES: usize = 24;
-/// Time of one LookupEvents request under the 2/s limit.
-const REQUEST: Duration = Duration::from_millis(500);
 
 /// What a call asks.
 pub enum Question {
@@ -248,15 +240,7 @@ async fn look(
         changes.extend(gathered.drain().into_iter().map(Change::from));
         changes.sort_by(|a, b| (a.event.time, &a.event.event_id).cmp(&(b.event.time, &b.event.event_id)));
         let ranked = rank::rank(&incident, &changes, &earlier);
-        let patience = match ranked.first().filter(|best| best.suspect) {
-            Some(best) if rank::finding::is_firm(best) => break ranked,
-            Some(_) => Patience::Short,
-            None => Patience::Full,
-        };
-        let Some((wider, added)) = wider(&incident, &scope, patience) else { break ranked };
-        if !affordable(&scope, &gathered, added, started, patience) {
-            break ranked;
-        }
+        let Some((wider, added)) = widening::next(&ranked, &incident, &scope, &gathered, started.elapsed()) else { break ranked };
         read(desk, &wider, added, &filter, started, &mut gathered, goal).await;
         (scope, widened) = (wider, true);
     };
@@ -348,68 +332,6 @@ pub(super) fn source_of<'a>(desk: &'a Desk, scope: &Scope) -> &'a dyn Source {
         (SourceName::Archive, Some(archive)) => archive.as_ref(),
         _ => desk.event_history.as_ref(),
     }
-}
-
-/// How much a look further back may cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Patience {
-    /// Nothing explains the alert yet: all that is left of the budget.
-    Full,
-    /// A suspect is there, but no firm one: a quarter of the budget, and not the longest step.
-    Short,
-}
-
-impl Patience {
-    /// Returns the part of the budget, as a divisor.
-    fn share(self) -> u32 {
-        match self {
-            Self::Full => 1,
-            Self::Short => 4,
-        }
-    }
-}
-
-/// Returns the next wider scope and the interval it adds: 2 h, 12 h, then all that policy allows; nothing when the caller fixed
-/// the start, there is no alert to explain, or the window is as wide as it may be.
-fn wider(incident: &Incident, scope: &Scope, patience: Patience) -> Option<(Scope, Window)> {
-    let alert = incident.alert.as_ref().filter(|_| !incident.start_given)?;
-    let (window, widest) = (scope.window(), scope.widest_window());
-    let last = (patience == Patience::Full).then_some(widest.from);
-    let mut steps = WIDER.iter().map(|step| (alert.started_at - *step).max(widest.from)).chain(last);
-    steps.find_map(|from| {
-        let added = Window::new(from, window.from)?;
-        let wider = scope.with_window(Window::new(from, window.to)?)?;
-        Some((wider, added))
-    })
-}
-
-/// Tells whether reading `added` is expected to end within the budget, judged by how dense the events were so far.
-///
-/// A cell that could not be read to its end does not become better by reading further back; a damaged file of an archive
-/// says nothing of the others.
-fn affordable(scope: &Scope, gathered: &Gathered, added: Window, started: Instant, patience: Patience) -> bool {
-    let left = (scope.deadline() / patience.share()).saturating_sub(started.elapsed());
-    let requests = scope.lookup_requests() / patience.share();
-    // What cannot be read at all holds up nothing.
-    let barred = |cell: &Cell| matches!(cell.state(), State::DeniedByPolicy | State::NotConfigured | State::RegionDisabled);
-    gathered.cells().filter(|cell| !barred(cell)).all(|cell| {
-        let readable = match cell.source() {
-            SourceName::EventHistory => matches!(cell.state(), State::Exhausted | State::Lagging | State::NoData),
-            SourceName::Archive => cell.state() != State::Deadline,
-        };
-        if !readable {
-            return false;
-        }
-        let covered = cell.covered().map_or(1.0, |window| window.length().num_seconds().max(1) as f64);
-        let expected = f64::from(cell.events) * added.length().num_seconds() as f64 / covered;
-        match cell.source() {
-            SourceName::EventHistory => {
-                let pages = (expected / PAGE).ceil().max(1.0);
-                pages <= f64::from(requests.saturating_sub(cell.requests)) && cell.latency * 2 + REQUEST.mul_f64(pages) < left
-            }
-            SourceName::Archive => left > scope.deadline() / (4 * patience.share()),
-        }
-    })
 }
 
 fn blind_spots(desk: &Desk, scope: &Scope, filter: &Filter, gathered: &Gathered) -> Vec<String> {

@@ -12,6 +12,7 @@ pub mod office;
 pub mod progress;
 mod recent;
 pub mod schema;
+mod widening;
 
 use serde_json::{Map, Value};
 

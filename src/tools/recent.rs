@@ -65,11 +65,13 @@ impl Recent {
 
 /// Returns what names a question: its arguments as they came; nothing for one whose answer is not only its own affair.
 ///
-/// A cursor goes on from what was shown, and an id stands for what its file holds at the time.
+/// A cursor goes on from what was shown, an id stands for what its file holds at the time, and `30m` for another time each minute.
 pub(super) fn question(given: Option<&Map<String, Value>>) -> Option<String> {
     let given = given?;
     let by_id = given.get("investigation").and_then(Value::as_str).is_some_and(|text| !text.trim_start().starts_with(['{', '[']));
-    let question = (!by_id && !given.contains_key("cursor")).then(|| serde_json::to_string(given).ok()).flatten()?;
+    let moves = |time: &str| !time.trim_start().starts_with("alert") && !time.contains(':');
+    let moving = ["start_time", "end_time"].iter().filter_map(|key| given.get(*key)?.as_str()).any(moves);
+    let question = (!by_id && !moving && !given.contains_key("cursor")).then(|| serde_json::to_string(given).ok()).flatten()?;
     (question.len() <= MAX_QUESTION).then_some(question)
 }
 
@@ -135,11 +137,13 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_or_a_text_that_may_be_an_id_names_no_question() {
+    fn what_may_mean_something_else_the_next_time_names_no_question() {
         let of = |value: Value| question(value.as_object());
         assert!(of(json!({"investigation": {"alert": {}}})).is_some());
         assert!(of(json!({"investigation": "{}"})).is_some());
         assert!(of(json!({"investigation": "INC-1"})).is_none());
         assert!(of(json!({"cursor": "x"})).is_none());
+        assert!(of(json!({"start_time": "2h", "end_time": "1h"})).is_none());
+        assert!(of(json!({"start_time": "alert-2h", "end_time": "2026-01-27T20:00:00Z"})).is_some());
     }
 }

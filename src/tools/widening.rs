@@ -78,7 +78,7 @@ fn affordable(scope: &Scope, gathered: &Gathered, added: Window, spent: Duration
     gathered.cells().filter(|cell| !barred(cell)).all(|cell| {
         let readable = match cell.source() {
             SourceName::EventHistory => matches!(cell.state(), State::Exhausted | State::Lagging | State::NoData),
-            SourceName::Archive => cell.state() != State::Deadline,
+            SourceName::Archive => !matches!(cell.state(), State::Deadline | State::Cancelled),
         };
         if !readable {
             return false;

@@ -195,12 +195,12 @@ fn reason(event: &Event) -> Option<&'static str> {
     (all && !off).then_some("changes only descriptions, tags or maintenance settings")
 }
 
-/// Tells whether an event name speaks of tags: `AddTags`, `ChangeTagsForResource`, `UntagRole`.
+/// Tells whether an event name says that tags are set: `AddTags`, `ChangeTagsForResource`, `UntagRole`; not `PutImageTagMutability`.
 fn is_tagging(name: &str) -> bool {
-    ["Tag", "Tags", "Tagging"].iter().any(|word| {
-        name.match_indices(word)
-            .any(|(at, _)| name.get(at + word.len()..).is_some_and(|rest| !rest.starts_with(|c: char| c.is_lowercase())))
-    }) || name.starts_with("Untag")
+    let begins =
+        ["Tag", "Untag"].iter().any(|verb| name.strip_prefix(verb).is_some_and(|noun| noun.starts_with(|c: char| c.is_ascii_uppercase())));
+    let ends = ["Tag", "Tags", "Tagging"].iter().any(|noun| name.ends_with(noun));
+    begins || ends || ["TagsTo", "TagsFrom", "TagsFor", "TagsOn"].iter().any(|part| name.contains(part))
 }
 
 /// DNS records that only prove ownership.

@@ -117,6 +117,7 @@ fn what_serves_no_request_otherwise_is_harmless() {
         ("eks", "UpdateClusterConfig", json!({"name": "c", "logging": {"clusterLogging": [{"enabled": true}]}}), true),
         ("eks", "UpdateClusterConfig", json!({"name": "c", "logging": {"clusterLogging": [{"enabled": false}]}}), false),
         ("route53", "ChangeTagsForResource", json!({"resourceId": "Z1", "addTags": []}), true),
+        ("ecr", "PutImageTagMutability", json!({"repositoryName": "app", "imageTagMutability": "IMMUTABLE"}), false),
         ("s3", "PutBucketVersioning", json!({"bucketName": "b", "VersioningConfiguration": {"Status": "Enabled"}}), true),
         ("s3", "PutBucketVersioning", json!({"bucketName": "b", "VersioningConfiguration": {"Status": "Suspended"}}), false),
     ];

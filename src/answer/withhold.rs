@@ -162,7 +162,7 @@ mod tests {
             named: crate::rank::Named::Firmly,
             eligible: true,
             reverted: false,
-            restores: false,
+            restores: crate::rank::undo::Restored::No,
             suspect: false,
         };
         assert_eq!(reasons(&ranked), ["changes (withheld), named in the alert", "undone before the alert"]);

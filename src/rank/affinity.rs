@@ -399,13 +399,20 @@ fn name_words(name: &str) -> Vec<String> {
 }
 
 /// Returns a domain name without its registered domain: `shop` of `shop.example.com`; nothing when it is none.
+///
+/// Two labels are a domain only under a name that domains end in: `orders.fifo` is a queue.
 fn host(name: &str) -> Option<&str> {
+    const TOPS: &[&str] = &["com", "net", "org", "io", "dev", "app", "co", "cloud", "ai", "internal", "local", "corp"];
     let domain = name.trim_end_matches('.');
     let (rest, top) = domain.rsplit_once('.')?;
-    let is_domain = (2..=6).contains(&top.len())
+    let is_domain = (2..=8).contains(&top.len())
         && top.bytes().all(|b| b.is_ascii_lowercase())
         && rest.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'*' | b'_'));
-    is_domain.then(|| rest.rsplit_once('.').map_or("", |(host, _)| host))
+    match rest.rsplit_once('.') {
+        _ if !is_domain => None,
+        Some((host, _)) => Some(host),
+        None => TOPS.contains(&top).then_some(""),
+    }
 }
 
 #[cfg(test)]
@@ -420,5 +427,6 @@ mod tests {
         assert_eq!(name_words("Payments_API.v2"), ["payment"]);
         assert_eq!(name_words("checkout.example.com"), ["checkout"]);
         assert_eq!(name_words("example.com."), Vec::<String>::new());
+        assert_eq!(name_words("orders.fifo"), ["order", "fifo"]);
     }
 }

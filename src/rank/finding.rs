@@ -2,6 +2,7 @@
 
 use super::affinity::Affinity;
 use super::topology::Relation;
+use super::undo::Restored;
 use super::{Change, Named, Ranked};
 use crate::catalogue::Effect;
 
@@ -20,8 +21,8 @@ impl Threshold {
     const OTHER_BUT_NAMED_WEAKLY: i32 = 70;
     const UNTIED_BUT_NAMED: i32 = 84;
     const OTHER_THAN_TOLD: i32 = 72;
-    /// More, for what adds something in an outage.
-    const WRONG_WAY: i32 = 26;
+    /// More, for what adds something in an outage or gives back what was taken.
+    const UNLIKELY: i32 = 26;
 }
 
 /// A kind of change that weighs less than this in the catalogue breaks nothing: tags and the like.
@@ -43,7 +44,13 @@ pub fn is_firm(ranked: &Ranked) -> bool {
 /// Tells whether `ranked` is a suspect.
 pub(super) fn is_suspect(ranked: &Ranked, change: &Change) -> bool {
     let harmless = change.severity.is_some_and(|severity| severity.effect == Effect::Harmless);
-    if !ranked.eligible || change.class.noise || ranked.reverted || ranked.restores || harmless || change.class.weight < TRIFLE {
+    if !ranked.eligible
+        || change.class.noise
+        || ranked.reverted
+        || ranked.restores == Restored::Surely
+        || harmless
+        || change.class.weight < TRIFLE
+    {
         return false;
     }
     let says = |signal: &str| ranked.parts.iter().any(|part| part.signal == signal && part.points > 0);
@@ -51,7 +58,8 @@ pub(super) fn is_suspect(ranked: &Ranked, change: &Change) -> bool {
         return false;
     }
     let fits = says("symptom") || says("failed_as_symptom");
-    // What adds while something is missed needs more to be believed.
+    // What adds while something is missed needs more to be believed, and so does what seems to give back: a deleted policy
+    // may come back as another one.
     let wrong_way = !says("failed_as_symptom") && ranked.parts.iter().any(|part| part.signal == "direction" && part.points < 0);
     let least = match (&ranked.relation, &ranked.affinity) {
         (Relation::Target(_) | Relation::Mention(_) | Relation::OneStep(..), _) => Threshold::RELATED,
@@ -65,5 +73,5 @@ pub(super) fn is_suspect(ranked: &Ranked, change: &Change) -> bool {
             Named::Firmly => Threshold::UNTIED_BUT_NAMED,
         },
     };
-    ranked.score >= least + if wrong_way { Threshold::WRONG_WAY } else { 0 }
+    ranked.score >= least + if wrong_way || ranked.restores == Restored::Perhaps { Threshold::UNLIKELY } else { 0 }
 }

@@ -82,8 +82,8 @@ pub struct Ranked {
     pub eligible: bool,
     /// Whether it was undone before the alert.
     pub reverted: bool,
-    /// Whether it only made all as it was before.
-    pub restores: bool,
+    /// How far it only made all as it was before.
+    pub restores: undo::Restored,
     /// Whether it could explain the alert.
     pub suspect: bool,
 }

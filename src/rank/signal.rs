@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::affinity::{Affinity, affinities};
 use super::topology::{Graph, Relation, actor_counts, is_firm, relations};
-use super::undo::{Undo, pairs};
+use super::undo::{Restored, Undo, pairs};
 use super::{Change, Named, weight};
 use crate::catalogue::{Category, Effect, Symptom, incident_symptoms};
 use crate::context::Incident;
@@ -136,9 +136,9 @@ impl<'a> Scene<'a> {
         self.undo.get(index).and_then(|undo| undo.undone_at).is_some_and(|at| at <= self.reference)
     }
 
-    /// Tells whether the change at `index` only made all as it was before.
-    pub fn restores(&self, index: usize) -> bool {
-        self.undo.get(index).is_some_and(|undo| undo.restores)
+    /// Tells how far the change at `index` only made all as it was before.
+    pub fn restores(&self, index: usize) -> Restored {
+        self.undo.get(index).map_or(Restored::No, |undo| undo.restores)
     }
 
     fn too_late(&self, change: &Change) -> bool {
@@ -381,7 +381,7 @@ fn undo(scene: &Scene<'_>, index: usize, _: &Change) -> Option<Say> {
     match undo.undone_at {
         Some(at) if at <= scene.reference => say(weight::UNDONE_BEFORE, "undone before the alert"),
         Some(_) => say(weight::UNDONE_AFTER, "undone after the alert"),
-        None if undo.restores => say(weight::RESTORES, "gives back what an earlier change took"),
+        None if undo.restores != Restored::No => say(weight::RESTORES, "gives back what an earlier change took"),
         None if undo.overwritten_at.is_some_and(|at| at <= scene.reference) => {
             say(weight::OVERWRITTEN, "overwritten by a later one before the alert")
         }

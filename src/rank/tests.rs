@@ -256,15 +256,39 @@ fn a_setting_that_was_overwritten_counts_less_than_the_one_in_force() {
     assert!(ranked[1].suspect, "what it did may last");
 }
 
+/// A secret gets the version `new`; then a label is moved to the version `to`.
+fn secret_versions(to: &str) -> [Change; 2] {
+    let secret = "prod/checkout/db";
+    let put = json!({"responseElements": {"versionId": "new"}});
+    let moved = json!({"secretId": secret, "versionStage": "AWSCURRENT", "moveToVersionId": to});
+    [
+        change_by("put", 900, "secretsmanager", "PutSecretValue", json!({"secretId": secret}), "alice", put),
+        change("back", 300, "secretsmanager", "UpdateSecretVersionStage", moved),
+    ]
+}
+
+#[test]
+fn a_version_that_is_made_first_and_then_put_in_force_is_a_suspect() {
+    let changes = secret_versions("new");
+    let ranked = rank(&incident("DatabaseLoginFails", json!({"secret_id": "prod/checkout/db"})), &changes, &[]);
+    assert!(suspects(&changes, &ranked).contains(&"back"), "{ranked:?}");
+}
+
 #[test]
 fn a_rollback_takes_back_what_it_rolls_back_and_breaks_nothing_itself() {
-    let secret = "prod/checkout/db";
-    let changes = [
-        change("put", 900, "secretsmanager", "PutSecretValue", json!({"secretId": secret})),
-        change("back", 300, "secretsmanager", "UpdateSecretVersionStage", json!({"secretId": secret, "versionStage": "AWSCURRENT"})),
-    ];
-    let ranked = rank(&incident("DatabaseLoginFails", json!({"secret_id": secret})), &changes, &[]);
+    let changes = secret_versions("old");
+    let ranked = rank(&incident("DatabaseLoginFails", json!({"secret_id": "prod/checkout/db"})), &changes, &[]);
     assert_eq!(suspects(&changes, &ranked), Vec::<&str>::new());
+}
+
+#[test]
+fn a_policy_that_comes_back_as_one_that_denies_is_a_suspect() {
+    let names = json!({"roleName": "checkout-worker", "policyName": "access"});
+    let mut put = names.clone();
+    put["policyDocument"] = json!({"Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}).to_string().into();
+    let changes = [change("gone", 400, "iam", "DeleteRolePolicy", names), change("back", 300, "iam", "PutRolePolicy", put)];
+    let ranked = rank(&incident("AccessDenied", json!({"role_name": "checkout-worker"})), &changes, &[]);
+    assert!(suspects(&changes, &ranked).contains(&"back"), "{ranked:?}");
 }
 
 #[test]

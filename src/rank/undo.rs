@@ -47,6 +47,18 @@ const ROLLBACKS: &[(&str, &str)] = &[
 /// Verbs that give back. A deletion takes back a creation too, but what was made may be missed by now.
 const RESTORING: &[&str] = &["Authorize", "Create", "Attach", "Associate", "Enable", "Start", "Resume", "Register", "Add", "Put"];
 
+/// How far a change gives back what an earlier one had taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Restored {
+    /// Not at all.
+    #[default]
+    No,
+    /// Something of the same name is back, maybe another one: a deleted policy comes back with other words.
+    Perhaps,
+    /// All is as before.
+    Surely,
+}
+
 /// For each change: when it was taken back, and whether it takes back another one.
 #[derive(Clone, Debug, Default)]
 pub struct Undo {
@@ -55,7 +67,7 @@ pub struct Undo {
     /// Whether this change takes back an earlier one.
     pub undoes: bool,
     /// Whether it gives back what the earlier one had taken, so that all is as before.
-    pub restores: bool,
+    pub restores: Restored,
     /// Time of the change that set the same settings of the same thing to something else.
     pub overwritten_at: Option<DateTime<Utc>>,
 }
@@ -92,11 +104,9 @@ pub fn pairs(changes: &[Change], background: &[Change]) -> Vec<Undo> {
                 if let Some(slot) = undo.get_mut(earlier) {
                     slot.undone_at = Some(change.event.time);
                 }
-                let gives_back = RESTORING.iter().any(|verb| change.event.name.starts_with(verb))
-                    || changes.get(earlier).is_some_and(|one| takes_away(one));
                 if let Some(slot) = undo.get_mut(index) {
                     slot.undoes = true;
-                    slot.restores = gives_back;
+                    slot.restores = changes.get(earlier).map_or(Restored::No, |one| restored(one, change));
                 }
             }
         }
@@ -118,12 +128,16 @@ pub fn pairs(changes: &[Change], background: &[Change]) -> Vec<Undo> {
         for (earlier, _) in ROLLBACKS.iter().filter(|(_, later)| *later == change.event.name) {
             for target in &targets {
                 let key = (service.clone(), (*earlier).to_owned(), target.clone());
+                let last = made.get(&key).and_then(|made| made.last()).and_then(|at| changes.get(*at));
+                if !last.is_some_and(|made| goes_back(made, change)) {
+                    continue;
+                }
                 if let Some(at) = made.get_mut(&key).and_then(Vec::pop) {
                     if let Some(slot) = undo.get_mut(at) {
                         slot.undone_at = Some(change.event.time);
                     }
                     if let Some(slot) = undo.get_mut(index) {
-                        (slot.undoes, slot.restores) = (true, true);
+                        (slot.undoes, slot.restores) = (true, Restored::Surely);
                     }
                 }
             }
@@ -168,6 +182,33 @@ fn is_name(key: &str) -> bool {
     catalogue::only_says(&key) || key.ends_with("key") || key.ends_with("url")
 }
 
+/// Tells how far `later`, which undoes `earlier`, gives back what that had taken.
+fn restored(earlier: &Change, later: &Change) -> Restored {
+    let gives_back = RESTORING.iter().any(|verb| later.event.name.starts_with(verb)) || takes_away(earlier);
+    match gives_back {
+        false => Restored::No,
+        true if says_all_of(earlier, later) => Restored::Surely,
+        true => Restored::Perhaps,
+    }
+}
+
+/// Tells whether a rollback goes back behind what was made, rather than to it: a new version is often made first and
+/// put in force by a second call.
+fn goes_back(made: &Change, rollback: &Change) -> bool {
+    let text = |value: &Value, at: &str| value.pointer(at).and_then(Value::as_str).map(str::to_owned);
+    let to = match rollback.event.name.as_str() {
+        "SetDefaultPolicyVersion" => text(rollback.event.request(), "/versionId"),
+        "UpdateSecretVersionStage" => text(rollback.event.request(), "/moveToVersionId"),
+        _ => return true,
+    };
+    let (request, response) = (made.event.request(), made.event.response());
+    let own = text(response, "/policyVersion/versionId")
+        .or_else(|| text(response, "/versionId"))
+        .or_else(|| text(request, "/clientRequestToken"));
+    let in_force = made.event.name != "CreatePolicyVersion" || request.pointer("/setAsDefault") == Some(&Value::Bool(true));
+    matches!((to, own), (Some(to), Some(own)) if in_force && to != own)
+}
+
 fn takes_away(change: &Change) -> bool {
     change.severity.is_some_and(|severity| severity.effect == Effect::TakesAway)
 }
@@ -176,15 +217,13 @@ fn takes_away(change: &Change) -> bool {
 /// says stands in the other call as well, in its request or, for what is born there, its answer.
 fn same_matter(earlier: &Change, later: &Change) -> bool {
     let (first, second) = (leaves(earlier.event.request()), leaves(later.event.request()));
-    let covers = |all: &BTreeSet<String>, change: &Change, few: &BTreeSet<String>| {
-        let answered = leaves(change.event.response());
-        few.iter().all(|leaf| all.contains(leaf) || answered.contains(leaf))
-    };
-    if first.len() <= second.len() {
-        covers(&second, later, &first) || covers(&first, earlier, &second)
-    } else {
-        covers(&first, earlier, &second)
-    }
+    first.len() <= second.len() && says_all_of(later, earlier) || says_all_of(earlier, later)
+}
+
+/// Tells whether all values of the request of `few` stand in the request or the answer of `all`.
+fn says_all_of(all: &Change, few: &Change) -> bool {
+    let (asked, answered) = (leaves(all.event.request()), leaves(all.event.response()));
+    leaves(few.event.request()).iter().all(|leaf| asked.contains(leaf) || answered.contains(leaf))
 }
 
 /// Returns the values of a request or an answer, as text; switches tell nothing.

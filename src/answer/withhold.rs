@@ -77,7 +77,7 @@ fn reason(part: &Part, ranked: &Ranked) -> Option<String> {
         ("resource" | "name", _) => Some("bears a name of the alert".into()),
         ("same_value", _) => Some("sets a value that the alert speaks of".into()),
         ("elsewhere", _) => Some("in another region".into()),
-        (signal, _) => OWN_WORDS.contains(&signal).then(|| part.reason.clone()),
+        (signal, _) => OWN_WORDS.contains(&signal).then(|| part.reason.to_string()),
     }
 }
 
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_reason_of_a_signal_that_is_not_known_is_left_out() {
-        let part = |signal, reason: &str| Part { signal, points: 5, reason: reason.into() };
+        let part = |signal, reason: &'static str| Part { signal, points: 5, reason: reason.into() };
         let ranked = Ranked {
             index: 0,
             score: 0,

@@ -12,7 +12,7 @@ use crate::event::Event;
 /// What makes the values of a change worse than its kind alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Severity {
-    /// Points to add to the weight, 1 to 40.
+    /// Points to add to the weight, up to 40; none for what only tells the direction.
     pub points: i8,
     /// Why, in words for the reader: `opens it to the whole internet`.
     pub reason: &'static str,
@@ -31,9 +31,12 @@ pub enum Effect {
     Unprotects,
     /// Only what nobody depends on is changed: a description, a tag, a backup window.
     Harmless,
+    /// Something only becomes larger: more machines, more storage.
+    Enlarges,
 }
 
 mod harmless;
+mod measure;
 
 pub(crate) use harmless::only_says;
 
@@ -52,6 +55,7 @@ const CHECKS: &[Check] = &[
     narrowed_selectors,
     soon_forgotten,
     destructive,
+    measure::measure,
 ];
 
 /// Returns the worst thing that the values of an event say; nothing for an ordinary change, a read, or a call that failed.

@@ -3,6 +3,8 @@
 use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use serde_json::{Map, Value};
+
 use super::Change;
 use super::topology::{COMMON_WORDS, Graph};
 use crate::catalogue::{Role, aliases_of, is_hidden};
@@ -41,7 +43,8 @@ pub(super) fn affinities(incident: &Incident, changes: &[Change], background: &[
         .collect();
     let names: Vec<BTreeSet<Name>> = changes.iter().chain(background).map(|change| lexicon.of_change(change)).collect();
     let rarity = Rarity::new(changes, &names, &lexicon);
-    let read = |names: &BTreeSet<Name>| Words::of(names, &lexicon, &rarity);
+    lexicon.learn_places();
+    let read = |names: &BTreeSet<Name>| Words::of(names, &lexicon);
     let named = read(&spelt.into_iter().collect());
     let words: Vec<Words> = names.iter().map(read).collect();
     // A word tells things apart once one of them bears it; prose is full of words, so there it must be a rare one.
@@ -93,13 +96,13 @@ struct Words {
 }
 
 impl Words {
-    fn of(names: &BTreeSet<Name>, lexicon: &Lexicon, rarity: &Rarity) -> Self {
+    fn of(names: &BTreeSet<Name>, lexicon: &Lexicon) -> Self {
         let mut words = Self::default();
         for name in names {
             let of_name = lexicon.words(*name);
             words.all.extend(of_name);
-            // A platform's name before all others tells nothing.
-            words.heads.extend(of_name.iter().find(|word| rarity.of(**word) >= 0.5).or_else(|| of_name.first()));
+            let telling = |word: &&Word| !lexicon.platforms.contains(word) && !lexicon.kinds.contains(word);
+            words.heads.extend(of_name.iter().find(telling).or_else(|| of_name.first()));
         }
         words
     }
@@ -174,6 +177,10 @@ struct Lexicon {
     spelling: Vec<String>,
     known: HashMap<String, Name>,
     names: Vec<Vec<Word>>,
+    /// Words that say what a thing is, not whose: `jobs` of `media-jobs`, `orders-jobs`, `search-jobs`.
+    kinds: HashSet<Word>,
+    /// Words that stand before those of most names: `acme` of `acme-orders`, `acme-search`.
+    platforms: HashSet<Word>,
 }
 
 impl Lexicon {
@@ -201,6 +208,26 @@ impl Lexicon {
         number
     }
 
+    /// Learns which words end the names of many, and which begin most: they do not say whose a thing is.
+    fn learn_places(&mut self) {
+        const MANY: usize = 3;
+        let long: Vec<(&Word, &[Word])> =
+            self.names.iter().filter_map(|name| name.split_first()).filter(|(_, rest)| !rest.is_empty()).collect();
+        let (mut after, mut before) = (HashMap::<Word, HashSet<Word>>::new(), HashMap::<Word, (usize, HashSet<Word>)>::new());
+        for (head, rest) in &long {
+            let (names, next) = before.entry(**head).or_default();
+            *names += 1;
+            next.extend(rest.first());
+            rest.iter().filter(|word| word != head).for_each(|word| _ = after.entry(*word).or_default().insert(**head));
+        }
+        let leads = |word: &Word| before.get(word).map_or(0, |(names, _)| *names);
+        self.kinds =
+            after.into_iter().filter(|(word, heads)| heads.len() >= MANY && heads.len() > leads(word)).map(|(word, _)| word).collect();
+        let most = |names: usize| names * 2 > long.len();
+        let own = |next: &HashSet<Word>| next.difference(&self.kinds).count();
+        self.platforms = before.iter().filter(|(_, (names, next))| most(*names) && own(next) >= MANY).map(|(word, _)| *word).collect();
+    }
+
     /// Returns the telling words of a name, in their order.
     fn words(&self, name: Name) -> &[Word] {
         usize::try_from(name).ok().and_then(|at| self.names.get(at)).map_or(&[], Vec::as_slice)
@@ -214,6 +241,7 @@ impl Lexicon {
     fn of_change(&mut self, change: &Change) -> BTreeSet<Name> {
         let mut names = BTreeSet::new();
         self.collect(change.event.request(), 0, &mut names);
+        self.collect_tags(change.event.response(), 0, &mut names);
         for resource in change.resources.iter().filter(|r| r.role != Role::Referenced).take(8) {
             names.extend(resource.aliases.iter().map(|alias| self.name(alias)));
         }
@@ -221,17 +249,32 @@ impl Lexicon {
         names
     }
 
-    fn collect(&mut self, value: &serde_json::Value, depth: usize, names: &mut BTreeSet<Name>) {
+    /// Takes in what the tags in an answer call the thing: a change of values shows it as it is by now.
+    fn collect_tags(&mut self, value: &Value, depth: usize, names: &mut BTreeSet<Name>) {
         match value {
-            serde_json::Value::String(text) if text.len() <= MAX_TEXT && names.len() < MAX_NAMES && !is_hidden(text) => {
+            Value::Array(items) if depth < 6 => items.iter().take(20).for_each(|item| self.collect_tags(item, depth + 1, names)),
+            Value::Object(map) if depth < 6 => match naming_tag(map) {
+                Some(name) if name.len() <= MAX_TEXT && !is_hidden(name) => _ = names.insert(self.name(name)),
+                _ => map
+                    .values()
+                    .filter(|inner| inner.is_array() || inner.is_object())
+                    .for_each(|item| self.collect_tags(item, depth + 1, names)),
+            },
+            _ => {}
+        }
+    }
+
+    fn collect(&mut self, value: &Value, depth: usize, names: &mut BTreeSet<Name>) {
+        match value {
+            Value::String(text) if text.len() <= MAX_TEXT && names.len() < MAX_NAMES && !is_hidden(text) => {
                 // The last part of an ARN is a name; the rest is common to all. `kms:Decrypt` is what is done, not to what.
                 let is_action = text.split_once(':').is_some_and(|(_, action)| action.starts_with(|c: char| c.is_ascii_uppercase()));
                 if !is_action {
                     names.insert(self.name(text.rsplit(':').next().unwrap_or_default()));
                 }
             }
-            serde_json::Value::Array(items) if depth < 8 => items.iter().take(20).for_each(|item| self.collect(item, depth + 1, names)),
-            serde_json::Value::Object(map) if depth < 8 && !is_ownership_tag(map) => {
+            Value::Array(items) if depth < 8 => items.iter().take(20).for_each(|item| self.collect(item, depth + 1, names)),
+            Value::Object(map) if depth < 8 && !is_ownership_tag(map) => {
                 let named = map.iter().filter(|(key, _)| !ends_in_description(key));
                 named.for_each(|(_, item)| self.collect(item, depth + 1, names));
             }
@@ -240,17 +283,30 @@ impl Lexicon {
     }
 }
 
+/// Returns what a tag calls the thing, when `map` is one that does: `{"key": "service", "value": "checkout"}`.
+fn naming_tag(map: &Map<String, Value>) -> Option<&str> {
+    let (key, value) = (
+        ["key", "Key"].iter().find_map(|key| map.get(*key)?.as_str())?,
+        ["value", "Value"].iter().find_map(|key| map.get(*key)?.as_str())?,
+    );
+    (map.len() == 2 && names_thing(key)).then_some(value)
+}
+
+/// Tells whether a tag of this key says what the thing is called, rather than its owner or its cost centre.
+fn names_thing(key: &str) -> bool {
+    const NAMES: &[&str] = &["name", "service", "app", "application", "component", "project", "system", "workload", "stack"];
+    key.rsplit([':', '/']).next().is_some_and(|last| NAMES.iter().any(|name| last.to_lowercase().contains(name)))
+}
+
 /// Returns the number of the next one after `count`.
 fn next(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// Tells whether `map` is a tag that says something else than what the thing is called: its owner, its cost centre.
-fn is_ownership_tag(map: &serde_json::Map<String, serde_json::Value>) -> bool {
-    const NAMES: &[&str] = &["name", "service", "app", "application", "component", "project", "system", "workload", "stack"];
+fn is_ownership_tag(map: &Map<String, Value>) -> bool {
     let key = ["key", "Key", "tagKey"].iter().find_map(|key| map.get(*key)?.as_str());
-    let names = |key: &str| NAMES.iter().any(|name| key.rsplit([':', '/']).next().is_some_and(|last| last.to_lowercase().contains(name)));
-    map.len() == 2 && key.is_some_and(|key| !names(key))
+    map.len() == 2 && key.is_some_and(|key| !names_thing(key))
 }
 
 fn ends_in_description(key: &str) -> bool {

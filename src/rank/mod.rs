@@ -13,6 +13,8 @@ pub mod weight;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use crate::catalogue::{self, Class, Resource, Severity};
 use crate::context::Incident;
 use crate::event::Event;
@@ -60,7 +62,7 @@ pub struct Part {
     /// Points, negative when it speaks against the change.
     pub points: i32,
     /// The reason for people; empty when the signal is not worth a word.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
 }
 
 /// A change in its place.
@@ -93,7 +95,7 @@ impl Ranked {
     pub fn reasons(&self) -> Vec<&str> {
         let mut parts: Vec<&Part> = self.parts.iter().filter(|part| !part.reason.is_empty()).collect();
         parts.sort_by_key(|part| std::cmp::Reverse(part.points.abs()));
-        parts.into_iter().map(|part| part.reason.as_str()).collect()
+        parts.into_iter().map(|part| &*part.reason).collect()
     }
 }
 

@@ -1,13 +1,14 @@
 //! The signals: each a small function that says how much one fact speaks for a change, and why.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::affinity::{Affinity, affinities};
-use super::topology::{Graph, Relation, actor_counts, is_firm, relations};
-use super::undo::{Restored, Undo, pairs};
+use super::topology::{Graph, Relation, actor_counts, is_firm, relations, steady};
+use super::undo::{Restored, Undo, opposites, pairs};
 use super::{Change, Named, weight};
 use crate::catalogue::{Category, Effect, Symptom, incident_symptoms};
 use crate::context::Incident;
@@ -24,7 +25,7 @@ pub struct Say {
     /// Points.
     pub points: i32,
     /// Reason for people, or empty.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
 }
 
 /// A signal.
@@ -50,6 +51,7 @@ pub const SIGNALS: &[Signal] = &[
     Signal { name: "class", judge: class },
     Signal { name: "actor", judge: actor },
     Signal { name: "rare", judge: rare },
+    Signal { name: "routine", judge: routine },
     Signal { name: "failed", judge: failed },
     Signal { name: "failed_as_symptom", judge: failed_as_symptom },
     Signal { name: "undo", judge: undo },
@@ -73,6 +75,8 @@ pub struct Scene<'a> {
     /// Values that the alert speaks of, names of resources aside.
     values: HashSet<String>,
     pairs: HashMap<(&'a str, &'a str), usize>,
+    /// Pairs of actor and event name that stand all over the window.
+    steady: HashSet<(&'a str, &'a str)>,
     actors: HashSet<&'a str>,
 }
 
@@ -95,11 +99,12 @@ impl<'a> Scene<'a> {
                 some if some.iter().any(is_firm) => Named::Firmly,
                 _ => Named::Weakly,
             },
-            undo: pairs(changes, background),
+            undo: pairs(changes, background, &graph),
             named_services: incident.resources.iter().filter_map(|r| r.kind.as_deref()).filter_map(service_of).collect(),
             wordings: wordings(incident, changes),
             values: alert_values(incident),
             pairs: pairs_seen,
+            steady: steady(changes),
             actors,
         }
     }
@@ -187,12 +192,20 @@ fn camel_words(name: &str) -> impl Iterator<Item = String> + '_ {
     words.into_iter()
 }
 
-fn say(points: i32, reason: impl Into<String>) -> Option<Say> {
+fn say(points: i32, reason: impl Into<Cow<'static, str>>) -> Option<Say> {
     Some(Say { points, reason: reason.into() })
 }
 
-fn resource(scene: &Scene<'_>, index: usize, _: &Change) -> Option<Say> {
+/// Says something that is not worth a word to people.
+fn quietly(points: i32) -> Say {
+    Say { points, reason: Cow::Borrowed("") }
+}
+
+fn resource(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
+    const MAKES: &[&str] = &["Create", "Run", "Allocate", "Request"];
+    let makes = !change.event.failed() && MAKES.iter().any(|verb| change.event.name.starts_with(verb));
     match scene.relation(index) {
+        Relation::Target(named) if makes => say(weight::MAKES_NAMED, format!("makes {named}, named in the alert")),
         Relation::Target(named) => say(weight::TARGETS_NAMED, format!("changes {named}, named in the alert")),
         Relation::Mention(named) => say(weight::MENTIONS_NAMED, format!("involves {named}, named in the alert")),
         Relation::OneStep(named, through) => say(weight::ONE_STEP, format!("changes {through}, which {named} depends on")),
@@ -228,7 +241,7 @@ fn name(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
 fn same_service(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
     let service = change.event.service();
     let same = scene.named_services.iter().any(|named| named == service || named.starts_with(service) && service.len() > 3);
-    (same && *scene.relation(index) == Relation::None).then_some(Say { points: weight::SAME_SERVICE, reason: String::new() })
+    (same && *scene.relation(index) == Relation::None).then_some(quietly(weight::SAME_SERVICE))
 }
 
 fn time(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
@@ -260,7 +273,7 @@ fn severity(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
         Effect::TakesAway if only_exposure => 0.5,
         Effect::TakesAway => 1.0,
         Effect::Unprotects if about_exposure => 0.5,
-        Effect::Unprotects | Effect::Harmless => weight::WRONG_WAY,
+        Effect::Unprotects | Effect::Harmless | Effect::Enlarges => weight::WRONG_WAY,
     };
     // Grave values on something else are somebody else's incident.
     let share = if scene.tied(index) { share } else { share * weight::UNTIED_SEVERITY };
@@ -295,19 +308,21 @@ fn direction(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     let replaces =
         REPLACES.iter().any(|noun| name.contains(noun)) || change.class.category == Category::Deployment && name.starts_with("Start");
     let grants = ["PutRolePolicy", "PutUserPolicy", "PutGroupPolicy"].contains(&name);
-    let adds = (ADDS.iter().any(|verb| name.starts_with(verb)) || grants) && !takes_away && !replaces;
+    let enlarges = change.severity.is_some_and(|severity| severity.effect == Effect::Enlarges);
+    let adds = enlarges || (ADDS.iter().any(|verb| name.starts_with(verb)) || grants) && !takes_away && !replaces;
     let about_openness =
         matches!(scene.symptoms.first(), Some((Symptom::Exposure | Symptom::Cost, _))) && !scene.complains_of(Symptom::AccessDenied);
+    // A rule was looked at for whom it admits: one that admits few exposes nothing.
+    let admits_few = name == "AuthorizeSecurityGroupIngress" && change.severity.is_none();
     match about_openness {
-        true => takes_away.then_some(Say { points: weight::WRONG_DIRECTION, reason: String::new() }),
-        false => adds.then_some(Say { points: weight::WRONG_DIRECTION, reason: String::new() }),
+        true => (takes_away || admits_few && scene.complains_of(Symptom::Exposure)).then_some(quietly(weight::WRONG_DIRECTION)),
+        false => adds.then_some(quietly(weight::WRONG_DIRECTION)),
     }
 }
 
 /// The alert names the kind of thing: `ConfigParameterMissing` speaks of DeleteParameter rather than of DeleteSecret.
 fn wording(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
-    (scene.wordings.contains(change.event.name.as_str()) && !change.class.noise)
-        .then_some(Say { points: weight::SAME_WORDS, reason: String::new() })
+    (scene.wordings.contains(change.event.name.as_str()) && !change.class.noise).then_some(quietly(weight::SAME_WORDS))
 }
 
 /// The alert speaks of a value that the request sets: a port, an instance type, a version.
@@ -341,7 +356,7 @@ fn burst(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     let times = scene.pairs.get(&(change.event.actor.name.as_str(), change.event.name.as_str())).copied().unwrap_or_default();
     let takes_away = change.severity.is_some_and(|severity| severity.effect == Effect::TakesAway);
     (times >= MANY && takes_away && !change.class.noise)
-        .then(|| Say { points: weight::BURST, reason: format!("one of {times} such calls") })
+        .then(|| Say { points: weight::BURST, reason: format!("one of {times} such calls").into() })
 }
 
 fn class(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
@@ -360,7 +375,19 @@ fn actor(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
 
 fn rare(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     let seen = scene.pairs.get(&(change.event.actor.name.as_str(), change.event.name.as_str())).copied().unwrap_or_default();
-    (seen == 1 && scene.actors.len() > 1 && scene.pairs.len() > 4).then_some(Say { points: weight::RARE, reason: String::new() })
+    (seen == 1 && scene.actors.len() > 1 && scene.pairs.len() > 4).then_some(quietly(weight::RARE))
+}
+
+/// What an actor does all the time, or takes and gives by turns, is its work, as long as it is not done to what the alert is about.
+fn routine(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
+    if change.class.noise || *scene.relation(index) != Relation::None {
+        return None;
+    }
+    let (actor, name) = (change.event.actor.name.as_str(), change.event.name.as_str());
+    let steady = scene.steady.contains(&(actor, name));
+    let replaces = change.event.actor.kind != ActorKind::Human
+        && opposites(name).any(|opposite| scene.pairs.contains_key(&(actor, opposite.as_str())));
+    (steady || replaces).then_some(quietly(weight::ROUTINE))
 }
 
 fn failed(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
@@ -394,7 +421,7 @@ fn noise(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     if change.class.noise {
         return say(weight::NOISE, "");
     }
-    (change.event.category == EventCategory::Data).then_some(Say { points: weight::DATA_EVENT, reason: String::new() })
+    (change.event.category == EventCategory::Data).then_some(quietly(weight::DATA_EVENT))
 }
 
 fn after_alert(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {

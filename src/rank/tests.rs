@@ -257,6 +257,49 @@ fn a_setting_that_was_overwritten_counts_less_than_the_one_in_force() {
 }
 
 /// A secret gets the version `new`; then a label is moved to the version `to`.
+#[test]
+fn other_settings_of_the_same_thing_overwrite_nothing() {
+    let set = |id, before, key: &str, value: &str| {
+        let request = json!({"loadBalancerArn": "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/web/0a1b2c3d4e5f6071",
+            "attributes": [{"key": key, "value": value}]});
+        change(id, before, "elasticloadbalancing", "ModifyLoadBalancerAttributes", request)
+    };
+    let overwritten = |later: Change| {
+        let changes = [set("first", 300, "idle_timeout.timeout_seconds", "1"), later];
+        super::undo::pairs(&changes, &[], &super::topology::Graph::new(&changes, &[]))[0].overwritten_at.is_some()
+    };
+    assert!(overwritten(set("later", 60, "idle_timeout.timeout_seconds", "2")));
+    assert!(!overwritten(set("later", 60, "routing.http2.enabled", "false")));
+    let changes = [
+        timeout("first", 300, 1),
+        change(
+            "later",
+            60,
+            "lambda",
+            "UpdateFunctionConfiguration20150331v2",
+            json!({"functionName": "checkout-worker", "memorySize": 128}),
+        ),
+    ];
+    assert_eq!(super::undo::pairs(&changes, &[], &super::topology::Graph::new(&changes, &[]))[0].overwritten_at, None);
+}
+
+#[test]
+fn what_is_done_again_after_it_was_undone_gives_nothing_back() {
+    let rule = |id, before, name| {
+        let permissions =
+            json!({"items": [{"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}}]});
+        change(id, before, "ec2", name, json!({"groupId": "sg-0123456789abcdef0", "ipPermissions": permissions}))
+    };
+    let changes = [
+        rule("opened", 600, "AuthorizeSecurityGroupIngress"),
+        rule("closed", 500, "RevokeSecurityGroupIngress"),
+        rule("opened-again", 100, "AuthorizeSecurityGroupIngress"),
+    ];
+    let undo = super::undo::pairs(&changes, &[], &super::topology::Graph::new(&changes, &[]));
+    assert!(undo[0].undone_at.is_some() && undo[1].undone_at.is_some() && undo[1].undoes);
+    assert_eq!((undo[2].undoes, undo[2].restores, undo[2].undone_at), (false, super::undo::Restored::No, None));
+}
+
 fn secret_versions(to: &str) -> [Change; 2] {
     let secret = "prod/checkout/db";
     let put = json!({"responseElements": {"versionId": "new"}});

@@ -69,6 +69,12 @@ pub(super) const COMMON_WORDS: &[&str] = &[
     "targetgroup",
     "core",
     "infra",
+    "item",
+    "job",
+    "setting",
+    "schedule",
+    "consumer",
+    "producer",
     "queue",
     "topic",
     "table",
@@ -132,8 +138,9 @@ pub(super) fn relations(named: &[NamedResource], changes: &[Change], graph: &Gra
         let start: BTreeSet<usize> = graph.find(&own_aliases, resource.kind.as_deref());
         let first = graph.neighbours(&start, true);
         let second = graph.neighbours(&first.keys().copied().collect(), false);
+        let namesakes = graph.bearing(&own_aliases);
         for (index, change) in changes.iter().enumerate() {
-            let relation = relate(resource, strong, &own_aliases, graph, index, change, &start, &first, &second);
+            let relation = relate(resource, strong, graph, index, change, &start, &first, &second, &namesakes);
             if let Some(slot) = best.get_mut(index)
                 && relation < *slot
             {
@@ -153,13 +160,13 @@ pub(super) fn is_firm(named: &NamedResource) -> bool {
 fn relate(
     named: &NamedResource,
     strong: bool,
-    aliases: &[String],
     graph: &Graph,
     index: usize,
     change: &Change,
     start: &BTreeSet<usize>,
     first: &BTreeMap<usize, usize>,
     second: &BTreeMap<usize, usize>,
+    namesakes: &HashSet<usize>,
 ) -> Relation {
     let nodes = graph.of_event(index);
     let of_role = |wanted: fn(Role) -> bool| change.resources.iter().zip(nodes).filter(move |(r, _)| wanted(r.role)).map(|(_, node)| *node);
@@ -174,26 +181,21 @@ fn relate(
         if let Some(through) = of_role(|role| role == Role::Target).find(|node| first.contains_key(node)) {
             return Relation::OneStep(name(), graph.label(through));
         }
-        if let Some(through) = of_role(|role| role == Role::Target).find(|node| second.contains_key(node)) {
+        // Another of its kind two steps away is a sibling: what lies between is shared by both.
+        let sibling = |node: &usize| named.kind.is_some() && graph.kind(*node) == named.kind.as_deref();
+        if let Some(through) = of_role(|role| role == Role::Target).find(|node| second.contains_key(node) && !sibling(node)) {
             return Relation::TwoSteps(name(), graph.label(through));
         }
     }
-    if bears_name(aliases, change) { Relation::Name(name()) } else { Relation::None }
+    if of_role(|role| role != Role::Referenced).any(|node| namesakes.contains(&node)) { Relation::Name(name()) } else { Relation::None }
 }
 
-/// Tells whether a resource of `change` bears a name among `aliases`, as a whole word: `checkout` in `prod-checkout-api`.
-fn bears_name(aliases: &[String], change: &Change) -> bool {
-    let telling = |alias: &&String| alias.len() >= 3 && !COMMON_WORDS.contains(&alias.as_str()) && !alias.contains("arn:");
-    let resources = || change.resources.iter().filter(|r| r.role != Role::Referenced);
-    aliases.iter().filter(telling).any(|alias| {
-        resources().flat_map(|r| &r.aliases).any(|candidate| {
-            let candidate = candidate.to_lowercase();
-            candidate.match_indices(alias.as_str()).any(|(at, _)| {
-                let before = candidate.get(..at).and_then(|s| s.chars().next_back());
-                let after = candidate.get(at + alias.len()..).and_then(|s| s.chars().next());
-                before.is_none_or(|c| !c.is_alphanumeric()) && after.is_none_or(|c| !c.is_alphanumeric())
-            })
-        })
+/// Tells whether `name` holds `word` as a whole word: `prod-checkout-api` holds `checkout`; both are lower case.
+fn holds_word(name: &str, word: &str) -> bool {
+    name.match_indices(word).any(|(at, _)| {
+        let before = name.get(..at).and_then(|s| s.chars().next_back());
+        let after = name.get(at + word.len()..).and_then(|s| s.chars().next());
+        before.is_none_or(|c| !c.is_alphanumeric()) && after.is_none_or(|c| !c.is_alphanumeric())
     })
 }
 
@@ -208,7 +210,7 @@ pub(super) struct Graph {
 
 impl Graph {
     /// Learns from `changes`, and from `background`: earlier changes that only tell what belongs to what.
-    pub(super) fn new(changes: &[Change], background: &[Change]) -> Self {
+    pub(super) fn new<'a>(changes: &'a [Change], background: &'a [Change]) -> Self {
         let mut graph = Self {
             labels: Vec::new(),
             kinds: Vec::new(),
@@ -216,8 +218,12 @@ impl Graph {
             of_event: Vec::with_capacity(changes.len()),
             edges: Vec::new(),
         };
+        // Most resources appear again and again, written alike.
+        let mut seen: HashMap<(&[String], Option<&str>), usize> = HashMap::new();
         for change in changes.iter().chain(background) {
-            let nodes: Vec<usize> = change.resources.iter().map(|resource| graph.node(resource)).collect();
+            let mut node =
+                |resource: &'a Resource| *seen.entry((resource.aliases.as_slice(), resource.kind)).or_insert_with(|| graph.node(resource));
+            let nodes: Vec<usize> = change.resources.iter().map(&mut node).collect();
             if !change.event.failed() && nodes.len() <= SWEEP {
                 graph.join(change, &nodes);
             }
@@ -267,6 +273,14 @@ impl Graph {
         aliases.iter().filter_map(|alias| self.by_alias.get(alias)).flatten().filter(|node| agrees(node)).copied().collect()
     }
 
+    /// Returns the nodes one of whose names holds one of `aliases` (lower case) as a whole word.
+    fn bearing(&self, aliases: &[String]) -> HashSet<usize> {
+        let telling = |alias: &&String| alias.len() >= 3 && !COMMON_WORDS.contains(&alias.as_str()) && !alias.contains("arn:");
+        let words: Vec<&String> = aliases.iter().filter(telling).collect();
+        let bears = |name: &str| words.iter().any(|word| holds_word(name, word));
+        self.by_alias.iter().filter(|(name, _)| bears(name)).flat_map(|(_, nodes)| nodes).copied().collect()
+    }
+
     /// Returns the nodes next to `from`, each with the node that led to it; hubs only lead on when they are `named`.
     fn neighbours(&self, from: &BTreeSet<usize>, named: bool) -> BTreeMap<usize, usize> {
         let mut found = BTreeMap::new();
@@ -285,9 +299,12 @@ impl Graph {
 
     /// Returns the nodes that a change is made to; none of a sweep.
     pub(super) fn targets<'a>(&'a self, index: usize, change: &'a Change) -> impl Iterator<Item = usize> + 'a {
-        let nodes = self.of_event(index);
-        let told = if nodes.len() <= SWEEP { nodes } else { &[] };
-        change.resources.iter().zip(told).filter(|(resource, _)| resource.role == Role::Target).map(|(_, node)| *node)
+        self.made_to(index, change).filter(move |_| self.of_event(index).len() <= SWEEP)
+    }
+
+    /// Returns the nodes that a change is made to, of a sweep as well.
+    pub(super) fn made_to<'a>(&'a self, index: usize, change: &'a Change) -> impl Iterator<Item = usize> + 'a {
+        change.resources.iter().zip(self.of_event(index)).filter(|(resource, _)| resource.role == Role::Target).map(|(_, node)| *node)
     }
 
     /// Returns the nodes next to `node`, but for those that many share.
@@ -298,6 +315,10 @@ impl Graph {
 
     fn of_event(&self, index: usize) -> &[usize] {
         self.of_event.get(index).map_or(&[], Vec::as_slice)
+    }
+
+    fn kind(&self, node: usize) -> Option<&'static str> {
+        self.kinds.get(node).copied().flatten()
     }
 
     fn label(&self, node: usize) -> String {
@@ -321,4 +342,18 @@ pub(super) fn actor_counts(changes: &[Change]) -> (HashMap<(&str, &str), usize>,
         *pairs.entry((change.event.actor.name.as_str(), change.event.name.as_str())).or_default() += 1;
     }
     (pairs, changes.iter().map(|change| change.event.actor.name.as_str()).collect())
+}
+
+/// Returns the (actor, event name) pairs that stand all over the time of `changes`: in half of its eighths and more.
+pub(super) fn steady(changes: &[Change]) -> HashSet<(&str, &str)> {
+    const PARTS: i64 = 8;
+    let times = || changes.iter().filter(|change| !change.class.noise).map(|change| change.event.time);
+    let (Some(first), Some(last)) = (times().min(), times().max()) else { return HashSet::new() };
+    let length = ((last - first).num_milliseconds() / PARTS).max(1);
+    let mut parts: HashMap<(&str, &str), u32> = HashMap::new();
+    for change in changes.iter().filter(|change| !change.class.noise) {
+        let part = ((change.event.time - first).num_milliseconds() / length).clamp(0, PARTS - 1);
+        *parts.entry((change.event.actor.name.as_str(), change.event.name.as_str())).or_default() |= 1 << part;
+    }
+    parts.into_iter().filter(|(_, parts)| i64::from(parts.count_ones()) * 2 >= PARTS).map(|(pair, _)| pair).collect()
 }

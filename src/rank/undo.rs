@@ -1,12 +1,14 @@
 //! Changes that were taken back within the window.
 
-use std::collections::{BTreeSet, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Change;
-use crate::catalogue::{self, Effect, Role};
+use super::topology::Graph;
+use crate::catalogue::{self, Effect};
 
 /// Verb pairs of which the second takes back the first.
 const PAIRS: &[(&str, &str)] = &[
@@ -75,111 +77,206 @@ pub struct Undo {
 /// Pairs changes of the same service, noun and target whose verbs are opposites, and those that set the same settings.
 ///
 /// Shape: one element for each of `changes`. Each change takes back at most one, the nearest before it, which may be of the
-/// `background`: the changes from before the window.
-pub fn pairs(changes: &[Change], background: &[Change]) -> Vec<Undo> {
-    let of_window = changes.len();
-    let changes: Vec<&Change> = changes.iter().chain(background).collect();
-    let mut undo = vec![Undo::default(); changes.len()];
-    let mut order: Vec<usize> = (0..changes.len()).collect();
-    order.sort_by_key(|i| changes.get(*i).map(|c| (c.event.time, c.event.event_id.as_str())));
-    // Open changes by what would take them back: (service, undoing name, target).
-    let mut open: HashMap<(String, String, String), Vec<usize>> = HashMap::new();
-    // What a rollback may take back, by (service, event name, target).
-    let mut made: HashMap<(String, String, String), Vec<usize>> = HashMap::new();
-    // What was set, by (service, event name, what it is made to), newest last.
-    let mut set: HashMap<(&str, &str, String), Vec<usize>> = HashMap::new();
-    for index in order {
-        let Some(change) = changes.get(index) else { continue };
-        if change.event.failed() || change.class.noise {
-            continue;
+/// `background`: the changes from before the window. `graph` is of both.
+pub(super) fn pairs(changes: &[Change], background: &[Change], graph: &Graph) -> Vec<Undo> {
+    let mut history = History { changes: changes.iter().chain(background).collect(), ..History::default() };
+    history.undo = vec![Undo::default(); history.changes.len()];
+    let mut order: Vec<(usize, &Change)> = history.changes.iter().copied().enumerate().collect();
+    order.retain(|(_, change)| !change.event.failed() && !change.class.noise);
+    order.sort_by_key(|(_, change)| (change.event.time, change.event.event_id.as_str()));
+    for (index, change) in order {
+        let mut targets: Vec<usize> = graph.made_to(index, change).collect();
+        if targets.is_empty() {
+            targets.push(NO_TARGET);
         }
-        let service = change.event.service().to_owned();
-        let targets: Vec<String> = change.resources.iter().filter(|r| r.role == Role::Target).map(|r| r.id.to_lowercase()).collect();
-        for target in &targets {
-            let key = (service.clone(), change.event.name.clone(), target.clone());
-            let nearest = open
-                .get(&key)
-                .and_then(|earlier| earlier.iter().rposition(|at| changes.get(*at).is_some_and(|one| same_matter(one, change))));
-            if let Some(earlier) = nearest.and_then(|at| open.get_mut(&key).map(|earlier| earlier.remove(at))) {
-                if let Some(slot) = undo.get_mut(earlier) {
+        history.take_back(index, change, &targets);
+        history.set(index, change);
+        history.roll_back(index, change, &targets);
+        history.remember(index, change, &targets);
+    }
+    history.undo.truncate(changes.len());
+    history.undo
+}
+
+/// Stands for the target of a call that is made to nothing known: what it says must tell what it is about.
+const NO_TARGET: usize = usize::MAX;
+
+/// What was done so far, by what would take it back.
+#[derive(Default)]
+struct History<'a> {
+    changes: Vec<&'a Change>,
+    undo: Vec<Undo>,
+    /// Open changes by service, verb that takes them back, noun and target.
+    open: HashMap<(&'a str, &'static str, &'a str, usize), Vec<usize>>,
+    /// What a rollback may take back, by service, event name and target.
+    made: HashMap<(&'a str, &'a str, usize), Vec<usize>>,
+    /// What was set, by service, event name and what it is made to: the last two.
+    set: HashMap<(&'a str, &'a str, Vec<(&'a str, Cow<'a, str>)>), Vec<usize>>,
+}
+
+impl<'a> History<'a> {
+    /// Finds what `change` takes back, and closes it.
+    fn take_back(&mut self, index: usize, change: &'a Change, targets: &[usize]) {
+        for (verb, noun) in verbs(&change.event.name, |(_, later)| later) {
+            for target in targets {
+                let Some(earlier) = self.open.get_mut(&(change.event.service(), verb, noun, *target)) else { continue };
+                let same = |one: &Change| same_matter(one, change) && (*target != NO_TARGET || says_anything(one));
+                let nearest = earlier.iter().rposition(|at| self.changes.get(*at).is_some_and(|one| same(one)));
+                let Some(earlier) = nearest.map(|at| earlier.remove(at)) else { continue };
+                // What takes back an undoing does again what had been undone: it is that change once more.
+                let again = self.undo.get(earlier).is_some_and(|earlier| earlier.undoes);
+                if let Some(slot) = self.undo.get_mut(earlier) {
                     slot.undone_at = Some(change.event.time);
                 }
-                if let Some(slot) = undo.get_mut(index) {
+                if let Some(slot) = self.undo.get_mut(index).filter(|_| !again) {
                     slot.undoes = true;
-                    slot.restores = changes.get(earlier).map_or(Restored::No, |one| restored(one, change));
-                }
-            }
-        }
-        if let Some(made_to) = made_to(change) {
-            let before = set.entry((change.event.service(), &change.event.name, made_to)).or_default();
-            let earlier = before.last().copied();
-            let oldest = before.iter().rev().nth(1).and_then(|at| changes.get(*at));
-            if let Some((at, one)) = earlier.and_then(|at| Some((at, changes.get(at)?)))
-                && resets(one, change)
-                && let Some(slot) = undo.get_mut(at)
-            {
-                // What breaks nothing, or is as it was before, took back what lay between.
-                let back = change.severity.is_some_and(|severity| severity.effect == Effect::Harmless)
-                    || oldest.is_some_and(|oldest| oldest.event.request() == change.event.request());
-                if back { slot.undone_at = Some(change.event.time) } else { slot.overwritten_at = Some(change.event.time) }
-            }
-            before.push(index);
-        }
-        for (earlier, _) in ROLLBACKS.iter().filter(|(_, later)| *later == change.event.name) {
-            for target in &targets {
-                let key = (service.clone(), (*earlier).to_owned(), target.clone());
-                let last = made.get(&key).and_then(|made| made.last()).and_then(|at| changes.get(*at));
-                if !last.is_some_and(|made| goes_back(made, change)) {
-                    continue;
-                }
-                if let Some(at) = made.get_mut(&key).and_then(Vec::pop) {
-                    if let Some(slot) = undo.get_mut(at) {
-                        slot.undone_at = Some(change.event.time);
-                    }
-                    if let Some(slot) = undo.get_mut(index) {
-                        (slot.undoes, slot.restores) = (true, Restored::Surely);
-                    }
-                }
-            }
-        }
-        if ROLLBACKS.iter().any(|(earlier, _)| *earlier == change.event.name) {
-            for target in &targets {
-                made.entry((service.clone(), change.event.name.clone(), target.clone())).or_default().push(index);
-            }
-        }
-        for (verb, opposite) in PAIRS {
-            // Deleting an old version does not take a new one back.
-            if let Some(noun) = change.event.name.strip_prefix(verb).filter(|noun| !noun.ends_with("Version")) {
-                for target in &targets {
-                    open.entry((service.clone(), format!("{opposite}{noun}"), target.clone())).or_default().push(index);
+                    slot.restores = self.changes.get(earlier).map_or(Restored::No, |one| restored(one, change));
                 }
             }
         }
     }
-    undo.truncate(of_window);
-    undo
+
+    /// Finds whose settings `change` replaces.
+    fn set(&mut self, index: usize, change: &'a Change) {
+        let Some(made_to) = made_to(change) else { return };
+        let before = self.set.entry((change.event.service(), &change.event.name, made_to)).or_default();
+        let oldest = before.iter().rev().nth(1).and_then(|at| self.changes.get(*at));
+        if let Some((at, one)) = before.last().and_then(|at| Some((*at, self.changes.get(*at)?)))
+            && let Some(slot) = self.undo.get_mut(at)
+        {
+            // What breaks nothing, or is as it was before, took back what lay between.
+            let harmless = change.severity.is_some_and(|severity| severity.effect == Effect::Harmless);
+            let as_before = harmless || oldest.is_some_and(|oldest| oldest.event.request() == change.event.request());
+            match reset(one, change) {
+                Reset::Not => {}
+                Reset::Switched => slot.undone_at = Some(change.event.time),
+                Reset::Partly | Reset::Wholly if as_before => slot.undone_at = Some(change.event.time),
+                Reset::Partly => {}
+                Reset::Wholly => slot.overwritten_at = Some(change.event.time),
+            }
+        }
+        before.push(index);
+    }
+
+    /// Finds what `change` rolls back.
+    fn roll_back(&mut self, index: usize, change: &'a Change, targets: &[usize]) {
+        for (earlier, _) in ROLLBACKS.iter().filter(|(_, later)| *later == change.event.name) {
+            for target in targets {
+                let Some(made) = self.made.get_mut(&(change.event.service(), *earlier, *target)) else { continue };
+                let goes_back = made.last().and_then(|at| self.changes.get(*at)).is_some_and(|made| goes_back(made, change));
+                let Some(at) = made.pop_if(|_| goes_back) else { continue };
+                if let Some(slot) = self.undo.get_mut(at) {
+                    slot.undone_at = Some(change.event.time);
+                }
+                if let Some(slot) = self.undo.get_mut(index) {
+                    (slot.undoes, slot.restores) = (true, Restored::Surely);
+                }
+            }
+        }
+    }
+
+    /// Keeps `change` for what may take it back.
+    fn remember(&mut self, index: usize, change: &'a Change, targets: &[usize]) {
+        let (service, name) = (change.event.service(), change.event.name.as_str());
+        if ROLLBACKS.iter().any(|(earlier, _)| *earlier == name) {
+            for target in targets {
+                self.made.entry((service, name, *target)).or_default().push(index);
+            }
+        }
+        // Deleting an old version does not take a new one back.
+        if name.ends_with("Version") {
+            return;
+        }
+        for (earlier, noun) in verbs(name, |(earlier, _)| earlier) {
+            for (_, later) in PAIRS.iter().filter(|(verb, _)| *verb == earlier) {
+                for target in targets {
+                    self.open.entry((service, later, noun, *target)).or_default().push(index);
+                }
+            }
+        }
+    }
 }
 
-/// Returns what a call that sets values is made to; nothing for other calls.
-fn made_to(change: &Change) -> Option<String> {
+/// Splits an event name by those verbs of [`PAIRS`] that `side` chooses, each once.
+fn verbs(name: &str, side: impl Fn(&(&'static str, &'static str)) -> &'static str) -> impl Iterator<Item = (&'static str, &str)> {
+    let mut found: Vec<(&'static str, &str)> = Vec::new();
+    for verb in PAIRS.iter().map(side) {
+        if let Some(noun) = name.strip_prefix(verb)
+            && !found.iter().any(|(known, _)| *known == verb)
+        {
+            found.push((verb, noun));
+        }
+    }
+    found.into_iter()
+}
+
+/// Returns what a call that sets values is made to, by name; nothing for other calls.
+fn made_to(change: &Change) -> Option<Vec<(&str, Cow<'_, str>)>> {
     // A change of DNS names its records among what it sets.
     const SETS: &[&str] = &["Modify", "Update", "Put", "Set"];
     let request = change.event.request().as_object().filter(|_| SETS.iter().any(|verb| change.event.name.starts_with(verb)))?;
-    let mut parts: Vec<String> = request.iter().filter(|(key, _)| is_name(key)).map(|(key, value)| format!("{key}={value}")).collect();
+    fn text(value: &Value) -> Cow<'_, str> {
+        value.as_str().map_or_else(|| Cow::Owned(value.to_string()), Cow::Borrowed)
+    }
+    let mut parts: Vec<(&str, Cow<'_, str>)> =
+        request.iter().filter(|(key, _)| is_name(key)).map(|(key, value)| (key.as_str(), text(value))).collect();
     parts.sort();
-    Some(parts.join("\n"))
+    Some(parts)
 }
 
-/// Tells whether `later` sets something to another value that `earlier` had set.
-fn resets(earlier: &Change, later: &Change) -> bool {
-    let (Some(first), Some(second)) = (earlier.event.request().as_object(), later.event.request().as_object()) else { return false };
-    first.iter().filter(|(key, _)| !is_name(key)).any(|(key, value)| second.get(key).is_some_and(|other| other != value))
+/// How far a later call sets anew what an earlier one had set.
+enum Reset {
+    /// Nothing of it, or all to the same values.
+    Not,
+    /// Some of it.
+    Partly,
+    /// All of it, some to other values.
+    Wholly,
+    /// All of it, and what differs is a switch, which has but two ways to be.
+    Switched,
+}
+
+fn reset(earlier: &Change, later: &Change) -> Reset {
+    let (Some(first), Some(second)) = (earlier.event.request().as_object(), later.event.request().as_object()) else { return Reset::Not };
+    let (first, second) = (settings(first), settings(second));
+    let differs = |key: &&str| first.get(*key).zip(second.get(*key)).is_some_and(|(a, b)| a != b);
+    let anew: Vec<&str> = first.keys().copied().filter(differs).collect();
+    let all = first.keys().all(|key| second.contains_key(key));
+    match (anew.is_empty(), all) {
+        (true, _) => Reset::Not,
+        (false, false) => Reset::Partly,
+        (false, true) if anew.iter().all(|key| first.get(key).is_some_and(|value| value.is_boolean())) => Reset::Switched,
+        (false, true) => Reset::Wholly,
+    }
+}
+
+/// Returns what a request sets, by name: a list of names and values is as many settings.
+fn settings(request: &Map<String, Value>) -> BTreeMap<&str, &Value> {
+    const NAMES: &[&str] = &["key", "name", "parameterName", "attributeName", "path", "optionName"];
+    const LISTS: &[&str] = &["attributes", "parameters", "settings", "patchOperations", "options", "optionSettings"];
+    let mut settings = BTreeMap::new();
+    for (key, value) in request.iter().filter(|(key, _)| !is_name(key)) {
+        let named = |item| Some((NAMES.iter().find_map(|name| Value::get(item, name)?.as_str())?, item));
+        let list: Option<Vec<(&str, &Value)>> = match value {
+            _ if !LISTS.contains(&key.as_str()) => None,
+            Value::Array(items) => items.iter().map(named).collect(),
+            Value::Object(map) => Some(map.iter().map(|(key, value)| (key.as_str(), value)).collect()),
+            _ => None,
+        };
+        settings.extend(list.unwrap_or_else(|| vec![(key.as_str(), value)]));
+    }
+    settings
 }
 
 /// Tells whether a parameter names what a call is made to, or how, rather than what it sets.
 fn is_name(key: &str) -> bool {
     let key = key.to_lowercase();
     catalogue::only_says(&key) || key.ends_with("key") || key.ends_with("url")
+}
+
+/// Returns the event names that would take back `name`.
+pub(super) fn opposites(name: &str) -> impl Iterator<Item = String> {
+    PAIRS.iter().filter_map(move |(verb, opposite)| Some(format!("{opposite}{}", name.strip_prefix(verb)?)))
 }
 
 /// Tells how far `later`, which undoes `earlier`, gives back what that had taken.
@@ -218,6 +315,10 @@ fn takes_away(change: &Change) -> bool {
 fn same_matter(earlier: &Change, later: &Change) -> bool {
     let (first, second) = (leaves(earlier.event.request()), leaves(later.event.request()));
     first.len() <= second.len() && says_all_of(later, earlier) || says_all_of(earlier, later)
+}
+
+fn says_anything(change: &Change) -> bool {
+    !leaves(change.event.request()).is_empty()
 }
 
 /// Tells whether all values of the request of `few` stand in the request or the answer of `all`.

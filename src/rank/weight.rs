@@ -4,6 +4,8 @@ use crate::catalogue::Delay;
 
 /// The change is made to what the alert names.
 pub const TARGETS_NAMED: i32 = 50;
+/// The change makes what the alert names: rarely what broke it.
+pub const MAKES_NAMED: i32 = 36;
 /// The change mentions what the alert names, as a container or a reference.
 pub const MENTIONS_NAMED: i32 = 44;
 /// The change is made to something one step away (the security group of the instance).
@@ -52,6 +54,8 @@ pub const HUMAN: i32 = 4;
 pub const SERVICE: i32 = -14;
 /// This actor did this only here, while others act often.
 pub const RARE: i32 = 4;
+/// The actor does this all the time, or takes and gives by turns.
+pub const ROUTINE: i32 = -12;
 /// The call failed: it changed nothing.
 pub const FAILED: i32 = -34;
 /// The call failed in the very way that the alert complains of: quota, launch refused.

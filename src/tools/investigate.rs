@@ -233,7 +233,7 @@ async fn look(
     }
     let goal = Goal { incident: &incident, after: &[], progress: &call.progress };
     read(desk, &scope, scope.window(), &filter, started, &mut gathered, goal).await;
-    let earlier = background(desk, &scope, started).await;
+    let mut earlier = background(desk, &scope, started).await;
     let mut changes: Vec<Change> = Vec::new();
     let (mut scope, mut widened) = (scope, false);
     let ranked = loop {
@@ -243,6 +243,8 @@ async fn look(
         let Some((wider, added)) = widening::next(&ranked, &incident, &scope, &gathered, started.elapsed()) else { break ranked };
         read(desk, &wider, added, &filter, started, &mut gathered, goal).await;
         (scope, widened) = (wider, true);
+        // What lies in the window now is no background any more: it would take part twice.
+        earlier.retain(|change| change.event.time < scope.window().from);
     };
     let spots = blind_spots(desk, &scope, &filter, &gathered);
     let effort = Effort::of(&mut gathered);

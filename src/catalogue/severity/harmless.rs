@@ -79,6 +79,9 @@ const SETTINGS: &[&str] = &[
     "redriveallowpolicy",
     "redrivepolicy",
     "tableclass",
+    // What it may grow to
+    "maxallocatedstorage",
+    "updateconfig",
 ];
 
 /// Parameters that say what is logged: harmless unless they switch something off, which makes data go missing.
@@ -102,49 +105,99 @@ const HOW: &[&str] = &[
     "host",
     "queueurl",
     "region",
+    "scalingtype",
     "x-amz-id-2",
 ];
 
 /// Calls that take no effect by themselves: what they make is used, or not, by a later one; or nobody's traffic depends on it.
 const WITHOUT_EFFECT: &[&str] = &[
+    "CopyDBClusterSnapshot",
+    "CopyDBSnapshot",
+    "CopyImage",
+    "CopySnapshot",
+    "CreateBackup",
     "CreateChangeSet",
     "CreateDBClusterSnapshot",
     "CreateDBSnapshot",
+    "CreateDocumentationPart",
+    "CreateDocumentationVersion",
     "CreateHealthCheck",
     "CreateImage",
+    "CreateOpsItem",
+    "CreateOpsMetadata",
+    "CreateQueryLoggingConfig",
     "CreateSnapshot",
+    "CreateSnapshots",
+    "DeleteChangeSet",
     "DeleteDashboards",
+    "DeleteNotificationConfiguration",
     "DeletePolicyVersion",
+    "DeleteQueryDefinition",
     "DetectStackDrift",
+    "DetectStackResourceDrift",
+    "DetectStackSetDrift",
+    "DisableEnhancedMonitoring",
+    "DisableMetricsCollection",
     "EnableEnhancedMonitoring",
+    "EnableImageDeregistrationProtection",
     "EnableKeyRotation",
     "EnableMetricsCollection",
+    "EstimateTemplateCost",
+    "GenerateCredentialReport",
+    "GenerateServiceLastAccessedDetails",
     "IncreaseStreamRetentionPeriod",
+    "LockRule",
+    "LockSnapshot",
     "MonitorInstances",
     "PublishLayerVersion",
+    "PublishStateMachineVersion",
     "PublishVersion",
     "PutAnalyticsConfiguration",
     "PutBackupPolicy",
+    "PutBackupVaultLockConfiguration",
+    "PutBackupVaultNotifications",
     "PutBucketTagging",
     "PutDashboard",
     "PutImage",
+    "PutImageScanningConfiguration",
+    "PutInsightRule",
+    "PutInsightSelectors",
     "PutIntelligentTieringConfiguration",
     "PutInventoryConfiguration",
     "PutLifecycleConfiguration",
     "PutLoggingConfiguration",
     "PutMetricsConfiguration",
     "PutNotificationConfiguration",
+    "PutObjectLockConfiguration",
+    "PutQueryDefinition",
+    "PutRegistryScanningConfiguration",
+    "PutRuntimeManagementConfig",
     "RegisterTaskDefinition",
     "RenewCertificate",
+    "RequestCertificate",
+    "ResendValidationEmail",
+    "RotateKeyOnDemand",
+    "SetStackPolicy",
+    "StartBackupJob",
+    "StartExportTask",
+    "StartImageScan",
+    "UnlockRule",
     "UnmonitorInstances",
+    "UpdateAccountPasswordPolicy",
+    "UpdateCertificateOptions",
     "UpdateContinuousBackups",
     "UpdateContributorInsights",
+    "UpdateDocumentMetadata",
+    "UpdateHostedZoneComment",
     "UpdateKeyDescription",
     "UpdateMonitoring",
+    "UpdateOpsItem",
+    "UpdateOpsMetadata",
     "UpdateRoleDescription",
     "UpdateSecurityGroupRuleDescriptionsEgress",
     "UpdateSecurityGroupRuleDescriptionsIngress",
     "UpdateTerminationProtection",
+    "ValidateTemplate",
 ];
 
 /// Where calls name what they set as values, by path, and how the harmless ones begin.
@@ -153,6 +206,7 @@ const NAMED_SETTINGS: &[(&str, &str, &[&str])] = &[
     ("ModifyTargetGroupAttributes", "attributes.key", &["deregistration_delay.", "slow_start."]),
     ("UpdateStage", "patchOperations.path", &["/description", "/*/*/logging", "/*/*/metrics", "/accessLogSettings", "/tracingEnabled"]),
     ("UpdateRestApi", "patchOperations.path", &["/description", "/name"]),
+    ("SetTopicAttributes", "attributeName", &["DisplayName", "TracingConfig"]),
     ("UpdateClusterSettings", "settings.name", &["containerInsights"]),
 ];
 
@@ -177,6 +231,13 @@ fn reason(event: &Event) -> Option<&'static str> {
         }
         "PutBucketLogging" => return find(request, "LoggingEnabled").is_some_and(Value::is_object).then_some("changes only logging"),
         "PutBucketVersioning" => return (text(request, "Status").as_deref() == Some("Enabled")).then_some("keeps old versions"),
+        // A version that is not in force, and a stack whose template and parameters stay.
+        "CreatePolicyVersion" => return (find(request, "setAsDefault") != Some(&Value::Bool(true))).then_some("takes no effect by itself"),
+        "PutSecretValue" => {
+            let stages = texts(request, "versionStages");
+            return (!stages.is_empty() && !stages.iter().any(|stage| stage == "AWSCURRENT")).then_some("takes no effect by itself");
+        }
+        "UpdateStack" => return keeps_all(request).then_some("keeps the stack's template and parameters"),
         // On-demand tables have no capacity to run out of.
         "UpdateTable" if text(request, "billingMode").as_deref() == Some("PAY_PER_REQUEST") => {
             return find(request, "globalSecondaryIndexUpdates").is_none().then_some("gives the table on-demand capacity");
@@ -208,6 +269,14 @@ fn only_proves(request: &Value) -> bool {
     let names = texts(request, "resourceRecordSet.name");
     let kinds = texts(request, "resourceRecordSet.type");
     !names.is_empty() && names.iter().all(|name| name.starts_with('_')) || !kinds.is_empty() && kinds.iter().all(|kind| kind == "TXT")
+}
+
+/// Tells whether a stack keeps its template and the values of its parameters, and only its labels change.
+fn keeps_all(request: &Value) -> bool {
+    let parameters = find(request, "parameters").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let same = |parameter: &Value| parameter.get("usePreviousValue") == Some(&Value::Bool(true));
+    let relabels = find(request, "tags").is_some() || find(request, "notificationARNs").is_some();
+    relabels && find(request, "usePreviousTemplate") == Some(&Value::Bool(true)) && parameters.iter().all(same)
 }
 
 /// Returns the names of what a call sets, in lower case; nothing when it is no call that sets something.

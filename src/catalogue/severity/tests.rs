@@ -125,3 +125,52 @@ fn what_serves_no_request_otherwise_is_harmless() {
         assert_eq!(harmless(service, name, request.clone()), expected, "{name} {request}");
     }
 }
+
+#[test]
+fn what_becomes_smaller_or_larger_is_told_where_the_answer_says_how_large_it_was() {
+    let of = |name, request, response| severity(&event("any", name, request, response)).map(|severity| severity.reason);
+    let shards = |wanted: u32| {
+        of(
+            "UpdateShardCount",
+            json!({"streamName": "s", "targetShardCount": wanted, "scalingType": "UNIFORM_SCALING"}),
+            json!({"currentShardCount": 8, "targetShardCount": wanted}),
+        )
+    };
+    assert_eq!(shards(2), Some("makes it smaller"));
+    assert_eq!(shards(16), Some("makes it larger"));
+    let class = |wanted| {
+        of(
+            "ModifyDBInstance",
+            json!({"dBInstanceIdentifier": "d", "dBInstanceClass": wanted}),
+            json!({"dBInstanceClass": "db.r6g.xlarge", "pendingModifiedValues": {"dBInstanceClass": wanted}}),
+        )
+    };
+    assert_eq!(class("db.r6g.large"), Some("makes it smaller"));
+    assert_eq!(class("db.r6g.4xlarge"), Some("makes it larger"));
+    assert_eq!(class("db.m7g.large"), None);
+    assert_eq!(class("db.r6g.xlarge"), None);
+    let capacity = |read: u32, write: u32| {
+        of(
+            "UpdateTable",
+            json!({"tableName": "t", "provisionedThroughput": {"readCapacityUnits": read, "writeCapacityUnits": write}}),
+            json!({"tableDescription": {"provisionedThroughput": {"readCapacityUnits": 100, "writeCapacityUnits": 100}}}),
+        )
+    };
+    assert_eq!(capacity(5, 200), Some("makes it smaller"));
+    assert_eq!(capacity(200, 200), Some("makes it larger"));
+    assert_eq!(of("UpdateTable", json!({"readCapacityUnits": 5}), Value::Null), None);
+}
+
+#[test]
+fn what_is_not_in_force_takes_no_effect() {
+    let harmless =
+        |name, request| severity(&event("any", name, request, Value::Null)).is_some_and(|severity| severity.effect == Effect::Harmless);
+    assert!(harmless("CreatePolicyVersion", json!({"policyArn": "arn:aws:iam::111122223333:policy/p", "setAsDefault": false})));
+    assert!(!harmless("CreatePolicyVersion", json!({"policyArn": "arn:aws:iam::111122223333:policy/p", "setAsDefault": true})));
+    assert!(harmless("PutSecretValue", json!({"secretId": "s", "versionStages": ["AWSPENDING"]})));
+    assert!(!harmless("PutSecretValue", json!({"secretId": "s"})));
+    let stack =
+        |parameter| json!({"stackName": "s", "usePreviousTemplate": true, "parameters": [parameter], "tags": [{"key": "a", "value": "b"}]});
+    assert!(harmless("UpdateStack", stack(json!({"parameterKey": "Image", "usePreviousValue": true}))));
+    assert!(!harmless("UpdateStack", stack(json!({"parameterKey": "Image", "parameterValue": "api:42"}))));
+}

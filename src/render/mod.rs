@@ -16,8 +16,11 @@ pub use text::text;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::answer::{Answer, Entry, Repeats, Step};
+use crate::event::parse_time;
 use crate::redact::Redacted;
 use crate::refusal::Refusal;
+use crate::relative;
 
 /// Returns the structured content.
 pub fn json<T: Serialize>(answer: &Redacted<T>) -> Value {
@@ -31,4 +34,46 @@ pub fn bare_error(refusal: &Refusal) -> Value {
         "headline": "Could not look: the answer could not be prepared.",
         "error": {"code": refusal.code.as_str(), "message": "the answer could not be prepared", "retryable": true, "next": "Call again."},
     })
+}
+
+/// How to see the changes of a run one by one.
+const OPENS: &str = "A run opens with a filter, such as actors.";
+
+/// Tells whether an answer has a run folded in.
+fn has_runs(answer: &Answer) -> bool {
+    answer.groups.iter().flat_map(|group| &group.events).any(|entry| entry.repeats.as_ref().is_some_and(|repeats| !repeats.run.is_empty()))
+}
+
+/// Says how often a burst repeats its change, ` ×4, 1 failed`.
+fn times(entry: &Entry) -> String {
+    let Some(repeats) = entry.repeats.as_ref().filter(|repeats| repeats.run.is_empty()) else { return String::new() };
+    format!(" ×{}{}", repeats.count, failed(repeats))
+}
+
+/// Says what run an entry leads, `run of 14 changes in 3m 12s: UpdateService ×4, PutParameter and 9 more`, with at most `steps` kinds
+/// of change, or which entry leads the run that it belongs to.
+fn run(entry: &Entry, steps: usize) -> Option<String> {
+    let Some(repeats) = entry.repeats.as_ref().filter(|repeats| !repeats.run.is_empty()) else {
+        return entry.same_run_as.map(|rank| format!("same run as #{rank}"));
+    };
+    let told: Vec<&Step> = repeats.run.iter().take(steps).collect();
+    let kinds = told.iter().map(|step| if step.count > 1 { format!("{} ×{}", step.name, step.count) } else { step.name.clone() });
+    let words = match (told.is_empty(), repeats.count.saturating_sub(told.iter().map(|step| step.count).sum())) {
+        (true, _) => String::new(),
+        (false, 0) => format!(": {}", kinds.collect::<Vec<_>>().join(", ")),
+        (false, more) => format!(": {} and {more} more", kinds.collect::<Vec<_>>().join(", ")),
+    };
+    Some(format!("run of {} changes{}{}{words}", repeats.count, lasting(repeats), failed(repeats)))
+}
+
+fn failed(repeats: &Repeats) -> String {
+    repeats.failed.map(|n| format!(", {n} failed")).unwrap_or_default()
+}
+
+/// Says from the first to the last how long it took.
+fn lasting(repeats: &Repeats) -> String {
+    match (parse_time(&repeats.first), parse_time(&repeats.last)) {
+        (Some(first), Some(last)) => format!(" in {}", relative::length(last - first)),
+        _ => String::new(),
+    }
 }

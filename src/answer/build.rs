@@ -1,5 +1,6 @@
 //! From ranked changes to the [`Answer`] of one page.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -14,7 +15,7 @@ use super::run::fold_runs;
 use super::tokens::estimate;
 use super::{
     ActorReport, AlertReport, Answer, CellReport, ContextReport, Cost, CoverageReport, Entry, EventError, Finding, Group, RegionReport,
-    Repeats, ResourceReport, Score, ScorePart, SourceLabel, StateName, Step, Totals, TouchedResource, VerdictName, WindowReport, headline,
+    Repeats, ResourceReport, Score, ScorePart, SourceLabel, StateName, Totals, TouchedResource, VerdictName, WindowReport, headline,
     withhold,
 };
 use crate::catalogue::{self, Category, Role};
@@ -35,11 +36,11 @@ const CONCISE_TOKENS: usize = 4_700;
 /// How much of each entry a concise answer tells, from wide to tight: characters of summaries among the explained ranks and after,
 /// reasons after, ids of repeats, kinds of change in a run.
 const ROOMS: &[Room] = &[
-    Room { explained: 160, summary: 110, reasons: 1, ids: 3, steps: 5, words: 160, actor: 64 },
-    Room { explained: 140, summary: 90, reasons: 1, ids: 2, steps: 4, words: 120, actor: 64 },
+    Room { explained: 160, summary: 110, reasons: 1, ids: 3, steps: 6, words: 160, actor: 64 },
+    Room { explained: 140, summary: 90, reasons: 1, ids: 2, steps: 5, words: 120, actor: 64 },
     Room { explained: 110, summary: 70, reasons: 0, ids: 1, steps: 3, words: 90, actor: 48 },
     Room { explained: 80, summary: 50, reasons: 0, ids: 1, steps: 2, words: 60, actor: 32 },
-    Room { explained: 50, summary: 30, reasons: 0, ids: 1, steps: 1, words: 40, actor: 16 },
+    Room { explained: 50, summary: 30, reasons: 0, ids: 1, steps: 2, words: 40, actor: 16 },
     TIGHTEST,
 ];
 
@@ -155,7 +156,7 @@ pub fn build(draft: &Draft<'_>) -> Built {
     built.unwrap_or_else(|| build_within(draft, &matched, &folds, fresh, &TIGHTEST))
 }
 
-const TIGHTEST: Room = Room { explained: 24, summary: 16, reasons: 0, ids: 1, steps: 1, words: 20, actor: 8 };
+const TIGHTEST: Room = Room { explained: 24, summary: 16, reasons: 0, ids: 1, steps: 2, words: 20, actor: 8 };
 
 fn build_within(draft: &Draft<'_>, matched: &[&Ranked], folds: &[Fold<'_>], fresh: &[Fold<'_>], room: &Room) -> Built {
     // Suspects are ranked before all others, so a fold with one in it is led by one.
@@ -372,8 +373,8 @@ fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize, room:
             failed: (fold.failed > 0).then_some(fold.failed),
             first: relative::rfc3339(fold.first),
             last: relative::rfc3339(fold.last),
-            event_ids: ids(if full { 10 } else { room.ids }),
-            run: steps(draft, fold).into_iter().map(|(name, count)| Step { name: named(name, 80), count }).take(room.steps).collect(),
+            event_ids: ids(if full { 10 } else { room.ids.saturating_sub(usize::from(!explained)) }),
+            run: steps(draft, fold, room.steps).into_iter().map(|(name, count)| (named(name, 80), count)).collect(),
         }),
         same_run_as: None,
         flags,
@@ -389,15 +390,15 @@ fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize, room:
     }
 }
 
-/// Counts the changes of a run by name, the most frequent first; nothing when all are of one kind.
-fn steps<'a>(draft: &Draft<'a>, fold: &Fold<'_>) -> Vec<(&'a str, usize)> {
+/// Counts the most frequent changes of a run by name; nothing when all are of one kind.
+fn steps<'a>(draft: &Draft<'a>, fold: &Fold<'_>, most: usize) -> Vec<(&'a str, usize)> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for change in fold.members.iter().filter_map(|member| draft.changes.get(member.index)) {
         *counts.entry(change.event.name.as_str()).or_default() += 1;
     }
     let mut steps: Vec<(&str, usize)> = counts.into_iter().collect();
-    steps.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    if steps.len() > 1 { steps } else { Vec::new() }
+    steps.sort_by_key(|(_, count)| Reverse(*count));
+    if steps.len() < 2 { Vec::new() } else { steps.into_iter().take(most).collect() }
 }
 
 fn touched(change: &Change, untrusted: UntrustedText) -> Vec<TouchedResource> {

@@ -11,6 +11,8 @@ pub mod run;
 pub mod tokens;
 pub mod withhold;
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -346,19 +348,10 @@ pub struct Repeats {
     pub last: String,
     /// Ids of the next best: 3, or 10 with `detail=full`.
     pub event_ids: Vec<String>,
-    /// What a run did, the most frequent first, when its changes are not all the same. Any filter, such as `actors`, opens runs.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub run: Vec<Step>,
-}
-
-/// A kind of change in a run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Step {
-    /// Event name.
-    pub name: String,
-    /// How often.
-    pub count: usize,
+    /// What a run did, by event name, when its changes are not all alike; rarer ones are left out. Any filter, such as `actors`,
+    /// shows the changes of a run one by one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub run: BTreeMap<String, usize>,
 }
 
 /// How a rank came about.

@@ -104,3 +104,6 @@ fn stands(fold: &Fold<'_>) -> bool {
     let near = |relation: &Relation| matches!(relation, Relation::Target(_) | Relation::Mention(_) | Relation::OneStep(..));
     fold.members.iter().any(|member| member.suspect || near(&member.relation))
 }
+
+#[cfg(test)]
+mod tests;

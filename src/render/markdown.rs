@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{OPENS, has_runs, run, times};
+use super::{OPENS, has_runs, of_run, run, times};
 use crate::answer::tokens::estimate;
 use crate::answer::{Answer, CellReport, CoverageReport, Entry, Finding, StateName, VerdictName};
 use crate::redact::Redacted;
@@ -41,12 +41,12 @@ struct Room {
 /// From wide to tight; the first that keeps within the tokens is taken.
 const ROOMS: &[Room] = &[
     Room { headline: 700, coverage: 300, summary: 110, actor: 32, reasons: 120, steps: 4 },
-    Room { headline: 320, coverage: 200, summary: 90, actor: 28, reasons: 80, steps: 3 },
-    Room { headline: 240, coverage: 160, summary: 70, actor: 22, reasons: 60, steps: 2 },
-    Room { headline: 200, coverage: 130, summary: 52, actor: 18, reasons: 44, steps: 2 },
-    Room { headline: 170, coverage: 110, summary: 40, actor: 14, reasons: 32, steps: 1 },
-    Room { headline: 140, coverage: 80, summary: 30, actor: 10, reasons: 20, steps: 0 },
-    Room { headline: 100, coverage: 60, summary: 16, actor: 6, reasons: 8, steps: 0 },
+    Room { headline: 320, coverage: 200, summary: 90, actor: 28, reasons: 80, steps: 4 },
+    Room { headline: 240, coverage: 160, summary: 70, actor: 22, reasons: 60, steps: 3 },
+    Room { headline: 200, coverage: 130, summary: 52, actor: 18, reasons: 44, steps: 3 },
+    Room { headline: 170, coverage: 110, summary: 40, actor: 14, reasons: 32, steps: 2 },
+    Room { headline: 140, coverage: 80, summary: 30, actor: 10, reasons: 20, steps: 2 },
+    Room { headline: 100, coverage: 60, summary: 16, actor: 6, reasons: 8, steps: 1 },
 ];
 
 /// Cells told one by one; further ones are counted.
@@ -173,7 +173,7 @@ fn span(from: &str, to: &str) -> String {
 fn brief(entry: &Entry, room: &Room, in_headline: bool) -> String {
     let when = entry.relative.trim_end_matches(" alert");
     let times = entry.repeats.as_ref().filter(|r| r.run.is_empty()).map(|r| format!(" ×{}", r.count)).unwrap_or_default();
-    let run = run(entry, room.steps.min(2)).map(|run| format!(", {}", quote(&run))).unwrap_or_default();
+    let run = of_run(entry).map(|run| format!(", {run}")).unwrap_or_default();
     let (summary, actor) = (clipped(&entry.summary, room.summary), clipped(&entry.actor.name, room.actor));
     if in_headline {
         return format!("{when}: {}{times} by {}{run}", quote(&entry.name), quote(&actor));

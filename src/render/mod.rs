@@ -13,10 +13,12 @@ pub use record::{record_markdown, record_text};
 pub use report::report;
 pub use text::text;
 
+use std::cmp::Reverse;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Entry, Repeats, Step};
+use crate::answer::{Answer, Entry, Repeats};
 use crate::event::parse_time;
 use crate::redact::Redacted;
 use crate::refusal::Refusal;
@@ -37,7 +39,7 @@ pub fn bare_error(refusal: &Refusal) -> Value {
 }
 
 /// How to see the changes of a run one by one.
-const OPENS: &str = "A run opens with a filter, such as actors.";
+const OPENS: &str = "Ask with a filter, such as actors, to see the changes of a run one by one.";
 
 /// Tells whether an answer has a run folded in.
 fn has_runs(answer: &Answer) -> bool {
@@ -50,20 +52,36 @@ fn times(entry: &Entry) -> String {
     format!(" ×{}{}", repeats.count, failed(repeats))
 }
 
-/// Says what run an entry leads, `run of 14 changes in 3m 12s: UpdateService ×4, PutParameter and 9 more`, with at most `steps` kinds
-/// of change, or which entry leads the run that it belongs to.
+/// Says whether an entry leads a run, `run of 14 changes`, or which other one leads its run.
+fn of_run(entry: &Entry) -> Option<String> {
+    match entry.repeats.as_ref().filter(|repeats| !repeats.run.is_empty()) {
+        Some(repeats) => Some(format!("run of {} changes", repeats.count)),
+        None => entry.same_run_as.map(|rank| format!("same run as #{rank}")),
+    }
+}
+
+/// Says what the run is that an entry leads, `run of 14 changes in 3m 12s, 1 failed: UpdateService ×4, PutParameter and 9 more`, with
+/// at most `steps` kinds of change, or which other entry leads its run.
 fn run(entry: &Entry, steps: usize) -> Option<String> {
-    let Some(repeats) = entry.repeats.as_ref().filter(|repeats| !repeats.run.is_empty()) else {
-        return entry.same_run_as.map(|rank| format!("same run as #{rank}"));
-    };
-    let told: Vec<&Step> = repeats.run.iter().take(steps).collect();
-    let kinds = told.iter().map(|step| if step.count > 1 { format!("{} ×{}", step.name, step.count) } else { step.name.clone() });
-    let words = match (told.is_empty(), repeats.count.saturating_sub(told.iter().map(|step| step.count).sum())) {
-        (true, _) => String::new(),
-        (false, 0) => format!(": {}", kinds.collect::<Vec<_>>().join(", ")),
-        (false, more) => format!(": {} and {more} more", kinds.collect::<Vec<_>>().join(", ")),
-    };
-    Some(format!("run of {} changes{}{}{words}", repeats.count, lasting(repeats), failed(repeats)))
+    let mut out = of_run(entry)?;
+    let Some(repeats) = entry.repeats.as_ref().filter(|repeats| !repeats.run.is_empty()) else { return Some(out) };
+    out.push_str(&lasting(repeats));
+    out.push_str(&failed(repeats));
+    let mut told: Vec<(&String, &usize)> = repeats.run.iter().collect();
+    told.sort_by_key(|(_, count)| Reverse(**count));
+    told.truncate(steps);
+    for (n, (name, count)) in told.iter().enumerate() {
+        out.push_str(if n == 0 { ": " } else { ", " });
+        out.push_str(name);
+        if **count > 1 {
+            out.push_str(&format!(" ×{count}"));
+        }
+    }
+    let more = repeats.count.saturating_sub(told.iter().map(|(_, count)| **count).sum());
+    if !told.is_empty() && more > 0 {
+        out.push_str(&format!(" and {more} more"));
+    }
+    Some(out)
 }
 
 fn failed(repeats: &Repeats) -> String {

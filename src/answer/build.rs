@@ -589,3 +589,6 @@ fn via(via: Via) -> Option<&'static str> {
         Via::Unknown => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

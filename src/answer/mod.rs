@@ -346,7 +346,7 @@ pub struct Repeats {
     pub first: String,
     /// Time of the last.
     pub last: String,
-    /// Ids of the next best: 3, or 10 with `detail=full`.
+    /// Ids of the next best: up to 3, or 10 with `detail=full`.
     pub event_ids: Vec<String>,
     /// What a run did, by event name, when its changes are not all alike; rarer ones are left out. Any filter, such as `actors`,
     /// shows the changes of a run one by one.

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::fold::{BURST, Fold};
 use crate::event::{ActorKind, Event, EventCategory, Via};
@@ -32,11 +32,15 @@ fn session<'a>(event: &'a Event, eligible: bool) -> Option<Session<'a>> {
         ActorKind::Service => DEPLOYERS.contains(&actor.name.split('.').next().unwrap_or_default()),
         ActorKind::Root | ActorKind::Unknown => false,
     };
+    if !deploys || event.read_only {
+        return None;
+    }
     let (principal, key) = event.credentials();
-    // A service may take new keys for every call.
-    let key = if actor.kind == ActorKind::Service { "" } else { key };
+    // A service that acts for somebody may take new keys for every call.
+    let for_somebody = actor.kind == ActorKind::Service || actor.kind == ActorKind::Human && actor.via == Via::CloudFormation;
+    let key = if for_somebody { "" } else { key };
     let known = !principal.is_empty() || !key.is_empty();
-    (deploys && known && !event.read_only).then_some((event.account.as_str(), actor.name.as_str(), principal, key, eligible))
+    known.then_some((event.account.as_str(), actor.name.as_str(), principal, key, eligible))
 }
 
 /// Returns the session of all members of `fold`, when it is one.
@@ -58,13 +62,15 @@ pub fn fold_runs<'a>(changes: &[Change], folds: Vec<Fold<'a>>) -> Vec<Fold<'a>> 
     let mut done = sessions.remove(&None).unwrap_or_default();
     for mut entries in sessions.into_values() {
         entries.sort_by_key(|(place, fold)| (fold.first, *place));
-        let mut run: Vec<Placed<'a>> = Vec::new();
+        let (mut run, mut end): (Vec<Placed<'a>>, Option<DateTime<Utc>>) = (Vec::new(), None);
         for entry in entries {
-            let begin = run.first().map_or(entry.1.first, |(_, fold)| fold.first);
-            let end = run.iter().map(|(_, fold)| fold.last).max().unwrap_or(entry.1.first);
-            if entry.1.first - end > GAP || entry.1.last - begin > LONGEST {
+            let (first, last) = (entry.1.first, entry.1.last);
+            let begin = run.first().map_or(first, |(_, fold)| fold.first);
+            if end.is_some_and(|end| first - end > GAP) || last - begin > LONGEST {
                 done.extend(gather(changes, std::mem::take(&mut run)));
+                end = None;
             }
+            end = end.max(Some(last));
             run.push(entry);
         }
         done.extend(gather(changes, run));

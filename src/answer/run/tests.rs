@@ -16,6 +16,8 @@ enum Who {
     Pipeline(u8),
     /// A stack's role, with new keys for every call.
     Stack,
+    /// A person whose stack CloudFormation deploys for her.
+    OwnStack,
     /// A person in the console, by single sign-on.
     Console,
     /// A person on the command line, by a session of her own name.
@@ -57,12 +59,13 @@ fn change(id: usize, spec: &Spec) -> Change {
     let (mut identity, agent, console) = match spec.who {
         Who::Pipeline(job) => (role("deploy", "GitHubActions", format!("ASIAJOB{job}")), "aws-cli/2.17", false),
         Who::Stack => (role("cfn", "AWSCloudFormation", format!("ASIACALL{id}")), "cloudformation.amazonaws.com", false),
+        Who::OwnStack => (role("AWSReservedSSO_Admin_0", "erin", format!("ASIACALL{id}")), "cloudformation.amazonaws.com", false),
         Who::Console => (role("AWSReservedSSO_Admin_0", "alice", "ASIAALICE".into()), "Mozilla/5.0", true),
         Who::Person => (role("oncall", "bob@example.com", "ASIABOB".into()), "aws-cli/2.17", false),
         Who::Terraform => (role("AWSReservedSSO_Admin_0", "carol", "ASIACAROL".into()), "Terraform/1.9", false),
         Who::Scaling => (role("AWSServiceRoleForAutoScaling", "AutoScaling", String::new()), "autoscaling.amazonaws.com", false),
     };
-    if spec.who == Who::Stack {
+    if matches!(spec.who, Who::Stack | Who::OwnStack) {
         identity["invokedBy"] = "cloudformation.amazonaws.com".into();
     }
     let (service, name) = CALLS[spec.call];
@@ -132,7 +135,7 @@ fn four(who: Who) -> Vec<Spec> {
 
 #[test]
 fn what_one_session_of_a_pipeline_does_in_one_go_is_one_entry() {
-    for who in [Who::Pipeline(1), Who::Stack, Who::Terraform] {
+    for who in [Who::Pipeline(1), Who::Stack, Who::OwnStack, Who::Terraform] {
         assert_eq!(sizes(&four(who)), [4], "{who:?}");
     }
 }
@@ -179,6 +182,7 @@ fn any_spec() -> impl Strategy<Value = Spec> {
     let who = prop_oneof![
         4 => (0u8..2).prop_map(Who::Pipeline),
         1 => Just(Who::Stack),
+        1 => Just(Who::OwnStack),
         1 => Just(Who::Console),
         1 => Just(Who::Person),
         1 => Just(Who::Terraform),

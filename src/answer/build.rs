@@ -15,7 +15,7 @@ use super::run::fold_runs;
 use super::tokens::estimate;
 use super::{
     ActorReport, AlertReport, Answer, CellReport, ContextReport, Cost, CoverageReport, Entry, EventError, Finding, Group, RegionReport,
-    Repeats, ResourceReport, Score, ScorePart, SourceLabel, StateName, Totals, TouchedResource, VerdictName, WindowReport, headline,
+    Repeats, ResourceReport, Score, ScorePart, SourceLabel, StateName, Step, Totals, TouchedResource, VerdictName, WindowReport, headline,
     withhold,
 };
 use crate::catalogue::{self, Category, Role};
@@ -374,7 +374,10 @@ fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize, room:
             first: relative::rfc3339(fold.first),
             last: relative::rfc3339(fold.last),
             event_ids: ids(if full { 10 } else { room.ids.saturating_sub(usize::from(!explained)) }),
-            run: steps(draft, fold, room.steps).into_iter().map(|(name, count)| (named(name, 80), count)).collect(),
+            run: steps(draft, fold, room.steps.saturating_sub(usize::from(!explained)).max(1))
+                .into_iter()
+                .map(|(name, count)| Step { name: named(name, 80), count })
+                .collect(),
         }),
         same_run_as: None,
         flags,

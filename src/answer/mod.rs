@@ -11,8 +11,6 @@ pub mod run;
 pub mod tokens;
 pub mod withhold;
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -348,10 +346,20 @@ pub struct Repeats {
     pub last: String,
     /// Ids of the next best: up to 3, or 10 with `detail=full`.
     pub event_ids: Vec<String>,
-    /// What a run did, by event name, when its changes are not all alike; rarer ones are left out. Any filter, such as `actors`,
-    /// shows the changes of a run one by one.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub run: BTreeMap<String, usize>,
+    /// What a run did, the most frequent first, when its changes are not all alike; rarer ones are left out. Any filter, such as
+    /// `actors`, shows the changes of a run one by one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub run: Vec<Step>,
+}
+
+/// A kind of change in a run. Why a list? As keys of a map, names such as `CreateSecret` would have their counts redacted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Event name.
+    pub name: String,
+    /// How often.
+    pub count: usize,
 }
 
 /// How a rank came about.

@@ -13,12 +13,10 @@ pub use record::{record_markdown, record_text};
 pub use report::report;
 pub use text::text;
 
-use std::cmp::Reverse;
-
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Entry, Repeats};
+use crate::answer::{Answer, Entry, Repeats, Step};
 use crate::event::parse_time;
 use crate::redact::Redacted;
 use crate::refusal::Refusal;
@@ -67,17 +65,15 @@ fn run(entry: &Entry, steps: usize) -> Option<String> {
     let Some(repeats) = entry.repeats.as_ref().filter(|repeats| !repeats.run.is_empty()) else { return Some(out) };
     out.push_str(&lasting(repeats));
     out.push_str(&failed(repeats));
-    let mut told: Vec<(&String, &usize)> = repeats.run.iter().collect();
-    told.sort_by_key(|(_, count)| Reverse(**count));
-    told.truncate(steps);
-    for (n, (name, count)) in told.iter().enumerate() {
+    let told: Vec<&Step> = repeats.run.iter().take(steps).collect();
+    for (n, step) in told.iter().enumerate() {
         out.push_str(if n == 0 { ": " } else { ", " });
-        out.push_str(name);
-        if **count > 1 {
-            out.push_str(&format!(" ×{count}"));
+        out.push_str(&step.name);
+        if step.count > 1 {
+            out.push_str(&format!(" ×{}", step.count));
         }
     }
-    let more = repeats.count.saturating_sub(told.iter().map(|(_, count)| **count).sum());
+    let more = repeats.count.saturating_sub(told.iter().map(|step| step.count).sum());
     if !told.is_empty() && more > 0 {
         out.push_str(&format!(" and {more} more"));
     }

@@ -170,7 +170,7 @@ mod tests {
                 first: String::new(),
                 last: String::new(),
                 event_ids: Vec::new(),
-                run: Default::default(),
+                run: Vec::new(),
             });
         }
         let section = with_events(events, 30);

@@ -59,7 +59,7 @@ fn with_run() -> Answer {
              "actor": {"name": "deploy/ci", "kind": "role", "via": "cli"},
              "repeats": {"count": 14, "failed": 1, "first": "2026-01-27T19:57:00Z", "last": "2026-01-27T20:00:12Z",
                  "event_ids": ["3a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"],
-                 "run": {"RegisterTaskDefinition": 4, "UpdateService": 5, "PutParameter": 1, "Tag[Thing](https://evil.example)": 2}}},
+                 "run": [{"name": "UpdateService", "count": 5}, {"name": "PutSecretValue", "count": 4}, {"name": "Tag[Thing](https://evil.example)", "count": 2}, {"name": "PutParameter", "count": 1}]}},
             {"event_id": "1a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d", "rank": 2, "time": "2026-01-27T19:58:00Z", "relative": "6m 10s before alert",
              "name": "UpdateFunctionCode", "service": "lambda", "summary": "deployed new code to function checkout",
              "actor": {"name": "deploy/ci", "kind": "role", "via": "cli"}, "same_run_as": 1}]}],

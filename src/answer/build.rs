@@ -1,6 +1,7 @@
 //! From ranked changes to the [`Answer`] of one page.
 
-use std::collections::{BTreeMap, HashSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
@@ -10,10 +11,11 @@ use serde_json::{Map, Value};
 use super::earlier::Earlier;
 use super::filter::Filter;
 use super::fold::{Fold, fold};
+use super::run::fold_runs;
 use super::tokens::estimate;
 use super::{
     ActorReport, AlertReport, Answer, CellReport, ContextReport, Cost, CoverageReport, Entry, EventError, Finding, Group, RegionReport,
-    Repeats, ResourceReport, Score, ScorePart, SourceLabel, StateName, Totals, TouchedResource, VerdictName, WindowReport, headline,
+    Repeats, ResourceReport, Score, ScorePart, SourceLabel, StateName, Step, Totals, TouchedResource, VerdictName, WindowReport, headline,
     withhold,
 };
 use crate::catalogue::{self, Category, Role};
@@ -32,13 +34,13 @@ const MAX_CHARS: usize = 28_000;
 /// Most tokens of a concise answer with up to 20 events, as estimated, which lies a fifth above the real number for JSON.
 const CONCISE_TOKENS: usize = 4_700;
 /// How much of each entry a concise answer tells, from wide to tight: characters of summaries among the explained ranks and after,
-/// reasons after, ids of repeats.
+/// reasons after, ids of repeats, kinds of change in a run.
 const ROOMS: &[Room] = &[
-    Room { explained: 160, summary: 110, reasons: 1, ids: 3, words: 160, actor: 64 },
-    Room { explained: 140, summary: 90, reasons: 1, ids: 2, words: 120, actor: 64 },
-    Room { explained: 110, summary: 70, reasons: 0, ids: 1, words: 90, actor: 48 },
-    Room { explained: 80, summary: 50, reasons: 0, ids: 1, words: 60, actor: 32 },
-    Room { explained: 50, summary: 30, reasons: 0, ids: 1, words: 40, actor: 16 },
+    Room { explained: 160, summary: 110, reasons: 1, ids: 3, steps: 6, words: 160, actor: 64 },
+    Room { explained: 140, summary: 90, reasons: 1, ids: 2, steps: 5, words: 120, actor: 64 },
+    Room { explained: 110, summary: 70, reasons: 0, ids: 1, steps: 3, words: 90, actor: 48 },
+    Room { explained: 80, summary: 50, reasons: 0, ids: 1, steps: 2, words: 60, actor: 32 },
+    Room { explained: 50, summary: 30, reasons: 0, ids: 1, steps: 2, words: 40, actor: 16 },
     TIGHTEST,
 ];
 
@@ -48,6 +50,8 @@ struct Room {
     summary: usize,
     reasons: usize,
     ids: usize,
+    /// Kinds of change that a run is told by.
+    steps: usize,
     /// Longest reason, in characters.
     words: usize,
     /// Longest actor, in characters.
@@ -131,22 +135,30 @@ pub struct Built {
 pub fn build(draft: &Draft<'_>) -> Built {
     let matches = |ranked: &&Ranked| draft.changes.get(ranked.index).is_some_and(|change| draft.filter.matches(change, ranked));
     let matched: Vec<&Ranked> = draft.ranked.iter().filter(matches).collect();
-    let folds = fold(draft.changes, &matched);
+    // Whoever asks for something in particular is shown it, not the run that it is part of.
+    let runs = |folds| if draft.filter.is_empty() { fold_runs(draft.changes, folds) } else { folds };
+    let folds = runs(fold(draft.changes, &matched));
+    // What is read later may belong to what was shown before: it stands by itself then, lest it be missed.
+    let seen = &draft.page.seen;
+    let unseen = |ranked: &&&Ranked| draft.changes.get(ranked.index).is_none_or(|change| !seen.contains(&change.event.event_id));
+    let left: Vec<&Ranked> = matched.iter().filter(unseen).copied().collect();
+    let later = (!seen.is_empty()).then(|| runs(fold(draft.changes, &left)));
+    let fresh = later.as_ref().unwrap_or(&folds);
     let mut built = None;
     for room in ROOMS {
-        let one = built.insert(build_within(draft, &matched, &folds, room));
+        let one = built.insert(build_within(draft, &matched, &folds, fresh, room));
         let entries = one.answer.entries().len().max(20);
         let tokens = serde_json::to_string(&one.answer).map_or(0, |json| estimate(&json));
         if draft.detail == Detail::Full || tokens <= CONCISE_TOKENS * entries / 20 {
             break;
         }
     }
-    built.unwrap_or_else(|| build_within(draft, &matched, &folds, &TIGHTEST))
+    built.unwrap_or_else(|| build_within(draft, &matched, &folds, fresh, &TIGHTEST))
 }
 
-const TIGHTEST: Room = Room { explained: 24, summary: 16, reasons: 0, ids: 1, words: 20, actor: 8 };
+const TIGHTEST: Room = Room { explained: 24, summary: 16, reasons: 0, ids: 1, steps: 2, words: 20, actor: 8 };
 
-fn build_within(draft: &Draft<'_>, matched: &[&Ranked], folds: &[Fold<'_>], room: &Room) -> Built {
+fn build_within(draft: &Draft<'_>, matched: &[&Ranked], folds: &[Fold<'_>], fresh: &[Fold<'_>], room: &Room) -> Built {
     // Suspects are ranked before all others, so a fold with one in it is led by one.
     let suspects: Vec<&Fold<'_>> = folds.iter().filter(|fold| fold.best.suspect).collect();
     let finding = match (draft.coverage.verdict(), suspects.is_empty()) {
@@ -160,16 +172,13 @@ fn build_within(draft: &Draft<'_>, matched: &[&Ranked], folds: &[Fold<'_>], room
     let mut next = draft.page.clone();
     let mut entries: Vec<(Category, Entry)> = Vec::new();
     let (mut tokens, mut chars) = (0, 0);
-    let fresh = |f: &&Fold<'_>| {
-        draft.page.seen.is_empty()
-            || f.members.iter().all(|m| draft.changes.get(m.index).is_none_or(|c| !draft.page.seen.contains(&c.event.event_id)))
-    };
     let mut left = false;
     let place = |place: &str| match draft.untrusted {
         UntrustedText::Quote => place.to_owned(),
         UntrustedText::Omit => withhold::text(place).to_owned(),
     };
-    for fold in folds.iter().filter(fresh) {
+    let mut leaders: HashMap<usize, usize> = HashMap::new();
+    for fold in fresh {
         let Some(change) = draft.changes.get(fold.best.index) else { continue };
         if entries.len() >= draft.page.limit {
             left = true;
@@ -179,6 +188,8 @@ fn build_within(draft: &Draft<'_>, matched: &[&Ranked], folds: &[Fold<'_>], room
         let mut entry = entry(draft, fold, change, rank, room);
         entry.account = several_accounts.then(|| place(&change.event.account));
         entry.region = several_regions.then(|| place(&change.event.region));
+        entry.same_run_as = fold.leader.and_then(|leader| leaders.get(&leader).copied());
+        leaders.insert(fold.best.index, rank);
         if fold.best.eligible && draft.page.last.is_some_and(|last| place_of(fold.best) > last) {
             entry.flags.push("read_later".into());
         }
@@ -235,7 +246,7 @@ fn build_within(draft: &Draft<'_>, matched: &[&Ranked], folds: &[Fold<'_>], room
         headline,
         coverage: Some(coverage),
         context: Some(context_report(draft)),
-        groups: groups(entries, draft, matched),
+        groups: groups(entries, draft, folds),
         console_url_template,
         totals: Some(totals),
         next_cursor: None,
@@ -250,10 +261,13 @@ fn place_of(ranked: &Ranked) -> (bool, i32) {
     (ranked.suspect, ranked.score)
 }
 
-fn groups(entries: Vec<(Category, Entry)>, draft: &Draft<'_>, matched: &[&Ranked]) -> Vec<Group> {
+/// A run counts where its entry stands.
+fn groups(entries: Vec<(Category, Entry)>, draft: &Draft<'_>, folds: &[Fold<'_>]) -> Vec<Group> {
     let mut totals: BTreeMap<&'static str, usize> = BTreeMap::new();
-    for change in matched.iter().filter_map(|r| draft.changes.get(r.index)) {
-        *totals.entry(change.class.category.as_str()).or_default() += 1;
+    for fold in folds {
+        if let Some(change) = draft.changes.get(fold.best.index) {
+            *totals.entry(change.class.category.as_str()).or_default() += fold.members.len();
+        }
     }
     let mut groups: Vec<Group> = Vec::new();
     for (category, entry) in entries {
@@ -267,6 +281,10 @@ fn groups(entries: Vec<(Category, Entry)>, draft: &Draft<'_>, matched: &[&Ranked
                 events: vec![entry],
             }),
         }
+    }
+    // What is read later may come under another category than the run that it was counted with.
+    for group in &mut groups {
+        group.total = group.total.max(group.events.iter().map(|entry| entry.repeats.as_ref().map_or(1, |repeats| repeats.count)).sum());
     }
     groups
 }
@@ -355,8 +373,13 @@ fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize, room:
             failed: (fold.failed > 0).then_some(fold.failed),
             first: relative::rfc3339(fold.first),
             last: relative::rfc3339(fold.last),
-            event_ids: ids(if full { 10 } else { room.ids }),
+            event_ids: ids(if full { 10 } else { room.ids.saturating_sub(usize::from(!explained)) }),
+            run: steps(draft, fold, room.steps.saturating_sub(usize::from(!explained)).max(1))
+                .into_iter()
+                .map(|(name, count)| Step { name: named(name, 80), count })
+                .collect(),
         }),
+        same_run_as: None,
         flags,
         score: full.then(|| Score {
             total: fold.best.score,
@@ -368,6 +391,17 @@ fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize, room:
         request_parameters: (full && draft.untrusted == UntrustedText::Quote).then(|| capped(&request)).flatten(),
         console_url: full.then(|| console_url(event)).flatten(),
     }
+}
+
+/// Counts the most frequent changes of a run by name; nothing when all are of one kind.
+fn steps<'a>(draft: &Draft<'a>, fold: &Fold<'_>, most: usize) -> Vec<(&'a str, usize)> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for change in fold.members.iter().filter_map(|member| draft.changes.get(member.index)) {
+        *counts.entry(change.event.name.as_str()).or_default() += 1;
+    }
+    let mut steps: Vec<(&str, usize)> = counts.into_iter().collect();
+    steps.sort_by_key(|(_, count)| Reverse(*count));
+    if steps.len() < 2 { Vec::new() } else { steps.into_iter().take(most).collect() }
 }
 
 fn touched(change: &Change, untrusted: UntrustedText) -> Vec<TouchedResource> {
@@ -558,3 +592,6 @@ fn via(via: Via) -> Option<&'static str> {
         Via::Unknown => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use crate::rank::{Change, Ranked, topology::Relation};
 /// Calls of a burst follow each other within this time.
 const GAP: TimeDelta = TimeDelta::minutes(10);
 /// A burst has at least this many calls; fewer stay apart, unless they are tries of the same thing.
-const BURST: usize = 3;
+pub(super) const BURST: usize = 3;
 
 /// One entry to show: the member that stands for it, and the others.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct Fold<'a> {
     pub last: DateTime<Utc>,
     /// How many members failed.
     pub failed: usize,
+    /// Index of the change that leads the run which this entry belongs to, when that is another entry's.
+    pub leader: Option<usize>,
 }
 
 /// What makes two changes the same one: who, what, where, and whether it concerns what the alert names.
@@ -98,6 +100,7 @@ fn entry<'a>(mut items: Vec<(usize, &'a Ranked, &Change)>) -> Option<(usize, Fol
         last: times().max()?,
         failed: items.iter().filter(|(_, _, change)| change.event.failed()).count(),
         members: items.iter().map(|(_, ranked, _)| *ranked).collect(),
+        leader: None,
     };
     Some((place, fold))
 }

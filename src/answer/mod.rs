@@ -7,6 +7,7 @@ pub mod filter;
 pub mod fold;
 pub mod headline;
 pub mod report;
+pub mod run;
 pub mod tokens;
 pub mod withhold;
 
@@ -236,7 +237,7 @@ pub struct Group {
     pub label: String,
     /// Its icon.
     pub icon: String,
-    /// All matched changes of the category, folded ones included.
+    /// All matched changes that stand here, folded ones included.
     pub total: usize,
     /// The shown ones, best first.
     pub events: Vec<Entry>,
@@ -274,9 +275,12 @@ pub struct Entry {
     /// Present when the call failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<EventError>,
-    /// The same change by the same actor, folded in here.
+    /// The same change by the same actor, or the rest of a run, folded in here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeats: Option<Repeats>,
+    /// Rank of the entry that leads the pipeline's run which this one belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_run_as: Option<usize>,
     /// `suspicious_text`, `after_alert`, `reverted`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
@@ -327,11 +331,11 @@ pub struct EventError {
     pub message: Option<String>,
 }
 
-/// A burst folded into one entry.
+/// A burst, or a run of one session of a pipeline, folded into one entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Repeats {
-    /// Events in the burst, this one included.
+    /// Events folded together, this one included.
     pub count: usize,
     /// How many of them failed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -340,8 +344,22 @@ pub struct Repeats {
     pub first: String,
     /// Time of the last.
     pub last: String,
-    /// Ids of the next best: 3, or 10 with `detail=full`.
+    /// Ids of the next best: up to 3, or 10 with `detail=full`.
     pub event_ids: Vec<String>,
+    /// What a run did, the most frequent first, when its changes are not all alike; rarer ones are left out. Any filter, such as
+    /// `actors`, shows the changes of a run one by one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub run: Vec<Step>,
+}
+
+/// A kind of change in a run. Why a list? As keys of a map, names such as `CreateSecret` would have their counts redacted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Event name.
+    pub name: String,
+    /// How often.
+    pub count: usize,
 }
 
 /// How a rank came about.

@@ -134,6 +134,13 @@ impl Event {
         parse::field(&self.record, "responseElements").unwrap_or(&Value::Null)
     }
 
+    /// Returns `principalId` and `accessKeyId`, which tell one session from another; empty when absent. Not to be shown.
+    pub fn credentials(&self) -> (&str, &str) {
+        let identity = parse::field(&self.record, "userIdentity").unwrap_or(&Value::Null);
+        let text = |key| parse::field(identity, key).and_then(Value::as_str).unwrap_or_default();
+        (text("principalId"), text("accessKeyId"))
+    }
+
     /// Tells whether the call failed. A dry run succeeded, but changed nothing, and counts as failed.
     pub fn failed(&self) -> bool {
         self.error_code.is_some()

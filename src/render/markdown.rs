@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::{OPENS, has_runs, of_run, run, times};
 use crate::answer::tokens::estimate;
 use crate::answer::{Answer, CellReport, CoverageReport, Entry, Finding, StateName, VerdictName};
 use crate::redact::Redacted;
@@ -26,24 +27,26 @@ const ANSWER_TOKENS: usize = 1_960;
 /// See [`ANSWER_TOKENS`].
 const MOST_TOKENS: usize = 9_500;
 
-/// How much room the parts of the first screen get, in characters.
+/// How much room the parts of the first screen get, in characters where nothing else is said.
 struct Room {
     headline: usize,
     coverage: usize,
     summary: usize,
     actor: usize,
     reasons: usize,
+    /// Kinds of change that a run is told by.
+    steps: usize,
 }
 
 /// From wide to tight; the first that keeps within the tokens is taken.
 const ROOMS: &[Room] = &[
-    Room { headline: 700, coverage: 300, summary: 110, actor: 32, reasons: 120 },
-    Room { headline: 320, coverage: 200, summary: 90, actor: 28, reasons: 80 },
-    Room { headline: 240, coverage: 160, summary: 70, actor: 22, reasons: 60 },
-    Room { headline: 200, coverage: 130, summary: 52, actor: 18, reasons: 44 },
-    Room { headline: 170, coverage: 110, summary: 40, actor: 14, reasons: 32 },
-    Room { headline: 140, coverage: 80, summary: 30, actor: 10, reasons: 20 },
-    Room { headline: 100, coverage: 60, summary: 16, actor: 6, reasons: 8 },
+    Room { headline: 700, coverage: 300, summary: 110, actor: 32, reasons: 120, steps: 4 },
+    Room { headline: 320, coverage: 200, summary: 90, actor: 28, reasons: 80, steps: 4 },
+    Room { headline: 240, coverage: 160, summary: 70, actor: 22, reasons: 60, steps: 3 },
+    Room { headline: 200, coverage: 130, summary: 52, actor: 18, reasons: 44, steps: 3 },
+    Room { headline: 170, coverage: 110, summary: 40, actor: 14, reasons: 32, steps: 2 },
+    Room { headline: 140, coverage: 80, summary: 30, actor: 10, reasons: 20, steps: 2 },
+    Room { headline: 100, coverage: 60, summary: 16, actor: 6, reasons: 8, steps: 1 },
 ];
 
 /// Cells told one by one; further ones are counted.
@@ -146,6 +149,9 @@ fn all_changes(out: &mut String, answer: &Answer, room: &Room) -> std::fmt::Resu
             None => writeln!(out)?,
         }
     }
+    if has_runs(answer) {
+        writeln!(out, "{OPENS}")?;
+    }
     if let Some(coverage) = answer.coverage.as_ref().filter(|coverage| !coverage.blind_spots.is_empty()) {
         writeln!(out, "Not seen: {}.", coverage.blind_spots.iter().map(|spot| quote(spot)).collect::<Vec<_>>().join("; "))?;
     }
@@ -166,12 +172,13 @@ fn span(from: &str, to: &str) -> String {
 /// One entry on the first screen: when, what, by whom; the rest stands under `## All changes`.
 fn brief(entry: &Entry, room: &Room, in_headline: bool) -> String {
     let when = entry.relative.trim_end_matches(" alert");
-    let times = entry.repeats.as_ref().map(|repeats| format!(" ×{}", repeats.count)).unwrap_or_default();
+    let times = entry.repeats.as_ref().filter(|r| r.run.is_empty()).map(|r| format!(" ×{}", r.count)).unwrap_or_default();
+    let run = of_run(entry).map(|run| format!(", {run}")).unwrap_or_default();
     let (summary, actor) = (clipped(&entry.summary, room.summary), clipped(&entry.actor.name, room.actor));
     if in_headline {
-        return format!("{when}: {}{times} by {}", quote(&entry.name), quote(&actor));
+        return format!("{when}: {}{times} by {}{run}", quote(&entry.name), quote(&actor));
     }
-    format!("{when}: {}{times} by {}", quote(&summary), quote(&actor))
+    format!("{when}: {}{times} by {}{run}", quote(&summary), quote(&actor))
 }
 
 /// Cuts text to `max` characters, with an ellipsis where something is gone.
@@ -191,19 +198,19 @@ fn line(entry: &Entry, room: &Room) -> String {
         quote(&entry.name),
         quote(&summary),
         quote(&actor),
-        origin(entry)
+        origin(entry, room)
     )
 }
 
 /// Through what, where, how often, and whether it failed.
-fn origin(entry: &Entry) -> String {
+fn origin(entry: &Entry, room: &Room) -> String {
     let mut out = String::new();
     if let Some(via) = &entry.actor.via {
         let _ = write!(out, " via {via}");
     }
-    if let Some(repeats) = &entry.repeats {
-        let failed = repeats.failed.map(|n| format!(", {n} failed")).unwrap_or_default();
-        let _ = write!(out, " ×{}{failed}", repeats.count);
+    out.push_str(&times(entry));
+    if let Some(run) = run(entry, room.steps) {
+        let _ = write!(out, ", {}", quote(&run));
     }
     for place in [&entry.account, &entry.region].into_iter().flatten() {
         let _ = write!(out, " {}", quote(place));

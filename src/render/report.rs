@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::markdown::coverage_line;
+use super::{run, times};
 use crate::answer::report::{Evidence, EvidenceGroup, EvidenceMetadata, EvidenceStatus};
 use crate::answer::{Entry, ErrorReport};
 use crate::redact::Redacted;
@@ -120,9 +121,9 @@ fn line(entry: &Entry) -> String {
     for place in [&entry.account, &entry.region].into_iter().flatten() {
         let _ = write!(out, ", {}", quote(place));
     }
-    if let Some(repeats) = &entry.repeats {
-        let failed = repeats.failed.map(|n| format!(", {n} failed")).unwrap_or_default();
-        let _ = write!(out, " ×{}{failed}", repeats.count);
+    out.push_str(&times(entry));
+    if let Some(run) = run(entry, 5) {
+        let _ = write!(out, ", {}", quote(&run));
     }
     if !entry.flags.is_empty() {
         let _ = write!(out, " ({})", entry.flags.join(", "));
@@ -163,7 +164,14 @@ mod tests {
     fn five_changes_of_a_group_are_told_and_the_rest_is_counted_folded_ones_included() {
         let mut events: Vec<Entry> = (1..=7).map(entry).collect();
         if let Some(first) = events.first_mut() {
-            first.repeats = Some(Repeats { count: 10, failed: Some(2), first: String::new(), last: String::new(), event_ids: Vec::new() });
+            first.repeats = Some(Repeats {
+                count: 10,
+                failed: Some(2),
+                first: String::new(),
+                last: String::new(),
+                event_ids: Vec::new(),
+                run: Vec::new(),
+            });
         }
         let section = with_events(events, 30);
         assert!(section.contains("×10, 2 failed · #1\n") && section.contains("#5\n") && !section.contains("#6\n"), "{section}");

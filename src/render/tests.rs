@@ -49,6 +49,32 @@ fn text_is_grouped_with_relative_times() {
     insta::assert_snapshot!(anstream::adapter::strip_str(&shown).to_string());
 }
 
+/// An answer with a run of a pipeline, and a second suspect of it.
+fn with_run() -> Answer {
+    serde_json::from_value(json!({
+        "finding": "suspects", "headline": "Top suspect: deploy/ci updated service checkout, 5m before alert (15 changes in 40m).",
+        "groups": [{"category": "deployment", "label": "Deployments", "icon": "⚙️", "total": 15, "events": [
+            {"event_id": "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d", "rank": 1, "reasons": ["can cause errors"], "time": "2026-01-27T19:59:10Z",
+             "relative": "5m before alert", "name": "UpdateService", "service": "ecs", "summary": "updated service checkout",
+             "actor": {"name": "deploy/ci", "kind": "role", "via": "cli"},
+             "repeats": {"count": 14, "failed": 1, "first": "2026-01-27T19:57:00Z", "last": "2026-01-27T20:00:12Z",
+                 "event_ids": ["3a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"],
+                 "run": [{"name": "UpdateService", "count": 5}, {"name": "PutSecretValue", "count": 4}, {"name": "Tag[Thing](https://evil.example)", "count": 2}, {"name": "PutParameter", "count": 1}]}},
+            {"event_id": "1a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d", "rank": 2, "time": "2026-01-27T19:58:00Z", "relative": "6m 10s before alert",
+             "name": "UpdateFunctionCode", "service": "lambda", "summary": "deployed new code to function checkout",
+             "actor": {"name": "deploy/ci", "kind": "role", "via": "cli"}, "same_run_as": 1}]}],
+        "totals": {"matched": 15, "shown": 2, "folded": 13, "remaining": 0}
+    }))
+    .unwrap()
+}
+
+#[test]
+fn a_run_is_told_by_what_it_did_and_how_it_opens() {
+    insta::assert_snapshot!(markdown(&redact::answer(with_run()).unwrap()));
+    let shown = text(&redact::answer(with_run()).unwrap());
+    insta::assert_snapshot!(anstream::adapter::strip_str(&shown).to_string());
+}
+
 #[test]
 fn a_refusal_reads_as_one_and_names_the_way_out() {
     let error = ErrorReport {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::markdown::coverage_line;
+use super::{OPENS, has_runs, run, times};
 use crate::answer::{Answer, Entry, Finding};
 use crate::redact::Redacted;
 
@@ -65,6 +66,9 @@ fn write(out: &mut String, answer: &Answer) -> std::fmt::Result {
             "\n{DIM}{} changes match: {} shown, {} folded into them, {} more{DIM:#}",
             totals.matched, totals.shown, totals.folded, totals.remaining
         )?;
+        if has_runs(answer) {
+            writeln!(out, "{DIM}{OPENS}{DIM:#}")?;
+        }
     }
     Ok(())
 }
@@ -72,10 +76,6 @@ fn write(out: &mut String, answer: &Answer) -> std::fmt::Result {
 fn event(out: &mut String, entry: &Entry) -> std::fmt::Result {
     let rank = if entry.rank <= 5 { RED } else { DIM };
     let via = entry.actor.via.as_deref().map(|via| format!(" via {via}")).unwrap_or_default();
-    let repeats = entry.repeats.as_ref().map(|repeats| {
-        let failed = repeats.failed.map(|n| format!(", {n} failed")).unwrap_or_default();
-        format!(" ×{}{failed}", repeats.count)
-    });
     let place: String = [&entry.account, &entry.region].into_iter().flatten().map(|place| format!(" {place}")).collect();
     writeln!(
         out,
@@ -83,12 +83,15 @@ fn event(out: &mut String, entry: &Entry) -> std::fmt::Result {
         entry.rank,
         entry.relative,
         entry.name,
-        repeats.unwrap_or_default(),
+        times(entry),
         entry.actor.name
     )?;
     writeln!(out, "      {:<20} {}", "", entry.summary)?;
     if !entry.reasons.is_empty() {
         writeln!(out, "      {:<20} {YELLOW}{}{YELLOW:#}", "", entry.reasons.join("; "))?;
+    }
+    if let Some(run) = run(entry, usize::MAX) {
+        writeln!(out, "      {:<20} {run}", "")?;
     }
     writeln!(out, "      {:<20} {DIM}{} {}{DIM:#}", "", entry.time, entry.event_id)?;
     if !entry.flags.is_empty() {

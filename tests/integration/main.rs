@@ -14,6 +14,7 @@ mod http;
 mod outlets;
 mod progress;
 mod report;
+mod runs;
 mod schemas;
 mod team;
 mod wire;

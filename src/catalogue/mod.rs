@@ -18,8 +18,8 @@ pub use class::{Class, classify};
 pub(crate) use resource::is_hidden;
 pub use resource::{Resource, Role, aliases_of, resources};
 pub use row::{Delay, Symptom};
-pub(crate) use severity::only_says;
 pub use severity::{Effect, Severity, severity};
+pub(crate) use severity::{is_tagging, only_says};
 pub use summary::{MAX_SUMMARY_CHARS, summarise, summarise_with};
 pub use symptom::incident_symptoms;
 

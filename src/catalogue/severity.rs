@@ -38,7 +38,7 @@ pub enum Effect {
 mod harmless;
 mod measure;
 
-pub(crate) use harmless::only_says;
+pub(crate) use harmless::{is_tagging, only_says};
 
 /// A look at one kind of value.
 type Check = fn(&Event) -> Option<Severity>;

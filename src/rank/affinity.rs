@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::Change;
 use super::topology::{COMMON_WORDS, Graph};
-use crate::catalogue::{Role, aliases_of, is_hidden};
+use crate::catalogue::{Role, aliases_of, is_hidden, is_tagging};
 use crate::context::Incident;
 
 /// What a change shares with the alert.
@@ -113,7 +113,7 @@ impl Words {
     }
 }
 
-/// Returns the names that events which change a resource speak of, by the resource's node.
+/// Returns the names that events which change or tag a resource speak of, by the resource's node.
 fn names_of_nodes<'a>(
     changes: impl Iterator<Item = &'a Change>,
     names: &[BTreeSet<Name>],
@@ -122,7 +122,8 @@ fn names_of_nodes<'a>(
     let mut of_nodes: HashMap<usize, BTreeSet<Name>> = HashMap::new();
     for (index, change) in changes.enumerate() {
         let Some(own) = names.get(index).filter(|own| !own.is_empty() && !change.event.failed()) else { continue };
-        for node in graph.targets(index, change) {
+        let tagged = is_tagging(&change.event.name).then(|| graph.named_by(index)).into_iter().flatten();
+        for node in graph.targets(index, change).chain(tagged) {
             of_nodes.entry(node).or_default().extend(own);
         }
     }

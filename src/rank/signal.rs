@@ -292,9 +292,15 @@ fn symptom(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
             say((f64::from(weight::SYMPTOM) * share).round() as i32, format!("can cause {}", symptom.label()))
         }
         // What is tied to the alert by a resource may cause what nobody foresaw.
-        None if change.class.known && *scene.relation(index) == Relation::None => say(weight::OTHER_SYMPTOM, ""),
+        None if change.class.known && !is_grave(change) && *scene.relation(index) == Relation::None => say(weight::OTHER_SYMPTOM, ""),
         None => None,
     }
+}
+
+/// Tells whether the values alone take so much away that they may cause anything.
+fn is_grave(change: &Change) -> bool {
+    const GRAVE: i8 = 15;
+    change.severity.is_some_and(|severity| severity.effect == Effect::TakesAway && severity.points >= GRAVE)
 }
 
 /// Adding something new rarely breaks what worked; taking something away exposes nothing.
@@ -367,6 +373,8 @@ fn actor(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     match change.event.actor.kind {
         // CloudFormation does what somebody deploys.
         ActorKind::Service if change.event.actor.via == Via::CloudFormation => None,
+        // A rotation goes by somebody's schedule, and those who hold the old secret find out by themselves.
+        ActorKind::Service if change.class.category == Category::ConfigSecrets => None,
         ActorKind::Human | ActorKind::Root => say(weight::HUMAN, ""),
         ActorKind::Service => say(weight::SERVICE, ""),
         ActorKind::Role | ActorKind::Unknown => None,

@@ -297,6 +297,11 @@ impl Graph {
         found
     }
 
+    /// Returns all nodes that a change names; none of a sweep.
+    pub(super) fn named_by(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
+        self.of_event(index).iter().copied().filter(move |_| self.of_event(index).len() <= SWEEP)
+    }
+
     /// Returns the nodes that a change is made to; none of a sweep.
     pub(super) fn targets<'a>(&'a self, index: usize, change: &'a Change) -> impl Iterator<Item = usize> + 'a {
         self.made_to(index, change).filter(move |_| self.of_event(index).len() <= SWEEP)

@@ -90,7 +90,7 @@ pub(super) fn pairs(changes: &[Change], background: &[Change], graph: &Graph) ->
             targets.push(NO_TARGET);
         }
         history.take_back(index, change, &targets);
-        history.set(index, change);
+        history.set(index, change, &targets);
         history.roll_back(index, change, &targets);
         history.remember(index, change, &targets);
     }
@@ -110,8 +110,8 @@ struct History<'a> {
     open: HashMap<(&'a str, &'static str, &'a str, usize), Vec<usize>>,
     /// What a rollback may take back, by service, event name and target.
     made: HashMap<(&'a str, &'a str, usize), Vec<usize>>,
-    /// What was set, by service, event name and what it is made to: the last two.
-    set: HashMap<(&'a str, &'a str, Vec<(&'a str, Cow<'a, str>)>), Vec<usize>>,
+    /// What was set, by service, event name, target and what else it is made to.
+    set: HashMap<(&'a str, &'a str, Vec<usize>, Vec<(&'a str, Cow<'a, str>)>), Vec<usize>>,
 }
 
 impl<'a> History<'a> {
@@ -125,21 +125,22 @@ impl<'a> History<'a> {
                 let Some(earlier) = nearest.map(|at| earlier.remove(at)) else { continue };
                 // What takes back an undoing does again what had been undone: it is that change once more.
                 let again = self.undo.get(earlier).is_some_and(|earlier| earlier.undoes);
+                let restores = self.changes.get(earlier).map_or(Restored::No, |one| restored(one, change));
                 if let Some(slot) = self.undo.get_mut(earlier) {
-                    slot.undone_at = Some(change.event.time);
+                    let at = Some(change.event.time);
+                    if restores == Restored::Perhaps { slot.overwritten_at = at } else { slot.undone_at = at }
                 }
                 if let Some(slot) = self.undo.get_mut(index).filter(|_| !again) {
-                    slot.undoes = true;
-                    slot.restores = self.changes.get(earlier).map_or(Restored::No, |one| restored(one, change));
+                    (slot.undoes, slot.restores) = (true, restores);
                 }
             }
         }
     }
 
     /// Finds whose settings `change` replaces.
-    fn set(&mut self, index: usize, change: &'a Change) {
+    fn set(&mut self, index: usize, change: &'a Change, targets: &[usize]) {
         let Some(made_to) = made_to(change) else { return };
-        let before = self.set.entry((change.event.service(), &change.event.name, made_to)).or_default();
+        let before = self.set.entry((change.event.service(), &change.event.name, targets.to_vec(), made_to)).or_default();
         let oldest = before.iter().rev().nth(1).and_then(|at| self.changes.get(*at));
         if let Some((at, one)) = before.last().and_then(|at| Some((*at, self.changes.get(*at)?)))
             && let Some(slot) = self.undo.get_mut(at)
@@ -214,7 +215,7 @@ fn verbs(name: &str, side: impl Fn(&(&'static str, &'static str)) -> &'static st
 fn made_to(change: &Change) -> Option<Vec<(&str, Cow<'_, str>)>> {
     // A change of DNS names its records among what it sets.
     const SETS: &[&str] = &["Modify", "Update", "Put", "Set"];
-    let request = change.event.request().as_object().filter(|_| SETS.iter().any(|verb| change.event.name.starts_with(verb)))?;
+    let request = request(change).filter(|_| SETS.iter().any(|verb| change.event.name.starts_with(verb)))?;
     fn text(value: &Value) -> Cow<'_, str> {
         value.as_str().map_or_else(|| Cow::Owned(value.to_string()), Cow::Borrowed)
     }
@@ -237,7 +238,7 @@ enum Reset {
 }
 
 fn reset(earlier: &Change, later: &Change) -> Reset {
-    let (Some(first), Some(second)) = (earlier.event.request().as_object(), later.event.request().as_object()) else { return Reset::Not };
+    let (Some(first), Some(second)) = (request(earlier), request(later)) else { return Reset::Not };
     let (first, second) = (settings(first), settings(second));
     let differs = |key: &&str| first.get(*key).zip(second.get(*key)).is_some_and(|(a, b)| a != b);
     let anew: Vec<&str> = first.keys().copied().filter(differs).collect();
@@ -248,6 +249,13 @@ fn reset(earlier: &Change, later: &Change) -> Reset {
         (false, true) if anew.iter().all(|key| first.get(key).is_some_and(|value| value.is_boolean())) => Reset::Switched,
         (false, true) => Reset::Wholly,
     }
+}
+
+/// Returns a request without the member named after it that EC2 wraps some of its requests into.
+fn request(change: &Change) -> Option<&Map<String, Value>> {
+    let request = change.event.request().as_object()?;
+    let wrapped = request.iter().next().filter(|(key, _)| request.len() == 1 && key.ends_with("Request"));
+    Some(wrapped.and_then(|(_, inner)| inner.as_object()).unwrap_or(request))
 }
 
 /// Returns what a request sets, by name: a list of names and values is as many settings.

@@ -17,7 +17,7 @@ use crate::answer::build::{self, Built, Detail, Draft, Page};
 use crate::answer::earlier::Earlier;
 use crate::answer::filter::Filter;
 use crate::answer::{Answer, Cost, Finding, RegionReport, Requests, headline};
-use crate::catalogue::classify;
+use crate::catalogue::{self, classify};
 use crate::context::{self, Asked, Incident};
 use crate::coverage::{Cause, Coverage, SourceName, State, Verdict};
 use crate::event::Event;
@@ -288,7 +288,9 @@ async fn background(desk: &Desk, scope: &Scope, started: Instant) -> Vec<Change>
         retain_allowed(desk, &mut reading.events);
         gathered.add(reading);
     }
-    gathered.finish(Vec::new()).0.into_iter().map(Change::from).filter(|change| !change.class.noise).collect()
+    // Tags break nothing, and tell what a thing is called.
+    let tells = |change: &Change| !change.class.noise || catalogue::is_tagging(&change.event.name);
+    gathered.finish(Vec::new()).0.into_iter().map(Change::from).filter(tells).collect()
 }
 
 /// Reads `window` of `scope` from its source, all queries side by side.

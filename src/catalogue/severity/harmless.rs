@@ -257,7 +257,7 @@ fn reason(event: &Event) -> Option<&'static str> {
 }
 
 /// Tells whether an event name says that tags are set: `AddTags`, `ChangeTagsForResource`, `UntagRole`; not `PutImageTagMutability`.
-fn is_tagging(name: &str) -> bool {
+pub(crate) fn is_tagging(name: &str) -> bool {
     let begins =
         ["Tag", "Untag"].iter().any(|verb| name.strip_prefix(verb).is_some_and(|noun| noun.starts_with(|c: char| c.is_ascii_uppercase())));
     let ends = ["Tag", "Tags", "Tagging"].iter().any(|noun| name.ends_with(noun));

@@ -16,11 +16,11 @@ struct Threshold;
 impl Threshold {
     const RELATED: i32 = 62;
     const BY_NAME: i32 = 54;
-    const UNTIED: i32 = 60;
-    const UNTIED_BUT_NAMED_WEAKLY: i32 = 60;
-    const OTHER_BUT_NAMED_WEAKLY: i32 = 70;
+    const UNTIED: i32 = 64;
+    const UNTIED_BUT_NAMED_WEAKLY: i32 = 66;
+    const OTHER_BUT_NAMED_WEAKLY: i32 = 76;
     const UNTIED_BUT_NAMED: i32 = 84;
-    const OTHER_THAN_TOLD: i32 = 72;
+    const OTHER_THAN_TOLD: i32 = 80;
     /// More, for what adds something in an outage or gives back what was taken.
     const UNLIKELY: i32 = 26;
 }

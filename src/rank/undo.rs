@@ -128,7 +128,8 @@ impl<'a> History<'a> {
                 let restores = self.changes.get(earlier).map_or(Restored::No, |one| restored(one, change));
                 if let Some(slot) = self.undo.get_mut(earlier) {
                     let at = Some(change.event.time);
-                    if restores == Restored::Perhaps { slot.overwritten_at = at } else { slot.undone_at = at }
+                    // What comes back may take away by itself: a policy that denies.
+                    if restores == Restored::Perhaps && takes_away(change) { slot.overwritten_at = at } else { slot.undone_at = at }
                 }
                 if let Some(slot) = self.undo.get_mut(index).filter(|_| !again) {
                     (slot.undoes, slot.restores) = (true, restores);
@@ -143,6 +144,15 @@ impl<'a> History<'a> {
         let before = self.set.entry((change.event.service(), &change.event.name, targets.to_vec(), made_to)).or_default();
         let oldest = before.iter().rev().nth(1).and_then(|at| self.changes.get(*at));
         if let Some((at, one)) = before.last().and_then(|at| Some((*at, self.changes.get(*at)?)))
+            && returns(one, change)
+        {
+            if let Some(slot) = self.undo.get_mut(at) {
+                slot.undone_at = Some(change.event.time);
+            }
+            if let Some(slot) = self.undo.get_mut(index) {
+                (slot.undoes, slot.restores) = (true, Restored::Perhaps);
+            }
+        } else if let Some((at, one)) = before.last().and_then(|at| Some((*at, self.changes.get(*at)?)))
             && let Some(slot) = self.undo.get_mut(at)
         {
             // What breaks nothing, or is as it was before, took back what lay between.
@@ -223,6 +233,24 @@ fn made_to(change: &Change) -> Option<Vec<(&str, Cow<'_, str>)>> {
         request.iter().filter(|(key, _)| is_name(key)).map(|(key, value)| (key.as_str(), text(value))).collect();
     parts.sort();
     Some(parts)
+}
+
+/// Tells whether all that `later` sets to another value goes back to a lower version of the same: `api:42` to `api:41`.
+fn returns(earlier: &Change, later: &Change) -> bool {
+    let (Some(first), Some(second)) = (request(earlier), request(later)) else { return false };
+    let (first, second) = (settings(first), settings(second));
+    let mut anew = second.iter().filter_map(|(key, value)| Some((*first.get(key)?, *value))).filter(|(a, b)| a != b).peekable();
+    let lower = |(earlier, later): (&Value, &Value)| {
+        let (Some((of, earlier)), Some((same, later))) = (version(earlier), version(later)) else { return false };
+        of == same && later < earlier
+    };
+    anew.peek().is_some() && anew.all(lower)
+}
+
+/// Splits `api:42` into what it is a version of and the version's number.
+fn version(value: &Value) -> Option<(&str, u64)> {
+    let (of, number) = value.as_str()?.rsplit_once(':')?;
+    Some((of, number.parse().ok()?))
 }
 
 /// How far a later call sets anew what an earlier one had set.

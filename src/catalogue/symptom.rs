@@ -269,7 +269,7 @@ const WORDS: &[(&[&str], &[Symptom])] = &[
         ],
         &[Symptom::Storage],
     ),
-    (&["cost", "billing", "budget", "spend", "charges"], &[Symptom::Cost]),
+    (&["cost", "aws billing", "billing alarm", "billing threshold", "budget", "spend", "charges"], &[Symptom::Cost]),
 ];
 
 /// Finds the symptoms an alert's words speak of, each with how many of its words were found.

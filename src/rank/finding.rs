@@ -22,7 +22,7 @@ impl Threshold {
     const UNTIED_BUT_NAMED: i32 = 84;
     const OTHER_THAN_TOLD: i32 = 80;
     /// More, for what adds something in an outage or gives back what was taken.
-    const UNLIKELY: i32 = 26;
+    const UNLIKELY: i32 = 32;
 }
 
 /// A kind of change that weighs less than this in the catalogue breaks nothing: tags and the like.

@@ -415,8 +415,8 @@ fn undo(scene: &Scene<'_>, index: usize, _: &Change) -> Option<Say> {
     let undo = scene.undo.get(index)?;
     match undo.undone_at {
         Some(at) if at <= scene.reference => say(weight::UNDONE_BEFORE, "undone before the alert"),
+        _ if undo.restores != Restored::No => say(weight::RESTORES, "gives back what an earlier change took"),
         Some(_) => say(weight::UNDONE_AFTER, "undone after the alert"),
-        None if undo.restores != Restored::No => say(weight::RESTORES, "gives back what an earlier change took"),
         None if undo.overwritten_at.is_some_and(|at| at <= scene.reference) => {
             say(weight::OVERWRITTEN, "overwritten by a later one before the alert")
         }

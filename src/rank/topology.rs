@@ -91,7 +91,6 @@ pub(super) const COMMON_WORDS: &[&str] = &[
     "cache",
     "stack",
     "template",
-    "profile",
     "execution",
     "task",
     "target",

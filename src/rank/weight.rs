@@ -41,7 +41,7 @@ pub const JUST_AFTER: i32 = 2;
 /// The class of change is known, and causes something else.
 pub const OTHER_SYMPTOM: i32 = -6;
 /// The alert speaks of the kind of thing that was changed: `parameter`, `flow log`.
-pub const SAME_WORDS: i32 = 6;
+pub const SAME_WORDS: i32 = 9;
 /// The request sets a value that the alert speaks of.
 pub const SAME_VALUE: i32 = 8;
 /// The change is one of many alike by the same actor.

@@ -113,7 +113,7 @@ pub(super) const NAMES: &[Row] = &[
     row("AWS::KMS::Alias", &["kmsalias", "keyalias"]),
     row("AWS::CloudTrail::Trail", &["trail", "trailname", "cloudtrail", "trailarn"]),
     row("AWS::SecretsManager::Secret", &["secret", "secretname", "secretid", "secretarn"]),
-    row("AWS::SSM::Parameter", &["parameter", "parametername", "ssmparameter"]),
+    row("AWS::SSM::Parameter", &["parameter", "parametername", "parameterpath", "ssmparameter", "ssmpath"]),
     row("AWS::CloudFormation::Stack", &["stack", "stackname", "stackid", "cloudformationstack"]),
     row("AWS::ApiGateway::RestApi", &["apiname", "restapi", "restapiid", "apigateway"]),
     row("AWS::ApiGatewayV2::Api", &["apiid", "api"]),

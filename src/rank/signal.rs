@@ -320,8 +320,10 @@ fn direction(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
         matches!(scene.symptoms.first(), Some((Symptom::Exposure | Symptom::Cost, _))) && !scene.complains_of(Symptom::AccessDenied);
     // A rule was looked at for whom it admits: one that admits few exposes nothing.
     let admits_few = name == "AuthorizeSecurityGroupIngress" && change.severity.is_none();
+    let exposed = matches!(scene.symptoms.first(), Some((Symptom::Exposure, _)));
     match about_openness {
-        true => (takes_away || admits_few && scene.complains_of(Symptom::Exposure)).then_some(quietly(weight::WRONG_DIRECTION)),
+        true if exposed && admits_few => Some(quietly(weight::EXPOSES_NOTHING)),
+        true => takes_away.then_some(quietly(weight::WRONG_DIRECTION)),
         false => adds.then_some(quietly(weight::WRONG_DIRECTION)),
     }
 }

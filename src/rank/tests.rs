@@ -300,6 +300,123 @@ fn what_is_done_again_after_it_was_undone_gives_nothing_back() {
     assert_eq!((undo[2].undoes, undo[2].restores, undo[2].undone_at), (false, super::undo::Restored::No, None));
 }
 
+#[test]
+fn settings_of_two_things_have_nothing_to_do_with_each_other() {
+    let deploy = |id, before, service: &str, task: &str| {
+        change(id, before, "ecs", "UpdateService", json!({"cluster": "main", "service": service, "taskDefinition": task}))
+    };
+    let endpoint = |id, before, endpoint: &str, policy: &str| {
+        let request = json!({"ModifyVpcEndpointRequest": {"VpcEndpointId": endpoint, "PolicyDocument": policy}});
+        change(id, before, "ec2", "ModifyVpcEndpoint", request)
+    };
+    let changes = [
+        deploy("a", 600, "cart", "cart:7"),
+        deploy("b", 500, "search", "search:9"),
+        endpoint("c", 400, "vpce-0123456789abcdef0", "{\"Statement\":[]}"),
+        endpoint("d", 300, "vpce-0fedcba9876543210", "{\"Statement\":{}}"),
+    ];
+    for undo in super::undo::pairs(&changes, &[], &super::topology::Graph::new(&changes, &[])) {
+        assert_eq!((undo.undone_at, undo.overwritten_at), (None, None));
+    }
+}
+
+#[test]
+fn a_lower_version_of_the_same_takes_the_higher_one_back() {
+    let deploy = |id, before, task: &str| {
+        change(id, before, "ecs", "UpdateService", json!({"cluster": "main", "service": "cart", "taskDefinition": task}))
+    };
+    let undone = |later: &str| {
+        let changes = [deploy("first", 600, "cart:9"), deploy("later", 300, later)];
+        let undo = super::undo::pairs(&changes, &[], &super::topology::Graph::new(&changes, &[]));
+        (undo[0].undone_at.is_some(), undo[1].restores == super::undo::Restored::Perhaps)
+    };
+    assert_eq!(undone("cart:8"), (true, true));
+    assert_eq!(undone("cart:10"), (false, false));
+    assert_eq!(undone("other:8"), (false, false));
+}
+
+#[test]
+fn a_switch_that_is_switched_back_is_as_before() {
+    let set = |id, before, enabled: bool| {
+        let request = json!({"uUID": "a496c357-f207-4a8b-a926-39a3a5d76ba2", "enabled": enabled});
+        change(id, before, "lambda", "UpdateEventSourceMapping20150331", request)
+    };
+    let changes = [set("off", 600, false), set("on", 300, true)];
+    assert!(super::undo::pairs(&changes, &[], &super::topology::Graph::new(&changes, &[]))[0].undone_at.is_some());
+}
+
+#[test]
+fn what_ends_the_names_of_many_says_what_a_thing_is_and_ties_nothing() {
+    let purge = |id, queue: &str| {
+        change(id, 120, "sqs", "PurgeQueue", json!({"queueUrl": format!("https://sqs.eu-west-1.amazonaws.com/111122223333/{queue}")}))
+    };
+    let names = ["media-mailbox", "orders-mailbox", "search-mailbox", "ledger-mailbox"];
+    let changes: Vec<Change> = names.iter().map(|name| purge(name, name)).collect();
+    let ranked = rank(&incident("MessagesLost", json!({"service": "media-mailbox"})), &changes, &[]);
+    let says = |id: &str| {
+        let one = ranked.iter().find(|one| changes[one.index].event.event_id == id).unwrap();
+        one.parts.iter().filter(|part| ["name", "resource"].contains(&part.signal)).map(|part| part.points).sum::<i32>()
+    };
+    assert!(says("media-mailbox") > 0);
+    assert!(names[1..].iter().all(|name| says(name) < 0), "{:?}", names.map(says));
+}
+
+#[test]
+fn a_tag_says_whose_a_thing_is_that_has_but_an_id() {
+    let tag = |id, key: &str, name: &str| {
+        let tags = json!({"items": [{"key": "Name", "value": name}]});
+        change(id, 3_000, "ec2", "CreateTags", json!({"resourcesSet": {"items": [{"resourceId": key}]}, "tagSet": tags}))
+    };
+    let endpoint = |id, endpoint: &str| {
+        change(
+            id,
+            60,
+            "ec2",
+            "DeleteVpcEndpoints",
+            json!({"DeleteVpcEndpointsRequest": {"VpcEndpointId": {"tag": 1, "content": endpoint}}}),
+        )
+    };
+    let changes = [endpoint("theirs", "vpce-0fedcba9876543210"), endpoint("ours", "vpce-0123456789abcdef0")];
+    let background = [tag("t1", "vpce-0fedcba9876543210", "reviews-objects"), tag("t2", "vpce-0123456789abcdef0", "checkout-objects")];
+    let ranked = rank(&incident("S3Unreachable", json!({"service": "checkout"})), &changes, &background);
+    assert_eq!(ids(&changes, &ranked), ["ours", "theirs"]);
+    assert!(ranked[0].suspect && !ranked[1].suspect);
+}
+
+#[test]
+fn what_an_actor_does_all_the_time_counts_less_unless_the_alert_is_about_it() {
+    let stop = |id: &str, before| {
+        let request = json!({"instancesSet": {"items": [{"instanceId": format!("i-{:017x}", before)}]}});
+        change_by(id, before, "ec2", "StopInstances", request, "nightly", json!({}))
+    };
+    let mut changes: Vec<Change> = (0..20).map(|n| stop(&format!("stop-{n}"), n * 90 + 60)).collect();
+    changes.push(change(
+        "other",
+        1_900,
+        "ec2",
+        "DeleteRoute",
+        json!({"routeTableId": "rtb-0123456789abcdef0", "destinationCidrBlock": "0.0.0.0/0"}),
+    ));
+    let routine = |alert: Value| {
+        let ranked = rank(&incident("HostDown", alert), &changes, &[]);
+        ranked.iter().filter(|one| one.parts.iter().any(|part| part.signal == "routine")).count()
+    };
+    assert_eq!(routine(json!({})), 20);
+    assert_eq!(routine(json!({"instance_id": format!("i-{:017x}", 60)})), 19);
+}
+
+#[test]
+fn a_narrow_rule_exposes_nothing() {
+    let rule = |id, cidr: &str| {
+        let permissions =
+            json!({"items": [{"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "ipRanges": {"items": [{"cidrIp": cidr}]}}]});
+        change(id, 60, "ec2", "AuthorizeSecurityGroupIngress", json!({"groupId": "sg-0123456789abcdef0", "ipPermissions": permissions}))
+    };
+    let changes = [rule("narrow", "192.0.2.7/32"), rule("wide", "0.0.0.0/0")];
+    let ranked = rank(&incident("PortOpenToWorld", json!({"security_group": "sg-0123456789abcdef0"})), &changes, &[]);
+    assert_eq!(suspects(&changes, &ranked), ["wide"]);
+}
+
 fn secret_versions(to: &str) -> [Change; 2] {
     let secret = "prod/checkout/db";
     let put = json!({"responseElements": {"versionId": "new"}});

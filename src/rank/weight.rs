@@ -34,6 +34,8 @@ pub const LEAST_SYMPTOM: f64 = 0.4;
 pub const WRONG_WAY: f64 = 0.15;
 /// The change adds something while the alert misses something, or the other way round.
 pub const WRONG_DIRECTION: i32 = -26;
+/// The change opens something to few while the alert finds it open to many.
+pub const EXPOSES_NOTHING: i32 = -60;
 /// Grave values count this share where the alert names something else.
 pub const UNTIED_SEVERITY: f64 = 0.6;
 /// Within the minute after the alert's start: possible, as clocks and rules differ, but not likely.

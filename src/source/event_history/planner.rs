@@ -466,12 +466,13 @@ impl Planner {
         1.0 + EXTRA - self.scans().iter().map(Chain::waste).sum::<f64>()
     }
 
-    /// Tells whether all chains saw events come evenly, and as many a second.
+    /// Tells whether all chains saw events come evenly, and as many a second; after two pages at most, as each more may end the calm.
     fn is_steady(&self) -> bool {
         let sum = |of: fn(&Chain) -> f64| self.scans().iter().map(of).sum::<f64>();
         let average = sum(|chain| f64::from(chain.progress.entries)) / sum(|chain| chain.seen().as_seconds_f64()).max(1.0);
         let is_alike = |density: f64| density < 2.0 * average && average < 2.0 * density;
-        self.scans().iter().all(|chain| !chain.done && chain.is_even() && chain.density().is_some_and(is_alike))
+        let is_steady = |chain: &Chain| chain.is_even() && chain.density().is_some_and(is_alike);
+        self.scans().iter().all(|chain| !chain.done && chain.progress.pages <= 2 && is_steady(chain))
     }
 
     /// Gives what of a chain's part lies before `boundary` to a chain of its own, where that is more than a second.

@@ -447,7 +447,7 @@ impl Planner {
         } else if !self.sliced && expected > TWO_PAGES {
             // Uneven ones may have been a burst that goes on, or its end: two parts of it, and then there is more to judge by.
             vec![of(TWO_PAGES); if chain.is_even() { most } else { 2 }]
-        } else if room >= 0.0 && (HALVED.0..HALVED.1).contains(&expected) && self.is_steady() && chain.is_mostly_seen() {
+        } else if room > -0.5 && (HALVED.0..HALVED.1).contains(&expected) && self.is_steady() && chain.is_mostly_seen() {
             return vec![whole / 2.0];
         } else if chain.progress.pages == 0 || expected <= WORTH {
             Vec::new()
@@ -463,7 +463,9 @@ impl Planner {
 
     /// Returns how many requests more than needed may still be spent.
     fn room(&self) -> f64 {
-        1.0 + EXTRA - self.scans().iter().map(Chain::waste).sum::<f64>()
+        // Chains of one splitting do not all end behind a full page; those of several may, and would be one request too many.
+        let strictly = if self.sliced { 0.01 } else { 0.0 };
+        1.0 + EXTRA - strictly - self.scans().iter().map(Chain::waste).sum::<f64>()
     }
 
     /// Tells whether all chains saw events come evenly, and as many a second; after two pages at most, as each more may end the calm.

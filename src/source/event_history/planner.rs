@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use self::part::{floor, gaps, parts, seconds};
+use self::part::{FORESEEN, floor, gaps, seconds, shares};
 use self::track::Chain;
 use super::chain::{Ask, Progress};
 use super::failure::Failure;
@@ -38,13 +38,17 @@ const SLOW: Duration = Duration::from_millis(500);
 /// Events that one page surely holds, though they do not come evenly, and two.
 const ONE_PAGE: f64 = 40.0;
 /// See [`ONE_PAGE`].
-const TWO_PAGES: f64 = 80.0;
+const TWO_PAGES: f64 = 90.0;
 /// Most requests under way at once.
 const SIDE_BY_SIDE: usize = 8;
-/// Chains that may end in a page that is not full, beyond the first: what slow pages may cost.
+/// Requests that slow pages may cost beyond the fewest.
 const EXTRA: f64 = 4.0;
-/// Events beyond the page under way that make it worth splitting a chain again, when its own pages say how dense it is.
-const WORTH: f64 = 75.0;
+/// Events left that make it worth splitting a chain again.
+const WORTH: f64 = 125.0;
+/// Events left, from and to, that are two pages for one chain and one for each of two.
+const HALVED: (f64, f64) = (45.0, 95.0);
+/// Smallest unit of time that AWS knows.
+const SECOND: TimeDelta = TimeDelta::seconds(1);
 /// How long after the alert's start a change may still be a suspect.
 ///
 /// Source: the contract.
@@ -137,7 +141,7 @@ pub(super) struct Planner {
     latency: Duration,
     /// Where the interval before the alert ends, once that goes first.
     edge: Option<DateTime<Utc>>,
-    /// Whether the window was cut into parts of a size.
+    /// Whether a chain was split because pages are slow.
     sliced: bool,
     ended: Option<End>,
     /// What ran short first, when not all can be read.
@@ -200,14 +204,14 @@ impl Planner {
 
     /// Returns the intervals of which every event was read, `known` ones included.
     pub(super) fn read(&self) -> Vec<Window> {
-        let whole = self.scans().iter().filter_map(|chain| Window::new(chain.progress.whole_from(chain.ask.start)?, chain.ask.end));
+        let whole = self.scans().iter().filter_map(|chain| Window::new(chain.progress.whole_from(chain.ask.start)?, chain.part.to));
         union(whole.chain(self.task.known.iter().copied()).collect())
     }
 
     /// Returns the interval of which `chain` read every event.
     pub(super) fn read_by(&self, chain: usize) -> Option<Window> {
         let chain = self.scans().get(chain)?;
-        Window::new(chain.progress.whole_from(chain.ask.start)?, chain.ask.end)
+        Window::new(chain.progress.whole_from(chain.ask.start)?, chain.part.to)
     }
 
     /// Returns entries seen by the scan, and those of them that could not be read.
@@ -243,10 +247,7 @@ impl Planner {
             Ok(Err(Failure::Refused)) if seen.chain >= scans => chain.done = true,
             Ok(Err(failure)) => self.ended = Some(End::Failed(failure)),
             Ok(Ok(landed)) => {
-                chain.progress.take(&landed.page);
-                let own = landed.page.entries.iter().filter(|entry| entry.time.is_some_and(|time| time >= chain.part.from));
-                chain.own += u32::try_from(own.count()).unwrap_or(u32::MAX);
-                chain.done |= chain.progress.ended;
+                chain.take(&landed.page);
                 let looping = landed.page.token.as_ref().is_some_and(|token| !chain.tokens.insert(token.clone()));
                 self.latency = if first { landed.latency } else { (self.latency + landed.latency) / 2 };
                 if looping {
@@ -265,7 +266,7 @@ impl Planner {
 
     /// Finds the chains that have seen their part, by themselves or because another one's pages reached into it.
     fn settle(&mut self) {
-        let seen = |chain: &Chain| Window::new(chain.progress.seen_from(chain.ask.start)?, chain.ask.end);
+        let seen = |chain: &Chain| Window::new(chain.progress.seen_from(chain.ask.start)?, chain.part.to);
         let seen: Vec<Window> = union(self.scans().iter().filter_map(seen).collect());
         let scans = self.scans().len();
         for chain in self.chains.iter_mut().take(scans) {
@@ -407,62 +408,82 @@ impl Planner {
         let candidates = scans.filter_map(|(at, _)| Some((at, self.expected(at)?)));
         let Some((at, expected)) = candidates.max_by(|a, b| a.1.total_cmp(&b.1)) else { return false };
         let Some(unseen) = self.scans().get(at).and_then(Chain::unseen) else { return false };
-        let parts = if self.falls_short(left) { 1 } else { parts(expected).min(free + 1) };
-        let keep = if parts > 1 && !self.sliced {
-            expected / parts as f64
-        } else if !self.sliced && expected > TWO_PAGES && self.room() >= 1.0 {
-            TWO_PAGES
-        } else if self.own_density(at) && expected - PAGE > WORTH && self.over() + 2.0 <= EXTRA && self.room() >= 0.0 {
-            ONE_PAGE
-        } else {
-            return false;
-        };
-        self.sliced |= parts > 1;
-        let step = TimeDelta::milliseconds((seconds(unseen) * 1000.0 * keep / expected) as i64);
         let before = self.chains.len();
-        let (mut at, mut boundary) = (at, unseen.to);
-        for _ in 1..parts.max(2) {
-            boundary = boundary.checked_sub_signed(step).map_or(unseen.from, floor);
-            if boundary <= unseen.from || boundary >= unseen.to {
+        let (mut at, mut back) = (at, 0.0);
+        for slice in self.slices(at, expected, left).into_iter().take(free) {
+            back += slice;
+            // To the nearest second.
+            let back = TimeDelta::milliseconds((back * 1000.0) as i64 - 500);
+            let boundary = unseen.to.checked_sub_signed(back).map_or(unseen.from, floor);
+            if boundary >= unseen.to || !self.cut(at, boundary) {
                 break;
             }
-            self.cut(at, boundary);
             at = self.chains.len() - 1;
+            // The second that the newer part begins with is not asked twice: a burst may lie in it.
+            if let Some(chain) = self.chains.last_mut() {
+                chain.ask.end -= SECOND;
+            }
         }
-        let live = self.scans().iter().filter(|chain| !chain.done).count();
-        self.tell_slices(live);
-        self.chains.len() > before
+        let is_split = self.chains.len() > before;
+        if is_split {
+            self.sliced = true;
+            self.tell_slices(self.scans().iter().filter(|chain| !chain.done).count());
+        }
+        is_split
     }
 
-    /// Returns how many chains more may end in a page that is not full.
+    /// Returns the seconds after which a chain is to be split, newest part first and without the oldest; `expected` events are left.
+    ///
+    /// Every chain wastes one request at most, on a page that is not full, so as long as there is room for them all, no shape of
+    /// arrival costs more than [`EXTRA`]. Only where events come evenly everywhere is one chain started beyond that.
+    fn slices(&self, at: usize, expected: f64, left: Duration) -> Vec<f64> {
+        let Some(chain) = self.scans().get(at) else { return Vec::new() };
+        let Some(whole) = chain.unseen().map(seconds) else { return Vec::new() };
+        let room = self.room();
+        let most = room.max(0.0) as usize;
+        let of = |events: f64| events / chain.density_at_last().unwrap_or(expected / whole);
+        let mut slices = if !self.sliced && chain.is_even() && expected <= FORESEEN && !self.falls_short(left) {
+            shares(expected).iter().map(|share| whole * share).collect()
+        } else if !self.sliced && expected > TWO_PAGES {
+            // Uneven ones may have been a burst that goes on, or its end: two parts of it, and then there is more to judge by.
+            vec![of(TWO_PAGES); if chain.is_even() { most } else { 2 }]
+        } else if room > -0.5 && (HALVED.0..HALVED.1).contains(&expected) && self.is_steady() && chain.is_mostly_seen() {
+            return vec![whole / 2.0];
+        } else if chain.progress.pages == 0 || expected <= WORTH {
+            Vec::new()
+        } else if expected <= FORESEEN {
+            let parts = (expected / TWO_PAGES).ceil().min(most as f64 + 1.0);
+            vec![whole / parts; parts as usize - 1]
+        } else {
+            vec![of(ONE_PAGE)]
+        };
+        slices.truncate(most);
+        slices
+    }
+
+    /// Returns how many requests more than needed may still be spent.
     fn room(&self) -> f64 {
-        1.0 + EXTRA - self.waste() - self.scans().iter().filter(|chain| !chain.done).count() as f64
+        // Chains of one splitting do not all end behind a full page; those of several may, and would be one request too many.
+        let strictly = if self.sliced { 0.01 } else { 0.0 };
+        1.0 + EXTRA - strictly - self.scans().iter().map(Chain::waste).sum::<f64>()
     }
 
-    /// Returns how many requests more than needed are expected in the end.
-    fn over(&self) -> f64 {
-        let undone = (0..self.scans().len()).filter_map(|at| self.expected(at)).sum::<f64>();
-        let seen: u32 = self.scans().iter().map(|chain| chain.own).sum();
-        let requests = f64::from(self.spent) - self.under_way() as f64 + self.pages_expected().unwrap_or_default();
-        requests - ((f64::from(seen) + undone) / PAGE).ceil()
+    /// Tells whether all chains saw events come evenly, and as many a second; after two pages at most, as each more may end the calm.
+    fn is_steady(&self) -> bool {
+        let sum = |of: fn(&Chain) -> f64| self.scans().iter().map(of).sum::<f64>();
+        let average = sum(|chain| f64::from(chain.progress.entries)) / sum(|chain| chain.seen().as_seconds_f64()).max(1.0);
+        let is_alike = |density: f64| density < 2.0 * average && average < 2.0 * density;
+        let is_steady = |chain: &Chain| chain.is_even() && chain.density().is_some_and(is_alike);
+        self.scans().iter().all(|chain| !chain.done && chain.progress.pages <= 2 && is_steady(chain))
     }
 
-    fn own_density(&self, at: usize) -> bool {
-        self.scans().get(at).is_some_and(|chain| chain.progress.pages > 0)
-    }
-
-    /// Returns how many pages of the chains that are done were not filled with their own events.
-    fn waste(&self) -> f64 {
-        let done = self.scans().iter().filter(|chain| chain.done && chain.progress.pages > 0);
-        done.map(|chain| (chain.progress.pages as f64 - f64::from(chain.own) / PAGE).clamp(0.0, 1.0)).sum()
-    }
-
-    /// Gives what of a chain's part lies before `boundary` to a chain of its own.
-    fn cut(&mut self, at: usize, boundary: DateTime<Utc>) {
-        let Some(chain) = self.chains.get_mut(at) else { return };
-        let Some(older) = Window::new(chain.part.from, boundary) else { return };
+    /// Gives what of a chain's part lies before `boundary` to a chain of its own, where that is more than a second.
+    fn cut(&mut self, at: usize, boundary: DateTime<Utc>) -> bool {
+        let Some(chain) = self.chains.get_mut(at) else { return false };
+        let Some(older) = Window::new(chain.part.from, boundary).filter(|older| older.length() > SECOND) else { return false };
         chain.part.from = boundary;
         self.chains.push(Chain::new(older, &self.task.kind));
+        true
     }
 
     fn tell(&mut self, what: String) {

@@ -7,14 +7,21 @@ use crate::window::Window;
 /// Gaps that are read one by one; where more are left between what is known, the nearest are read as one.
 const GAPS: usize = 3;
 
-/// Returns by how many chains `expected` events are read soonest, with few pages that are not full.
+/// Most events that are believed to follow because many came before: what comes much faster than this is over soon.
+pub(super) const FORESEEN: f64 = 1_600.0;
+
+/// Returns the shares in which `expected` events that come evenly are read soonest by five chains, newest first and without the oldest.
 ///
-/// Shape: the steps are wide, since an estimate from one page is off by a seventh even where events come evenly; where it is
-/// far too high, each chain too many costs one request.
+/// Shape: at ten pages four shares are two pages each, though the estimate is off by a seventh, and the newest, of which most is
+/// known by then, is what is left; it is halved later.
 /// Source: the simulation, at 4 s a page.
-pub(super) fn parts(expected: f64) -> usize {
-    const STEPS: [(f64, usize); 4] = [(60.0, 1), (130.0, 3), (650.0, 6), (1_300.0, 7)];
-    STEPS.iter().find(|(most, _)| expected <= *most).map_or(1, |(_, parts)| *parts)
+pub(super) fn shares(expected: f64) -> &'static [f64] {
+    match expected {
+        ..=60.0 => &[],
+        ..=130.0 => &[0.33, 0.33],
+        250.0..=650.0 => &[0.27, 0.1825, 0.1825, 0.1825],
+        _ => &[0.2, 0.2, 0.2, 0.2],
+    }
 }
 
 /// Returns what of `window` is not known, oldest first; the smallest known stretches between are read again where there are many.

@@ -70,7 +70,7 @@ fn slow_pages_are_read_side_by_side_in_parts_that_touch() {
     let mut planner = Planner::new(task());
     let Step::Fetch(probe) = planner.next(None, LONG) else { panic!("no probe") };
     let Step::Fetch(more) = planner.next(Some(seen(&probe[0], 7, SLOW_PAGE)), LONG) else { panic!("no parts") };
-    assert_eq!((probe.len(), more.len()), (1, 6));
+    assert_eq!((probe.len(), more.len()), (1, 5));
     let mut ends: Vec<_> = more.iter().skip(1).map(|fetch| fetch.ask.end).collect();
     ends.sort();
     let parts: Vec<_> = planner.scans().iter().map(|chain| chain.part).collect();

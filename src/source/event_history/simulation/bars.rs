@@ -7,10 +7,10 @@ use super::run::{PERIOD, once, play, quiet};
 use super::world::{Faults, Spread};
 use crate::coverage::State;
 
-const HOUR: (i64, i64) = (90_000, 93_600);
-const COUNTS: [i64; 6] = [0, 1, 50, 51, 500, 1_000];
+pub(super) const HOUR: (i64, i64) = (90_000, 93_600);
+pub(super) const COUNTS: [i64; 6] = [0, 1, 50, 51, 500, 1_000];
 
-fn floor(count: i64) -> i64 {
+pub(super) fn floor(count: i64) -> i64 {
     (count + 49).max(50) / 50
 }
 

@@ -6,6 +6,7 @@
 mod bars;
 mod random;
 mod run;
+mod shapes;
 mod world;
 
 use run::{Outcome, run};

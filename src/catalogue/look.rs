@@ -4,9 +4,9 @@
 //! shallowest that holds something counts (requests may be wrapped in `XxxRequest`), and the wrappers `items`, `member`, `content` and
 //! `value` are seen through, so that `instancesSet.instanceId` reads `{"instancesSet":{"items":[{"instanceId":…}]}}`.
 
-use std::collections::VecDeque;
+use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// At most this many values of one record are looked at; the largest real record seen has about 1,000.
 const MAX_NODES: usize = 5_000;
@@ -17,23 +17,97 @@ pub(super) const MAX_TEXTS: usize = 100;
 /// Keys that hold a value or a list for EC2's and RDS's wire formats, and mean nothing by themselves.
 const WRAPPERS: [&str; 4] = ["items", "content", "value", "member"];
 
-/// Calls `visit` for every value under `root` with its key, shallowest first, until it returns false; elements of a list have the list's key.
-pub(super) fn walk<'a>(root: &'a Value, mut visit: impl FnMut(&'a str, &'a Value) -> bool) {
-    let mut queue = VecDeque::from([("", root)]);
-    let mut seen = 0;
-    while let Some((key, value)) = queue.pop_front() {
-        seen += 1;
-        if seen > MAX_NODES || !visit(key, value) {
-            return;
+/// All values under a root, shallowest first, laid out once for any number of looks.
+pub(super) struct Flat<'a> {
+    nodes: Vec<Node<'a>>,
+    /// One bit for each [`print`] of a key, which spares most of the looks for keys that are not there.
+    prints: u64,
+}
+
+struct Node<'a> {
+    /// The key that names the value; for an element of a list the list's, inside a wrapper that of what it wraps.
+    key: &'a str,
+    /// The value's own key and the object that holds it.
+    own: Option<(&'a str, &'a Map<String, Value>)>,
+    value: &'a Value,
+}
+
+/// Returns one bit of 64 for a key, the same in any case.
+fn print(key: &str) -> u64 {
+    let first = key.bytes().next().unwrap_or_default().to_ascii_lowercase();
+    1 << ((usize::from(first) + 5 * key.len()) % 64)
+}
+
+impl<'a> Flat<'a> {
+    pub(super) fn of(root: &'a Value) -> Self {
+        let mut flat = Self { nodes: Vec::new(), prints: 0 };
+        if !root.is_null() {
+            flat.nodes.push(Node { key: "", own: None, value: root });
         }
-        match value {
-            Value::Object(map) => {
-                queue.extend(map.iter().map(|(inner, value)| (if is_wrapper(inner) { key } else { inner.as_str() }, value)))
+        let mut at = 0;
+        while at < MAX_NODES
+            && let Some(&Node { key, value, .. }) = flat.nodes.get(at)
+        {
+            at += 1;
+            match value {
+                Value::Object(map) => {
+                    flat.prints |= map.keys().fold(0, |prints, own| prints | print(own));
+                    let node =
+                        |(own, value): (&'a String, _)| Node { key: if is_wrapper(own) { key } else { own }, own: Some((own, map)), value };
+                    flat.nodes.extend(map.iter().map(node));
+                }
+                Value::Array(list) => flat.nodes.extend(list.iter().map(|value| Node { key, own: None, value })),
+                _ => {}
             }
-            Value::Array(list) => queue.extend(list.iter().map(|value| (key, value))),
-            _ => {}
         }
+        flat
     }
+
+    /// Returns every value with its key, shallowest first; elements of a list have the list's key.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        self.nodes.iter().take(MAX_NODES).map(|node| (node.key, node.value))
+    }
+
+    /// Returns the first value anywhere whose key is `key` and which holds something.
+    pub(super) fn find(&self, key: &str) -> Option<&'a Value> {
+        self.holders(key).filter_map(|map| child_of(map, key)).find(|value| !is_empty(value))
+    }
+
+    /// Tells whether one of `keys` stands anywhere.
+    pub(super) fn has_any(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.holders(key).next().is_some())
+    }
+
+    /// Returns the texts at a path, in order; none when there is nothing.
+    pub(super) fn texts(&self, path: &str) -> Vec<String> {
+        let mut keys = path.split('.');
+        let Some(first) = keys.next().and_then(|key| self.find(key)) else { return Vec::new() };
+        let mut at = vec![first];
+        for key in keys {
+            at = at.into_iter().flat_map(|value| step(value, key, 4)).take(MAX_TEXTS).collect();
+        }
+        let mut texts = Vec::new();
+        for value in at {
+            push_texts(value, &mut texts, 6);
+        }
+        texts
+    }
+
+    /// Returns the only or first text at a path.
+    pub(super) fn text(&self, path: &str) -> Option<String> {
+        self.texts(path).into_iter().next()
+    }
+
+    /// Returns the objects that have a key, once for each spelling of it.
+    fn holders(&self, key: &str) -> impl Iterator<Item = &'a Map<String, Value>> {
+        let nodes = if self.prints & print(key) == 0 { &[] } else { self.nodes.as_slice() };
+        nodes.iter().filter_map(|node| node.own).filter(|(own, _)| own.eq_ignore_ascii_case(key)).map(|(_, map)| map)
+    }
+}
+
+/// Calls `visit` for every value under `root` with its key, as [`Flat::iter`] has them, until it returns false.
+pub(super) fn walk<'a>(root: &'a Value, mut visit: impl FnMut(&'a str, &'a Value) -> bool) {
+    Flat::of(root).iter().all(|(key, value)| visit(key, value));
 }
 
 /// Tells whether a key only wraps what stands above it.
@@ -43,48 +117,25 @@ fn is_wrapper(key: &str) -> bool {
 
 /// Returns the value of a direct key, without regard to case.
 pub(super) fn child<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
-    let map = value.as_object()?;
-    map.get(key).or_else(|| map.iter().find(|(inner, _)| inner.eq_ignore_ascii_case(key)).map(|(_, value)| value))
+    child_of(value.as_object()?, key)
+}
+
+fn child_of<'a>(map: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
+    let mut alike = map.iter().filter(|(inner, _)| inner.eq_ignore_ascii_case(key));
+    let first = alike.next()?;
+    // The very spelling comes before any other.
+    let same = if first.0 == key { None } else { alike.find(|(inner, _)| *inner == key) };
+    Some(same.unwrap_or(first).1)
 }
 
 /// Returns the first value anywhere under `root` whose key is `key` and which holds something.
 pub(super) fn find<'a>(root: &'a Value, key: &str) -> Option<&'a Value> {
-    let mut found = None;
-    walk(root, |_, value| {
-        if let Some(inner) = child(value, key)
-            && !is_empty(inner)
-        {
-            found = Some(inner);
-        }
-        found.is_none()
-    });
-    found
-}
-
-/// Tells whether one of `keys` stands anywhere under `root`.
-pub(super) fn has_any(root: &Value, keys: &[&str]) -> bool {
-    let mut has = false;
-    walk(root, |_, value| {
-        let holds = |map: &serde_json::Map<String, Value>| map.keys().any(|key| keys.iter().any(|known| known.eq_ignore_ascii_case(key)));
-        has |= value.as_object().is_some_and(holds);
-        !has
-    });
-    has
+    child(root, key).filter(|value| !is_empty(value)).or_else(|| Flat::of(root).find(key))
 }
 
 /// Returns the texts at a path, in order; none when there is nothing.
 pub(super) fn texts(root: &Value, path: &str) -> Vec<String> {
-    let mut keys = path.split('.');
-    let Some(first) = keys.next().and_then(|key| find(root, key)) else { return Vec::new() };
-    let mut at = vec![first];
-    for key in keys {
-        at = at.into_iter().flat_map(|value| step(value, key, 4)).take(MAX_TEXTS).collect();
-    }
-    let mut texts = Vec::new();
-    for value in at {
-        push_texts(value, &mut texts, 6);
-    }
-    texts
+    Flat::of(root).texts(path)
 }
 
 /// Returns the only or first text at a path.
@@ -134,10 +185,10 @@ pub(super) fn is_empty(value: &Value) -> bool {
 }
 
 /// Returns a JSON document that stands in the value, as itself or inside a string.
-pub(super) fn document(value: &Value) -> Option<Value> {
+pub(super) fn document(value: &Value) -> Option<Cow<'_, Value>> {
     match value {
-        Value::Object(_) | Value::Array(_) => Some(value.clone()),
-        Value::String(text) => serde_json::from_str(text).ok().filter(Value::is_object),
+        Value::Object(_) | Value::Array(_) => Some(Cow::Borrowed(value)),
+        Value::String(text) => serde_json::from_str(text).ok().filter(Value::is_object).map(Cow::Owned),
         _ => None,
     }
 }

@@ -5,6 +5,7 @@
 //! `value` are seen through, so that `instancesSet.instanceId` reads `{"instancesSet":{"items":[{"instanceId":…}]}}`.
 
 use std::borrow::Cow;
+use std::hash::{Hash, Hasher};
 
 use serde_json::{Map, Value};
 
@@ -113,6 +114,26 @@ pub(super) fn walk<'a>(root: &'a Value, mut visit: impl FnMut(&'a str, &'a Value
 /// Tells whether a key only wraps what stands above it.
 fn is_wrapper(key: &str) -> bool {
     WRAPPERS.iter().any(|wrapper| wrapper.eq_ignore_ascii_case(key))
+}
+
+/// A name in a table that is looked up without regard to case.
+#[derive(Clone, Copy)]
+pub(super) struct Folded<'a>(pub(super) &'a str);
+
+impl PartialEq for Folded<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(other.0)
+    }
+}
+
+impl Eq for Folded<'_> {}
+
+impl Hash for Folded<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // FNV-1a; the tables are ours, hence nobody can choose what falls together.
+        let fold = |hash: u64, byte: u8| (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3);
+        state.write_u64(self.0.bytes().fold(0xcbf2_9ce4_8422_2325, fold));
+    }
 }
 
 /// Returns the value of a direct key, without regard to case.

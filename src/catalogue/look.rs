@@ -9,6 +9,8 @@ use std::hash::{Hash, Hasher};
 
 use serde_json::{Map, Value};
 
+use crate::event::member;
+
 /// At most this many values of one record are looked at; the largest real record seen has about 1,000.
 const MAX_NODES: usize = 5_000;
 
@@ -25,12 +27,13 @@ pub(super) struct Flat<'a> {
     prints: u64,
 }
 
+/// Small on purpose: 32 of them fit what allocators give quickly.
 struct Node<'a> {
     /// The key that names the value; for an element of a list the list's, inside a wrapper that of what it wraps.
     key: &'a str,
-    /// The value's own key and the object that holds it.
-    own: Option<(&'a str, &'a Map<String, Value>)>,
     value: &'a Value,
+    /// The object that it stands in.
+    holder: Option<&'a Map<String, Value>>,
 }
 
 /// Returns one bit of 64 for a key, the same in any case.
@@ -43,7 +46,8 @@ impl<'a> Flat<'a> {
     pub(super) fn of(root: &'a Value) -> Self {
         let mut flat = Self { nodes: Vec::new(), prints: 0 };
         if !root.is_null() {
-            flat.nodes.push(Node { key: "", own: None, value: root });
+            flat.nodes.reserve(32);
+            flat.nodes.push(Node { key: "", value: root, holder: None });
         }
         let mut at = 0;
         while at < MAX_NODES
@@ -51,13 +55,11 @@ impl<'a> Flat<'a> {
         {
             at += 1;
             match value {
-                Value::Object(map) => {
-                    flat.prints |= map.keys().fold(0, |prints, own| prints | print(own));
-                    let node =
-                        |(own, value): (&'a String, _)| Node { key: if is_wrapper(own) { key } else { own }, own: Some((own, map)), value };
-                    flat.nodes.extend(map.iter().map(node));
-                }
-                Value::Array(list) => flat.nodes.extend(list.iter().map(|value| Node { key, own: None, value })),
+                Value::Object(map) => flat.nodes.extend(map.iter().map(|(own, value)| {
+                    flat.prints |= print(own);
+                    Node { key: if is_wrapper(own) { key } else { own }, value, holder: Some(map) }
+                })),
+                Value::Array(list) => flat.nodes.extend(list.iter().map(|value| Node { key, value, holder: None })),
                 _ => {}
             }
         }
@@ -71,27 +73,18 @@ impl<'a> Flat<'a> {
 
     /// Returns the first value anywhere whose key is `key` and which holds something.
     pub(super) fn find(&self, key: &str) -> Option<&'a Value> {
-        self.holders(key).filter_map(|map| child_of(map, key)).find(|value| !is_empty(value))
+        self.all(key).find(|value| !is_empty(value))
     }
 
     /// Tells whether one of `keys` stands anywhere.
     pub(super) fn has_any(&self, keys: &[&str]) -> bool {
-        keys.iter().any(|key| self.holders(key).next().is_some())
+        keys.iter().any(|key| self.all(key).next().is_some())
     }
 
     /// Returns the texts at a path, in order; none when there is nothing.
     pub(super) fn texts(&self, path: &str) -> Vec<String> {
-        let mut keys = path.split('.');
-        let Some(first) = keys.next().and_then(|key| self.find(key)) else { return Vec::new() };
-        let mut at = vec![first];
-        for key in keys {
-            at = at.into_iter().flat_map(|value| step(value, key, 4)).take(MAX_TEXTS).collect();
-        }
-        let mut texts = Vec::new();
-        for value in at {
-            push_texts(value, &mut texts, 6);
-        }
-        texts
+        let (first, rest) = first_key(path);
+        self.find(first).map(|value| texts_below(value, rest)).unwrap_or_default()
     }
 
     /// Returns the only or first text at a path.
@@ -99,10 +92,14 @@ impl<'a> Flat<'a> {
         self.texts(path).into_iter().next()
     }
 
-    /// Returns the objects that have a key, once for each spelling of it.
-    fn holders(&self, key: &str) -> impl Iterator<Item = &'a Map<String, Value>> {
+    /// Returns the values of a key, one for each object that has it.
+    fn all(&self, key: &str) -> impl Iterator<Item = &'a Value> {
         let nodes = if self.prints & print(key) == 0 { &[] } else { self.nodes.as_slice() };
-        nodes.iter().filter_map(|node| node.own).filter(|(own, _)| own.eq_ignore_ascii_case(key)).map(|(_, map)| map)
+        // What stands inside a wrapper goes by another name.
+        let wraps = is_wrapper(key);
+        let holders = nodes.iter().filter(move |node| wraps || node.key.eq_ignore_ascii_case(key)).filter_map(|node| node.holder);
+        let mut last = None;
+        holders.filter(move |&map| !last.replace(map).is_some_and(|last| std::ptr::eq(last, map))).filter_map(move |map| member(map, key))
     }
 }
 
@@ -138,15 +135,7 @@ impl Hash for Folded<'_> {
 
 /// Returns the value of a direct key, without regard to case.
 pub(super) fn child<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
-    child_of(value.as_object()?, key)
-}
-
-fn child_of<'a>(map: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
-    let mut alike = map.iter().filter(|(inner, _)| inner.eq_ignore_ascii_case(key));
-    let first = alike.next()?;
-    // The very spelling comes before any other.
-    let same = if first.0 == key { None } else { alike.find(|(inner, _)| *inner == key) };
-    Some(same.unwrap_or(first).1)
+    member(value.as_object()?, key)
 }
 
 /// Returns the first value anywhere under `root` whose key is `key` and which holds something.
@@ -156,7 +145,25 @@ pub(super) fn find<'a>(root: &'a Value, key: &str) -> Option<&'a Value> {
 
 /// Returns the texts at a path, in order; none when there is nothing.
 pub(super) fn texts(root: &Value, path: &str) -> Vec<String> {
-    Flat::of(root).texts(path)
+    let (first, rest) = first_key(path);
+    find(root, first).map(|value| texts_below(value, rest)).unwrap_or_default()
+}
+
+fn first_key(path: &str) -> (&str, Option<&str>) {
+    path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)))
+}
+
+/// Returns the texts at the rest of a path, whose first key led to `value`.
+fn texts_below(value: &Value, rest: Option<&str>) -> Vec<String> {
+    let mut at = vec![value];
+    for key in rest.into_iter().flat_map(|rest| rest.split('.')) {
+        at = at.into_iter().flat_map(|value| step(value, key, 4)).take(MAX_TEXTS).collect();
+    }
+    let mut texts = Vec::new();
+    for value in at {
+        push_texts(value, &mut texts, 6);
+    }
+    texts
 }
 
 /// Returns the only or first text at a path.

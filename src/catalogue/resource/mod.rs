@@ -1,5 +1,6 @@
 //! What an event touches: ids, names and ARNs from wherever a record keeps them, each with its role and aliases.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde_json::Value;
@@ -170,22 +171,22 @@ pub(crate) fn is_hidden(text: &str) -> bool {
 }
 
 /// The caller's own ARNs, which are not what the event touched.
-fn actor_arns(event: &Event) -> Vec<String> {
+fn actor_arns(event: &Event) -> Vec<Cow<'_, str>> {
     let identity = event.record.get("userIdentity");
     let own = identity.and_then(|identity| look::child(identity, "arn")).and_then(Value::as_str);
     let issuer = identity.and_then(|identity| look::text(identity, "sessionContext.sessionIssuer.arn"));
-    event.actor.arn.iter().cloned().chain(own.map(str::to_owned)).chain(issuer).collect()
+    event.actor.arn.as_deref().into_iter().chain(own).map(Cow::Borrowed).chain(issuer.map(Cow::Owned)).collect()
 }
 
 #[derive(Default)]
-struct Found {
+struct Found<'a> {
     list: Vec<Resource>,
     /// Lower-case alias to place in the list.
-    index: HashMap<String, usize>,
-    actors: Vec<String>,
+    index: HashMap<Box<str>, usize>,
+    actors: Vec<Cow<'a, str>>,
 }
 
-impl Found {
+impl Found<'_> {
     fn collect(&mut self, service: &str, root: &Flat<'_>) {
         let texts = root.iter().filter_map(|(key, value)| Some((key, value.as_str()?)));
         for (key, text) in texts {
@@ -226,7 +227,9 @@ impl Found {
         let kind = kind.or_else(|| key::kind_of_id(id)).or_else(|| Arn::parse(id).and_then(|arn| key::kind_of_arn(&arn)));
         let alike = |other: &Resource| other.kind == kind || other.kind.is_none() || kind.is_none();
         let first = alias::main(id).to_ascii_lowercase();
-        if let Some(same) = self.index.get(&first).and_then(|&at| self.list.get_mut(at)).filter(|other| other.id == id && alike(other)) {
+        if let Some(same) =
+            self.index.get(first.as_str()).and_then(|&at| self.list.get_mut(at)).filter(|other| other.id == id && alike(other))
+        {
             // Most are named twice, in the request and in the answer to it.
             same.kind = same.kind.or(kind);
             same.role = same.role.min(role);
@@ -235,7 +238,7 @@ impl Found {
         let aliases = aliases_of(id);
         let known = aliases
             .iter()
-            .filter_map(|alias| self.index.get(&alias.to_ascii_lowercase()).copied())
+            .filter_map(|alias| self.index.get(alias.to_ascii_lowercase().as_str()).copied())
             .find(|&at| self.list.get(at).is_some_and(alike));
         match known.and_then(|at| self.list.get_mut(at).map(|resource| (at, resource))) {
             Some((at, resource)) => {
@@ -243,7 +246,7 @@ impl Found {
                 resource.role = resource.role.min(role);
                 for alias in aliases {
                     if resource.aliases.len() < 12 && !resource.aliases.contains(&alias) {
-                        self.index.entry(alias.to_ascii_lowercase()).or_insert(at);
+                        self.index.entry(alias.to_ascii_lowercase().into()).or_insert(at);
                         resource.aliases.push(alias);
                     }
                 }
@@ -251,7 +254,7 @@ impl Found {
             None => {
                 let at = self.list.len();
                 for alias in &aliases {
-                    self.index.entry(alias.to_ascii_lowercase()).or_insert(at);
+                    self.index.entry(alias.to_ascii_lowercase().into()).or_insert(at);
                 }
                 self.list.push(Resource { id: id.to_owned(), kind, role, aliases });
             }

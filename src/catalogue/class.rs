@@ -327,16 +327,19 @@ const EC2_NOUNS: &[(&[&str], Category, &[Symptom])] = &[
 
 fn by_verb(service: &str, name: &str) -> Class {
     let name = name.to_ascii_lowercase();
+    let rests = rests(&name);
     let (weight, delay) = VERBS
         .iter()
-        .find(|(verbs, ..)| verbs.iter().any(|verb| starts_with_verb(&name, verb)))
+        .find(|(verbs, ..)| verbs.iter().any(|verb| rests.clone().any(|rest| rest.starts_with(verb))))
         .map_or((25, Delay::Minutes), |&(_, weight, delay)| (weight, delay));
     let (category, symptoms) = by_service(service, &name);
     Class { category, weight, delay, symptoms, noise: false, known: false }
 }
 
-fn starts_with_verb(name: &str, verb: &str) -> bool {
-    ["", "batch", "admin", "bulk"].iter().any(|prefix| name.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(verb)))
+/// Returns where the verb of a name may begin.
+fn rests(lower_name: &str) -> impl Iterator<Item = &str> + Clone {
+    let rest = ["batch", "admin", "bulk"].iter().find_map(|prefix| lower_name.strip_prefix(prefix));
+    [Some(lower_name), rest].into_iter().flatten()
 }
 
 fn by_service(service: &str, lower_name: &str) -> (Category, &'static [Symptom]) {
@@ -469,7 +472,7 @@ fn is_noise(event: &Event, service: &str) -> bool {
     if event.read_only || event.category == EventCategory::Data {
         return true;
     }
-    if starts_with_verb(&event.name.to_ascii_lowercase(), "tag") || event.name.eq_ignore_ascii_case("untagresource") {
+    if rests(&event.name.to_ascii_lowercase()).any(|rest| rest.starts_with("tag")) || event.name.eq_ignore_ascii_case("untagresource") {
         return true;
     }
     NOISE.iter().any(|(of, names, when)| {

@@ -1,10 +1,11 @@
 //! How bad the values of a change are, apart from what kind of change it is.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use serde_json::Value;
 
-use super::look::{child, find, has_any, push_texts, text, texts, walk};
+use super::look::{Flat, child, push_texts};
 use super::resource::Arn;
 use super::summary::{policy_document, statements};
 use crate::event::Event;
@@ -40,8 +41,26 @@ mod measure;
 
 pub(crate) use harmless::{is_tagging, only_says};
 
+/// What the checks look at.
+struct Call<'a> {
+    event: &'a Event,
+    request: Flat<'a>,
+    policy: Option<Cow<'a, Value>>,
+}
+
+impl Call<'_> {
+    fn name(&self) -> &str {
+        &self.event.name
+    }
+
+    /// Returns the statements of the policy that the call sets.
+    fn statements(&self) -> Vec<&Value> {
+        self.policy.as_deref().map(statements).unwrap_or_default()
+    }
+}
+
 /// A look at one kind of value.
-type Check = fn(&Event) -> Option<Severity>;
+type Check = fn(&Call<'_>) -> Option<Severity>;
 
 /// Every check, each a small function of the request's values.
 const CHECKS: &[Check] = &[
@@ -63,7 +82,11 @@ pub fn severity(event: &Event) -> Option<Severity> {
     if event.read_only || event.failed() {
         return None;
     }
-    harmless::harmless(event).or_else(|| CHECKS.iter().filter_map(|check| check(event)).max_by_key(|severity| severity.points))
+    harmless::harmless(event).or_else(|| {
+        let request = Flat::of(event.request());
+        let call = Call { event, policy: policy_document(&request), request };
+        CHECKS.iter().filter_map(|check| check(&call)).max_by_key(|severity| severity.points)
+    })
 }
 
 const fn takes_away(points: i8, reason: &'static str) -> Option<Severity> {
@@ -75,24 +98,22 @@ const fn exposes(points: i8, reason: &'static str) -> Option<Severity> {
 }
 
 /// A rule that admits everybody, or a huge range: the prefix length is judged, however ordinary the address looks.
-fn open_to_the_internet(event: &Event) -> Option<Severity> {
-    let opens = ["AuthorizeSecurityGroupIngress", "ModifySecurityGroupRules", "AuthorizeDBSecurityGroupIngress"]
-        .contains(&event.name.as_str())
-        || (event.name.ends_with("NetworkAclEntry")
-            && text(event.request(), "ruleAction").as_deref() == Some("allow")
-            && event.name != "DeleteNetworkAclEntry");
+fn open_to_the_internet(call: &Call<'_>) -> Option<Severity> {
+    let opens = ["AuthorizeSecurityGroupIngress", "ModifySecurityGroupRules", "AuthorizeDBSecurityGroupIngress"].contains(&call.name())
+        || (call.name().ends_with("NetworkAclEntry")
+            && call.request.text("ruleAction").as_deref() == Some("allow")
+            && call.name() != "DeleteNetworkAclEntry");
     if !opens {
         return None;
     }
     let mut widest = None::<f64>;
-    walk(event.request(), |key, value| {
+    for (key, value) in call.request.iter() {
         let is_cidr =
             ["cidrIp", "cidrIpv4", "cidrIpv6", "cIDRIP", "cidrBlock", "ipv6CidrBlock"].iter().any(|known| known.eq_ignore_ascii_case(key));
         if let (true, Some(share)) = (is_cidr, value.as_str().and_then(share_of_the_internet)) {
             widest = Some(widest.map_or(share, |widest| widest.max(share)));
         }
-        true
-    });
+    }
     match widest? {
         share if share >= 1.0 => exposes(30, "opens it to the whole internet"),
         share if share >= 1.0 / 512.0 => exposes(20, "opens it to a huge address range"),
@@ -114,7 +135,7 @@ fn share_of_the_internet(cidr: &str) -> Option<f64> {
 }
 
 /// Capacities that are set to nothing.
-fn down_to_zero(event: &Event) -> Option<Severity> {
+fn down_to_zero(call: &Call<'_>) -> Option<Severity> {
     const CAPACITIES: &[&str] = &[
         "desiredCapacity",
         "maxSize",
@@ -131,42 +152,38 @@ fn down_to_zero(event: &Event) -> Option<Severity> {
         "readCapacityUnits",
         "writeCapacityUnits",
     ];
-    let mut zero = false;
-    walk(event.request(), |key, value| {
+    let zero = call.request.iter().any(|(key, value)| {
         let nothing = value.as_f64() == Some(0.0) || value.as_str() == Some("0");
-        zero |= nothing && CAPACITIES.iter().any(|known| known.eq_ignore_ascii_case(key));
-        !zero
+        nothing && CAPACITIES.iter().any(|known| known.eq_ignore_ascii_case(key))
     });
     if zero { takes_away(30, "sets capacity to zero") } else { None }
 }
 
 /// Logs that are kept for days only.
-fn soon_forgotten(event: &Event) -> Option<Severity> {
-    if event.name != "PutRetentionPolicy" {
+fn soon_forgotten(call: &Call<'_>) -> Option<Severity> {
+    if call.name() != "PutRetentionPolicy" {
         return None;
     }
-    let days = find(event.request(), "retentionInDays").and_then(Value::as_f64)?;
+    let days = call.request.find("retentionInDays").and_then(Value::as_f64)?;
     if days < harmless::KEPT_LONG { takes_away(10, "keeps logs only for days") } else { None }
 }
 
 /// A policy that denies, or a network ACL rule that does.
-fn denies(event: &Event) -> Option<Severity> {
-    if event.name.ends_with("NetworkAclEntry") && text(event.request(), "ruleAction").as_deref() == Some("deny") {
+fn denies(call: &Call<'_>) -> Option<Severity> {
+    if call.name().ends_with("NetworkAclEntry") && call.request.text("ruleAction").as_deref() == Some("deny") {
         return takes_away(25, "denies traffic");
     }
-    let named = text(event.request(), "policyArn").is_some_and(|arn| arn.rsplit('/').next().is_some_and(|name| name.contains("Deny")));
-    if named && event.name.starts_with("Attach") {
+    let named = || call.request.text("policyArn").is_some_and(|arn| arn.rsplit('/').next().is_some_and(|name| name.contains("Deny")));
+    if call.name().starts_with("Attach") && named() {
         return takes_away(25, "attaches a policy that denies");
     }
-    let policy = policy_document(event.request())?;
-    let denied = statements(&policy).into_iter().any(|statement| child(statement, "Effect").and_then(Value::as_str) == Some("Deny"));
+    let denied = call.statements().into_iter().any(|statement| child(statement, "Effect").and_then(Value::as_str) == Some("Deny"));
     if denied { takes_away(25, "the policy denies") } else { None }
 }
 
 /// A resource policy that allows everybody.
-fn public_principal(event: &Event) -> Option<Severity> {
-    let policy = policy_document(event.request())?;
-    let public = statements(&policy).into_iter().any(|statement| {
+fn public_principal(call: &Call<'_>) -> Option<Severity> {
+    let public = call.statements().into_iter().any(|statement| {
         child(statement, "Effect").and_then(Value::as_str) == Some("Allow")
             && child(statement, "Condition").is_none()
             && child(statement, "Principal").is_some_and(|principal| principals(principal).iter().any(|name| name == "*"))
@@ -175,25 +192,25 @@ fn public_principal(event: &Event) -> Option<Severity> {
 }
 
 /// A trust policy or a share that names an account other than the event's own.
-fn foreign_account(event: &Event) -> Option<Severity> {
+fn foreign_account(call: &Call<'_>) -> Option<Severity> {
     let foreign = |account: &str| {
-        account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()) && account != event.account && !event.account.is_empty()
+        let own = &call.event.account;
+        account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()) && account != own && !own.is_empty()
     };
-    let request = event.request();
+    let request = &call.request;
     if ["createVolumePermission.add.userId", "launchPermission.add.userId", "valuesToAdd"]
         .iter()
-        .any(|path| texts(request, path).iter().any(|account| foreign(account)))
+        .any(|path| request.texts(path).iter().any(|account| foreign(account)))
     {
         return exposes(25, "shares it with another account");
     }
     if ["createVolumePermission.add.group", "launchPermission.add.group", "valuesToAdd"]
         .iter()
-        .any(|path| texts(request, path).iter().any(|group| group == "all"))
+        .any(|path| request.texts(path).iter().any(|group| group == "all"))
     {
         return exposes(30, "shares it with everybody");
     }
-    let policy = policy_document(request)?;
-    let named = statements(&policy).into_iter().any(|statement| {
+    let named = call.statements().into_iter().any(|statement| {
         child(statement, "Effect").and_then(Value::as_str) == Some("Allow")
             && child(statement, "Principal").is_some_and(|principal| {
                 principals(principal).iter().any(|name| foreign(Arn::parse(name).map_or(name.as_str(), |arn| arn.account)))
@@ -212,31 +229,32 @@ fn principals(principal: &Value) -> Vec<String> {
 }
 
 /// Switches that make something public.
-fn public_switch(event: &Event) -> Option<Severity> {
-    let request = event.request();
-    let is = |path: &str, wanted: &str| text(request, path).is_some_and(|text| text.eq_ignore_ascii_case(wanted));
-    let modifies = event.name.starts_with("Modify") || event.name.starts_with("Create") || event.name.starts_with("Restore");
+fn public_switch(call: &Call<'_>) -> Option<Severity> {
+    let (name, request) = (call.name(), &call.request);
+    let is = |path: &str, wanted: &str| request.text(path).is_some_and(|text| text.eq_ignore_ascii_case(wanted));
+    let modifies = name.starts_with("Modify") || name.starts_with("Create") || name.starts_with("Restore");
     if modifies && is("publiclyAccessible", "true") {
         return exposes(25, "makes the database publicly accessible");
     }
-    if !has_any(request, &["x-amz-acl", "grantee", "publicAccessBlockConfiguration"]) && !event.name.starts_with("Delete") {
+    if !request.has_any(&["x-amz-acl", "grantee", "publicAccessBlockConfiguration"]) && !name.starts_with("Delete") {
         return None;
     }
     if is("x-amz-acl", "public-read")
         || is("x-amz-acl", "public-read-write")
-        || texts(request, "grantee.uRI").iter().any(|uri| uri.ends_with("/AllUsers"))
+        || request.texts("grantee.uRI").iter().any(|uri| uri.ends_with("/AllUsers"))
     {
         return exposes(28, "the ACL allows everybody");
     }
-    let off = find(request, "publicAccessBlockConfiguration")
+    let off = request
+        .find("publicAccessBlockConfiguration")
         .and_then(Value::as_object)
         .is_some_and(|block| block.values().any(|value| value.as_bool() == Some(false) || value.as_str() == Some("false")));
-    let removed = event.name.starts_with("Delete") && event.name.ends_with("PublicAccessBlock");
+    let removed = name.starts_with("Delete") && name.ends_with("PublicAccessBlock");
     if off || removed { exposes(22, "no longer blocks public access") } else { None }
 }
 
 /// Protections and things that are switched off.
-fn switched_off(event: &Event) -> Option<Severity> {
+fn switched_off(call: &Call<'_>) -> Option<Severity> {
     const PROTECTIONS: &[&str] =
         &["deletionProtection", "deletionProtectionEnabled", "disableApiTermination", "enableTerminationProtection", "disableApiStop"];
     const SWITCHES: &[&str] = &[
@@ -250,40 +268,34 @@ fn switched_off(event: &Event) -> Option<Severity> {
         "enableDnsSupport",
         "enableDnsHostnames",
     ];
-    let request = event.request();
-    let off = |key: &str| {
-        find(request, key).is_some_and(|value| {
-            text(&serde_json::json!({ "switch": value }), "switch")
-                .is_some_and(|text| ["false", "DISABLED", "Disabled", "Inactive", "Suspended"].contains(&text.as_str()))
-        })
+    let off = |key: &&str| {
+        call.request.text(key).is_some_and(|text| ["false", "DISABLED", "Disabled", "Inactive", "Suspended"].contains(&text.as_str()))
     };
-    let creates = event.name.starts_with("Create") || event.name.starts_with("Run");
-    if creates || !has_any(request, PROTECTIONS) && !has_any(request, SWITCHES) {
+    if call.name().starts_with("Create") || call.name().starts_with("Run") {
         return None;
     }
-    if PROTECTIONS.iter().any(|key| off(key)) {
+    if PROTECTIONS.iter().any(off) {
         return Some(Severity { points: 15, reason: "takes protection against deletion away", effect: Effect::Unprotects });
     }
-    if SWITCHES.iter().any(|key| off(key)) {
+    if SWITCHES.iter().any(off) {
         return takes_away(18, "switches it off");
     }
     None
 }
 
 /// Trail selectors that leave events out.
-fn narrowed_selectors(event: &Event) -> Option<Severity> {
-    if event.name != "PutEventSelectors" {
+fn narrowed_selectors(call: &Call<'_>) -> Option<Severity> {
+    if call.name() != "PutEventSelectors" {
         return None;
     }
-    let request = event.request();
-    let narrowed = text(request, "includeManagementEvents").as_deref() == Some("false")
-        || text(request, "readWriteType").is_some_and(|kind| kind != "All")
-        || !texts(request, "excludeManagementEventSources").is_empty();
+    let narrowed = call.request.text("includeManagementEvents").as_deref() == Some("false")
+        || call.request.text("readWriteType").is_some_and(|kind| kind != "All")
+        || !call.request.texts("excludeManagementEventSources").is_empty();
     if narrowed { takes_away(22, "the trail records less") } else { None }
 }
 
 /// Calls that take something away by their nature.
-fn destructive(event: &Event) -> Option<Severity> {
+fn destructive(call: &Call<'_>) -> Option<Severity> {
     const VERBS: &[(&str, &str)] = &[
         ("Delete", "deletes it"),
         ("Terminate", "ends it"),
@@ -295,7 +307,7 @@ fn destructive(event: &Event) -> Option<Severity> {
         ("Deregister", "takes it out of service"),
         ("Revoke", "takes access away"),
     ];
-    VERBS.iter().find(|(verb, _)| event.name.starts_with(verb)).and_then(|(_, reason)| takes_away(10, reason))
+    VERBS.iter().find(|(verb, _)| call.name().starts_with(verb)).and_then(|(_, reason)| takes_away(10, reason))
 }
 
 #[cfg(test)]

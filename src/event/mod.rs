@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 pub use parse::RecordError;
+pub(crate) use parse::member;
 pub use time::{parse_time, time_of};
 
 /// A CloudTrail event.

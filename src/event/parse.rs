@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::{Event, EventCategory, LookupResource, actor, time_of};
@@ -152,10 +152,19 @@ impl Event {
     }
 }
 
+/// Returns the value of a key in this very spelling, else in any case.
+///
+/// Why no look into the map's index? To compare a few lengths is faster than to hash.
+pub(crate) fn member<'a>(object: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
+    let mut alike = object.iter().filter(|(name, _)| name.eq_ignore_ascii_case(key));
+    let first = alike.next()?;
+    let same = if first.0 == key { None } else { alike.find(|(name, _)| *name == key) };
+    Some(same.unwrap_or(first).1)
+}
+
 /// Returns a field of an object whatever the case of its key; null and the string `"null"` count as absent.
 pub(super) fn field<'a>(object: &'a Value, key: &str) -> Option<&'a Value> {
-    let object = object.as_object()?;
-    let value = object.get(key).or_else(|| object.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value))?;
+    let value = member(object.as_object()?, key)?;
     (!value.is_null() && value.as_str() != Some("null")).then_some(value)
 }
 
@@ -208,6 +217,9 @@ fn name(record: &Value, insight: Option<&Value>) -> Option<String> {
         LazyLock::new(|| Regex::new(r"_?(?:(?:19|20)\d{6}(?:v\d+)?|(?:19|20)\d{2}_\d{2}_\d{2}(?:v\d+)?)$").expect("the pattern is valid"));
     let bare = |name: String| {
         let name = capped(name);
+        if !name.ends_with(|last: char| last.is_ascii_digit()) {
+            return name;
+        }
         let stripped = SUFFIX.replace(&name, "").into_owned();
         if stripped.is_empty() { name } else { stripped }
     };

@@ -235,7 +235,7 @@ const MAX_KNOWN: (usize, usize) = (64, 4_096);
 /// Looks a name up.
 pub(super) fn known(name: &str) -> Known {
     thread_local! {
-        static NAMES_SEEN: RefCell<HashMap<Box<str>, Known>> = RefCell::default();
+        static NAMES_SEEN: RefCell<HashMap<Box<str>, Known, foldhash::fast::RandomState>> = RefCell::default();
     }
     if let Some(known) = NAMES_SEEN.with_borrow(|seen| seen.get(name).cloned()) {
         return known;

@@ -53,8 +53,20 @@ fn hide_below(value: &mut Value, mode: Mode, depth: usize) {
         (value, _) if depth > MAX_DEPTH => *value = Value::Null,
         (Value::Array(items), _) => items.iter_mut().for_each(|item| hide_below(item, mode, depth + 1)),
         (Value::Object(fields), _) => {
-            let modes: Vec<Mode> = fields.iter().map(|(name, value)| mode_below(&key::known(name), value, mode, fields)).collect();
-            fields.values_mut().zip(modes).for_each(|(value, mode)| hide_below(value, mode, depth + 1));
+            // Few fields are more than looked at, and most objects have none of these.
+            let mut special = fields
+                .iter()
+                .enumerate()
+                .filter(|(_, (_, value))| !matches!(value, Value::Null | Value::Bool(_)))
+                .map(|(at, (name, value))| (at, mode_below(&key::known(name), value, mode, fields)))
+                .filter(|(_, mode)| !matches!(mode, Mode::Look | Mode::Shorten(..)))
+                .collect::<Vec<_>>()
+                .into_iter()
+                .peekable();
+            for (at, value) in fields.values_mut().enumerate() {
+                let mode = special.next_if(|(of, _)| *of == at).map_or(Mode::Look, |(_, mode)| mode);
+                hide_below(value, mode, depth + 1);
+            }
         }
         (Value::String(text), Mode::Hide(VARIABLE | "parameter" | "input") | Mode::HideText(_)) if is_identifier(text) => {}
         (Value::String(text), Mode::Hide(kind) | Mode::HideText(kind)) if !is_empty_or_hidden(text) => *text = pattern::marker(kind),

@@ -93,10 +93,7 @@ pub(in crate::catalogue) struct Arn<'a> {
 impl<'a> Arn<'a> {
     /// Parses `arn:partition:service:region:account:resource`.
     pub(in crate::catalogue) fn parse(text: &'a str) -> Option<Self> {
-        let mut fields = text.splitn(6, ':');
-        if fields.next() != Some("arn") {
-            return None;
-        }
+        let mut fields = text.strip_prefix("arn:")?.splitn(5, ':');
         fields.next().filter(|partition| partition.starts_with("aws"))?;
         let service = fields.next().filter(|service| !service.is_empty())?;
         fields.next()?;
@@ -111,11 +108,16 @@ impl<'a> Arn<'a> {
     }
 }
 
+/// Returns a spelling without what stands for all versions or streams of the thing.
+pub(super) fn main(alias: &str) -> &str {
+    alias.trim_end_matches(":*").trim()
+}
+
 struct Aliases(Vec<String>);
 
 impl Aliases {
     fn add(&mut self, alias: &str) {
-        let alias = alias.trim_end_matches(":*").trim();
+        let alias = main(alias);
         if alias.len() > 1 && self.0.len() < 8 && !self.0.iter().any(|known| known == alias) {
             self.0.push(alias.to_owned());
         }
@@ -185,6 +187,9 @@ fn arn_aliases(arn: &Arn<'_>, aliases: &mut Aliases) {
 
 /// Tails that appear without an ARN: CloudWatch's `LoadBalancer` and `TargetGroup` dimensions, `cluster/service`, `service/cluster/service`.
 fn tail_aliases(id: &str, aliases: &mut Aliases) {
+    if !id.contains('/') {
+        return;
+    }
     let parts: Vec<&str> = id.split('/').collect();
     match parts.as_slice() {
         ["app" | "net" | "gwy", name, hash] => {

@@ -1,9 +1,10 @@
 //! Which key names what: the tables of resource extraction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::{Arn, Role};
+use crate::catalogue::look::Folded;
 
 use Role::{Parent, Referenced};
 
@@ -286,22 +287,22 @@ const ARN_KINDS: &[(&str, &str, &str)] = &[
 
 /// Returns what a key means: the type, if it tells one, and the role of its value when that is not the target.
 ///
-/// A plural key (`instanceIds`) means what its singular does.
+/// A plural key (`instanceIds`) means what its singular does. `service` is canonical.
 pub(super) fn meaning(service: &str, key: &str) -> Option<(Option<&'static str>, Role)> {
-    static INDEX: LazyLock<HashMap<String, (&'static str, Role)>> = LazyLock::new(|| {
-        let general = KEYS.iter().map(|(key, kind, role)| (key.to_ascii_lowercase(), (*kind, *role)));
-        let special =
-            SERVICE_KEYS.iter().map(|(service, key, kind, role)| (format!("{service}/{key}").to_ascii_lowercase(), (*kind, *role)));
-        general.chain(special).collect()
+    /// What a key means in each service, and for `""` in all others.
+    type Meanings = Vec<(&'static str, (&'static str, Role))>;
+    static INDEX: LazyLock<HashMap<Folded<'static>, Meanings>> = LazyLock::new(|| {
+        let special = SERVICE_KEYS.iter().map(|&(service, key, kind, role)| (key, (service, (kind, role))));
+        let general = KEYS.iter().map(|&(key, kind, role)| (key, ("", (kind, role))));
+        let mut index = HashMap::<_, Meanings>::new();
+        special.chain(general).for_each(|(key, meaning)| index.entry(Folded(key)).or_default().push(meaning));
+        index
     });
-    let key = key.to_ascii_lowercase();
-    let singular = key.strip_suffix('s').unwrap_or(&key);
-    let service = super::super::class::canonical_service(service);
-    let found = INDEX
-        .get(&format!("{service}/{key}"))
-        .or_else(|| INDEX.get(&key))
-        .or_else(|| INDEX.get(&format!("{service}/{singular}")))
-        .or_else(|| INDEX.get(singular));
+    let of = |key| {
+        let meanings = INDEX.get(&Folded(key))?;
+        meanings.iter().find(|(of, _)| [service, ""].contains(of)).map(|(_, meaning)| meaning)
+    };
+    let found = of(key).or_else(|| of(key.strip_suffix(['s', 'S'])?));
     found.map(|&(kind, role)| ((!kind.is_empty()).then_some(kind), role))
 }
 
@@ -314,7 +315,10 @@ pub(super) fn kind_of_key(service: &str, key: &str) -> Option<&'static str> {
 pub(super) fn kind_of_id(id: &str) -> Option<&'static str> {
     let (prefix, digits) = id.split_once('-')?;
     let hex = (8..=17).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit());
-    ID_PREFIXES.iter().find(|(known, _)| hex && *known == prefix).map(|(_, kind)| *kind)
+    if !hex {
+        return None;
+    }
+    ID_PREFIXES.iter().find(|(known, _)| *known == prefix).map(|(_, kind)| *kind)
 }
 
 /// Returns the type an ARN tells.
@@ -325,8 +329,9 @@ pub(super) fn kind_of_arn(arn: &Arn<'_>) -> Option<&'static str> {
 
 /// Returns our own constant for a type that a record names.
 pub(super) fn known_kind(kind: &str) -> Option<&'static str> {
-    let keys = KEYS.iter().map(|(_, kind, _)| *kind);
-    keys.chain(SERVICE_KEYS.iter().map(|(_, _, kind, _)| *kind))
-        .chain(ARN_KINDS.iter().map(|(_, _, kind)| *kind))
-        .find(|known| *known == kind)
+    static KINDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        let keys = KEYS.iter().map(|(_, kind, _)| *kind);
+        keys.chain(SERVICE_KEYS.iter().map(|(_, _, kind, _)| *kind)).chain(ARN_KINDS.iter().map(|(_, _, kind)| *kind)).collect()
+    });
+    KINDS.get(kind).copied()
 }

@@ -1,10 +1,13 @@
 //! What an event touches: ids, names and ARNs from wherever a record keeps them, each with its role and aliases.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::look::{self, walk};
+use super::class::canonical_service;
+use super::look::{self, Flat};
+use super::row::Row;
 use super::rows;
 use crate::event::Event;
 
@@ -56,24 +59,32 @@ const MAX_ID_BYTES: usize = 512;
 /// Source: `requestParameters`, `responseElements`, `resources`, `additionalEventData`, `serviceEventDetails`, the LookupEvents envelope, and
 /// for calls that failed the error message, which is often all that names the thing.
 pub fn resources(event: &Event) -> Vec<Resource> {
-    let service = event.service();
-    let targets = targets(event);
-    let mut found = Found { targets, actors: actor_arns(event), ..Found::default() };
-    for target in found.targets.clone() {
+    let service = canonical_service(event.service());
+    let row = rows::find(service, &event.name);
+    let (request, response) = (Flat::of(event.request()), Flat::of(event.response()));
+    let targets = targets(event, row, &request, &response);
+    let mut found = Found { actors: actor_arns(event), ..Found::default() };
+    for target in &targets {
         let kind = key::kind_of_key(service, &target.key).or_else(|| key::kind_of_id(&target.text));
         found.add(&target.text, kind, Role::Target);
     }
-    let row = rows::find(service, &event.name);
-    if row.is_none() && found.targets.is_empty() && !event.name.starts_with("Create") {
+    if row.is_none() && targets.is_empty() && !event.name.starts_with("Create") {
         // Nothing tells the target of an unknown call better than the first id it was given.
-        found.collect(service, event.request());
+        found.collect(service, &request);
         if let Some(first) = found.list.first_mut() {
             first.role = Role::Target;
         }
     }
-    for part in ["requestParameters", "responseElements", "additionalEventData", "serviceEventDetails"] {
-        if let Some(value) = event.record.get(part) {
-            found.collect(service, value);
+    for (part, laid) in [
+        ("requestParameters", Some(&request)),
+        ("responseElements", Some(&response)),
+        ("additionalEventData", None),
+        ("serviceEventDetails", None),
+    ] {
+        match (event.record.get(part), laid) {
+            (Some(_), Some(laid)) => found.collect(service, laid),
+            (Some(value), None) => found.collect(service, &Flat::of(value)),
+            (None, _) => {}
         }
     }
     for entry in event.record.get("resources").and_then(Value::as_array).into_iter().flatten().take(MAX_RESOURCES) {
@@ -97,7 +108,7 @@ pub fn resources(event: &Event) -> Vec<Resource> {
 
 /// Returns the ARN of what holds the thing behind an ARN: the load balancer of a listener or a rule, the cluster of a service.
 fn holder(id: &str) -> Option<String> {
-    let arn = Arn::parse(id)?;
+    let arn = Arn::parse(id).filter(|arn| ["elasticloadbalancing", "ecs", "eks"].contains(&arn.service))?;
     let parts: Vec<&str> = arn.resource.split('/').collect();
     let prefix = id.strip_suffix(arn.resource)?;
     match (arn.service, parts.as_slice()) {
@@ -118,13 +129,12 @@ struct Named {
 }
 
 /// Returns what the event changed: by the row's target, else by the noun of its name.
-fn targets(event: &Event) -> Vec<Named> {
-    let (request, response) = (event.request(), event.response());
-    let row_targets = rows::find(event.service(), &event.name).map_or("", |row| row.target);
+fn targets(event: &Event, row: Option<&Row>, request: &Flat<'_>, response: &Flat<'_>) -> Vec<Named> {
+    let row_targets = row.map_or("", |row| row.target);
     for path in row_targets.split('|').filter(|path| !path.is_empty()) {
         let key = path.rsplit('.').next().unwrap_or(path);
         for root in [request, response] {
-            let texts = look::texts(root, path);
+            let texts = root.texts(path);
             if !texts.is_empty() {
                 return texts.into_iter().map(|text| Named { key: key.to_owned(), text }).collect();
             }
@@ -145,7 +155,7 @@ fn targets(event: &Event) -> Vec<Named> {
     for root in order {
         for suffix in ["Id", "Arn", "Name", "Identifier", ""] {
             let key = format!("{singular}{suffix}");
-            if let (false, Some(text)) = (singular.is_empty(), look::text(root, &key))
+            if let (false, Some(text)) = (singular.is_empty(), root.text(&key))
                 && !is_hidden(&text)
             {
                 return vec![Named { key, text }];
@@ -161,36 +171,33 @@ pub(crate) fn is_hidden(text: &str) -> bool {
 }
 
 /// The caller's own ARNs, which are not what the event touched.
-fn actor_arns(event: &Event) -> Vec<String> {
+fn actor_arns(event: &Event) -> Vec<Cow<'_, str>> {
     let identity = event.record.get("userIdentity");
     let own = identity.and_then(|identity| look::child(identity, "arn")).and_then(Value::as_str);
     let issuer = identity.and_then(|identity| look::text(identity, "sessionContext.sessionIssuer.arn"));
-    event.actor.arn.iter().cloned().chain(own.map(str::to_owned)).chain(issuer).collect()
+    event.actor.arn.as_deref().into_iter().chain(own).map(Cow::Borrowed).chain(issuer.map(Cow::Owned)).collect()
 }
 
 #[derive(Default)]
-struct Found {
+struct Found<'a> {
     list: Vec<Resource>,
     /// Lower-case alias to place in the list.
-    index: HashMap<String, usize>,
-    targets: Vec<Named>,
-    actors: Vec<String>,
+    index: HashMap<Box<str>, usize>,
+    actors: Vec<Cow<'a, str>>,
 }
 
-impl Found {
-    fn collect(&mut self, service: &str, root: &Value) {
-        walk(root, |key, value| {
-            if let Value::String(text) = value {
-                if let Some((kind, role)) = key::meaning(service, key) {
-                    self.add(text, kind, role);
-                } else if let Some(kind) = key::kind_of_id(text) {
-                    self.add(text, Some(kind), Role::Referenced);
-                } else if text.starts_with("arn:aws") {
-                    self.add(text, None, Role::Referenced);
-                }
+impl Found<'_> {
+    fn collect(&mut self, service: &str, root: &Flat<'_>) {
+        let texts = root.iter().filter_map(|(key, value)| Some((key, value.as_str()?)));
+        for (key, text) in texts {
+            if let Some((kind, role)) = key::meaning(service, key) {
+                self.add(text, kind, role);
+            } else if let Some(kind) = key::kind_of_id(text) {
+                self.add(text, Some(kind), Role::Referenced);
+            } else if text.starts_with("arn:aws") {
+                self.add(text, None, Role::Referenced);
             }
-            self.list.len() < MAX_RESOURCES
-        });
+        }
     }
 
     /// Ids and ARNs inside a sentence of AWS's, such as `… on resource: arn:aws:s3:::logs because …`.
@@ -209,7 +216,8 @@ impl Found {
         let id = text.trim();
         let refused = id.len() < 2
             || id.len() > MAX_ID_BYTES
-            || id.chars().any(char::is_control)
+            || id.bytes().any(|byte| byte.is_ascii_control())
+            || !id.is_ascii() && id.chars().any(char::is_control)
             || NOT_IDS.contains(&id)
             || is_hidden(id)
             || id.starts_with("/change/");
@@ -217,18 +225,28 @@ impl Found {
             return;
         }
         let kind = kind.or_else(|| key::kind_of_id(id)).or_else(|| Arn::parse(id).and_then(|arn| key::kind_of_arn(&arn)));
+        let alike = |other: &Resource| other.kind == kind || other.kind.is_none() || kind.is_none();
+        let first = alias::main(id).to_ascii_lowercase();
+        if let Some(same) =
+            self.index.get(first.as_str()).and_then(|&at| self.list.get_mut(at)).filter(|other| other.id == id && alike(other))
+        {
+            // Most are named twice, in the request and in the answer to it.
+            same.kind = same.kind.or(kind);
+            same.role = same.role.min(role);
+            return;
+        }
         let aliases = aliases_of(id);
         let known = aliases
             .iter()
-            .filter_map(|alias| self.index.get(&alias.to_ascii_lowercase()).copied())
-            .find(|&at| self.list.get(at).is_some_and(|other| other.kind == kind || other.kind.is_none() || kind.is_none()));
+            .filter_map(|alias| self.index.get(alias.to_ascii_lowercase().as_str()).copied())
+            .find(|&at| self.list.get(at).is_some_and(alike));
         match known.and_then(|at| self.list.get_mut(at).map(|resource| (at, resource))) {
             Some((at, resource)) => {
                 resource.kind = resource.kind.or(kind);
                 resource.role = resource.role.min(role);
                 for alias in aliases {
                     if resource.aliases.len() < 12 && !resource.aliases.contains(&alias) {
-                        self.index.entry(alias.to_ascii_lowercase()).or_insert(at);
+                        self.index.entry(alias.to_ascii_lowercase().into()).or_insert(at);
                         resource.aliases.push(alias);
                     }
                 }
@@ -236,7 +254,7 @@ impl Found {
             None => {
                 let at = self.list.len();
                 for alias in &aliases {
-                    self.index.entry(alias.to_ascii_lowercase()).or_insert(at);
+                    self.index.entry(alias.to_ascii_lowercase().into()).or_insert(at);
                 }
                 self.list.push(Resource { id: id.to_owned(), kind, role, aliases });
             }

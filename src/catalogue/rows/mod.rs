@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::class::canonical_service;
+use super::look::Folded;
 use super::row::Row;
 
 mod compute;
@@ -40,17 +41,15 @@ pub(super) fn all() -> impl Iterator<Item = &'static Row> {
 
 /// Finds the row of an event name without suffix; case does not matter.
 pub(super) fn find(service: &str, name: &str) -> Option<&'static Row> {
-    static INDEX: LazyLock<HashMap<String, &'static Row>> = LazyLock::new(|| all().map(|row| (key(row.service, row.name), row)).collect());
+    static INDEX: LazyLock<HashMap<Key<'static>, &'static Row>> =
+        LazyLock::new(|| all().map(|row| (key(row.service, row.name), row)).collect());
     INDEX.get(&key(service, name)).copied()
 }
 
-fn key(service: &str, name: &str) -> String {
-    let mut key = String::with_capacity(service.len() + name.len() + 1);
-    key.push_str(canonical_service(service));
-    key.push('/');
-    key.push_str(name);
-    key.make_ascii_lowercase();
-    key
+type Key<'a> = (Folded<'a>, Folded<'a>);
+
+fn key<'a>(service: &'a str, name: &'a str) -> Key<'a> {
+    (Folded(canonical_service(service)), Folded(name))
 }
 
 #[cfg(test)]

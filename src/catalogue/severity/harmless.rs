@@ -249,11 +249,16 @@ fn reason(event: &Event) -> Option<&'static str> {
         let all = !set.is_empty() && set.iter().all(|key| beginnings.iter().any(|beginning| key.starts_with(beginning)));
         return all.then_some("changes only logging, waiting or protection");
     }
-    let settings = settings(event)?;
-    let is = |list: &[&str], key: &String| list.contains(&key.as_str());
-    let all = !settings.is_empty() && settings.iter().all(|key| is(SETTINGS, key) || is(LOGGING, key));
-    let off = settings.iter().any(|key| is(LOGGING, key)) && switches_off(request);
-    (all && !off).then_some("changes only descriptions, tags or maintenance settings")
+    let (mut any, mut logging) = (false, false);
+    for key in settings(event)? {
+        any = true;
+        match key.as_str() {
+            key if LOGGING.contains(&key) => logging = true,
+            key if SETTINGS.contains(&key) => {}
+            _ => return None,
+        }
+    }
+    (any && !(logging && switches_off(request))).then_some("changes only descriptions, tags or maintenance settings")
 }
 
 /// Tells whether an event name says that tags are set: `AddTags`, `ChangeTagsForResource`, `UntagRole`; not `PutImageTagMutability`.
@@ -280,7 +285,7 @@ fn keeps_all(request: &Value) -> bool {
 }
 
 /// Returns the names of what a call sets, in lower case; nothing when it is no call that sets something.
-fn settings(event: &Event) -> Option<Vec<String>> {
+fn settings(event: &Event) -> Option<impl Iterator<Item = String>> {
     let sets = ["Modify", "Update", "Put", "Set", "Change"].iter().any(|verb| event.name.starts_with(verb));
     let request = event.request().as_object().filter(|_| sets)?;
     // EC2 wraps a request into one member named after it.
@@ -288,7 +293,7 @@ fn settings(event: &Event) -> Option<Vec<String>> {
     // SQS and SNS keep what they set under `attributes`.
     let attributes = inner.get("attributes").and_then(Value::as_object).into_iter().flat_map(|attributes| attributes.keys());
     let keys = inner.iter().filter(|(key, value)| *key != "attributes" || !value.is_object()).map(|(key, _)| key).chain(attributes);
-    Some(keys.map(|key| key.to_lowercase()).filter(|key| !only_says(key)).collect())
+    Some(keys.map(|key| key.to_lowercase()).filter(|key| !only_says(key)))
 }
 
 /// Tells whether a parameter (its name in lower case) only says what is meant or how.

@@ -1,10 +1,11 @@
 //! The named functions of the template language: values that are not a single key.
 
 use serde_json::Value;
+use std::borrow::Cow;
 
 use super::Context;
 use super::text::{clip, list, value, words};
-use crate::catalogue::look::{child, document, find as find_value, has_any, is_empty, push_texts, text, texts, walk};
+use crate::catalogue::look::{Flat, child, document, find as find_value, is_empty, push_texts, text, texts, walk};
 use crate::catalogue::resource::Arn;
 
 /// Computes the text of a placeholder, or nothing.
@@ -157,16 +158,8 @@ const POLICY_KEYS: [&str; 10] = [
 ];
 
 /// Returns the policy document that a request sets, read from its string if it stands in one.
-pub(in crate::catalogue) fn policy_document(request: &Value) -> Option<Value> {
-    // Few requests hold one: one look for all of its names comes first.
-    if !has_any(request, &POLICY_KEYS) {
-        return None;
-    }
-    POLICY_KEYS
-        .iter()
-        .filter_map(|key| find_value(request, key))
-        .filter_map(document)
-        .find(|document| child(document, "Statement").is_some())
+pub(in crate::catalogue) fn policy_document<'a>(request: &Flat<'a>) -> Option<Cow<'a, Value>> {
+    POLICY_KEYS.iter().filter_map(|key| request.find(key)).filter_map(document).find(|document| child(document, "Statement").is_some())
 }
 
 /// Returns the statements of a policy, whether it has one or a list.
@@ -180,7 +173,7 @@ pub(in crate::catalogue) fn statements(policy: &Value) -> Vec<&Value> {
 
 /// The statements of a policy document: `Allow sts:AssumeRole to account 444455556666`.
 fn policy(context: &Context<'_>) -> Option<String> {
-    let document = policy_document(context.request)?;
+    let document = policy_document(&Flat::of(context.request))?;
     // What is denied is what breaks things: it comes first.
     let mut told: Vec<(bool, String)> = statements(&document).into_iter().filter_map(statement).collect();
     told.sort_by_key(|(denies, _)| !denies);

@@ -110,8 +110,18 @@ struct History<'a> {
     open: HashMap<(&'a str, &'static str, &'a str, usize), Vec<usize>>,
     /// What a rollback may take back, by service, event name and target.
     made: HashMap<(&'a str, &'a str, usize), Vec<usize>>,
-    /// What was set, by service, event name, target and what else it is made to.
-    set: HashMap<(&'a str, &'a str, Vec<usize>, Vec<(&'a str, Cow<'a, str>)>), Vec<usize>>,
+    /// What was set, by where.
+    set: HashMap<Place<'a>, Vec<usize>>,
+}
+
+/// Where a call sets values.
+#[derive(PartialEq, Eq, Hash)]
+struct Place<'a> {
+    service: &'a str,
+    name: &'a str,
+    targets: Vec<usize>,
+    /// What else the request is made to, by name.
+    names: Vec<(&'a str, Cow<'a, str>)>,
 }
 
 impl<'a> History<'a> {
@@ -140,8 +150,9 @@ impl<'a> History<'a> {
 
     /// Finds whose settings `change` replaces.
     fn set(&mut self, index: usize, change: &'a Change, targets: &[usize]) {
-        let Some(made_to) = made_to(change) else { return };
-        let before = self.set.entry((change.event.service(), &change.event.name, targets.to_vec(), made_to)).or_default();
+        let Some(names) = made_to(change) else { return };
+        let place = Place { service: change.event.service(), name: &change.event.name, targets: targets.to_vec(), names };
+        let before = self.set.entry(place).or_default();
         let oldest = before.iter().rev().nth(1).and_then(|at| self.changes.get(*at));
         if let Some((at, one)) = before.last().and_then(|at| Some((*at, self.changes.get(*at)?)))
             && returns(one, change)

@@ -7,10 +7,9 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::{Effect, Severity, takes_away};
-use crate::catalogue::look::walk;
+use super::{Call, Effect, Severity, takes_away};
+use crate::catalogue::look::Flat;
 use crate::catalogue::only_says;
-use crate::event::Event;
 
 /// What a size is called, in lower case.
 const MEASURES: &[&str] = &["capacity", "concurrency", "count", "iops", "memory", "replicas", "size", "storage", "throughput", "units"];
@@ -24,24 +23,23 @@ const CLASSES: &[&str] = &["cachenodetype", "dbinstanceclass", "instancetype", "
 const SIZES: &[&str] = &["nano", "micro", "small", "medium", "large", "xlarge"];
 
 /// Says that a change makes something smaller, or only larger.
-pub(super) fn measure(event: &Event) -> Option<Severity> {
-    let sets = ["Modify", "Update", "Set", "Put", "Resize", "Change"].iter().any(|verb| event.name.starts_with(verb));
-    if !sets || !event.response().is_object() {
+pub(super) fn measure(call: &Call<'_>) -> Option<Severity> {
+    let sets = ["Modify", "Update", "Set", "Put", "Resize", "Change"].iter().any(|verb| call.name().starts_with(verb));
+    if !sets || !call.event.response().is_object() {
         return None;
     }
+    let response = Flat::of(call.event.response());
     let (mut lower, mut higher, mut other) = (false, false, false);
-    walk(event.request(), |key, wanted| {
+    for (key, wanted) in call.request.iter().filter(|(_, wanted)| !wanted.is_object() && !wanted.is_array()) {
         let key = key.to_lowercase();
-        if !wanted.is_object() && !wanted.is_array() && !only_says(&key) {
-            match before(event.response(), &key, wanted) {
-                Some(Ordering::Less) => lower = true,
-                Some(Ordering::Greater) => higher = true,
-                Some(Ordering::Equal) => {}
-                None => other = true,
-            }
+        match before(&response, &key, wanted) {
+            _ if only_says(&key) => {}
+            Some(Ordering::Less) => lower = true,
+            Some(Ordering::Greater) => higher = true,
+            Some(Ordering::Equal) => {}
+            None => other = true,
         }
-        true
-    });
+    }
     match (lower, higher, other) {
         (true, ..) => takes_away(16, "makes it smaller"),
         (false, true, false) => Some(Severity { points: 0, reason: "makes it larger", effect: Effect::Enlarges }),
@@ -50,26 +48,18 @@ pub(super) fn measure(event: &Event) -> Option<Severity> {
 }
 
 /// Compares what is wanted with what was before; nothing when it is no size, or the answer does not tell.
-fn before(response: &Value, key: &str, wanted: &Value) -> Option<Ordering> {
+///
+/// A value that is named as the one before counts before one of the same name that differs.
+fn before(response: &Flat<'_>, key: &str, wanted: &Value) -> Option<Ordering> {
     let is_class = CLASSES.contains(&key);
     if !is_class && !MEASURES.iter().any(|measure| key.ends_with(measure)) {
         return None;
     }
+    let compare = |value: &Value| if is_class { classes(wanted, value) } else { numbers(wanted, value) };
     let bare = WANTED.iter().find_map(|prefix| key.strip_prefix(prefix)).unwrap_or(key);
-    let is_before = |other: &str| BEFORE.iter().any(|prefix| other.strip_prefix(prefix) == Some(bare));
-    let (mut found, mut named_before) = (None, false);
-    walk(response, |other, value| {
-        let other = other.to_lowercase();
-        let says_before = is_before(&other);
-        if (says_before || other == key) && !named_before {
-            let order = if is_class { classes(wanted, value) } else { numbers(wanted, value) };
-            if says_before || order.is_some_and(|order| order != Ordering::Equal) {
-                (found, named_before) = (found.filter(|_| !says_before).or(order), says_before);
-            }
-        }
-        !named_before
-    });
-    found
+    let named = BEFORE.iter().find_map(|prefix| response.find(&format!("{prefix}{bare}")));
+    let same = || response.iter().filter(|(other, _)| other.eq_ignore_ascii_case(key)).filter_map(|(_, value)| compare(value));
+    named.and_then(compare).or_else(|| same().find(|order| *order != Ordering::Equal))
 }
 
 fn numbers(a: &Value, b: &Value) -> Option<Ordering> {

@@ -1,6 +1,6 @@
 //! Folding: a burst of the same change by the same actor is one entry, for which its best-ranked member stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -44,7 +44,7 @@ fn key<'a>(change: &'a Change, ranked: &Ranked) -> Key<'a> {
 ///
 /// Shape: entries stand in the order of their best member; every element of `ranked` is in exactly one entry.
 pub fn fold<'a>(changes: &[Change], ranked: &'a [&'a Ranked]) -> Vec<Fold<'a>> {
-    let mut by_key: BTreeMap<Key<'_>, Vec<(usize, &Ranked, &Change)>> = BTreeMap::new();
+    let mut by_key: HashMap<Key<'_>, Vec<(usize, &Ranked, &Change)>, foldhash::fast::RandomState> = HashMap::default();
     for (place, one) in ranked.iter().enumerate() {
         if let Some(change) = changes.get(one.index) {
             by_key.entry(key(change, one)).or_default().push((place, one, change));

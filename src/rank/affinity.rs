@@ -3,9 +3,11 @@
 use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use foldhash::fast::RandomState;
 use serde_json::{Map, Value};
 
 use super::Change;
+use super::act::Acts;
 use super::topology::{COMMON_WORDS, Graph};
 use crate::catalogue::{Role, aliases_of, is_hidden, is_tagging};
 use crate::context::Incident;
@@ -29,7 +31,7 @@ pub enum Affinity {
 ///
 /// Shape: one element for each change, in their order. What has no name of its own (a key, a mapping, an instance) goes by the
 /// names of what other events, `background` included, tie it to.
-pub(super) fn affinities(incident: &Incident, changes: &[Change], background: &[Change], graph: &Graph) -> Vec<Affinity> {
+pub(super) fn affinities(incident: &Incident, changes: &[Change], background: &[Change], graph: &Graph, acts: &Acts<'_>) -> Vec<Affinity> {
     let mut lexicon = Lexicon::default();
     let spelt: Vec<Name> = incident.resources.iter().flat_map(|r| aliases_of(&r.id)).map(|alias| lexicon.name(&alias)).collect();
     let told: BTreeSet<Word> = incident
@@ -41,12 +43,12 @@ pub(super) fn affinities(incident: &Incident, changes: &[Change], background: &[
         .into_iter()
         .flat_map(|name| lexicon.words(name).to_vec())
         .collect();
-    let names: Vec<BTreeSet<Name>> = changes.iter().chain(background).map(|change| lexicon.of_change(change)).collect();
-    let rarity = Rarity::new(changes, &names, &lexicon);
+    let names: Vec<Vec<Name>> = changes.iter().chain(background).map(|change| lexicon.of_change(change)).collect();
+    let rarity = Rarity::new(changes, &names, &lexicon, acts);
     lexicon.learn_places();
-    let read = |names: &BTreeSet<Name>| Words::of(names, &lexicon);
-    let named = read(&spelt.into_iter().collect());
-    let words: Vec<Words> = names.iter().map(read).collect();
+    let read = |names: &[Name]| Words::of(names, &lexicon);
+    let named = read(&spelt);
+    let words: Vec<Words> = names.iter().map(|names| read(names)).collect();
     // A word tells things apart once one of them bears it; prose is full of words, so there it must be a rare one.
     let named_here = words.iter().any(|own| !own.shared(&named).is_empty());
     let told_here = words.iter().take(changes.len()).flat_map(|own| own.heads.intersection(&told)).any(|word| rarity.of(*word) >= 1.0);
@@ -96,7 +98,7 @@ struct Words {
 }
 
 impl Words {
-    fn of(names: &BTreeSet<Name>, lexicon: &Lexicon) -> Self {
+    fn of(names: &[Name], lexicon: &Lexicon) -> Self {
         let mut words = Self::default();
         for name in names {
             let of_name = lexicon.words(*name);
@@ -116,10 +118,10 @@ impl Words {
 /// Returns the names that events which change or tag a resource speak of, by the resource's node.
 fn names_of_nodes<'a>(
     changes: impl Iterator<Item = &'a Change>,
-    names: &[BTreeSet<Name>],
+    names: &[Vec<Name>],
     graph: &Graph,
-) -> HashMap<usize, BTreeSet<Name>> {
-    let mut of_nodes: HashMap<usize, BTreeSet<Name>> = HashMap::new();
+) -> HashMap<usize, BTreeSet<Name>, RandomState> {
+    let mut of_nodes: HashMap<usize, BTreeSet<Name>, RandomState> = HashMap::default();
     for (index, change) in changes.enumerate() {
         let Some(own) = names.get(index).filter(|own| !own.is_empty() && !change.event.failed()) else { continue };
         let tagged = is_tagging(&change.event.name).then(|| graph.named_by(index)).into_iter().flatten();
@@ -131,29 +133,35 @@ fn names_of_nodes<'a>(
 }
 
 /// Returns the names that the targets of a change go by elsewhere: their own, and those of what they are tied to.
-fn inherited(index: usize, change: &Change, of_nodes: &HashMap<usize, BTreeSet<Name>>, graph: &Graph) -> BTreeSet<Name> {
+fn inherited(index: usize, change: &Change, of_nodes: &HashMap<usize, BTreeSet<Name>, RandomState>, graph: &Graph) -> Vec<Name> {
     let around = graph.targets(index, change).flat_map(|node| std::iter::once(node).chain(graph.tied(node)));
-    around.filter_map(|node| of_nodes.get(&node)).flatten().copied().collect()
+    let mut names: Vec<Name> = around.filter_map(|node| of_nodes.get(&node)).flatten().copied().collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// How telling a word is: one that few kinds of change bear tells more than the name of the whole platform.
 struct Rarity {
-    seen: HashMap<Word, usize>,
+    seen: HashMap<Word, usize, RandomState>,
     all: usize,
 }
 
 impl Rarity {
     /// Counts each word once for an actor and an event name: a burst does not make a name common.
-    fn new(changes: &[Change], names: &[BTreeSet<Name>], lexicon: &Lexicon) -> Self {
-        let (mut seen, mut all) = (HashMap::<Word, HashSet<(&str, &str)>>::new(), HashSet::new());
-        for (change, names) in changes.iter().zip(names).filter(|(change, _)| !change.class.noise) {
-            let act = (change.event.actor.name.as_str(), change.event.name.as_str());
+    fn new(changes: &[Change], names: &[Vec<Name>], lexicon: &Lexicon, acts: &Acts<'_>) -> Self {
+        let (mut told, mut all) = (HashSet::<(Word, usize), RandomState>::default(), HashSet::<usize, RandomState>::default());
+        let mut seen: HashMap<Word, usize, RandomState> = HashMap::default();
+        for (index, (_, names)) in changes.iter().zip(names).enumerate().filter(|(_, (change, _))| !change.class.noise) {
+            let act = acts.number(index);
             all.insert(act);
             for word in names.iter().flat_map(|name| lexicon.words(*name)) {
-                seen.entry(*word).or_default().insert(act);
+                if told.insert((*word, act)) {
+                    *seen.entry(*word).or_default() += 1;
+                }
             }
         }
-        Self { seen: seen.into_iter().map(|(word, acts)| (word, acts.len())).collect(), all: all.len() }
+        Self { seen, all: all.len() }
     }
 
     fn of(&self, word: Word) -> f64 {
@@ -174,9 +182,9 @@ type Name = u32;
 /// Words and names as numbers: names repeat.
 #[derive(Default)]
 struct Lexicon {
-    numbers: HashMap<String, Word>,
+    numbers: HashMap<String, Word, RandomState>,
     spelling: Vec<String>,
-    known: HashMap<String, Name>,
+    known: HashMap<String, Name, RandomState>,
     names: Vec<Vec<Word>>,
     /// Words that say what a thing is, not whose: `jobs` of `media-jobs`, `orders-jobs`, `search-jobs`.
     kinds: HashSet<Word>,
@@ -239,23 +247,29 @@ impl Lexicon {
     }
 
     /// Returns the names that a change concerns: its targets, what holds them, and the short texts of its request.
-    fn of_change(&mut self, change: &Change) -> BTreeSet<Name> {
-        let mut names = BTreeSet::new();
+    fn of_change(&mut self, change: &Change) -> Vec<Name> {
+        let mut names = Vec::new();
+        // What is done all day by itself has nothing to do with anybody's names, but for tags.
+        if change.class.noise && !is_tagging(&change.event.name) {
+            return names;
+        }
         self.collect(change.event.request(), 0, &mut names);
         self.collect_tags(change.event.response(), 0, &mut names);
         for resource in change.resources.iter().filter(|r| r.role != Role::Referenced).take(8) {
             names.extend(resource.aliases.iter().map(|alias| self.name(alias)));
         }
         names.retain(|name| !self.words(*name).is_empty());
+        names.sort_unstable();
+        names.dedup();
         names
     }
 
     /// Takes in what the tags in an answer call the thing: a change of values shows it as it is by now.
-    fn collect_tags(&mut self, value: &Value, depth: usize, names: &mut BTreeSet<Name>) {
+    fn collect_tags(&mut self, value: &Value, depth: usize, names: &mut Vec<Name>) {
         match value {
             Value::Array(items) if depth < 6 => items.iter().take(20).for_each(|item| self.collect_tags(item, depth + 1, names)),
             Value::Object(map) if depth < 6 => match naming_tag(map) {
-                Some(name) if name.len() <= MAX_TEXT && !is_hidden(name) => _ = names.insert(self.name(name)),
+                Some(name) if name.len() <= MAX_TEXT && !is_hidden(name) => names.push(self.name(name)),
                 _ => map
                     .values()
                     .filter(|inner| inner.is_array() || inner.is_object())
@@ -265,13 +279,13 @@ impl Lexicon {
         }
     }
 
-    fn collect(&mut self, value: &Value, depth: usize, names: &mut BTreeSet<Name>) {
+    fn collect(&mut self, value: &Value, depth: usize, names: &mut Vec<Name>) {
         match value {
             Value::String(text) if text.len() <= MAX_TEXT && names.len() < MAX_NAMES && !is_hidden(text) => {
                 // The last part of an ARN is a name; the rest is common to all. `kms:Decrypt` is what is done, not to what.
                 let is_action = text.split_once(':').is_some_and(|(_, action)| action.starts_with(|c: char| c.is_ascii_uppercase()));
                 if !is_action {
-                    names.insert(self.name(text.rsplit(':').next().unwrap_or_default()));
+                    names.push(self.name(text.rsplit(':').next().unwrap_or_default()));
                 }
             }
             Value::Array(items) if depth < 8 => items.iter().take(20).for_each(|item| self.collect(item, depth + 1, names)),

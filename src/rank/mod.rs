@@ -3,6 +3,7 @@
 //! Each signal is a small function in [`signal`]; its points stand in [`weight`]; relations between resources are
 //! learned from the events themselves in [`topology`]; whether the best change is a suspect at all is judged in [`finding`].
 
+mod act;
 pub mod affinity;
 pub mod finding;
 pub mod signal;
@@ -116,13 +117,11 @@ pub fn rank(incident: &Incident, changes: &[Change], background: &[Change]) -> V
 }
 
 fn judge(scene: &signal::Scene<'_>, index: usize, change: &Change) -> Ranked {
-    let parts: Vec<Part> = signal::SIGNALS
-        .iter()
-        .filter_map(|signal| {
-            (signal.judge)(scene, index, change).map(|say| Part { signal: signal.name, points: say.points, reason: say.reason })
-        })
-        .filter(|part| part.points != 0)
-        .collect();
+    let judged = signal::SIGNALS.iter().filter_map(|signal| {
+        (signal.judge)(scene, index, change).map(|say| Part { signal: signal.name, points: say.points, reason: say.reason })
+    });
+    let mut parts = Vec::with_capacity(8);
+    parts.extend(judged.filter(|part| part.points != 0));
     let mut ranked = Ranked {
         index,
         score: parts.iter().map(|part| part.points).sum(),

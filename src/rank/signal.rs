@@ -1,14 +1,15 @@
 //! The signals: each a small function that says how much one fact speaks for a change, and why.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
+use super::act::Acts;
 use super::affinity::{Affinity, affinities};
-use super::topology::{Graph, Relation, actor_counts, is_firm, relations, steady};
-use super::undo::{Restored, Undo, opposites, pairs};
+use super::topology::{Graph, Relation, is_firm, relations};
+use super::undo::{Restored, Undo, pairs};
 use super::{Change, Named, weight};
 use crate::catalogue::{Category, Effect, Symptom, incident_symptoms};
 use crate::context::Incident;
@@ -74,10 +75,7 @@ pub struct Scene<'a> {
     wordings: HashSet<&'a str>,
     /// Values that the alert speaks of, names of resources aside.
     values: HashSet<String>,
-    pairs: HashMap<(&'a str, &'a str), usize>,
-    /// Pairs of actor and event name that stand all over the window.
-    steady: HashSet<(&'a str, &'a str)>,
-    actors: HashSet<&'a str>,
+    acts: Acts<'a>,
 }
 
 impl<'a> Scene<'a> {
@@ -86,14 +84,14 @@ impl<'a> Scene<'a> {
     /// `background` are earlier changes that only tell what belongs to what.
     pub fn new(incident: &Incident, changes: &'a [Change], background: &[Change]) -> Self {
         let graph = Graph::new(changes, background);
-        let (pairs_seen, actors) = actor_counts(changes);
+        let acts = Acts::new(changes);
         let service_of = |kind: &str| kind.split("::").nth(1).map(str::to_lowercase);
         Self {
             reference: incident.alert.as_ref().map_or(incident.window.to, |alert| alert.started_at),
             alert: incident.alert.is_some(),
             symptoms: incident_symptoms(&incident.words),
             relations: relations(&incident.resources, changes, &graph),
-            affinities: affinities(incident, changes, background, &graph),
+            affinities: affinities(incident, changes, background, &graph, &acts),
             named: match &incident.resources {
                 none if none.is_empty() => Named::Nothing,
                 some if some.iter().any(is_firm) => Named::Firmly,
@@ -101,11 +99,9 @@ impl<'a> Scene<'a> {
             },
             undo: pairs(changes, background, &graph),
             named_services: incident.resources.iter().filter_map(|r| r.kind.as_deref()).filter_map(service_of).collect(),
-            wordings: wordings(incident, changes),
+            wordings: wordings(incident, &acts),
             values: alert_values(incident),
-            pairs: pairs_seen,
-            steady: steady(changes),
-            actors,
+            acts,
         }
     }
 
@@ -164,9 +160,9 @@ fn alert_values(incident: &Incident) -> HashSet<String> {
 }
 
 /// Returns the event names of which a word, the verb aside, stands in the alert.
-fn wordings<'a>(incident: &Incident, changes: &'a [Change]) -> HashSet<&'a str> {
+fn wordings<'a>(incident: &Incident, acts: &Acts<'a>) -> HashSet<&'a str> {
     let words = alert_words(&incident.words);
-    let names: HashSet<&str> = changes.iter().map(|change| change.event.name.as_str()).collect();
+    let names: HashSet<&str> = acts.names().collect();
     let spoken_of = |name: &str| camel_words(name).skip(1).any(|word| word.len() >= 4 && words.contains(word.trim_end_matches('s')));
     names.into_iter().filter(|name| spoken_of(name)).collect()
 }
@@ -359,9 +355,9 @@ fn smallest_of<'v>(request: &Value, values: &'v HashSet<String>, depth: usize) -
 }
 
 /// A burst of the same taking away is an act, not an accident of timing.
-fn burst(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
+fn burst(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
     const MANY: usize = 8;
-    let times = scene.pairs.get(&(change.event.actor.name.as_str(), change.event.name.as_str())).copied().unwrap_or_default();
+    let times = scene.acts.of(index)?.times;
     let takes_away = change.severity.is_some_and(|severity| severity.effect == Effect::TakesAway);
     (times >= MANY && takes_away && !change.class.noise)
         .then(|| Say { points: weight::BURST, reason: format!("one of {times} such calls").into() })
@@ -383,9 +379,9 @@ fn actor(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     }
 }
 
-fn rare(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
-    let seen = scene.pairs.get(&(change.event.actor.name.as_str(), change.event.name.as_str())).copied().unwrap_or_default();
-    (seen == 1 && scene.actors.len() > 1 && scene.pairs.len() > 4).then_some(quietly(weight::RARE))
+fn rare(scene: &Scene<'_>, index: usize, _: &Change) -> Option<Say> {
+    let once = scene.acts.of(index)?.times == 1;
+    (once && scene.acts.actors > 1 && scene.acts.len() > 4).then_some(quietly(weight::RARE))
 }
 
 /// What an actor does all the time, or takes and gives by turns, is its work, as long as it is not done to what the alert is about.
@@ -393,11 +389,8 @@ fn routine(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
     if change.class.noise || *scene.relation(index) != Relation::None {
         return None;
     }
-    let (actor, name) = (change.event.actor.name.as_str(), change.event.name.as_str());
-    let steady = scene.steady.contains(&(actor, name));
-    let replaces = change.event.actor.kind != ActorKind::Human
-        && opposites(name).any(|opposite| scene.pairs.contains_key(&(actor, opposite.as_str())));
-    (steady || replaces).then_some(quietly(weight::ROUTINE))
+    let act = scene.acts.of(index)?;
+    (act.steady || act.by_turns).then_some(quietly(weight::ROUTINE))
 }
 
 fn failed(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {

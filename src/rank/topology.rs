@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use foldhash::fast::RandomState;
+
 use super::Change;
 use crate::catalogue::{Resource, Role, aliases_of};
 use crate::context::NamedResource;
@@ -202,7 +204,7 @@ fn holds_word(name: &str, word: &str) -> bool {
 pub(super) struct Graph {
     labels: Vec<String>,
     kinds: Vec<Option<&'static str>>,
-    by_alias: HashMap<String, Vec<usize>>,
+    by_alias: HashMap<String, Vec<usize>, RandomState>,
     of_event: Vec<Vec<usize>>,
     edges: Vec<BTreeSet<usize>>,
 }
@@ -213,12 +215,12 @@ impl Graph {
         let mut graph = Self {
             labels: Vec::new(),
             kinds: Vec::new(),
-            by_alias: HashMap::new(),
+            by_alias: HashMap::default(),
             of_event: Vec::with_capacity(changes.len()),
             edges: Vec::new(),
         };
         // Most resources appear again and again, written alike.
-        let mut seen: HashMap<(&[String], Option<&str>), usize> = HashMap::new();
+        let mut seen: HashMap<(&[String], Option<&str>), usize, RandomState> = HashMap::default();
         for change in changes.iter().chain(background) {
             let mut node =
                 |resource: &'a Resource| *seen.entry((resource.aliases.as_slice(), resource.kind)).or_insert_with(|| graph.node(resource));
@@ -337,27 +339,4 @@ pub(super) fn same_kind(a: Option<&str>, b: Option<&str>) -> bool {
         (Some(a), Some(b)) => a == b || last(a) == last(b),
         _ => true,
     }
-}
-
-/// Returns how often each (actor, event name) pair and each actor stands in `changes`.
-pub(super) fn actor_counts(changes: &[Change]) -> (HashMap<(&str, &str), usize>, HashSet<&str>) {
-    let mut pairs: HashMap<(&str, &str), usize> = HashMap::new();
-    for change in changes {
-        *pairs.entry((change.event.actor.name.as_str(), change.event.name.as_str())).or_default() += 1;
-    }
-    (pairs, changes.iter().map(|change| change.event.actor.name.as_str()).collect())
-}
-
-/// Returns the (actor, event name) pairs that stand all over the time of `changes`: in half of its eighths and more.
-pub(super) fn steady(changes: &[Change]) -> HashSet<(&str, &str)> {
-    const PARTS: i64 = 8;
-    let times = || changes.iter().filter(|change| !change.class.noise).map(|change| change.event.time);
-    let (Some(first), Some(last)) = (times().min(), times().max()) else { return HashSet::new() };
-    let length = ((last - first).num_milliseconds() / PARTS).max(1);
-    let mut parts: HashMap<(&str, &str), u32> = HashMap::new();
-    for change in changes.iter().filter(|change| !change.class.noise) {
-        let part = ((change.event.time - first).num_milliseconds() / length).clamp(0, PARTS - 1);
-        *parts.entry((change.event.actor.name.as_str(), change.event.name.as_str())).or_default() |= 1 << part;
-    }
-    parts.into_iter().filter(|(_, parts)| i64::from(parts.count_ones()) * 2 >= PARTS).map(|(pair, _)| pair).collect()
 }

@@ -1,9 +1,11 @@
 //! Changes that were taken back within the window.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
+use foldhash::fast::RandomState;
 use serde_json::{Map, Value};
 
 use super::Change;
@@ -107,11 +109,11 @@ struct History<'a> {
     changes: Vec<&'a Change>,
     undo: Vec<Undo>,
     /// Open changes by service, verb that takes them back, noun and target.
-    open: HashMap<(&'a str, &'static str, &'a str, usize), Vec<usize>>,
+    open: HashMap<(&'a str, &'static str, &'a str, usize), Vec<usize>, RandomState>,
     /// What a rollback may take back, by service, event name and target.
-    made: HashMap<(&'a str, &'a str, usize), Vec<usize>>,
+    made: HashMap<(&'a str, &'a str, usize), Vec<usize>, RandomState>,
     /// What was set, by where.
-    set: HashMap<Place<'a>, Vec<usize>>,
+    set: HashMap<Place<'a>, Vec<usize>, RandomState>,
 }
 
 /// Where a call sets values.
@@ -361,7 +363,7 @@ fn takes_away(change: &Change) -> bool {
 /// says stands in the other call as well, in its request or, for what is born there, its answer.
 fn same_matter(earlier: &Change, later: &Change) -> bool {
     let (first, second) = (leaves(earlier.event.request()), leaves(later.event.request()));
-    first.len() <= second.len() && says_all_of(later, earlier) || says_all_of(earlier, later)
+    first.len() <= second.len() && all_said(&first, &second, later) || all_said(&second, &first, earlier)
 }
 
 fn says_anything(change: &Change) -> bool {
@@ -370,22 +372,35 @@ fn says_anything(change: &Change) -> bool {
 
 /// Tells whether all values of the request of `few` stand in the request or the answer of `all`.
 fn says_all_of(all: &Change, few: &Change) -> bool {
-    let (asked, answered) = (leaves(all.event.request()), leaves(all.event.response()));
-    leaves(few.event.request()).iter().all(|leaf| asked.contains(leaf) || answered.contains(leaf))
+    all_said(&leaves(few.event.request()), &leaves(all.event.request()), all)
 }
 
-/// Returns the values of a request or an answer, as text; switches tell nothing.
-fn leaves(value: &Value) -> BTreeSet<String> {
-    fn collect(value: &Value, depth: usize, found: &mut BTreeSet<String>) {
+/// Tells whether `few` stand in `asked`, or else in the answer that `of` got.
+fn all_said(few: &[Cow<'_, str>], asked: &[Cow<'_, str>], of: &Change) -> bool {
+    let among = |leaf: &str, leaves: &[Cow<'_, str>]| leaves.iter().any(|other| other.eq_ignore_ascii_case(leaf));
+    let answered = LazyCell::new(|| leaves(of.event.response()));
+    few.iter().all(|leaf| among(leaf, asked) || among(leaf, &answered))
+}
+
+/// Returns the values of a request or an answer, each once, as text; switches tell nothing.
+fn leaves(value: &Value) -> Vec<Cow<'_, str>> {
+    /// More than any rule, route or policy has; what is beyond is not looked at.
+    const MOST: usize = 200;
+    fn collect<'a>(value: &'a Value, depth: usize, found: &mut Vec<Cow<'a, str>>) {
+        let mut add = |text: Cow<'a, str>| {
+            if found.len() < MOST && !found.iter().any(|known| known.eq_ignore_ascii_case(&text)) {
+                found.push(text);
+            }
+        };
         match value {
-            Value::String(text) if !text.is_empty() => _ = found.insert(text.to_lowercase()),
-            Value::Number(number) => _ = found.insert(number.to_string()),
+            Value::String(text) if !text.is_empty() => add(Cow::Borrowed(text)),
+            Value::Number(number) => add(Cow::Owned(number.to_string())),
             Value::Array(items) if depth < 12 => items.iter().take(50).for_each(|item| collect(item, depth + 1, found)),
             Value::Object(map) if depth < 12 => map.values().take(50).for_each(|item| collect(item, depth + 1, found)),
             _ => {}
         }
     }
-    let mut found = BTreeSet::new();
+    let mut found = Vec::new();
     collect(value, 0, &mut found);
     found
 }

@@ -2,44 +2,47 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use serde_json::Value;
 
 use crate::catalogue::Role;
 use crate::rank::Change;
 
-/// Calls that succeeded, by what they did to what, in the order of time.
+/// Calls that succeeded, by service and name, in the order of time.
 pub struct Earlier<'a> {
-    by_target: HashMap<(&'a str, &'a str, String), Vec<&'a Change>>,
+    alike: HashMap<(&'a str, &'a str), Vec<&'a Change>, RandomState>,
 }
 
 impl<'a> Earlier<'a> {
     /// Indexes `changes`, in any order.
     pub fn new(changes: impl IntoIterator<Item = &'a Change>) -> Self {
-        let mut by_target: HashMap<_, Vec<&Change>> = HashMap::new();
+        let mut alike: HashMap<_, Vec<&Change>, RandomState> = HashMap::default();
         for change in changes.into_iter().filter(|change| !change.event.failed() && !change.class.noise) {
-            if let Some(target) = target(change) {
-                by_target.entry((change.event.service(), change.event.name.as_str(), target)).or_default().push(change);
-            }
+            alike.entry((change.event.service(), change.event.name.as_str())).or_default().push(change);
         }
-        by_target
+        alike
             .values_mut()
             .for_each(|changes| changes.sort_by(|a, b| (a.event.time, &a.event.event_id).cmp(&(b.event.time, &b.event.event_id))));
-        Self { by_target }
+        Self { alike }
     }
 
     /// Returns the request of the last call like `change` on the same target before it.
     pub fn request_before(&self, change: &Change) -> Option<&'a Value> {
-        let like = self.by_target.get(&(change.event.service(), change.event.name.as_str(), target(change)?))?;
-        let before = |other: &&&Change| other.event.time < change.event.time && other.event.event_id != change.event.event_id;
-        like.iter().rev().find(before).map(|other| other.event.request())
+        let target = target(change)?;
+        let alike = self.alike.get(&(change.event.service(), change.event.name.as_str()))?;
+        let before = |other: &&&Change| {
+            let same = || self::target(other).is_some_and(|other| other.eq_ignore_ascii_case(target));
+            other.event.time < change.event.time && other.event.event_id != change.event.event_id && same()
+        };
+        alike.iter().rev().find(before).map(|other| other.event.request())
     }
 }
 
 /// A call with several targets has no one before.
-fn target(change: &Change) -> Option<String> {
+fn target(change: &Change) -> Option<&str> {
     let mut targets = change.resources.iter().filter(|resource| resource.role == Role::Target);
     let first = targets.next()?;
-    targets.next().is_none().then(|| first.id.to_lowercase())
+    targets.next().is_none().then_some(first.id.as_str())
 }
 
 #[cfg(test)]

@@ -109,6 +109,10 @@ impl Ranked {
 pub fn rank(incident: &Incident, changes: &[Change], background: &[Change]) -> Vec<Ranked> {
     let scene = signal::Scene::new(incident, changes, background);
     let mut ranked: Vec<Ranked> = changes.iter().enumerate().map(|(index, change)| judge(&scene, index, change)).collect();
+    for ((one, change), (relation, affinity)) in ranked.iter_mut().zip(changes).zip(scene.into_ties()) {
+        (one.relation, one.affinity) = (relation, affinity);
+        one.suspect = finding::is_suspect(one, change);
+    }
     ranked.sort_by(|a, b| {
         let key = |r: &Ranked| changes.get(r.index).map(|c| (std::cmp::Reverse(c.event.time), c.event.event_id.as_str()));
         (!a.eligible, !a.suspect).cmp(&(!b.eligible, !b.suspect)).then(b.score.cmp(&a.score)).then_with(|| key(a).cmp(&key(b)))
@@ -116,24 +120,23 @@ pub fn rank(incident: &Incident, changes: &[Change], background: &[Change]) -> V
     ranked
 }
 
+/// Judges one change by all signals; what ties it to the alert is filled in afterwards.
 fn judge(scene: &signal::Scene<'_>, index: usize, change: &Change) -> Ranked {
     let judged = signal::SIGNALS.iter().filter_map(|signal| {
         (signal.judge)(scene, index, change).map(|say| Part { signal: signal.name, points: say.points, reason: say.reason })
     });
     let mut parts = Vec::with_capacity(8);
     parts.extend(judged.filter(|part| part.points != 0));
-    let mut ranked = Ranked {
+    Ranked {
         index,
         score: parts.iter().map(|part| part.points).sum(),
         parts,
-        relation: scene.relation(index).clone(),
-        affinity: scene.affinity(index).clone(),
+        relation: topology::Relation::None,
+        affinity: affinity::Affinity::Unknown,
         named: scene.named,
         eligible: scene.eligible(change),
         reverted: scene.reverted(index),
         restores: scene.restores(index),
         suspect: false,
-    };
-    ranked.suspect = finding::is_suspect(&ranked, change);
-    ranked
+    }
 }

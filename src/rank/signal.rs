@@ -122,6 +122,11 @@ impl<'a> Scene<'a> {
         self.affinities.get(index).unwrap_or(&Affinity::Unknown)
     }
 
+    /// Returns what ties each change to the alert, by resource and by name.
+    pub fn into_ties(self) -> impl Iterator<Item = (Relation, Affinity)> {
+        self.relations.into_iter().zip(self.affinities)
+    }
+
     /// Tells whether `change` may be a cause by its time and nature.
     pub fn eligible(&self, change: &Change) -> bool {
         !self.too_late(change) && !change.event.read_only

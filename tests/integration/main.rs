@@ -17,4 +17,5 @@ mod report;
 mod runs;
 mod schemas;
 mod team;
+mod widening;
 mod wire;

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::catalogue::Role;
-use crate::rank::{Change, Ranked, topology::Relation};
+use crate::rank::affinity::Affinity;
+use crate::rank::topology::Relation;
+use crate::rank::{Change, Ranked};
 
 /// Calls of a burst follow each other within this time.
 const GAP: TimeDelta = TimeDelta::minutes(10);
@@ -34,7 +36,7 @@ type Key<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str, bool, bool);
 
 fn key<'a>(change: &'a Change, ranked: &Ranked) -> Key<'a> {
     let event = &change.event;
-    let related = matches!(ranked.relation, Relation::Target(_) | Relation::Mention(_));
+    let related = ranked.relation != Relation::None || matches!(ranked.affinity, Affinity::Named(..));
     // Housekeeping folds whoever does it: a thousand heartbeats are one line.
     let actor = if change.class.noise && !related { "" } else { event.actor.name.as_str() };
     (actor, event.service(), &event.name, &event.account, &event.region, related, ranked.eligible)

@@ -254,11 +254,13 @@ impl Lexicon {
             return names;
         }
         self.collect(change.event.request(), 0, &mut names);
-        self.collect_tags(change.event.response(), 0, &mut names);
         for resource in change.resources.iter().filter(|r| r.role != Role::Referenced).take(8) {
             names.extend(resource.aliases.iter().map(|alias| self.name(alias)));
         }
         names.retain(|name| !self.words(*name).is_empty());
+        if names.is_empty() {
+            self.collect_tags(change.event.response(), 0, &mut names);
+        }
         names.sort_unstable();
         names.dedup();
         names

@@ -10,7 +10,8 @@ use crate::catalogue::Effect;
 ///
 /// Argument: a tie by resource (32 and more) needs little else; one by name needs a fitting class at a fitting time as
 /// well; without any tie the class, the values and the time must all speak for it, and more so where the alert says what
-/// it is about and the change is about something else.
+/// it is about and the change is about something else. Over four samples of generated incidents hardly any culprit is
+/// untied, and most false suspects are.
 struct Threshold;
 
 impl Threshold {

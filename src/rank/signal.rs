@@ -11,7 +11,7 @@ use super::affinity::{Affinity, affinities};
 use super::topology::{Graph, Relation, is_firm, relations};
 use super::undo::{Restored, Undo, pairs};
 use super::{Change, Named, weight};
-use crate::catalogue::{Category, Effect, Symptom, incident_symptoms};
+use crate::catalogue::{Category, Effect, Role, Symptom, incident_symptoms};
 use crate::context::Incident;
 use crate::event::{ActorKind, EventCategory, Via};
 use crate::relative;
@@ -203,10 +203,8 @@ fn quietly(points: i32) -> Say {
 }
 
 fn resource(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
-    const MAKES: &[&str] = &["Create", "Run", "Allocate", "Request"];
-    let makes = !change.event.failed() && MAKES.iter().any(|verb| change.event.name.starts_with(verb));
     match scene.relation(index) {
-        Relation::Target(named) if makes => say(weight::MAKES_NAMED, format!("makes {named}, named in the alert")),
+        Relation::Target(named) if makes(change) => say(weight::MAKES_NAMED, format!("makes {named}, named in the alert")),
         Relation::Target(named) => say(weight::TARGETS_NAMED, format!("changes {named}, named in the alert")),
         Relation::Mention(named) => say(weight::MENTIONS_NAMED, format!("involves {named}, named in the alert")),
         Relation::OneStep(named, through) => say(weight::ONE_STEP, format!("changes {through}, which {named} depends on")),
@@ -217,6 +215,17 @@ fn resource(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
 }
 
 /// A shared name counts where nothing firmer relates the two.
+/// Tells whether a change makes its target, rather than something in it: CreateTable does, CreateRoute does not.
+fn makes(change: &Change) -> bool {
+    const VERBS: &[&str] = &["Create", "Run", "Allocate", "Request"];
+    let Some(noun) = VERBS.iter().find_map(|verb| change.event.name.strip_prefix(verb)).filter(|_| !change.event.failed()) else {
+        return false;
+    };
+    let noun = noun.trim_end_matches('s');
+    let kinds = change.resources.iter().filter(|resource| resource.role == Role::Target).filter_map(|resource| resource.kind);
+    kinds.filter_map(|kind| kind.rsplit("::").next()).any(|kind| kind.eq_ignore_ascii_case(noun))
+}
+
 fn name(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
     if *scene.relation(index) != Relation::None || change.class.noise {
         return None;

@@ -417,6 +417,32 @@ fn a_narrow_rule_exposes_nothing() {
     assert_eq!(suspects(&changes, &ranked), ["wide"]);
 }
 
+#[test]
+fn the_making_of_what_the_alert_names_counts_less_than_what_is_done_in_it() {
+    let table = "rtb-0123456789abcdef0";
+    let route = json!({"routeTableId": table, "destinationCidrBlock": "0.0.0.0/0", "gatewayId": "igw-0123456789abcdef0"});
+    let made = json!({"routeTable": {"routeTableId": table}});
+    let changes = [
+        change_by(
+            "made",
+            60,
+            "ec2",
+            "CreateRouteTable",
+            json!({"vpcId": "vpc-0123456789abcdef0"}),
+            "alice",
+            json!({"responseElements": made}),
+        ),
+        change("route", 60, "ec2", "CreateRoute", route),
+    ];
+    let ranked = rank(&incident("Unreachable", json!({"route_table": table})), &changes, &[]);
+    let tie = |id: &str| {
+        let one = ranked.iter().find(|one| changes[one.index].event.event_id == id).unwrap();
+        one.parts.iter().find(|part| part.signal == "resource").map(|part| (part.points, part.reason.to_string())).unwrap()
+    };
+    assert_eq!(tie("made"), (36, format!("makes {table}, named in the alert")));
+    assert_eq!(tie("route"), (50, format!("changes {table}, named in the alert")));
+}
+
 fn secret_versions(to: &str) -> [Change; 2] {
     let secret = "prod/checkout/db";
     let put = json!({"responseElements": {"versionId": "new"}});

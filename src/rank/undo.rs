@@ -252,10 +252,12 @@ fn made_to(change: &Change) -> Option<Vec<(&str, Cow<'_, str>)>> {
 fn returns(earlier: &Change, later: &Change) -> bool {
     let (Some(first), Some(second)) = (request(earlier), request(later)) else { return false };
     let (first, second) = (settings(first), settings(second));
-    let mut anew = second.iter().filter_map(|(key, value)| Some((*first.get(key)?, *value))).filter(|(a, b)| a != b).peekable();
-    let lower = |(earlier, later): (&Value, &Value)| {
+    let mut anew = second.iter().filter_map(|(key, value)| Some((*key, *first.get(key)?, *value))).filter(|(_, a, b)| a != b).peekable();
+    let lower = |(key, earlier, later): (&str, &Value, &Value)| {
+        // A host's port is no version of it.
+        let versioned = ["definition", "version", "revision"].iter().any(|word| key.to_lowercase().contains(word));
         let (Some((of, earlier)), Some((same, later))) = (version(earlier), version(later)) else { return false };
-        of == same && later < earlier
+        versioned && of == same && later < earlier
     };
     anew.peek().is_some() && anew.all(lower)
 }

@@ -59,7 +59,8 @@ fn a_release_is_one_entry_behind_the_change_that_fits_the_alert() {
 fn a_filter_opens_a_run() {
     let answer = ask(&["--actors", "deploy/checkout-1234"]);
     let names: Vec<&str> = entries(&answer).iter().map(|entry| entry["name"].as_str().unwrap()).collect();
-    assert_eq!(names.len(), 4, "{names:?}");
+    // What bears the alert's name stands apart from the calls for the other services.
+    assert_eq!(names, ["UpdateService", "UpdateService", "RegisterTaskDefinition", "RegisterTaskDefinition", "PutSecretValue", "PutRule"]);
     assert!(entries(&answer).iter().all(|entry| entry["repeats"]["run"].is_null()));
-    assert_eq!(answer["totals"], json!({"matched": 10, "shown": 4, "folded": 6, "remaining": 0}));
+    assert_eq!(answer["totals"], json!({"matched": 10, "shown": 6, "folded": 4, "remaining": 0}));
 }

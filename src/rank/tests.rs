@@ -314,6 +314,8 @@ fn settings_of_two_things_have_nothing_to_do_with_each_other() {
         deploy("b", 500, "search", "search:9"),
         endpoint("c", 400, "vpce-0123456789abcdef0", "{\"Statement\":[]}"),
         endpoint("d", 300, "vpce-0fedcba9876543210", "{\"Statement\":{}}"),
+        change("e", 200, "unheard-of", "UpdateThing", json!({"thing": "one", "limit": 4})),
+        change("f", 100, "unheard-of", "UpdateThing", json!({"thing": "two", "limit": 5})),
     ];
     for undo in super::undo::pairs(&changes, &[], &super::topology::Graph::new(&changes, &[])) {
         assert_eq!((undo.undone_at, undo.overwritten_at), (None, None));

@@ -153,33 +153,31 @@ impl<'a> History<'a> {
     /// Finds whose settings `change` replaces.
     fn set(&mut self, index: usize, change: &'a Change, targets: &[usize]) {
         let Some(names) = made_to(change) else { return };
+        if names.is_empty() && targets.contains(&NO_TARGET) {
+            return;
+        }
         let place = Place { service: change.event.service(), name: &change.event.name, targets: targets.to_vec(), names };
         let before = self.set.entry(place).or_default();
         let oldest = before.iter().rev().nth(1).and_then(|at| self.changes.get(*at));
-        if let Some((at, one)) = before.last().and_then(|at| Some((*at, self.changes.get(*at)?)))
-            && returns(one, change)
-        {
-            if let Some(slot) = self.undo.get_mut(at) {
-                slot.undone_at = Some(change.event.time);
-            }
-            if let Some(slot) = self.undo.get_mut(index) {
-                (slot.undoes, slot.restores) = (true, Restored::Perhaps);
-            }
-        } else if let Some((at, one)) = before.last().and_then(|at| Some((*at, self.changes.get(*at)?)))
-            && let Some(slot) = self.undo.get_mut(at)
-        {
-            // What breaks nothing, or is as it was before, took back what lay between.
-            let harmless = change.severity.is_some_and(|severity| severity.effect == Effect::Harmless);
-            let as_before = harmless || oldest.is_some_and(|oldest| oldest.event.request() == change.event.request());
-            match reset(one, change) {
+        let last = before.last().and_then(|at| Some((*at, *self.changes.get(*at)?)));
+        before.push(index);
+        let Some((at, one)) = last else { return };
+        // What breaks nothing, or is as it was before, took back what lay between.
+        let harmless = change.severity.is_some_and(|severity| severity.effect == Effect::Harmless);
+        let as_before = harmless || oldest.is_some_and(|oldest| oldest.event.request() == change.event.request());
+        let reset = reset(one, change);
+        if let Some(slot) = self.undo.get_mut(at) {
+            match reset {
                 Reset::Not => {}
-                Reset::Switched => slot.undone_at = Some(change.event.time),
+                Reset::Switched | Reset::Lower => slot.undone_at = Some(change.event.time),
                 Reset::Partly | Reset::Wholly if as_before => slot.undone_at = Some(change.event.time),
                 Reset::Partly => {}
                 Reset::Wholly => slot.overwritten_at = Some(change.event.time),
             }
         }
-        before.push(index);
+        if let (Reset::Lower, Some(slot)) = (reset, self.undo.get_mut(index)) {
+            (slot.undoes, slot.restores) = (true, Restored::Perhaps);
+        }
     }
 
     /// Finds what `change` rolls back.
@@ -248,27 +246,8 @@ fn made_to(change: &Change) -> Option<Vec<(&str, Cow<'_, str>)>> {
     Some(parts)
 }
 
-/// Tells whether all that `later` sets to another value goes back to a lower version of the same: `api:42` to `api:41`.
-fn returns(earlier: &Change, later: &Change) -> bool {
-    let (Some(first), Some(second)) = (request(earlier), request(later)) else { return false };
-    let (first, second) = (settings(first), settings(second));
-    let mut anew = second.iter().filter_map(|(key, value)| Some((*key, *first.get(key)?, *value))).filter(|(_, a, b)| a != b).peekable();
-    let lower = |(key, earlier, later): (&str, &Value, &Value)| {
-        // A host's port is no version of it.
-        let versioned = ["definition", "version", "revision"].iter().any(|word| key.to_lowercase().contains(word));
-        let (Some((of, earlier)), Some((same, later))) = (version(earlier), version(later)) else { return false };
-        versioned && of == same && later < earlier
-    };
-    anew.peek().is_some() && anew.all(lower)
-}
-
-/// Splits `api:42` into what it is a version of and the version's number.
-fn version(value: &Value) -> Option<(&str, u64)> {
-    let (of, number) = value.as_str()?.rsplit_once(':')?;
-    Some((of, number.parse().ok()?))
-}
-
 /// How far a later call sets anew what an earlier one had set.
+#[derive(Clone, Copy)]
 enum Reset {
     /// Nothing of it, or all to the same values.
     Not,
@@ -278,20 +257,35 @@ enum Reset {
     Wholly,
     /// All of it, and what differs is a switch, which has but two ways to be.
     Switched,
+    /// What differs is a lower version of the same: `api:42` became `api:41`.
+    Lower,
 }
 
 fn reset(earlier: &Change, later: &Change) -> Reset {
     let (Some(first), Some(second)) = (request(earlier), request(later)) else { return Reset::Not };
     let (first, second) = (settings(first), settings(second));
-    let differs = |key: &&str| first.get(*key).zip(second.get(*key)).is_some_and(|(a, b)| a != b);
-    let anew: Vec<&str> = first.keys().copied().filter(differs).collect();
+    let both = first.iter().filter_map(|(key, one)| Some((*key, *one, *second.get(key)?)));
+    let anew: Vec<(&str, &Value, &Value)> = both.filter(|(_, one, other)| one != other).collect();
     let all = first.keys().all(|key| second.contains_key(key));
-    match (anew.is_empty(), all) {
-        (true, _) => Reset::Not,
-        (false, false) => Reset::Partly,
-        (false, true) if anew.iter().all(|key| first.get(key).is_some_and(|value| value.is_boolean())) => Reset::Switched,
-        (false, true) => Reset::Wholly,
+    match anew.is_empty() {
+        true => Reset::Not,
+        false if anew.iter().all(|(key, one, other)| is_lower(key, one, other)) => Reset::Lower,
+        false if !all => Reset::Partly,
+        false if anew.iter().all(|(_, one, _)| one.is_boolean()) => Reset::Switched,
+        false => Reset::Wholly,
     }
+}
+
+/// Tells whether `later` is a lower version of the same as `earlier`.
+fn is_lower(key: &str, earlier: &Value, later: &Value) -> bool {
+    fn version(value: &Value) -> Option<(&str, u64)> {
+        let (of, number) = value.as_str()?.rsplit_once(':')?;
+        Some((of, number.parse().ok()?))
+    }
+    // A host's port is no version of it.
+    let versioned = ["definition", "version", "revision"].iter().any(|word| key.to_lowercase().contains(word));
+    let (Some((of, earlier)), Some((same, later))) = (version(earlier), version(later)) else { return false };
+    versioned && of == same && later < earlier
 }
 
 /// Returns a request without the member named after it that EC2 wraps some of its requests into.

@@ -23,7 +23,7 @@ const WRAPPERS: [&str; 4] = ["items", "content", "value", "member"];
 /// All values under a root, shallowest first, laid out once for any number of looks.
 pub(super) struct Flat<'a> {
     nodes: Vec<Node<'a>>,
-    /// One bit for each [`print`] of a key, which spares most of the looks for keys that are not there.
+    /// One bit for each [`print()`] of a key, which spares most of the looks for keys that are not there.
     prints: u64,
 }
 

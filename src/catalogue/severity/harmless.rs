@@ -228,7 +228,7 @@ fn reason(event: &Event) -> Option<&'static str> {
         "PutBucketLogging" => return find(request, "LoggingEnabled").is_some_and(Value::is_object).then_some("changes only logging"),
         "PutBucketVersioning" => return (text(request, "Status").as_deref() == Some("Enabled")).then_some("keeps old versions"),
         // A version that is not in force, and a stack whose template and parameters stay.
-        "CreatePolicyVersion" => return (find(request, "setAsDefault") != Some(&Value::Bool(true))).then_some("takes no effect by itself"),
+        "CreatePolicyVersion" => return (text(request, "setAsDefault").as_deref() != Some("true")).then_some("takes no effect by itself"),
         "PutSecretValue" => {
             let stages = texts(request, "versionStages");
             return (!stages.is_empty() && !stages.iter().any(|stage| stage == "AWSCURRENT")).then_some("takes no effect by itself");

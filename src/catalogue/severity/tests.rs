@@ -167,6 +167,7 @@ fn what_is_not_in_force_takes_no_effect() {
         |name, request| severity(&event("any", name, request, Value::Null)).is_some_and(|severity| severity.effect == Effect::Harmless);
     assert!(harmless("CreatePolicyVersion", json!({"policyArn": "arn:aws:iam::111122223333:policy/p", "setAsDefault": false})));
     assert!(!harmless("CreatePolicyVersion", json!({"policyArn": "arn:aws:iam::111122223333:policy/p", "setAsDefault": true})));
+    assert!(!harmless("CreatePolicyVersion", json!({"policyArn": "arn:aws:iam::111122223333:policy/p", "setAsDefault": "true"})));
     assert!(harmless("PutSecretValue", json!({"secretId": "s", "versionStages": ["AWSPENDING"]})));
     assert!(!harmless("PutSecretValue", json!({"secretId": "s"})));
     let stack =

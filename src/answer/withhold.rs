@@ -70,7 +70,10 @@ pub fn reasons(ranked: &Ranked) -> Vec<String> {
 
 fn reason(part: &Part, ranked: &Ranked) -> Option<String> {
     match (part.signal, &ranked.relation) {
-        ("resource", Relation::Target(named)) => Some(format!("changes {}, named in the alert", text(named))),
+        ("resource", Relation::Target(named)) => {
+            let verb = if part.reason.starts_with("makes ") { "makes" } else { "changes" };
+            Some(format!("{verb} {}, named in the alert", text(named)))
+        }
         ("resource", Relation::Mention(named)) => Some(format!("involves {}, named in the alert", text(named))),
         ("resource", Relation::OneStep(named, through)) => Some(format!("changes {}, which {} depends on", text(through), text(named))),
         ("resource", Relation::TwoSteps(named, through)) => Some(format!("changes {}, two steps from {}", text(through), text(named))),

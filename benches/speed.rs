@@ -23,7 +23,6 @@ use cloudtrail_mcp::policy::UntrustedText;
 use cloudtrail_mcp::rank::{self, Change};
 use cloudtrail_mcp::{redact, render};
 use rustix::time::{ClockId, clock_gettime};
-use serde_json::json;
 
 #[path = "incidents/incident/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "shared with the benchmark of the ranking, which grades as well")]
@@ -91,8 +90,7 @@ fn material(writes: usize) -> (Vec<String>, Incident, DateTime<Utc>) {
     let mut records = made.records;
     records.sort_by_key(|(time, _)| *time);
     let texts = records.iter().rev().take(writes).map(|(_, record)| record.to_string()).collect();
-    let from = json!("alert-12h");
-    let asked = Asked { investigation: Some(made.alert), start_time: from.as_str().map(str::to_owned), ..Asked::default() };
+    let asked = Asked { investigation: Some(made.alert), start_time: Some("alert-12h".to_owned()), ..Asked::default() };
     let incident = context::discover(&asked, &Defaults::default(), made.truth.now).unwrap();
     (texts, incident, made.truth.now)
 }

@@ -81,7 +81,7 @@ pub struct Continuation {
 pub async fn run(desk: &Desk, call: &Call, question: Question) -> Outcome {
     async {
         match investigate(desk, call, question).await {
-            Ok(answer) => outcome(desk, answer),
+            Ok(answer) => outcome(answer),
             Err(refusal) => refused(refusal),
         }
     }
@@ -95,7 +95,7 @@ pub fn refused(refusal: Refusal) -> Outcome {
     sealed(Answer::could_not_look((&refusal).into(), None))
 }
 
-fn outcome(_: &Desk, answer: Answer) -> Outcome {
+fn outcome(answer: Answer) -> Outcome {
     info!(finding = ?answer.finding, "The investigation was answered.");
     sealed(answer)
 }

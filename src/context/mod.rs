@@ -221,6 +221,26 @@ pub struct Incident {
     pub words: String,
 }
 
+#[cfg(test)]
+impl Incident {
+    /// Makes one that names nothing but a window that the caller fixed.
+    pub(crate) fn over(window: Window) -> Self {
+        Self {
+            alert: None,
+            window,
+            window_basis: "start_time".to_owned(),
+            start_given: true,
+            regions: Vec::new(),
+            all_regions: false,
+            regions_given: false,
+            accounts: Vec::new(),
+            accounts_given: false,
+            resources: Vec::new(),
+            words: String::new(),
+        }
+    }
+}
+
 /// The leading alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {

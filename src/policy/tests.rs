@@ -22,19 +22,7 @@ fn strings(items: &[&str]) -> Vec<String> {
 }
 
 fn incident() -> Incident {
-    Incident {
-        alert: None,
-        window: window(60, 45),
-        window_basis: "the last hour".to_owned(),
-        start_given: false,
-        regions: Vec::new(),
-        all_regions: false,
-        regions_given: false,
-        accounts: Vec::new(),
-        accounts_given: false,
-        resources: Vec::new(),
-        words: String::new(),
-    }
+    Incident { window_basis: "the last hour".to_owned(), start_given: false, ..Incident::over(window(60, 45)) }
 }
 
 fn in_regions(regions: &[&str]) -> Incident {

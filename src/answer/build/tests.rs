@@ -22,19 +22,7 @@ fn deployed(id: &str, minute: u32, name: &str) -> Change {
 fn page(changes: &[Change], page: Page) -> Built {
     let at = |time| parse_time(time).unwrap();
     let window = Window::new(at("2026-01-27T19:30:00Z"), at("2026-01-27T20:10:00Z")).unwrap();
-    let incident = Incident {
-        alert: None,
-        window,
-        window_basis: String::new(),
-        start_given: true,
-        regions: Vec::new(),
-        all_regions: false,
-        regions_given: false,
-        accounts: Vec::new(),
-        accounts_given: false,
-        resources: Vec::new(),
-        words: String::new(),
-    };
+    let incident = Incident::over(window);
     build(&Draft {
         incident: &incident,
         window,

@@ -84,17 +84,12 @@ impl Random {
         let from = now() - TimeDelta::minutes(i64::try_from(1 + self.below(60 * 60)).unwrap());
         let length = TimeDelta::minutes(i64::try_from(1 + self.below(60 * 50)).unwrap());
         Incident {
-            alert: None,
-            window: Window::new(from, from + length).unwrap(),
-            window_basis: "start_time".to_owned(),
-            start_given: true,
             regions: named(self.names(&REGIONS)),
             all_regions: self.one_in(6),
             regions_given: self.one_in(2),
             accounts: named(self.names(&ACCOUNTS)),
             accounts_given: self.one_in(2),
-            resources: Vec::new(),
-            words: String::new(),
+            ..Incident::over(Window::new(from, from + length).unwrap())
         }
     }
 }

@@ -34,19 +34,7 @@ fn query(window: Window, kind: Kind, accounts: &[&str]) -> Query {
 
 fn query_at(now: DateTime<Utc>, window: Window, kind: Kind, accounts: &[&str]) -> Query {
     let accounts = accounts.iter().map(|name| Named { name: (*name).into(), basis: "argument".into() }).collect();
-    let incident = Incident {
-        alert: None,
-        window,
-        window_basis: String::new(),
-        start_given: true,
-        regions: Vec::new(),
-        all_regions: false,
-        regions_given: false,
-        accounts,
-        accounts_given: true,
-        resources: Vec::new(),
-        words: String::new(),
-    };
+    let incident = Incident { accounts, accounts_given: true, ..Incident::over(window) };
     let policy = Policy { archive_given: true, ..Policy::default() };
     let scope = policy.admit_event(&incident, SourceChoice::Archive, None, now).unwrap();
     queries(&scope, window, &kind, Duration::from_secs(60)).remove(0)

@@ -137,16 +137,10 @@ impl Scene {
         let alert = |started_at| Alert { name: "high latency".to_owned(), started_at, ended_at: None, others: Vec::new() };
         let incident = Incident {
             alert: self.alert.map(alert),
-            window: self.window,
-            window_basis: "start_time".to_owned(),
-            start_given: true,
             regions: vec![Named { name: REGION.to_owned(), basis: "argument".to_owned() }],
-            all_regions: false,
             regions_given: true,
-            accounts: Vec::new(),
-            accounts_given: false,
             resources: self.names.iter().map(|id| NamedResource { id: id.clone(), kind: None, basis: "argument".to_owned() }).collect(),
-            words: String::new(),
+            ..Incident::over(self.window)
         };
         let scope = policy.admit(&incident, SourceChoice::EventHistory, None, now).unwrap();
         (plan::queries(&scope, self.window, &Kind::Writes, self.deadline).swap_remove(0).about(&incident), now)

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::source::AllRead;
-use crate::window::{self, Window};
+use crate::time::{self, Window};
 
 /// Where events were looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -165,7 +165,7 @@ impl Cell {
         };
         let (requests, events) = (self.requests + other.requests, self.events + other.events);
         let detail = if other.state >= self.state { other.detail.or(self.detail) } else { self.detail.or(other.detail) };
-        let read = window::union([self.read, other.read].concat());
+        let read = time::union([self.read, other.read].concat());
         let (asked, cause, latency) = (self.asked || other.asked, other.cause.or(self.cause), self.latency.max(other.latency));
         Self { covered, state, requests, events, detail, asked, cause, read, latency, ..self }
     }
@@ -252,7 +252,7 @@ mod tests {
     use super::*;
 
     fn minutes(from: u32, to: u32) -> Option<Window> {
-        let at = |minute: u32| crate::event::parse_time(&format!("2026-01-27T20:{minute:02}:00Z")).unwrap();
+        let at = |minute: u32| crate::time::parse(&format!("2026-01-27T20:{minute:02}:00Z")).unwrap();
         Window::new(at(from), at(to))
     }
 

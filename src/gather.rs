@@ -147,7 +147,7 @@ fn is_told_by(nameless: &Cell, known: &Cell) -> bool {
 mod tests {
     use super::*;
     use crate::source::AllRead;
-    use crate::window::Window;
+    use crate::time::Window;
 
     fn cell(account: &str, region: &str, source: SourceName, state: State, asked: bool) -> Cell {
         let mut cell = Cell::cut(account, region, source, state, None).with(1, 0, Some(format!("of {account}")));
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn an_account_that_event_history_learns_late_is_the_one_it_read_before() {
-        let at = |text| crate::event::parse_time(text).unwrap();
+        let at = |text| crate::time::parse(text).unwrap();
         let window = |from, to| Window::new(at(from), at(to)).unwrap();
         let read = |account, window| Cell::exhausted(AllRead::for_tests(), account, "eu-west-1", SourceName::EventHistory, window);
         let near = read("", window("2026-01-27T20:00:00Z", "2026-01-27T21:00:00Z"));

@@ -25,6 +25,8 @@
 //! the MCP library, and only [`source`], [`config`], [`investigation`], [`audit`], [`server`] and the commands touch files or the
 //! network. The clock is an argument. `tests/integration/architecture.rs` keeps it so.
 
+pub mod time;
+
 pub mod event;
 
 pub mod context;
@@ -47,8 +49,6 @@ pub mod audit;
 pub mod config;
 pub mod gate;
 pub mod investigation;
-pub mod relative;
-pub mod window;
 
 pub mod server;
 pub mod tools;

@@ -8,7 +8,7 @@ use crate::catalogue;
 use crate::context::Incident;
 use crate::coverage::{Cell, SourceName, State};
 use crate::policy::{GlobalPass, Scope};
-use crate::window::Window;
+use crate::time::Window;
 
 /// One question to one source. Made only from a [`Scope`].
 #[derive(Clone, Debug, PartialEq)]

@@ -24,8 +24,8 @@ use crate::coverage::{Cell, Coverage, SourceName, State, Verdict};
 use crate::event::{ActorKind, Event, Via};
 use crate::policy::UntrustedText;
 use crate::rank::{Change, Ranked};
-use crate::window::Window;
-use crate::{redact, relative};
+use crate::time::Window;
+use crate::{redact, time};
 
 /// Most tokens of the entries of one answer as JSON; with the rest of the answer it stays below 10,000 tokens and 40,000 characters.
 const MAX_TOKENS: usize = 7_000;
@@ -341,8 +341,8 @@ fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize, room:
         event_id: safe_id(&event.event_id),
         rank,
         reasons: reasons.take(if explained { 3 } else { room.reasons }).map(|reason| redact::text(&reason, room.words)).collect(),
-        time: relative::rfc3339(event.time),
-        relative: relative::to_alert(event.time, draft.incident.alert.as_ref().map(|alert| alert.started_at), draft.now),
+        time: time::rfc3339(event.time),
+        relative: time::to_alert(event.time, draft.incident.alert.as_ref().map(|alert| alert.started_at), draft.now),
         name,
         service: match draft.untrusted {
             UntrustedText::Omit if withhold::text(&event.source) != event.source => withhold::WITHHELD.into(),
@@ -371,8 +371,8 @@ fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize, room:
         repeats: (fold.members.len() > 1).then(|| Repeats {
             count: fold.members.len(),
             failed: (fold.failed > 0).then_some(fold.failed),
-            first: relative::rfc3339(fold.first),
-            last: relative::rfc3339(fold.last),
+            first: time::rfc3339(fold.first),
+            last: time::rfc3339(fold.last),
             event_ids: ids(if full { 10 } else { room.ids.saturating_sub(usize::from(!explained)) }),
             run: steps(draft, fold, room.steps.saturating_sub(usize::from(!explained)).max(1))
                 .into_iter()
@@ -510,8 +510,8 @@ fn cell_report(cell: &Cell) -> CellReport {
             SourceName::Archive => SourceLabel::Archive,
         },
         state: state_name(cell.state()),
-        covered_from: cell.covered().map(|window| relative::rfc3339(window.from)),
-        covered_to: cell.covered().map(|window| relative::rfc3339(window.to)),
+        covered_from: cell.covered().map(|window| time::rfc3339(window.from)),
+        covered_to: cell.covered().map(|window| time::rfc3339(window.to)),
         requests: cell.requests,
         events: cell.events,
         detail: cell.detail.as_deref().map(|detail| redact::text(detail, 300)),
@@ -550,12 +550,12 @@ fn context_report(draft: &Draft<'_>) -> ContextReport {
     ContextReport {
         alert: draft.incident.alert.as_ref().map(|alert| AlertReport {
             name: safe(&alert.name, 120),
-            started_at: relative::rfc3339(alert.started_at),
+            started_at: time::rfc3339(alert.started_at),
             others: alert.others.iter().take(5).map(|name| safe(name, 120)).collect(),
         }),
         window: WindowReport {
-            from: relative::rfc3339(draft.window.from),
-            to: relative::rfc3339(draft.window.to),
+            from: time::rfc3339(draft.window.from),
+            to: time::rfc3339(draft.window.to),
             basis: draft.incident.window_basis.clone(),
             widened: draft.widened,
         },

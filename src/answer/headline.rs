@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::{Entry, Finding};
 use crate::coverage::{Cell, Coverage, SourceName, State, Verdict};
-use crate::relative;
-use crate::window::Window;
+use crate::time;
+use crate::time::Window;
 
 /// What a headline is made of.
 pub struct Facts<'a> {
@@ -48,7 +48,7 @@ pub fn headline(facts: &Facts<'_>) -> String {
         parts.push(gap);
     }
     let changes = plural(facts.matched, if facts.filtered { "matching change" } else { "change" });
-    let span = relative::length(facts.window.length());
+    let span = time::length(facts.window.length());
     parts.push(match (&facts.best, facts.finding) {
         (Some(best), _) => {
             let who = &best.entry.actor.name;
@@ -103,7 +103,7 @@ fn gap(coverage: &Coverage) -> Option<String> {
             })
         }
         Verdict::Partial => Some(match coverage.settled_to() {
-            Some(to) => format!("Complete to {}, later events may still arrive.", relative::rfc3339(to)),
+            Some(to) => format!("Complete to {}, later events may still arrive.", time::rfc3339(to)),
             None => format!("Partial coverage: {}.", causes(coverage)),
         }),
     }
@@ -172,7 +172,7 @@ pub fn next_step(coverage: &Coverage) -> Option<String> {
         State::Lagging => "Ask again in 15 minutes for the newest events.".into(),
         State::PageCap | State::Deadline => match cell.covered() {
             Some(covered) => {
-                format!("Call again with end_time={} to read further back, or name fewer regions.", relative::rfc3339(covered.from))
+                format!("Call again with end_time={} to read further back, or name fewer regions.", time::rfc3339(covered.from))
             }
             None => "Call again with a shorter window or fewer regions.".into(),
         },
@@ -200,7 +200,7 @@ pub fn next_step(coverage: &Coverage) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::parse_time;
+    use crate::time::parse as parse_time;
 
     fn window() -> Window {
         Window::new(parse_time("2026-01-27T20:00:00Z").unwrap(), parse_time("2026-01-27T21:00:00Z").unwrap()).unwrap()

@@ -12,7 +12,7 @@ use cloudtrail_mcp::config::Config;
 use cloudtrail_mcp::context::Asked;
 use cloudtrail_mcp::redact::Redacted;
 use cloudtrail_mcp::refusal::{Code, Refusal};
-use cloudtrail_mcp::{redact, relative, render};
+use cloudtrail_mcp::{redact, render, time};
 
 use super::output::{complain, say};
 use super::{FAILURE, Failure, Global, PARTIAL, block_on, office, tool};
@@ -66,7 +66,7 @@ pub(super) fn run(command: &Report, global: &Global) -> Result<u8, Failure> {
 fn gathered(asked: Asked, config: &Config) -> Result<(Redacted<Evidence>, u8), Failure> {
     let most = usize::try_from(config.report_max_events.min(config.max_events)).unwrap_or(usize::MAX);
     let lookback = TimeDelta::from_std(config.lookback).unwrap_or(TimeDelta::MAX);
-    let query = ReportQuery { max_events: Some(most), lookback: Some(relative::length(lookback)) };
+    let query = ReportQuery { max_events: Some(most), lookback: Some(time::length(lookback)) };
     if let Some(why) = disabled(config) {
         return Ok((sealed(Evidence::disabled(why, query))?, 0));
     }

@@ -439,7 +439,7 @@ impl Settled {
             report_max_events: self.whole("report.max_events"),
             archive: self.paths("--archive"),
             demo: self.bool("--demo").unwrap_or(false),
-            now: self.text("--now").as_deref().and_then(kind::instant),
+            now: self.text("--now").as_deref().and_then(crate::time::parse),
             tool_names: if self.text("--tool-names").as_deref() == Some("underscore") { ToolNames::Underscore } else { ToolNames::Dotted },
             log_level: self.text("--log-level").unwrap_or_default(),
             explained: self.explained,

@@ -51,8 +51,8 @@ pub(super) fn choose(payload: Payload, start_given: bool, lookback: TimeDelta, n
                 argument: "investigation".into(),
                 message: format!(
                     "The alert starts at {}, after now ({}): check the time's offset, such as `2026-01-27T20:04:10+01:00`.",
-                    start.format("%FT%TZ"),
-                    now.format("%FT%TZ")
+                    crate::time::rfc3339(start),
+                    crate::time::rfc3339(now)
                 ),
             });
         }

@@ -7,7 +7,7 @@ use self::alert::Payload;
 pub use self::alert::Shape;
 use self::fact::{Fact, Place};
 use self::lead::Lead;
-use crate::window::Window;
+use crate::time::{self, Window};
 
 mod alert;
 mod arn;
@@ -16,7 +16,6 @@ mod lead;
 mod period;
 mod region;
 mod resource;
-mod time;
 
 /// How many bytes an investigation may have as text.
 const MAX_INVESTIGATION: usize = 1_000_000;

@@ -3,9 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::lead::Lead;
-use super::time::{self, short};
 use super::{Asked, Defaults, InvalidArgument};
-use crate::window::Window;
+use crate::time::{self, Window, compact};
 
 /// How long after the alert's start the window goes on.
 const AFTER: TimeDelta = TimeDelta::minutes(10);
@@ -32,18 +31,18 @@ pub(super) fn decide(
     };
     let (from, to) = (read("start_time", &asked.start_time)?, read("end_time", &asked.end_time)?);
     if let Some(from) = from.filter(|from| *from >= now) {
-        return Err(refuse("start_time", &format!("lies in the future: it is {} now", now.format("%FT%TZ"))).at(from));
+        return Err(refuse("start_time", &format!("lies in the future: it is {} now", time::rfc3339(now))).at(from));
     }
     if let (Some(from), Some(to)) = (from, to)
         && to <= from
     {
-        return Err(refuse("end_time", &format!("is not after start_time ({})", from.format("%FT%TZ"))).at(to));
+        return Err(refuse("end_time", &format!("is not after start_time ({})", time::rfc3339(from))).at(to));
     }
 
     let (default_from, default_to, mut words) = match (start, lead.ended.filter(|_| lead.lacks.is_some())) {
         (Some(start), _) => {
             let end = lead.alert.as_ref().and_then(|alert| alert.ended_at).map_or(start + AFTER, |end| end.min(start + AFTER));
-            (before(start, defaults.lookback), end, format!("{start_words} - {}", short(defaults.lookback)))
+            (before(start, defaults.lookback), end, format!("{start_words} - {}", compact(defaults.lookback)))
         }
         (None, Some(end)) => (before(end, WITHOUT_ALERT), end, "the hour before the alert's end".to_owned()),
         (None, None) => (before(now, WITHOUT_ALERT), now, "the last hour".to_owned()),
@@ -58,7 +57,7 @@ pub(super) fn decide(
         Some(from) => from,
         None if default_from < end => default_from,
         None => {
-            words = format!("end_time - {}", short(defaults.lookback));
+            words = format!("end_time - {}", compact(defaults.lookback));
             before(end, defaults.lookback)
         }
     };
@@ -75,7 +74,7 @@ pub(super) fn decide(
         basis = format!("{basis}: {lacks}");
     }
     if cut {
-        basis = format!("{basis}, cut to max_window {}", short(defaults.max_window));
+        basis = format!("{basis}, cut to max_window {}", compact(defaults.max_window));
     }
     let window = Window::new(begin, end).ok_or_else(|| refuse("end_time", "leaves no time before it"))?;
     Ok((window, basis))
@@ -96,7 +95,7 @@ fn refuse(argument: &str, problem: &str) -> InvalidArgument {
 impl InvalidArgument {
     /// Adds how we read the time in question.
     fn at(mut self, time: DateTime<Utc>) -> Self {
-        self.message = format!("{} It was read as {}.", self.message, time.format("%FT%TZ"));
+        self.message = format!("{} It was read as {}.", self.message, time::rfc3339(time));
         self
     }
 }

@@ -1,17 +1,15 @@
 //! One CloudTrail event, normalised leniently from any of its forms; the raw record is kept.
 //!
-//! This module imports nothing of ours.
+//! This module imports nothing of ours but [`crate::time`].
 
 mod actor;
 mod parse;
-mod time;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 pub use parse::RecordError;
 pub(crate) use parse::member;
-pub use time::{parse_time, time_of};
 
 /// A CloudTrail event.
 ///

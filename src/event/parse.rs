@@ -6,7 +6,7 @@ use regex::Regex;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::{Event, EventCategory, LookupResource, actor, time_of};
+use super::{Event, EventCategory, LookupResource, actor};
 
 /// Longest name, id, source, region or account that is kept, in characters; AWS's own stay under 100.
 const MAX_NAME: usize = 128;
@@ -94,8 +94,8 @@ impl Event {
             return Err(RecordError::NotAnObject);
         }
         let raw_time = field(&record, "eventTime").ok_or(RecordError::Missing("eventTime"))?;
-        let time =
-            time_of(raw_time).ok_or(RecordError::Unreadable { field: "eventTime", wanted: "a time such as 2026-01-27T20:00:00Z" })?;
+        let time = crate::time::from_json(raw_time)
+            .ok_or(RecordError::Unreadable { field: "eventTime", wanted: "a time such as 2026-01-27T20:00:00Z" })?;
         let insight = field(&record, "insightDetails");
         let name = name(&record, insight).ok_or(RecordError::Missing("eventName"))?;
         let category = category(&record, insight.is_some());

@@ -9,7 +9,7 @@ use crate::catalogue::Category;
 use crate::context::Incident;
 use crate::coverage::{Cell, SourceName, State};
 use crate::refusal::{Code, Refusal};
-use crate::window::Window;
+use crate::time::{Window, in_hours};
 
 pub mod caller;
 mod choice;
@@ -199,7 +199,7 @@ impl Policy {
             ));
         }
         if window.length() > max_window {
-            let (asked, limit) = (spell(window.length()), spell(max_window));
+            let (asked, limit) = (in_hours(window.length()), in_hours(max_window));
             let from = window.to.checked_sub_signed(max_window).unwrap_or(window.from).format("%Y-%m-%dT%H:%M:%SZ");
             return Err(Refusal::new(
                 Code::WindowTooLarge,
@@ -428,14 +428,6 @@ fn once(items: &[String]) -> Vec<String> {
         }
     }
     seen
-}
-
-/// Spells a length for people: `48h`, `1h 30m`, `45s`.
-fn spell(length: TimeDelta) -> String {
-    let seconds = length.num_seconds().max(0);
-    let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
-    let spelt: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n}{unit}")).collect();
-    if spelt.is_empty() { "0s".to_owned() } else { spelt.join(" ") }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::coverage::{Cell, SourceName};
-use crate::window::Window;
+use crate::time::Window;
 
 /// How the events of global services (IAM, sign-in, CloudFront, Route 53) are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

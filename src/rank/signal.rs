@@ -14,7 +14,7 @@ use super::{Change, Named, weight};
 use crate::catalogue::{Category, Effect, Role, Symptom, incident_symptoms};
 use crate::context::Incident;
 use crate::event::{ActorKind, EventCategory, Via};
-use crate::relative;
+use crate::time;
 
 /// A change this much later than the alert's start can still be its cause: alerts are stamped by their rule, clocks differ.
 ///
@@ -261,7 +261,7 @@ fn time(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     let age = (scene.reference - change.event.time).num_seconds();
     let points = if age < 0 { weight::JUST_AFTER } else { weight::time(change.class.delay, age) };
     let reason = if points >= 15 && scene.alert && age >= 0 {
-        format!("{} before the alert", relative::length(scene.reference - change.event.time))
+        format!("{} before the alert", time::length(scene.reference - change.event.time))
     } else {
         String::new()
     };

@@ -17,10 +17,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Entry, Repeats, Step};
-use crate::event::parse_time;
 use crate::redact::Redacted;
 use crate::refusal::Refusal;
-use crate::relative;
+use crate::time;
+use crate::time::parse as parse_time;
 
 /// Returns the structured content.
 pub fn json<T: Serialize>(answer: &Redacted<T>) -> Value {
@@ -87,7 +87,7 @@ fn failed(repeats: &Repeats) -> String {
 /// Says from the first to the last how long it took.
 fn lasting(repeats: &Repeats) -> String {
     match (parse_time(&repeats.first), parse_time(&repeats.last)) {
-        (Some(first), Some(last)) => format!(" in {}", relative::length(last - first)),
+        (Some(first), Some(last)) => format!(" in {}", time::length(last - first)),
         _ => String::new(),
     }
 }

@@ -129,7 +129,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::window::Window;
+    use crate::time::Window;
 
     fn change(record: Value) -> Change {
         let event = Event::parse(record).unwrap();

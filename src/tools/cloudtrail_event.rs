@@ -18,14 +18,14 @@ use crate::answer::{CoverageReport, ErrorReport, build, withhold};
 use crate::context::{Asked, discover};
 use crate::coverage::{self, Verdict};
 use crate::event::Event;
-use crate::event::parse_time;
 use crate::gather::Gathered;
 use crate::plan::{self, Kind};
 use crate::policy::UntrustedText;
 use crate::rank::Change;
 use crate::refusal::{Code, Refusal};
 use crate::source::BoxFuture;
-use crate::{catalogue, redact, relative, render};
+use crate::time::parse as parse_time;
+use crate::{catalogue, redact, render, time};
 
 /// The tool.
 pub const TOOL: Tool = Tool {
@@ -152,8 +152,7 @@ async fn find(desk: &Desk, call: &Call, given: Option<Map<String, Value>>) -> Re
         None if desk.policy.source(choice)? == coverage::SourceName::Archive => (parse_time(CLOUDTRAIL_BEGAN).unwrap_or(now - REACH), now),
         None => (now - REACH, now),
     };
-    let asked =
-        Asked { start_time: Some(relative::rfc3339(from)), end_time: Some(relative::rfc3339(to)), regions, accounts, ..Asked::default() };
+    let asked = Asked { start_time: Some(time::rfc3339(from)), end_time: Some(time::rfc3339(to)), regions, accounts, ..Asked::default() };
     let incident = discover(&asked, &desk.defaults(), now)?;
     let scope = desk.policy.admit_event(&incident, choice, desk.default_region.as_deref(), now)?;
     let mut gathered = Gathered::default();
@@ -206,7 +205,7 @@ fn found(event: &Event, coverage: CoverageReport, untrusted: UntrustedText) -> E
             "{name}: {} by {} at {}",
             redact::text(&summary, 200),
             redact::text(&event.actor.name, 64),
-            relative::rfc3339(event.time)
+            time::rfc3339(event.time)
         ),
         coverage: Some(coverage),
         record: Some(fitted(record.as_object().cloned().unwrap_or_default())),
@@ -218,7 +217,7 @@ fn found(event: &Event, coverage: CoverageReport, untrusted: UntrustedText) -> E
 /// Tells of an event without a word that a caller of AWS could have chosen.
 fn found_bare(event: &Event, mut coverage: CoverageReport) -> EventAnswer {
     let change = Change::from(event.clone());
-    let mut headline = format!("{} at {}; free text is withheld by policy", withhold::summary(&change), relative::rfc3339(event.time));
+    let mut headline = format!("{} at {}; free text is withheld by policy", withhold::summary(&change), time::rfc3339(event.time));
     build::withhold_regions(&mut coverage, &mut headline);
     EventAnswer {
         finding: EventFinding::Found,

@@ -28,7 +28,7 @@ use crate::policy::{GlobalPass, Policy, Scope, SourceChoice};
 use crate::rank::{self, Change, Ranked};
 use crate::refusal::{Code, Refusal};
 use crate::source::{Reading, Source};
-use crate::window::Window;
+use crate::time::Window;
 use crate::{redact, render};
 
 /// How far before the window an archive is read for what belongs to what.

@@ -9,7 +9,7 @@ use crate::coverage::{Cell, SourceName, State};
 use crate::gather::Gathered;
 use crate::policy::Scope;
 use crate::rank::{Ranked, finding};
-use crate::window::Window;
+use crate::time::Window;
 
 /// How far back an investigation reaches when nothing nearer fits; the last step is the policy's `max_window`.
 ///

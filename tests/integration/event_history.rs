@@ -13,7 +13,7 @@ use cloudtrail_mcp::plan::{self, Kind, Query};
 use cloudtrail_mcp::policy::{Policy, Scope, SourceChoice};
 use cloudtrail_mcp::source::event_history::{EventHistory, Settings};
 use cloudtrail_mcp::source::{Reading, Source};
-use cloudtrail_mcp::window::Window;
+use cloudtrail_mcp::time::Window;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 

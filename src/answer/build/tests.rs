@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::event::parse_time;
+use crate::time::parse as parse_time;
 
 /// A call of the pipeline, `minute` minutes after 19:50.
 fn deployed(id: &str, minute: u32, name: &str) -> Change {

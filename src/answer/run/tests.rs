@@ -69,9 +69,9 @@ fn change(id: usize, spec: &Spec) -> Change {
         identity["invokedBy"] = "cloudformation.amazonaws.com".into();
     }
     let (service, name) = CALLS[spec.call];
-    let time = crate::event::parse_time("2026-01-27T20:00:00Z").unwrap() + TimeDelta::seconds(spec.second);
+    let time = crate::time::parse("2026-01-27T20:00:00Z").unwrap() + TimeDelta::seconds(spec.second);
     Change::from(
-        Event::parse(json!({"eventID": format!("e{id:03}"), "eventTime": crate::relative::rfc3339(time), "readOnly": false,
+        Event::parse(json!({"eventID": format!("e{id:03}"), "eventTime": crate::time::rfc3339(time), "readOnly": false,
             "eventSource": format!("{service}.amazonaws.com"), "eventName": name, "awsRegion": "eu-west-1", "userAgent": agent,
             "recipientAccountId": "111122223333", "userIdentity": identity, "sessionCredentialFromConsole": console,
             "requestParameters": {"name": format!("thing-{}", spec.thing)}}))

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::fact::{Fact, Place, flatten, push};
-use super::time;
+use crate::time;
 
 mod alertmanager_api;
 mod alertmanager_webhook;
@@ -155,7 +155,7 @@ fn first_text(value: &Value, pointers: &[&str]) -> String {
 
 /// Returns the first of several pointers that holds a time.
 fn first_time(value: &Value, pointers: &[&str]) -> Option<DateTime<Utc>> {
-    pointers.iter().find_map(|at| time::field(value.pointer(at)?))
+    pointers.iter().find_map(|at| time::of_alert(value.pointer(at)?))
 }
 
 /// Adds the text at a JSON pointer, named by the pointer's last part.

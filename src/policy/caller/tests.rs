@@ -6,7 +6,7 @@ use super::*;
 use crate::context::{Incident, Named};
 use crate::coverage::SourceName;
 use crate::policy::{Scope, SourceChoice};
-use crate::window::Window;
+use crate::time::Window;
 
 const PAIRS: u64 = 100_000;
 const REGIONS: [&str; 5] = ["us-east-1", "eu-west-1", "eu-central-1", "ap-south-1", "cn-north-1"];

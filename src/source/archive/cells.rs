@@ -14,7 +14,7 @@ use super::scan::{FileSeen, Scan, asks_for};
 use crate::coverage::{Cell, SourceName, State};
 use crate::plan::Query;
 use crate::source::AllRead;
-use crate::window::Window;
+use crate::time::Window;
 
 /// How old the newest file may be for what is missing after it to be still on its way.
 ///

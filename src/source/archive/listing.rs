@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use regex::Regex;
 
-use crate::window::Window;
+use crate::time::Window;
 
 /// How much later than its name a file's newest event may be.
 ///
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn only_files_whose_name_makes_it_impossible_are_skipped() {
-        let at = |text| crate::event::parse_time(text).unwrap();
+        let at = |text| crate::time::parse(text).unwrap();
         let window = Window::new(at("2026-01-27T20:00:00Z"), at("2026-01-27T21:00:00Z")).unwrap();
         let named = |time| {
             let native = Some(Native { account: String::new(), region: String::new(), time: at(time) });

@@ -11,11 +11,11 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::context::{Incident, Named};
-use crate::event::parse_time;
 use crate::plan::{Kind, queries};
 use crate::policy::{Policy, SourceChoice};
 use crate::source::Survey;
-use crate::window::Window;
+use crate::time::Window;
+use crate::time::parse as parse_time;
 
 const NATIVE: &str = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/27/111122223333_CloudTrail_us-east-1_20260127T";
 

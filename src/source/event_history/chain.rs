@@ -8,7 +8,7 @@ use super::failure::Failure;
 use crate::event::{Event, LookupResource};
 use crate::plan::Kind;
 use crate::source::BoxFuture;
-use crate::window::Window;
+use crate::time::Window;
 
 /// What every page of a chain is asked with: AWS binds its tokens to these, so they never change within one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 
 use super::failure::Failure;
 use super::planner::End;
@@ -14,7 +14,7 @@ use crate::event::Event;
 use crate::plan::Query;
 use crate::policy::region::partition_name;
 use crate::source::{AllRead, Reading};
-use crate::window::{Window, union};
+use crate::time::{Window, rfc3339, union};
 
 /// The part of a window that event history can hold.
 #[derive(Clone, Copy, Debug)]
@@ -167,12 +167,12 @@ fn judge(scan: &Scan, part: Part, query: &Query, region: &str, covered: Option<W
         // Every page was seen, and yet the pages do not prove it: AWS contradicted itself.
         End::AllRead if !whole => (State::Failed, Some(Failure::Unreadable.sentence(region)), Some(Cause::Unavailable)),
         End::AllRead if part.cut => {
-            let detail = format!("event history keeps 90 days: nothing before {} is there", spell(part.window.from));
+            let detail = format!("event history keeps 90 days: nothing before {} is there", rfc3339(part.window.from));
             (State::NoData, Some(detail), None)
         }
         End::AllRead if part.settled < part.window.to => {
             let complete = match part.window.contains(part.settled) {
-                true => format!("complete to {}", spell(part.settled)),
+                true => format!("complete to {}", rfc3339(part.settled)),
                 false => "all of the window is that new".to_owned(),
             };
             (State::Lagging, Some(format!("events of the last 15 minutes may still arrive; {complete}")), None)
@@ -186,11 +186,11 @@ fn how_far(read: &[Window], part: Part, covered: Option<Window>) -> String {
     let read = union(read.to_vec());
     match (read.as_slice(), covered) {
         ([], _) => "no interval was read whole".to_owned(),
-        ([one], _) if one.to >= part.window.to => format!("everything since {} was read", spell(one.from)),
+        ([one], _) if one.to >= part.window.to => format!("everything since {} was read", rfc3339(one.from)),
         (several, covered) => {
             let told = covered.and_then(|covered| several.iter().find(|one| one.contains(covered.from)));
             let (main, others) = (told.or(several.last()), several.len() - 1);
-            let main = main.map(|one| format!("everything from {} to {} was read", spell(one.from), spell(one.to.min(part.window.to))));
+            let main = main.map(|one| format!("everything from {} to {} was read", rfc3339(one.from), rfc3339(one.to.min(part.window.to))));
             let others = match others {
                 0 => String::new(),
                 1 => ", and another interval".to_owned(),
@@ -199,8 +199,4 @@ fn how_far(read: &[Window], part: Part, covered: Option<Window>) -> String {
             format!("{}{others}", main.unwrap_or_default())
         }
     }
-}
-
-fn spell(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

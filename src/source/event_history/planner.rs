@@ -20,7 +20,7 @@ use super::chain::{Ask, Progress};
 use super::failure::Failure;
 use super::send::{Landed, Stop};
 use crate::plan::Kind;
-use crate::window::{Window, union};
+use crate::time::{Window, union};
 
 mod part;
 #[cfg(test)]

@@ -17,7 +17,7 @@ use super::send::{Budget, Chance, Sender};
 use super::settled::{Place, Settled, Slice};
 use crate::event::Event;
 use crate::plan::{Kind, Query};
-use crate::window::Window;
+use crate::time::Window;
 
 /// A slice ends with a second that is known, a window with the first that is not.
 const SECOND: TimeDelta = TimeDelta::seconds(1);

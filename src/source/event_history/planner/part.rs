@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::window::Window;
+use crate::time::Window;
 
 /// Gaps that are read one by one; where more are left between what is known, the nearest are read as one.
 const GAPS: usize = 3;

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::super::chain::{Ask, Page, Progress};
 use super::PAGE;
 use crate::plan::Kind;
-use crate::window::Window;
+use crate::time::Window;
 
 /// A chain of pages of one question.
 #[derive(Debug)]

@@ -21,7 +21,7 @@ use crate::gather::Gathered;
 use crate::plan::{self, Kind, Query};
 use crate::policy::{Policy, SourceChoice};
 use crate::source::Reading;
-use crate::window::Window;
+use crate::time::Window;
 
 const ACCOUNT: &str = "111122223333";
 const REGION: &str = "eu-west-1";

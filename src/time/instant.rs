@@ -1,0 +1,166 @@
+//! Points in time.
+
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
+use regex::Regex;
+use serde_json::Value;
+
+use super::{DurationError, compact, parse_duration};
+
+/// The longest time that a relative form may span.
+const MAX_RELATIVE: TimeDelta = TimeDelta::days(3_650);
+
+/// Forms without an offset, which are UTC. `%.f` also takes no fraction at all.
+const WITHOUT_OFFSET: &[&str] = &["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y%m%dT%H%M%S"];
+
+/// Forms with an offset that RFC 3339 does not know.
+const WITH_OFFSET: &[&str] = &["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M%#z"];
+
+/// From here on an epoch number counts milliseconds: as seconds it would lie after the year 5000. A time in milliseconds
+/// below it is far more likely a mistake than a time in the early seventies.
+const FIRST_MILLISECOND_EPOCH: f64 = 1e11;
+
+#[expect(clippy::expect_used, reason = "a literal pattern")]
+static STAMP: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})?")
+        .expect("pattern")
+});
+
+/// Formats an instant as RFC 3339 to the second, `2026-01-27T20:00:00Z`.
+pub fn rfc3339(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// Reads a time.
+///
+/// Shape: RFC 3339 with `T` or a space, with any fraction and with or without an offset (none is UTC), or an epoch number
+/// in s, ms, µs or ns.
+/// Errors: nothing for anything else; a time is never guessed.
+pub fn parse(text: &str) -> Option<DateTime<Utc>> {
+    let text = text.trim();
+    clock(text).or_else(|| text.parse().ok().and_then(epoch))
+}
+
+/// Reads a time from JSON: a string as in [`parse`], or an epoch number.
+pub fn from_json(value: &Value) -> Option<DateTime<Utc>> {
+    match value {
+        Value::String(text) => parse(text),
+        Value::Number(number) => number.as_f64().and_then(epoch),
+        _ => None,
+    }
+}
+
+/// Reads a time field of an alert: as [`from_json`], or a date alone, which is its first instant.
+///
+/// Shape: nothing for what cannot be a time of an alert, Go's and Java's zero times (`0001-01-01T00:00:00Z`, 0) included.
+pub fn of_alert(value: &Value) -> Option<DateTime<Utc>> {
+    from_json(value).or_else(|| day(value.as_str()?.trim())).filter(|time| plausible(*time))
+}
+
+/// Returns the distinct points in time that stand in a text as RFC 3339, in order of appearance.
+pub fn in_text(text: &str) -> Vec<DateTime<Utc>> {
+    let mut found = Vec::new();
+    for time in STAMP.find_iter(text).filter_map(|stamp| clock(stamp.as_str())).filter(|time| plausible(*time)) {
+        if !found.contains(&time) {
+            found.push(time);
+        }
+    }
+    found
+}
+
+/// Reads an argument: absolute, or relative to `now` or to the alert's start.
+///
+/// Errors: a sentence fragment that says what is wrong, to follow the argument's name.
+pub fn argument(text: &str, now: DateTime<Utc>, alert: Option<DateTime<Utc>>) -> Result<DateTime<Utc>, String> {
+    let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    let (base, rest) = if let Some(rest) = compact.strip_prefix("alert") {
+        (alert.ok_or("counts from the alert, but no alert with a readable start was given in `investigation`")?, rest)
+    } else if let Some(rest) = compact.strip_prefix("now") {
+        (now, rest)
+    } else if let Some(time) = clock(text.trim()).or_else(|| day(text.trim())) {
+        return Some(time).filter(|time| plausible(*time)).ok_or_else(|| "lies outside the years 2006 to 2100".into());
+    } else if compact.starts_with('-') {
+        return Err("is negative; durations count back by themselves".into());
+    } else {
+        return now.checked_sub_signed(span(&compact)?).ok_or_else(|| "is too long ago".into());
+    };
+    let moved = match rest.split_at_checked(1) {
+        None => Some(base),
+        Some(("-", text)) => base.checked_sub_signed(span(text)?),
+        Some(("+", text)) => base.checked_add_signed(span(text)?),
+        Some(_) => return Err("is not a time".into()),
+    };
+    moved.ok_or_else(|| "is too far away".into())
+}
+
+fn span(text: &str) -> Result<TimeDelta, String> {
+    match parse_duration(text) {
+        Ok(span) if span.is_zero() => Err("spans no time".into()),
+        Ok(span) if span <= MAX_RELATIVE => Ok(span),
+        Ok(_) | Err(DurationError::TooLong) => Err(format!("spans more than {}", compact(MAX_RELATIVE))),
+        Err(DurationError::NoUnit) => Err("has a number without a unit".into()),
+        Err(DurationError::Unreadable) => Err("is not a time".into()),
+    }
+}
+
+/// Reads a date with a time of day.
+fn clock(text: &str) -> Option<DateTime<Utc>> {
+    let naive = |text: &str| WITHOUT_OFFSET.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    let offset = || WITH_OFFSET.iter().find_map(|form| DateTime::parse_from_str(text, form).ok());
+    let exact = DateTime::parse_from_rfc3339(text).ok().or_else(offset).map(|time| time.to_utc());
+    exact.or_else(|| naive(text.trim_end_matches(" UTC").trim_end_matches(['Z', 'z'])).map(|time| time.and_utc()))
+}
+
+/// Reads a date alone.
+fn day(text: &str) -> Option<DateTime<Utc>> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0).map(|time| time.and_utc())
+}
+
+/// Reads a Unix time, whose unit is known by its size.
+fn epoch(number: f64) -> Option<DateTime<Utc>> {
+    let millis = match number {
+        n if n < FIRST_MILLISECOND_EPOCH => n * 1e3,
+        n if n < 1e14 => n,
+        n if n < 1e17 => n * 1e-3,
+        n => n * 1e-6,
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "a cast of a float saturates, and no instant is that far away")]
+    (millis >= FIRST_MILLISECOND_EPOCH).then(|| DateTime::from_timestamp_millis(millis as i64)).flatten()
+}
+
+fn plausible(time: DateTime<Utc>) -> bool {
+    (2006..2100).contains(&time.year())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_known_form_is_the_same_instant() {
+        for text in [
+            "2022-09-24T00:28:15Z",
+            "2022-09-24T11:28:15+11:00",
+            "2022-09-24 00:28:15",
+            "2022-09-24 00:28:15.000000000",
+            "2022-09-24 00:28:15 UTC",
+            "2022-09-24T00:28:15",
+            "2022-09-24 11:28:15+1100",
+            "20220924T002815Z",
+            " 2022-09-24T00:28:15.000Z ",
+            "1663979295",
+            "1663979295000",
+        ] {
+            assert_eq!(parse(text).map(|time| time.timestamp()), Some(1_663_979_295), "{text}");
+        }
+        assert_eq!(from_json(&serde_json::json!(1_663_979_295.0)).map(|time| time.timestamp()), Some(1_663_979_295));
+    }
+
+    #[test]
+    fn what_is_not_a_time_is_not_guessed() {
+        for text in ["", "null", "yesterday", "2022-13-01T00:00:00Z", "12", "NaN", "1e400", "2022-09-24"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}

@@ -19,7 +19,7 @@
 //!  tool result
 //! ```
 //!
-//! `tools::investigate` walks this way once for each call; `server` (over MCP) and the commands of the binary run the same tools.
+//! `tools::investigate` walks this way once for each call; `server` (over MCP) and the commands run the same tools.
 //!
 //! What is deliberately absent: [`event`] knows nothing of ours, only [`source`] the AWS SDK, only [`server`] and the demo
 //! the MCP library, and only [`source`], [`config`], [`investigation`], [`audit`], [`server`] and the commands touch files or the
@@ -50,5 +50,6 @@ pub mod config;
 pub mod gate;
 pub mod investigation;
 
+pub mod command;
 pub mod server;
 pub mod tools;

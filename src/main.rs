@@ -1,9 +1,7 @@
-//! The command line: one command a file, each running the code of a tool or of the server.
-
-mod command;
+//! The binary: all of it is the library's, so that only one crate compiles the code.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    command::run()
+    cloudtrail_mcp::command::main()
 }

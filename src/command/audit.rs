@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::audit::verify::{self, Kept, Report};
 use clap::{Args, Subcommand};
-use cloudtrail_mcp::audit::verify::{self, Kept, Report};
 
 use super::{FAILURE, Failure, Global, USAGE, output};
 

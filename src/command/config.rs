@@ -1,8 +1,8 @@
 //! `config`: check the settings, explain where each came from, or make a caller.
 
+use crate::config::is_caller_name;
+use crate::server::http;
 use clap::{Args, Subcommand};
-use cloudtrail_mcp::config::is_caller_name;
-use cloudtrail_mcp::server::http;
 
 use super::{CONFIG, FAILURE, Failure, Global, USAGE, output};
 

@@ -1,4 +1,5 @@
-//! The commands and what they share: flags, settings, the runtime and the exit codes.
+//! The command line: one command a file, each running the code of a tool or of the server; and what they share, which is
+//! flags, settings, the runtime and the exit codes.
 
 mod audit;
 mod completions;
@@ -15,17 +16,17 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use crate::answer::cursor::Cursors;
+use crate::audit::AuditLog;
+use crate::config::{self as settings, Config, Flags, ToolNames};
+use crate::investigation::Store;
+use crate::source::Source;
+use crate::source::archive::Archive;
+use crate::source::event_history::{CacheSettings, EventHistory, Role, Settings};
+use crate::tools::desk::Clock;
+use crate::tools::{self, Desk, Office, Rules, Spelling};
 use chrono::Utc;
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use cloudtrail_mcp::answer::cursor::Cursors;
-use cloudtrail_mcp::audit::AuditLog;
-use cloudtrail_mcp::config::{self as settings, Config, Flags, ToolNames};
-use cloudtrail_mcp::investigation::Store;
-use cloudtrail_mcp::source::Source;
-use cloudtrail_mcp::source::archive::Archive;
-use cloudtrail_mcp::source::event_history::{CacheSettings, EventHistory, Role, Settings};
-use cloudtrail_mcp::tools::desk::Clock;
-use cloudtrail_mcp::tools::{self, Desk, Office, Rules, Spelling};
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -109,8 +110,10 @@ fn cli() -> clap::Command {
     cli
 }
 
-/// Parses the command line and runs it.
-pub(crate) fn run() -> ExitCode {
+/// Parses the command line of this process and runs it.
+///
+/// Shape: the exit code, 0, 1, 2, 3 or 78. It is not generic: all of the code is compiled here, once.
+pub fn main() -> ExitCode {
     let matches = match cli().try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {

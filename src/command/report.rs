@@ -4,15 +4,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::answer::Answer;
+use crate::answer::report::{Evidence, EvidenceStatus, ReportQuery};
+use crate::config::Config;
+use crate::context::Asked;
+use crate::redact::Redacted;
+use crate::refusal::{Code, Refusal};
+use crate::{redact, render, time};
 use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
-use cloudtrail_mcp::answer::Answer;
-use cloudtrail_mcp::answer::report::{Evidence, EvidenceStatus, ReportQuery};
-use cloudtrail_mcp::config::Config;
-use cloudtrail_mcp::context::Asked;
-use cloudtrail_mcp::redact::Redacted;
-use cloudtrail_mcp::refusal::{Code, Refusal};
-use cloudtrail_mcp::{redact, render, time};
 
 use super::output::{complain, say};
 use super::{FAILURE, Failure, Global, PARTIAL, block_on, office, tool};

@@ -5,13 +5,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::config::{Config, Flags};
+use crate::server::http::status::Status;
+use crate::server::reload::Reload;
+use crate::server::{Server, http, stdio};
+use crate::tools::Office;
+use crate::tools::office::Standing;
 use clap::Args;
-use cloudtrail_mcp::config::{Config, Flags};
-use cloudtrail_mcp::server::http::status::Status;
-use cloudtrail_mcp::server::reload::Reload;
-use cloudtrail_mcp::server::{Server, http, stdio};
-use cloudtrail_mcp::tools::Office;
-use cloudtrail_mcp::tools::office::Standing;
 
 use super::{CONFIG, FAILURE, Failure, Global, block_on, office, output, spelling};
 

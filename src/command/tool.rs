@@ -2,11 +2,11 @@
 
 use std::io::Read as _;
 
+use crate::answer::{Answer, CoverageReport};
+use crate::tools::cloudtrail_event::EventAnswer;
+use crate::tools::{Call, Outcome, Tool};
+use crate::{redact, render};
 use clap::{Arg, ArgAction, ArgMatches};
-use cloudtrail_mcp::answer::{Answer, CoverageReport};
-use cloudtrail_mcp::tools::cloudtrail_event::EventAnswer;
-use cloudtrail_mcp::tools::{Call, Outcome, Tool};
-use cloudtrail_mcp::{redact, render};
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::config::{Flags, load};
+use crate::server::{Server, stdio};
+use crate::source::archive::Archive;
+use crate::tools::{Outcome, Spelling, cloudtrail_events};
 use chrono::{DateTime, Utc};
-use cloudtrail_mcp::config::{Flags, load};
-use cloudtrail_mcp::server::{Server, stdio};
-use cloudtrail_mcp::source::archive::Archive;
-use cloudtrail_mcp::tools::{Outcome, Spelling, cloudtrail_events};
 use rmcp::ServiceExt as _;
 use rmcp::model::{CallToolRequestParams, ContentBlock};
 use serde_json::{Value, json};

@@ -9,6 +9,7 @@ use crate::plan::Query;
 
 pub mod archive;
 pub mod event_history;
+mod https;
 pub mod interruptible;
 
 /// The proof that a source read everything a query asked for: every page, every file.

@@ -48,7 +48,6 @@ pub(super) struct Entry {
     /// The event; nothing when its record cannot be read.
     pub(super) event: Option<Arc<Event>>,
     /// The record's text as AWS gave it; empty when the entry had none.
-    #[allow(dead_code, reason = "for a cache to keep")]
     pub(super) raw: Arc<str>,
 }
 

@@ -21,6 +21,7 @@ use super::failure::Failure;
 use super::role::{Role, session};
 use crate::policy::is_account;
 use crate::policy::region::{home_region, is_region, partition_name};
+use crate::source::https;
 
 /// Longest time to connect.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -148,9 +149,10 @@ impl Sessions {
 
     /// Naming the region here keeps the SDK from asking the instance metadata service for one.
     async fn config(&self, region: &str) -> SdkConfig {
+        let https = https::client();
         let config = match &self.given {
-            Some(given) => given.clone(),
-            None => aws_config::defaults(BehaviorVersion::latest()).region(Region::new(region.to_owned())).load().await,
+            Some(given) => given.to_builder().http_client(https).build(),
+            None => aws_config::defaults(BehaviorVersion::latest()).http_client(https).region(Region::new(region.to_owned())).load().await,
         };
         config.into_builder().identity_cache(IdentityCache::lazy().build()).build()
     }

@@ -132,7 +132,7 @@ fn bearer(name: &'static str, token: String, status: u16) -> Case {
 
 /// Everything that must not be let in. `right` is a token that would be.
 fn cases(issuer: &Issuer, key: &Key, right: &str) -> Vec<Case> {
-    let stranger = Key::new("rsa", Algorithm::RS256);
+    let stranger = Key::other_rsa("rsa");
     let stranger_ec = Key::new("rsa", Algorithm::ES256);
     let mut cases = vec![];
     for (name, changes) in [
@@ -407,7 +407,7 @@ fn tls_is_served_from_the_files_that_are_named_and_nothing_else_speaks_there() {
     let (_policy, served) = Served::with_policy(&format!("[http]\ntls_cert = {:?}\ntls_key = {:?}\n", file("cert.pem"), file("key.pem")));
     let mut roots = rustls::RootCertStore::empty();
     roots.add(made.cert.der().clone()).unwrap();
-    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let config = std::sync::Arc::new(config.with_root_certificates(roots).with_no_client_auth());
     let mut client = rustls::ClientConnection::new(config, "localhost".try_into().unwrap()).unwrap();

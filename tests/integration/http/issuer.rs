@@ -4,8 +4,9 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
 
-use jsonwebtoken::jwk::Jwk;
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use jsonwebtoken::Algorithm;
+use ring::rand::SystemRandom;
+use ring::signature::{self, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RsaKeyPair};
 use serde_json::{Value, json};
 
 /// A signing key with its id.
@@ -13,33 +14,49 @@ use serde_json::{Value, json};
 pub(crate) struct Key {
     pub(crate) id: String,
     pub(crate) algorithm: Algorithm,
-    pub(crate) key: EncodingKey,
+    pair: Arc<Pair>,
+}
+
+enum Pair {
+    Rsa(RsaKeyPair),
+    Ec(EcdsaKeyPair),
+    Ed(Ed25519KeyPair),
 }
 
 impl Key {
+    /// Makes a key; with RSA it is always the same one, as making one takes seconds.
     pub(crate) fn new(id: &str, algorithm: Algorithm) -> Self {
-        use aws_lc_rs::encoding::AsDer as _;
-        use aws_lc_rs::rsa::KeySize;
-        use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair};
-        let random = aws_lc_rs::rand::SystemRandom::new();
-        let key = match algorithm {
+        let random = SystemRandom::new();
+        let pair = match algorithm {
             Algorithm::ES256 => {
-                EncodingKey::from_ec_der(EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap().as_ref())
+                let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
+                Pair::Ec(EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, made.as_ref(), &random).unwrap())
             }
-            Algorithm::EdDSA => EncodingKey::from_ed_der(Ed25519KeyPair::generate_pkcs8v1(&random).unwrap().as_ref()),
-            _ => {
-                let pair = aws_lc_rs::rsa::KeyPair::generate(KeySize::Rsa2048).unwrap();
-                let der = pair.as_der().unwrap();
-                EncodingKey::from_rsa_der(pkcs1(der.as_ref()))
-            }
+            Algorithm::EdDSA => Pair::Ed(Ed25519KeyPair::from_pkcs8(Ed25519KeyPair::generate_pkcs8(&random).unwrap().as_ref()).unwrap()),
+            _ => Pair::Rsa(RsaKeyPair::from_pkcs8(include_bytes!("rsa.der")).unwrap()),
         };
-        Self { id: id.to_owned(), algorithm, key }
+        Self { id: id.to_owned(), algorithm, pair: Arc::new(pair) }
+    }
+
+    /// Returns an RSA key that is not the one of [`Key::new`].
+    pub(crate) fn other_rsa(id: &str) -> Self {
+        let pair = Pair::Rsa(RsaKeyPair::from_pkcs8(include_bytes!("other-rsa.der")).unwrap());
+        Self { id: id.to_owned(), algorithm: Algorithm::RS256, pair: Arc::new(pair) }
     }
 
     pub(crate) fn public(&self) -> Value {
-        let mut jwk = serde_json::to_value(Jwk::from_encoding_key(&self.key, self.algorithm).unwrap()).unwrap();
-        jwk["kid"] = json!(self.id);
-        jwk["use"] = json!("sig");
+        let mut jwk = match &*self.pair {
+            Pair::Rsa(pair) => {
+                let public = signature::RsaPublicKeyComponents::<Vec<u8>>::from(pair.public());
+                json!({"kty": "RSA", "n": base64(&public.n), "e": base64(&public.e)})
+            }
+            Pair::Ec(pair) => {
+                let point = pair.public_key().as_ref();
+                json!({"kty": "EC", "crv": "P-256", "x": base64(&point[1..33]), "y": base64(&point[33..])})
+            }
+            Pair::Ed(pair) => json!({"kty": "OKP", "crv": "Ed25519", "x": base64(pair.public_key().as_ref())}),
+        };
+        merge(&mut jwk, &json!({"alg": self.algorithm, "kid": self.id, "use": "sig"}));
         jwk
     }
 
@@ -48,15 +65,18 @@ impl Key {
         let mut header = json!({"typ": "at+jwt", "alg": self.algorithm, "kid": self.id});
         merge(&mut header, changes);
         let signed = format!("{}.{}", base64(header.to_string().as_bytes()), base64(claims.to_string().as_bytes()));
-        let signature = jsonwebtoken::crypto::sign(signed.as_bytes(), &self.key, self.algorithm).unwrap();
-        format!("{signed}.{signature}")
+        let random = SystemRandom::new();
+        let signature = match &*self.pair {
+            Pair::Rsa(pair) => {
+                let mut signature = vec![0; pair.public().modulus_len()];
+                pair.sign(&signature::RSA_PKCS1_SHA256, &random, signed.as_bytes(), &mut signature).unwrap();
+                signature
+            }
+            Pair::Ec(pair) => pair.sign(&random, signed.as_bytes()).unwrap().as_ref().to_vec(),
+            Pair::Ed(pair) => pair.sign(signed.as_bytes()).as_ref().to_vec(),
+        };
+        format!("{signed}.{}", base64(&signature))
     }
-}
-
-/// The RSA key inside its PKCS #8 wrapping, which the token library does not look through.
-fn pkcs1(der: &[u8]) -> &[u8] {
-    let at = der.windows(4).skip(4).position(|window| window[0] == 0x30 && window[1] == 0x82).map(|at| at + 4).unwrap();
-    &der[at..]
 }
 
 pub(crate) fn base64(bytes: &[u8]) -> String {
@@ -74,10 +94,13 @@ pub(crate) fn merge(value: &mut Value, changes: &Value) {
     }
 }
 
-/// A plain header of the library's own, for symmetric tokens.
+/// A token signed with a secret that both sides would have to know.
 pub(crate) fn symmetric(secret: &[u8], algorithm: Algorithm, id: &str, claims: &Value) -> String {
-    let header = Header { kid: Some(id.to_owned()), typ: Some("at+jwt".to_owned()), ..Header::new(algorithm) };
-    jsonwebtoken::encode(&header, claims, &EncodingKey::from_secret(secret)).unwrap()
+    let hash = if algorithm == Algorithm::HS512 { ring::hmac::HMAC_SHA512 } else { ring::hmac::HMAC_SHA256 };
+    let header = json!({"typ": "at+jwt", "alg": algorithm, "kid": id});
+    let signed = format!("{}.{}", base64(header.to_string().as_bytes()), base64(claims.to_string().as_bytes()));
+    let tag = ring::hmac::sign(&ring::hmac::Key::new(hash, secret), signed.as_bytes());
+    format!("{signed}.{}", base64(tag.as_ref()))
 }
 
 pub(crate) struct Issuer {

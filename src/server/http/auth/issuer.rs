@@ -48,7 +48,7 @@ impl Issuer {
     ///
     /// Errors: when the machine's certificate authorities cannot be read, and the issuer is not on this machine.
     pub(super) fn open(oauth: &OAuth, metrics: Arc<Metrics>) -> std::io::Result<Self> {
-        let provider = rustls::crypto::aws_lc_rs::default_provider();
+        let provider = rustls::crypto::ring::default_provider();
         let builder = match HttpsConnectorBuilder::new().with_provider_and_native_roots(provider.clone()) {
             Ok(builder) => builder,
             Err(_) if oauth.issuer.starts_with("http://") => {

@@ -5,6 +5,7 @@
 mod challenge;
 mod issuer;
 mod keys;
+mod signature;
 mod token;
 
 use std::fmt;

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::Denied;
 use super::keys::{Keys, NoKey};
+use super::signature;
 use crate::config::http::OAuth;
 use crate::policy::Callers;
 use crate::server::http::Caller;
@@ -70,6 +71,7 @@ impl Scopes {
 
 impl Verifier {
     pub(super) fn new(oauth: &OAuth, keys: Keys) -> Self {
+        signature::install();
         Self { issuer: oauth.issuer.clone(), audience: oauth.audience.clone(), keys }
     }
 

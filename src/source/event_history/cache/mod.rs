@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use tracing::{debug, warn};
 
 use self::seal::{Label, Seal};
-use self::store::{Row, Store};
+use self::store::Store;
 use super::settled::{Place, Settled, Slice};
 
 mod content;
@@ -86,8 +86,8 @@ impl Settled for Cache {
         let asked = Label { place: shared.seal.place(place), start: start.timestamp(), end: end.timestamp() };
         // In this order: what is written in between is then found twice instead of not at all.
         let waiting = shared.waiting(&asked);
-        let rows = shared.with_store(|store| store.rows(&asked)).unwrap_or_default();
-        let mut found: Vec<Found> = waiting.into_iter().map(Found::Waiting).chain(rows.into_iter().map(Found::Row)).collect();
+        let stored = lock(&shared.store).touching(&asked);
+        let mut found: Vec<Found> = waiting.into_iter().map(Found::Waiting).chain(stored.into_iter().map(Found::Stored)).collect();
         found.sort_by_key(|found| (found.label().start, std::cmp::Reverse(found.label().end)));
         let mut known = Vec::new();
         let mut from = asked.start;
@@ -138,14 +138,14 @@ impl Drop for Cache {
 /// A slice that may serve, not loaded yet.
 enum Found {
     Waiting(Arc<(Label, Slice)>),
-    Row(Row),
+    Stored(Label),
 }
 
 impl Found {
     fn label(&self) -> &Label {
         match self {
             Self::Waiting(kept) => &kept.0,
-            Self::Row(row) => &row.label,
+            Self::Stored(label) => label,
         }
     }
 }
@@ -159,47 +159,27 @@ impl Shared {
                 None
             }
         });
-        let in_memory = || Some((Seal::of_process()?, Store::in_memory(settings.max_bytes.min(IN_MEMORY)).ok()?));
+        let in_memory = || Some((Seal::of_process()?, Store::in_memory(settings.max_bytes.min(IN_MEMORY))));
         let (seal, store) = in_folder.or_else(in_memory)?;
         Some(Self { seal, store: Mutex::new(store), queue: Mutex::default(), wake: Condvar::new() })
     }
 
-    /// Works on the store; nothing when that fails. A broken store is replaced, so that the next one may succeed.
-    fn with_store<T>(&self, work: impl FnOnce(&Store) -> rusqlite::Result<T>) -> Option<T> {
-        let mut store = lock(&self.store);
-        let error = match work(&store) {
-            Ok(result) => return Some(result),
-            Err(error) => error,
-        };
-        if !store::is_broken(&error) {
-            debug!(code = ?error.sqlite_error_code(), "The cache could not be used this time.");
-            return None;
-        }
-        warn!("The cache is broken; it is set aside, and a new one begun.");
-        match store.reopened().or_else(|_| Store::in_memory(IN_MEMORY)) {
-            Ok(reopened) => *store = reopened,
-            Err(error) => debug!(code = ?error.sqlite_error_code(), "The cache could not be opened again."),
-        }
-        None
-    }
-
     fn waiting(&self, asked: &Label) -> Vec<Arc<(Label, Slice)>> {
-        let touches = |label: &Label| label.place == asked.place && label.start <= asked.end && label.end >= asked.start;
-        lock(&self.queue).waiting.iter().filter(|kept| touches(&kept.0)).cloned().collect()
+        lock(&self.queue).waiting.iter().filter(|kept| kept.0.touches(asked)).cloned().collect()
     }
 
     fn load(&self, found: Found) -> Option<Slice> {
-        let row = match found {
+        let label = match found {
             Found::Waiting(kept) => return Some(kept.1.clone()),
-            Found::Row(row) => row,
+            Found::Stored(label) => label,
         };
-        let sealed = self.with_store(|store| store.sealed(row))??;
-        let entries = self.seal.open(&row.label, sealed).and_then(|bytes| content::read(&bytes));
+        let sealed = lock(&self.store).sealed(&label)?;
+        let entries = self.seal.open(&label, sealed).and_then(|bytes| content::read(&bytes));
         if entries.is_none() {
-            self.with_store(|store| store.forget(row));
+            lock(&self.store).forget(&label);
         }
         let at = |seconds| DateTime::from_timestamp(seconds, 0);
-        Some(Slice { start: at(row.label.start)?, end: at(row.label.end)?, entries: entries? })
+        Some(Slice { start: at(label.start)?, end: at(label.end)?, entries: entries? })
     }
 
     /// Writes what waits, until the cache is closed.
@@ -217,8 +197,10 @@ impl Shared {
                 }
             };
             let (label, slice) = next.as_ref();
-            if let Some(sealed) = content::write(&slice.entries).and_then(|bytes| self.seal.seal(label, bytes)) {
-                self.with_store(|store| store.insert(label, &sealed));
+            if let Some(sealed) = content::write(&slice.entries).and_then(|bytes| self.seal.seal(label, bytes))
+                && let Err(error) = lock(&self.store).insert(label, sealed)
+            {
+                debug!(%error, "A slice could not be kept.");
             }
             lock(&self.queue).waiting.pop_front();
         }
@@ -227,7 +209,7 @@ impl Shared {
 
 fn open_in(folder: &Path, max_bytes: u64) -> Result<(Seal, Store), Box<dyn std::error::Error>> {
     seal::private_folder(folder)?;
-    Ok((Seal::from_file(&folder.join("slices.key"))?, Store::in_file(&folder.join("slices.sqlite"), max_bytes)?))
+    Ok((Seal::from_file(&folder.join("slices.key"))?, Store::in_folder(folder.join("slices"), max_bytes)?))
 }
 
 /// Cuts a slice to an interval inside it; nothing when an entry does not tell its time, unless the slice stays whole.

@@ -7,8 +7,8 @@ use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
-use aws_lc_rs::hmac::{self, HMAC_SHA256};
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::hmac::{self, HMAC_SHA256};
 
 use super::super::settled::Place;
 
@@ -18,7 +18,7 @@ const SECRET: usize = 32;
 const FORM: &str = "slice 1";
 
 /// What a slice is kept under: a keyed digest of its place, and its interval. Tells nothing of the place without the key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Label {
     pub(super) place: [u8; 32],
     /// Unix seconds, both included.
@@ -28,6 +28,11 @@ pub(super) struct Label {
 }
 
 impl Label {
+    /// Tells whether both are of one place and share a second.
+    pub(super) fn touches(&self, asked: &Self) -> bool {
+        self.place == asked.place && self.start <= asked.end && self.end >= asked.start
+    }
+
     fn bytes(&self) -> Aad<Vec<u8>> {
         Aad::from([&self.place[..], &self.start.to_be_bytes(), &self.end.to_be_bytes()].concat())
     }
@@ -35,7 +40,7 @@ impl Label {
 
 /// The keys, made of one secret.
 pub(super) struct Seal {
-    cipher: RandomizedNonceKey,
+    cipher: LessSafeKey,
     places: hmac::Key,
 }
 
@@ -43,8 +48,8 @@ impl Seal {
     fn new(secret: &[u8; SECRET]) -> Option<Self> {
         let root = hmac::Key::new(HMAC_SHA256, secret);
         let derived = |purpose: &str| hmac::sign(&root, purpose.as_bytes());
-        let cipher = RandomizedNonceKey::new(&AES_256_GCM, derived("cipher").as_ref()).ok()?;
-        Some(Self { cipher, places: hmac::Key::new(HMAC_SHA256, derived("places").as_ref()) })
+        let cipher = UnboundKey::new(&AES_256_GCM, derived("cipher").as_ref()).ok()?;
+        Some(Self { cipher: LessSafeKey::new(cipher), places: hmac::Key::new(HMAC_SHA256, derived("places").as_ref()) })
     }
 
     /// Makes a key that lives as long as the process.
@@ -78,8 +83,10 @@ impl Seal {
 
     /// Seals bytes to their label.
     pub(super) fn seal(&self, label: &Label, mut bytes: Vec<u8>) -> Option<Vec<u8>> {
-        let nonce = self.cipher.seal_in_place_append_tag(label.bytes(), &mut bytes).ok()?;
-        bytes.extend_from_slice(nonce.as_ref());
+        // Drawn at random: one key seals far fewer slices than the 2^32 that 96 bits are good for (NIST SP 800-38D, 8.3).
+        let nonce: [u8; NONCE_LEN] = fresh().ok()?;
+        self.cipher.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), label.bytes(), &mut bytes).ok()?;
+        bytes.extend_from_slice(&nonce);
         Some(bytes)
     }
 
@@ -93,10 +100,10 @@ impl Seal {
     }
 }
 
-fn fresh() -> io::Result<[u8; SECRET]> {
-    let mut secret = [0; SECRET];
-    getrandom::fill(&mut secret).map_err(io::Error::other)?;
-    Ok(secret)
+fn fresh<const N: usize>() -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+    Ok(bytes)
 }
 
 fn read(path: &Path) -> io::Result<[u8; SECRET]> {

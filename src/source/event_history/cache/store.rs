@@ -1,183 +1,209 @@
-//! Where sealed slices lie: one table of SQLite, in memory or in a file that several processes share.
+//! Where sealed slices lie: in memory, or one file each in a folder that several processes share.
 //!
-//! Why SQLite? A killed process leaves a store that the next one opens, two processes may use it at once, and size and order
-//! of leaving are a query. What it does not know is whether a row tells the truth; that is the seal's business.
+//! Why files? A rename is all or nothing, so a killed process leaves no half of a slice, and processes need no lock between
+//! them. What a file does not know is whether it tells the truth; that is the seal's business.
 
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
+use lru::LruCache;
+use walkdir::WalkDir;
 
-use super::seal::{self, Label};
+use super::seal::{Label, private, private_folder};
 
-/// Version of the table; another one's table is dropped.
-const VERSION: i64 = 1;
-/// Bytes of a page.
-const PAGE: u64 = 4096;
-/// How long another process's writing is waited for, and at the opening of the store.
-const BUSY: Duration = Duration::from_millis(100);
-/// See [`BUSY`].
-const BUSY_OPENING: Duration = Duration::from_secs(1);
-/// The part of the room, 1 in this many, that is for the write-ahead log, that one slice may fill, and that leaves at once.
+/// The part of the room, 1 in this many, that one slice may fill, that is freed at once, and after whose writing a folder is
+/// looked through again, as other processes write to it too.
 const PART: u64 = 8;
+/// Bytes that even the smallest file takes.
+const BLOCK: u64 = 4096;
+/// After how long a draft is one that somebody left behind.
+const LEFT_BEHIND: Duration = Duration::from_secs(60);
 
-/// A place for sealed slices, of bounded size.
-pub(super) struct Store {
-    connection: Connection,
-    path: Option<PathBuf>,
-    max_bytes: u64,
-}
-
-/// A row without its content.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Row {
-    id: i64,
-    pub(super) label: Label,
-}
-
-/// Tells whether an error means that the file is no store, or no whole one.
-pub(super) fn is_broken(error: &rusqlite::Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+/// A place for sealed slices, of bounded size: what was not used for longest leaves first.
+pub(super) enum Store {
+    Memory(Memory),
+    Folder(Folder),
 }
 
 impl Store {
-    /// Opens a store in memory.
-    pub(super) fn in_memory(max_bytes: u64) -> rusqlite::Result<Self> {
-        Self::prepared(Connection::open_in_memory()?, None, max_bytes)
+    /// Makes a store in memory.
+    pub(super) fn in_memory(max_bytes: u64) -> Self {
+        Self::Memory(Memory { slices: LruCache::unbounded(), bytes: 0, max_bytes })
     }
 
-    /// Opens or makes the store in a file; one that is broken is set aside, and a new one made.
+    /// Opens or makes the store in a folder, and fits it into its room.
     ///
-    /// Errors: as the system has them, such as no room or no leave to write.
-    pub(super) fn in_file(path: &Path, max_bytes: u64) -> rusqlite::Result<Self> {
-        match Self::opened(path, max_bytes) {
-            Err(error) if is_broken(&error) => {
-                set_aside(path);
-                Self::opened(path, max_bytes)
-            }
-            opened => opened,
+    /// Errors: as the system has them, such as no leave to write.
+    pub(super) fn in_folder(path: PathBuf, max_bytes: u64) -> io::Result<Self> {
+        private_folder(&path)?;
+        let mut folder = Folder { path, max_bytes, before_next_look: 0 };
+        folder.make_room(0);
+        Ok(Self::Folder(folder))
+    }
+
+    /// Returns what is kept of a place and touches an interval, in any order.
+    pub(super) fn touching(&self, asked: &Label) -> Vec<Label> {
+        match self {
+            Self::Memory(memory) => memory.slices.iter().map(|(label, _)| *label).filter(|label| label.touches(asked)).collect(),
+            Self::Folder(folder) => folder.of_place(asked).filter(|label| label.touches(asked)).collect(),
         }
     }
 
-    fn opened(path: &Path, max_bytes: u64) -> rusqlite::Result<Self> {
-        // The file is made here only so that it is private from the start; when it is there, it must not be opened and closed
-        // besides SQLite, as that would undo this process's locks on it.
-        let _ = seal::private(path);
-        Self::prepared(Connection::open(path)?, Some(path.to_owned()), max_bytes)
-    }
-
-    fn prepared(connection: Connection, path: Option<PathBuf>, max_bytes: u64) -> rusqlite::Result<Self> {
-        let store = Self { connection, path, max_bytes };
-        let connection = &store.connection;
-        connection.busy_timeout(BUSY_OPENING)?;
-        // What a failing disk or power may break is found out by the seal, or by SQLite, and is only a cache.
-        connection.execute_batch(&format!(
-            "PRAGMA page_size = {PAGE}; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; \
-             PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA wal_autocheckpoint = {}; PRAGMA journal_size_limit = {};",
-            (max_bytes / PART / PAGE / 2).clamp(8, 1000),
-            max_bytes / PART / 2,
-        ))?;
-        if store.number("user_version")? != VERSION {
-            connection.execute_batch(&format!(
-                "BEGIN IMMEDIATE; DROP TABLE IF EXISTS slice;
-                 CREATE TABLE slice (id INTEGER PRIMARY KEY, place BLOB NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
-                                     used INTEGER NOT NULL, sealed BLOB NOT NULL, UNIQUE (place, start, end)) STRICT;
-                 CREATE INDEX slice_used ON slice (used);
-                 PRAGMA user_version = {VERSION}; COMMIT;"
-            ))?;
+    /// Returns a slice's content and marks it as used; nothing when it has gone meanwhile.
+    pub(super) fn sealed(&mut self, label: &Label) -> Option<Vec<u8>> {
+        match self {
+            Self::Memory(memory) => memory.slices.get(label).cloned(),
+            Self::Folder(folder) => folder.read(label).ok(),
         }
-        store.shrink()?;
-        connection.busy_timeout(BUSY)?;
-        Ok(store)
     }
 
-    fn number(&self, pragma: &str) -> rusqlite::Result<i64> {
-        self.connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0))
-    }
-
-    /// Fits a store that was larger into its room, and bounds it.
-    fn shrink(&self) -> rusqlite::Result<()> {
-        let max_pages = i64::try_from((self.max_bytes - self.max_bytes / PART) / PAGE).unwrap_or(i64::MAX);
-        while self.number("page_count")? - self.number("freelist_count")? > max_pages && self.evict()? > 0 {}
-        if self.number("page_count")? > max_pages {
-            // Each step frees one page.
-            let mut vacuum = self.connection.prepare("PRAGMA incremental_vacuum")?;
-            let mut steps = vacuum.query([])?;
-            while steps.next()?.is_some() {}
+    /// Deletes a slice.
+    pub(super) fn forget(&mut self, label: &Label) {
+        match self {
+            Self::Memory(memory) => memory.forget(label),
+            Self::Folder(folder) => _ = fs::remove_file(folder.path_of(label)),
         }
-        self.number(&format!("max_page_count = {max_pages}")).map(|_| ())
-    }
-
-    /// Deletes the slices that were not used for longest.
-    fn evict(&self) -> rusqlite::Result<usize> {
-        let count: i64 = self.connection.query_row("SELECT count(*) FROM slice", [], |row| row.get(0))?;
-        let leave = (count / i64::try_from(PART).unwrap_or(1)).max(1);
-        self.connection.execute("DELETE FROM slice WHERE id IN (SELECT id FROM slice ORDER BY used LIMIT ?1)", [leave])
-    }
-
-    /// Returns the rows of a place that touch an interval, by their start, the longest first.
-    pub(super) fn rows(&self, asked: &Label) -> rusqlite::Result<Vec<Row>> {
-        let query = "SELECT id, start, end FROM slice WHERE place = ?1 AND start <= ?3 AND end >= ?2 ORDER BY start, end DESC";
-        let mut statement = self.connection.prepare(query)?;
-        let row = |row: &rusqlite::Row<'_>| {
-            Ok(Row { id: row.get(0)?, label: Label { place: asked.place, start: row.get(1)?, end: row.get(2)? } })
-        };
-        statement.query_map(params![asked.place, asked.start, asked.end], row)?.collect()
-    }
-
-    /// Returns a row's content and marks it as used; nothing when it has gone meanwhile.
-    pub(super) fn sealed(&self, row: Row) -> rusqlite::Result<Option<Vec<u8>>> {
-        let sealed = self.connection.query_row("SELECT sealed FROM slice WHERE id = ?1", [row.id], |row| row.get(0)).optional()?;
-        // That it was used is lost when another process is writing, which costs nothing but its place in the order.
-        let _ = self.connection.execute("UPDATE slice SET used = (SELECT max(used) + 1 FROM slice) WHERE id = ?1", [row.id]);
-        Ok(sealed)
-    }
-
-    /// Deletes a row.
-    pub(super) fn forget(&self, row: Row) -> rusqlite::Result<()> {
-        self.connection.execute("DELETE FROM slice WHERE id = ?1", [row.id]).map(|_| ())
     }
 
     /// Keeps a slice; others leave for it. One that would fill too much of the room alone is not kept.
-    pub(super) fn insert(&self, label: &Label, sealed: &[u8]) -> rusqlite::Result<()> {
-        if sealed.len() as u64 > self.max_bytes / PART {
-            return Ok(());
+    ///
+    /// Errors: as the system has them, such as a full disk.
+    pub(super) fn insert(&mut self, label: &Label, sealed: Vec<u8>) -> io::Result<()> {
+        match self {
+            Self::Memory(memory) => memory.insert(label, sealed),
+            Self::Folder(folder) if sealed.len() as u64 > folder.max_bytes / PART => {}
+            Self::Folder(folder) => folder.write(label, &sealed)?,
         }
-        let insert = "INSERT OR REPLACE INTO slice (place, start, end, used, sealed) \
-                      VALUES (?1, ?2, ?3, (SELECT coalesce(max(used), 0) + 1 FROM slice), ?4)";
-        loop {
-            match self.connection.execute(insert, params![label.place, label.start, label.end, sealed]) {
-                Err(error) if error.sqlite_error_code() == Some(ErrorCode::DiskFull) && self.evict()? > 0 => {}
-                done => return done.map(|_| ()),
-            }
+        Ok(())
+    }
+}
+
+/// Slices in memory.
+pub(super) struct Memory {
+    slices: LruCache<Label, Vec<u8>>,
+    bytes: u64,
+    max_bytes: u64,
+}
+
+impl Memory {
+    fn insert(&mut self, label: &Label, sealed: Vec<u8>) {
+        self.forget(label);
+        if sealed.len() as u64 > self.max_bytes / PART {
+            return;
+        }
+        self.bytes = self.bytes.saturating_add(sealed.len() as u64);
+        self.slices.put(*label, sealed);
+        while self.bytes > self.max_bytes {
+            let Some((_, oldest)) = self.slices.pop_lru() else { return };
+            self.bytes = self.bytes.saturating_sub(oldest.len() as u64);
         }
     }
 
-    /// Opens the store again after it was found broken.
-    ///
-    /// Why look at it once more? Another process may have set it aside already, and what is at the path now is whole.
-    pub(super) fn reopened(&self) -> rusqlite::Result<Self> {
-        let Some(path) = &self.path else { return Self::in_memory(self.max_bytes) };
-        let check = |store: &Self| store.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
-        match Self::opened(path, self.max_bytes) {
-            Ok(store) if check(&store).is_ok_and(|told| told == "ok") => Ok(store),
-            _ => {
-                set_aside(path);
-                Self::opened(path, self.max_bytes)
-            }
+    fn forget(&mut self, label: &Label) {
+        if let Some(before) = self.slices.pop(label) {
+            self.bytes = self.bytes.saturating_sub(before.len() as u64);
         }
     }
 }
 
-/// Renames a broken store; the one that was set aside before goes.
-fn set_aside(path: &Path) {
-    let beside = |ending: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(ending);
-        PathBuf::from(name)
-    };
-    for log in ["-wal", "-shm"] {
-        let _ = std::fs::remove_file(beside(log));
+/// Slices as files: `PLACE/START_END`, whose time of change is when they were last used.
+pub(super) struct Folder {
+    path: PathBuf,
+    max_bytes: u64,
+    /// Bytes that may be written before the folder has to be looked through again.
+    before_next_look: u64,
+}
+
+impl Folder {
+    fn place(&self, label: &Label) -> PathBuf {
+        let mut name = String::with_capacity(2 * label.place.len());
+        for byte in label.place {
+            let _ = write!(name, "{byte:02x}");
+        }
+        self.path.join(name)
     }
-    let _ = std::fs::rename(path, beside(".broken"));
+
+    fn path_of(&self, label: &Label) -> PathBuf {
+        self.place(label).join(format!("{}_{}", label.start, label.end))
+    }
+
+    fn of_place(&self, asked: &Label) -> impl Iterator<Item = Label> {
+        let place = asked.place;
+        let files = fs::read_dir(self.place(asked)).into_iter().flatten().flatten();
+        files.filter_map(move |file| {
+            let (start, end) = interval(Path::new(&file.file_name()))?;
+            Some(Label { place, start, end })
+        })
+    }
+
+    fn read(&self, label: &Label) -> io::Result<Vec<u8>> {
+        let file = File::open(self.path_of(label))?;
+        // Where this fails, the slice leaves earlier than it should.
+        let _ = file.set_modified(SystemTime::now());
+        let mut sealed = Vec::new();
+        file.take(self.max_bytes / PART).read_to_end(&mut sealed)?;
+        Ok(sealed)
+    }
+
+    fn write(&mut self, label: &Label, sealed: &[u8]) -> io::Result<()> {
+        let taken = on_disk(sealed.len() as u64);
+        if taken > self.before_next_look {
+            self.make_room(taken);
+        }
+        private_folder(&self.place(label))?;
+        let random = getrandom::u64().map_err(io::Error::other)?;
+        let draft = self.path.join(format!("draft-{random:016x}"));
+        let placed = private(&draft).and_then(|mut file| file.write_all(sealed)).and_then(|()| fs::rename(&draft, self.path_of(label)));
+        if placed.is_err() {
+            let _ = fs::remove_file(&draft);
+        }
+        self.before_next_look = self.before_next_look.saturating_sub(taken);
+        placed
+    }
+
+    /// Looks through the folder, and deletes what was not used for longest when there is no room for `more` bytes.
+    fn make_room(&mut self, more: u64) {
+        let now = SystemTime::now();
+        let (mut total, mut slices) = (0_u64, Vec::new());
+        for entry in WalkDir::new(&self.path).min_depth(1).max_depth(2).into_iter().flatten().filter(|entry| entry.file_type().is_file()) {
+            let Ok(metadata) = entry.metadata() else { continue };
+            let used = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+            let is_draft = entry.depth() == 1 && entry.file_name().as_encoded_bytes().starts_with(b"draft-");
+            if is_draft && now.duration_since(used).is_ok_and(|age| age > LEFT_BEHIND) {
+                let _ = fs::remove_file(entry.path());
+            } else if entry.depth() == 2 && interval(Path::new(entry.file_name())).is_some() {
+                let size = on_disk(metadata.len());
+                total = total.saturating_add(size);
+                slices.push((used, size, entry.into_path()));
+            }
+        }
+        if total.saturating_add(more) > self.max_bytes {
+            slices.sort_unstable();
+            for (_, size, path) in slices {
+                if total.saturating_add(more) <= self.max_bytes - self.max_bytes / PART {
+                    break;
+                }
+                if fs::remove_file(&path).is_ok() {
+                    total = total.saturating_sub(size);
+                }
+                // Goes when this was its last slice, and stays otherwise.
+                let _ = path.parent().map(fs::remove_dir);
+            }
+        }
+        self.before_next_look = self.max_bytes.saturating_sub(total).min(self.max_bytes / PART);
+    }
+}
+
+/// Reads the name of a slice's file.
+fn interval(name: &Path) -> Option<(i64, i64)> {
+    let (start, end) = name.to_str()?.split_once('_')?;
+    Some((start.parse().ok()?, end.parse().ok()?))
+}
+
+/// Returns the room that a file of so many bytes takes.
+fn on_disk(bytes: u64) -> u64 {
+    bytes.max(1).div_ceil(BLOCK).saturating_mul(BLOCK)
 }

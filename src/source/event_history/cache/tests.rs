@@ -63,6 +63,17 @@ fn nothing_waits(cache: &Cache) {
     }
 }
 
+fn everything_in(folder: &Path) -> Vec<PathBuf> {
+    walkdir::WalkDir::new(folder).min_depth(1).into_iter().map(|entry| entry.unwrap().into_path()).collect()
+}
+
+/// The files of the slices in a cache's folder, in a fixed order.
+fn slices_in(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<_> = everything_in(&folder.join("slices")).into_iter().filter(|path| path.is_file()).collect();
+    files.sort();
+    files
+}
+
 /// The seconds of an interval that are known, each slice held against the truth.
 fn known_seconds(cache: &Cache, place: &Place, start: i64, end: i64) -> BTreeSet<i64> {
     let mut seconds = BTreeSet::new();
@@ -179,11 +190,11 @@ fn nothing_in_the_files_can_be_read_and_nobody_else_may_try() {
     cache.keep(&place(), truth(0, 99));
     let hidden = || {
         let mut bytes = 0;
-        for file in std::fs::read_dir(&inside).unwrap() {
-            let path = file.unwrap().path();
-            let content = std::fs::read(&path).unwrap();
+        for path in everything_in(&inside) {
+            let content = if path.is_file() { std::fs::read(&path).unwrap() } else { Vec::new() };
             bytes += content.len();
             for text in [SECRET, "111122223333", "eu-west-1", "chat-bot", "event-1", "StopInstances"] {
+                assert!(!path.to_string_lossy().contains(text), "{text} stands in the name of {}", path.display());
                 assert!(!content.windows(text.len()).any(|part| part == text.as_bytes()), "{text} stands in {}", path.display());
             }
             #[cfg(unix)]
@@ -222,40 +233,62 @@ fn a_wrong_missing_or_open_key_is_a_miss_and_the_next_slice_is_kept_again() {
 }
 
 #[test]
-fn a_store_that_is_no_store_is_set_aside_and_a_new_one_begun() {
+fn a_slice_that_is_no_slice_is_a_miss_and_gives_way() {
     let folder = tempfile::tempdir().unwrap();
-    let store = folder.path().join("slices.sqlite");
-    std::fs::write(&store, "this is no database at all, however long it may be".repeat(100)).unwrap();
     let cache = in_folder(folder.path());
     cache.keep(&place(), truth(0, 9));
     written(cache);
+    let [slice] = &slices_in(folder.path())[..] else { panic!("one slice is one file") };
+    std::fs::write(slice, "this is no slice at all, however long it may be".repeat(100)).unwrap();
+    let cache = in_folder(folder.path());
+    assert!(known_seconds(&cache, &place(), 0, 9).is_empty());
+    assert!(!slice.exists());
+    cache.keep(&place(), truth(0, 9));
+    written(cache);
     assert_eq!(known_seconds(&in_folder(folder.path()), &place(), 0, 9).len(), 10);
-    assert!(std::fs::read(folder.path().join("slices.sqlite.broken")).unwrap().starts_with(b"this is no database"));
 }
 
 #[test]
-fn a_store_damaged_anywhere_gives_the_truth_or_nothing_and_goes_on() {
+fn a_slice_is_not_believed_under_another_name() {
     let folder = tempfile::tempdir().unwrap();
     let cache = in_folder(folder.path());
-    for n in 0..40 {
-        cache.keep(&place(), truth(n * 10, n * 10 + 9));
-    }
+    cache.keep(&place(), truth(0, 9));
+    cache.keep(&Place { caller: "other".into(), ..place() }, truth(100, 109));
     written(cache);
-    let whole = std::fs::read(folder.path().join("slices.sqlite")).unwrap();
+    let slices = slices_in(folder.path());
+    let [one, other] = &slices[..] else { panic!("two slices are two files") };
+    let renamed = one.with_file_name(format!("{}_{}", BASE + 200, BASE + 209));
+    std::fs::rename(one, &renamed).unwrap();
+    std::fs::rename(other, one.with_file_name(other.file_name().unwrap())).unwrap();
+    let cache = in_folder(folder.path());
+    for caller in ["chat-bot", "other"] {
+        assert!(known_seconds(&cache, &Place { caller: caller.into(), ..place() }, 0, 400).is_empty());
+    }
+}
+
+#[test]
+fn slices_damaged_anywhere_give_the_truth_or_nothing_and_the_cache_goes_on() {
     for round in 0..24 {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("slices.sqlite"), &whole).unwrap();
-        let mut damaged = whole.clone();
-        // A stretch of 64 bytes in each region of the file, the header included, or the file cut there.
-        let from = whole.len() * round / 24;
-        damaged[from..(from + 64).min(whole.len())].fill(0xA5);
-        if round % 3 == 2 {
-            damaged.truncate(from);
+        let cache = in_folder(folder.path());
+        for n in 0..4 {
+            cache.keep(&place(), truth(n * 10, n * 10 + 9));
         }
-        std::fs::write(folder.path().join("slices.sqlite"), &damaged).unwrap();
+        written(cache);
+        // A few bytes in each region of the file, or the file cut there, or nothing of it left.
+        let slices = slices_in(folder.path());
+        assert_eq!(slices.len(), 4);
+        let damaged = &slices[round % 4];
+        let mut bytes = std::fs::read(damaged).unwrap();
+        let from = bytes.len() * round / 24;
+        bytes[from] ^= 0xA5;
+        if round % 3 == 2 {
+            bytes.truncate(from);
+        }
+        std::fs::write(damaged, &bytes).unwrap();
         let cache = in_folder(folder.path());
         for ask in 0..2 {
-            known_seconds(&cache, &place(), 0, 400);
+            assert_eq!(known_seconds(&cache, &place(), 0, 400).len(), 30, "round {round}");
             cache.keep(&place(), truth(1000 + ask * 10, 1009 + ask * 10));
         }
         assert_eq!(known_seconds(&cache, &place(), 1010, 1019).len(), 10, "round {round}");
@@ -285,7 +318,9 @@ fn the_room_is_bounded_and_what_is_not_used_leaves_first() {
         });
         Slice { start: at(second), end: at(second), entries: vec![entry(second, json!({"noise": words.collect::<String>()}))] }
     };
-    let size = || std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().metadata().unwrap().len()).sum::<u64>();
+    let size = || {
+        everything_in(folder.path()).iter().map(|path| path.metadata().unwrap()).filter(|it| it.is_file()).map(|it| it.len()).sum::<u64>()
+    };
     let cache = Cache::new(settings(1 << 20));
     let known = |cache: &Cache, second| !cache.known(&place(), at(second), at(second)).is_empty();
     for second in 0..400 {
@@ -342,7 +377,6 @@ fn a_writer_that_is_killed_in_the_middle_leaves_a_store_that_tells_the_truth() {
         cache.keep(&place(), truth(20_000, 20_009));
         written(cache);
         assert_eq!(known_seconds(&in_folder(folder.path()), &place(), 20_000, 20_009).len(), 10);
-        assert!(!folder.path().join("slices.sqlite.broken").exists());
     }
 }
 
@@ -371,5 +405,4 @@ fn two_processes_use_one_store_at_once() {
     assert!(known_seconds(&cache, &place(), 0, 199).len() >= 150);
     written(cache);
     assert!(known_seconds(&in_folder(folder.path()), &place(), 50_000, 50_299).len() >= 150);
-    assert!(!folder.path().join("slices.sqlite.broken").exists());
 }

@@ -19,37 +19,41 @@
 //!  tool result
 //! ```
 //!
-//! `tools::investigate` walks this way once for each call; `server` (over MCP) and the commands run the same tools.
+//! [`investigate`] walks this way once for each call; `server` (over MCP) and the commands run the same tools.
 //!
 //! What is deliberately absent: [`event`] knows nothing of ours, only [`source`] the AWS SDK, only [`server`] and the demo
-//! the MCP library, and only [`source`], [`config`], [`investigation`], [`audit`], [`server`] and the commands touch files or the
+//! the MCP library, and only [`source`], [`config`], [`service`] (the audit log), [`server`] and the commands touch files or the
 //! network. The clock is an argument. `tests/integration/architecture.rs` keeps it so.
 
 pub mod time;
 
+pub mod redact;
+
 pub mod event;
 
-pub mod context;
-pub mod policy;
+pub mod coverage;
 pub mod refusal;
 
-pub mod coverage;
-pub mod gather;
-pub mod plan;
-pub mod source;
+pub mod context;
 
 pub mod catalogue;
+pub mod policy;
+
+pub mod config;
+
+pub mod source;
+
 pub mod rank;
 
 pub mod answer;
-pub mod redact;
 pub mod render;
 
-pub mod audit;
-pub mod config;
-pub mod gate;
-pub mod investigation;
+pub mod investigate;
+
+pub mod tools;
+
+pub mod service;
+
+pub mod server;
 
 pub mod command;
-pub mod server;
-pub mod tools;

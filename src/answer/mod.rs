@@ -1,7 +1,6 @@
 //! The answer: what `structuredContent` holds, field by field. Plain data; `build` fills it, `redact` seals it, `render` shows it.
 
 pub mod build;
-pub mod cursor;
 pub mod earlier;
 pub mod filter;
 pub mod fold;

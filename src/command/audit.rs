@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::audit::verify::{self, Kept, Report};
+use crate::service::audit::verify::{self, Kept, Report};
 use clap::{Args, Subcommand};
 
 use super::{FAILURE, Failure, Global, USAGE, output};

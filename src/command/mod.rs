@@ -16,15 +16,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::answer::cursor::Cursors;
-use crate::audit::AuditLog;
+use crate::config::investigation::Store;
 use crate::config::{self as settings, Config, Flags, ToolNames};
-use crate::investigation::Store;
+use crate::investigate::Cursors;
+use crate::investigate::{Clock, ToolContext};
+use crate::service::audit::AuditLog;
+use crate::service::{CallService, Rules};
 use crate::source::Source;
 use crate::source::archive::Archive;
 use crate::source::event_history::{CacheSettings, EventHistory, Role, Settings};
-use crate::tools::desk::Clock;
-use crate::tools::{self, Desk, Office, Rules, Spelling};
+use crate::tools::{self, Spelling};
 use chrono::Utc;
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tracing_subscriber::Layer as _;
@@ -215,18 +216,18 @@ fn spelling(config: &Config) -> Spelling {
     }
 }
 
-/// Puts together where every call passes: the desk behind the rules, and the audit log.
-fn office(config: &Config) -> Result<Office, Failure> {
+/// Puts together where every call passes: the context behind the rules, and the audit log.
+fn service(config: &Config) -> Result<CallService, Failure> {
     let audit = config.audit.clone().map(AuditLog::open).transpose();
     let unwritable = |error| {
         let path = config.audit.as_ref().map(|audit| audit.path.display().to_string()).unwrap_or_default();
         Failure::new(CONFIG, format!("audit.path: {path} cannot be written: {error}; mend that, or set on_failure = \"allow\" in [audit]"))
     };
-    Ok(Office::new(desk(config)?, Rules::of(config), audit.map_err(unwritable)?))
+    Ok(CallService::new(context(config)?, Rules::of(config), audit.map_err(unwritable)?))
 }
 
 /// Puts together what every tool call works with. Opens no connection and reads no event.
-fn desk(config: &Config) -> Result<Desk, Failure> {
+fn context(config: &Config) -> Result<ToolContext, Failure> {
     let clock: Clock = match config.now {
         Some(now) => Arc::new(move || now),
         None if config.demo => Arc::new(demo::now),
@@ -247,7 +248,7 @@ fn desk(config: &Config) -> Result<Desk, Failure> {
         },
         ..Settings::default()
     };
-    Ok(Desk {
+    Ok(ToolContext {
         policy: config.policy(),
         event_history: Arc::new(EventHistory::new(settings)),
         archive: archive(config)?,

@@ -15,7 +15,7 @@ use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 
 use super::output::{complain, say};
-use super::{FAILURE, Failure, Global, PARTIAL, block_on, office, tool};
+use super::{FAILURE, Failure, Global, PARTIAL, block_on, service, tool};
 
 /// Names of the files under `--output`.
 const JSON_FILE: &str = "cloudtrail.json";
@@ -70,13 +70,13 @@ fn gathered(asked: Asked, config: &Config) -> Result<(Redacted<Evidence>, u8), F
     if let Some(why) = disabled(config) {
         return Ok((sealed(Evidence::disabled(why, query))?, 0));
     }
-    let office = match office(config) {
-        Ok(office) => office,
+    let service = match service(config) {
+        Ok(service) => service,
         Err(failure) => return unsettled(failure, query),
     };
     let answer = block_on(async {
-        let answer = office.whole(asked, most).await;
-        office.flush().await;
+        let answer = service.whole(asked, most).await;
+        service.flush().await;
         answer
     })?;
     let evidence = sealed(Evidence::of(answer, query))?;

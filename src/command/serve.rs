@@ -9,11 +9,10 @@ use crate::config::{Config, Flags};
 use crate::server::http::status::Status;
 use crate::server::reload::Reload;
 use crate::server::{Server, http, stdio};
-use crate::tools::Office;
-use crate::tools::office::Standing;
+use crate::service::{CallService, Standing};
 use clap::Args;
 
-use super::{CONFIG, FAILURE, Failure, Global, block_on, office, output, spelling};
+use super::{CONFIG, FAILURE, Failure, Global, block_on, output, service, spelling};
 
 /// How long calls that run may take to end when the server is to; those that take longer are ended.
 ///
@@ -30,19 +29,19 @@ pub(super) struct Serve {
 pub(super) fn run(command: &Serve, global: &Global) -> Result<u8, Failure> {
     let flags = Flags { http: command.http.clone(), ..global.flags() };
     let config = global.settings_with(flags.clone())?;
-    let office = Arc::new(office(&config)?);
-    let server = Server::new(Arc::clone(&office), spelling(&config));
-    let reload = Reload::new(flags, config.clone(), Arc::clone(&office));
+    let service = Arc::new(service(&config)?);
+    let server = Server::new(Arc::clone(&service), spelling(&config));
+    let reload = Reload::new(flags, config.clone(), Arc::clone(&service));
     match config.http.listen {
-        Some(address) => over_http(&config, address, server, office, reload),
-        None => on_stdio(server, office, reload),
+        Some(address) => over_http(&config, address, server, service, reload),
+        None => on_stdio(server, service, reload),
     }
 }
 
 /// Serves everybody who may connect, on as many threads as there are processors.
-fn over_http(config: &Config, address: SocketAddr, server: Server, office: Arc<Office>, reload: Reload) -> Result<u8, Failure> {
+fn over_http(config: &Config, address: SocketAddr, server: Server, service: Arc<CallService>, reload: Reload) -> Result<u8, Failure> {
     let front = http::Front::open(&config.http).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
-    let front = Arc::new(front.recording(office.audit().cloned()));
+    let front = Arc::new(front.recording(service.audit().cloned()));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(FAILURE, format!("the runtime could not start: {error}")))?;
     let served = runtime.block_on(async {
@@ -53,14 +52,14 @@ fn over_http(config: &Config, address: SocketAddr, server: Server, office: Arc<O
         let status = Arc::clone(front.status());
         let reload = reload.with_front(Arc::clone(&front));
         tokio::spawn(reload.watch(move |standing| tell(&status, standing)));
-        let closing = Arc::clone(&office);
+        let closing = Arc::clone(&service);
         let stop = async move {
             stop().await;
             // Connections end as soon as their calls have.
             tokio::spawn(async move { closing.close(GRACE).await });
         };
         http::serve(listener, front, server, stop).await;
-        office.flush().await;
+        service.flush().await;
         Ok(())
     });
     runtime.shutdown_background();
@@ -82,7 +81,7 @@ fn tell(status: &Status, standing: &Standing) {
     }
 }
 
-fn on_stdio(server: Server, office: Arc<Office>, reload: Reload) -> Result<u8, Failure> {
+fn on_stdio(server: Server, service: Arc<CallService>, reload: Reload) -> Result<u8, Failure> {
     if std::io::stdin().is_terminal() {
         output::complain("This is an MCP server: it waits for a client on stdin. Try `cloudtrail-mcp demo`, or Ctrl-D to leave.");
     }
@@ -92,10 +91,10 @@ fn on_stdio(server: Server, office: Arc<Office>, reload: Reload) -> Result<u8, F
                 () = stop() => {}
                 () = reload.watch(|_| ()) => {}
             }
-            office.close(GRACE).await;
+            service.close(GRACE).await;
         };
         let served = stdio::serve(server, stop).await;
-        office.flush().await;
+        service.flush().await;
         served
     })?;
     served.map(|()| 0).map_err(|error| Failure::new(FAILURE, format!("the client's stream failed: {error}")))

@@ -11,7 +11,7 @@ use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
 use super::output::{Form, say};
-use super::{FAILURE, Failure, Global, PARTIAL, USAGE, block_on, office};
+use super::{FAILURE, Failure, Global, PARTIAL, USAGE, block_on, service};
 
 /// Longest investigation read from a file or stdin, in bytes.
 const MAX_INVESTIGATION: u64 = 4 << 20;
@@ -65,7 +65,7 @@ fn flag(name: &str, property: &Value, required: bool) -> Arg {
 
 /// Runs `tool` with the given flags and prints its answer.
 pub(super) fn run(tool: &Tool, given: &ArgMatches, global: &Global) -> Result<u8, Failure> {
-    let office = office(&global.settings()?)?;
+    let service = service(&global.settings()?)?;
     let arguments = arguments(tool, given)?;
     let form = match given.get_one::<String>("format").map(String::as_str) {
         Some("markdown") => Form::Markdown,
@@ -73,8 +73,8 @@ pub(super) fn run(tool: &Tool, given: &ArgMatches, global: &Global) -> Result<u8
         _ => Form::Text,
     };
     let outcome = block_on(async {
-        let outcome = office.call(tool, &Call::default(), Some(arguments)).await;
-        office.flush().await;
+        let outcome = service.call(tool, &Call::default(), Some(arguments)).await;
+        service.flush().await;
         outcome
     })?;
     print(&outcome, form)

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{Settled, Value};
-use crate::audit::{OnFailure, Settings, Sync};
-use crate::gate::Limits;
+use crate::service::audit::{OnFailure, Settings, Sync};
+use crate::service::gate::Limits;
 
 /// Reads how many calls run and wait.
 pub(super) fn limits(settled: &Settled) -> Limits {

@@ -12,14 +12,15 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use toml::de::DeValue;
 
-use crate::audit;
-use crate::gate::Limits;
 use crate::policy::{Callers, Policy, UntrustedText};
+use crate::service::audit;
+use crate::service::gate::Limits;
 
 pub mod authority;
 mod caller;
 mod file;
 pub mod http;
+pub mod investigation;
 mod kind;
 mod load;
 mod setting;

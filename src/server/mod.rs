@@ -19,7 +19,8 @@ use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
 use tracing::Instrument as _;
 
-use crate::tools::{self, Call, Office, Outcome, Spelling, Tool};
+use crate::service::CallService;
+use crate::tools::{self, Call, Outcome, Spelling, Tool};
 
 /// What a client tells its model about this server: when to use it, and how to read it.
 const INSTRUCTIONS: &str = "Use this server when an alert fires or something broke in AWS and the question is what changed before it. \
@@ -35,17 +36,17 @@ const LIST_TTL_MS: u64 = 3_600_000;
 /// How long a caller with a name may keep the list of its tools, in milliseconds.
 const CALLER_LIST_TTL_MS: u64 = 300_000;
 
-/// The server, once for each connection; all share one office.
+/// The server, once for each connection; all share one service.
 #[derive(Clone)]
 pub struct Server {
-    office: Arc<Office>,
+    service: Arc<CallService>,
     spelling: Spelling,
 }
 
 impl Server {
     /// Makes a server.
-    pub fn new(office: Arc<Office>, spelling: Spelling) -> Self {
-        Self { office, spelling }
+    pub fn new(service: Arc<CallService>, spelling: Spelling) -> Self {
+        Self { service, spelling }
     }
 
     fn describe(&self, tool: &Tool) -> McpTool {
@@ -94,7 +95,7 @@ impl ServerHandler for Server {
     ) -> Result<ListToolsResult, ErrorData> {
         one_page(request.as_ref())?;
         let caller = http::caller(&context);
-        let mut result = ListToolsResult::with_all_items(self.office.tools(&caller).into_iter().map(|tool| self.describe(tool)).collect());
+        let mut result = ListToolsResult::with_all_items(self.service.tools(&caller).into_iter().map(|tool| self.describe(tool)).collect());
         // What a caller may call is its own business, and changes with the policy.
         let (ttl, scope) = if caller.is_empty() { (LIST_TTL_MS, CacheScope::Public) } else { (CALLER_LIST_TTL_MS, CacheScope::Private) };
         (result.ttl_ms, result.cache_scope) = (Some(ttl), Some(scope));
@@ -108,13 +109,13 @@ impl ServerHandler for Server {
     async fn call_tool(&self, request: CallToolRequestParams, context: RequestContext<RoleServer>) -> Result<CallToolResponse, ErrorData> {
         let call = Call { trace_id: trace::trace_id(&context), ..Call::of(http::caller(&context)) };
         let Some(tool) = tools::find(&request.name) else {
-            if let Some(audit) = self.office.audit() {
+            if let Some(audit) = self.service.audit() {
                 audit.note_denied("there is no such tool", None);
             }
-            let names: Vec<String> = self.office.tools(&call.caller).into_iter().map(|tool| tool.full_name(self.spelling)).collect();
+            let names: Vec<String> = self.service.tools(&call.caller).into_iter().map(|tool| tool.full_name(self.spelling)).collect();
             return Err(ErrorData::invalid_params(format!("unknown tool; the tools are {}", names.join(", ")), None));
         };
-        let answering = self.office.call(tool, &call, request.arguments).instrument(trace::span(tool, &context));
+        let answering = self.service.call(tool, &call, request.arguments).instrument(trace::span(tool, &context));
         let outcome = tokio::select! {
             outcome = progress::told(&call.progress, &context, answering) => outcome,
             () = context.ct.cancelled() => return Err(ErrorData::internal_error("cancelled", None)),
@@ -160,7 +161,7 @@ impl ServerHandler for Server {
     }
 
     async fn complete(&self, request: CompleteRequestParams, _: RequestContext<RoleServer>) -> Result<CompleteResult, ErrorData> {
-        prompt::complete(&request, self.office.desk().investigations.as_ref())
+        prompt::complete(&request, self.service.context().investigations.as_ref())
     }
 }
 

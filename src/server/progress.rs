@@ -11,7 +11,7 @@ use rmcp::model::ProgressNotificationParam;
 use rmcp::service::RequestContext;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
-use crate::tools::Progress;
+use crate::source::Progress;
 
 /// Time between two notifications, and before the first.
 ///

@@ -5,7 +5,7 @@ use rmcp::model::{
     PromptMessage, Reference, Role,
 };
 
-use crate::investigation::Store;
+use crate::config::investigation::Store;
 use crate::policy::region::enabled_by_default;
 use crate::redact;
 use crate::tools::{Spelling, cloudtrail_event, cloudtrail_events};

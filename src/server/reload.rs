@@ -14,8 +14,7 @@ use tracing::{info, warn};
 
 use super::http::Front;
 use crate::config::{self, Config, Flags};
-use crate::tools::office::Standing;
-use crate::tools::{Office, Rules};
+use crate::service::{CallService, Rules, Standing};
 
 /// How often the file is looked at.
 const EVERY: Duration = Duration::from_secs(2);
@@ -49,7 +48,7 @@ pub struct Reload {
     environment: fn(&str) -> Option<OsString>,
     path: Option<PathBuf>,
     config: Config,
-    office: Arc<Office>,
+    service: Arc<CallService>,
     /// Who gets in over HTTP, where it is served.
     front: Option<Arc<Front>>,
     /// The file as it was when it was last read.
@@ -60,10 +59,10 @@ pub struct Reload {
 
 impl Reload {
     /// Takes note of the file behind `config`, which was read with these flags.
-    pub fn new(flags: Flags, config: Config, office: Arc<Office>) -> Self {
+    pub fn new(flags: Flags, config: Config, service: Arc<CallService>) -> Self {
         let path = config.file().map(Path::to_owned);
         let read = path.as_deref().and_then(stamp);
-        Self { flags, environment: |name| std::env::var_os(name), path, config, office, front: None, seen: read.clone(), read }
+        Self { flags, environment: |name| std::env::var_os(name), path, config, service, front: None, seen: read.clone(), read }
     }
 
     /// Lets new settings hold for who gets in over HTTP, too.
@@ -82,7 +81,7 @@ impl Reload {
                 _ = ticks.tick() => self.look(),
                 () = hangups.next() => self.read(),
             }
-            say(&self.office.standing());
+            say(&self.service.standing());
         }
     }
 
@@ -115,10 +114,10 @@ impl Reload {
                     warn!(key, "This setting has changed and takes effect when the server is started anew.");
                 }
                 self.path = config.file().map(Path::to_owned);
-                self.office.set_rules(Ok(Rules::of(&config)));
+                self.service.set_rules(Ok(Rules::of(&config)));
                 self.config = config;
             }
-            Err(problem) => self.office.set_rules(Err(problem)),
+            Err(problem) => self.service.set_rules(Err(problem)),
         }
     }
 }

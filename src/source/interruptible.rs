@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::{BoxFuture, Reading, Source};
 use crate::coverage::{Cell, SourceName, State};
-use crate::plan::Query;
+use crate::source::Query;
 
 /// A source, and the signal that ends its readings.
 pub struct Interruptible {

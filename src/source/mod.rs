@@ -5,12 +5,16 @@ use std::pin::Pin;
 
 use crate::coverage::Cell;
 use crate::event::Event;
-use crate::plan::Query;
 
 pub mod archive;
 pub mod event_history;
 mod https;
 pub mod interruptible;
+mod progress;
+mod query;
+
+pub use progress::Progress;
+pub use query::{Kind, Query};
 
 /// The proof that a source read everything a query asked for: every page, every file.
 ///

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Progress;
+use crate::source::Progress;
 
 /// One call: who makes it, and how far it is.
 #[derive(Clone, Debug, Default)]

@@ -10,20 +10,18 @@ use serde_json::{Map, Value};
 
 use super::arguments::{Arguments, invalid};
 use super::cloudtrail_events::{SourceName, source};
-use super::investigate::{kept_back, retain_allowed, source_of, unread};
 use super::schema::{self, Prose};
-use super::{Call, Desk, Outcome, Tool};
+use super::{Call, Outcome, Tool};
 use crate::answer::tokens::estimate;
 use crate::answer::{CoverageReport, ErrorReport, build, withhold};
 use crate::context::{Asked, discover};
 use crate::coverage::{self, Verdict};
 use crate::event::Event;
-use crate::gather::Gathered;
-use crate::plan::{self, Kind};
+use crate::investigate::{Gathered, ToolContext, kept_back, plan, retain_allowed, source_of, unread};
 use crate::policy::UntrustedText;
 use crate::rank::Change;
 use crate::refusal::{Code, Refusal};
-use crate::source::BoxFuture;
+use crate::source::{BoxFuture, Kind};
 use crate::time::parse as parse_time;
 use crate::{catalogue, redact, render, time};
 
@@ -100,9 +98,9 @@ pub enum EventFinding {
     CouldNotLook,
 }
 
-fn run<'a>(desk: &'a Desk, call: &'a Call, given: Option<Map<String, Value>>) -> BoxFuture<'a, Outcome> {
+fn run<'a>(context: &'a ToolContext, call: &'a Call, given: Option<Map<String, Value>>) -> BoxFuture<'a, Outcome> {
     Box::pin(async move {
-        match find(desk, call, given).await {
+        match find(context, call, given).await {
             Ok(answer) => sealed(answer),
             Err(refusal) => sealed(EventAnswer {
                 finding: EventFinding::CouldNotLook,
@@ -127,9 +125,9 @@ fn sealed(answer: EventAnswer) -> Outcome {
     }
 }
 
-async fn find(desk: &Desk, call: &Call, given: Option<Map<String, Value>>) -> Result<EventAnswer, Refusal> {
+async fn find(context: &ToolContext, call: &Call, given: Option<Map<String, Value>>) -> Result<EventAnswer, Refusal> {
     let started = Instant::now();
-    let now = desk.now();
+    let now = context.now();
     let mut arguments = Arguments::new(given);
     let example = "0a1b2c3d-1111-2222-3333-444455556666";
     let id = arguments.string(&["event_id"], example)?.ok_or_else(|| {
@@ -149,35 +147,37 @@ async fn find(desk: &Desk, call: &Call, given: Option<Map<String, Value>>) -> Re
                 .ok_or_else(|| invalid("time", "`time` is not a time: give RFC 3339, for example 2026-01-27T20:00:00Z".to_owned()))?;
             (time - AROUND, (time + AROUND).min(now))
         }
-        None if desk.policy.source(choice)? == coverage::SourceName::Archive => (parse_time(CLOUDTRAIL_BEGAN).unwrap_or(now - REACH), now),
+        None if context.policy.source(choice)? == coverage::SourceName::Archive => {
+            (parse_time(CLOUDTRAIL_BEGAN).unwrap_or(now - REACH), now)
+        }
         None => (now - REACH, now),
     };
     let asked = Asked { start_time: Some(time::rfc3339(from)), end_time: Some(time::rfc3339(to)), regions, accounts, ..Asked::default() };
-    let incident = discover(&asked, &desk.defaults(), now)?;
-    let scope = desk.policy.admit_event(&incident, choice, desk.default_region.as_deref(), now)?;
+    let incident = discover(&asked, &context.defaults(), now)?;
+    let scope = context.policy.admit_event(&incident, choice, context.default_region.as_deref(), now)?;
     let mut gathered = Gathered::default();
     for cell in scope.denied() {
         gathered.add_cell(cell.clone());
     }
     let queries = plan::queries(&scope, scope.window(), &Kind::EventId(id.clone()), scope.deadline().saturating_sub(started.elapsed()));
-    let source = source_of(desk, &scope);
+    let source = source_of(context, &scope);
     call.progress.begin(queries.len());
     let read = |query| source.read(query).inspect(|_| call.progress.done_one());
     for mut reading in futures_util::future::join_all(queries.iter().map(read)).await {
         // What this caller may not see is as good as not there.
-        retain_allowed(desk, &mut reading.events);
+        retain_allowed(context, &mut reading.events);
         gathered.add(reading);
     }
-    let (events, coverage) = gathered.finish(scope.blind_spots().iter().cloned().chain(kept_back(desk)).collect());
+    let (events, coverage) = gathered.finish(scope.blind_spots().iter().cloned().chain(kept_back(context)).collect());
     let report = build::coverage_report(&coverage);
     if let Some(event) = events.iter().find(|event| event.event_id == id) {
-        return Ok(found(event, report, desk.policy.untrusted_text));
+        return Ok(found(event, report, context.policy.untrusted_text));
     }
     let verdict = coverage.verdict();
     Ok(EventAnswer {
         finding: if verdict == Verdict::Complete { EventFinding::NotFound } else { EventFinding::CouldNotLook },
         headline: match verdict {
-            Verdict::Complete if !desk.policy.categories.is_empty() => "No such event among those that this caller may see.".into(),
+            Verdict::Complete if !context.policy.categories.is_empty() => "No such event among those that this caller may see.".into(),
             Verdict::Complete => "No such event in what was read: check region, account and time.".into(),
             Verdict::Partial => "Not found in the part that could be read; the rest was not seen.".into(),
             Verdict::Unknown => "Could not look: nothing could be read.".into(),

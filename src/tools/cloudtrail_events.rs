@@ -6,15 +6,15 @@ use std::time::Instant;
 use serde_json::{Map, Value};
 
 use super::arguments::{Arguments, invalid};
-use super::investigate::{self, Question};
 use super::recent;
 use super::schema::{self, Prose};
-use super::{Call, Desk, Outcome, Tool};
+use super::{Call, Outcome, Tool};
 use crate::answer::Answer;
 use crate::answer::build::Detail;
 use crate::answer::filter::Filter;
 use crate::catalogue::Category;
 use crate::context::Asked;
+use crate::investigate::{self, Question, ToolContext};
 use crate::policy::SourceChoice;
 use crate::refusal::Refusal;
 use crate::source::BoxFuture;
@@ -113,18 +113,18 @@ pub(super) enum SourceName {
     Archive,
 }
 
-fn run<'a>(desk: &'a Desk, call: &'a Call, given: Option<Map<String, Value>>) -> BoxFuture<'a, Outcome> {
+fn run<'a>(context: &'a ToolContext, call: &'a Call, given: Option<Map<String, Value>>) -> BoxFuture<'a, Outcome> {
     Box::pin(async move {
         let asked = recent::question(given.as_ref());
-        if let Some(answer) = asked.as_deref().and_then(|asked| desk.recent.answer(&desk.policy, asked, Instant::now())) {
+        if let Some(answer) = asked.as_deref().and_then(|asked| context.recent.answer(&context.policy, asked, Instant::now())) {
             return answer;
         }
-        let outcome = match question(desk, given) {
-            Ok(question) => investigate::run(desk, call, question).await,
+        let outcome = match question(context, given) {
+            Ok(question) => investigate::run(context, call, question).await,
             Err(refusal) => investigate::refused(refusal),
         };
         if let Some(asked) = asked {
-            desk.recent.keep(&desk.policy, asked, &outcome, Instant::now());
+            context.recent.keep(&context.policy, asked, &outcome, Instant::now());
         }
         outcome
     })
@@ -133,9 +133,9 @@ fn run<'a>(desk: &'a Desk, call: &'a Call, given: Option<Map<String, Value>>) ->
 /// Reads the arguments.
 ///
 /// Errors: the first argument that is not as it should be.
-fn question(desk: &Desk, given: Option<Map<String, Value>>) -> Result<Question, Refusal> {
+fn question(context: &ToolContext, given: Option<Map<String, Value>>) -> Result<Question, Refusal> {
     let mut arguments = Arguments::new(given);
-    let limits = desk.limits();
+    let limits = context.limits();
     let most = limits.max_events;
     let limit_from = if most < 100 { " (the operator's max_events)" } else { "" };
     if let Some(cursor) = arguments.string(&["cursor"], "the next_cursor of an answer")? {
@@ -161,7 +161,7 @@ fn question(desk: &Desk, given: Option<Map<String, Value>>) -> Result<Question, 
     });
     let filter = Filter {
         resources_only: arguments.flag(&["resources_only"])?,
-        categories: categories(desk, &mut arguments)?,
+        categories: categories(context, &mut arguments)?,
         event_names: arguments.list(&["event_names"], "RunInstances or Delete*")?,
         event_sources: arguments.list(&["event_sources"], "ec2")?,
         actors: arguments.list(&["actors"], "alice")?,
@@ -186,19 +186,19 @@ pub(super) fn source(arguments: &mut Arguments) -> Result<SourceChoice, Refusal>
 }
 
 /// Takes the categories; those that policy allows when the caller names none.
-fn categories(desk: &Desk, arguments: &mut Arguments) -> Result<Vec<Category>, Refusal> {
+fn categories(context: &ToolContext, arguments: &mut Arguments) -> Result<Vec<Category>, Refusal> {
     let names: Vec<&'static str> =
-        Category::ALL.iter().filter(|category| desk.policy.allows_category(**category)).map(|category| category.as_str()).collect();
+        Category::ALL.iter().filter(|category| context.policy.allows_category(**category)).map(|category| category.as_str()).collect();
     let asked: Vec<Category> = arguments
         .list(&["categories", "category"], "security_group")?
         .iter()
         .map(|given| {
-            Category::parse(&given.to_lowercase()).filter(|category| desk.policy.allows_category(*category)).ok_or_else(|| {
+            Category::parse(&given.to_lowercase()).filter(|category| context.policy.allows_category(*category)).ok_or_else(|| {
                 let shown = crate::redact::text(given, 40);
                 let hint = super::arguments::nearest_hint(given, &names);
                 invalid("categories", format!("there is no category \"{shown}\" here{hint}; the categories are {}", names.join(", ")))
             })
         })
         .collect::<Result<_, _>>()?;
-    Ok(if asked.is_empty() { desk.policy.categories.clone() } else { asked })
+    Ok(if asked.is_empty() { context.policy.categories.clone() } else { asked })
 }

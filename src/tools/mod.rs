@@ -2,26 +2,17 @@
 
 pub mod arguments;
 pub mod call;
-mod carried;
 pub mod cloudtrail_event;
 pub mod cloudtrail_events;
-pub mod desk;
-mod goal;
-pub mod investigate;
-pub mod office;
-pub mod progress;
 mod recent;
 pub mod schema;
-mod widening;
 
 use serde_json::{Map, Value};
 
 pub use call::Call;
-pub use desk::Desk;
-pub use office::{Office, Rules};
-pub use progress::Progress;
 pub use recent::Recent;
 
+use crate::investigate::ToolContext;
 use crate::source::BoxFuture;
 
 /// A tool: what it is called, what it takes and gives, and its code.
@@ -43,7 +34,7 @@ pub struct Tool {
 }
 
 /// The code of a tool: arguments in, outcome out.
-pub type Run = for<'a> fn(&'a Desk, &'a Call, Option<Map<String, Value>>) -> BoxFuture<'a, Outcome>;
+pub type Run = for<'a> fn(&'a ToolContext, &'a Call, Option<Map<String, Value>>) -> BoxFuture<'a, Outcome>;
 
 /// What a call gave.
 #[derive(Clone)]

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use cloudtrail_mcp::answer::cursor::Cursors;
-use cloudtrail_mcp::gate::Limits;
-use cloudtrail_mcp::plan::Query;
+use cloudtrail_mcp::investigate::Cursors;
+use cloudtrail_mcp::investigate::ToolContext;
 use cloudtrail_mcp::policy::{Callers, Policy};
 use cloudtrail_mcp::server::{Server, stdio};
+use cloudtrail_mcp::service::gate::Limits;
+use cloudtrail_mcp::service::{CallService, Rules};
+use cloudtrail_mcp::source::Query;
 use cloudtrail_mcp::source::{BoxFuture, Reading, Source};
-use cloudtrail_mcp::tools::{Desk, Office, Rules, Spelling};
+use cloudtrail_mcp::tools::Spelling;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines, ReadHalf, WriteHalf};
 use tokio::sync::Semaphore;
@@ -67,7 +69,7 @@ struct Client {
 
 impl Client {
     async fn of(source: Slow) -> Self {
-        let desk = Desk {
+        let context = ToolContext {
             policy: Policy::default(),
             event_history: Arc::new(source),
             archive: None,
@@ -82,10 +84,10 @@ impl Client {
             callers: Callers::default(),
             load: Limits { running: 8, waiting: 8, patience: Duration::from_secs(5) },
         };
-        let office = Office::new(desk, rules, None);
+        let service = CallService::new(context, rules, None);
         let (ours, theirs) = tokio::io::duplex(1 << 16);
         let (reader, writer) = tokio::io::split(theirs);
-        let server = Server::new(Arc::new(office), Spelling::Dotted);
+        let server = Server::new(Arc::new(service), Spelling::Dotted);
         spawn_local(stdio::serve_on(server, reader, writer, std::future::pending()));
         let (output, input) = tokio::io::split(ours);
         let mut client = Self { input, output: BufReader::new(output).lines() };

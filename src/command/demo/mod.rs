@@ -12,7 +12,7 @@ use rmcp::model::{CallToolRequestParams, ContentBlock};
 use serde_json::{Value, json};
 
 use super::output::{Format, complain};
-use super::{CONFIG, FAILURE, Failure, block_on, log, office, tool};
+use super::{CONFIG, FAILURE, Failure, block_on, log, service, tool};
 
 const ALERT: &str = include_str!("alert.json");
 const RECORDS: &str = include_str!("records.jsonl");
@@ -34,9 +34,9 @@ pub(super) fn run(format: &Format) -> Result<u8, Failure> {
     let flags = Flags { demo: true, ..Flags::default() };
     let config = load(&flags, &|_| None).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
     log(&config.log_level);
-    let office = Arc::new(office(&config)?);
+    let service = Arc::new(service(&config)?);
     complain("A synthetic incident, played over MCP: the alert goes to aws.cloudtrail_events, nothing leaves this machine.\n");
-    let outcome = block_on(play(Server::new(office, Spelling::Dotted)))?.map_err(|error| Failure::new(FAILURE, error))?;
+    let outcome = block_on(play(Server::new(service, Spelling::Dotted)))?.map_err(|error| Failure::new(FAILURE, error))?;
     tool::print(&outcome, format.format)
 }
 

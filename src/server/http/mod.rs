@@ -26,8 +26,8 @@ pub use connection::serve;
 pub use message::MAX_BODY;
 pub use tls::TlsError;
 
-use crate::audit::AuditLog;
 use crate::config::http::Http;
+use crate::service::audit::AuditLog;
 use auth::Auth;
 use guard::Guard;
 use metrics::Metrics;

@@ -1,13 +1,13 @@
 use super::*;
-use crate::answer::cursor::Cursors;
+use crate::investigate::Cursors;
+use crate::investigate::ToolContext;
 use crate::policy::Policy;
 use crate::source::event_history::{EventHistory, Settings};
-use crate::tools::Desk;
 
 struct Fixture {
     _folder: tempfile::TempDir,
     path: PathBuf,
-    office: Arc<Office>,
+    service: Arc<CallService>,
     reload: Reload,
 }
 
@@ -18,7 +18,7 @@ fn started(text: &str) -> Fixture {
     std::fs::write(&path, text).unwrap();
     let flags = Flags { config: Some(path.clone()), ..Flags::default() };
     let config = config::load(&flags, &|_| None).unwrap();
-    let desk = Desk {
+    let context = ToolContext {
         policy: Policy::default(),
         event_history: Arc::new(EventHistory::new(Settings::default())),
         archive: None,
@@ -28,10 +28,10 @@ fn started(text: &str) -> Fixture {
         recent: Arc::default(),
         clock: Arc::new(chrono::Utc::now),
     };
-    let office = Arc::new(Office::new(desk, Rules::of(&config), None));
-    let mut reload = Reload::new(flags, config, Arc::clone(&office));
+    let service = Arc::new(CallService::new(context, Rules::of(&config), None));
+    let mut reload = Reload::new(flags, config, Arc::clone(&service));
     reload.environment = |_| None;
-    Fixture { _folder: folder, path, office, reload }
+    Fixture { _folder: folder, path, service, reload }
 }
 
 impl Fixture {
@@ -48,7 +48,7 @@ impl Fixture {
     }
 
     fn regions(&self) -> Vec<String> {
-        self.office.rules().policy.regions.clone()
+        self.service.rules().policy.regions.clone()
     }
 }
 
@@ -72,16 +72,16 @@ fn an_invalid_or_missing_file_leaves_the_policy_and_is_told_until_it_is_mended()
     let mut server = started("aws_region_allowlist = [\"eu-west-1\"]\n");
     server.write("aws_region_allowlst = []\n");
     server.look_twice();
-    let problem = server.office.standing().policy_problem.unwrap();
+    let problem = server.service.standing().policy_problem.unwrap();
     assert!(problem.contains("policy.toml:1") && problem.contains("did you mean `aws_region_allowlist`?"), "{problem}");
     assert_eq!(server.regions(), ["eu-west-1"]);
     std::fs::remove_file(&server.path).unwrap();
     server.look_twice();
-    assert!(server.office.standing().policy_problem.is_some());
+    assert!(server.service.standing().policy_problem.is_some());
     assert_eq!(server.regions(), ["eu-west-1"]);
     server.write("aws_region_allowlist = [\"us-east-1\"]\n");
     server.look_twice();
-    assert_eq!((server.office.standing().policy_problem, server.regions()), (None, vec!["us-east-1".to_owned()]));
+    assert_eq!((server.service.standing().policy_problem, server.regions()), (None, vec!["us-east-1".to_owned()]));
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_default_file_that_vanishes_does_not_fall_back_to_the_defaults() {
     let mut server = started("aws_region_allowlist = [\"eu-west-1\"]\n");
     server.reload.flags.config = None;
     server.reload.read();
-    assert!(server.office.standing().policy_problem.unwrap().contains("is gone"));
+    assert!(server.service.standing().policy_problem.unwrap().contains("is gone"));
 }
 
 #[test]
@@ -108,9 +108,9 @@ fn settings_that_are_read_at_start_only_are_named() {
 async fn the_file_is_looked_at_again_and_again_and_it_is_said_how_the_server_stands() {
     let server = started("aws_region_allowlist = [\"eu-west-1\"]\n");
     server.write("aws_region_allowlist = 5\n");
-    let (office, said) = (Arc::clone(&server.office), Arc::new(std::sync::Mutex::new(Vec::new())));
+    let (service, said) = (Arc::clone(&server.service), Arc::new(std::sync::Mutex::new(Vec::new())));
     let saying = Arc::clone(&said);
     let watch = server.reload.watch(move |standing| saying.lock().unwrap().push(standing.policy_problem.is_some()));
     assert!(tokio::time::timeout(4 * EVERY - Duration::from_millis(1), watch).await.is_err());
-    assert_eq!(*said.lock().unwrap(), [false, true, true, true], "{:?}", office.standing());
+    assert_eq!(*said.lock().unwrap(), [false, true, true, true], "{:?}", service.standing());
 }

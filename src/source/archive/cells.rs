@@ -12,8 +12,8 @@ use super::content::Content;
 use super::listing::{LogFile, NAME_LATE};
 use super::scan::{FileSeen, Scan, asks_for};
 use crate::coverage::{Cell, SourceName, State};
-use crate::plan::Query;
 use crate::source::AllRead;
+use crate::source::Query;
 use crate::time::Window;
 
 /// How old the newest file may be for what is missing after it to be still on its way.

@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use super::{BoxFuture, Reading, Source};
 use crate::coverage::{Cell, SourceName, State};
-use crate::plan::Query;
+use crate::source::Query;
 
 /// Folders and files of CloudTrail logs.
 #[derive(Debug)]

@@ -11,8 +11,9 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::context::{Incident, Named};
-use crate::plan::{Kind, queries};
+use crate::investigate::plan::queries;
 use crate::policy::{Policy, SourceChoice};
+use crate::source::Kind;
 use crate::source::Survey;
 use crate::time::Window;
 use crate::time::parse as parse_time;

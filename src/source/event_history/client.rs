@@ -11,8 +11,8 @@ use super::failure::Failure;
 use super::role::Role;
 use super::session::{Identity, Sessions, judge};
 use crate::event::LookupResource;
-use crate::plan::Kind;
 use crate::source::BoxFuture;
+use crate::source::Kind;
 
 /// Events a page.
 ///

@@ -11,8 +11,8 @@ use super::role::Role;
 use super::{KEPT, LAG};
 use crate::coverage::{Cause, Cell, SourceName, State};
 use crate::event::Event;
-use crate::plan::Query;
 use crate::policy::region::partition_name;
+use crate::source::Query;
 use crate::source::{AllRead, Reading};
 use crate::time::{Window, rfc3339, union};
 

@@ -21,13 +21,13 @@ use self::cache::Cache;
 use self::client::Aws;
 use self::conclude::{Part, conclude, failed, gap, refused, refused_role};
 use self::failure::Failure;
-use self::flight::Flights;
 use self::reader::{Job, Reader, Scan};
 use self::session::{Identity, Sessions};
 use self::settled::Settled;
+use self::single_flight::SingleFlight;
 use super::{BoxFuture, Reading, Source};
 use crate::coverage::{Cell, State};
-use crate::plan::Query;
+use crate::source::Query;
 
 mod bucket;
 mod cache;
@@ -35,7 +35,6 @@ mod chain;
 mod client;
 mod conclude;
 mod failure;
-mod flight;
 mod planner;
 mod reader;
 mod role;
@@ -44,6 +43,7 @@ mod session;
 mod settled;
 #[cfg(test)]
 mod simulation;
+mod single_flight;
 
 pub use cache::CacheSettings;
 pub use role::Role;
@@ -105,7 +105,7 @@ impl Default for Settings {
 pub struct EventHistory {
     aws: Aws,
     buckets: Buckets,
-    flights: Flights,
+    flights: SingleFlight,
     settled: Option<Arc<dyn Settled>>,
     attempt: Duration,
     clock: Clock,
@@ -118,7 +118,7 @@ impl EventHistory {
         Self {
             aws: Aws::new(Sessions::new(endpoint_url, attempt_timeout, home_region, aws), roles),
             buckets: Buckets::new(period),
-            flights: Flights::default(),
+            flights: SingleFlight::default(),
             settled: Some(Arc::new(Cache::new(cache))),
             attempt: attempt_timeout,
             clock,

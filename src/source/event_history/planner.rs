@@ -19,7 +19,7 @@ use self::track::Chain;
 use super::chain::{Ask, Progress};
 use super::failure::Failure;
 use super::send::{Landed, Stop};
-use crate::plan::Kind;
+use crate::source::Kind;
 use crate::time::{Window, union};
 
 mod part;

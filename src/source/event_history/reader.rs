@@ -11,12 +11,12 @@ use tokio::time::Instant;
 use super::LAG;
 use super::bucket::Bucket;
 use super::chain::{Ask, Entry, Lookup};
-use super::flight::{Flight, Flights};
 use super::planner::{End, Fetch, Planner, Seen, Step, Task};
 use super::send::{Budget, Chance, Sender};
 use super::settled::{Place, Settled, Slice};
+use super::single_flight::{SharedQuestion, SingleFlight};
 use crate::event::Event;
-use crate::plan::{Kind, Query};
+use crate::source::{Kind, Query};
 use crate::time::Window;
 
 /// A slice ends with a second that is known, a window with the first that is not.
@@ -29,7 +29,7 @@ pub(super) struct Reader<'a> {
     /// The pace of the account and region.
     pub(super) bucket: &'a Bucket,
     /// What is being asked already.
-    pub(super) flights: &'a Flights,
+    pub(super) flights: &'a SingleFlight,
     /// What is known from earlier readings.
     pub(super) settled: Option<&'a dyn Settled>,
     /// Time for one request.
@@ -177,7 +177,7 @@ pub(super) async fn read(reader: &Reader<'_>, job: &Job) -> Scan {
     }
 }
 
-async fn land(flight: Arc<Flight>, fetch: Fetch, sender: Sender<'_>) -> Seen {
+async fn land(flight: Arc<SharedQuestion>, fetch: Fetch, sender: Sender<'_>) -> Seen {
     let sent = AtomicU32::new(0);
     let gave = flight.page(fetch.page, &fetch.ask, &sender, &sent).await;
     Seen { chain: fetch.chain, sent: sent.into_inner(), gave }
@@ -186,14 +186,14 @@ async fn land(flight: Arc<Flight>, fetch: Fetch, sender: Sender<'_>) -> Seen {
 /// What came so far, chain by chain.
 #[derive(Default)]
 struct Gathered {
-    flights: Vec<Option<(Ask, Arc<Flight>)>>,
+    flights: Vec<Option<(Ask, Arc<SharedQuestion>)>>,
     entries: Vec<Vec<Entry>>,
     joined: usize,
 }
 
 impl Gathered {
     /// Returns the flight of a chain, which it holds from its first page on.
-    fn flight(&mut self, flights: &Flights, place: &Place, fetch: &Fetch, now: DateTime<Utc>) -> Arc<Flight> {
+    fn flight(&mut self, flights: &SingleFlight, place: &Place, fetch: &Fetch, now: DateTime<Utc>) -> Arc<SharedQuestion> {
         if self.flights.len() <= fetch.chain {
             self.flights.resize(fetch.chain + 1, None);
             self.entries.resize(fetch.chain + 1, Vec::new());

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::chain::Entry;
-use crate::plan::Kind;
+use crate::source::Kind;
 
 /// What a slice belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

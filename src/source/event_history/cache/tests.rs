@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::super::chain::Entry;
 use super::*;
 use crate::event::LookupResource;
-use crate::plan::Kind;
+use crate::source::Kind;
 
 const BASE: i64 = 1_769_500_000;
 const SECRET: &str = "planted-Secret-9f8e7d";

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::chain::{Ask, Page, Progress};
 use super::PAGE;
-use crate::plan::Kind;
+use crate::source::Kind;
 use crate::time::Window;
 
 /// A chain of pages of one question.

@@ -56,7 +56,7 @@ fn page(seconds: &[i64], token: Option<&str>) -> Result<Page, Failure> {
     Ok(Page { entries: seconds.iter().map(|second| entry(*second)).collect(), token: token.map(str::to_owned) })
 }
 
-fn reader<'a>(script: &'a Script, bucket: &'a Bucket, flights: &'a Flights) -> Reader<'a> {
+fn reader<'a>(script: &'a Script, bucket: &'a Bucket, flights: &'a SingleFlight) -> Reader<'a> {
     Reader { lookup: script, bucket, flights, settled: None, attempt: Duration::from_secs(10), chance: &|| 1 << 31 }
 }
 
@@ -75,7 +75,7 @@ fn job(max_requests: u32, deadline: Duration) -> Job {
 }
 
 async fn run(script: &Script, max_requests: u32, deadline: Duration) -> Scan {
-    let (bucket, flights) = (Bucket::new(PERIOD), Flights::default());
+    let (bucket, flights) = (Bucket::new(PERIOD), SingleFlight::default());
     let scan = read(&reader(script, &bucket, &flights), &job(max_requests, deadline)).await;
     assert_eq!(flights.count(), 0, "a flight outlives its readers");
     scan
@@ -107,7 +107,7 @@ async fn pages_of_one_chain_are_half_a_second_apart_and_ask_the_same() {
 #[tokio::test(start_paused = true)]
 async fn different_questions_at_once_share_the_bucket() {
     let script = Script::of([]);
-    let (bucket, flights) = (Bucket::new(PERIOD), Flights::default());
+    let (bucket, flights) = (Bucket::new(PERIOD), SingleFlight::default());
     let (reader, writes, mut all) = (reader(&script, &bucket, &flights), job(20, LONG), job(20, LONG));
     all.place.kind = Kind::Everything;
     tokio::join!(read(&reader, &writes), read(&reader, &all));
@@ -214,7 +214,7 @@ async fn a_dropped_chain_sends_nothing_more() {
 async fn who_comes_late_gets_the_pages_so_far_and_goes_on_when_the_first_leaves() {
     let mut script = Script::of([page(&[900], Some("a")), page(&[800], Some("b")), page(&[10], None)]);
     script.latency = Duration::from_millis(400);
-    let (bucket, flights) = (Bucket::new(PERIOD), Flights::default());
+    let (bucket, flights) = (Bucket::new(PERIOD), SingleFlight::default());
     let reader = reader(&script, &bucket, &flights);
     let leaver = timeout(Duration::from_millis(700), async { read(&reader, &job(20, LONG)).await });
     let follower = async {
@@ -232,7 +232,7 @@ async fn who_comes_late_gets_the_pages_so_far_and_goes_on_when_the_first_leaves(
 async fn a_failure_is_shared_by_those_who_wait_but_not_by_those_who_come_later() {
     let mut script = Script::of([Err(Failure::Denied)]);
     script.latency = Duration::from_millis(100);
-    let (bucket, flights) = (Bucket::new(PERIOD), Flights::default());
+    let (bucket, flights) = (Bucket::new(PERIOD), SingleFlight::default());
     let reader = reader(&script, &bucket, &flights);
     let (job, held) = (job(20, LONG), flights.join(&job(20, LONG).place, &Ask::new(window(), Kind::Writes), at(9_000)));
     let (one, two) = tokio::join!(read(&reader, &job), read(&reader, &job));
@@ -258,7 +258,7 @@ impl Settled for Memory {
 #[tokio::test(start_paused = true)]
 async fn what_is_settled_is_kept_and_a_later_question_reads_the_rest_alone() {
     let script = Script::of([page(&[900, 800, 700], Some("a")), page(&[10], None), page(&[900, 800], None)]);
-    let (bucket, flights, memory) = (Bucket::new(PERIOD), Flights::default(), Memory::default());
+    let (bucket, flights, memory) = (Bucket::new(PERIOD), SingleFlight::default(), Memory::default());
     let reader = Reader { settled: Some(&memory), ..reader(&script, &bucket, &flights) };
     let mut job = Job { settled: at(750), ..job(20, LONG) };
     assert_eq!(read(&reader, &job).await.events.len(), 4);
@@ -277,7 +277,7 @@ async fn what_is_settled_is_kept_and_a_later_question_reads_the_rest_alone() {
 #[tokio::test(start_paused = true)]
 async fn what_this_investigation_read_before_is_not_asked_again() {
     let script = Script::of([page(&[300], None)]);
-    let (bucket, flights) = (Bucket::new(PERIOD), Flights::default());
+    let (bucket, flights) = (Bucket::new(PERIOD), SingleFlight::default());
     let job = Job { read: since(400), ..job(20, LONG) };
     let scan = read(&reader(&script, &bucket, &flights), &job).await;
     assert_eq!((scan.requests, scan.read, script.sent()[0].1.end), (1, since(0), at(400)));

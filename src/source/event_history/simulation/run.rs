@@ -10,17 +10,18 @@ use tokio::time::{Instant, sleep, timeout};
 use super::super::bucket::Bucket;
 use super::super::conclude::{Part, conclude};
 use super::super::failure::Failure;
-use super::super::flight::Flights;
 use super::super::reader::{Job, Reader, read};
 use super::super::settled::{Place, Settled, Slice};
+use super::super::single_flight::SingleFlight;
 use super::random::Random;
 use super::world::{Faults, LONG, Spread, Truth, World, at, seconds, truths};
 use crate::context::{Alert, Incident, Named, NamedResource};
 use crate::coverage::{Cell, State};
-use crate::gather::Gathered;
-use crate::plan::{self, Kind, Query};
+use crate::investigate::Gathered;
+use crate::investigate::plan;
 use crate::policy::{Policy, SourceChoice};
 use crate::source::Reading;
+use crate::source::{Kind, Query};
 use crate::time::Window;
 
 const ACCOUNT: &str = "111122223333";
@@ -232,7 +233,7 @@ pub(super) async fn play(mut scene: Scene) -> Outcome {
     let (query, now) = scene.query(0);
     let (truth, faults) = (std::mem::take(&mut scene.truth), scene.faults.clone());
     let world = World::new(truth, faults, scene.now.0, Random::new(scene.random.next()));
-    let (bucket, flights, memory) = (Bucket::new(PERIOD), Flights::default(), Memory::default());
+    let (bucket, flights, memory) = (Bucket::new(PERIOD), SingleFlight::default(), Memory::default());
     let jitter = Random::new(scene.random.next());
     let chance = move || jitter.next() as u32;
     let settled = scene.continues.then_some(&memory as &dyn Settled);
@@ -406,7 +407,7 @@ pub(super) async fn once(mut scene: Scene) -> (Reading, Duration, Arc<World>) {
     let (query, now) = scene.query(0);
     let (truth, faults) = (std::mem::take(&mut scene.truth), scene.faults.clone());
     let world = Arc::new(World::new(truth, faults, scene.now.0, Random::new(scene.random.next())));
-    let (bucket, flights) = (Bucket::new(PERIOD), Flights::default());
+    let (bucket, flights) = (Bucket::new(PERIOD), SingleFlight::default());
     let jitter = Random::new(scene.random.next());
     let chance = move || jitter.next() as u32;
     let reader = Reader {

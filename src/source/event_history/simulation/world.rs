@@ -12,8 +12,8 @@ use super::super::chain::{Ask, Entry, Lookup, Page};
 use super::super::failure::Failure;
 use super::random::Random;
 use crate::event::{Event, LookupResource};
-use crate::plan::Kind;
 use crate::source::BoxFuture;
+use crate::source::Kind;
 
 /// One thing that happened.
 #[derive(Clone, Debug)]

@@ -1,15 +1,13 @@
 //! What a reading is for, what was read for it before, and where it tells how far it is.
 
-use super::Progress;
+use super::Gathered;
 use crate::context::Incident;
 use crate::coverage::{Cell, SourceName, State};
-use crate::gather::Gathered;
-use crate::plan::Query;
-use crate::source::Reading;
+use crate::source::{Progress, Query, Reading};
 
 /// The aim of the readings of one call.
 #[derive(Clone, Copy)]
-pub(super) struct Goal<'a> {
+pub(super) struct ReadContext<'a> {
     /// What is to be explained.
     pub(super) incident: &'a Incident,
     /// How far an earlier call came.
@@ -18,7 +16,7 @@ pub(super) struct Goal<'a> {
     pub(super) progress: &'a Progress,
 }
 
-impl Goal<'_> {
+impl ReadContext<'_> {
     /// Tells a query what the call is about, what was read before it and what the call has spent.
     pub(super) fn aim(&self, query: Query, gathered: &Gathered) -> Query {
         let spent = gathered.cells().filter(|cell| is_of(&query, cell)).map(|cell| cell.requests).sum();

@@ -17,18 +17,19 @@ use serde_json::{Map, Value};
 use tokio::sync::watch;
 use tracing::{error, info, warn};
 
-use super::{ALL, Call, Desk, Outcome, Tool, investigate};
+use super::audit::{AuditLog, CallEntry, Entry};
+use super::gate::{Gate, Limits, Share};
 use crate::answer::Answer;
-use crate::audit::{AuditLog, CallEntry, Entry};
 use crate::config::Config;
 use crate::context::Asked;
 use crate::coverage::SourceName;
-use crate::gate::{Gate, Limits, Share};
+use crate::investigate::{self, ToolContext};
 use crate::policy::{Callers, Policy};
 use crate::redact;
 use crate::refusal::{Code, Refusal};
 use crate::source::Source;
 use crate::source::interruptible::Interruptible;
+use crate::tools::{ALL, Call, Outcome, Tool};
 
 /// How long calls whose readings were ended may take to answer with what they have.
 const LAST_WORDS: Duration = Duration::from_millis(800);
@@ -54,8 +55,8 @@ impl Rules {
 }
 
 /// Where every call passes.
-pub struct Office {
-    desk: Desk,
+pub struct CallService {
+    context: ToolContext,
     rules: RwLock<Arc<Rules>>,
     gate: Arc<Gate>,
     audit: Option<AuditLog>,
@@ -82,28 +83,28 @@ pub struct Standing {
     pub policy_problem: Option<String>,
 }
 
-impl Office {
-    /// Puts a desk behind the rules; the desk's own policy is replaced by that of the rules.
-    pub fn new(desk: Desk, rules: Rules, audit: Option<AuditLog>) -> Self {
+impl CallService {
+    /// Puts a context behind the rules; the context's own policy is replaced by that of the rules.
+    pub fn new(context: ToolContext, rules: Rules, audit: Option<AuditLog>) -> Self {
         let (gate, ending) = (Gate::new(rules.load), watch::Sender::new(false));
         let until = |source, name| Arc::new(Interruptible::new(source, name, ending.subscribe())) as Arc<dyn Source>;
-        let desk = Desk {
-            event_history: until(desk.event_history, SourceName::EventHistory),
-            archive: desk.archive.map(|archive| until(archive, SourceName::Archive)),
-            ..desk
+        let context = ToolContext {
+            event_history: until(context.event_history, SourceName::EventHistory),
+            archive: context.archive.map(|archive| until(archive, SourceName::Archive)),
+            ..context
         };
         let rules = RwLock::new(Arc::new(rules));
-        Self { desk, rules, gate, audit, unread: Mutex::default(), ending, ended: watch::Sender::new(false) }
+        Self { context, rules, gate, audit, unread: Mutex::default(), ending, ended: watch::Sender::new(false) }
     }
 
     /// Calls a tool. Never fails: what stands in the way is an outcome with `is_error`.
     pub async fn call(&self, tool: &Tool, call: &Call, arguments: Option<Map<String, Value>>) -> Outcome {
         let record = Record::began(self.audit.as_ref(), call, tool.name, arguments.as_ref());
-        self.recorded(record, call, |desk| async move {
-            if !desk.policy.allows_tool(tool.name) {
+        self.recorded(record, call, |context| async move {
+            if !context.policy.allows_tool(tool.name) {
                 return investigate::refused(not_allowed(tool));
             }
-            (tool.run)(&desk, call, arguments).await
+            (tool.run)(&context, call, arguments).await
         })
         .await
     }
@@ -113,16 +114,16 @@ impl Office {
         let call = Call::default();
         let arguments = asked.investigation.iter().map(|investigation| ("investigation".to_owned(), investigation.clone())).collect();
         let record = Record::began(self.audit.as_ref(), &call, "report", Some(&arguments));
-        self.recorded(record, &call, |desk| async move { investigate::whole(&desk, asked, limit).await }).await
+        self.recorded(record, &call, |context| async move { investigate::whole(&context, asked, limit).await }).await
     }
 
-    async fn recorded<F, R: Reply>(&self, record: Record<'_>, call: &Call, work: impl FnOnce(Desk) -> F) -> R
+    async fn recorded<F, R: Reply>(&self, record: Record<'_>, call: &Call, work: impl FnOnce(ToolContext) -> F) -> R
     where
         F: Future<Output = R> + Send,
     {
         let rules = self.rules();
         let of_caller = rules.callers.rules(&call.caller);
-        let desk = self.desk.under(rules.policy.narrowed(&call.caller, &of_caller));
+        let context = self.context.under(rules.policy.narrowed(&call.caller, &of_caller));
         if let Some(audit) = &self.audit
             && !audit.is_ready().await
         {
@@ -137,7 +138,7 @@ impl Office {
         let outcome = tokio::select! {
             biased;
             // A panic must cost one call, not the server; what it would print may hold event text, so the hook prints only where it was.
-            outcome = AssertUnwindSafe(work(desk)).catch_unwind() => outcome.unwrap_or_else(|_| R::refused(panicked())),
+            outcome = AssertUnwindSafe(work(context)).catch_unwind() => outcome.unwrap_or_else(|_| R::refused(panicked())),
             _ = given_up.wait_for(|given_up| *given_up) => R::refused(ended()),
         };
         let outcome = record.end(outcome).await;
@@ -157,9 +158,9 @@ impl Office {
         rules.policy.narrowed(caller, &rules.callers.rules(caller))
     }
 
-    /// Returns the desk of the process, for what is no call: known investigations, the clock.
-    pub fn desk(&self) -> &Desk {
-        &self.desk
+    /// Returns the context of the process, for what is no call: known investigations, the clock.
+    pub fn context(&self) -> &ToolContext {
+        &self.context
     }
 
     /// Returns the audit log, for what happens before there is a call.

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::audit::verify::{self, Kept};
+use crate::service::audit::verify::{self, Kept};
 
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_769_547_600, 0).unwrap()

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::*;
-use crate::audit::chain::seal;
-use crate::audit::head::Point;
+use crate::service::audit::chain::seal;
+use crate::service::audit::head::Point;
 
 const TAMPERINGS: u64 = 10_000;
 

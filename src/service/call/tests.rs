@@ -3,17 +3,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::DateTime;
 use serde_json::json;
 
-use super::super::{cloudtrail_event, cloudtrail_events};
 use super::*;
-use crate::answer::cursor::Cursors;
-use crate::audit::verify::{self, Kept};
-use crate::audit::{OnFailure, Settings, Sync};
 use crate::catalogue::Category;
 use crate::coverage::{Cell, SourceName};
 use crate::event::Event;
-use crate::plan::Query;
+use crate::investigate::Cursors;
 use crate::policy::{CallerRules, UntrustedText};
-use crate::source::{AllRead, BoxFuture, Reading, Source};
+use crate::service::audit::verify::{self, Kept};
+use crate::service::audit::{OnFailure, Settings, Sync};
+use crate::source::{AllRead, BoxFuture, Query, Reading, Source};
+use crate::tools::{cloudtrail_event, cloudtrail_events};
 
 const ACCOUNT: &str = "111122223333";
 
@@ -64,7 +63,7 @@ impl Source for Busy {
 }
 
 struct Fixture {
-    office: Office,
+    service: CallService,
     source: Arc<Busy>,
     folder: tempfile::TempDir,
 }
@@ -85,7 +84,7 @@ impl Fixture {
     fn with(source: Busy, policy: Policy, rules: &[(&str, CallerRules)]) -> Self {
         let source = Arc::new(source);
         let event_history: Arc<dyn Source> = Arc::clone(&source) as Arc<dyn Source>;
-        let desk = Desk {
+        let context = ToolContext {
             policy: Policy::default(),
             event_history,
             archive: None,
@@ -106,21 +105,21 @@ impl Fixture {
             on_failure: OnFailure::Deny,
         };
         let audit = AuditLog::open(settings).unwrap();
-        Self { office: Office::new(desk, Rules { policy, callers, load: load() }, Some(audit)), source, folder }
+        Self { service: CallService::new(context, Rules { policy, callers, load: load() }, Some(audit)), source, folder }
     }
 
     async fn events(&self, caller: &str, arguments: Value) -> Value {
         let call = Call::of(caller);
-        self.office.call(&cloudtrail_events::TOOL, &call, arguments.as_object().cloned()).await.structured
+        self.service.call(&cloudtrail_events::TOOL, &call, arguments.as_object().cloned()).await.structured
     }
 
     async fn event(&self, caller: &str, arguments: Value) -> Value {
         let call = Call::of(caller);
-        self.office.call(&cloudtrail_event::TOOL, &call, arguments.as_object().cloned()).await.structured
+        self.service.call(&cloudtrail_event::TOOL, &call, arguments.as_object().cloned()).await.structured
     }
 
     async fn log(&self) -> Vec<Value> {
-        self.office.flush().await;
+        self.service.flush().await;
         let path = self.folder.path().join("audit.jsonl");
         assert_eq!(verify::log(&path, &Kept::default()).unwrap().problems, Vec::<String>::new());
         std::fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -149,10 +148,10 @@ fn bot() -> CallerRules {
 
 #[tokio::test]
 async fn a_caller_sees_what_its_rules_leave_of_the_policy_and_another_sees_the_rest() {
-    let office = Fixture::new(&[("bot", bot())]);
+    let fixture = Fixture::new(&[("bot", bot())]);
     let asked = json!({"regions": ["eu-west-1"], "start_time": "1h"});
-    assert_eq!(ids(&office.events("", asked.clone()).await).len(), CHANGES.len() + 1, "and one of global services in us-east-1");
-    let answer = office.events("bot", asked).await;
+    assert_eq!(ids(&fixture.events("", asked.clone()).await).len(), CHANGES.len() + 1, "and one of global services in us-east-1");
+    let answer = fixture.events("bot", asked).await;
     assert_eq!((ids(&answer).len(), answer["totals"]["matched"].as_u64()), (1, Some(2)), "{answer:#}");
     assert!(answer["coverage"]["blind_spots"].to_string().contains("database"), "{}", answer["coverage"]);
     assert!(!answer.to_string().contains("orders"), "free text is withheld");
@@ -162,86 +161,86 @@ async fn a_caller_sees_what_its_rules_leave_of_the_policy_and_another_sees_the_r
         (json!({"limit": 2}), "invalid_argument"),
         (json!({"categories": ["iam_policy"]}), "invalid_argument"),
     ] {
-        assert_eq!(code(&office.events("bot", arguments).await), refused);
+        assert_eq!(code(&fixture.events("bot", arguments).await), refused);
     }
 }
 
 #[tokio::test]
 async fn an_event_that_a_caller_may_not_see_is_not_found() {
-    let office = Fixture::new(&[("bot", bot())]);
+    let fixture = Fixture::new(&[("bot", bot())]);
     for (id, seen) in [("eu-west-1-1", "found"), ("eu-west-1-2", "found"), ("eu-west-1-0", "not_found"), ("eu-west-1-4", "not_found")] {
-        let answer = office.event("bot", json!({"event_id": id, "region": "eu-west-1"})).await;
+        let answer = fixture.event("bot", json!({"event_id": id, "region": "eu-west-1"})).await;
         assert_eq!(answer["finding"], seen, "{id}");
     }
-    assert_eq!(code(&office.event("bot", json!({"event_id": "us-east-1-1", "region": "us-east-1"})).await), "region_not_allowed");
+    assert_eq!(code(&fixture.event("bot", json!({"event_id": "us-east-1-1", "region": "us-east-1"})).await), "region_not_allowed");
 }
 
 #[tokio::test]
 async fn a_tool_that_is_not_allowed_is_neither_listed_nor_run_and_the_refusal_is_recorded() {
     let rules = CallerRules { tools: vec!["cloudtrail_event".into()], ..CallerRules::default() };
-    let office = Fixture::new(&[("bot", rules)]);
-    let names = |caller: &str| office.office.tools(&caller.into()).iter().map(|tool| tool.name).collect::<Vec<_>>();
+    let fixture = Fixture::new(&[("bot", rules)]);
+    let names = |caller: &str| fixture.service.tools(&caller.into()).iter().map(|tool| tool.name).collect::<Vec<_>>();
     assert_eq!((names("bot"), names("")), (vec!["cloudtrail_event"], vec!["cloudtrail_events", "cloudtrail_event"]));
-    assert_eq!(code(&office.events("bot", json!({})).await), "tool_not_allowed");
-    assert_eq!(office.source.reads.load(Ordering::Relaxed), 0);
-    let log = office.log().await;
+    assert_eq!(code(&fixture.events("bot", json!({})).await), "tool_not_allowed");
+    assert_eq!(fixture.source.reads.load(Ordering::Relaxed), 0);
+    let log = fixture.log().await;
     assert_eq!((log[0]["caller"].as_str(), log[0]["decision"].as_str()), (Some("bot"), Some("tool_not_allowed")));
 }
 
 #[tokio::test]
 async fn the_cursor_of_another_caller_looks_like_one_that_never_was() {
-    let office = Fixture::new(&[("bot", CallerRules::default()), ("cat", CallerRules::default())]);
-    let first = office.events("bot", json!({"regions": ["eu-west-1"], "limit": 1})).await;
+    let fixture = Fixture::new(&[("bot", CallerRules::default()), ("cat", CallerRules::default())]);
+    let first = fixture.events("bot", json!({"regions": ["eu-west-1"], "limit": 1})).await;
     let cursor = first["next_cursor"].as_str().unwrap();
-    let never = office.events("cat", json!({"cursor": "AAAAAAAAAAAAAAAA"})).await;
-    assert_eq!(office.events("cat", json!({"cursor": cursor})).await, never);
-    assert_eq!(office.events("", json!({"cursor": cursor})).await, never);
-    let second = office.events("bot", json!({"cursor": cursor})).await;
+    let never = fixture.events("cat", json!({"cursor": "AAAAAAAAAAAAAAAA"})).await;
+    assert_eq!(fixture.events("cat", json!({"cursor": cursor})).await, never);
+    assert_eq!(fixture.events("", json!({"cursor": cursor})).await, never);
+    let second = fixture.events("bot", json!({"cursor": cursor})).await;
     assert!(!ids(&second).is_empty() && !ids(&first).iter().any(|id| ids(&second).contains(id)));
 }
 
 #[tokio::test]
 async fn a_cursor_ends_when_the_policy_that_it_was_given_under_changes() {
-    let office = Fixture::new(&[]);
-    let first = office.events("", json!({"regions": ["eu-west-1"], "limit": 1})).await;
+    let fixture = Fixture::new(&[]);
+    let first = fixture.events("", json!({"regions": ["eu-west-1"], "limit": 1})).await;
     let cursor = json!({"cursor": first["next_cursor"]});
     let rules = Rules { policy: Policy { regions: vec!["us-east-1".into()], ..policy() }, callers: Callers::default(), load: load() };
-    office.office.set_rules(Ok(rules));
-    assert_eq!(code(&office.events("", cursor).await), "invalid_argument");
-    assert_eq!(code(&office.events("", json!({"regions": ["eu-west-1"]})).await), "region_not_allowed");
+    fixture.service.set_rules(Ok(rules));
+    assert_eq!(code(&fixture.events("", cursor).await), "invalid_argument");
+    assert_eq!(code(&fixture.events("", json!({"regions": ["eu-west-1"]})).await), "region_not_allowed");
 }
 
 #[tokio::test]
 async fn rules_that_are_invalid_leave_the_old_ones_in_force_and_it_is_said_why() {
-    let office = Fixture::new(&[]);
-    office.office.set_rules(Err("policy.toml:1: unknown key".into()));
-    assert_eq!(office.office.standing().policy_problem.as_deref(), Some("policy.toml:1: unknown key"));
-    assert_eq!(code(&office.events("", json!({"regions": ["eu-west-1"]})).await), "");
-    office.office.set_rules(Ok(Rules { policy: policy(), callers: Callers::default(), load: load() }));
-    assert_eq!(office.office.standing(), Standing::default());
-    let log = office.log().await;
+    let fixture = Fixture::new(&[]);
+    fixture.service.set_rules(Err("policy.toml:1: unknown key".into()));
+    assert_eq!(fixture.service.standing().policy_problem.as_deref(), Some("policy.toml:1: unknown key"));
+    assert_eq!(code(&fixture.events("", json!({"regions": ["eu-west-1"]})).await), "");
+    fixture.service.set_rules(Ok(Rules { policy: policy(), callers: Callers::default(), load: load() }));
+    assert_eq!(fixture.service.standing(), Standing::default());
+    let log = fixture.log().await;
     assert_eq!((log[0]["outcome"].as_str(), log[2]["outcome"].as_str()), (Some("invalid, the old one is kept"), Some("taken")));
 }
 
 #[tokio::test]
 async fn exchanged_rules_do_not_open_an_archive_that_was_not_opened_at_start() {
-    let office = Fixture::with(Busy::default(), Policy::default(), &[]);
+    let fixture = Fixture::with(Busy::default(), Policy::default(), &[]);
     let rules = Rules {
         policy: Policy { local_archive_configured: true, archive_given: true, ..Policy::default() },
         callers: Callers::default(),
         load: load(),
     };
-    office.office.set_rules(Ok(rules));
-    assert_eq!(code(&office.events("", json!({})).await), "tool_not_allowed");
-    assert_eq!(office.source.reads.load(Ordering::Relaxed), 0);
+    fixture.service.set_rules(Ok(rules));
+    assert_eq!(code(&fixture.events("", json!({})).await), "tool_not_allowed");
+    assert_eq!(fixture.source.reads.load(Ordering::Relaxed), 0);
 }
 
 #[tokio::test]
 async fn every_call_is_recorded_with_what_was_read_and_the_digest_of_its_answer() {
-    let office = Fixture::new(&[]);
-    let answer = office.events("alice", json!({"regions": ["eu-west-1"], "actors": ["password=Zq7Bqx99"]})).await;
-    let refused = office.events("alice", json!({"regions": ["not a region"]})).await;
-    let log = office.log().await;
+    let fixture = Fixture::new(&[]);
+    let answer = fixture.events("alice", json!({"regions": ["eu-west-1"], "actors": ["password=Zq7Bqx99"]})).await;
+    let refused = fixture.events("alice", json!({"regions": ["not a region"]})).await;
+    let log = fixture.log().await;
     assert_eq!((log.len(), code(&refused)), (2, "invalid_argument"));
     let first = &log[0];
     assert_eq!((first["caller"].as_str(), first["tool"].as_str()), (Some("alice"), Some("cloudtrail_events")));
@@ -259,60 +258,60 @@ fn sha256(bytes: &[u8]) -> String {
 
 #[tokio::test]
 async fn a_call_that_panics_or_is_given_up_is_recorded_and_costs_no_other() {
-    let office = Fixture::with(Busy { panics: true, ..Busy::default() }, policy(), &[]);
-    assert_eq!(code(&office.events("", json!({})).await), "unavailable");
-    assert_eq!(office.office.standing().running, 0);
+    let fixture = Fixture::with(Busy { panics: true, ..Busy::default() }, policy(), &[]);
+    assert_eq!(code(&fixture.events("", json!({})).await), "unavailable");
+    assert_eq!(fixture.service.standing().running, 0);
     let slow = Fixture::with(Busy { takes: Duration::from_secs(60), ..Busy::default() }, policy(), &[]);
     assert!(slow.events("", json!({})).now_or_never().is_none());
     assert_eq!(slow.log().await[0]["decision"], "cancelled");
-    assert_eq!(slow.office.standing().running, 0);
+    assert_eq!(slow.service.standing().running, 0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn more_calls_than_run_and_wait_are_told_to_come_back_and_all_others_are_answered() {
-    let office = Fixture::with(Busy { takes: Duration::from_secs(1), ..Busy::default() }, policy(), &[]);
+    let fixture = Fixture::with(Busy { takes: Duration::from_secs(1), ..Busy::default() }, policy(), &[]);
     let calls = (0..50).map(|n| {
-        let office = &office;
-        async move { office.events(&format!("bot {}", n % 7), json!({"regions": ["us-east-1"]})).await }
+        let fixture = &fixture;
+        async move { fixture.events(&format!("bot {}", n % 7), json!({"regions": ["us-east-1"]})).await }
     });
     let answers = futures_util::future::join_all(calls).await;
     let count = |wanted: &str| answers.iter().filter(|answer| code(answer) == wanted).count();
     assert_eq!((count(""), count("overloaded")), (8, 42));
     let busy = answers.iter().find(|answer| code(answer) == "overloaded").unwrap();
     assert!(busy["error"]["retryable"] == true && busy["error"]["retry_after_ms"].as_u64().unwrap() > 0, "{busy}");
-    let log = office.log().await;
+    let log = fixture.log().await;
     assert_eq!(log.iter().filter(|line| line["decision"] == "overloaded").count(), 42, "denials are recorded, too");
 }
 
 #[tokio::test]
 async fn a_caller_with_a_rate_is_told_when_to_come_back() {
     let rules = CallerRules { requests_per_minute: Some(2), ..CallerRules::default() };
-    let office = Fixture::new(&[("bot", rules)]);
+    let fixture = Fixture::new(&[("bot", rules)]);
     let mut answers = Vec::new();
     for _ in 0..3 {
-        answers.push(office.events("bot", json!({})).await);
+        answers.push(fixture.events("bot", json!({})).await);
     }
     assert_eq!(answers.iter().map(code).collect::<Vec<_>>(), ["", "", "overloaded"]);
     assert!((59_000..=60_000).contains(&answers[2]["error"]["retry_after_ms"].as_u64().unwrap()), "{}", answers[2]);
-    assert_eq!(code(&office.events("cat", json!({})).await), "");
+    assert_eq!(code(&fixture.events("cat", json!({})).await), "");
 }
 
 #[tokio::test]
 #[cfg(target_os = "linux")]
 async fn what_cannot_be_recorded_is_withheld_and_nothing_more_is_read() {
-    let office = Fixture::new(&[]);
-    let path = office.folder.path().join("audit.jsonl");
+    let fixture = Fixture::new(&[]);
+    let path = fixture.folder.path().join("audit.jsonl");
     std::fs::remove_file(&path).unwrap();
     std::os::unix::fs::symlink("/dev/full", &path).unwrap();
     let asked = || json!({"regions": ["eu-west-1"]});
-    let first = office.events("", asked()).await;
+    let first = fixture.events("", asked()).await;
     assert_eq!((code(&first), ids(&first).len()), ("unavailable", 0));
-    let reads = office.source.reads.load(Ordering::Relaxed);
-    assert_eq!(code(&office.events("", asked()).await), "unavailable");
-    assert_eq!(office.source.reads.load(Ordering::Relaxed), reads);
-    assert!(office.office.standing().audit_failing);
+    let reads = fixture.source.reads.load(Ordering::Relaxed);
+    assert_eq!(code(&fixture.events("", asked()).await), "unavailable");
+    assert_eq!(fixture.source.reads.load(Ordering::Relaxed), reads);
+    assert!(fixture.service.standing().audit_failing);
     std::fs::remove_file(&path).unwrap();
-    assert_eq!(code(&office.events("", asked()).await), "");
+    assert_eq!(code(&fixture.events("", asked()).await), "");
 }
 
 /// Asks about two regions while the server ends, and returns the answer, and how long the end took.
@@ -320,7 +319,7 @@ async fn asked_at_the_end(fixture: &Fixture) -> (Value, Duration) {
     let began = tokio::time::Instant::now();
     let (answer, ()) = tokio::join!(fixture.events("", json!({"regions": ["eu-west-1", "us-east-1"], "start_time": "1h"})), async {
         tokio::task::yield_now().await;
-        fixture.office.close(Duration::from_secs(3)).await;
+        fixture.service.close(Duration::from_secs(3)).await;
     });
     (answer, began.elapsed())
 }
@@ -361,7 +360,7 @@ async fn no_answer_holds_an_event_that_the_rules_of_its_caller_keep_back() {
         let operator = Policy { regions: some(pick(8)).collect(), ..policy() };
         let allowed =
             |region: &str| [&rules.regions, &operator.regions].iter().all(|list| list.is_empty() || list.iter().any(|r| r == region));
-        let office = Fixture::with(Busy::default(), operator.clone(), &[("bot", rules.clone())]);
+        let fixture = Fixture::with(Busy::default(), operator.clone(), &[("bot", rules.clone())]);
         let mut arguments = json!({"limit": 100, "detail": "full"});
         match pick(4) {
             0 => arguments["regions"] = json!("all"),
@@ -372,7 +371,7 @@ async fn no_answer_holds_an_event_that_the_rules_of_its_caller_keep_back() {
             }
             _ => {}
         }
-        for id in ids(&office.events("bot", arguments).await) {
+        for id in ids(&fixture.events("bot", arguments).await) {
             let (region, at) = id.rsplit_once('-').unwrap();
             assert!(allowed(region), "{id} under {rules:?} and {:?}", operator.regions);
             let category = crate::catalogue::classify(&event(region, at.parse().unwrap())).category;

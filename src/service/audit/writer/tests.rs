@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::audit::verify::{self, Kept};
+use crate::service::audit::verify::{self, Kept};
 
 fn settings(path: PathBuf, on_failure: OnFailure) -> Settings {
     Settings { path, max_bytes: u64::MAX, max_age: None, sync: Sync::Always, on_failure }

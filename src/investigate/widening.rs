@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
+use super::Gathered;
 use crate::context::Incident;
 use crate::coverage::{Cell, SourceName, State};
-use crate::gather::Gathered;
 use crate::policy::Scope;
 use crate::rank::{Ranked, finding};
 use crate::time::Window;

@@ -1,5 +1,13 @@
 //! One investigation from question to outcome: discover, admit, read, widen, rank, answer, redact, render.
 
+pub mod cursor;
+mod gathered;
+pub mod plan;
+mod read_context;
+mod resume;
+mod tool_context;
+mod widening;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,10 +17,6 @@ use futures_util::FutureExt as _;
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
 
-use super::arguments::invalid;
-use super::carried::Carried;
-use super::goal::Goal;
-use super::{Call, Desk, Outcome, widening};
 use crate::answer::build::{self, Built, Detail, Draft, Page};
 use crate::answer::earlier::Earlier;
 use crate::answer::filter::Filter;
@@ -21,15 +25,21 @@ use crate::catalogue::{self, classify};
 use crate::context::{self, Asked, Incident};
 use crate::coverage::{Cause, Coverage, SourceName, State, Verdict};
 use crate::event::Event;
-use crate::gather::Gathered;
-use crate::plan::{self, Kind, Query};
 use crate::policy::region::is_global_service;
 use crate::policy::{GlobalPass, Policy, Scope, SourceChoice};
 use crate::rank::{self, Change, Ranked};
 use crate::refusal::{Code, Refusal};
-use crate::source::{Reading, Source};
+use crate::source::{Kind, Query, Reading, Source};
 use crate::time::Window;
+use crate::tools::arguments::invalid;
+use crate::tools::{Call, Outcome};
 use crate::{redact, render};
+
+pub use cursor::Cursors;
+pub use gathered::Gathered;
+use read_context::ReadContext;
+use resume::ResumeState;
+pub use tool_context::{Clock, ToolContext};
 
 /// How far before the window an archive is read for what belongs to what.
 const BACKGROUND: TimeDelta = TimeDelta::hours(24);
@@ -74,13 +84,13 @@ pub struct Continuation {
     detail: Detail,
     page: Page,
     now: DateTime<Utc>,
-    carried: Option<Arc<Carried>>,
+    carried: Option<Arc<ResumeState>>,
 }
 
 /// Runs an investigation.
-pub async fn run(desk: &Desk, call: &Call, question: Question) -> Outcome {
+pub async fn run(context: &ToolContext, call: &Call, question: Question) -> Outcome {
     async {
-        match investigate(desk, call, question).await {
+        match investigate(context, call, question).await {
             Ok(answer) => outcome(answer),
             Err(refusal) => refused(refusal),
         }
@@ -113,36 +123,36 @@ pub fn sealed(answer: Answer) -> Outcome {
     }
 }
 
-async fn investigate(desk: &Desk, call: &Call, question: Question) -> Result<Answer, Refusal> {
+async fn investigate(context: &ToolContext, call: &Call, question: Question) -> Result<Answer, Refusal> {
     let started = Instant::now();
     match question {
         Question::Continued { cursor, limit, detail } => {
-            let kept = desk.cursors.resume(&desk.policy.caller, &cursor, desk.now());
+            let kept = context.cursors.resume(&context.policy.caller, &cursor, context.now());
             // What was frozen under other limits may be more than is allowed now.
-            let state = kept.filter(|state| state.policy == desk.policy).ok_or_else(|| {
+            let state = kept.filter(|state| state.policy == context.policy).ok_or_else(|| {
                 invalid("cursor", "this cursor is unknown or older than an hour: ask again without `cursor`; cursors live in the server process that gave them, and end when its policy changes".to_owned())
             })?;
             let mut gathered = Gathered::default();
-            read_on(desk, call, &state, started, &mut gathered).await;
+            read_on(context, call, &state, started, &mut gathered).await;
             let effort = Effort::of(&mut gathered);
-            let spots = blind_spots(desk, &state.scope, &state.filter, &gathered);
+            let spots = blind_spots(context, &state.scope, &state.filter, &gathered);
             let (events, coverage) = gathered.finish(spots);
-            let earlier = background(desk, &state.scope, started).await;
+            let earlier = background(context, &state.scope, started).await;
             let (changes, ranked) = ranked(&state.incident, events, &earlier);
             let page = Page { limit: limit.unwrap_or(state.page.limit), ..state.page.clone() };
             let state = Continuation { page, detail: detail.unwrap_or(state.detail), ..state };
-            finish(desk, Looked { state, coverage, changes, ranked, background: earlier, effort }, started)
+            finish(context, Looked { state, coverage, changes, ranked, background: earlier, effort }, started)
         }
         Question::New { asked, filter, limit, detail, source } => {
-            let mut looked = look(desk, call, *asked, filter, detail, source, started).await?;
+            let mut looked = look(context, call, *asked, filter, detail, source, started).await?;
             looked.state.page.limit = limit;
-            finish(desk, looked, started)
+            finish(context, looked, started)
         }
     }
 }
 
 /// Gathers what the cursor carries, and reads what was not read; all of it, where nothing is carried.
-async fn read_on(desk: &Desk, call: &Call, state: &Continuation, started: Instant, gathered: &mut Gathered) {
+async fn read_on(context: &ToolContext, call: &Call, state: &Continuation, started: Instant, gathered: &mut Gathered) {
     let Continuation { incident, scope, filter, carried, .. } = state;
     let carried = carried.as_ref().and_then(|carried| Some((carried, carried.events()?)));
     let (after, goes_on) = carried.as_ref().map_or((Vec::new(), true), |(carried, _)| (carried.cells(), carried.goes_on()));
@@ -150,7 +160,8 @@ async fn read_on(desk: &Desk, call: &Call, state: &Continuation, started: Instan
         gathered.add(Reading { events, ..Reading::default() });
     }
     if goes_on {
-        read(desk, scope, scope.window(), filter, started, gathered, Goal { incident, after: &after, progress: &call.progress }).await;
+        read(context, scope, scope.window(), filter, started, gathered, ReadContext { incident, after: &after, progress: &call.progress })
+            .await;
         scope.denied().iter().for_each(|cell| gathered.add_cell(cell.clone()));
     } else {
         after.into_iter().for_each(|cell| gathered.add_cell(cell));
@@ -161,16 +172,16 @@ async fn read_on(desk: &Desk, call: &Call, state: &Continuation, started: Instan
 ///
 /// Shape: unlike an answer to an assistant it is not bound to a number of tokens. Not yet redacted.
 /// Errors: none; a refusal is an answer that could not look.
-pub async fn whole(desk: &Desk, asked: Asked, limit: usize) -> Answer {
+pub async fn whole(context: &ToolContext, asked: Asked, limit: usize) -> Answer {
     async {
         let started = Instant::now();
-        match look(desk, &Call::default(), asked, Filter::default(), Detail::Full, SourceChoice::default(), started).await {
+        match look(context, &Call::default(), asked, Filter::default(), Detail::Full, SourceChoice::default(), started).await {
             Ok(mut looked) => {
                 looked.state.page.limit = limit;
-                let Built { mut answer, mut next, .. } = page(desk, &looked, started);
+                let Built { mut answer, mut next, .. } = page(context, &looked, started);
                 while let Some(after) = next.filter(|page| page.shown < limit && page.shown > looked.state.page.shown) {
                     looked.state.page = Page { limit: limit - after.shown, ..after };
-                    let built = page(desk, &looked, started);
+                    let built = page(context, &looked, started);
                     answer.append(built.answer);
                     next = built.next;
                 }
@@ -215,7 +226,7 @@ impl Effort {
 ///
 /// Shape: the state has no limit yet.
 async fn look(
-    desk: &Desk,
+    context: &ToolContext,
     call: &Call,
     asked: Asked,
     filter: Filter,
@@ -223,17 +234,17 @@ async fn look(
     source: SourceChoice,
     started: Instant,
 ) -> Result<Looked, Refusal> {
-    let now = desk.now();
-    let asked = resolve(desk, asked)?;
-    let incident = context::discover(&asked, &desk.defaults(), now)?;
-    let scope = desk.policy.admit(&incident, source, desk.default_region.as_deref(), now)?;
+    let now = context.now();
+    let asked = resolve(context, asked)?;
+    let incident = context::discover(&asked, &context.defaults(), now)?;
+    let scope = context.policy.admit(&incident, source, context.default_region.as_deref(), now)?;
     let mut gathered = Gathered::default();
     for cell in scope.denied() {
         gathered.add_cell(cell.clone());
     }
-    let goal = Goal { incident: &incident, after: &[], progress: &call.progress };
-    read(desk, &scope, scope.window(), &filter, started, &mut gathered, goal).await;
-    let mut earlier = background(desk, &scope, started).await;
+    let goal = ReadContext { incident: &incident, after: &[], progress: &call.progress };
+    read(context, &scope, scope.window(), &filter, started, &mut gathered, goal).await;
+    let mut earlier = background(context, &scope, started).await;
     let mut changes: Vec<Change> = Vec::new();
     let (mut scope, mut widened) = (scope, false);
     let ranked = loop {
@@ -241,25 +252,34 @@ async fn look(
         changes.sort_by(|a, b| (a.event.time, &a.event.event_id).cmp(&(b.event.time, &b.event.event_id)));
         let ranked = rank::rank(&incident, &changes, &earlier);
         let Some((wider, added)) = widening::next(&ranked, &incident, &scope, &gathered, started.elapsed()) else { break ranked };
-        read(desk, &wider, added, &filter, started, &mut gathered, goal).await;
+        read(context, &wider, added, &filter, started, &mut gathered, goal).await;
         (scope, widened) = (wider, true);
         // What lies in the window now is no background any more: it would take part twice.
         earlier.retain(|change| change.event.time < scope.window().from);
     };
-    let spots = blind_spots(desk, &scope, &filter, &gathered);
+    let spots = blind_spots(context, &scope, &filter, &gathered);
     let effort = Effort::of(&mut gathered);
     let (_, coverage) = gathered.finish(spots);
-    let state =
-        Continuation { policy: desk.policy.clone(), incident, scope, widened, filter, detail, page: Page::default(), now, carried: None };
+    let state = Continuation {
+        policy: context.policy.clone(),
+        incident,
+        scope,
+        widened,
+        filter,
+        detail,
+        page: Page::default(),
+        now,
+        carried: None,
+    };
     Ok(Looked { state, coverage, changes, ranked, background: earlier, effort })
 }
 
 /// Replaces an exact known investigation id by what is stored under it.
-fn resolve(desk: &Desk, mut asked: Asked) -> Result<Asked, Refusal> {
-    if let (Some(Value::String(id)), Some(store)) = (&asked.investigation, &desk.investigations) {
+fn resolve(context: &ToolContext, mut asked: Asked) -> Result<Asked, Refusal> {
+    if let (Some(Value::String(id)), Some(store)) = (&asked.investigation, &context.investigations) {
         let id = id.trim();
         if let Some(stored) = store.load(id).map_err(|error| invalid("investigation", error.to_string()))? {
-            asked.investigation = Some(Value::String(stored.text));
+            asked.investigation = Some(Value::String(stored));
         }
     }
     Ok(asked)
@@ -275,7 +295,7 @@ fn ranked(incident: &Incident, events: Vec<Event>, background: &[Change]) -> (Ve
 ///
 /// What it gives is never shown; it tells which security group belongs to which database. Hence it has no cells, and
 /// nothing is lost when it is cut short.
-async fn background(desk: &Desk, scope: &Scope, started: Instant) -> Vec<Change> {
+async fn background(context: &ToolContext, scope: &Scope, started: Instant) -> Vec<Change> {
     let window = scope.window();
     let Some(before) = Window::new(window.from - BACKGROUND, window.from) else { return Vec::new() };
     let left = scope.deadline().saturating_sub(started.elapsed()) / 2;
@@ -284,8 +304,8 @@ async fn background(desk: &Desk, scope: &Scope, started: Instant) -> Vec<Change>
     }
     let mut gathered = Gathered::default();
     for query in plan::queries(scope, before, &Kind::Writes, left) {
-        let mut reading = source_of(desk, scope).read(&query).await;
-        retain_allowed(desk, &mut reading.events);
+        let mut reading = source_of(context, scope).read(&query).await;
+        retain_allowed(context, &mut reading.events);
         gathered.add(reading);
     }
     // Tags break nothing, and tell what a thing is called.
@@ -294,22 +314,30 @@ async fn background(desk: &Desk, scope: &Scope, started: Instant) -> Vec<Change>
 }
 
 /// Reads `window` of `scope` from its source, all queries side by side.
-async fn read(desk: &Desk, scope: &Scope, window: Window, filter: &Filter, started: Instant, gathered: &mut Gathered, goal: Goal<'_>) {
+async fn read(
+    context: &ToolContext,
+    scope: &Scope,
+    window: Window,
+    filter: &Filter,
+    started: Instant,
+    gathered: &mut Gathered,
+    goal: ReadContext<'_>,
+) {
     let kind = if filter.include_reads { Kind::Everything } else { Kind::Writes };
     let remaining = scope.deadline().saturating_sub(started.elapsed());
     let queries: Vec<Query> = plan::queries(scope, window, &kind, remaining).into_iter().map(|query| goal.aim(query, gathered)).collect();
-    let source = source_of(desk, scope);
+    let source = source_of(context, scope);
     goal.progress.begin(queries.len());
     let ask = |query| source.read(query).instrument(info_span!("source query")).inspect(|_| goal.progress.done_one());
     let readings = futures_util::future::join_all(queries.iter().map(ask)).await;
     for (mut reading, query) in readings.into_iter().zip(&queries) {
         goal.count(&mut reading, query, gathered);
         // What an archive holds besides what was asked is no gap; what the allow-lists keep back is.
-        reading.cells.retain(|cell| cell.state() != State::DeniedByPolicy || !desk.policy.allows(cell.account(), cell.region()));
+        reading.cells.retain(|cell| cell.state() != State::DeniedByPolicy || !context.policy.allows(cell.account(), cell.region()));
         // The region of global services is looked at for those alone.
         let extra = scope.global_region().filter(|_| scope.global_pass() == GlobalPass::Extra);
         reading.events.retain(|event| extra != Some(event.region.as_str()) || is_global_service(event.service()));
-        retain_allowed(desk, &mut reading.events);
+        retain_allowed(context, &mut reading.events);
         gathered.add(reading);
     }
     for cell in plan::unanswered(scope, &gathered.cells().collect::<Vec<_>>()) {
@@ -318,29 +346,29 @@ async fn read(desk: &Desk, scope: &Scope, window: Window, filter: &Filter, start
 }
 
 /// Drops what the policy's categories keep back, before anything is learned from it.
-pub(super) fn retain_allowed(desk: &Desk, events: &mut Vec<Event>) {
-    if !desk.policy.categories.is_empty() {
-        events.retain(|event| desk.policy.allows_category(classify(event).category));
+pub fn retain_allowed(context: &ToolContext, events: &mut Vec<Event>) {
+    if !context.policy.categories.is_empty() {
+        events.retain(|event| context.policy.allows_category(classify(event).category));
     }
 }
 
 /// Says which categories are shown, when policy keeps others back.
-pub(super) fn kept_back(desk: &Desk) -> Option<String> {
-    let shown: Vec<&str> = desk.policy.categories.iter().map(|category| category.as_str()).collect();
+pub fn kept_back(context: &ToolContext) -> Option<String> {
+    let shown: Vec<&str> = context.policy.categories.iter().map(|category| category.as_str()).collect();
     (!shown.is_empty()).then(|| format!("policy shows this caller no changes but those of {}", shown.join(", ")))
 }
 
 /// Returns the source that `scope` admits.
-pub(super) fn source_of<'a>(desk: &'a Desk, scope: &Scope) -> &'a dyn Source {
-    match (scope.source(), &desk.archive) {
+pub fn source_of<'a>(context: &'a ToolContext, scope: &Scope) -> &'a dyn Source {
+    match (scope.source(), &context.archive) {
         (SourceName::Archive, Some(archive)) => archive.as_ref(),
-        _ => desk.event_history.as_ref(),
+        _ => context.event_history.as_ref(),
     }
 }
 
-fn blind_spots(desk: &Desk, scope: &Scope, filter: &Filter, gathered: &Gathered) -> Vec<String> {
+fn blind_spots(context: &ToolContext, scope: &Scope, filter: &Filter, gathered: &Gathered) -> Vec<String> {
     let mut spots: Vec<String> = scope.blind_spots().to_vec();
-    spots.extend(kept_back(desk));
+    spots.extend(kept_back(context));
     spots.push(match scope.source() {
         SourceName::EventHistory => "data events are not in event history".into(),
         SourceName::Archive => "log files missing between others, which look like a quiet time".into(),
@@ -356,16 +384,16 @@ fn blind_spots(desk: &Desk, scope: &Scope, filter: &Filter, gathered: &Gathered)
     spots
 }
 
-fn finish(desk: &Desk, looked: Looked, started: Instant) -> Result<Answer, Refusal> {
-    let Built { mut answer, next, shown } = page(desk, &looked, started);
+fn finish(context: &ToolContext, looked: Looked, started: Instant) -> Result<Answer, Refusal> {
+    let Built { mut answer, next, shown } = page(context, &looked, started);
     let before = looked.state.carried.as_deref();
     // What was read whole is known to the source's cache; what was cut short must not be read twice for it.
-    let carries = answer.error.is_none() && (before.is_some() || Carried::is_needed(&looked.coverage));
-    let carried = carries.then(|| Carried::of(&looked.changes, &looked.coverage)).flatten();
+    let carries = answer.error.is_none() && (before.is_some() || ResumeState::is_needed(&looked.coverage));
+    let carried = carries.then(|| ResumeState::of(&looked.changes, &looked.coverage)).flatten();
     let reads_on = carried.as_ref().is_some_and(|carried| carried.goes_on() && carried.gained_on(before));
     if next.is_some() || reads_on {
         let state = Continuation { page: next.unwrap_or(shown), carried, ..looked.state };
-        let handle = desk.cursors.issue(&desk.policy.caller, state, desk.now());
+        let handle = context.cursors.issue(&context.policy.caller, state, context.now());
         answer.next_cursor = handle.map_err(|error| warn!(%error, "No cursor could be made.")).ok();
     }
     if let (true, Some(coverage), Some(_)) = (reads_on, &mut answer.coverage, &answer.next_cursor) {
@@ -375,7 +403,7 @@ fn finish(desk: &Desk, looked: Looked, started: Instant) -> Result<Answer, Refus
 }
 
 /// Builds the page that the state stands at.
-fn page(desk: &Desk, looked: &Looked, started: Instant) -> Built {
+fn page(context: &ToolContext, looked: &Looked, started: Instant) -> Built {
     let Looked { state, coverage, changes, ranked, background, effort } = looked;
     let requests = |source: SourceName| coverage.cells.iter().filter(|cell| cell.source() == source).map(|cell| cell.requests).sum();
     let draft = Draft {
@@ -391,7 +419,7 @@ fn page(desk: &Desk, looked: &Looked, started: Instant) -> Built {
         filter: &state.filter,
         page: state.page.clone(),
         detail: state.detail,
-        untrusted: desk.policy.untrusted_text,
+        untrusted: context.policy.untrusted_text,
         now: state.now,
         cost: Cost {
             requests: Requests { lookup_events: requests(SourceName::EventHistory), files: requests(SourceName::Archive) },

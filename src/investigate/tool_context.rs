@@ -1,25 +1,24 @@
 //! What a tool call works with: policy, sources, investigations, cursors and the clock.
 //!
-//! The desk of the process is put together once at start; each caller works at one of its own, whose policy is narrowed.
+//! The context of the process is put together once at start; each caller works with one of its own, whose policy is narrowed.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Recent;
-use super::investigate::Continuation;
-use crate::answer::cursor::Cursors;
+use super::{Continuation, Cursors};
+use crate::config::investigation::Store;
 use crate::context::Defaults;
-use crate::investigation::Store;
 use crate::policy::Policy;
 use crate::source::Source;
+use crate::tools::Recent;
 
 /// The clock, as an argument.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 /// What a call works with. A clone shares all but the policy.
 #[derive(Clone)]
-pub struct Desk {
+pub struct ToolContext {
     /// What is allowed.
     pub policy: Policy,
     /// LookupEvents; touches nothing before it is first read.
@@ -47,8 +46,8 @@ pub struct Limits {
     pub max_events: u64,
 }
 
-impl Desk {
-    /// Returns the same desk under another policy.
+impl ToolContext {
+    /// Returns the same context under another policy.
     #[must_use]
     pub fn under(&self, policy: Policy) -> Self {
         Self { policy, ..self.clone() }

@@ -21,21 +21,21 @@ pub(super) type Got = Result<Arc<Landed>, Failure>;
 
 /// The questions that somebody is asking now.
 #[derive(Debug, Default)]
-pub(super) struct Flights {
-    aloft: Mutex<HashMap<(Place, Ask), Weak<Flight>>>,
+pub(super) struct SingleFlight {
+    aloft: Mutex<HashMap<(Place, Ask), Weak<SharedQuestion>>>,
 }
 
-impl Flights {
+impl SingleFlight {
     /// Returns the flight of a question: the one under way, or a new one.
     ///
     /// One that failed is over for those who come later.
-    pub(super) fn join(&self, place: &Place, ask: &Ask, now: DateTime<Utc>) -> Arc<Flight> {
+    pub(super) fn join(&self, place: &Place, ask: &Ask, now: DateTime<Utc>) -> Arc<SharedQuestion> {
         let mut aloft = self.aloft.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (place.clone(), ask.clone());
         let under_way = aloft.get(&key).and_then(Weak::upgrade).filter(|flight| !flight.failed.load(Ordering::Relaxed));
         under_way.unwrap_or_else(|| {
             aloft.retain(|_, flight| flight.strong_count() > 0);
-            let flight = Arc::new(Flight { since: now, failed: AtomicBool::new(false), pages: Mutex::default() });
+            let flight = Arc::new(SharedQuestion { since: now, failed: AtomicBool::new(false), pages: Mutex::default() });
             aloft.insert(key, Arc::downgrade(&flight));
             flight
         })
@@ -50,14 +50,14 @@ impl Flights {
 
 /// One question, and its pages so far.
 #[derive(Debug)]
-pub(super) struct Flight {
+pub(super) struct SharedQuestion {
     /// When it was first asked: what was not delivered by then may be missing.
     pub(super) since: DateTime<Utc>,
     failed: AtomicBool,
     pages: Mutex<Vec<Arc<OnceCell<Got>>>>,
 }
 
-impl Flight {
+impl SharedQuestion {
     /// Returns page `n`, counted from 0: at once when it came before, else by asking or by waiting for who asks.
     ///
     /// `sent` counts the requests that were sent for it by this reader.

@@ -24,7 +24,7 @@ static HELD: AtomicUsize = AtomicUsize::new(0);
 
 /// Events and cells of an answer that goes on.
 #[derive(Debug)]
-pub(super) struct Carried {
+pub(super) struct ResumeState {
     /// Deflated JSON of [`Kept`].
     events: Vec<u8>,
     cells: Vec<Cell>,
@@ -40,7 +40,7 @@ struct Kept {
     record: Value,
 }
 
-impl Carried {
+impl ResumeState {
     /// Keeps what `changes` and `coverage` hold; nothing for a source that is read again at no cost, and where there is no room.
     pub(super) fn of(changes: &[Change], coverage: &Coverage) -> Option<Arc<Self>> {
         if coverage.cells.iter().any(|cell| cell.source() != SourceName::EventHistory) {
@@ -86,7 +86,7 @@ impl Carried {
     }
 }
 
-impl Drop for Carried {
+impl Drop for ResumeState {
     fn drop(&mut self) {
         HELD.fetch_sub(self.events.len(), Ordering::Relaxed);
     }
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn what_is_carried_comes_back_as_it_was() {
         let change = stopped();
-        let carried = Carried::of(std::slice::from_ref(&change), &coverage(State::PageCap, 10)).unwrap();
+        let carried = ResumeState::of(std::slice::from_ref(&change), &coverage(State::PageCap, 10)).unwrap();
         assert_eq!(carried.events().unwrap(), [change.event]);
         assert_eq!((carried.cells()[0].requests, carried.goes_on()), (0, true));
     }
@@ -162,14 +162,14 @@ mod tests {
         let secret = "AKIAIOSFODNN7EXAMPLE/wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
         let change = change(json!({"eventName": "UpdateFunctionConfiguration", "eventTime": "2026-01-27T20:00:00Z", "userAgent": secret,
             "requestParameters": {"environment": {"variables": {"DB_PASSWORD": "hunter2-hunter2"}}}}));
-        let events = Carried::of(&[change], &coverage(State::PageCap, 10)).unwrap().events().unwrap();
+        let events = ResumeState::of(&[change], &coverage(State::PageCap, 10)).unwrap().events().unwrap();
         let text = format!("{events:?}");
         assert!(!text.contains("hunter2") && !text.contains("wJalrXUtnFEMI"), "{text}");
     }
 
     #[test]
     fn only_what_time_requests_or_chance_cut_goes_on_and_only_as_long_as_more_is_read() {
-        let carried = |state, seconds| Carried::of(&[], &coverage(state, seconds)).unwrap();
+        let carried = |state, seconds| ResumeState::of(&[], &coverage(state, seconds)).unwrap();
         for (state, goes_on) in [(State::Lagging, false), (State::Denied, false), (State::Deadline, true), (State::Throttled, true)] {
             assert_eq!(carried(state, 10).goes_on(), goes_on, "{state:?}");
         }
@@ -181,6 +181,6 @@ mod tests {
     #[test]
     fn an_archive_is_read_again_instead() {
         let cells = vec![Cell::cut("", "eu-west-1", SourceName::Archive, State::NoData, None)];
-        assert!(Carried::of(&[stopped()], &Coverage { cells, blind_spots: Vec::new() }).is_none());
+        assert!(ResumeState::of(&[stopped()], &Coverage { cells, blind_spots: Vec::new() }).is_none());
     }
 }

@@ -11,25 +11,7 @@ const MAX_BYTES: u64 = 1 << 20;
 const MAX_LISTED: usize = 1000;
 
 /// Where an id's investigation may stand, best first.
-const PLACES: [(&str, Form); 4] = [(".json", Form::Json), ("/alert.json", Form::Json), (".txt", Form::Text), (".md", Form::Text)];
-
-/// What form an investigation was written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// JSON by its name; it has not been parsed.
-    Json,
-    /// Free text.
-    Text,
-}
-
-/// An investigation as it was written. Untrusted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Investigation {
-    /// Its form.
-    pub form: Form,
-    /// What it says.
-    pub text: String,
-}
+const PLACES: [&str; 4] = [".json", "/alert.json", ".txt", ".md"];
 
 /// Why a known investigation, or the folder, could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -72,14 +54,14 @@ impl Store {
         Ok(Self { folder })
     }
 
-    /// Reads the investigation of this exact id; nothing when there is none, or when `id` is not of the form of one.
+    /// Reads the text of the investigation of this exact id, untrusted; nothing when there is none, or when `id` is not of the form of one.
     ///
     /// Errors: one that is there but cannot be read; never for an unknown id.
-    pub fn load(&self, id: &str) -> Result<Option<Investigation>, StoreError> {
+    pub fn load(&self, id: &str) -> Result<Option<String>, StoreError> {
         if !is_id(id) {
             return Ok(None);
         }
-        for (place, form) in PLACES {
+        for place in PLACES {
             let unreadable = |cause| StoreError::File { id: id.to_owned(), cause };
             let path = match self.folder.join(format!("{id}{place}")).canonicalize() {
                 Ok(path) => path,
@@ -101,7 +83,7 @@ impl Store {
             if text.len() as u64 > MAX_BYTES {
                 return Err(StoreError::TooLarge(id.to_owned()));
             }
-            return Ok(Some(Investigation { form, text }));
+            return Ok(Some(text));
         }
         Ok(None)
     }
@@ -115,8 +97,8 @@ impl Store {
         for entry in fs::read_dir(&self.folder).map_err(StoreError::Folder)? {
             let name = entry.map_err(StoreError::Folder)?.file_name();
             let Some(name) = name.to_str() else { continue };
-            let stem = PLACES.iter().find_map(|(place, _)| name.strip_suffix(place)).unwrap_or(name);
-            let is_one = PLACES.iter().any(|(place, _)| self.folder.join(format!("{stem}{place}")).is_file());
+            let stem = PLACES.iter().find_map(|place| name.strip_suffix(place)).unwrap_or(name);
+            let is_one = PLACES.iter().any(|place| self.folder.join(format!("{stem}{place}")).is_file());
             if is_id(stem) && is_one {
                 ids.push(stem.to_owned());
             }
@@ -152,9 +134,9 @@ mod tests {
     #[test]
     fn json_is_preferred_to_text() {
         let (_folder, store) = store(&[("a.md", "text"), ("a.json", "{}"), ("b.md", "text"), ("c/alert.json", "[]")]);
-        assert_eq!(store.load("a").unwrap(), Some(Investigation { form: Form::Json, text: "{}".to_owned() }));
-        assert_eq!(store.load("b").unwrap(), Some(Investigation { form: Form::Text, text: "text".to_owned() }));
-        assert_eq!(store.load("c").unwrap(), Some(Investigation { form: Form::Json, text: "[]".to_owned() }));
+        assert_eq!(store.load("a").unwrap(), Some("{}".to_owned()));
+        assert_eq!(store.load("b").unwrap(), Some("text".to_owned()));
+        assert_eq!(store.load("c").unwrap(), Some("[]".to_owned()));
     }
 
     #[test]
@@ -183,7 +165,7 @@ mod tests {
         let large = "ä".repeat(usize::try_from(MAX_BYTES).unwrap() / 2 + 1);
         let (_folder, store) = store(&[("large.json", &large), ("just.txt", &"a".repeat(1 << 20))]);
         assert!(matches!(store.load("large"), Err(StoreError::TooLarge(_))));
-        assert_eq!(store.load("just").unwrap().unwrap().text.len(), 1 << 20);
+        assert_eq!(store.load("just").unwrap().unwrap().len(), 1 << 20);
     }
 
     #[test]

@@ -1,0 +1,7 @@
+//! What stands around any call, whoever makes it and however it comes: the rules of its caller, the gate, the audit log.
+
+pub mod audit;
+pub mod call;
+pub mod gate;
+
+pub use call::{CallService, Rules, Standing};

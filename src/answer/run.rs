@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::fold::{BURST, Fold};
+use crate::catalogue::is_deployer;
 use crate::event::{ActorKind, Event, EventCategory, Via};
 use crate::rank::{Change, topology::Relation};
 
@@ -15,9 +16,6 @@ const GAP: TimeDelta = TimeDelta::minutes(5);
 ///
 /// Source: a session of STS lasts an hour unless something else is asked for.
 const LONGEST: TimeDelta = TimeDelta::hours(1);
-/// AWS services that carry out what somebody deploys, by the first label of their host.
-const DEPLOYERS: &[&str] = &["cloudformation", "codebuild", "codedeploy", "codepipeline", "elasticbeanstalk"];
-
 /// One session's changes that may be causes, or its later ones: account, actor, principal, access key, whether eligible.
 type Session<'a> = (&'a str, &'a str, &'a str, &'a str, bool);
 
@@ -29,7 +27,7 @@ fn session<'a>(event: &'a Event, eligible: bool) -> Option<Session<'a>> {
         // A session that is named after an address is somebody's.
         ActorKind::Role => by_tool || !actor.name.contains('@'),
         ActorKind::Human => by_tool,
-        ActorKind::Service => DEPLOYERS.contains(&actor.name.split('.').next().unwrap_or_default()),
+        ActorKind::Service => is_deployer(actor.name.split('.').next().unwrap_or_default()),
         ActorKind::Root | ActorKind::Unknown => false,
     };
     if !deploys || event.read_only {

@@ -1,7 +1,8 @@
 //! What is known about event names: what kind of change they are, what they touch, and how to say it in words.
 //!
-//! Everything that differs only in data is a row: `rows` (classes and sentences), `resource::key` (which key names what).
-//! Nothing here filters; an event without a row is judged by its verb and said in its own words.
+//! Everything that differs only in data is a row: `rows` (all that is known of one event), `service` (of all events of one service),
+//! `verb` (of all events of one verb), `resource::key` (which key names what). Other rooms ask for [`Class`] and what undoes what,
+//! and know no event by name. Nothing here filters; an event without a row is judged by its verb and said in its own words.
 
 mod category;
 mod class;
@@ -9,19 +10,26 @@ mod look;
 mod resource;
 mod row;
 mod rows;
+mod service;
 mod severity;
 mod summary;
 mod symptom;
+mod tag;
+mod undo;
+mod verb;
 
 pub use category::Category;
 pub use class::{Class, classify};
 pub(crate) use resource::is_hidden;
-pub use resource::{Resource, Role, aliases_of, resources};
+pub use resource::{Resource, Role, aliases_of, makes_target, resources};
 pub use row::{Delay, Symptom};
+pub use service::{is_deployer, is_global_service};
+pub(crate) use severity::only_says;
 pub use severity::{Effect, Severity, severity};
-pub(crate) use severity::{is_tagging, only_says};
 pub use summary::{MAX_SUMMARY_CHARS, summarise, summarise_with};
 pub use symptom::incident_symptoms;
+pub use undo::{can_be_rolled_back, goes_back, rolls_back, taken_back_by};
+pub use verb::{Sets, opposites, verb_and_noun};
 
 #[cfg(test)]
 mod tests;

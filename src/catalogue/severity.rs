@@ -1,13 +1,14 @@
 //! How bad the values of a change are, apart from what kind of change it is.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 
 use serde_json::Value;
 
 use super::look::{Flat, child, push_texts};
 use super::resource::Arn;
+use super::rows;
 use super::summary::{policy_document, statements};
+use super::verb::Verb;
 use crate::event::Event;
 
 /// What makes the values of a change worse than its kind alone.
@@ -36,13 +37,14 @@ pub enum Effect {
     Enlarges,
 }
 
-mod harmless;
+pub(super) mod check;
+pub(super) mod harmless;
 mod measure;
 
-pub(crate) use harmless::{is_tagging, only_says};
+pub(crate) use harmless::only_says;
 
 /// What the checks look at.
-struct Call<'a> {
+pub(super) struct Call<'a> {
     event: &'a Event,
     request: Flat<'a>,
     policy: Option<Cow<'a, Value>>,
@@ -53,6 +55,10 @@ impl Call<'_> {
         &self.event.name
     }
 
+    fn verb(&self) -> &'static Verb {
+        Verb::of(self.name())
+    }
+
     /// Returns the statements of the policy that the call sets.
     fn statements(&self) -> Vec<&Value> {
         self.policy.as_deref().map(statements).unwrap_or_default()
@@ -60,22 +66,11 @@ impl Call<'_> {
 }
 
 /// A look at one kind of value.
-type Check = fn(&Call<'_>) -> Option<Severity>;
+pub(super) type Check = fn(&Call<'_>) -> Option<Severity>;
 
-/// Every check, each a small function of the request's values.
-const CHECKS: &[Check] = &[
-    open_to_the_internet,
-    down_to_zero,
-    denies,
-    public_principal,
-    foreign_account,
-    public_switch,
-    switched_off,
-    narrowed_selectors,
-    soon_forgotten,
-    destructive,
-    measure::measure,
-];
+/// The checks of any event, each a small function of the request's values; those of one event stand in [`check`].
+const CHECKS: &[Check] =
+    &[down_to_zero, denies, public_principal, foreign_account, public_switch, switched_off, destructive, measure::measure];
 
 /// Returns the worst thing that the values of an event say; nothing for an ordinary change, a read, or a call that failed.
 pub fn severity(event: &Event) -> Option<Severity> {
@@ -85,9 +80,13 @@ pub fn severity(event: &Event) -> Option<Severity> {
     harmless::harmless(event).or_else(|| {
         let request = Flat::of(event.request());
         let call = Call { event, policy: policy_document(&request), request };
-        CHECKS.iter().filter_map(|check| check(&call)).max_by_key(|severity| severity.points)
+        let own = rows::find(event.service(), &event.name).and_then(|row| row.check);
+        own.iter().chain(CHECKS).filter_map(|check| check(&call)).max_by_key(|severity| severity.points)
     })
 }
+
+/// Why a public access block that is off or gone is grave.
+const NO_LONGER_BLOCKS: &str = "no longer blocks public access";
 
 const fn takes_away(points: i8, reason: &'static str) -> Option<Severity> {
     Some(Severity { points, reason, effect: Effect::TakesAway })
@@ -95,43 +94,6 @@ const fn takes_away(points: i8, reason: &'static str) -> Option<Severity> {
 
 const fn exposes(points: i8, reason: &'static str) -> Option<Severity> {
     Some(Severity { points, reason, effect: Effect::Exposes })
-}
-
-/// A rule that admits everybody, or a huge range: the prefix length is judged, however ordinary the address looks.
-fn open_to_the_internet(call: &Call<'_>) -> Option<Severity> {
-    let opens = ["AuthorizeSecurityGroupIngress", "ModifySecurityGroupRules", "AuthorizeDBSecurityGroupIngress"].contains(&call.name())
-        || (call.name().ends_with("NetworkAclEntry")
-            && call.request.text("ruleAction").as_deref() == Some("allow")
-            && call.name() != "DeleteNetworkAclEntry");
-    if !opens {
-        return None;
-    }
-    let mut widest = None::<f64>;
-    for (key, value) in call.request.iter() {
-        let is_cidr =
-            ["cidrIp", "cidrIpv4", "cidrIpv6", "cIDRIP", "cidrBlock", "ipv6CidrBlock"].iter().any(|known| known.eq_ignore_ascii_case(key));
-        if let (true, Some(share)) = (is_cidr, value.as_str().and_then(share_of_the_internet)) {
-            widest = Some(widest.map_or(share, |widest| widest.max(share)));
-        }
-    }
-    match widest? {
-        share if share >= 1.0 => exposes(30, "opens it to the whole internet"),
-        share if share >= 1.0 / 512.0 => exposes(20, "opens it to a huge address range"),
-        _ => None,
-    }
-}
-
-/// Returns which share of its address family a CIDR block covers; nothing when it does not parse or is private.
-fn share_of_the_internet(cidr: &str) -> Option<f64> {
-    let (address, prefix) = cidr.trim().split_once('/')?;
-    let prefix: i32 = prefix.parse().ok()?;
-    match address.parse::<IpAddr>().ok()? {
-        IpAddr::V4(address) if prefix >= 8 && address.is_private() => None,
-        IpAddr::V4(_) if (0..=32).contains(&prefix) => Some(0.5_f64.powi(prefix)),
-        // Only 2000::/3 is routed, and a provider's block is a /32: anything shorter than a /16 is huge.
-        IpAddr::V6(_) if (0..=128).contains(&prefix) => Some(if prefix <= 3 { 1.0 } else { 0.5_f64.powi(prefix - 3) * 16.0 }),
-        _ => None,
-    }
 }
 
 /// Capacities that are set to nothing.
@@ -159,24 +121,8 @@ fn down_to_zero(call: &Call<'_>) -> Option<Severity> {
     if zero { takes_away(30, "sets capacity to zero") } else { None }
 }
 
-/// Logs that are kept for days only.
-fn soon_forgotten(call: &Call<'_>) -> Option<Severity> {
-    if call.name() != "PutRetentionPolicy" {
-        return None;
-    }
-    let days = call.request.find("retentionInDays").and_then(Value::as_f64)?;
-    if days < harmless::KEPT_LONG { takes_away(10, "keeps logs only for days") } else { None }
-}
-
-/// A policy that denies, or a network ACL rule that does.
+/// A policy that denies.
 fn denies(call: &Call<'_>) -> Option<Severity> {
-    if call.name().ends_with("NetworkAclEntry") && call.request.text("ruleAction").as_deref() == Some("deny") {
-        return takes_away(25, "denies traffic");
-    }
-    let named = || call.request.text("policyArn").is_some_and(|arn| arn.rsplit('/').next().is_some_and(|name| name.contains("Deny")));
-    if call.name().starts_with("Attach") && named() {
-        return takes_away(25, "attaches a policy that denies");
-    }
     let denied = call.statements().into_iter().any(|statement| child(statement, "Effect").and_then(Value::as_str) == Some("Deny"));
     if denied { takes_away(25, "the policy denies") } else { None }
 }
@@ -236,7 +182,7 @@ fn public_switch(call: &Call<'_>) -> Option<Severity> {
     if modifies && is("publiclyAccessible", "true") {
         return exposes(25, "makes the database publicly accessible");
     }
-    if !request.has_any(&["x-amz-acl", "grantee", "publicAccessBlockConfiguration"]) && !name.starts_with("Delete") {
+    if !request.has_any(&["x-amz-acl", "grantee", "publicAccessBlockConfiguration"]) {
         return None;
     }
     if is("x-amz-acl", "public-read")
@@ -249,8 +195,7 @@ fn public_switch(call: &Call<'_>) -> Option<Severity> {
         .find("publicAccessBlockConfiguration")
         .and_then(Value::as_object)
         .is_some_and(|block| block.values().any(|value| value.as_bool() == Some(false) || value.as_str() == Some("false")));
-    let removed = name.starts_with("Delete") && name.ends_with("PublicAccessBlock");
-    if off || removed { exposes(22, "no longer blocks public access") } else { None }
+    if off { exposes(22, NO_LONGER_BLOCKS) } else { None }
 }
 
 /// Protections and things that are switched off.
@@ -283,31 +228,9 @@ fn switched_off(call: &Call<'_>) -> Option<Severity> {
     None
 }
 
-/// Trail selectors that leave events out.
-fn narrowed_selectors(call: &Call<'_>) -> Option<Severity> {
-    if call.name() != "PutEventSelectors" {
-        return None;
-    }
-    let narrowed = call.request.text("includeManagementEvents").as_deref() == Some("false")
-        || call.request.text("readWriteType").is_some_and(|kind| kind != "All")
-        || !call.request.texts("excludeManagementEventSources").is_empty();
-    if narrowed { takes_away(22, "the trail records less") } else { None }
-}
-
 /// Calls that take something away by their nature.
 fn destructive(call: &Call<'_>) -> Option<Severity> {
-    const VERBS: &[(&str, &str)] = &[
-        ("Delete", "deletes it"),
-        ("Terminate", "ends it"),
-        ("Stop", "stops it"),
-        ("Disable", "disables it"),
-        ("Purge", "empties it"),
-        ("ScheduleKeyDeletion", "schedules its deletion"),
-        ("Detach", "detaches it"),
-        ("Deregister", "takes it out of service"),
-        ("Revoke", "takes access away"),
-    ];
-    VERBS.iter().find(|(verb, _)| call.name().starts_with(verb)).and_then(|(_, reason)| takes_away(10, reason))
+    call.verb().takes_away.and_then(|reason| takes_away(10, reason))
 }
 
 #[cfg(test)]

@@ -21,11 +21,10 @@ use crate::answer::build::{self, Built, Detail, Draft, Page};
 use crate::answer::earlier::Earlier;
 use crate::answer::filter::Filter;
 use crate::answer::{Answer, Cost, Finding, RegionReport, Requests, headline};
-use crate::catalogue::{self, classify};
+use crate::catalogue::{self, classify, is_global_service};
 use crate::context::{self, Asked, Incident};
 use crate::coverage::{Cause, Coverage, SourceName, State, Verdict};
 use crate::event::Event;
-use crate::policy::region::is_global_service;
 use crate::policy::{GlobalPass, Policy, Scope, SourceChoice};
 use crate::rank::{self, Change, Ranked};
 use crate::refusal::{Code, Refusal};
@@ -309,7 +308,7 @@ async fn background(context: &ToolContext, scope: &Scope, started: Instant) -> V
         gathered.add(reading);
     }
     // Tags break nothing, and tell what a thing is called.
-    let tells = |change: &Change| !change.class.noise || catalogue::is_tagging(&change.event.name);
+    let tells = |change: &Change| !change.class.noise || change.class.tags;
     gathered.finish(Vec::new()).0.into_iter().map(Change::from).filter(tells).collect()
 }
 

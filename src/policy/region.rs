@@ -74,37 +74,6 @@ pub fn is_region(name: &str) -> bool {
     (3..=32).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
-/// Services whose events are logged in one region of the partition, wherever the caller was.
-///
-/// Source: CloudTrail user guide, events of global services.
-const GLOBAL_SERVICES: &[&str] = &[
-    "iam",
-    "sts",
-    "route53",
-    "route53domains",
-    "cloudfront",
-    "organizations",
-    "signin",
-    "sso",
-    "sso-directory",
-    "identitystore",
-    "waf",
-    "wafv2",
-    "shield",
-    "globalaccelerator",
-    "account",
-    "support",
-    "budgets",
-    "health",
-    "importexport",
-    "artifact",
-];
-
-/// Tells whether a service, by its short name, is one of those.
-pub fn is_global_service(service: &str) -> bool {
-    GLOBAL_SERVICES.contains(&service)
-}
-
 /// Returns the region that holds the events of global services, in the partition of `region`.
 pub fn global_region(region: &str) -> &'static str {
     partition(region).global

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use foldhash::fast::RandomState;
 
 use super::Change;
-use super::undo::opposites;
+use crate::catalogue::opposites;
 use crate::event::ActorKind;
 
 /// One actor's calls of one name.
@@ -53,7 +53,7 @@ impl<'a> Acts<'a> {
         let actors = numbers.keys().map(|(actor, _)| *actor).collect::<HashSet<&str>>().len();
         let finish = |(act, change): (Act<'a>, &Change)| {
             let (actor, name) = (change.event.actor.name.as_str(), change.event.name.as_str());
-            let takes_back = || opposites(name).any(|opposite| numbers.contains_key(&(actor, opposite.as_str())));
+            let takes_back = || opposites(name).any(|(verb, noun)| numbers.contains_key(&(actor, format!("{verb}{noun}").as_str())));
             let by_turns = change.event.actor.kind != ActorKind::Human && takes_back();
             Act { steady: act.eighths.count_ones() >= 4, by_turns, ..act }
         };

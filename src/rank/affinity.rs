@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::Change;
 use super::act::Acts;
 use super::topology::{COMMON_WORDS, Graph};
-use crate::catalogue::{Role, aliases_of, is_hidden, is_tagging};
+use crate::catalogue::{Role, aliases_of, is_hidden};
 use crate::context::Incident;
 
 /// What a change shares with the alert.
@@ -124,7 +124,7 @@ fn names_of_nodes<'a>(
     let mut of_nodes: HashMap<usize, BTreeSet<Name>, RandomState> = HashMap::default();
     for (index, change) in changes.enumerate() {
         let Some(own) = names.get(index).filter(|own| !own.is_empty() && !change.event.failed()) else { continue };
-        let tagged = is_tagging(&change.event.name).then(|| graph.named_by(index)).into_iter().flatten();
+        let tagged = change.class.tags.then(|| graph.named_by(index)).into_iter().flatten();
         for node in graph.targets(index, change).chain(tagged) {
             of_nodes.entry(node).or_default().extend(own);
         }
@@ -250,7 +250,7 @@ impl Lexicon {
     fn of_change(&mut self, change: &Change) -> Vec<Name> {
         let mut names = Vec::new();
         // What is done all day by itself has nothing to do with anybody's names, but for tags.
-        if change.class.noise && !is_tagging(&change.event.name) {
+        if change.class.noise && !change.class.tags {
             return names;
         }
         self.collect(change.event.request(), 0, &mut names);

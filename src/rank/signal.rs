@@ -11,7 +11,7 @@ use super::affinity::{Affinity, affinities};
 use super::topology::{Graph, Relation, is_firm, relations};
 use super::undo::{Restored, Undo, pairs};
 use super::{Change, Named, weight};
-use crate::catalogue::{Category, Effect, Role, Symptom, incident_symptoms};
+use crate::catalogue::{Category, Effect, Symptom, incident_symptoms, makes_target};
 use crate::context::Incident;
 use crate::event::{ActorKind, EventCategory, Via};
 use crate::time;
@@ -204,7 +204,9 @@ fn quietly(points: i32) -> Say {
 
 fn resource(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
     match scene.relation(index) {
-        Relation::Target(named) if makes(change) => say(weight::MAKES_NAMED, format!("makes {named}, named in the alert")),
+        Relation::Target(named) if makes_target(&change.event, &change.resources) => {
+            say(weight::MAKES_NAMED, format!("makes {named}, named in the alert"))
+        }
         Relation::Target(named) => say(weight::TARGETS_NAMED, format!("changes {named}, named in the alert")),
         Relation::Mention(named) => say(weight::MENTIONS_NAMED, format!("involves {named}, named in the alert")),
         Relation::OneStep(named, through) => say(weight::ONE_STEP, format!("changes {through}, which {named} depends on")),
@@ -215,17 +217,6 @@ fn resource(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
 }
 
 /// A shared name counts where nothing firmer relates the two.
-/// Tells whether a change makes its target, rather than something in it: CreateTable does, CreateRoute does not.
-fn makes(change: &Change) -> bool {
-    const VERBS: &[&str] = &["Create", "Run", "Allocate", "Request"];
-    let Some(noun) = VERBS.iter().find_map(|verb| change.event.name.strip_prefix(verb)).filter(|_| !change.event.failed()) else {
-        return false;
-    };
-    let noun = noun.trim_end_matches('s');
-    let kinds = change.resources.iter().filter(|resource| resource.role == Role::Target).filter_map(|resource| resource.kind);
-    kinds.filter_map(|kind| kind.rsplit("::").next()).any(|kind| kind.eq_ignore_ascii_case(noun))
-}
-
 fn name(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
     if *scene.relation(index) != Relation::None || change.class.noise {
         return None;
@@ -315,21 +306,13 @@ fn is_grave(change: &Change) -> bool {
 
 /// Adding something new rarely breaks what worked; taking something away exposes nothing.
 fn direction(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
-    const ADDS: &[&str] =
-        &["Authorize", "Create", "Run", "Allocate", "Attach", "Associate", "Add", "Enable", "Start", "Register", "Subscribe"];
-    // These begin like additions, and change what is there.
-    const REPLACES: &[&str] = &["Version", "Deployment", "AclEntry", "InstanceRefresh", "Stage", "Revision", "ScalableTarget"];
-    let takes_away = change.severity.is_some_and(|severity| severity.effect == Effect::TakesAway);
-    let name = change.event.name.as_str();
-    let replaces =
-        REPLACES.iter().any(|noun| name.contains(noun)) || change.class.category == Category::Deployment && name.starts_with("Start");
-    let grants = ["PutRolePolicy", "PutUserPolicy", "PutGroupPolicy"].contains(&name);
-    let enlarges = change.severity.is_some_and(|severity| severity.effect == Effect::Enlarges);
-    let adds = enlarges || (ADDS.iter().any(|verb| name.starts_with(verb)) || grants) && !takes_away && !replaces;
+    let effect = change.severity.map(|severity| severity.effect);
+    let takes_away = effect == Some(Effect::TakesAway);
+    let adds = effect == Some(Effect::Enlarges) || change.class.adds && !takes_away;
     let about_openness =
         matches!(scene.symptoms.first(), Some((Symptom::Exposure | Symptom::Cost, _))) && !scene.complains_of(Symptom::AccessDenied);
     // A rule was looked at for whom it admits: one that admits few exposes nothing.
-    let admits_few = name == "AuthorizeSecurityGroupIngress" && change.severity.is_none();
+    let admits_few = change.class.admits && change.severity.is_none();
     let exposed = matches!(scene.symptoms.first(), Some((Symptom::Exposure, _)));
     match about_openness {
         true if exposed && admits_few => Some(quietly(weight::EXPOSES_NOTHING)),

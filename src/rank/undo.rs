@@ -10,46 +10,7 @@ use serde_json::{Map, Value};
 
 use super::Change;
 use super::topology::Graph;
-use crate::catalogue::{self, Effect};
-
-/// Verb pairs of which the second takes back the first.
-const PAIRS: &[(&str, &str)] = &[
-    ("Authorize", "Revoke"),
-    ("Revoke", "Authorize"),
-    ("Create", "Delete"),
-    ("Attach", "Detach"),
-    ("Detach", "Attach"),
-    ("Associate", "Disassociate"),
-    ("Disassociate", "Associate"),
-    ("Disable", "Enable"),
-    ("Enable", "Disable"),
-    ("Stop", "Start"),
-    ("Start", "Stop"),
-    ("Suspend", "Resume"),
-    ("Register", "Deregister"),
-    ("Deregister", "Register"),
-    ("Add", "Remove"),
-    ("Remove", "Add"),
-    ("Put", "Delete"),
-    ("Delete", "Create"),
-    ("Delete", "Put"),
-    ("Run", "Terminate"),
-];
-
-/// Calls of which the second goes back to what was before the first.
-const ROLLBACKS: &[(&str, &str)] = &[
-    ("CreatePolicyVersion", "SetDefaultPolicyVersion"),
-    ("PutSecretValue", "UpdateSecretVersionStage"),
-    ("UpdateSecret", "UpdateSecretVersionStage"),
-    ("UpdateStack", "RollbackStack"),
-    ("UpdateStack", "CancelUpdateStack"),
-    ("CreateDeployment", "StopDeployment"),
-    ("ScheduleKeyDeletion", "CancelKeyDeletion"),
-    ("DeleteSecret", "RestoreSecret"),
-];
-
-/// Verbs that give back. A deletion takes back a creation too, but what was made may be missed by now.
-const RESTORING: &[&str] = &["Authorize", "Create", "Attach", "Associate", "Enable", "Start", "Resume", "Register", "Add", "Put"];
+use crate::catalogue::{self, Effect, Sets};
 
 /// How far a change gives back what an earlier one had taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -129,23 +90,22 @@ struct Place<'a> {
 impl<'a> History<'a> {
     /// Finds what `change` takes back, and closes it.
     fn take_back(&mut self, index: usize, change: &'a Change, targets: &[usize]) {
-        for (verb, noun) in verbs(&change.event.name, |(_, later)| later) {
-            for target in targets {
-                let Some(earlier) = self.open.get_mut(&(change.event.service(), verb, noun, *target)) else { continue };
-                let same = |one: &Change| same_matter(one, change) && (*target != NO_TARGET || says_anything(one));
-                let nearest = earlier.iter().rposition(|at| self.changes.get(*at).is_some_and(|one| same(one)));
-                let Some(earlier) = nearest.map(|at| earlier.remove(at)) else { continue };
-                // What takes back an undoing does again what had been undone: it is that change once more.
-                let again = self.undo.get(earlier).is_some_and(|earlier| earlier.undoes);
-                let restores = self.changes.get(earlier).map_or(Restored::No, |one| restored(one, change));
-                if let Some(slot) = self.undo.get_mut(earlier) {
-                    let at = Some(change.event.time);
-                    // What comes back may take away by itself: a policy that denies.
-                    if restores == Restored::Perhaps && takes_away(change) { slot.overwritten_at = at } else { slot.undone_at = at }
-                }
-                if let Some(slot) = self.undo.get_mut(index).filter(|_| !again) {
-                    (slot.undoes, slot.restores) = (true, restores);
-                }
+        let Some((verb, noun)) = catalogue::verb_and_noun(&change.event.name) else { return };
+        for target in targets {
+            let Some(earlier) = self.open.get_mut(&(change.event.service(), verb, noun, *target)) else { continue };
+            let same = |one: &Change| same_matter(one, change) && (*target != NO_TARGET || says_anything(one));
+            let nearest = earlier.iter().rposition(|at| self.changes.get(*at).is_some_and(|one| same(one)));
+            let Some(earlier) = nearest.map(|at| earlier.remove(at)) else { continue };
+            // What takes back an undoing does again what had been undone: it is that change once more.
+            let again = self.undo.get(earlier).is_some_and(|earlier| earlier.undoes);
+            let restores = self.changes.get(earlier).map_or(Restored::No, |one| restored(one, change));
+            if let Some(slot) = self.undo.get_mut(earlier) {
+                let at = Some(change.event.time);
+                // What comes back may take away by itself: a policy that denies.
+                if restores == Restored::Perhaps && takes_away(change) { slot.overwritten_at = at } else { slot.undone_at = at }
+            }
+            if let Some(slot) = self.undo.get_mut(index).filter(|_| !again) {
+                (slot.undoes, slot.restores) = (true, restores);
             }
         }
     }
@@ -182,10 +142,11 @@ impl<'a> History<'a> {
 
     /// Finds what `change` rolls back.
     fn roll_back(&mut self, index: usize, change: &'a Change, targets: &[usize]) {
-        for (earlier, _) in ROLLBACKS.iter().filter(|(_, later)| *later == change.event.name) {
+        for earlier in catalogue::rolls_back(&change.event) {
             for target in targets {
                 let Some(made) = self.made.get_mut(&(change.event.service(), *earlier, *target)) else { continue };
-                let goes_back = made.last().and_then(|at| self.changes.get(*at)).is_some_and(|made| goes_back(made, change));
+                let goes_back =
+                    made.last().and_then(|at| self.changes.get(*at)).is_some_and(|made| catalogue::goes_back(&made.event, &change.event));
                 let Some(at) = made.pop_if(|_| goes_back) else { continue };
                 if let Some(slot) = self.undo.get_mut(at) {
                     slot.undone_at = Some(change.event.time);
@@ -200,43 +161,22 @@ impl<'a> History<'a> {
     /// Keeps `change` for what may take it back.
     fn remember(&mut self, index: usize, change: &'a Change, targets: &[usize]) {
         let (service, name) = (change.event.service(), change.event.name.as_str());
-        if ROLLBACKS.iter().any(|(earlier, _)| *earlier == name) {
+        if catalogue::can_be_rolled_back(&change.event) {
             for target in targets {
                 self.made.entry((service, name, *target)).or_default().push(index);
             }
         }
-        // Deleting an old version does not take a new one back.
-        if name.ends_with("Version") {
-            return;
-        }
-        for (earlier, noun) in verbs(name, |(earlier, _)| earlier) {
-            for (_, later) in PAIRS.iter().filter(|(verb, _)| *verb == earlier) {
-                for target in targets {
-                    self.open.entry((service, later, noun, *target)).or_default().push(index);
-                }
+        for (later, noun) in catalogue::taken_back_by(name) {
+            for target in targets {
+                self.open.entry((service, later, noun, *target)).or_default().push(index);
             }
         }
     }
 }
 
-/// Splits an event name by those verbs of [`PAIRS`] that `side` chooses, each once.
-fn verbs(name: &str, side: impl Fn(&(&'static str, &'static str)) -> &'static str) -> impl Iterator<Item = (&'static str, &str)> {
-    let mut found: Vec<(&'static str, &str)> = Vec::new();
-    for verb in PAIRS.iter().map(side) {
-        if let Some(noun) = name.strip_prefix(verb)
-            && !found.iter().any(|(known, _)| *known == verb)
-        {
-            found.push((verb, noun));
-        }
-    }
-    found.into_iter()
-}
-
 /// Returns what a call that sets values is made to, by name; nothing for other calls.
 fn made_to(change: &Change) -> Option<Vec<(&str, Cow<'_, str>)>> {
-    // A change of DNS names its records among what it sets.
-    const SETS: &[&str] = &["Modify", "Update", "Put", "Set"];
-    let request = request(change).filter(|_| SETS.iter().any(|verb| change.event.name.starts_with(verb)))?;
+    let request = request(change).filter(|_| change.class.sets == Sets::Values)?;
     fn text(value: &Value) -> Cow<'_, str> {
         value.as_str().map_or_else(|| Cow::Owned(value.to_string()), Cow::Borrowed)
     }
@@ -319,36 +259,14 @@ fn is_name(key: &str) -> bool {
     catalogue::only_says(&key) || key.ends_with("key") || key.ends_with("url")
 }
 
-/// Returns the event names that would take back `name`.
-pub(super) fn opposites(name: &str) -> impl Iterator<Item = String> {
-    PAIRS.iter().filter_map(move |(verb, opposite)| Some(format!("{opposite}{}", name.strip_prefix(verb)?)))
-}
-
 /// Tells how far `later`, which undoes `earlier`, gives back what that had taken.
 fn restored(earlier: &Change, later: &Change) -> Restored {
-    let gives_back = RESTORING.iter().any(|verb| later.event.name.starts_with(verb)) || takes_away(earlier);
+    let gives_back = later.class.gives_back || takes_away(earlier);
     match gives_back {
         false => Restored::No,
         true if says_all_of(earlier, later) => Restored::Surely,
         true => Restored::Perhaps,
     }
-}
-
-/// Tells whether a rollback goes back behind what was made, rather than to it: a new version is often made first and
-/// put in force by a second call.
-fn goes_back(made: &Change, rollback: &Change) -> bool {
-    let text = |value: &Value, at: &str| value.pointer(at).and_then(Value::as_str).map(str::to_owned);
-    let to = match rollback.event.name.as_str() {
-        "SetDefaultPolicyVersion" => text(rollback.event.request(), "/versionId"),
-        "UpdateSecretVersionStage" => text(rollback.event.request(), "/moveToVersionId"),
-        _ => return true,
-    };
-    let (request, response) = (made.event.request(), made.event.response());
-    let own = text(response, "/policyVersion/versionId")
-        .or_else(|| text(response, "/versionId"))
-        .or_else(|| text(request, "/clientRequestToken"));
-    let in_force = made.event.name != "CreatePolicyVersion" || request.pointer("/setAsDefault") == Some(&Value::Bool(true));
-    matches!((to, own), (Some(to), Some(own)) if in_force && to != own)
 }
 
 fn takes_away(change: &Change) -> bool {

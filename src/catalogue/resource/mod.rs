@@ -5,10 +5,11 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::class::canonical_service;
 use super::look::{self, Flat};
 use super::row::Row;
 use super::rows;
+use super::service::canonical_service;
+use super::verb::{Verb, verb_and_noun};
 use crate::event::Event;
 
 mod alias;
@@ -68,7 +69,8 @@ pub fn resources(event: &Event) -> Vec<Resource> {
         let kind = key::kind_of_key(service, &target.key).or_else(|| key::kind_of_id(&target.text));
         found.add(&target.text, kind, Role::Target);
     }
-    if row.is_none() && targets.is_empty() && !event.name.starts_with("Create") {
+    let known = row.is_some_and(|row| row.kind.is_some());
+    if !known && targets.is_empty() && !event.name.starts_with("Create") {
         // Nothing tells the target of an unknown call better than the first id it was given.
         found.collect(service, &request);
         if let Some(first) = found.list.first_mut() {
@@ -104,6 +106,18 @@ pub fn resources(event: &Event) -> Vec<Resource> {
     }
     found.list.sort_by_key(|resource| resource.role);
     found.list
+}
+
+/// Tells whether a call makes its target, rather than something in it: CreateTable does, CreateRoute does not.
+///
+/// `resources` are those of the event.
+pub fn makes_target(event: &Event, resources: &[Resource]) -> bool {
+    if event.failed() || !Verb::of(&event.name).makes {
+        return false;
+    }
+    let noun = verb_and_noun(&event.name).map_or("", |(_, noun)| noun.trim_end_matches('s'));
+    let kinds = resources.iter().filter(|resource| resource.role == Role::Target).filter_map(|resource| resource.kind);
+    kinds.filter_map(|kind| kind.rsplit("::").next()).any(|kind| kind.eq_ignore_ascii_case(noun))
 }
 
 /// Returns the ARN of what holds the thing behind an ARN: the load balancer of a listener or a rule, the cluster of a service.

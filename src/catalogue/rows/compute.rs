@@ -1,7 +1,7 @@
 //! Instances, auto scaling groups and launch templates.
 
 use crate::catalogue::Category as C;
-use crate::catalogue::row::{Delay::*, Row, Symptom::*, row};
+use crate::catalogue::row::{Delay::*, Row, Symptom::*, by_verb, row};
 
 #[rustfmt::skip] // A table reads best in rows.
 pub(super) const ROWS: &[Row] = &[
@@ -63,7 +63,7 @@ pub(super) const ROWS: &[Row] = &[
     row("ec2", "CancelCapacityReservation", C::Ec2Lifecycle, 65, Minutes, &[Capacity], "capacityReservationId", "cancel capacity reservation {capacityReservationId}"),
     row("ec2", "DeleteKeyPair", C::Ec2Lifecycle, 45, Immediate, &[AccessDenied], "keyName|keyPairId", "delete key pair {keyName|keyPairId}"),
     row("ec2", "CreateKeyPair", C::Ec2Lifecycle, 35, Immediate, &[Exposure], "keyName", "create key pair {keyName}"),
-    row("ec2", "CreateImage", C::Ec2Lifecycle, 35, Minutes, &[Unreachable], "imageId", "make image[ {name}] of {instanceId}"),
+    row("ec2", "CreateImage", C::Ec2Lifecycle, 35, Minutes, &[Unreachable], "imageId", "make image[ {name}] of {instanceId}").harmless(),
     row("ec2", "RegisterImage", C::Ec2Lifecycle, 25, Minutes, &[Cost], "imageId", "register image {name}[ as {imageId}]"),
     row("ec2", "DeregisterImage", C::Ec2Lifecycle, 78, Minutes, &[Capacity], "imageId", "deregister image {imageId}"),
     row("ec2", "ModifyImageAttribute", C::Ec2Lifecycle, 65, Immediate, &[Exposure, Capacity], "imageId", "change image {imageId}[: share with {launchPermission.add.userId|launchPermission.add.group}][: stop sharing with {launchPermission.remove.userId|launchPermission.remove.group}]"),
@@ -74,4 +74,13 @@ pub(super) const ROWS: &[Row] = &[
     row("batch", "UpdateComputeEnvironment", C::AutoScaling, 72, Minutes, &[Capacity], "computeEnvironment", "change compute environment {computeEnvironment}[: {changes}]"),
     row("batch", "UpdateJobQueue", C::AutoScaling, 72, Minutes, &[Capacity], "jobQueue", "change job queue {jobQueue}[: {changes}]"),
     row("servicequotas", "RequestServiceQuotaIncrease", C::Account, 15, Slow, &[Capacity], "quotaCode", "request quota {quotaCode} of {serviceCode}[ at {desiredValue}]"),
+    // Told by their verbs, but for what follows
+    by_verb("ec2", "CreateTags").noise(),
+    by_verb("ec2", "DeleteTags").noise(),
+    by_verb("autoscaling", "CompleteLifecycleAction").noise(),
+    by_verb("autoscaling", "RecordLifecycleActionHeartbeat").noise(),
+    by_verb("ec2", "CopyImage").harmless(),
+    by_verb("ec2", "EnableImageDeregistrationProtection").harmless(),
+    by_verb("ec2", "MonitorInstances").harmless(),
+    by_verb("autoscaling", "EnableMetricsCollection").harmless(),
 ];

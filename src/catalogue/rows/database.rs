@@ -1,7 +1,9 @@
 //! Databases, caches, search clusters and brokers of data, with their parameters.
 
 use crate::catalogue::Category as C;
-use crate::catalogue::row::{Delay::*, Row, Symptom::*, row};
+use crate::catalogue::row::{Delay::*, Harmless::If, Row, Symptom::*, by_verb, row};
+use crate::catalogue::severity::check::admits;
+use crate::catalogue::severity::harmless::on_demand;
 
 #[rustfmt::skip] // A table reads best in rows.
 pub(super) const ROWS: &[Row] = &[
@@ -46,23 +48,23 @@ pub(super) const ROWS: &[Row] = &[
     row("rds", "ModifyDBProxyTargetGroup", C::Database, 82, Minutes, &[Database, Latency], "dBProxyName", "change target group of database proxy {dBProxyName}[: {changes}]"),
     row("rds", "DeregisterDBProxyTargets", C::Database, 90, Immediate, &[Database, Unreachable], "dBProxyName", "deregister {dBInstanceIdentifiers|dBClusterIdentifiers} from database proxy {dBProxyName}"),
     row("rds", "DeleteDBProxy", C::Database, 92, Immediate, &[Database, Unreachable], "dBProxyName", "delete database proxy {dBProxyName}"),
-    row("rds", "AuthorizeDBSecurityGroupIngress", C::SecurityGroup, 75, Immediate, &[Exposure], "dBSecurityGroupName", "open database security group {dBSecurityGroupName}[ to {cIDRIP}]"),
+    row("rds", "AuthorizeDBSecurityGroupIngress", C::SecurityGroup, 75, Immediate, &[Exposure], "dBSecurityGroupName", "open database security group {dBSecurityGroupName}[ to {cIDRIP}]").check(admits),
     row("rds", "RevokeDBSecurityGroupIngress", C::SecurityGroup, 92, Immediate, &[Database, Unreachable], "dBSecurityGroupName", "close database security group {dBSecurityGroupName}[ to {cIDRIP}]"),
-    row("rds", "CreateDBSnapshot", C::Database, 25, Minutes, &[Database, Latency], "dBSnapshotIdentifier", "create snapshot {dBSnapshotIdentifier} of database {dBInstanceIdentifier}"),
-    row("rds", "DeleteDBSnapshot", C::Database, 55, Immediate, &[Database], "dBSnapshotIdentifier", "delete database snapshot {dBSnapshotIdentifier}"),
+    row("rds", "CreateDBSnapshot", C::Database, 25, Minutes, &[Database, Latency], "dBSnapshotIdentifier", "create snapshot {dBSnapshotIdentifier} of database {dBInstanceIdentifier}").reaction().harmless(),
+    row("rds", "DeleteDBSnapshot", C::Database, 55, Immediate, &[Database], "dBSnapshotIdentifier", "delete database snapshot {dBSnapshotIdentifier}").reaction(),
     row("rds", "ModifyDBSnapshotAttribute", C::Database, 60, Immediate, &[Exposure], "dBSnapshotIdentifier", "share database snapshot {dBSnapshotIdentifier} with {valuesToAdd} || stop sharing database snapshot {dBSnapshotIdentifier} with {valuesToRemove}"),
     row("rds", "ModifyDBClusterSnapshotAttribute", C::Database, 60, Immediate, &[Exposure], "dBClusterSnapshotIdentifier", "share cluster snapshot {dBClusterSnapshotIdentifier} with {valuesToAdd} || stop sharing cluster snapshot {dBClusterSnapshotIdentifier} with {valuesToRemove}"),
-    row("rds", "StartExportTask", C::Database, 40, Minutes, &[Exposure, Database], "sourceArn", "export {sourceArn} to bucket {s3BucketName}"),
+    row("rds", "StartExportTask", C::Database, 40, Minutes, &[Exposure, Database], "sourceArn", "export {sourceArn} to bucket {s3BucketName}").harmless(),
     row("rds", "StopActivityStream", C::Observability, 60, Immediate, &[DataMissing], "resourceArn", "stop the activity stream of {resourceArn}"),
     row("rds", "ModifyActivityStream", C::Observability, 40, Immediate, &[DataMissing], "resourceArn", "change the activity stream of {resourceArn}[: {changes}]"),
     row("rds", "CreateBlueGreenDeployment", C::Database, 45, Minutes, &[Database], "source", "create blue/green deployment {blueGreenDeploymentName}"),
     row("rds", "SwitchoverBlueGreenDeployment", C::Database, 92, Immediate, &[Database, Unreachable], "blueGreenDeploymentIdentifier", "switch over blue/green deployment {blueGreenDeploymentIdentifier}"),
     // DynamoDB
     row("dynamodb", "CreateTable", C::Database, 30, Minutes, &[Database], "tableName", "create table {tableName}"),
-    row("dynamodb", "UpdateTable", C::Database, 82, Minutes, &[Database, Capacity, Latency], "tableName", "change table {tableName}[: {changes}]"),
+    row("dynamodb", "UpdateTable", C::Database, 82, Minutes, &[Database, Capacity, Latency], "tableName", "change table {tableName}[: {changes}]").harmless_when(If(on_demand)),
     row("dynamodb", "DeleteTable", C::Database, 95, Immediate, &[Database, ErrorRate], "tableName", "delete table {tableName}"),
     row("dynamodb", "UpdateTimeToLive", C::Database, 60, Slow, &[Database, DataMissing], "tableName", "set time to live of table {tableName}[: {changes}]"),
-    row("dynamodb", "UpdateContinuousBackups", C::Database, 35, Immediate, &[Database], "tableName", "change backups of table {tableName}[: {changes}]"),
+    row("dynamodb", "UpdateContinuousBackups", C::Database, 35, Immediate, &[Database], "tableName", "change backups of table {tableName}[: {changes}]").harmless(),
     row("dynamodb", "RestoreTableToPointInTime", C::Database, 40, Minutes, &[Database], "targetTableName", "restore table {sourceTableName} as {targetTableName}"),
     row("dynamodb", "PutResourcePolicy", C::Database, 80, Immediate, &[AccessDenied, Database], "resourceArn", "set the policy of table {resourceArn}[: {policy}]"),
     // Caches
@@ -114,4 +116,15 @@ pub(super) const ROWS: &[Row] = &[
     row("dax", "DeleteCluster", C::Database, 92, Immediate, &[Database, Unreachable], "clusterName", "delete DAX cluster {clusterName}"),
     row("dms", "StopReplicationTask", C::Database, 85, Immediate, &[DataMissing, Database], "replicationTaskArn", "stop replication task {replicationTaskArn}"),
     row("dms", "ModifyReplicationTask", C::Database, 70, Minutes, &[DataMissing], "replicationTaskArn", "change replication task {replicationTaskArn}"),
+    // Told by their verbs, but for what follows
+    by_verb("athena", "StartQueryExecution").noise(),
+    by_verb("athena", "StopQueryExecution").noise(),
+    by_verb("rds", "AddTagsToResource").noise(),
+    by_verb("rds", "RemoveTagsFromResource").noise(),
+    by_verb("rds", "CreateDBClusterSnapshot").reaction().harmless(),
+    by_verb("rds", "DeleteDBClusterSnapshot").reaction(),
+    by_verb("rds", "CopyDBClusterSnapshot").harmless(),
+    by_verb("rds", "CopyDBSnapshot").harmless(),
+    by_verb("dynamodb", "UpdateContributorInsights").harmless(),
+    by_verb("kafka", "UpdateMonitoring").harmless(),
 ];

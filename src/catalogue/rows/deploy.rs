@@ -1,7 +1,14 @@
 //! New code, or a new shape of a running service: containers, functions, stacks, pipelines.
 
 use crate::catalogue::Category as C;
-use crate::catalogue::row::{Delay::*, Row, Symptom::*, row};
+use crate::catalogue::row::{
+    Delay::*,
+    Harmless::{If, Named},
+    Row,
+    Symptom::*,
+    by_verb, row,
+};
+use crate::catalogue::severity::harmless::keeps_template;
 
 #[rustfmt::skip] // A table reads best in rows.
 pub(super) const ROWS: &[Row] = &[
@@ -9,7 +16,7 @@ pub(super) const ROWS: &[Row] = &[
     row("ecs", "CreateService", C::Deployment, 45, Minutes, &[ErrorRate, Capacity], "service.serviceArn|serviceName", "create service {serviceName}[ on {cluster}][ with {image}][ ({desiredCount} tasks)]"),
     row("ecs", "UpdateService", C::Deployment, 85, Minutes, &[ErrorRate, Latency, Capacity, Unreachable], "service", "update service {service}[: {image}][, desired count {desiredCount}][, force new deployment {forceNewDeployment}]"),
     row("ecs", "DeleteService", C::Deployment, 95, Immediate, &[Unreachable, Capacity], "service", "delete service {service}[ of {cluster}]"),
-    row("ecs", "RegisterTaskDefinition", C::Deployment, 65, Minutes, &[ErrorRate, Config], "taskDefinition.taskDefinitionArn|family", "register task definition {family}[ with {image}]"),
+    row("ecs", "RegisterTaskDefinition", C::Deployment, 65, Minutes, &[ErrorRate, Config], "taskDefinition.taskDefinitionArn|family", "register task definition {family}[ with {image}]").harmless(),
     row("ecs", "DeregisterTaskDefinition", C::Deployment, 55, Minutes, &[Capacity, ErrorRate], "taskDefinition", "deregister task definition {taskDefinition}"),
     row("ecs", "RunTask", C::Deployment, 35, Minutes, &[ErrorRate, Cost], "taskDefinition", "run task {taskDefinition}[ on {cluster}]"),
     row("ecs", "StopTask", C::Deployment, 72, Immediate, &[Unreachable, Capacity], "task", "stop task {task}[ ({reason})]"),
@@ -22,7 +29,7 @@ pub(super) const ROWS: &[Row] = &[
     row("ecs", "UpdateContainerInstancesState", C::Deployment, 72, Minutes, &[Capacity, Unreachable], "containerInstances", "set container instances {containerInstances} {status}"),
     row("ecs", "DeregisterContainerInstance", C::Deployment, 72, Immediate, &[Capacity, Unreachable], "containerInstance", "deregister container instance {containerInstance}[ of {cluster}]"),
     row("ecs", "PutAccountSettingDefault", C::Deployment, 35, Minutes, &[Config], "name", "set account default {name} to {value}"),
-    row("ecr", "PutImage", C::Deployment, 20, Minutes, &[ErrorRate], "repositoryName", "push image {repositoryName}:{imageTag} || push an image to {repositoryName}"),
+    row("ecr", "PutImage", C::Deployment, 20, Minutes, &[ErrorRate], "repositoryName", "push image {repositoryName}:{imageTag} || push an image to {repositoryName}").harmless(),
     row("ecr", "BatchDeleteImage", C::Deployment, 82, Minutes, &[Capacity, ErrorRate], "repositoryName", "delete image {repositoryName}:{imageIds.imageTag} || delete images of {repositoryName}"),
     row("ecr", "DeleteRepository", C::Deployment, 90, Minutes, &[Capacity, ErrorRate], "repositoryName", "delete image repository {repositoryName}"),
     row("ecr", "CreateRepository", C::Deployment, 20, Minutes, &[Config], "repositoryName", "create image repository {repositoryName}"),
@@ -33,7 +40,7 @@ pub(super) const ROWS: &[Row] = &[
     row("lambda", "UpdateFunctionCode", C::Deployment, 85, Minutes, &[ErrorRate, Latency], "functionName", "deploy new code to function {functionName}[ from {s3Key}][ with {image}]"),
     row("lambda", "UpdateFunctionConfiguration", C::Deployment, 85, Minutes, &[ErrorRate, Latency, Config, AccessDenied], "functionName", "change function {functionName}[: {changes}]"),
     row("lambda", "DeleteFunction", C::Deployment, 95, Immediate, &[ErrorRate, Unreachable], "functionName", "delete function {functionName}[:{qualifier}]"),
-    row("lambda", "PublishVersion", C::Deployment, 55, Minutes, &[ErrorRate], "functionName", "publish a version of function {functionName}"),
+    row("lambda", "PublishVersion", C::Deployment, 55, Minutes, &[ErrorRate], "functionName", "publish a version of function {functionName}").harmless(),
     row("lambda", "CreateAlias", C::Deployment, 45, Minutes, &[ErrorRate], "functionName", "create alias {name} of function {functionName} for version {functionVersion}"),
     row("lambda", "UpdateAlias", C::Deployment, 85, Minutes, &[ErrorRate, Latency], "functionName", "point alias {name} of function {functionName} to version {functionVersion}"),
     row("lambda", "DeleteAlias", C::Deployment, 88, Immediate, &[ErrorRate], "functionName", "delete alias {name} of function {functionName}"),
@@ -48,7 +55,7 @@ pub(super) const ROWS: &[Row] = &[
     row("lambda", "DeleteEventSourceMapping", C::Deployment, 88, Immediate, &[DataMissing], "uUID|functionName", "delete event source mapping {uUID}[ of {functionName}]"),
     row("lambda", "CreateFunctionUrlConfig", C::Deployment, 55, Immediate, &[Exposure], "functionName", "give function {functionName} a URL[ (auth {authType})]"),
     row("lambda", "DeleteFunctionUrlConfig", C::Deployment, 85, Immediate, &[Unreachable], "functionName", "remove the URL of function {functionName}"),
-    row("lambda", "PublishLayerVersion", C::Deployment, 40, Minutes, &[ErrorRate], "layerName", "publish layer {layerName}"),
+    row("lambda", "PublishLayerVersion", C::Deployment, 40, Minutes, &[ErrorRate], "layerName", "publish layer {layerName}").harmless(),
     row("lambda", "DeleteLayerVersion", C::Deployment, 60, Minutes, &[ErrorRate], "layerName", "delete layer {layerName}:{versionNumber}"),
     // EKS
     row("eks", "CreateCluster", C::Deployment, 25, Minutes, &[Cost], "clusterName|name", "create Kubernetes cluster {clusterName|name}"),
@@ -71,9 +78,9 @@ pub(super) const ROWS: &[Row] = &[
     row("eks", "DeletePodIdentityAssociation", C::IamPolicy, 88, Immediate, &[AccessDenied], "associationId", "delete pod identity association {associationId}[ of {clusterName|name}]"),
     // Stacks, pipelines, releases
     row("cloudformation", "CreateStack", C::Deployment, 50, Minutes, &[ErrorRate, Config], "stackName", "create stack {stackName}"),
-    row("cloudformation", "UpdateStack", C::Deployment, 85, Minutes, &[ErrorRate, Config, Unreachable], "stackName", "update stack {stackName}"),
+    row("cloudformation", "UpdateStack", C::Deployment, 85, Minutes, &[ErrorRate, Config, Unreachable], "stackName", "update stack {stackName}").harmless_when(If(keeps_template)).undone_by(&["RollbackStack", "CancelUpdateStack"]),
     row("cloudformation", "DeleteStack", C::Deployment, 95, Minutes, &[Unreachable, ErrorRate], "stackName", "delete stack {stackName}"),
-    row("cloudformation", "CreateChangeSet", C::Deployment, 20, Minutes, &[Config], "stackName", "prepare change set {changeSetName} of stack {stackName}"),
+    row("cloudformation", "CreateChangeSet", C::Deployment, 20, Minutes, &[Config], "stackName", "prepare change set {changeSetName} of stack {stackName}").harmless(),
     row("cloudformation", "ExecuteChangeSet", C::Deployment, 85, Minutes, &[ErrorRate, Config, Unreachable], "stackName|changeSetName", "execute change set {changeSetName}[ on stack {stackName}]"),
     row("cloudformation", "RollbackStack", C::Deployment, 70, Minutes, &[ErrorRate], "stackName", "roll back stack {stackName}"),
     row("cloudformation", "CancelUpdateStack", C::Deployment, 60, Minutes, &[ErrorRate], "stackName", "cancel the update of stack {stackName}"),
@@ -81,9 +88,9 @@ pub(super) const ROWS: &[Row] = &[
     row("cloudformation", "UpdateStackSet", C::Deployment, 82, Minutes, &[ErrorRate, Config], "stackSetName", "update stack set {stackSetName}"),
     row("cloudformation", "UpdateStackInstances", C::Deployment, 78, Minutes, &[ErrorRate, Config], "stackSetName", "update instances of stack set {stackSetName}"),
     row("cloudformation", "DeleteStackInstances", C::Deployment, 88, Minutes, &[Unreachable], "stackSetName", "delete instances of stack set {stackSetName}"),
-    row("cloudformation", "SetStackPolicy", C::Deployment, 30, Immediate, &[Config], "stackName", "set the policy of stack {stackName}"),
-    row("cloudformation", "UpdateTerminationProtection", C::Deployment, 45, Immediate, &[Exposure], "stackName", "set termination protection of stack {stackName}[ to {enableTerminationProtection}]"),
-    row("codedeploy", "CreateDeployment", C::Deployment, 88, Minutes, &[ErrorRate, Latency, Unreachable], "applicationName", "deploy {applicationName}[ to {deploymentGroupName}]"),
+    row("cloudformation", "SetStackPolicy", C::Deployment, 30, Immediate, &[Config], "stackName", "set the policy of stack {stackName}").harmless(),
+    row("cloudformation", "UpdateTerminationProtection", C::Deployment, 45, Immediate, &[Exposure], "stackName", "set termination protection of stack {stackName}[ to {enableTerminationProtection}]").harmless(),
+    row("codedeploy", "CreateDeployment", C::Deployment, 88, Minutes, &[ErrorRate, Latency, Unreachable], "applicationName", "deploy {applicationName}[ to {deploymentGroupName}]").undone_by(&["StopDeployment"]),
     row("codedeploy", "StopDeployment", C::Deployment, 65, Minutes, &[ErrorRate], "deploymentId", "stop deployment {deploymentId}"),
     row("codedeploy", "UpdateDeploymentGroup", C::Deployment, 65, Minutes, &[ErrorRate], "currentDeploymentGroupName", "change deployment group {currentDeploymentGroupName} of {applicationName}"),
     row("codepipeline", "StartPipelineExecution", C::Deployment, 78, Minutes, &[ErrorRate, Latency], "name", "start pipeline {name}"),
@@ -112,7 +119,7 @@ pub(super) const ROWS: &[Row] = &[
     row("ssm", "StartAutomationExecution", C::Deployment, 72, Minutes, &[Unreachable, ErrorRate], "documentName", "start automation {documentName}"),
     row("ssm", "StartSession", C::Ec2Lifecycle, 25, Immediate, &[Exposure], "target", "open a shell session on {target}"),
     row("ssm", "ResumeSession", C::Ec2Lifecycle, 10, Immediate, &[Exposure], "sessionId", "resume shell session {sessionId}"),
-    row("ssm", "TerminateSession", C::Ec2Lifecycle, 5, Immediate, &[Exposure], "sessionId", "close shell session {sessionId}"),
+    row("ssm", "TerminateSession", C::Ec2Lifecycle, 5, Immediate, &[Exposure], "sessionId", "close shell session {sessionId}").noise(),
     row("ec2-instance-connect", "SendSSHPublicKey", C::Ec2Lifecycle, 25, Immediate, &[Exposure], "instanceId", "push an SSH key to {instanceId}[ for {instanceOSUser}]"),
     row("ec2-instance-connect", "SendSerialConsoleSSHPublicKey", C::Ec2Lifecycle, 30, Immediate, &[Exposure], "instanceId", "push a serial console key to {instanceId}"),
     row("ssm", "UpdateDocument", C::Deployment, 60, Minutes, &[Config], "name", "change document {name}"),
@@ -121,4 +128,28 @@ pub(super) const ROWS: &[Row] = &[
     row("ssm", "CreateAssociation", C::Deployment, 45, Minutes, &[Config], "name", "associate document {name}"),
     row("ssm", "UpdateAssociation", C::Deployment, 60, Minutes, &[Config], "associationId", "change association {associationId}[ of {name}]"),
     row("ssm", "UpdateMaintenanceWindow", C::Deployment, 40, Slow, &[Unreachable], "windowId", "change maintenance window {windowId}[: {changes}]"),
+    // Told by their verbs, but for what follows
+    by_verb("ecs", "RegisterContainerInstance").noise(),
+    by_verb("ecs", "SubmitTaskStateChange").noise(),
+    by_verb("ecs", "SubmitContainerStateChange").noise(),
+    by_verb("ecs", "SubmitAttachmentStateChanges").noise(),
+    by_verb("ecs", "SubmitAttachmentStateChange").noise(),
+    by_verb("ecs", "UpdateContainerAgent").noise(),
+    by_verb("ecs", "DiscoverPollEndpoint").noise(),
+    by_verb("ecs", "Poll").noise(),
+    by_verb("ecr", "InitiateLayerUpload").noise(),
+    by_verb("ecr", "UploadLayerPart").noise(),
+    by_verb("ecr", "CompleteLayerUpload").noise(),
+    by_verb("codebuild", "BatchPutTestCases").noise(),
+    by_verb("codebuild", "BatchPutCodeCoverages").noise(),
+    by_verb("cloudformation", "DeleteChangeSet").harmless(),
+    by_verb("cloudformation", "DetectStackDrift").harmless(),
+    by_verb("cloudformation", "DetectStackResourceDrift").harmless(),
+    by_verb("cloudformation", "DetectStackSetDrift").harmless(),
+    by_verb("cloudformation", "EstimateTemplateCost").harmless(),
+    by_verb("cloudformation", "ValidateTemplate").harmless(),
+    by_verb("ecr", "PutImageScanningConfiguration").harmless(),
+    by_verb("ecr", "PutRegistryScanningConfiguration").harmless(),
+    by_verb("ecr", "StartImageScan").harmless(),
+    by_verb("ecs", "UpdateClusterSettings").harmless_when(Named("settings.name", &["containerInsights"])),
 ];

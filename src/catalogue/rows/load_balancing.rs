@@ -1,7 +1,7 @@
 //! Load balancers, listeners, rules, target groups and who is behind them.
 
 use crate::catalogue::Category as C;
-use crate::catalogue::row::{Delay::*, Row, Symptom::*, row};
+use crate::catalogue::row::{Delay::*, Harmless::Named, Row, Symptom::*, row};
 
 #[rustfmt::skip] // A table reads best in rows.
 pub(super) const ROWS: &[Row] = &[
@@ -9,10 +9,10 @@ pub(super) const ROWS: &[Row] = &[
     row("elasticloadbalancing", "DeregisterTargets", C::LoadBalancer, 92, Immediate, &[ErrorRate, Unreachable, Capacity, Latency], "targetGroupArn", "deregister {targets.id} from {targetGroupArn}"),
     row("elasticloadbalancing", "CreateTargetGroup", C::LoadBalancer, 30, Minutes, &[Unreachable], "targetGroups.targetGroupArn|name", "create target group {name}[ ({protocol}/{port})]"),
     row("elasticloadbalancing", "ModifyTargetGroup", C::LoadBalancer, 88, Immediate, &[ErrorRate, Unreachable], "targetGroupArn", "change health check of {targetGroupArn}[: {changes}]"),
-    row("elasticloadbalancing", "ModifyTargetGroupAttributes", C::LoadBalancer, 75, Immediate, &[ErrorRate, Latency], "targetGroupArn", "change target group {targetGroupArn}[: {attributes}]"),
+    row("elasticloadbalancing", "ModifyTargetGroupAttributes", C::LoadBalancer, 75, Immediate, &[ErrorRate, Latency], "targetGroupArn", "change target group {targetGroupArn}[: {attributes}]").harmless_when(Named("attributes.key", &["deregistration_delay.", "slow_start."])),
     row("elasticloadbalancing", "DeleteTargetGroup", C::LoadBalancer, 88, Immediate, &[Unreachable, ErrorRate], "targetGroupArn", "delete target group {targetGroupArn}"),
     row("elasticloadbalancing", "CreateLoadBalancer", C::LoadBalancer, 35, Minutes, &[Unreachable, Exposure, Cost], "loadBalancers.loadBalancerArn|loadBalancerName|name", "create load balancer {loadBalancerName|name}[ ({scheme})]"),
-    row("elasticloadbalancing", "ModifyLoadBalancerAttributes", C::LoadBalancer, 72, Immediate, &[ErrorRate, Latency, Unreachable], "loadBalancerArn|loadBalancerName", "change load balancer {loadBalancerArn|loadBalancerName}[: {attributes}][: {changes}]"),
+    row("elasticloadbalancing", "ModifyLoadBalancerAttributes", C::LoadBalancer, 72, Immediate, &[ErrorRate, Latency, Unreachable], "loadBalancerArn|loadBalancerName", "change load balancer {loadBalancerArn|loadBalancerName}[: {attributes}][: {changes}]").harmless_when(Named("attributes.key", &["access_logs.", "connection_logs.", "deletion_protection."])),
     row("elasticloadbalancing", "DeleteLoadBalancer", C::LoadBalancer, 95, Immediate, &[Unreachable], "loadBalancerArn|loadBalancerName", "delete load balancer {loadBalancerArn|loadBalancerName}"),
     row("elasticloadbalancing", "SetSecurityGroups", C::LoadBalancer, 90, Immediate, &[Unreachable, Exposure], "loadBalancerArn", "set security groups of load balancer {loadBalancerArn} to {securityGroups}"),
     row("elasticloadbalancing", "SetSubnets", C::LoadBalancer, 85, Minutes, &[Unreachable, Latency], "loadBalancerArn", "set subnets of load balancer {loadBalancerArn}[ to {subnets|subnetMappings.subnetId}]"),

@@ -1,7 +1,7 @@
 //! Queues, topics, streams, event rules, APIs and workflows.
 
 use crate::catalogue::Category as C;
-use crate::catalogue::row::{Delay::*, Row, Symptom::*, row};
+use crate::catalogue::row::{Delay::*, Harmless::Named, Row, Symptom::*, by_verb, row};
 
 #[rustfmt::skip] // A table reads best in rows.
 pub(super) const ROWS: &[Row] = &[
@@ -12,7 +12,7 @@ pub(super) const ROWS: &[Row] = &[
     row("sqs", "AddPermission", C::MessagingApi, 45, Immediate, &[Exposure], "queueUrl", "add permission {label} to queue {queueUrl}"),
     row("sqs", "RemovePermission", C::MessagingApi, 85, Immediate, &[AccessDenied, DataMissing], "queueUrl", "remove permission {label} from queue {queueUrl}"),
     row("sns", "CreateTopic", C::MessagingApi, 20, Immediate, &[DataMissing], "topicArn|name", "create topic {name}"),
-    row("sns", "SetTopicAttributes", C::MessagingApi, 75, Immediate, &[AccessDenied, DataMissing], "topicArn", "set {attributeName} of topic {topicArn}"),
+    row("sns", "SetTopicAttributes", C::MessagingApi, 75, Immediate, &[AccessDenied, DataMissing], "topicArn", "set {attributeName} of topic {topicArn}").harmless_when(Named("attributeName", &["DisplayName", "TracingConfig"])),
     row("sns", "DeleteTopic", C::MessagingApi, 95, Immediate, &[DataMissing, ErrorRate], "topicArn", "delete topic {topicArn}"),
     row("sns", "Subscribe", C::MessagingApi, 35, Immediate, &[Exposure, DataMissing], "topicArn", "subscribe {protocol} to topic {topicArn}"),
     row("sns", "Unsubscribe", C::MessagingApi, 88, Immediate, &[DataMissing], "subscriptionArn", "unsubscribe {subscriptionArn}"),
@@ -50,9 +50,9 @@ pub(super) const ROWS: &[Row] = &[
     // APIs
     row("apigateway", "CreateDeployment", C::MessagingApi, 82, Immediate, &[ErrorRate, Latency, AccessDenied], "restApiId|apiId", "deploy API {restApiId|apiId}[ to stage {createDeploymentInput.stageName|stageName}]"),
     row("apigateway", "CreateStage", C::MessagingApi, 40, Immediate, &[ErrorRate], "restApiId|apiId", "create stage {createStageInput.stageName|stageName} of API {restApiId|apiId}"),
-    row("apigateway", "UpdateStage", C::MessagingApi, 80, Immediate, &[ErrorRate, Capacity, Latency], "restApiId|apiId", "change stage {stageName} of API {restApiId|apiId}[: {patch}]"),
+    row("apigateway", "UpdateStage", C::MessagingApi, 80, Immediate, &[ErrorRate, Capacity, Latency], "restApiId|apiId", "change stage {stageName} of API {restApiId|apiId}[: {patch}]").harmless_when(Named("patchOperations.path", &["/description", "/*/*/logging", "/*/*/metrics", "/accessLogSettings", "/tracingEnabled"])),
     row("apigateway", "DeleteStage", C::MessagingApi, 95, Immediate, &[Unreachable], "restApiId|apiId", "delete stage {stageName} of API {restApiId|apiId}"),
-    row("apigateway", "UpdateRestApi", C::MessagingApi, 75, Immediate, &[ErrorRate, AccessDenied], "restApiId", "change API {restApiId}[: {patch}]"),
+    row("apigateway", "UpdateRestApi", C::MessagingApi, 75, Immediate, &[ErrorRate, AccessDenied], "restApiId", "change API {restApiId}[: {patch}]").harmless_when(Named("patchOperations.path", &["/description", "/name"])),
     row("apigateway", "PutRestApi", C::MessagingApi, 78, Immediate, &[ErrorRate], "restApiId", "replace the definition of API {restApiId}"),
     row("apigateway", "DeleteRestApi", C::MessagingApi, 95, Immediate, &[Unreachable], "restApiId", "delete API {restApiId}"),
     row("apigateway", "CreateApi", C::MessagingApi, 30, Immediate, &[ErrorRate], "apiId|name", "create API {name}"),
@@ -79,7 +79,15 @@ pub(super) const ROWS: &[Row] = &[
     row("states", "UpdateStateMachine", C::MessagingApi, 85, Immediate, &[ErrorRate, DataMissing], "stateMachineArn", "change state machine {stateMachineArn}"),
     row("states", "DeleteStateMachine", C::MessagingApi, 95, Immediate, &[ErrorRate, DataMissing], "stateMachineArn", "delete state machine {stateMachineArn}"),
     row("states", "UpdateStateMachineAlias", C::MessagingApi, 82, Immediate, &[ErrorRate], "stateMachineAliasArn", "change state machine alias {stateMachineAliasArn}"),
-    row("states", "StartExecution", C::MessagingApi, 12, Immediate, &[ErrorRate], "stateMachineArn", "start an execution of {stateMachineArn}"),
+    row("states", "StartExecution", C::MessagingApi, 12, Immediate, &[ErrorRate], "stateMachineArn", "start an execution of {stateMachineArn}").reaction(),
     row("states", "StopExecution", C::MessagingApi, 60, Immediate, &[DataMissing], "executionArn", "stop execution {executionArn}"),
     row("elasticmapreduce", "TerminateJobFlows", C::Deployment, 88, Immediate, &[DataMissing, Capacity], "jobFlowIds", "terminate EMR cluster {jobFlowIds}"),
+    // Told by their verbs, but for what follows
+    by_verb("states", "SendTaskHeartbeat").reaction(),
+    by_verb("states", "SendTaskSuccess").reaction(),
+    by_verb("apigateway", "CreateDocumentationPart").harmless(),
+    by_verb("apigateway", "CreateDocumentationVersion").harmless(),
+    by_verb("kinesis", "EnableEnhancedMonitoring").harmless(),
+    by_verb("kinesis", "IncreaseStreamRetentionPeriod").harmless(),
+    by_verb("states", "PublishStateMachineVersion").harmless(),
 ];

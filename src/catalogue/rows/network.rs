@@ -1,30 +1,32 @@
 //! Traffic: security groups, routes, gateways, interfaces, ACLs, DNS, edge and firewalls.
 
 use crate::catalogue::Category as C;
-use crate::catalogue::row::{Delay::*, Row, Symptom::*, row};
+use crate::catalogue::row::{Delay::*, Harmless::If, Row, Symptom::*, by_verb, row};
+use crate::catalogue::severity::check::{acl_entry, admits};
+use crate::catalogue::severity::harmless::only_proves;
 
 #[rustfmt::skip] // A table reads best in rows.
 pub(super) const ROWS: &[Row] = &[
     // Security groups
-    row("ec2", "AuthorizeSecurityGroupIngress", C::SecurityGroup, 90, Immediate, &[Exposure, Unreachable], "groupId|groupName", "open {rules} on {groupId|groupName}"),
+    row("ec2", "AuthorizeSecurityGroupIngress", C::SecurityGroup, 90, Immediate, &[Exposure, Unreachable], "groupId|groupName", "open {rules} on {groupId|groupName}").admits().check(admits),
     row("ec2", "RevokeSecurityGroupIngress", C::SecurityGroup, 95, Immediate, &[Unreachable, Database, Latency], "groupId|groupName", "close {revoked} on {groupId|groupName}"),
     row("ec2", "AuthorizeSecurityGroupEgress", C::SecurityGroup, 70, Immediate, &[Exposure, Unreachable], "groupId|groupName", "open outbound {rules} on {groupId|groupName}"),
     row("ec2", "RevokeSecurityGroupEgress", C::SecurityGroup, 92, Immediate, &[Unreachable, Database, Latency], "groupId|groupName", "close outbound {rules} on {groupId|groupName}"),
-    row("ec2", "ModifySecurityGroupRules", C::SecurityGroup, 90, Immediate, &[Unreachable, Exposure, Database], "groupId", "change rule {securityGroupRuleId} of {groupId}[ to {rules}]"),
-    row("ec2", "UpdateSecurityGroupRuleDescriptionsIngress", C::SecurityGroup, 10, Immediate, &[Config], "groupId|groupName", "describe inbound rules of {groupId|groupName}"),
-    row("ec2", "UpdateSecurityGroupRuleDescriptionsEgress", C::SecurityGroup, 10, Immediate, &[Config], "groupId|groupName", "describe outbound rules of {groupId|groupName}"),
+    row("ec2", "ModifySecurityGroupRules", C::SecurityGroup, 90, Immediate, &[Unreachable, Exposure, Database], "groupId", "change rule {securityGroupRuleId} of {groupId}[ to {rules}]").check(admits),
+    row("ec2", "UpdateSecurityGroupRuleDescriptionsIngress", C::SecurityGroup, 10, Immediate, &[Config], "groupId|groupName", "describe inbound rules of {groupId|groupName}").harmless(),
+    row("ec2", "UpdateSecurityGroupRuleDescriptionsEgress", C::SecurityGroup, 10, Immediate, &[Config], "groupId|groupName", "describe outbound rules of {groupId|groupName}").harmless(),
     row("ec2", "CreateSecurityGroup", C::SecurityGroup, 40, Immediate, &[Exposure], "groupId|groupName", "create security group {groupName}[ ({groupId})][ in {vpcId}]"),
     row("ec2", "DeleteSecurityGroup", C::SecurityGroup, 75, Immediate, &[Unreachable], "groupId|groupName", "delete security group {groupId|groupName}"),
     row("ec2", "AssociateSecurityGroupVpc", C::SecurityGroup, 40, Immediate, &[Exposure], "groupId", "share security group {groupId} with {vpcId}"),
     row("ec2", "DisassociateSecurityGroupVpc", C::SecurityGroup, 75, Immediate, &[Unreachable], "groupId", "remove security group {groupId} from {vpcId}"),
     // Interfaces and addresses
-    row("ec2", "CreateNetworkInterface", C::Networking, 30, Immediate, &[Unreachable], "networkInterfaceId", "create network interface[ {networkInterfaceId}][ in {subnetId}]"),
-    row("ec2", "DeleteNetworkInterface", C::Networking, 60, Immediate, &[Unreachable], "networkInterfaceId", "delete network interface {networkInterfaceId}"),
-    row("ec2", "AttachNetworkInterface", C::Networking, 45, Immediate, &[Unreachable], "networkInterfaceId", "attach network interface {networkInterfaceId} to {instanceId}"),
-    row("ec2", "DetachNetworkInterface", C::Networking, 75, Immediate, &[Unreachable], "networkInterfaceId|attachmentId", "detach network interface {networkInterfaceId|attachmentId}"),
-    row("ec2", "ModifyNetworkInterfaceAttribute", C::Networking, 80, Immediate, &[Unreachable, Exposure], "networkInterfaceId", "change network interface {networkInterfaceId}[: security groups now {groupSet.groupId}][: {changes}]"),
-    row("ec2", "AssignPrivateIpAddresses", C::Networking, 30, Immediate, &[Unreachable], "networkInterfaceId", "assign private addresses to {networkInterfaceId}"),
-    row("ec2", "UnassignPrivateIpAddresses", C::Networking, 70, Immediate, &[Unreachable], "networkInterfaceId", "remove private addresses from {networkInterfaceId}"),
+    row("ec2", "CreateNetworkInterface", C::Networking, 30, Immediate, &[Unreachable], "networkInterfaceId", "create network interface[ {networkInterfaceId}][ in {subnetId}]").reaction(),
+    row("ec2", "DeleteNetworkInterface", C::Networking, 60, Immediate, &[Unreachable], "networkInterfaceId", "delete network interface {networkInterfaceId}").reaction(),
+    row("ec2", "AttachNetworkInterface", C::Networking, 45, Immediate, &[Unreachable], "networkInterfaceId", "attach network interface {networkInterfaceId} to {instanceId}").reaction(),
+    row("ec2", "DetachNetworkInterface", C::Networking, 75, Immediate, &[Unreachable], "networkInterfaceId|attachmentId", "detach network interface {networkInterfaceId|attachmentId}").reaction(),
+    row("ec2", "ModifyNetworkInterfaceAttribute", C::Networking, 80, Immediate, &[Unreachable, Exposure], "networkInterfaceId", "change network interface {networkInterfaceId}[: security groups now {groupSet.groupId}][: {changes}]").reaction(),
+    row("ec2", "AssignPrivateIpAddresses", C::Networking, 30, Immediate, &[Unreachable], "networkInterfaceId", "assign private addresses to {networkInterfaceId}").reaction(),
+    row("ec2", "UnassignPrivateIpAddresses", C::Networking, 70, Immediate, &[Unreachable], "networkInterfaceId", "remove private addresses from {networkInterfaceId}").reaction(),
     row("ec2", "AllocateAddress", C::Networking, 25, Immediate, &[Cost], "allocationId", "allocate elastic IP {publicIp}[ ({allocationId})]"),
     row("ec2", "AssociateAddress", C::Networking, 65, Immediate, &[Unreachable], "allocationId|publicIp", "associate elastic IP {allocationId|publicIp} with {instanceId|networkInterfaceId}"),
     row("ec2", "DisassociateAddress", C::Networking, 80, Immediate, &[Unreachable], "associationId|publicIp", "disassociate elastic IP {publicIp|associationId}"),
@@ -56,8 +58,8 @@ pub(super) const ROWS: &[Row] = &[
     row("ec2", "ModifySubnetAttribute", C::Networking, 60, Immediate, &[Unreachable, Exposure], "subnetId", "change subnet {subnetId}[: {changes}]"),
     row("ec2", "CreateNetworkAcl", C::Networking, 35, Immediate, &[Unreachable], "networkAclId", "create network ACL[ {networkAclId}][ in {vpcId}]"),
     row("ec2", "DeleteNetworkAcl", C::Networking, 75, Immediate, &[Unreachable], "networkAclId", "delete network ACL {networkAclId}"),
-    row("ec2", "CreateNetworkAclEntry", C::Networking, 88, Immediate, &[Unreachable, Exposure, Latency], "networkAclId", "add network ACL rule {ruleNumber} ({acl}) to {networkAclId}"),
-    row("ec2", "ReplaceNetworkAclEntry", C::Networking, 90, Immediate, &[Unreachable, Exposure, Latency], "networkAclId", "replace network ACL rule {ruleNumber} ({acl}) of {networkAclId}"),
+    row("ec2", "CreateNetworkAclEntry", C::Networking, 88, Immediate, &[Unreachable, Exposure, Latency], "networkAclId", "add network ACL rule {ruleNumber} ({acl}) to {networkAclId}").check(acl_entry),
+    row("ec2", "ReplaceNetworkAclEntry", C::Networking, 90, Immediate, &[Unreachable, Exposure, Latency], "networkAclId", "replace network ACL rule {ruleNumber} ({acl}) of {networkAclId}").check(acl_entry),
     row("ec2", "DeleteNetworkAclEntry", C::Networking, 90, Immediate, &[Unreachable, Latency], "networkAclId", "delete network ACL rule {ruleNumber}[ ({direction})] from {networkAclId}"),
     row("ec2", "ReplaceNetworkAclAssociation", C::Networking, 85, Immediate, &[Unreachable], "networkAclId", "set the subnet of {associationId} under network ACL {networkAclId}"),
     row("ec2", "CreateVpcEndpoint", C::Networking, 55, Minutes, &[Unreachable, AccessDenied], "vpcEndpointId", "create VPC endpoint[ {vpcEndpointId}][ for {serviceName}][ in {vpcId}]"),
@@ -79,12 +81,12 @@ pub(super) const ROWS: &[Row] = &[
     row("directconnect", "DeleteVirtualInterface", C::Networking, 92, Immediate, &[Unreachable], "virtualInterfaceId", "delete Direct Connect virtual interface {virtualInterfaceId}"),
     row("ec2", "ModifyManagedPrefixList", C::Networking, 80, Immediate, &[Unreachable, Exposure], "prefixListId", "change prefix list {prefixListId}"),
     // DNS
-    row("route53", "ChangeResourceRecordSets", C::Networking, 88, Immediate, &[Unreachable, ErrorRate, Certificate], "hostedZoneId|id", "change DNS[ in {hostedZoneId}]: {records}"),
+    row("route53", "ChangeResourceRecordSets", C::Networking, 88, Immediate, &[Unreachable, ErrorRate, Certificate], "hostedZoneId|id", "change DNS[ in {hostedZoneId}]: {records}").harmless_when(If(only_proves)),
     row("route53", "CreateHostedZone", C::Networking, 30, Minutes, &[Unreachable], "hostedZone.id|name", "create hosted zone {name}"),
     row("route53", "DeleteHostedZone", C::Networking, 92, Immediate, &[Unreachable], "id", "delete hosted zone {id}"),
     row("route53", "AssociateVPCWithHostedZone", C::Networking, 55, Immediate, &[Unreachable], "hostedZoneId", "associate {vpcId} with hosted zone {hostedZoneId}"),
     row("route53", "DisassociateVPCFromHostedZone", C::Networking, 90, Immediate, &[Unreachable], "hostedZoneId", "remove {vpcId} from hosted zone {hostedZoneId}"),
-    row("route53", "CreateHealthCheck", C::Networking, 30, Minutes, &[Unreachable], "healthCheck.id", "create health check[ {healthCheck.id}]"),
+    row("route53", "CreateHealthCheck", C::Networking, 30, Minutes, &[Unreachable], "healthCheck.id", "create health check[ {healthCheck.id}]").harmless(),
     row("route53", "UpdateHealthCheck", C::Networking, 70, Minutes, &[Unreachable], "healthCheckId", "change health check {healthCheckId}[: {changes}]"),
     row("route53", "DeleteHealthCheck", C::Networking, 70, Minutes, &[Unreachable], "healthCheckId", "delete health check {healthCheckId}"),
     row("route53domains", "UpdateDomainNameservers", C::Networking, 90, Slow, &[Unreachable], "domainName", "change name servers of {domainName}"),
@@ -119,4 +121,10 @@ pub(super) const ROWS: &[Row] = &[
     row("network-firewall", "DeleteFirewall", C::Networking, 85, Minutes, &[Unreachable, Exposure], "firewallArn|firewallName", "delete firewall {firewallName|firewallArn}"),
     row("globalaccelerator", "UpdateEndpointGroup", C::Networking, 85, Minutes, &[Unreachable, Latency], "endpointGroupArn", "change accelerator endpoint group {endpointGroupArn}[: {changes}]"),
     row("globalaccelerator", "UpdateAccelerator", C::Networking, 80, Minutes, &[Unreachable], "acceleratorArn", "change accelerator {acceleratorArn}[: {changes}]"),
+    // Told by their verbs, but for what follows
+    by_verb("ec2", "CreateNetworkInterfacePermission").reaction(),
+    by_verb("ec2", "DeleteNetworkInterfacePermission").reaction(),
+    by_verb("servicediscovery", "UpdateInstanceCustomHealthStatus").noise(),
+    by_verb("route53", "CreateQueryLoggingConfig").harmless(),
+    by_verb("route53", "UpdateHostedZoneComment").harmless(),
 ];

@@ -1,7 +1,9 @@
 //! What watches: trails, alarms, logs, recorders and detectors. A change here blinds the observer.
 
 use crate::catalogue::Category as C;
-use crate::catalogue::row::{Delay::*, Row, Symptom::*, row};
+use crate::catalogue::row::{Delay::*, Harmless::If, Row, Symptom::*, by_verb, row};
+use crate::catalogue::severity::check::{narrowed_selectors, soon_forgotten};
+use crate::catalogue::severity::harmless::kept_long;
 
 #[rustfmt::skip] // A table reads best in rows.
 pub(super) const ROWS: &[Row] = &[
@@ -11,8 +13,8 @@ pub(super) const ROWS: &[Row] = &[
     row("cloudtrail", "StopLogging", C::Observability, 95, Immediate, &[DataMissing, Exposure], "name", "stop logging of trail {name}"),
     row("cloudtrail", "UpdateTrail", C::Observability, 80, Immediate, &[DataMissing, Exposure], "name", "change trail {name}[: {changes}]"),
     row("cloudtrail", "DeleteTrail", C::Observability, 95, Immediate, &[DataMissing, Exposure], "name", "delete trail {name}"),
-    row("cloudtrail", "PutEventSelectors", C::Observability, 85, Immediate, &[DataMissing, Exposure], "trailName", "set event selectors of trail {trailName}[: {selectors}]"),
-    row("cloudtrail", "PutInsightSelectors", C::Observability, 45, Immediate, &[DataMissing], "trailName", "set insight selectors of trail {trailName}[: {insightSelectors.insightType}]"),
+    row("cloudtrail", "PutEventSelectors", C::Observability, 85, Immediate, &[DataMissing, Exposure], "trailName", "set event selectors of trail {trailName}[: {selectors}]").check(narrowed_selectors),
+    row("cloudtrail", "PutInsightSelectors", C::Observability, 45, Immediate, &[DataMissing], "trailName", "set insight selectors of trail {trailName}[: {insightSelectors.insightType}]").harmless(),
     row("cloudtrail", "StopEventDataStoreIngestion", C::Observability, 92, Immediate, &[DataMissing, Exposure], "eventDataStore", "stop ingestion of event data store {eventDataStore}"),
     row("cloudtrail", "UpdateEventDataStore", C::Observability, 75, Minutes, &[DataMissing], "eventDataStore", "change event data store {eventDataStore}[: {changes}]"),
     row("cloudtrail", "DeleteEventDataStore", C::Observability, 92, Immediate, &[DataMissing, Exposure], "eventDataStore", "delete event data store {eventDataStore}"),
@@ -23,18 +25,18 @@ pub(super) const ROWS: &[Row] = &[
     row("monitoring", "DisableAlarmActions", C::Observability, 88, Immediate, &[DataMissing], "alarmNames", "disable actions of alarm {alarmNames}"),
     row("monitoring", "EnableAlarmActions", C::Observability, 30, Immediate, &[DataMissing], "alarmNames", "enable actions of alarm {alarmNames}"),
     row("monitoring", "SetAlarmState", C::Observability, 60, Immediate, &[DataMissing], "alarmName", "set state of alarm {alarmName} to {stateValue}"),
-    row("monitoring", "PutDashboard", C::Observability, 8, Immediate, &[DataMissing], "dashboardName", "set dashboard {dashboardName}"),
-    row("monitoring", "DeleteDashboards", C::Observability, 20, Immediate, &[DataMissing], "dashboardNames", "delete dashboard {dashboardNames}"),
+    row("monitoring", "PutDashboard", C::Observability, 8, Immediate, &[DataMissing], "dashboardName", "set dashboard {dashboardName}").harmless(),
+    row("monitoring", "DeleteDashboards", C::Observability, 20, Immediate, &[DataMissing], "dashboardNames", "delete dashboard {dashboardNames}").harmless(),
     row("monitoring", "StopMetricStreams", C::Observability, 90, Immediate, &[DataMissing], "names", "stop metric stream {names}"),
     row("monitoring", "DeleteMetricStream", C::Observability, 90, Immediate, &[DataMissing], "name", "delete metric stream {name}"),
     row("synthetics", "UpdateCanary", C::Observability, 60, Minutes, &[DataMissing, Unreachable], "name", "change canary {name}"),
     row("synthetics", "StopCanary", C::Observability, 85, Immediate, &[DataMissing], "name", "stop canary {name}"),
     row("synthetics", "DeleteCanary", C::Observability, 85, Immediate, &[DataMissing], "name", "delete canary {name}"),
     // Logs
-    row("logs", "CreateLogGroup", C::Observability, 12, Immediate, &[DataMissing], "logGroupName", "create log group {logGroupName}"),
+    row("logs", "CreateLogGroup", C::Observability, 12, Immediate, &[DataMissing], "logGroupName", "create log group {logGroupName}").reaction(),
     row("logs", "DeleteLogGroup", C::Observability, 92, Immediate, &[DataMissing], "logGroupName", "delete log group {logGroupName}"),
     row("logs", "DeleteLogStream", C::Observability, 60, Immediate, &[DataMissing], "logStreamName", "delete log stream {logStreamName} of {logGroupName}"),
-    row("logs", "PutRetentionPolicy", C::Observability, 70, Slow, &[DataMissing], "logGroupName", "set retention of log group {logGroupName} to {retentionInDays} days"),
+    row("logs", "PutRetentionPolicy", C::Observability, 70, Slow, &[DataMissing], "logGroupName", "set retention of log group {logGroupName} to {retentionInDays} days").harmless_when(If(kept_long)).check(soon_forgotten),
     row("logs", "DeleteRetentionPolicy", C::Observability, 30, Slow, &[Cost], "logGroupName", "remove retention of log group {logGroupName}"),
     row("logs", "PutSubscriptionFilter", C::Observability, 60, Immediate, &[DataMissing], "logGroupName", "send log group {logGroupName} to {destinationArn}"),
     row("logs", "DeleteSubscriptionFilter", C::Observability, 90, Immediate, &[DataMissing], "logGroupName", "stop sending log group {logGroupName}[ (filter {filterName})]"),
@@ -49,7 +51,7 @@ pub(super) const ROWS: &[Row] = &[
     row("ec2", "CreateFlowLogs", C::Observability, 30, Minutes, &[DataMissing], "resourceId", "create flow logs[ {flowLogId|flowLogIdSet}] of {resourceId}"),
     row("ec2", "DeleteFlowLogs", C::Observability, 92, Immediate, &[DataMissing, Exposure], "flowLogId", "delete flow logs {flowLogId}"),
     row("ec2", "CreateTrafficMirrorSession", C::Observability, 45, Immediate, &[Exposure, Latency], "trafficMirrorSessionId|networkInterfaceId", "mirror traffic of {networkInterfaceId} to {trafficMirrorTargetId}"),
-    row("ec2", "UnmonitorInstances", C::Observability, 60, Minutes, &[DataMissing], "instancesSet.instanceId", "lower monitoring of {instancesSet.instanceId} to basic"),
+    row("ec2", "UnmonitorInstances", C::Observability, 60, Minutes, &[DataMissing], "instancesSet.instanceId", "lower monitoring of {instancesSet.instanceId} to basic").harmless(),
     row("route53resolver", "DeleteResolverQueryLogConfig", C::Observability, 82, Immediate, &[DataMissing, Exposure], "resolverQueryLogConfigId", "delete DNS query logging {resolverQueryLogConfigId}"),
     row("route53resolver", "DisassociateResolverQueryLogConfig", C::Observability, 82, Immediate, &[DataMissing, Exposure], "resolverQueryLogConfigId", "stop DNS query logging {resolverQueryLogConfigId}[ of {resourceId}]"),
     row("wafv2", "DeleteLoggingConfiguration", C::Observability, 80, Immediate, &[DataMissing], "resourceArn", "stop WAF logging of {resourceArn}"),
@@ -72,4 +74,21 @@ pub(super) const ROWS: &[Row] = &[
     row("bedrock", "DeleteModelInvocationLoggingConfiguration", C::Observability, 82, Immediate, &[DataMissing, Exposure], "", "stop logging of model invocations"),
     row("xray", "UpdateSamplingRule", C::Observability, 50, Minutes, &[DataMissing, Cost], "samplingRule.ruleName|ruleName", "change sampling rule {ruleName}"),
     row("fis", "StartExperiment", C::Deployment, 95, Immediate, &[Unreachable, ErrorRate, Latency, Capacity], "experimentTemplateId", "start fault injection experiment {experimentTemplateId}"),
+    // Told by their verbs, but for what follows
+    by_verb("logs", "CreateLogStream").noise(),
+    by_verb("logs", "StartQuery").noise(),
+    by_verb("logs", "StopQuery").noise(),
+    by_verb("logs", "PutLogEvents").noise(),
+    by_verb("logs", "StartLiveTail").noise(),
+    by_verb("config", "PutEvaluations").noise(),
+    by_verb("config", "PutExternalEvaluation").noise(),
+    by_verb("config", "DeliverConfigSnapshot").noise(),
+    by_verb("config", "StartConfigRulesEvaluation").noise(),
+    by_verb("guardduty", "ArchiveFindings").noise(),
+    by_verb("guardduty", "UnarchiveFindings").noise(),
+    by_verb("securityhub", "BatchImportFindings").noise(),
+    by_verb("securityhub", "BatchUpdateFindings").noise(),
+    by_verb("monitoring", "PutInsightRule").harmless(),
+    by_verb("logs", "DeleteQueryDefinition").harmless(),
+    by_verb("logs", "PutQueryDefinition").harmless(),
 ];

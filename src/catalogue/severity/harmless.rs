@@ -7,10 +7,17 @@ use serde_json::Value;
 
 use super::{Effect, Severity};
 use crate::catalogue::look::{find, text, texts, walk};
+use crate::catalogue::row::Harmless;
+use crate::catalogue::rows;
+use crate::catalogue::tag::is_tagging;
+use crate::catalogue::verb::{Sets, Verb};
 use crate::event::Event;
 
 /// What being harmless counts.
 const POINTS: i8 = -40;
+
+/// Why a call is harmless that a later one has to follow.
+const NO_EFFECT: &str = "takes no effect by itself";
 
 /// A log group that is kept at least this many days loses nothing that an incident needs.
 pub(super) const KEPT_LONG: f64 = 30.0;
@@ -109,142 +116,29 @@ const HOW: &[&str] = &[
     "x-amz-id-2",
 ];
 
-/// Calls that take no effect by themselves: what they make is used, or not, by a later one; or nobody's traffic depends on it.
-const WITHOUT_EFFECT: &[&str] = &[
-    "CopyDBClusterSnapshot",
-    "CopyDBSnapshot",
-    "CopyImage",
-    "CopySnapshot",
-    "CreateBackup",
-    "CreateChangeSet",
-    "CreateDBClusterSnapshot",
-    "CreateDBSnapshot",
-    "CreateDocumentationPart",
-    "CreateDocumentationVersion",
-    "CreateHealthCheck",
-    "CreateImage",
-    "CreateOpsItem",
-    "CreateOpsMetadata",
-    "CreateQueryLoggingConfig",
-    "CreateSnapshot",
-    "CreateSnapshots",
-    "DeleteChangeSet",
-    "DeleteDashboards",
-    "DeletePolicyVersion",
-    "DeleteQueryDefinition",
-    "DetectStackDrift",
-    "DetectStackResourceDrift",
-    "DetectStackSetDrift",
-    "EnableEnhancedMonitoring",
-    "EnableImageDeregistrationProtection",
-    "EnableKeyRotation",
-    "EnableMetricsCollection",
-    "EstimateTemplateCost",
-    "GenerateCredentialReport",
-    "GenerateServiceLastAccessedDetails",
-    "IncreaseStreamRetentionPeriod",
-    "LockRule",
-    "LockSnapshot",
-    "MonitorInstances",
-    "PublishLayerVersion",
-    "PublishStateMachineVersion",
-    "PublishVersion",
-    "PutAnalyticsConfiguration",
-    "PutBackupPolicy",
-    "PutBackupVaultLockConfiguration",
-    "PutBackupVaultNotifications",
-    "PutBucketTagging",
-    "PutDashboard",
-    "PutImage",
-    "PutImageScanningConfiguration",
-    "PutInsightRule",
-    "PutInsightSelectors",
-    "PutIntelligentTieringConfiguration",
-    "PutInventoryConfiguration",
-    "PutLifecycleConfiguration",
-    "PutLoggingConfiguration",
-    "PutMetricsConfiguration",
-    "PutNotificationConfiguration",
-    "PutObjectLockConfiguration",
-    "PutQueryDefinition",
-    "PutRegistryScanningConfiguration",
-    "RegisterTaskDefinition",
-    "RenewCertificate",
-    "RequestCertificate",
-    "ResendValidationEmail",
-    "RotateKeyOnDemand",
-    "SetStackPolicy",
-    "StartBackupJob",
-    "StartExportTask",
-    "StartImageScan",
-    "UnlockRule",
-    "UnmonitorInstances",
-    "UpdateAccountPasswordPolicy",
-    "UpdateCertificateOptions",
-    "UpdateContinuousBackups",
-    "UpdateContributorInsights",
-    "UpdateDocumentMetadata",
-    "UpdateHostedZoneComment",
-    "UpdateKeyDescription",
-    "UpdateMonitoring",
-    "UpdateOpsItem",
-    "UpdateOpsMetadata",
-    "UpdateRoleDescription",
-    "UpdateSecurityGroupRuleDescriptionsEgress",
-    "UpdateSecurityGroupRuleDescriptionsIngress",
-    "UpdateTerminationProtection",
-    "ValidateTemplate",
-];
-
-/// Where calls name what they set as values, by path, and how the harmless ones begin.
-const NAMED_SETTINGS: &[(&str, &str, &[&str])] = &[
-    ("ModifyLoadBalancerAttributes", "attributes.key", &["access_logs.", "connection_logs.", "deletion_protection."]),
-    ("ModifyTargetGroupAttributes", "attributes.key", &["deregistration_delay.", "slow_start."]),
-    ("UpdateStage", "patchOperations.path", &["/description", "/*/*/logging", "/*/*/metrics", "/accessLogSettings", "/tracingEnabled"]),
-    ("UpdateRestApi", "patchOperations.path", &["/description", "/name"]),
-    ("SetTopicAttributes", "attributeName", &["DisplayName", "TracingConfig"]),
-    ("UpdateClusterSettings", "settings.name", &["containerInsights"]),
-];
-
 /// Returns why an event breaks nothing; nothing when it may.
 pub(super) fn harmless(event: &Event) -> Option<Severity> {
     reason(event).map(|reason| Severity { points: POINTS, reason, effect: Effect::Harmless })
 }
 
 fn reason(event: &Event) -> Option<&'static str> {
-    let (name, request) = (event.name.as_str(), event.request());
-    if WITHOUT_EFFECT.contains(&name) {
-        return Some("takes no effect by itself");
-    }
-    if is_tagging(name) {
-        return Some("changes only tags");
-    }
-    match name {
-        "ChangeResourceRecordSets" => return only_proves(request).then_some("changes only TXT or validation records"),
-        "PutRetentionPolicy" => {
-            let days = find(request, "retentionInDays").and_then(Value::as_f64);
-            return days.is_some_and(|days| days >= KEPT_LONG).then_some("keeps the logs for a month and more");
+    let condition = rows::find(event.service(), &event.name).map_or(Harmless::BySettings, |row| row.harmless);
+    match condition {
+        Harmless::Always => Some(NO_EFFECT),
+        _ if is_tagging(&event.name) => Some("changes only tags"),
+        Harmless::Unless(switch) => (text(event.request(), switch).as_deref() != Some("true")).then_some(NO_EFFECT),
+        Harmless::Named(path, beginnings) => {
+            let set = texts(event.request(), path);
+            let all = !set.is_empty() && set.iter().all(|key| beginnings.iter().any(|beginning| key.starts_with(beginning)));
+            all.then_some("changes only logging, waiting or protection")
         }
-        "PutBucketLogging" => return find(request, "LoggingEnabled").is_some_and(Value::is_object).then_some("changes only logging"),
-        "PutBucketVersioning" => return (text(request, "Status").as_deref() == Some("Enabled")).then_some("keeps old versions"),
-        // A version that is not in force, and a stack whose template and parameters stay.
-        "CreatePolicyVersion" => return (text(request, "setAsDefault").as_deref() != Some("true")).then_some("takes no effect by itself"),
-        "PutSecretValue" => {
-            let stages = texts(request, "versionStages");
-            return (!stages.is_empty() && !stages.iter().any(|stage| stage == "AWSCURRENT")).then_some("takes no effect by itself");
-        }
-        "UpdateStack" => return keeps_all(request).then_some("keeps the stack's template and parameters"),
-        // On-demand tables have no capacity to run out of.
-        "UpdateTable" if text(request, "billingMode").as_deref() == Some("PAY_PER_REQUEST") => {
-            return find(request, "globalSecondaryIndexUpdates").is_none().then_some("gives the table on-demand capacity");
-        }
-        _ => {}
+        Harmless::If(look) => look(event),
+        Harmless::BySettings => by_settings(event),
     }
-    if let Some((_, path, beginnings)) = NAMED_SETTINGS.iter().find(|(known, ..)| *known == name) {
-        let set = texts(request, path);
-        let all = !set.is_empty() && set.iter().all(|key| beginnings.iter().any(|beginning| key.starts_with(beginning)));
-        return all.then_some("changes only logging, waiting or protection");
-    }
+}
+
+/// Tells whether nobody's traffic depends on any setting of a call.
+fn by_settings(event: &Event) -> Option<&'static str> {
     let (mut any, mut logging) = (false, false);
     for key in settings(event)? {
         any = true;
@@ -254,35 +148,63 @@ fn reason(event: &Event) -> Option<&'static str> {
             _ => return None,
         }
     }
-    (any && !(logging && switches_off(request))).then_some("changes only descriptions, tags or maintenance settings")
+    (any && !(logging && switches_off(event.request()))).then_some("changes only descriptions, tags or maintenance settings")
 }
 
-/// Tells whether an event name says that tags are set: `AddTags`, `ChangeTagsForResource`, `UntagRole`; not `PutImageTagMutability`.
-pub(crate) fn is_tagging(name: &str) -> bool {
-    let begins =
-        ["Tag", "Untag"].iter().any(|verb| name.strip_prefix(verb).is_some_and(|noun| noun.starts_with(|c: char| c.is_ascii_uppercase())));
-    let ends = ["Tag", "Tags", "Tagging"].iter().any(|noun| name.ends_with(noun));
-    begins || ends || ["TagsTo", "TagsFrom", "TagsFor", "TagsOn"].iter().any(|part| name.contains(part))
+// ---- looks that rows point to
+
+/// Logs are kept for a month and more.
+pub(in crate::catalogue) fn kept_long(event: &Event) -> Option<&'static str> {
+    let days = find(event.request(), "retentionInDays").and_then(Value::as_f64);
+    days.is_some_and(|days| days >= KEPT_LONG).then_some("keeps the logs for a month and more")
 }
 
-/// DNS records that only prove ownership.
-fn only_proves(request: &Value) -> bool {
-    let names = texts(request, "resourceRecordSet.name");
-    let kinds = texts(request, "resourceRecordSet.type");
-    !names.is_empty() && names.iter().all(|name| name.starts_with('_')) || !kinds.is_empty() && kinds.iter().all(|kind| kind == "TXT")
+/// Logging is set, rather than switched off by an empty body.
+pub(in crate::catalogue) fn logs_on(event: &Event) -> Option<&'static str> {
+    find(event.request(), "LoggingEnabled").is_some_and(Value::is_object).then_some("changes only logging")
 }
 
-/// Tells whether a stack keeps its template and the values of its parameters, and only its labels change.
-fn keeps_all(request: &Value) -> bool {
+/// Old versions are kept.
+pub(in crate::catalogue) fn versions_on(event: &Event) -> Option<&'static str> {
+    (text(event.request(), "Status").as_deref() == Some("Enabled")).then_some("keeps old versions")
+}
+
+/// The value is staged under a label that nobody reads.
+pub(in crate::catalogue) fn not_current(event: &Event) -> Option<&'static str> {
+    let stages = texts(event.request(), "versionStages");
+    (!stages.is_empty() && !stages.iter().any(|stage| stage == "AWSCURRENT")).then_some(NO_EFFECT)
+}
+
+/// A stack keeps its template and the values of its parameters, and only its labels change.
+pub(in crate::catalogue) fn keeps_template(event: &Event) -> Option<&'static str> {
+    let request = event.request();
     let parameters = find(request, "parameters").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let same = |parameter: &Value| parameter.get("usePreviousValue") == Some(&Value::Bool(true));
     let relabels = find(request, "tags").is_some() || find(request, "notificationARNs").is_some();
-    relabels && find(request, "usePreviousTemplate") == Some(&Value::Bool(true)) && parameters.iter().all(same)
+    let keeps = relabels && find(request, "usePreviousTemplate") == Some(&Value::Bool(true)) && parameters.iter().all(same);
+    keeps.then_some("keeps the stack's template and parameters")
+}
+
+/// A table is given on-demand capacity, which it cannot run out of; anything else goes by its settings.
+pub(in crate::catalogue) fn on_demand(event: &Event) -> Option<&'static str> {
+    if text(event.request(), "billingMode").as_deref() != Some("PAY_PER_REQUEST") {
+        return by_settings(event);
+    }
+    find(event.request(), "globalSecondaryIndexUpdates").is_none().then_some("gives the table on-demand capacity")
+}
+
+/// DNS records only prove ownership.
+pub(in crate::catalogue) fn only_proves(event: &Event) -> Option<&'static str> {
+    let names = texts(event.request(), "resourceRecordSet.name");
+    let kinds = texts(event.request(), "resourceRecordSet.type");
+    let proves =
+        !names.is_empty() && names.iter().all(|name| name.starts_with('_')) || !kinds.is_empty() && kinds.iter().all(|kind| kind == "TXT");
+    proves.then_some("changes only TXT or validation records")
 }
 
 /// Returns the names of what a call sets, in lower case; nothing when it is no call that sets something.
 fn settings(event: &Event) -> Option<impl Iterator<Item = String>> {
-    let sets = ["Modify", "Update", "Put", "Set", "Change"].iter().any(|verb| event.name.starts_with(verb));
+    let sets = matches!(Verb::of(&event.name).sets, Sets::Values | Sets::Entries);
     let request = event.request().as_object().filter(|_| sets)?;
     // EC2 wraps a request into one member named after it.
     let inner = request.values().next().and_then(Value::as_object).filter(|_| request.len() == 1).unwrap_or(request);

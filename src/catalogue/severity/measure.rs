@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::{Call, Effect, Severity, takes_away};
 use crate::catalogue::look::Flat;
 use crate::catalogue::only_says;
+use crate::catalogue::verb::Sets;
 
 /// What a size is called, in lower case.
 const MEASURES: &[&str] = &["capacity", "concurrency", "count", "iops", "memory", "replicas", "size", "storage", "throughput", "units"];
@@ -24,8 +25,7 @@ const SIZES: &[&str] = &["nano", "micro", "small", "medium", "large", "xlarge"];
 
 /// Says that a change makes something smaller, or only larger.
 pub(super) fn measure(call: &Call<'_>) -> Option<Severity> {
-    let sets = ["Modify", "Update", "Set", "Put", "Resize", "Change"].iter().any(|verb| call.name().starts_with(verb));
-    if !sets || !call.event.response().is_object() {
+    if call.verb().sets == Sets::Nothing || !call.event.response().is_object() {
         return None;
     }
     let response = Flat::of(call.event.response());

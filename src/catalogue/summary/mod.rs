@@ -45,10 +45,12 @@ pub fn summarise_with(
     error_code: Option<&str>,
     earlier: Option<&Value>,
 ) -> String {
-    let row = rows::find(service, event_name);
-    let context = Context { request, response, earlier, template: row.map_or("", |row| row.summary) };
-    let sentence = row
-        .and_then(|row| row.summary.split(" || ").find_map(|sentence| template::render(sentence, &context)))
+    let template = rows::find(service, event_name).map_or("", |row| row.summary);
+    let context = Context { request, response, earlier, template };
+    let sentence = template
+        .split(" || ")
+        .filter(|sentence| !sentence.is_empty())
+        .find_map(|sentence| template::render(sentence, &context))
         .unwrap_or_else(|| text::generic(event_name, &context));
     let (verb, rest) = sentence.split_once(' ').unwrap_or((&sentence, ""));
     let space = if rest.is_empty() { "" } else { " " };

@@ -2,8 +2,17 @@
 
 use std::fmt;
 
-use crate::context::InvalidArgument;
 use crate::coverage::Cause;
+
+/// An argument that cannot be used: the caller can mend it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct InvalidArgument {
+    /// Its name.
+    pub argument: String,
+    /// What is wrong, the limit, and a right example. Our words only.
+    pub message: String,
+}
 
 /// What kind of refusal it is; the words are part of the public contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

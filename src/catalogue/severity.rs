@@ -5,11 +5,10 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::look::{Flat, child, push_texts};
-use super::resource::Arn;
 use super::rows;
 use super::summary::{policy_document, statements};
 use super::verb::Verb;
-use crate::event::Event;
+use crate::event::{Arn, Event};
 
 /// What makes the values of a change worse than its kind alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

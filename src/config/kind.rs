@@ -10,8 +10,7 @@ use super::authority::{AllowedOrigin, Authority};
 use super::caller::tool;
 use super::http::{is_scope, split};
 use crate::catalogue::Category;
-use crate::policy::is_account;
-use crate::policy::region::is_region;
+use crate::event::{Arn, is_account, is_region};
 use crate::time::{in_one_unit, parse, parse_duration};
 
 /// The type and range of a setting.
@@ -343,9 +342,7 @@ fn is_s3(text: &str) -> bool {
 }
 
 fn is_arn(text: &str, service: &str) -> bool {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    matches!(parts.as_slice(), ["arn", partition, found, _, account, resource]
-        if partition.starts_with("aws") && *found == service && is_account(account) && !resource.is_empty())
+    Arn::parse_with_blanks(text).is_some_and(|arn| arn.service == service && is_account(arn.account))
 }
 
 /// A relative path would depend on the working directory, which agents choose.

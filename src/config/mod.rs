@@ -12,6 +12,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use toml::de::DeValue;
 
+use crate::event::Arn;
 use crate::policy::{Callers, Policy, UntrustedText};
 use crate::service::audit;
 use crate::service::gate::Limits;
@@ -360,7 +361,7 @@ impl Settled {
                 problems.push(format!("{}: it goes with role_arn, which is missing", at(&external_id)));
             }
             if let (Some(id), Some(role)) = (self.text(&format!("{place}.id")), self.text(&format!("{place}.role_arn")))
-                && role.split(':').nth(4) != Some(id.as_str())
+                && Arn::parse_with_blanks(&role).is_some_and(|arn| arn.account != id)
             {
                 problems.push(format!("{}: it belongs to another account than id = \"{id}\"", at(&format!("{place}.role_arn"))));
             }

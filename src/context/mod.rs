@@ -7,10 +7,10 @@ use self::alert::Payload;
 pub use self::alert::Shape;
 use self::fact::{Fact, Place};
 use self::lead::Lead;
+use crate::refusal::InvalidArgument;
 use crate::time::{self, Window};
 
 mod alert;
-mod arn;
 mod fact;
 mod lead;
 mod period;
@@ -181,16 +181,6 @@ impl Default for Defaults {
     fn default() -> Self {
         Self { lookback: TimeDelta::minutes(30), max_window: TimeDelta::hours(48) }
     }
-}
-
-/// An argument that cannot be used: the caller can mend it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct InvalidArgument {
-    /// Its name.
-    pub argument: String,
-    /// What is wrong, the limit, and a right example. Our words only.
-    pub message: String,
 }
 
 /// What is known of an incident, as asked: nothing here is allowed yet.

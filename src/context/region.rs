@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::arn::{self, Arn};
 use super::fact::{Fact, Place};
 use super::{InvalidArgument, Named};
+use crate::event::{Arn, is_account, is_region};
 
 /// How many regions or accounts one call may name.
 const MAX_NAMED: usize = 50;
@@ -29,7 +29,7 @@ static HOST: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Tells whether a text may be a region's name at all.
 pub(super) fn may_be_region(text: &str) -> bool {
-    (3..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') && !is_global(text)
+    is_region(text) && !is_global(text)
 }
 
 /// Finds regions in what was said, the surest first.
@@ -168,8 +168,8 @@ fn items(asked: &[String]) -> impl Iterator<Item = &str> {
 
 /// Returns the ARNs of a fact; an origin may hold one with blanks in it (alarm names may have them).
 fn arns(fact: &Fact) -> impl Iterator<Item = Arn<'_>> {
-    let own = (fact.place == Place::Origin).then(|| Arn::parse(&fact.text)).flatten();
-    own.into_iter().chain(arn::in_text(&fact.text).filter_map(Arn::parse))
+    let own = (fact.place == Place::Origin).then(|| Arn::parse_with_blanks(&fact.text)).flatten();
+    own.into_iter().chain(Arn::in_text(&fact.text).filter_map(Arn::parse))
 }
 
 fn names_region(key: &str, text: &str) -> bool {
@@ -188,10 +188,6 @@ fn whole(text: &str) -> Option<(String, bool)> {
 
 fn within(text: &str) -> impl Iterator<Item = (String, bool)> {
     IN_TEXT.captures_iter(text).filter_map(|found| Some((found.get(1)?.as_str().to_ascii_lowercase(), found.get(2).is_some())))
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn is_global(text: &str) -> bool {

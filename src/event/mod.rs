@@ -3,11 +3,13 @@
 //! This module imports nothing of ours but [`crate::time`].
 
 mod actor;
+mod arn;
 mod parse;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+pub use arn::{ARN_KINDS, Arn, ID_KINDS, is_account, is_region};
 pub use parse::RecordError;
 pub(crate) use parse::member;
 

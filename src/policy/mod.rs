@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::catalogue::Category;
 use crate::context::Incident;
 use crate::coverage::{Cell, SourceName, State};
+use crate::event::{is_account, is_region};
 use crate::refusal::{Code, Refusal};
 use crate::time::{Window, in_hours};
 
@@ -20,7 +21,7 @@ pub use caller::{CallerRules, Callers, UntrustedText};
 pub use choice::SourceChoice;
 pub use scope::{GlobalPass, Scope};
 
-use region::{global_region, is_region, known_regions};
+use region::{global_region, known_regions};
 
 /// How far back LookupEvents reaches.
 ///
@@ -412,11 +413,6 @@ fn kept(window: Window, keeps_from: Option<DateTime<Utc>>, regions: Option<&[Str
     }
     decided.blind_spots.push(detail);
     Ok(window)
-}
-
-/// Tells whether `id` has the form of an account id: 12 digits.
-pub fn is_account(id: &str) -> bool {
-    id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Returns each item once, in order of first appearance.

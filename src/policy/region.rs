@@ -69,11 +69,6 @@ fn partition(region: &str) -> &'static Partition {
     PARTITIONS.iter().find(|partition| region.starts_with(partition.prefix)).unwrap_or(&COMMERCIAL)
 }
 
-/// Tells whether `name` has the form of a region name, `[a-z0-9-]{3,32}`. Known lists only suggest, so new regions pass.
-pub fn is_region(name: &str) -> bool {
-    (3..=32).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-}
-
 /// Returns the region that holds the events of global services, in the partition of `region`.
 pub fn global_region(region: &str) -> &'static str {
     partition(region).global
@@ -110,15 +105,5 @@ mod tests {
         assert_eq!(global_region("eu-west-1"), "us-east-1");
         assert_eq!(global_region("cn-northwest-1"), "cn-north-1");
         assert_eq!(global_region("us-gov-east-1"), "us-gov-west-1");
-    }
-
-    #[test]
-    fn only_lower_case_letters_digits_and_hyphens_make_a_region() {
-        for good in ["eu-west-1", "mx-central-1", "abc"] {
-            assert!(is_region(good), "{good}");
-        }
-        for bad in ["", "eu", "EU-WEST-1", "eu west 1", "eu-west-1/", "é-west-1", &"a".repeat(33)] {
-            assert!(!is_region(bad), "{bad}");
-        }
     }
 }

@@ -1,5 +1,7 @@
 //! Under which names one thing is known: id, name, ARN and the ARN's tails.
 
+use crate::event::Arn;
+
 /// Returns the spellings under which a thing may be named elsewhere, the given one first.
 ///
 /// An ARN gives its resource part, that part without its type, and its bare name: `…:loadbalancer/app/web/50dc` is also `app/web/50dc` and `web`;
@@ -77,35 +79,6 @@ pub(in crate::catalogue) fn short(id: &str) -> String {
         _ => arn.resource.to_owned(),
     };
     if name.is_empty() { id.to_owned() } else { name }
-}
-
-/// The parts of an ARN that matter here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::catalogue) struct Arn<'a> {
-    /// Third field, such as `ec2`.
-    pub(in crate::catalogue) service: &'a str,
-    /// Fifth field; empty for S3 buckets and AWS-managed things.
-    pub(in crate::catalogue) account: &'a str,
-    /// All after the fifth colon.
-    pub(in crate::catalogue) resource: &'a str,
-}
-
-impl<'a> Arn<'a> {
-    /// Parses `arn:partition:service:region:account:resource`.
-    pub(in crate::catalogue) fn parse(text: &'a str) -> Option<Self> {
-        let mut fields = text.strip_prefix("arn:")?.splitn(5, ':');
-        fields.next().filter(|partition| partition.starts_with("aws"))?;
-        let service = fields.next().filter(|service| !service.is_empty())?;
-        fields.next()?;
-        let account = fields.next()?;
-        let resource = fields.next().filter(|resource| !resource.is_empty() && !resource.contains(char::is_whitespace))?;
-        Some(Self { service, account, resource })
-    }
-
-    /// Returns the type inside the resource part, `function` for `function:fn`; empty when there is none.
-    pub(in crate::catalogue) fn resource_type(&self) -> &'a str {
-        self.resource.split_once(['/', ':']).map_or("", |(kind, _)| kind)
-    }
 }
 
 /// Returns a spelling without what stands for all versions or streams of the thing.

@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use super::{Arn, Role};
+use super::Role;
 use crate::catalogue::look::Folded;
+use crate::event::{ARN_KINDS, ID_KINDS};
 
 use Role::{Parent, Referenced};
 
@@ -204,87 +205,6 @@ const SERVICE_KEYS: &[(&str, &str, &str, Role)] = &[
     ("organizations", "policyId", "AWS::Organizations::Policy", Referenced),
 ];
 
-/// Prefixes of EC2-style ids.
-const ID_PREFIXES: &[(&str, &str)] = &[
-    ("i", "AWS::EC2::Instance"),
-    ("sg", "AWS::EC2::SecurityGroup"),
-    ("sgr", "AWS::EC2::SecurityGroupRule"),
-    ("vol", "AWS::EC2::Volume"),
-    ("vpc", "AWS::EC2::VPC"),
-    ("subnet", "AWS::EC2::Subnet"),
-    ("eni", "AWS::EC2::NetworkInterface"),
-    ("nat", "AWS::EC2::NatGateway"),
-    ("rtb", "AWS::EC2::RouteTable"),
-    ("igw", "AWS::EC2::InternetGateway"),
-    ("acl", "AWS::EC2::NetworkAcl"),
-    ("eipalloc", "AWS::EC2::EIP"),
-    ("fl", "AWS::EC2::FlowLog"),
-    ("lt", "AWS::EC2::LaunchTemplate"),
-    ("ami", "AWS::EC2::Image"),
-    ("snap", "AWS::EC2::Snapshot"),
-    ("tgw", "AWS::EC2::TransitGateway"),
-    ("vpce", "AWS::EC2::VPCEndpoint"),
-    ("pcx", "AWS::EC2::VPCPeeringConnection"),
-    ("dopt", "AWS::EC2::DHCPOptions"),
-    ("pl", "AWS::EC2::PrefixList"),
-    ("vgw", "AWS::EC2::VPNGateway"),
-    ("vpn", "AWS::EC2::VPNConnection"),
-    ("fs", "AWS::EFS::FileSystem"),
-    ("fsmt", "AWS::EFS::MountTarget"),
-];
-
-/// Types by an ARN's service and the type in its resource part.
-const ARN_KINDS: &[(&str, &str, &str)] = &[
-    ("ec2", "instance", "AWS::EC2::Instance"),
-    ("ec2", "security-group", "AWS::EC2::SecurityGroup"),
-    ("ec2", "volume", "AWS::EC2::Volume"),
-    ("ec2", "vpc", "AWS::EC2::VPC"),
-    ("ec2", "subnet", "AWS::EC2::Subnet"),
-    ("elasticloadbalancing", "targetgroup", "AWS::ElasticLoadBalancingV2::TargetGroup"),
-    ("elasticloadbalancing", "loadbalancer", "AWS::ElasticLoadBalancingV2::LoadBalancer"),
-    ("elasticloadbalancing", "listener", "AWS::ElasticLoadBalancingV2::Listener"),
-    ("elasticloadbalancing", "listener-rule", "AWS::ElasticLoadBalancingV2::ListenerRule"),
-    ("lambda", "function", "AWS::Lambda::Function"),
-    ("ecs", "service", "AWS::ECS::Service"),
-    ("ecs", "cluster", "AWS::ECS::Cluster"),
-    ("ecs", "task", "AWS::ECS::Task"),
-    ("ecs", "task-definition", "AWS::ECS::TaskDefinition"),
-    ("eks", "cluster", "AWS::EKS::Cluster"),
-    ("rds", "db", "AWS::RDS::DBInstance"),
-    ("rds", "cluster", "AWS::RDS::DBCluster"),
-    ("rds", "pg", "AWS::RDS::DBParameterGroup"),
-    ("rds", "snapshot", "AWS::RDS::DBSnapshot"),
-    ("dynamodb", "table", "AWS::DynamoDB::Table"),
-    ("iam", "role", "AWS::IAM::Role"),
-    ("iam", "user", "AWS::IAM::User"),
-    ("iam", "group", "AWS::IAM::Group"),
-    ("iam", "policy", "AWS::IAM::ManagedPolicy"),
-    ("iam", "instance-profile", "AWS::IAM::InstanceProfile"),
-    ("kms", "key", "AWS::KMS::Key"),
-    ("kms", "alias", "AWS::KMS::Alias"),
-    ("logs", "log-group", "AWS::Logs::LogGroup"),
-    ("secretsmanager", "secret", "AWS::SecretsManager::Secret"),
-    ("ssm", "parameter", "AWS::SSM::Parameter"),
-    ("ssm", "document", "AWS::SSM::Document"),
-    ("states", "stateMachine", "AWS::StepFunctions::StateMachine"),
-    ("cloudformation", "stack", "AWS::CloudFormation::Stack"),
-    ("cloudtrail", "trail", "AWS::CloudTrail::Trail"),
-    ("cloudwatch", "alarm", "AWS::CloudWatch::Alarm"),
-    ("autoscaling", "autoScalingGroup", "AWS::AutoScaling::AutoScalingGroup"),
-    ("acm", "certificate", "AWS::CertificateManager::Certificate"),
-    ("events", "rule", "AWS::Events::Rule"),
-    ("kinesis", "stream", "AWS::Kinesis::Stream"),
-    ("kafka", "cluster", "AWS::MSK::Cluster"),
-    ("cloudfront", "distribution", "AWS::CloudFront::Distribution"),
-    ("route53", "hostedzone", "AWS::Route53::HostedZone"),
-    ("ecr", "repository", "AWS::ECR::Repository"),
-    ("elasticfilesystem", "file-system", "AWS::EFS::FileSystem"),
-    // These name the thing without a type before it.
-    ("s3", "", "AWS::S3::Bucket"),
-    ("sqs", "", "AWS::SQS::Queue"),
-    ("sns", "", "AWS::SNS::Topic"),
-];
-
 /// Returns what a key means: the type, if it tells one, and the role of its value when that is not the target.
 ///
 /// A plural key (`instanceIds`) means what its singular does. `service` is canonical.
@@ -318,13 +238,7 @@ pub(super) fn kind_of_id(id: &str) -> Option<&'static str> {
     if !hex {
         return None;
     }
-    ID_PREFIXES.iter().find(|(known, _)| *known == prefix).map(|(_, kind)| *kind)
-}
-
-/// Returns the type an ARN tells.
-pub(super) fn kind_of_arn(arn: &Arn<'_>) -> Option<&'static str> {
-    let kind = arn.resource_type();
-    ARN_KINDS.iter().find(|(service, known, _)| *service == arn.service && (known.is_empty() || *known == kind)).map(|(_, _, kind)| *kind)
+    ID_KINDS.iter().find(|(known, _)| *known == prefix).map(|(_, kind)| *kind)
 }
 
 /// Returns our own constant for a type that a record names.

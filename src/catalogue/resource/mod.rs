@@ -10,13 +10,13 @@ use super::row::Row;
 use super::rows;
 use super::service::canonical_service;
 use super::verb::{Verb, verb_and_noun};
-use crate::event::Event;
+use crate::event::{Arn, Event};
 
 mod alias;
 mod key;
 
 pub use alias::aliases_of;
-pub(super) use alias::{Arn, short};
+pub(super) use alias::short;
 
 /// A thing that an event touches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -238,7 +238,7 @@ impl Found<'_> {
         if refused || self.list.len() >= MAX_RESOURCES || self.actors.iter().any(|actor| actor == id) {
             return;
         }
-        let kind = kind.or_else(|| key::kind_of_id(id)).or_else(|| Arn::parse(id).and_then(|arn| key::kind_of_arn(&arn)));
+        let kind = kind.or_else(|| key::kind_of_id(id)).or_else(|| Arn::parse(id).and_then(|arn| arn.kind()));
         let alike = |other: &Resource| other.kind == kind || other.kind.is_none() || kind.is_none();
         let first = alias::main(id).to_ascii_lowercase();
         if let Some(same) =

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::Context;
 use super::text::{clip, list, value, words};
 use crate::catalogue::look::{Flat, child, document, find as find_value, is_empty, push_texts, text, texts, walk};
-use crate::catalogue::resource::Arn;
+use crate::event::{Arn, is_account};
 
 /// Computes the text of a placeholder, or nothing.
 type Function = fn(&Context<'_>) -> Option<String>;
@@ -213,7 +213,7 @@ fn principals(principal: &Value) -> Vec<String> {
 fn principal_name(principal: &str) -> String {
     match Arn::parse(principal) {
         _ if principal == "*" => "everyone".to_owned(),
-        None if principal.len() == 12 && principal.bytes().all(|b| b.is_ascii_digit()) => format!("account {principal}"),
+        None if is_account(principal) => format!("account {principal}"),
         Some(arn) if arn.resource == "root" => format!("account {}", arn.account),
         _ => value(principal).unwrap_or_else(|| "nobody".to_owned()),
     }

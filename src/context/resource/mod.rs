@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::arn::{self, Arn};
 use super::fact::{Fact, Place};
 use super::{InvalidArgument, NamedResource};
-use table::{HOSTS, IDS, NAMES, WEAK};
+use crate::event::{Arn, ID_KINDS};
+use table::{HOSTS, NAMES, WEAK};
 
 mod table;
 
@@ -19,7 +19,7 @@ const MAX_ID: usize = 512;
 /// Any id of EC2's form; no letter, digit or dash may stand before it.
 #[expect(clippy::expect_used, reason = "a pattern made from our own table")]
 static ID: LazyLock<Regex> = LazyLock::new(|| {
-    let prefixes: Vec<&str> = IDS.iter().map(|(prefix, _)| *prefix).collect();
+    let prefixes: Vec<&str> = ID_KINDS.iter().map(|(prefix, _)| *prefix).collect();
     Regex::new(&format!(r"(?:^|[^A-Za-z0-9-])((?:{})-[0-9a-f]{{8,17}})\b", prefixes.join("|"))).expect("pattern")
 });
 
@@ -42,7 +42,7 @@ pub(super) fn find(facts: &[Fact], known: Vec<NamedResource>) -> Vec<NamedResour
         let group = || facts.iter().filter(move |fact| fact.place != Place::Origin && (fact.place == Place::Evidence) == evidence);
         group().filter(|fact| fact.place.keyed()).for_each(|fact| found.add_keyed(fact, namespace));
         for fact in group() {
-            for text in arn::in_text(&fact.text) {
+            for text in Arn::in_text(&fact.text) {
                 found.add(text, Arn::parse(text).and_then(|arn| arn.kind()), format!("ARN in {}", fact.basis()));
             }
         }
@@ -76,8 +76,8 @@ pub(super) fn argument(asked: &[String]) -> Result<Vec<NamedResource>, InvalidAr
                 "A resource has at most {MAX_ID} characters and no control characters, such as `i-0123456789abcdef0`, `orders-db` or an ARN."
             )));
         }
-        let kind =
-            Arn::parse(item).map_or_else(|| ids(item).next().filter(|(id, ..)| *id == item).map(|(.., kind)| kind), |arn| arn.kind());
+        let kind = Arn::parse_with_blanks(item)
+            .map_or_else(|| ids(item).next().filter(|(id, ..)| *id == item).map(|(.., kind)| kind), |arn| arn.kind());
         found.add(item, kind, "argument".into());
     }
     if found.0.len() > MAX_RESOURCES {
@@ -97,7 +97,7 @@ impl Found {
         let key = fact.key();
         let Some(row) = NAMES.iter().find(|row| row.names.contains(&key.as_str()) && namespace.contains(row.namespace)) else { return };
         if row.id.is_empty() {
-            let kind = Arn::parse(&fact.text).and_then(|arn| arn.kind()).or(Some(row.kind).filter(|kind| !kind.is_empty()));
+            let kind = Arn::parse_with_blanks(&fact.text).and_then(|arn| arn.kind()).or(Some(row.kind).filter(|kind| !kind.is_empty()));
             return self.add(&fact.text, kind, fact.basis());
         }
         // A label of this name may also hold somebody else's numbering, so the id has to look like one.
@@ -122,7 +122,7 @@ fn ids(text: &str) -> impl Iterator<Item = (&str, &'static str, &'static str)> {
     ID.captures_iter(text).filter_map(|found| {
         let id = found.get(1)?.as_str();
         let (prefix, _) = id.rsplit_once('-')?;
-        let (prefix, kind) = IDS.iter().find(|(known, _)| *known == prefix)?;
+        let (prefix, kind) = ID_KINDS.iter().find(|(known, _)| *known == prefix)?;
         Some((id, *prefix, *kind))
     })
 }

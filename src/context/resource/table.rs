@@ -157,44 +157,6 @@ pub(super) const WEAK: &[&str] = &[
     "name",
 ];
 
-/// What ids begin with, and the CloudFormation type. A longer prefix stands before the shorter it begins with.
-///
-/// Source: EC2 and EFS, long and short resource ids; there is no CloudFormation type of an image, CloudTrail's is used.
-pub(super) const IDS: &[(&str, &str)] = &[
-    ("acl", "AWS::EC2::NetworkAcl"),
-    ("ami", "AWS::EC2::Ami"),
-    ("cgw", "AWS::EC2::CustomerGateway"),
-    ("dopt", "AWS::EC2::DHCPOptions"),
-    ("eigw", "AWS::EC2::EgressOnlyInternetGateway"),
-    ("eipalloc", "AWS::EC2::EIP"),
-    ("eipassoc", "AWS::EC2::EIPAssociation"),
-    ("eni", "AWS::EC2::NetworkInterface"),
-    ("fl", "AWS::EC2::FlowLog"),
-    ("fs", "AWS::EFS::FileSystem"),
-    ("fsap", "AWS::EFS::AccessPoint"),
-    ("fsmt", "AWS::EFS::MountTarget"),
-    ("i", "AWS::EC2::Instance"),
-    ("igw", "AWS::EC2::InternetGateway"),
-    ("lt", "AWS::EC2::LaunchTemplate"),
-    ("mi", "AWS::SSM::ManagedInstance"),
-    ("nat", "AWS::EC2::NatGateway"),
-    ("pcx", "AWS::EC2::VPCPeeringConnection"),
-    ("pl", "AWS::EC2::PrefixList"),
-    ("rtb", "AWS::EC2::RouteTable"),
-    ("sg", "AWS::EC2::SecurityGroup"),
-    ("sgr", "AWS::EC2::SecurityGroupRule"),
-    ("snap", "AWS::EC2::Snapshot"),
-    ("subnet", "AWS::EC2::Subnet"),
-    ("tgw-attach", "AWS::EC2::TransitGatewayAttachment"),
-    ("tgw-rtb", "AWS::EC2::TransitGatewayRouteTable"),
-    ("tgw", "AWS::EC2::TransitGateway"),
-    ("vgw", "AWS::EC2::VPNGateway"),
-    ("vol", "AWS::EC2::Volume"),
-    ("vpc", "AWS::EC2::VPC"),
-    ("vpce", "AWS::EC2::VPCEndpoint"),
-    ("vpn", "AWS::EC2::VPNConnection"),
-];
-
 /// Host names whose first part is a resource's name.
 ///
 /// Source: endpoint formats of RDS, Elastic Load Balancing, S3, SQS and OpenSearch.

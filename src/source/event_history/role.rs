@@ -1,6 +1,8 @@
 //! Roles in other accounts: who we say we are when one is assumed.
 
 use std::fmt;
+
+use crate::event::Arn;
 use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
@@ -25,7 +27,7 @@ impl fmt::Debug for Role {
 impl Role {
     /// Returns the partition of the role, such as `aws-cn`.
     pub(super) fn partition(&self) -> &str {
-        self.role_arn.split(':').nth(1).unwrap_or_default()
+        Arn::parse_with_blanks(&self.role_arn).map_or("", |arn| arn.partition)
     }
 }
 

@@ -19,8 +19,8 @@ use tokio::time::Instant;
 
 use super::failure::Failure;
 use super::role::{Role, session};
-use crate::policy::is_account;
-use crate::policy::region::{home_region, is_region, partition_name};
+use crate::event::{is_account, is_region};
+use crate::policy::region::{home_region, partition_name};
 use crate::source::https;
 
 /// Longest time to connect.

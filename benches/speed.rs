@@ -12,9 +12,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use cloudtrail_mcp::answer::build::{Draft, Page, build};
+use cloudtrail_mcp::answer::build::build;
+use cloudtrail_mcp::answer::draft::Draft;
 use cloudtrail_mcp::answer::earlier::Earlier;
 use cloudtrail_mcp::answer::filter::Filter;
+use cloudtrail_mcp::answer::page::Page;
 use cloudtrail_mcp::answer::{Cost, Requests};
 use cloudtrail_mcp::context::{self, Asked, Defaults, Incident};
 use cloudtrail_mcp::coverage::Coverage;

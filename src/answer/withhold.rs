@@ -8,8 +8,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::{Map, Value};
 
+use crate::policy::UntrustedText;
 use crate::rank::topology::Relation;
 use crate::rank::{Change, Part, Ranked};
+use crate::redact;
 
 /// What stands for a text that is left out.
 pub const WITHHELD: &str = "(withheld)";
@@ -49,6 +51,32 @@ pub fn text(text: &str) -> &str {
 /// Returns `name` when it is one word as AWS names events and errors, else a placeholder.
 pub fn name(name: &str) -> &str {
     if NAME.is_match(name) { name } else { WITHHELD }
+}
+
+impl UntrustedText {
+    /// Returns what is shown of a text: redacted and at most `max` characters, or withheld unless AWS made it.
+    pub(super) fn text(self, given: &str, max: usize) -> String {
+        match self {
+            Self::Quote => redact::text(given, max),
+            Self::Omit => text(given).to_owned(),
+        }
+    }
+
+    /// Returns what is shown of the name of an event or an error: as [`UntrustedText::text`], but one word of AWS's may stand.
+    pub(super) fn name(self, given: &str, max: usize) -> String {
+        match self {
+            Self::Quote => redact::text(given, max),
+            Self::Omit => name(given).to_owned(),
+        }
+    }
+
+    /// Returns what is shown of an account or a region, which records of an archive name themselves.
+    pub(super) fn place(self, given: &str) -> String {
+        match self {
+            Self::Quote => given.to_owned(),
+            Self::Omit => text(given).to_owned(),
+        }
+    }
 }
 
 /// Says what happened: the event's name, whether it succeeded, and the ids that AWS made.

@@ -17,9 +17,11 @@ use futures_util::FutureExt as _;
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
 
-use crate::answer::build::{self, Built, Detail, Draft, Page};
+use crate::answer::build::{self, Built};
+use crate::answer::draft::{Detail, Draft};
 use crate::answer::earlier::Earlier;
 use crate::answer::filter::Filter;
+use crate::answer::page::Page;
 use crate::answer::{Answer, Cost, Finding, RegionReport, Requests, headline};
 use crate::catalogue::{self, classify, is_global_service};
 use crate::context::{self, Asked, Incident};

@@ -13,7 +13,7 @@ use super::cloudtrail_events::{SourceName, source};
 use super::schema::{self, Prose};
 use super::{Call, Outcome, Tool};
 use crate::answer::tokens::estimate;
-use crate::answer::{CoverageReport, ErrorReport, build, withhold};
+use crate::answer::{CoverageReport, ErrorReport, build, console, withhold};
 use crate::context::{Asked, discover};
 use crate::coverage::{self, Verdict};
 use crate::event::Event;
@@ -209,7 +209,7 @@ fn found(event: &Event, coverage: CoverageReport, untrusted: UntrustedText) -> E
         ),
         coverage: Some(coverage),
         record: Some(fitted(record.as_object().cloned().unwrap_or_default())),
-        console_url: build::console_url(event),
+        console_url: console::url(event),
         error: None,
     }
 }
@@ -224,7 +224,7 @@ fn found_bare(event: &Event, mut coverage: CoverageReport) -> EventAnswer {
         headline,
         coverage: Some(coverage),
         record: change.event.record.as_object().map(|record| fitted(withhold::record(record))),
-        console_url: build::console_url(event).filter(|_| withhold::text(&event.region) == event.region),
+        console_url: console::url(event).filter(|_| withhold::text(&event.region) == event.region),
         error: None,
     }
 }

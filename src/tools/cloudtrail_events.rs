@@ -10,7 +10,7 @@ use super::recent;
 use super::schema::{self, Prose};
 use super::{Call, Outcome, Tool};
 use crate::answer::Answer;
-use crate::answer::build::Detail;
+use crate::answer::draft::Detail;
 use crate::answer::filter::Filter;
 use crate::catalogue::Category;
 use crate::context::Asked;

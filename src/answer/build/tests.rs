@@ -3,7 +3,15 @@
 use serde_json::json;
 
 use super::*;
-use crate::time::parse as parse_time;
+use crate::answer::Cost;
+use crate::answer::draft::Detail;
+use crate::answer::earlier::Earlier;
+use crate::answer::filter::Filter;
+use crate::context::Incident;
+use crate::coverage::Coverage;
+use crate::event::Event;
+use crate::rank::Change;
+use crate::time::{Window, parse as parse_time};
 
 /// A call of the pipeline, `minute` minutes after 19:50.
 fn deployed(id: &str, minute: u32, name: &str) -> Change {

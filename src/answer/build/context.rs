@@ -1,0 +1,28 @@
+//! What was understood of the incident, as it is told.
+
+use crate::answer::draft::Draft;
+use crate::answer::{AlertReport, ContextReport, RegionReport, ResourceReport, WindowReport};
+use crate::{redact, time};
+
+/// Tells the context.
+pub(super) fn context(draft: &Draft<'_>) -> ContextReport {
+    let (incident, untrusted) = (draft.incident, draft.untrusted);
+    let resources = incident.resources.iter().take(10);
+    ContextReport {
+        alert: incident.alert.as_ref().map(|alert| AlertReport {
+            name: untrusted.text(&alert.name, 120),
+            started_at: time::rfc3339(alert.started_at),
+            others: alert.others.iter().take(5).map(|name| untrusted.text(name, 120)).collect(),
+        }),
+        window: WindowReport {
+            from: time::rfc3339(draft.window.from),
+            to: time::rfc3339(draft.window.to),
+            basis: incident.window_basis.clone(),
+            widened: draft.widened,
+        },
+        regions: draft.regions.iter().map(|r| RegionReport { name: untrusted.place(&r.name), basis: r.basis.clone() }).collect(),
+        resources: resources
+            .map(|r| ResourceReport { id: untrusted.text(&r.id, 120), kind: r.kind.clone(), basis: redact::text(&r.basis, 80) })
+            .collect(),
+    }
+}

@@ -1,0 +1,209 @@
+//! One entry of an answer: everything that an event says passes through `redact` here, before it becomes part of a sentence.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::answer::draft::{Detail, Draft};
+use crate::answer::fold::Fold;
+use crate::answer::room::Room;
+use crate::answer::{ActorReport, Entry, EventError, Repeats, Score, ScorePart, Step, TouchedResource, console, withhold};
+use crate::catalogue::{self, Role};
+use crate::event::{ActorKind, Event, Via};
+use crate::policy::UntrustedText;
+use crate::rank::Change;
+use crate::{redact, time};
+
+/// Longest `requestParameters` shown at `detail=full`, in characters of JSON.
+const MAX_PARAMETER_CHARS: usize = 1_500;
+/// Ranks that get all their reasons; those after get the first.
+const EXPLAINED: usize = 5;
+
+/// Makes one entry, as `room` allows.
+pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize, room: &Room) -> Entry {
+    let (event, untrusted, full) = (&change.event, draft.untrusted, draft.detail == Detail::Full);
+    let explained = full || rank <= EXPLAINED;
+    // A name in a forged record may be a secret, which loses its form once a sentence is made of it.
+    let (name, error_code) = (untrusted.name(&event.name, 80), event.error_code.as_deref().map(|code| untrusted.name(code, 80)));
+    let record = redact::record(&event.record);
+    let section = |key: &str| record.get(key).cloned().unwrap_or(Value::Null);
+    let (request, response) = (section("requestParameters"), section("responseElements"));
+    let summary = match untrusted {
+        UntrustedText::Quote => {
+            let before = draft.earlier.request_before(change).map(redact::parameters);
+            catalogue::summarise_with(&name, event.service(), &request, &response, error_code.as_deref(), before.as_deref())
+        }
+        UntrustedText::Omit => withhold::summary(change),
+    };
+    let longest = match (full, explained) {
+        (true, _) => 200,
+        (false, true) => room.explained,
+        (false, false) => room.summary,
+    };
+    let mut entry = Entry {
+        event_id: untrusted.text(&event.event_id, 80),
+        rank,
+        reasons: reasons(draft, fold, explained, room),
+        time: time::rfc3339(event.time),
+        relative: time::to_alert(event.time, draft.incident.alert.as_ref().map(|alert| alert.started_at), draft.now),
+        name,
+        service: match untrusted {
+            UntrustedText::Omit if withhold::text(&event.source) != event.source => withhold::WITHHELD.into(),
+            _ => redact::text(event.service(), 60),
+        },
+        summary: redact::text(&summary, longest),
+        actor: ActorReport {
+            name: untrusted.text(&event.actor.name, if full { 64 } else { room.actor }),
+            kind: actor_kind(event.actor.kind).into(),
+            via: via(event.actor.via).filter(|via| *via != actor_kind(event.actor.kind)).map(str::to_owned),
+            arn: None,
+        },
+        error: error_code.map(|code| EventError { code, message: None }),
+        repeats: (fold.members.len() > 1).then(|| repeats(draft, fold, explained, room)),
+        flags: flags(fold, event),
+        ..Entry::default()
+    };
+    if full {
+        add_detail(&mut entry, draft, fold, change);
+        entry.request_parameters = (untrusted == UntrustedText::Quote).then(|| capped(&request)).flatten();
+    }
+    entry
+}
+
+/// Adds what `detail=full` tells of an event.
+fn add_detail(entry: &mut Entry, draft: &Draft<'_>, fold: &Fold<'_>, change: &Change) {
+    let (event, untrusted) = (&change.event, draft.untrusted);
+    let quoted = |text: &Option<String>, max: usize| text.as_deref().map(|text| untrusted.text(text, max));
+    let part = |part: &crate::rank::Part| ScorePart { signal: part.signal.into(), points: part.points };
+    entry.score = Some(Score { total: fold.best.score, parts: fold.best.parts.iter().map(part).collect() });
+    entry.resources = touched(change, untrusted);
+    entry.actor.arn = quoted(&event.actor.arn, 200);
+    entry.source_ip = quoted(&event.source_ip, 80);
+    entry.user_agent = quoted(&event.user_agent, 120);
+    entry.console_url = console::url(event);
+    if let Some(error) = &mut entry.error {
+        error.message = quoted(&event.error_message, 300);
+    }
+}
+
+/// The reasons in words; past the explained ranks `relative` says how long before the alert.
+fn reasons(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, room: &Room) -> Vec<String> {
+    let reasons: Vec<String> = match draft.untrusted {
+        UntrustedText::Quote => fold.best.reasons().into_iter().map(str::to_owned).collect(),
+        UntrustedText::Omit => withhold::reasons(fold.best),
+    };
+    let told = reasons.into_iter().filter(|reason| explained || !reason.ends_with("before the alert"));
+    told.take(if explained { 3 } else { room.reasons }).map(|reason| redact::text(&reason, room.words)).collect()
+}
+
+fn flags(fold: &Fold<'_>, event: &Event) -> Vec<String> {
+    let flags = [
+        ("suspicious_text", is_suspicious(event)),
+        ("after_alert", !fold.best.eligible && !event.read_only),
+        ("reverted", fold.best.reverted),
+    ];
+    flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag.to_owned()).collect()
+}
+
+fn repeats(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, room: &Room) -> Repeats {
+    let less = usize::from(!explained);
+    let ids = if draft.detail == Detail::Full { 10 } else { room.ids.saturating_sub(less) };
+    let others = fold.members.iter().skip(1).take(ids).filter_map(|member| draft.changes.get(member.index));
+    Repeats {
+        count: fold.members.len(),
+        failed: (fold.failed > 0).then_some(fold.failed),
+        first: time::rfc3339(fold.first),
+        last: time::rfc3339(fold.last),
+        event_ids: others.map(|change| draft.untrusted.text(&change.event.event_id, 80)).collect(),
+        run: steps(draft, fold, room.steps.saturating_sub(less).max(1)),
+    }
+}
+
+/// Counts the most frequent changes of a run by name; nothing when all are of one kind.
+fn steps(draft: &Draft<'_>, fold: &Fold<'_>, most: usize) -> Vec<Step> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for change in fold.members.iter().filter_map(|member| draft.changes.get(member.index)) {
+        *counts.entry(change.event.name.as_str()).or_default() += 1;
+    }
+    let mut steps: Vec<(&str, usize)> = counts.into_iter().collect();
+    if steps.len() < 2 {
+        return Vec::new();
+    }
+    steps.sort_by_key(|(_, count)| Reverse(*count));
+    steps.into_iter().take(most).map(|(name, count)| Step { name: draft.untrusted.name(name, 80), count }).collect()
+}
+
+fn touched(change: &Change, untrusted: UntrustedText) -> Vec<TouchedResource> {
+    let role = |role: Role| match role {
+        Role::Target => "target",
+        Role::Parent => "parent",
+        Role::Referenced => "referenced",
+    };
+    change
+        .resources
+        .iter()
+        .take(8)
+        .map(|r| TouchedResource { id: untrusted.text(&r.id, 200), kind: r.kind.map(str::to_owned), role: role(r.role).into() })
+        .collect()
+}
+
+/// Returns request parameters whose JSON stays within [`MAX_PARAMETER_CHARS`]; what is left out is said.
+fn capped(request: &Value) -> Option<Map<String, Value>> {
+    let mut room = MAX_PARAMETER_CHARS;
+    let mut kept = Map::new();
+    let mut left_out = 0;
+    for (key, value) in request.as_object()? {
+        let size = key.len() + serde_json::to_string(value).map_or(usize::MAX, |json| json.len());
+        if size <= room {
+            room -= size;
+            kept.insert(key.clone(), value.clone());
+        } else {
+            left_out += 1;
+        }
+    }
+    if left_out > 0 {
+        kept.insert(
+            "…".into(),
+            Value::String(format!("{left_out} more parameters left out for length; aws.cloudtrail_event shows the record")),
+        );
+    }
+    (!kept.is_empty()).then_some(kept)
+}
+
+fn is_suspicious(event: &Event) -> bool {
+    let texts = [Some(event.actor.name.as_str()), event.user_agent.as_deref(), event.error_message.as_deref()];
+    texts.into_iter().flatten().any(redact::is_suspicious) || any_string(event.request(), &redact::is_suspicious, 0)
+}
+
+fn any_string(value: &Value, test: &dyn Fn(&str) -> bool, depth: usize) -> bool {
+    match value {
+        Value::String(text) => test(text),
+        Value::Array(items) if depth < 24 => items.iter().any(|item| any_string(item, test, depth + 1)),
+        Value::Object(map) if depth < 24 => map.iter().any(|(key, item)| test(key) || any_string(item, test, depth + 1)),
+        _ => false,
+    }
+}
+
+/// Returns the contract's word for an actor's kind.
+fn actor_kind(kind: ActorKind) -> &'static str {
+    match kind {
+        ActorKind::Human => "human",
+        ActorKind::Role => "role",
+        ActorKind::Service => "service",
+        ActorKind::Root => "root",
+        ActorKind::Unknown => "unknown",
+    }
+}
+
+fn via(via: Via) -> Option<&'static str> {
+    match via {
+        Via::Console => Some("console"),
+        Via::Cli => Some("cli"),
+        Via::Terraform => Some("terraform"),
+        Via::CloudFormation => Some("cloudformation"),
+        Via::Service => Some("service"),
+        Via::Sdk => Some("sdk"),
+        Via::Unknown => None,
+    }
+}

@@ -1,0 +1,166 @@
+//! From ranked changes to the [`Answer`] of one page.
+
+mod context;
+mod coverage;
+mod entry;
+mod group;
+
+use std::collections::{HashMap, HashSet};
+
+pub use coverage::{coverage_report, withhold_regions};
+
+use super::draft::Draft;
+use super::fold::{Fold, fold};
+use super::page::Page;
+use super::room::{Room, Size, fits};
+use super::run::fold_runs;
+use super::{Answer, Entry, Finding, Totals, console, headline};
+use crate::catalogue::Category;
+use crate::coverage::{Cell, Verdict};
+use crate::policy::UntrustedText;
+use crate::rank::Ranked;
+
+/// An answer, and where the next page goes on.
+pub struct Built {
+    /// The answer, not yet redacted.
+    pub answer: Answer,
+    /// The next page; nothing when all is shown.
+    pub next: Option<Page>,
+    /// What is shown by now, for an answer that goes on with what is read later.
+    pub shown: Page,
+}
+
+/// Builds the answer, with as much of each entry as its tokens allow.
+pub fn build(draft: &Draft<'_>) -> Built {
+    let matches = |ranked: &&Ranked| draft.changes.get(ranked.index).is_some_and(|change| draft.filter.matches(change, ranked));
+    let matched: Vec<&Ranked> = draft.ranked.iter().filter(matches).collect();
+    // Whoever asks for something in particular is shown it, not the run that it is part of.
+    let runs = |folds| if draft.filter.is_empty() { fold_runs(draft.changes, folds) } else { folds };
+    // What is read later may belong to what was shown before: it stands by itself then, lest it be missed.
+    let unseen = |ranked: &&&Ranked| draft.changes.get(ranked.index).is_none_or(|change| !draft.page.has_shown(change));
+    let left: Vec<&Ranked> = matched.iter().filter(unseen).copied().collect();
+    let all = runs(fold(draft.changes, &matched));
+    let later = (!draft.page.seen.is_empty()).then(|| runs(fold(draft.changes, &left)));
+    let folded = Folded { matched: matched.len(), fresh: later.as_ref().unwrap_or(&all), all: &all };
+    let mut built = build_within(draft, &folded, &Room::WIDEST);
+    for room in Room::TIGHTER {
+        if fits(&built.answer, draft.detail) {
+            break;
+        }
+        built = build_within(draft, &folded, room);
+    }
+    built
+}
+
+/// The matched changes, folded.
+struct Folded<'a> {
+    /// How many changes match.
+    matched: usize,
+    /// All entries: the finding and the totals are about them.
+    all: &'a [Fold<'a>],
+    /// The entries of what no page has shown.
+    fresh: &'a [Fold<'a>],
+}
+
+fn build_within(draft: &Draft<'_>, folded: &Folded<'_>, room: &Room) -> Built {
+    let Filled { entries, page, left } = fill(draft, folded.fresh, room);
+    let totals = Totals {
+        matched: folded.matched,
+        shown: page.shown,
+        folded: page.folded,
+        remaining: folded.matched.saturating_sub(page.shown + page.folded),
+    };
+    let (finding, mut headline) = headline(draft, folded, room);
+    let mut coverage = coverage_report(draft.coverage);
+    if draft.untrusted == UntrustedText::Omit {
+        withhold_regions(&mut coverage, &mut headline);
+    }
+    let answer = Answer {
+        finding,
+        headline,
+        coverage: Some(coverage),
+        context: Some(context::context(draft)),
+        console_url_template: draft.regions.first().filter(|_| !entries.is_empty()).and_then(|region| console::template(&region.name)),
+        groups: group::groups(entries, draft, folded.all),
+        totals: Some(totals),
+        next_cursor: None,
+        cost: Some(draft.cost.clone()),
+        error: None,
+    };
+    Built { answer, next: left.then(|| page.clone()), shown: page }
+}
+
+/// The entries of a page.
+struct Filled {
+    entries: Vec<(Category, Entry)>,
+    /// What is shown with them.
+    page: Page,
+    /// Whether entries are left for the next page.
+    left: bool,
+}
+
+/// Makes entries, best first, until the page is full.
+fn fill(draft: &Draft<'_>, fresh: &[Fold<'_>], room: &Room) -> Filled {
+    let several_accounts = draft.coverage.cells.iter().map(Cell::account).filter(|a| !a.is_empty()).collect::<HashSet<_>>().len() > 1;
+    let several_regions = draft.changes.iter().map(|c| c.event.region.as_str()).collect::<HashSet<_>>().len() > 1;
+    let mut filled = Filled { entries: Vec::new(), page: draft.page.clone(), left: false };
+    let mut size = Size::default();
+    let mut leaders: HashMap<usize, usize> = HashMap::new();
+    for fold in fresh {
+        let Some(change) = draft.changes.get(fold.best.index) else { continue };
+        if filled.entries.len() >= draft.page.limit {
+            filled.left = true;
+            break;
+        }
+        let rank = filled.page.shown + 1;
+        let mut entry = entry::entry(draft, fold, change, rank, room);
+        entry.account = several_accounts.then(|| draft.untrusted.place(&change.event.account));
+        entry.region = several_regions.then(|| draft.untrusted.place(&change.event.region));
+        entry.same_run_as = fold.leader.and_then(|leader| leaders.get(&leader).copied());
+        leaders.insert(fold.best.index, rank);
+        if draft.page.comes_late(fold.best) {
+            entry.flags.push("read_later".into());
+        }
+        // The first entry is told whatever it takes; its parts are capped one by one.
+        if !size.takes(&entry) && !filled.entries.is_empty() {
+            filled.left = true;
+            break;
+        }
+        filled.page.show(fold, draft.changes);
+        filled.entries.push((change.class.category, entry));
+    }
+    filled
+}
+
+/// Says what was found, and writes the headline.
+fn headline(draft: &Draft<'_>, folded: &Folded<'_>, room: &Room) -> (Finding, String) {
+    // Suspects are ranked before all others, so a fold with one in it is led by one.
+    let suspects: Vec<&Fold<'_>> = folded.all.iter().filter(|fold| fold.best.suspect).collect();
+    let finding = match (draft.coverage.verdict(), suspects.is_empty()) {
+        (Verdict::Unknown, true) => Finding::CouldNotLook,
+        (_, true) => Finding::NoSuspect,
+        (_, false) => Finding::Suspects,
+    };
+    let incident = draft.incident;
+    let headline = headline::headline(&headline::Facts {
+        finding,
+        coverage: draft.coverage,
+        best: suspects.first().and_then(|f| {
+            let change = draft.changes.get(f.best.index)?;
+            Some(headline::Best { entry: entry::entry(draft, f, change, 1, room) })
+        }),
+        suspects: suspects.len(),
+        matched: folded.matched,
+        filtered: !draft.filter.is_empty(),
+        all: draft.ranked.len(),
+        alert: incident.alert.is_some(),
+        window: draft.window,
+        widened: draft.widened,
+        guessed_region: draft.guessed_region.as_deref(),
+        unguided: !incident.words.trim().is_empty() && incident.alert.is_none() && incident.resources.is_empty() && !incident.start_given,
+    });
+    (finding, headline)
+}
+
+#[cfg(test)]
+mod tests;

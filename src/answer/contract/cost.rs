@@ -1,0 +1,48 @@
+//! How many there are, and what the answer cost.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Counts of matched events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Totals {
+    /// All that match.
+    pub matched: usize,
+    /// Entries in this answer and those before under the cursor.
+    pub shown: usize,
+    /// Events folded into shown entries.
+    pub folded: usize,
+    /// The rest, behind `next_cursor`.
+    pub remaining: usize,
+}
+
+/// What an answer cost.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cost {
+    /// AWS requests by operation.
+    pub requests: Requests,
+    /// Events known from earlier readings.
+    pub cached: u32,
+    /// With `detail=full`: what was decided on the way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plan: Vec<String>,
+    /// Wall time in milliseconds.
+    pub elapsed_ms: u64,
+}
+
+/// Requests by operation.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Requests {
+    /// LookupEvents.
+    pub lookup_events: u32,
+    /// Archive files read.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub files: u32,
+}
+
+fn is_zero(n: &u32) -> bool {
+    *n == 0
+}

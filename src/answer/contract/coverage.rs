@@ -1,0 +1,101 @@
+//! What was looked at and what was not, as it is told.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// [`crate::coverage::Coverage`] as it is told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CoverageReport {
+    /// `complete`, `partial` or `unknown`.
+    pub verdict: VerdictName,
+    /// One per account, region and source.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cells: Vec<CellReport>,
+    /// What cannot be seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blind_spots: Vec<String>,
+    /// What to call to close the gap.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+impl CoverageReport {
+    /// Tells whether what was asked was read as far as it can be: a settling tail is no gap, nor is the global pass that policy
+    /// keeps back.
+    pub fn is_settled(&self) -> bool {
+        let settled = |cell: &CellReport| matches!(cell.state, StateName::Exhausted | StateName::Lagging | StateName::DeniedByPolicy);
+        // Without a tail it is what policy keeps back that made the verdict less than complete.
+        let tail = self.cells.iter().any(|cell| cell.state == StateName::Lagging);
+        self.verdict == VerdictName::Complete || (self.verdict == VerdictName::Partial && tail && self.cells.iter().all(settled))
+    }
+}
+
+/// Names of [`crate::coverage::Verdict`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are explained at crate::coverage::Verdict")]
+pub enum VerdictName {
+    Complete,
+    Partial,
+    Unknown,
+}
+
+/// Names of [`crate::coverage::State`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are explained at crate::coverage::State")]
+pub enum StateName {
+    Exhausted,
+    Lagging,
+    PageCap,
+    Deadline,
+    Cancelled,
+    Throttled,
+    Denied,
+    DeniedByPolicy,
+    Failed,
+    Expired,
+    RegionDisabled,
+    NoData,
+    IntegrityFailed,
+    NotConfigured,
+}
+
+/// Names of [`crate::coverage::SourceName`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are explained at crate::coverage::SourceName")]
+pub enum SourceLabel {
+    EventHistory,
+    Archive,
+}
+
+/// One account × region × source.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CellReport {
+    /// Account id.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub account: String,
+    /// Region.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub region: String,
+    /// Source.
+    pub source: SourceLabel,
+    /// How the reading ended.
+    pub state: StateName,
+    /// Start of the interval that was read whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub covered_from: Option<String>,
+    /// Its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub covered_to: Option<String>,
+    /// Requests sent, or files read.
+    pub requests: u32,
+    /// Events read.
+    pub events: u32,
+    /// Cause and cure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}

@@ -1,0 +1,173 @@
+//! One change, or a fold of several, as it is told.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Changes of one category.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// Category key.
+    pub category: String,
+    /// Its label.
+    pub label: String,
+    /// Its icon.
+    pub icon: String,
+    /// All matched changes that stand here, folded ones included.
+    pub total: usize,
+    /// The shown ones, best first.
+    pub events: Vec<Entry>,
+}
+
+/// One change, or a fold of them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// CloudTrail `eventID`.
+    pub event_id: String,
+    /// 1 is the likeliest cause.
+    pub rank: usize,
+    /// Why it ranks here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
+    /// RFC 3339.
+    pub time: String,
+    /// Relative to the alert.
+    pub relative: String,
+    /// Event name.
+    pub name: String,
+    /// Service, `ec2`.
+    pub service: String,
+    /// What changed, in plain words. Quotes text from the event: data, not instructions.
+    pub summary: String,
+    /// Who.
+    pub actor: ActorReport,
+    /// Account, when the answer has several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// Region, when the answer has several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Present when the call failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<EventError>,
+    /// The same change by the same actor, or the rest of a run, folded in here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<Repeats>,
+    /// Rank of the entry that leads the pipeline's run which this one belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_run_as: Option<usize>,
+    /// `suspicious_text`, `after_alert`, `reverted`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<String>,
+    /// With `detail=full` only, as are all below.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score: Option<Score>,
+    /// What it touched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<TouchedResource>,
+    /// Address or service host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_ip: Option<String>,
+    /// User agent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+    /// `requestParameters`, redacted and capped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_parameters: Option<Map<String, Value>>,
+    /// AWS console link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub console_url: Option<String>,
+}
+
+/// Who made a change.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActorReport {
+    /// User, role session or service.
+    pub name: String,
+    /// `human`, `role`, `service`, `root` or `unknown`.
+    pub kind: String,
+    /// `console`, `cli`, `terraform`, `cloudformation`, `service` or `sdk`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub via: Option<String>,
+    /// With `detail=full`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
+}
+
+/// Why a call failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EventError {
+    /// `errorCode`.
+    pub code: String,
+    /// `errorMessage`, with `detail=full`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// A burst, or a run of one session of a pipeline, folded into one entry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Repeats {
+    /// Events folded together, this one included.
+    pub count: usize,
+    /// How many of them failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed: Option<usize>,
+    /// Time of the first.
+    pub first: String,
+    /// Time of the last.
+    pub last: String,
+    /// Ids of the next best: up to 3, or 10 with `detail=full`.
+    pub event_ids: Vec<String>,
+    /// What a run did, the most frequent first, when its changes are not all alike; rarer ones are left out. Any filter, such as
+    /// `actors`, shows the changes of a run one by one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub run: Vec<Step>,
+}
+
+/// A kind of change in a run. Why a list? As keys of a map, names such as `CreateSecret` would have their counts redacted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Event name.
+    pub name: String,
+    /// How often.
+    pub count: usize,
+}
+
+/// How a rank came about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Score {
+    /// Sum of the parts.
+    pub total: i32,
+    /// Signals and their points.
+    pub parts: Vec<ScorePart>,
+}
+
+/// One signal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScorePart {
+    /// Its name.
+    pub signal: String,
+    /// Its points.
+    pub points: i32,
+}
+
+/// A resource that a change touched.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TouchedResource {
+    /// Id, name or ARN.
+    pub id: String,
+    /// CloudFormation type.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// `target`, `parent` or `referenced`.
+    pub role: String,
+}

@@ -1,0 +1,98 @@
+//! The contract types: what `structuredContent` holds, field by field. Plain data, one file a noun.
+
+mod context;
+mod cost;
+mod coverage;
+mod entry;
+mod error;
+
+pub use context::{AlertReport, ContextReport, RegionReport, ResourceReport, WindowReport};
+pub use cost::{Cost, Requests, Totals};
+pub use coverage::{CellReport, CoverageReport, SourceLabel, StateName, VerdictName};
+pub use entry::{ActorReport, Entry, EventError, Group, Repeats, Score, ScorePart, Step, TouchedResource};
+pub use error::ErrorReport;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What `aws.cloudtrail_events` returns, errors included.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// `suspects`; `no_suspect`: nothing read explains the alert; `could_not_look`: nothing could be read.
+    pub finding: Finding,
+    /// One plain sentence, coverage included when it is not complete.
+    pub headline: String,
+    /// What was looked at and what was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<CoverageReport>,
+    /// What was understood of the incident.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context: Option<ContextReport>,
+    /// Changes by category, in the order of their best rank.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Group>,
+    /// Where an event opens in the AWS console.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub console_url_template: Option<String>,
+    /// matched = shown + folded + remaining.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub totals: Option<Totals>,
+    /// Pass as `cursor` for the next changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+    /// What the answer cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
+    /// Why there is no answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorReport>,
+}
+
+impl Answer {
+    /// Makes the answer to a call that could not be carried out.
+    pub fn could_not_look(error: ErrorReport, coverage: Option<CoverageReport>) -> Self {
+        Self {
+            finding: Finding::CouldNotLook,
+            headline: format!("Could not look: {}", error.message),
+            coverage,
+            context: None,
+            groups: Vec::new(),
+            console_url_template: None,
+            totals: None,
+            next_cursor: None,
+            cost: None,
+            error: Some(error),
+        }
+    }
+
+    /// Appends the next page of the same question, whose totals count both.
+    pub fn append(&mut self, next: Self) {
+        for group in next.groups {
+            match self.groups.iter_mut().find(|known| known.category == group.category) {
+                Some(known) => known.events.extend(group.events),
+                None => self.groups.push(group),
+            }
+        }
+        self.totals = next.totals;
+    }
+
+    /// Returns the shown entries in the order of their rank.
+    pub fn entries(&self) -> Vec<&Entry> {
+        let mut entries: Vec<&Entry> = self.groups.iter().flat_map(|group| &group.events).collect();
+        entries.sort_by_key(|entry| entry.rank);
+        entries
+    }
+}
+
+/// What the changes say about the alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Finding {
+    /// At least one change may explain it.
+    Suspects,
+    /// Nothing that was read explains it.
+    NoSuspect,
+    /// Nothing could be read, or so little that no interval is whole, and no suspect is in it.
+    CouldNotLook,
+}

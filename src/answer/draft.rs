@@ -1,0 +1,57 @@
+//! What an answer is made of.
+
+use chrono::{DateTime, Utc};
+
+use super::earlier::Earlier;
+use super::filter::Filter;
+use super::page::Page;
+use super::{Cost, RegionReport};
+use crate::context::Incident;
+use crate::coverage::Coverage;
+use crate::policy::UntrustedText;
+use crate::rank::{Change, Ranked};
+use crate::time::Window;
+
+/// How much of each event is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// One line an event.
+    #[default]
+    Concise,
+    /// Scores, resources, parameters and origin as well.
+    Full,
+}
+
+/// Everything an answer is made of.
+pub struct Draft<'a> {
+    /// What was asked.
+    pub incident: &'a Incident,
+    /// The window that was read in the end.
+    pub window: Window,
+    /// Whether it was widened.
+    pub widened: bool,
+    /// Regions looked at, each with its basis.
+    pub regions: Vec<RegionReport>,
+    /// A region that nothing named, when one had to be guessed.
+    pub guessed_region: Option<String>,
+    /// What was read.
+    pub coverage: &'a Coverage,
+    /// All changes.
+    pub changes: &'a [Change],
+    /// All of them, ranked.
+    pub ranked: &'a [Ranked],
+    /// What was so before.
+    pub earlier: Earlier<'a>,
+    /// What to show.
+    pub filter: &'a Filter,
+    /// Which part.
+    pub page: Page,
+    /// How much of each.
+    pub detail: Detail,
+    /// What becomes of free text.
+    pub untrusted: UntrustedText,
+    /// The clock.
+    pub now: DateTime<Utc>,
+    /// What it cost.
+    pub cost: Cost,
+}

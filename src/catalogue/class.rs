@@ -65,6 +65,7 @@ pub fn classify(event: &Event) -> Class {
 // ---- events without a row
 
 /// EC2 is many services in one: nouns of its unknown events, in order, against the name in lower case.
+#[rustfmt::skip] // Words read best in lines.
 const EC2_NOUNS: &[(&[&str], Category, &[Symptom])] = &[
     (&["securitygroup"], Category::SecurityGroup, &[Symptom::Unreachable]),
     (&["volume", "snapshot", "ebs", "fastsnapshot"], Category::Storage, &[Symptom::Storage]),
@@ -72,31 +73,16 @@ const EC2_NOUNS: &[(&[&str], Category, &[Symptom])] = &[
     (&["flowlog", "trafficmirror"], Category::Observability, &[Symptom::DataMissing]),
     (
         &[
-            "networkinterface",
-            "route",
-            "gateway",
-            "subnet",
-            "vpc",
-            "acl",
-            "address",
-            "endpoint",
-            "peering",
-            "transit",
-            "vpn",
-            "dhcp",
-            "prefixlist",
-            "ipam",
-            "cidr",
-            "clientvpn",
-            "carrier",
+            "networkinterface", "route", "gateway", "subnet", "vpc", "acl", "address", "endpoint", "peering", "transit", "vpn",
+            "dhcp", "prefixlist", "ipam", "cidr", "clientvpn", "carrier",
         ],
-        Category::Networking,
-        &[Symptom::Unreachable],
+        Category::Networking, &[Symptom::Unreachable],
     ),
     (
-        &["instance", "image", "spot", "fleet", "host", "keypair", "capacity", "placement"],
-        Category::Ec2Lifecycle,
-        &[Symptom::Unreachable, Symptom::Capacity],
+        &[
+            "instance", "image", "spot", "fleet", "host", "keypair", "capacity", "placement",
+        ],
+        Category::Ec2Lifecycle, &[Symptom::Unreachable, Symptom::Capacity],
     ),
 ];
 

@@ -23,7 +23,7 @@ use crate::answer::earlier::Earlier;
 use crate::answer::filter::Filter;
 use crate::answer::page::Page;
 use crate::answer::{Answer, Cost, Finding, RegionReport, Requests, headline};
-use crate::catalogue::{self, classify, is_global_service};
+use crate::catalogue::{classify, is_global_service};
 use crate::context::{self, Asked, Incident};
 use crate::coverage::{Cause, Coverage, SourceName, State, Verdict};
 use crate::event::Event;

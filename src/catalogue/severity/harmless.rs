@@ -23,97 +23,43 @@ const NO_EFFECT: &str = "takes no effect by itself";
 pub(super) const KEPT_LONG: f64 = 30.0;
 
 /// Parameters that nobody's traffic depends on, in lower case.
+#[rustfmt::skip] // Words read best in lines.
 const SETTINGS: &[&str] = &[
     // What it is called and said of it
-    "alarmdescription",
-    "comment",
-    "description",
-    "displayname",
-    "groupdescription",
-    "newdescription",
-    "propagatetags",
-    "enableecsmanagedtags",
-    "tagkeys",
-    "tags",
-    "tagset",
-    "tagspecificationset",
+    "alarmdescription", "comment", "description", "displayname", "groupdescription", "newdescription", "propagatetags",
+    "enableecsmanagedtags", "tagkeys", "tags", "tagset", "tagspecificationset",
     // When it is cared for
-    "automatedsnapshotretentionperiod",
-    "autominorversionupgrade",
-    "autotuneoptions",
-    "backupretentionperiod",
-    "copytagstosnapshot",
-    "offpeakwindowoptions",
-    "preferredbackupwindow",
-    "preferredmaintenancewindow",
-    "snapshotoptions",
-    "snapshotretentionlimit",
-    "snapshotwindow",
-    "softwareupdateoptions",
-    "weeklymaintenancestarttime",
+    "automatedsnapshotretentionperiod", "autominorversionupgrade", "autotuneoptions", "backupretentionperiod", "copytagstosnapshot",
+    "offpeakwindowoptions", "preferredbackupwindow", "preferredmaintenancewindow", "snapshotoptions", "snapshotretentionlimit",
+    "snapshotwindow", "softwareupdateoptions", "weeklymaintenancestarttime",
     // How it is watched
-    "containerinsights",
-    "databaseinsightsmode",
-    "enableperformanceinsights",
-    "enhancedmonitoring",
-    "monitoringinterval",
-    "monitoringrolearn",
-    "openmonitoring",
-    "performanceinsightsretentionperiod",
-    "tracingconfig",
-    "tracingconfiguration",
+    "containerinsights", "databaseinsightsmode", "enableperformanceinsights", "enhancedmonitoring", "monitoringinterval",
+    "monitoringrolearn", "openmonitoring", "performanceinsightsretentionperiod", "tracingconfig", "tracingconfiguration",
     // What keeps it from being deleted
-    "capacityrebalance",
-    "deletionprotection",
-    "deletionprotectionenabled",
-    "disableapistop",
-    "disableapitermination",
-    "enableterminationprotection",
-    "instanceinitiatedshutdownbehavior",
-    "newinstancesprotectedfromscalein",
-    "pointintimerecoveryspecification",
-    "terminationpolicies",
+    "capacityrebalance", "deletionprotection", "deletionprotectionenabled", "disableapistop", "disableapitermination",
+    "enableterminationprotection", "instanceinitiatedshutdownbehavior", "newinstancesprotectedfromscalein",
+    "pointintimerecoveryspecification", "terminationpolicies",
     // How patient it is
-    "defaultcooldown",
-    "defaultinstancewarmup",
-    "healthcheckgraceperiod",
-    "healthcheckgraceperiodseconds",
-    "healthcheckintervalseconds",
-    "maxsessionduration",
-    "receivemessagewaittimeseconds",
+    "defaultcooldown", "defaultinstancewarmup", "healthcheckgraceperiod", "healthcheckgraceperiodseconds",
+    "healthcheckintervalseconds", "maxsessionduration", "receivemessagewaittimeseconds",
     // What people use, and where the undeliverable goes
-    "enableexecutecommand",
-    "redriveallowpolicy",
-    "redrivepolicy",
-    "tableclass",
+    "enableexecutecommand", "redriveallowpolicy", "redrivepolicy", "tableclass",
     // What it may grow to
-    "maxallocatedstorage",
-    "updateconfig",
+    "maxallocatedstorage", "updateconfig",
 ];
 
 /// Parameters that say what is logged: harmless unless they switch something off, which makes data go missing.
+#[rustfmt::skip] // Words read best in lines.
 const LOGGING: &[&str] = &[
-    "accesslogsettings",
-    "cloudwatchlogsexportconfiguration",
-    "logging",
-    "loggingconfig",
-    "loggingconfiguration",
-    "logginginfo",
+    "accesslogsettings", "cloudwatchlogsexportconfiguration", "logging", "loggingconfig", "loggingconfiguration", "logginginfo",
     "logpublishingoptions",
 ];
 
 /// Parameters that only say what is meant or how.
+#[rustfmt::skip] // Words read best in lines.
 const HOW: &[&str] = &[
-    "allowmajorversionupgrade",
-    "applyimmediately",
-    "clientrequesttoken",
-    "clienttoken",
-    "dryrun",
-    "host",
-    "queueurl",
-    "region",
-    "scalingtype",
-    "x-amz-id-2",
+    "allowmajorversionupgrade", "applyimmediately", "clientrequesttoken", "clienttoken", "dryrun", "host", "queueurl", "region",
+    "scalingtype", "x-amz-id-2",
 ];
 
 /// Returns why an event breaks nothing; nothing when it may.

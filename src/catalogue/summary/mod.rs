@@ -6,7 +6,7 @@
 //! - `{key}`: the value of a key, found at any depth without regard to case, in the request first and then in the response; a path with
 //!   dots goes further (see [`super::look`]). Lists read "a, b and 3 more"; ARNs shrink to the name in them.
 //! - `{a|b}`: the first of several that holds something.
-//! - `{rules}`: one of the named functions of [`functions`], for values that are not a single key.
+//! - `{rules}`: one of the named functions of [`function`], for values that are not a single key.
 //! - `[… {x} …]`: left out when x holds nothing. May nest.
 //! - ` || `: divides whole sentences; the first that has all it needs is used. When none has, the event's name is said in words.
 //!
@@ -16,12 +16,12 @@ use serde_json::Value;
 
 use super::rows;
 
-mod functions;
+mod function;
 mod template;
 mod text;
 mod verb;
 
-pub(super) use functions::{policy_document, statements};
+pub(super) use function::{policy_document, statements};
 use text::{clean, clip};
 
 /// The longest summary, in characters.

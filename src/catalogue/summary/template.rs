@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Context, functions, text};
+use super::{Context, function, text};
 use crate::catalogue::look;
 
 /// Renders a sentence; none when a value outside brackets is missing.
@@ -47,7 +47,7 @@ fn segment(rest: &mut &str, context: &Context<'_>) -> (String, bool) {
 
 /// Returns what stands for one alternative of a placeholder.
 fn value(name: &str, context: &Context<'_>) -> Option<String> {
-    if let Some(function) = functions::find(name) {
+    if let Some(function) = function::find(name) {
         return function(context);
     }
     let now = at(context.request, name).or_else(|| at(context.response, name))?;

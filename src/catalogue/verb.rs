@@ -1,6 +1,6 @@
 //! What the verb of an event's name tells, and which verb takes back which: all that is known of an event without a row.
 //!
-//! Only this file and [`super::tag`] take event names apart.
+//! A row says otherwise where its name misleads.
 
 use super::row::Delay;
 

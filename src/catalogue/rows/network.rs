@@ -42,6 +42,7 @@ pub(super) const ROWS: &[Row] = &[
     row("ec2", "ReplaceRouteTableAssociation", C::Networking, 85, Immediate, &[Unreachable], "routeTableId", "replace route table association {associationId} by {routeTableId}"),
     row("ec2", "EnableVgwRoutePropagation", C::Networking, 60, Immediate, &[Unreachable], "routeTableId", "enable route propagation from {gatewayId} on {routeTableId}"),
     row("ec2", "DisableVgwRoutePropagation", C::Networking, 90, Immediate, &[Unreachable], "routeTableId", "disable route propagation from {gatewayId} on {routeTableId}"),
+    row("ec2", "ModifyVpcBlockPublicAccessOptions", C::Networking, 92, Immediate, &[Unreachable, Exposure], "", "set VPC Block Public Access of the region to {internetGatewayBlockMode}"),
     row("ec2", "CreateInternetGateway", C::Networking, 25, Immediate, &[Exposure], "internetGatewayId", "create internet gateway {internetGatewayId}"),
     row("ec2", "AttachInternetGateway", C::Networking, 60, Immediate, &[Exposure], "internetGatewayId", "attach internet gateway {internetGatewayId} to {vpcId}"),
     row("ec2", "DetachInternetGateway", C::Networking, 95, Immediate, &[Unreachable], "internetGatewayId", "detach internet gateway {internetGatewayId} from {vpcId}"),

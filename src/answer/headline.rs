@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Entry, Finding};
-use crate::coverage::{Cell, Coverage, SourceName, State, Verdict};
+use crate::coverage::{Cell, Coverage, State, Verdict};
 use crate::time;
 use crate::time::Window;
 
@@ -118,7 +118,7 @@ fn read_from(coverage: &Coverage) -> Vec<&str> {
 }
 
 fn place(cell: &Cell) -> &str {
-    if cell.region().is_empty() { "the archive" } else { cell.region() }
+    if cell.region().is_empty() { cell.source().title } else { cell.region() }
 }
 
 /// Lists up to two cells that were not read whole.
@@ -141,7 +141,7 @@ fn causes(coverage: &Coverage) -> String {
 /// Says in words where a cell stands and how its reading ended.
 pub fn words(cell: &Cell) -> String {
     let ended = match cell.state() {
-        State::NotConfigured if cell.source() == SourceName::EventHistory && !cell.account().is_empty() => {
+        State::NotConfigured if cell.source().by_account && !cell.account().is_empty() => {
             return format!("account {} cannot be reached", cell.account());
         }
         State::Exhausted => "was read to the end",
@@ -155,9 +155,8 @@ pub fn words(cell: &Cell) -> String {
         State::Failed => "could not be read",
         State::Expired => "was refused: the credentials are expired",
         State::RegionDisabled => "is not enabled in this account",
-        State::NoData if cell.source() == SourceName::EventHistory => "keeps 90 days, and the window begins before",
-        State::NoData if cell.covered().is_some() => "has no log files for part of the window",
-        State::NoData => "has no log files for the window",
+        State::NoData if cell.covered().is_some() => cell.source().words.part_missing,
+        State::NoData => cell.source().words.no_data,
         State::IntegrityFailed => "failed the integrity check",
         State::NotConfigured => "is not configured",
     };
@@ -177,20 +176,14 @@ pub fn next_step(coverage: &Coverage) -> Option<String> {
             None => "Call again with a shorter window or fewer regions.".into(),
         },
         State::Cancelled | State::Throttled => "Call again in a few seconds.".into(),
-        State::Denied => {
-            "For the operator: allow cloudtrail:LookupEvents for this identity, or let it assume the account's role; the cell's detail says which."
-                .into()
-        }
+        State::Denied => cell.source().words.denied_next.into(),
         State::DeniedByPolicy => "For the operator: the policy's allowlists decide this.".into(),
         State::Failed => "Call again; if it persists, the cell's detail tells the cause.".into(),
         State::Expired => "For the operator: renew the AWS credentials, then call again.".into(),
         State::RegionDisabled => "Leave this region out.".into(),
-        State::NoData if cell.source() == SourceName::EventHistory => {
-            "Ask for a later window, or source=archive if log files are kept.".into()
-        }
-        State::NoData => "Add the log files of the missing interval, or ask for a window that the files cover.".into(),
+        State::NoData => cell.source().words.no_data_next.into(),
         State::IntegrityFailed => "Treat the named files as tampered with.".into(),
-        State::NotConfigured if cell.source() == SourceName::EventHistory && !cell.account().is_empty() => {
+        State::NotConfigured if cell.source().by_account && !cell.account().is_empty() => {
             "For the operator: name a role for this account under [accounts].".into()
         }
         State::NotConfigured => "For the operator: configure this source.".into(),
@@ -200,6 +193,7 @@ pub fn next_step(coverage: &Coverage) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::{archive, event_history};
     use crate::time::parse as parse_time;
 
     fn window() -> Window {
@@ -226,7 +220,7 @@ mod tests {
     }
 
     fn cell(state: State, covered: Option<Window>, events: u32) -> Cell {
-        Cell::cut("", "eu-west-1", SourceName::EventHistory, state, covered).with(1, events, None)
+        Cell::cut("", "eu-west-1", &event_history::PROFILE, state, covered).with(1, events, None)
     }
 
     #[test]
@@ -260,7 +254,7 @@ mod tests {
 
     #[test]
     fn missing_log_files_are_told_by_how_much_is_missing() {
-        let archive = |covered| Cell::cut("", "eu-west-1", SourceName::Archive, State::NoData, covered);
+        let archive = |covered| Cell::cut("", "eu-west-1", &archive::PROFILE, State::NoData, covered);
         insta::assert_snapshot!(words(&archive(Some(window()))), @"eu-west-1 has no log files for part of the window");
         insta::assert_snapshot!(words(&archive(None)), @"eu-west-1 has no log files for the window");
         insta::assert_snapshot!(words(&cell(State::NoData, None, 0)), @"eu-west-1 keeps 90 days, and the window begins before");

@@ -179,7 +179,7 @@ mod tests {
         let cells = states.iter().map(|state| CellReport {
             account: "111122223333".into(),
             region: "eu-west-1".into(),
-            source: SourceLabel::EventHistory,
+            source: SourceLabel(crate::source::event_history::PROFILE.name),
             state: *state,
             covered_from: None,
             covered_to: None,

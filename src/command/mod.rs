@@ -18,13 +18,10 @@ use std::sync::Arc;
 
 use crate::config::investigation::Store;
 use crate::config::{self as settings, Config, Flags, ToolNames};
-use crate::investigate::Cursors;
-use crate::investigate::{Clock, ToolContext};
+use crate::investigate::{Cursors, ToolContext};
 use crate::service::audit::AuditLog;
 use crate::service::{CallService, Rules};
-use crate::source::Source;
-use crate::source::archive::Archive;
-use crate::source::event_history::{CacheSettings, EventHistory, Role, Settings};
+use crate::source::{self, Clock, Setup};
 use crate::tools::{self, Spelling};
 use chrono::Utc;
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -235,48 +232,16 @@ fn context(config: &Config) -> Result<ToolContext, Failure> {
     };
     let region = |name: &str| std::env::var(name).ok().filter(|region| !region.trim().is_empty());
     let investigations = config.investigations.as_deref().map(Store::open).transpose();
-    let default_region = region("AWS_REGION").or_else(|| region("AWS_DEFAULT_REGION"));
-    let settings = Settings {
-        endpoint_url: config.event_history_endpoint_url.clone(),
-        clock: clock.clone(),
-        home_region: default_region.clone(),
-        roles: config.accounts.iter().filter_map(role).collect(),
-        cache: CacheSettings {
-            // By a clock that is ahead everything would be settled, and what is kept for others has to be true for them.
-            path: config.cache_path.clone().filter(|_| config.now.is_none_or(|now| now <= Utc::now())),
-            max_bytes: config.cache_max_bytes,
-        },
-        ..Settings::default()
-    };
+    let home_region = region("AWS_REGION").or_else(|| region("AWS_DEFAULT_REGION"));
+    let sources = source::open(&Setup { config, clock: clock.clone(), home_region, bundled: demo::LOG });
     Ok(ToolContext {
         policy: config.policy(),
-        event_history: Arc::new(EventHistory::new(settings)),
-        archive: archive(config)?,
+        sources: sources.map_err(|error| Failure::new(CONFIG, error))?,
         investigations: investigations.map_err(|error| Failure::new(CONFIG, error.to_string()))?,
-        default_region,
         cursors: Arc::new(Cursors::default()),
         recent: Arc::default(),
         clock,
     })
-}
-
-fn role(account: &settings::Account) -> Option<Role> {
-    let role_arn = account.role_arn.clone()?;
-    Some(Role { account: account.id.clone(), role_arn, external_id: account.external_id.clone() })
-}
-
-fn archive(config: &Config) -> Result<Option<Arc<dyn Source>>, Failure> {
-    if config.demo {
-        return Ok(Some(Arc::new(demo::archive())));
-    }
-    let locations = if config.archive.is_empty() { &config.archive_locations } else { &config.archive };
-    if locations.is_empty() {
-        return Ok(None);
-    }
-    match Archive::open(locations) {
-        Ok(archive) => Ok(Some(Arc::new(archive))),
-        Err(error) => Err(Failure::new(CONFIG, error.to_string())),
-    }
 }
 
 /// Runs `work` on a small runtime, and does not wait for threads that still read stdin.

@@ -12,6 +12,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use toml::de::DeValue;
 
+use crate::coverage::SourceName;
 use crate::event::Arn;
 use crate::policy::{Callers, Policy, UntrustedText};
 use crate::service::audit;
@@ -466,21 +467,17 @@ impl Config {
             allow_aws_read: self.allow_aws_read,
             regions: self.aws_region_allowlist.clone(),
             accounts: self.aws_account_allowlist.clone(),
-            account_names: self.accounts.iter().map(|account| (account.name.clone(), account.id.clone())).collect(),
-            roles: self.accounts.iter().filter(|account| account.role_arn.is_some()).map(|account| account.id.clone()).collect(),
             max_window: self.max_window,
             lookback: self.lookback,
             default_events: self.default_events,
             max_events: self.max_events,
             lookup_requests: self.lookup_requests,
             deadline: self.deadline,
-            event_history_enabled: self.event_history_enabled,
+            switched_off: if self.event_history_enabled { Vec::new() } else { vec![SourceName::new("event_history")] },
             untrusted_text: self.untrusted_text,
             categories: Vec::new(),
             tools: Vec::new(),
             nothing_left: None,
-            archive_given: self.demo || !self.archive.is_empty(),
-            local_archive_configured: !self.archive_locations.is_empty(),
         }
     }
 

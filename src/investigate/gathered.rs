@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::coverage::{Cell, Coverage, SourceName, State};
+use crate::coverage::{Cell, Coverage, Reading, SourceName, State, Survey};
 use crate::event::Event;
-use crate::source::{Reading, Survey};
 
 /// Account, region and source.
 type Place = (String, String, SourceName);
@@ -34,7 +33,7 @@ impl Gathered {
             }
         }
         for cell in reading.cells {
-            let key = (cell.account().to_owned(), cell.region().to_owned(), cell.source());
+            let key = (cell.account().to_owned(), cell.region().to_owned(), cell.source().name);
             let joined = match self.cells.remove(&key) {
                 Some(known) => known.join(cell),
                 None => cell,
@@ -129,8 +128,8 @@ impl Gathered {
 
 /// Tells whether `known` stands for the place of `nameless` as well.
 ///
-/// Shape: in event history there is one account, which may be learnt late, so a whole reading joins any other of its region.
-/// That an archive has nothing is told by the regions that it lacks.
+/// Shape: of a source that is asked by account the own one may be learnt late, so a whole reading joins any other of its region.
+/// That a source has nothing at all is told by the regions that it lacks.
 fn is_told_by(nameless: &Cell, known: &Cell) -> bool {
     let same = known.state() == nameless.state();
     let whole = |cell: &Cell| matches!(cell.state(), State::Exhausted | State::Lagging);
@@ -138,7 +137,7 @@ fn is_told_by(nameless: &Cell, known: &Cell) -> bool {
         && if nameless.region().is_empty() {
             same && known.state() == State::NoData && known.asked
         } else {
-            let joins = known.source() == SourceName::EventHistory && (whole(known) || whole(nameless));
+            let joins = known.source().by_account && (whole(known) || whole(nameless));
             !known.account().is_empty() && known.region() == nameless.region() && (same || joins)
         }
 }
@@ -146,10 +145,11 @@ fn is_told_by(nameless: &Cell, known: &Cell) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::AllRead;
+    use crate::coverage::{AllRead, Profile};
+    use crate::source::{archive, event_history};
     use crate::time::Window;
 
-    fn cell(account: &str, region: &str, source: SourceName, state: State, asked: bool) -> Cell {
+    fn cell(account: &str, region: &str, source: &'static Profile, state: State, asked: bool) -> Cell {
         let mut cell = Cell::cut(account, region, source, state, None).with(1, 0, Some(format!("of {account}")));
         cell.asked = asked;
         cell
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_denied_region_is_one_cell_for_policy_and_archive_together() {
-        let denied = |account, asked| cell(account, "us-east-1", SourceName::Archive, State::DeniedByPolicy, asked);
+        let denied = |account, asked| cell(account, "us-east-1", &archive::PROFILE, State::DeniedByPolicy, asked);
         for asked in [false, true] {
             let coverage = gathered(vec![denied("", asked), denied("111122223333", false)], Survey::default());
             assert_eq!(places(&coverage), [("111122223333", "us-east-1", State::DeniedByPolicy, asked)]);
@@ -179,8 +179,8 @@ mod tests {
 
     #[test]
     fn what_is_missing_without_an_account_hides_no_account_that_was_read() {
-        let none = cell("", "us-east-1", SourceName::Archive, State::NoData, true);
-        let failed = cell("111122223333", "us-east-1", SourceName::Archive, State::Failed, true);
+        let none = cell("", "us-east-1", &archive::PROFILE, State::NoData, true);
+        let failed = cell("111122223333", "us-east-1", &archive::PROFILE, State::Failed, true);
         assert_eq!(gathered(vec![none, failed], Survey::default()).cells.len(), 2);
     }
 
@@ -188,7 +188,7 @@ mod tests {
     fn an_account_that_event_history_learns_late_is_the_one_it_read_before() {
         let at = |text| crate::time::parse(text).unwrap();
         let window = |from, to| Window::new(at(from), at(to)).unwrap();
-        let read = |account, window| Cell::exhausted(AllRead::for_tests(), account, "eu-west-1", SourceName::EventHistory, window);
+        let read = |account, window| Cell::exhausted(AllRead::for_tests(window), account, "eu-west-1", &event_history::PROFILE);
         let near = read("", window("2026-01-27T20:00:00Z", "2026-01-27T21:00:00Z"));
         let far = read("111122223333", window("2026-01-27T18:00:00Z", "2026-01-27T20:00:00Z"));
         let coverage = gathered(vec![near, far], Survey::default());
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn an_archive_without_files_is_told_by_the_regions_that_it_lacks() {
-        let none = |region| cell("", region, SourceName::Archive, State::NoData, true);
+        let none = |region| cell("", region, &archive::PROFILE, State::NoData, true);
         let coverage = gathered(vec![none(""), none("eu-west-1")], Survey::default());
         assert_eq!(places(&coverage), [("", "eu-west-1", State::NoData, true)]);
         assert_eq!(coverage.cells[0].requests, 2);

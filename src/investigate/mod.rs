@@ -25,12 +25,12 @@ use crate::answer::page::Page;
 use crate::answer::{Answer, Cost, Finding, RegionReport, Requests, headline};
 use crate::catalogue::{classify, is_global_service};
 use crate::context::{self, Asked, Incident};
-use crate::coverage::{Cause, Coverage, SourceName, State, Verdict};
+use crate::coverage::{Cause, Coverage, Reading, SourceName, State, Verdict};
 use crate::event::Event;
-use crate::policy::{GlobalPass, Policy, Scope, SourceChoice};
+use crate::policy::{GlobalPass, Policy, Scope};
 use crate::rank::{self, Change, Ranked};
 use crate::refusal::{Code, Refusal};
-use crate::source::{Kind, Query, Reading, Source};
+use crate::source::{Kind, Query, Source};
 use crate::time::Window;
 use crate::tools::arguments::invalid;
 use crate::tools::{Call, Outcome};
@@ -40,9 +40,9 @@ pub use cursor::Cursors;
 pub use gathered::Gathered;
 use read_context::ReadContext;
 use resume::ResumeState;
-pub use tool_context::{Clock, ToolContext};
+pub use tool_context::ToolContext;
 
-/// How far before the window an archive is read for what belongs to what.
+/// How far before the window a source that costs nothing is read for what belongs to what.
 const BACKGROUND: TimeDelta = TimeDelta::hours(24);
 /// Decisions on the way that are told at full detail.
 const PLAN_LINES: usize = 24;
@@ -60,7 +60,7 @@ pub enum Question {
         /// How much of each.
         detail: Detail,
         /// From where.
-        source: SourceChoice,
+        source: Option<SourceName>,
     },
     /// The next page of an earlier one.
     Continued {
@@ -176,7 +176,7 @@ async fn read_on(context: &ToolContext, call: &Call, state: &Continuation, start
 pub async fn whole(context: &ToolContext, asked: Asked, limit: usize) -> Answer {
     async {
         let started = Instant::now();
-        match look(context, &Call::default(), asked, Filter::default(), Detail::Full, SourceChoice::default(), started).await {
+        match look(context, &Call::default(), asked, Filter::default(), Detail::Full, None, started).await {
             Ok(mut looked) => {
                 looked.state.page.limit = limit;
                 let Built { mut answer, mut next, .. } = page(context, &looked, started);
@@ -232,13 +232,13 @@ async fn look(
     asked: Asked,
     filter: Filter,
     detail: Detail,
-    source: SourceChoice,
+    source: Option<SourceName>,
     started: Instant,
 ) -> Result<Looked, Refusal> {
     let now = context.now();
     let asked = resolve(context, asked)?;
     let incident = context::discover(&asked, &context.defaults(), now)?;
-    let scope = context.policy.admit(&incident, source, context.default_region.as_deref(), now)?;
+    let scope = context.policy.admit(&incident, source, context.sources.available(), now)?;
     let mut gathered = Gathered::default();
     for cell in scope.denied() {
         gathered.add_cell(cell.clone());
@@ -292,7 +292,7 @@ fn ranked(incident: &Incident, events: Vec<Event>, background: &[Change]) -> (Ve
     (changes, ranked)
 }
 
-/// Reads what changed in the day before the window, from an archive alone: its files cost no requests.
+/// Reads what changed in the day before the window, where that costs nothing.
 ///
 /// What it gives is never shown; it tells which security group belongs to which database. Hence it has no cells, and
 /// nothing is lost when it is cut short.
@@ -300,7 +300,7 @@ async fn background(context: &ToolContext, scope: &Scope, started: Instant) -> V
     let window = scope.window();
     let Some(before) = Window::new(window.from - BACKGROUND, window.from) else { return Vec::new() };
     let left = scope.deadline().saturating_sub(started.elapsed()) / 2;
-    if scope.source() != SourceName::Archive || left.is_zero() {
+    if !scope.source().rereads_free || left.is_zero() {
         return Vec::new();
     }
     let mut gathered = Gathered::default();
@@ -361,23 +361,18 @@ pub fn kept_back(context: &ToolContext) -> Option<String> {
 
 /// Returns the source that `scope` admits.
 pub fn source_of<'a>(context: &'a ToolContext, scope: &Scope) -> &'a dyn Source {
-    match (scope.source(), &context.archive) {
-        (SourceName::Archive, Some(archive)) => archive.as_ref(),
-        _ => context.event_history.as_ref(),
-    }
+    context.sources.find(scope.source())
 }
 
 fn blind_spots(context: &ToolContext, scope: &Scope, filter: &Filter, gathered: &Gathered) -> Vec<String> {
     let mut spots: Vec<String> = scope.blind_spots().to_vec();
     spots.extend(kept_back(context));
-    spots.push(match scope.source() {
-        SourceName::EventHistory => "data events are not in event history".into(),
-        SourceName::Archive => "log files missing between others, which look like a quiet time".into(),
-    });
-    if let (SourceName::Archive, Some(region)) = (scope.source(), scope.global_region())
+    let source = scope.source();
+    spots.push(source.never_sees.into());
+    if let (false, Some(region)) = (source.by_region, scope.global_region())
         && gathered.cells().any(|cell| cell.region() == region && cell.state() == State::NoData && cell.covered().is_none())
     {
-        spots.push(format!("no log files of {region} for the window: IAM and other global events were not looked at"));
+        spots.push(format!("no {} of {region} for the window: IAM and other global events were not looked at", source.words.holds));
     }
     if !filter.include_reads {
         spots.push("read events were left out".into());
@@ -406,7 +401,7 @@ fn finish(context: &ToolContext, looked: Looked, started: Instant) -> Result<Ans
 /// Builds the page that the state stands at.
 fn page(context: &ToolContext, looked: &Looked, started: Instant) -> Built {
     let Looked { state, coverage, changes, ranked, background, effort } = looked;
-    let requests = |source: SourceName| coverage.cells.iter().filter(|cell| cell.source() == source).map(|cell| cell.requests).sum();
+    let requests = |unit| coverage.cells.iter().filter(|cell| cell.source().cost.unit() == unit).map(|cell| cell.requests).sum();
     let draft = Draft {
         incident: &state.incident,
         window: state.scope.window(),
@@ -423,7 +418,7 @@ fn page(context: &ToolContext, looked: &Looked, started: Instant) -> Built {
         untrusted: context.policy.untrusted_text,
         now: state.now,
         cost: Cost {
-            requests: Requests { lookup_events: requests(SourceName::EventHistory), files: requests(SourceName::Archive) },
+            requests: Requests { lookup_events: requests("lookup_events"), files: requests("files") },
             cached: effort.cached,
             plan: if state.detail == Detail::Full { effort.plan.iter().take(PLAN_LINES).cloned().collect() } else { Vec::new() },
             elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),

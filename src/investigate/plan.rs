@@ -2,37 +2,31 @@
 
 use std::time::Duration;
 
-use crate::coverage::{Cell, SourceName, State};
+use crate::coverage::{Cell, Profile, State};
 use crate::policy::{GlobalPass, Scope};
 use crate::source::{Kind, Query};
 use crate::time::Window;
 
 /// Returns the queries that read `window` of `scope`, to be sent side by side.
 ///
-/// Shape: event history takes one an account and region, the region of global services included when policy admits it; an archive
-/// takes one for everything, since its files are read once whatever they hold.
+/// Shape: as the source is asked: one an account and region, the region of global services included when policy admits it, or
+/// one for everything.
 /// Units: `left` is what is left of the call's time.
 pub fn queries(scope: &Scope, window: Window, kind: &Kind, left: Duration) -> Vec<Query> {
     let query = |account: Option<&String>, region| Query::new(scope, (account.map(String::as_str), region), window, kind, left);
-    match scope.source() {
-        SourceName::Archive => vec![query(None, None)],
-        SourceName::EventHistory => {
-            let extra = scope.global_region().filter(|_| scope.global_pass() == GlobalPass::Extra);
-            let regions: Vec<&str> = scope.regions().unwrap_or_default().iter().map(String::as_str).chain(extra).collect();
-            let accounts: Vec<Option<&String>> = match scope.asked_accounts() {
-                [] => vec![None],
-                asked => asked.iter().map(Some).collect(),
-            };
-            accounts
-                .into_iter()
-                .flat_map(|account| regions.iter().map(move |region| (account, *region)))
-                .map(|(account, region)| query(account, Some(region)))
-                .collect()
-        }
-    }
+    let Profile { by_region, by_account, .. } = scope.source();
+    let extra = scope.global_region().filter(|_| scope.global_pass() == GlobalPass::Extra);
+    let named = scope.regions().unwrap_or_default().iter().map(String::as_str).chain(extra).map(Some);
+    let regions: Vec<Option<&str>> = if *by_region { named.collect() } else { vec![None] };
+    let accounts: Vec<Option<&String>> = match scope.asked_accounts() {
+        [_, ..] if *by_account => scope.asked_accounts().iter().map(Some).collect(),
+        _ => vec![None],
+    };
+    let places = accounts.into_iter().flat_map(|account| regions.iter().map(move |region| (account, *region)));
+    places.map(|(account, region)| query(account, region)).collect()
 }
 
-/// Returns cells for what no reading spoke of: regions of `scope` of which an archive has no files, and accounts that the
+/// Returns cells for what no reading spoke of: regions of `scope` of which the source has nothing, and accounts that the
 /// alert names and nobody could read.
 ///
 /// Shape: where the account of the credentials is not known, it may be the one that the alert names. The region of global services does not lower the verdict, since it was not asked for by name.
@@ -50,7 +44,7 @@ pub fn unanswered(scope: &Scope, answered: &[&Cell]) -> Vec<Cell> {
         .chain(extra.map(|region| (region, false)))
         .filter(|(region, _)| !answered.iter().any(|cell| cell.region() == *region))
         .map(|(region, asked)| {
-            let detail = format!("no log files of {region}");
+            let detail = format!("no {} of {region}", scope.source().words.holds);
             let mut cell = Cell::cut("", region, scope.source(), State::NoData, None).with(0, 0, Some(detail));
             cell.asked = asked;
             cell

@@ -2,8 +2,8 @@
 
 use super::Gathered;
 use crate::context::Incident;
-use crate::coverage::{Cell, SourceName, State};
-use crate::source::{Progress, Query, Reading};
+use crate::coverage::{Cell, Reading, State};
+use crate::source::{Progress, Query};
 
 /// The aim of the readings of one call.
 #[derive(Clone, Copy)]
@@ -45,7 +45,7 @@ impl ReadContext<'_> {
 /// Tells whether a cell is of the account and region that a query asks; a query without an account asks the only one that can
 /// be read.
 fn is_of(query: &Query, cell: &Cell) -> bool {
-    cell.source() == SourceName::EventHistory
+    cell.source() == query.source()
         && cell.state() != State::NotConfigured
         && query.region() == Some(cell.region())
         && query.account().is_none_or(|account| account == cell.account())

@@ -1,4 +1,4 @@
-//! What a cursor carries of event history: the events read so far, redacted, and how far each cell got, so that going on costs
+//! What a cursor carries of a source that costs requests: the events read so far, redacted, and how far each cell got, so that going on costs
 //! only what was not read.
 
 use std::io::{Read as _, Write as _};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::debug;
 
-use crate::coverage::{Cell, Coverage, SourceName, State};
+use crate::coverage::{Cell, Coverage, State};
 use crate::event::{Event, LookupResource};
 use crate::rank::Change;
 use crate::redact;
@@ -43,7 +43,7 @@ struct Kept {
 impl ResumeState {
     /// Keeps what `changes` and `coverage` hold; nothing for a source that is read again at no cost, and where there is no room.
     pub(super) fn of(changes: &[Change], coverage: &Coverage) -> Option<Arc<Self>> {
-        if coverage.cells.iter().any(|cell| cell.source() != SourceName::EventHistory) {
+        if coverage.cells.iter().any(|cell| cell.source().rereads_free) {
             return None;
         }
         let events = deflated(changes).filter(|events| {
@@ -129,6 +129,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::source::{archive, event_history};
     use crate::time::Window;
 
     fn change(record: Value) -> Change {
@@ -139,7 +140,7 @@ mod tests {
 
     fn coverage(state: State, seconds: i64) -> Coverage {
         let at = |second| chrono::DateTime::from_timestamp(1_769_500_000 + second, 0).unwrap();
-        let mut cell = Cell::cut("111122223333", "eu-west-1", SourceName::EventHistory, state, None).with(20, 1, None);
+        let mut cell = Cell::cut("111122223333", "eu-west-1", &event_history::PROFILE, state, None).with(20, 1, None);
         cell.read = Window::new(at(0), at(seconds)).into_iter().collect();
         Coverage { cells: vec![cell], blind_spots: Vec::new() }
     }
@@ -180,7 +181,7 @@ mod tests {
 
     #[test]
     fn an_archive_is_read_again_instead() {
-        let cells = vec![Cell::cut("", "eu-west-1", SourceName::Archive, State::NoData, None)];
+        let cells = vec![Cell::cut("", "eu-west-1", &archive::PROFILE, State::NoData, None)];
         assert!(ResumeState::of(&[stopped()], &Coverage { cells, blind_spots: Vec::new() }).is_none());
     }
 }

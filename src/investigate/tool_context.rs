@@ -10,25 +10,18 @@ use super::{Continuation, Cursors};
 use crate::config::investigation::Store;
 use crate::context::Defaults;
 use crate::policy::Policy;
-use crate::source::Source;
+use crate::source::{Clock, Sources};
 use crate::tools::Recent;
-
-/// The clock, as an argument.
-pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 /// What a call works with. A clone shares all but the policy.
 #[derive(Clone)]
 pub struct ToolContext {
     /// What is allowed.
     pub policy: Policy,
-    /// LookupEvents; touches nothing before it is first read.
-    pub event_history: Arc<dyn Source>,
-    /// Log files, when some are configured.
-    pub archive: Option<Arc<dyn Source>>,
+    /// What may be read; touches nothing before it is first read.
+    pub sources: Sources,
     /// Known investigations by id.
     pub investigations: Option<Store>,
-    /// Region of the environment, used when nothing names one.
-    pub default_region: Option<String>,
     /// Cursors handed out.
     pub cursors: Arc<Cursors<Continuation>>,
     /// Answers given a moment ago.

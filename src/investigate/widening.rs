@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::Gathered;
 use crate::context::Incident;
-use crate::coverage::{Cell, SourceName, State};
+use crate::coverage::{Cell, Cost, State};
 use crate::policy::Scope;
 use crate::rank::{Ranked, finding};
 use crate::time::Window;
@@ -15,10 +15,6 @@ use crate::time::Window;
 ///
 /// Source: the contract.
 const WIDER: [TimeDelta; 2] = [TimeDelta::hours(2), TimeDelta::hours(12)];
-/// Events on one LookupEvents page.
-const PAGE: f64 = 50.0;
-/// Time of one LookupEvents request under the 2/s limit.
-const REQUEST: Duration = Duration::from_millis(500);
 
 /// Returns the next wider scope and the interval it adds; nothing when the best suspect is firm, the window is as wide as it
 /// may be, or the budget is not expected to reach.
@@ -76,21 +72,21 @@ fn affordable(scope: &Scope, gathered: &Gathered, added: Window, spent: Duration
     // What cannot be read at all holds up nothing.
     let barred = |cell: &Cell| matches!(cell.state(), State::DeniedByPolicy | State::NotConfigured | State::RegionDisabled);
     gathered.cells().filter(|cell| !barred(cell)).all(|cell| {
-        let readable = match cell.source() {
-            SourceName::EventHistory => matches!(cell.state(), State::Exhausted | State::Lagging | State::NoData),
-            SourceName::Archive => !matches!(cell.state(), State::Deadline | State::Cancelled),
+        let readable = match cell.source().cost {
+            Cost::Requests { .. } => matches!(cell.state(), State::Exhausted | State::Lagging | State::NoData),
+            Cost::Time { .. } => !matches!(cell.state(), State::Deadline | State::Cancelled),
         };
         if !readable {
             return false;
         }
         let covered = cell.covered().map_or(1.0, |window| window.length().num_seconds().max(1) as f64);
         let expected = f64::from(cell.events) * added.length().num_seconds() as f64 / covered;
-        match cell.source() {
-            SourceName::EventHistory => {
-                let pages = (expected / PAGE).ceil().max(1.0);
-                pages <= f64::from(requests.saturating_sub(cell.requests)) && cell.latency * 2 + REQUEST.mul_f64(pages) < left
+        match cell.source().cost {
+            Cost::Requests { page, period, .. } => {
+                let pages = (expected / f64::from(page)).ceil().max(1.0);
+                pages <= f64::from(requests.saturating_sub(cell.requests)) && cell.latency * 2 + period.mul_f64(pages) < left
             }
-            SourceName::Archive => left > scope.deadline() / (4 * patience.share()),
+            Cost::Time { .. } => left > scope.deadline() / (4 * patience.share()),
         }
     })
 }
@@ -102,8 +98,9 @@ mod tests {
 
     use super::*;
     use crate::context::{Asked, Defaults, discover};
-    use crate::policy::{Policy, SourceChoice};
-    use crate::source::AllRead;
+    use crate::coverage::AllRead;
+    use crate::policy::{Available, Policy};
+    use crate::source::{archive, event_history};
 
     fn at(minutes: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_800_000_000 + minutes * 60, 0).unwrap()
@@ -113,14 +110,15 @@ mod tests {
         let alert = json!({"alert": {"name": "InstanceDown", "startsAt": at(0).to_rfc3339(), "labels": {"region": "eu-west-1"}}});
         let asked = Asked { investigation: Some(alert), start_time: start_time.map(str::to_owned), ..Asked::default() };
         let incident = discover(&asked, &Defaults::default(), at(600)).unwrap();
-        let policy = Policy { allow_aws_read: true, archive_given: archive, ..Policy::default() };
-        let scope = policy.admit(&incident, SourceChoice::default(), None, at(600)).unwrap();
+        let policy = Policy { allow_aws_read: true, ..Policy::default() };
+        let available = Available::only(if archive { &archive::PROFILE } else { &event_history::PROFILE });
+        let scope = policy.admit(&incident, None, &available, at(600)).unwrap();
         (incident, scope)
     }
 
     fn read(scope: &Scope, events: u32, state: State) -> Gathered {
         let cell = match state {
-            State::Exhausted => Cell::exhausted(AllRead::for_tests(), "111122223333", "eu-west-1", scope.source(), scope.window()),
+            State::Exhausted => Cell::exhausted(AllRead::for_tests(scope.window()), "111122223333", "eu-west-1", scope.source()),
             state => Cell::cut("111122223333", "eu-west-1", scope.source(), state, Some(scope.window())),
         };
         let mut gathered = Gathered::default();

@@ -7,26 +7,21 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::catalogue::Category;
 use crate::context::Incident;
-use crate::coverage::{Cell, SourceName, State};
+use crate::coverage::{Cell, Profile, SourceName, State};
 use crate::event::{is_account, is_region};
 use crate::refusal::{Code, Refusal};
 use crate::time::{Window, in_hours};
 
+mod available;
 pub mod caller;
-mod choice;
 pub mod region;
 mod scope;
 
+pub use available::{Available, Offer, Presence};
 pub use caller::{CallerRules, Callers, UntrustedText};
-pub use choice::SourceChoice;
 pub use scope::{GlobalPass, Scope};
 
 use region::{global_region, known_regions};
-
-/// How far back LookupEvents reaches.
-///
-/// Source: AWS CloudTrail API reference, LookupEvents ("the last 90 days").
-const EVENT_HISTORY_KEEPS: TimeDelta = TimeDelta::days(90);
 
 /// The most accounts times regions that one call reads: each is a cell of the answer, which has to stay readable.
 const PLACES: usize = 64;
@@ -47,10 +42,6 @@ pub struct Policy {
     pub regions: Vec<String>,
     /// Account ids that may be read; empty means any.
     pub accounts: Vec<String>,
-    /// Names from `[accounts.NAME]` with their ids.
-    pub account_names: Vec<(String, String)>,
-    /// Accounts for which a role is configured.
-    pub roles: Vec<String>,
     /// The longest window.
     pub max_window: Duration,
     /// How far before the alert to look, unless told otherwise.
@@ -63,8 +54,8 @@ pub struct Policy {
     pub lookup_requests: u32,
     /// Time per call.
     pub deadline: Duration,
-    /// Whether event history may be used at all.
-    pub event_history_enabled: bool,
+    /// Sources that may not be used at all.
+    pub switched_off: Vec<SourceName>,
     /// What becomes of text that any caller of AWS may choose.
     pub untrusted_text: UntrustedText,
     /// Categories of changes that may be shown; empty means any.
@@ -73,10 +64,6 @@ pub struct Policy {
     pub tools: Vec<String>,
     /// Set when the operator's limits and the caller's have nothing in common: every call is refused so.
     pub nothing_left: Option<Code>,
-    /// Whether log files were named on the command line (`--archive`, `--demo`), which is the permission to read them.
-    pub archive_given: bool,
-    /// Whether the configuration names local log files (`[archive] locations`).
-    pub local_archive_configured: bool,
 }
 
 impl Default for Policy {
@@ -86,21 +73,17 @@ impl Default for Policy {
             allow_aws_read: false,
             regions: Vec::new(),
             accounts: Vec::new(),
-            account_names: Vec::new(),
-            roles: Vec::new(),
             max_window: Duration::from_secs(48 * 3600),
             lookback: Duration::from_secs(30 * 60),
             default_events: 20,
             max_events: 100,
             lookup_requests: 20,
             deadline: Duration::from_secs(25),
-            event_history_enabled: true,
+            switched_off: Vec::new(),
             untrusted_text: UntrustedText::Quote,
             categories: Vec::new(),
             tools: Vec::new(),
             nothing_left: None,
-            archive_given: false,
-            local_archive_configured: false,
         }
     }
 }
@@ -109,13 +92,12 @@ impl Policy {
     /// Decides what of `incident` may be read.
     ///
     /// Shape: what is narrowed stands in the scope's denied cells and blind spots.
-    /// `default_region` is the region of the AWS configuration, used when nothing names one.
     /// Errors: `tool_not_allowed`, `invalid_argument`, `window_too_large`, `region_not_allowed`, `account_not_allowed`.
     pub fn admit(
         &self,
         incident: &Incident,
-        choice: SourceChoice,
-        default_region: Option<&str>,
+        choice: Option<SourceName>,
+        available: &Available,
         now: DateTime<Utc>,
     ) -> Result<Scope, Refusal> {
         if let Some(code) = self.nothing_left {
@@ -125,19 +107,20 @@ impl Policy {
                 "For the operator: the keys are those of this caller's [[http.callers]] entry.",
             ));
         }
-        let source = self.source(choice)?;
+        let source = self.source(choice, available)?;
         let max_window = TimeDelta::from_std(self.max_window).unwrap_or(TimeDelta::MAX);
-        let mut decided = Decided { source, denied: Vec::new(), blind_spots: Vec::new(), missed_accounts: Vec::new(), guess: None };
+        let mut decided =
+            Decided { source, available, denied: Vec::new(), blind_spots: Vec::new(), missed_accounts: Vec::new(), guess: None };
         self.admit_length(incident.window, max_window, now)?;
-        let regions = self.admit_regions(incident, default_region, &mut decided)?;
+        let regions = self.admit_regions(incident, &mut decided)?;
         let (global_region, global_pass) = self.admit_global(regions.as_deref(), &mut decided);
         let (accounts, asked_accounts) = self.admit_accounts(incident, regions.as_deref(), &mut decided)?;
         let places = asked_accounts.len().max(1).saturating_mul(regions.as_ref().map_or(1, Vec::len));
-        if source == SourceName::EventHistory && places > PLACES {
+        if source.by_region && places > PLACES {
             let message = format!("{places} places were asked for (accounts times regions); at most {PLACES} are read in one call.");
             return Err(Refusal::invalid("regions", message, "Ask for fewer regions or accounts, such as regions=eu-west-1."));
         }
-        let keeps_from = (source == SourceName::EventHistory).then(|| now.checked_sub_signed(EVENT_HISTORY_KEEPS)).flatten();
+        let keeps_from = source.retention.and_then(|retention| now.checked_sub_signed(retention));
         let window = kept(incident.window, keeps_from, regions.as_deref(), &mut decided)?;
         Ok(Scope {
             caller: Arc::clone(&self.caller),
@@ -167,12 +150,12 @@ impl Policy {
     pub fn admit_event(
         &self,
         incident: &Incident,
-        choice: SourceChoice,
-        default_region: Option<&str>,
+        choice: Option<SourceName>,
+        available: &Available,
         now: DateTime<Utc>,
     ) -> Result<Scope, Refusal> {
         let boundless = Self { max_window: Duration::MAX, ..self.clone() };
-        boundless.admit(incident, choice, default_region, now)
+        boundless.admit(incident, choice, available, now)
     }
 
     /// Tells whether the allow-lists admit an account and a region, whatever was asked.
@@ -212,19 +195,14 @@ impl Policy {
         Ok(())
     }
 
-    /// Shape: nothing means all that an archive holds, and only when no allow-list binds.
-    fn admit_regions(
-        &self,
-        incident: &Incident,
-        default_region: Option<&str>,
-        decided: &mut Decided,
-    ) -> Result<Option<Vec<String>>, Refusal> {
-        let archive = decided.source == SourceName::Archive;
+    /// Shape: nothing means all that the source holds, and only when no allow-list binds.
+    fn admit_regions(&self, incident: &Incident, decided: &mut Decided<'_>) -> Result<Option<Vec<String>>, Refusal> {
         if incident.all_regions && !self.regions.is_empty() {
             return Ok(Some(once(&self.regions)));
         }
-        if incident.all_regions && !archive {
-            let known: Vec<String> = known_regions(default_region.unwrap_or_default()).map(str::to_owned).collect();
+        if incident.all_regions && decided.source.by_region {
+            let home = decided.available.default_region.as_deref().unwrap_or_default();
+            let known: Vec<String> = known_regions(home).map(str::to_owned).collect();
             decided
                 .blind_spots
                 .push(format!("`all` means the {} regions that this version knows; one that is newer was not looked at", known.len()));
@@ -249,7 +227,7 @@ impl Policy {
         }
         let asked = once(&asked);
         if asked.is_empty() {
-            return Ok(self.guess_regions(default_region, decided));
+            return Ok(self.guess_regions(decided));
         }
         let (allowed, denied): (Vec<String>, Vec<String>) = asked.into_iter().partition(|region| self.allows_region(region));
         match denied.first() {
@@ -263,9 +241,8 @@ impl Policy {
         }
     }
 
-    fn guess_regions(&self, default_region: Option<&str>, decided: &mut Decided) -> Option<Vec<String>> {
-        let archive = decided.source == SourceName::Archive;
-        if archive {
+    fn guess_regions(&self, decided: &mut Decided<'_>) -> Option<Vec<String>> {
+        if !decided.source.by_region {
             return (!self.regions.is_empty()).then(|| once(&self.regions));
         }
         let (regions, guess) = if !self.regions.is_empty() {
@@ -276,8 +253,8 @@ impl Policy {
                 guess.push_str(&format!("; {} more allowed regions were not looked at", left_out.len()));
             }
             (regions, guess)
-        } else if let Some(region) = default_region.filter(|region| is_region(region)) {
-            (vec![region.to_owned()], format!("no region was named, so {region} was assumed from the AWS configuration"))
+        } else if let Some(region) = decided.available.default_region.clone().filter(|region| is_region(region)) {
+            (vec![region.clone()], format!("no region was named, so {region} was assumed from the AWS configuration"))
         } else {
             (vec!["us-east-1".to_owned()], "no region was named, so us-east-1 was assumed".to_owned())
         };
@@ -302,7 +279,7 @@ impl Policy {
         if self.caller.is_empty() { of_all.to_owned() } else { format!("{of_all}, or {of_caller} of this caller's [[http.callers]] entry") }
     }
 
-    fn admit_global(&self, regions: Option<&[String]>, decided: &mut Decided) -> (Option<&'static str>, GlobalPass) {
+    fn admit_global(&self, regions: Option<&[String]>, decided: &mut Decided<'_>) -> (Option<&'static str>, GlobalPass) {
         let Some(regions) = regions else { return (None, GlobalPass::NotNeeded) };
         let global = global_region(regions.first().map(String::as_str).unwrap_or_default());
         if regions.iter().any(|region| region == global) {
@@ -332,9 +309,9 @@ impl Policy {
         &self,
         incident: &Incident,
         regions: Option<&[String]>,
-        decided: &mut Decided,
+        decided: &mut Decided<'_>,
     ) -> Result<(Option<Vec<String>>, Vec<String>), Refusal> {
-        let history = decided.source == SourceName::EventHistory;
+        let Decided { source: &Profile { by_account, .. }, available, .. } = *decided;
         if !incident.accounts_given || incident.accounts.is_empty() {
             let region = regions.and_then(<[String]>::first).map(String::as_str).unwrap_or_default();
             for named in incident.accounts.iter().filter(|named| is_account(&named.name) && !self.allows_account(&named.name)) {
@@ -346,8 +323,8 @@ impl Policy {
                 );
             }
             let named = incident.accounts.iter().map(|named| named.name.clone());
-            let named: Vec<String> = named.filter(|id| history && is_account(id) && self.allows_account(id)).collect();
-            if named.iter().any(|id| self.roles.contains(id)) {
+            let named: Vec<String> = named.filter(|id| by_account && is_account(id) && self.allows_account(id)).collect();
+            if named.iter().any(|id| available.roles.contains(id)) {
                 let named = once(&named);
                 return Ok((Some(named.clone()), named));
             }
@@ -356,11 +333,11 @@ impl Policy {
         }
         let mut asked = Vec::new();
         for (index, named) in incident.accounts.iter().enumerate() {
-            let id = self.account_names.iter().find(|(name, _)| *name == named.name).map_or(&named.name, |(_, id)| id);
+            let id = available.account_names.iter().find(|(name, _)| *name == named.name).map_or(&named.name, |(_, id)| id);
             if !is_account(id) {
                 let message =
                     format!("Value {} of `accounts` is neither an account id of 12 digits nor a name from [accounts.NAME].", index + 1);
-                let allowed = self.account_names.iter().filter(|(_, id)| self.allows_account(id)).map(|(name, _)| name.as_str());
+                let allowed = available.account_names.iter().filter(|(_, id)| self.allows_account(id)).map(|(name, _)| name.as_str());
                 let names: Vec<&str> = allowed.collect();
                 let next = match names.as_slice() {
                     [] => "A right example: 111122223333.".to_owned(),
@@ -378,20 +355,21 @@ impl Policy {
             asked.push(id.clone());
         }
         let asked = once(&asked);
-        Ok((Some(asked.clone()), if history { asked } else { Vec::new() }))
+        Ok((Some(asked.clone()), if by_account { asked } else { Vec::new() }))
     }
 }
 
 /// What was decided on the way, besides the scope itself.
-struct Decided {
-    source: SourceName,
+struct Decided<'a> {
+    source: &'static Profile,
+    available: &'a Available,
     denied: Vec<Cell>,
     blind_spots: Vec<String>,
     missed_accounts: Vec<String>,
     guess: Option<String>,
 }
 
-impl Decided {
+impl Decided<'_> {
     fn deny(&mut self, account: &str, region: &str, asked: bool, detail: String) {
         let mut cell = Cell::cut(account, region, self.source, State::DeniedByPolicy, None).with(0, 0, Some(detail));
         cell.asked = asked;
@@ -400,19 +378,31 @@ impl Decided {
 }
 
 /// Cuts off what lies before the source's memory, and says so.
-fn kept(window: Window, keeps_from: Option<DateTime<Utc>>, regions: Option<&[String]>, decided: &mut Decided) -> Result<Window, Refusal> {
+fn kept(
+    window: Window,
+    keeps_from: Option<DateTime<Utc>>,
+    regions: Option<&[String]>,
+    decided: &mut Decided<'_>,
+) -> Result<Window, Refusal> {
     let Some(floor) = keeps_from.filter(|floor| window.from < *floor) else { return Ok(window) };
     let since = floor.format("%Y-%m-%dT%H:%M:%SZ");
+    let Profile { title, words, retention, .. } = decided.source;
+    let days = retention.unwrap_or_default().num_days();
     let Some(window) = Window::new(floor, window.to) else {
-        let message = format!("Event history keeps 90 days, since {since}; the window ends before.");
-        return Err(Refusal::invalid("start_time", message, "Ask for a later window, or source=archive if log files are kept."));
+        let message = format!("{} keeps {days} days, since {since}; the window ends before.", capitalised(title));
+        return Err(Refusal::invalid("start_time", message, words.no_data_next));
     };
-    let detail = format!("event history keeps 90 days: nothing before {since} was looked at");
+    let detail = format!("{title} keeps {days} days: nothing before {since} was looked at");
     for region in regions.unwrap_or_default() {
         decided.denied.push(Cell::cut("", region, decided.source, State::NoData, None).with(0, 0, Some(detail.clone())));
     }
     decided.blind_spots.push(detail);
     Ok(window)
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// Returns each item once, in order of first appearance.

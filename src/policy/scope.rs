@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::coverage::{Cell, SourceName};
+use crate::coverage::{Cell, Profile};
 use crate::time::Window;
 
 /// How the events of global services (IAM, sign-in, CloudFront, Route 53) are looked at.
@@ -27,7 +27,7 @@ pub enum GlobalPass {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scope {
     pub(super) caller: Arc<str>,
-    pub(super) source: SourceName,
+    pub(super) source: &'static Profile,
     pub(super) now: DateTime<Utc>,
     pub(super) window: Window,
     pub(super) max_window: TimeDelta,
@@ -56,7 +56,7 @@ impl Scope {
     }
 
     /// Returns the source to read.
-    pub fn source(&self) -> SourceName {
+    pub fn source(&self) -> &'static Profile {
         self.source
     }
 
@@ -70,14 +70,14 @@ impl Scope {
         self.window
     }
 
-    /// Returns the regions to read, each once, in the order they were named; nothing means all that an archive holds.
+    /// Returns the regions to read, each once, in the order they were named; nothing means all that the source holds.
     ///
     /// Shape: the extra global region is not among them; it is in [`Scope::global_region`].
     pub fn regions(&self) -> Option<&[String]> {
         self.regions.as_deref()
     }
 
-    /// Returns the account ids to read; nothing means the caller's own (event history) or all that an archive holds.
+    /// Returns the account ids to read; nothing means the caller's own, or all that the source holds.
     pub fn accounts(&self) -> Option<&[String]> {
         self.accounts.as_deref()
     }
@@ -87,7 +87,7 @@ impl Scope {
         self.all_regions
     }
 
-    /// Returns the accounts to read one by one in event history; none means the one of the process's own credentials.
+    /// Returns the accounts to read one by one, of a source that is asked so; none means the one of the process's own credentials.
     pub fn asked_accounts(&self) -> &[String] {
         &self.asked_accounts
     }

@@ -22,7 +22,6 @@ use super::gate::{Gate, Limits, Share};
 use crate::answer::Answer;
 use crate::config::Config;
 use crate::context::Asked;
-use crate::coverage::SourceName;
 use crate::investigate::{self, ToolContext};
 use crate::policy::{Callers, Policy};
 use crate::redact;
@@ -87,12 +86,8 @@ impl CallService {
     /// Puts a context behind the rules; the context's own policy is replaced by that of the rules.
     pub fn new(context: ToolContext, rules: Rules, audit: Option<AuditLog>) -> Self {
         let (gate, ending) = (Gate::new(rules.load), watch::Sender::new(false));
-        let until = |source, name| Arc::new(Interruptible::new(source, name, ending.subscribe())) as Arc<dyn Source>;
-        let context = ToolContext {
-            event_history: until(context.event_history, SourceName::EventHistory),
-            archive: context.archive.map(|archive| until(archive, SourceName::Archive)),
-            ..context
-        };
+        let until = |source| Arc::new(Interruptible::new(source, ending.subscribe())) as Arc<dyn Source>;
+        let context = ToolContext { sources: context.sources.wrapped(until), ..context };
         let rules = RwLock::new(Arc::new(rules));
         Self { context, rules, gate, audit, unread: Mutex::default(), ending, ended: watch::Sender::new(false) }
     }
@@ -177,14 +172,7 @@ impl CallService {
     pub fn set_rules(&self, read: Result<Rules, String>) {
         let taken = read.is_ok();
         let problem = match read {
-            Ok(mut rules) => {
-                // The archive was opened at start, or not.
-                let old = self.rules();
-                rules.policy.archive_given = old.policy.archive_given;
-                rules.policy.local_archive_configured = old.policy.local_archive_configured;
-                // So were the roles.
-                rules.policy.roles.clone_from(&old.policy.roles);
-                rules.policy.account_names.clone_from(&old.policy.account_names);
+            Ok(rules) => {
                 self.gate.set_limits(rules.load);
                 *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
                 info!("The policy was read anew and is in force.");

@@ -4,25 +4,28 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::{BoxFuture, Reading, Source};
-use crate::coverage::{Cell, SourceName, State};
+use super::{BoxFuture, Source};
+use crate::coverage::{Cell, Profile, Reading, State};
 use crate::source::Query;
 
 /// A source, and the signal that ends its readings.
 pub struct Interruptible {
     source: Arc<dyn Source>,
-    name: SourceName,
     end: watch::Receiver<bool>,
 }
 
 impl Interruptible {
     /// Reads from `source` until `end` holds true.
-    pub fn new(source: Arc<dyn Source>, name: SourceName, end: watch::Receiver<bool>) -> Self {
-        Self { source, name, end }
+    pub fn new(source: Arc<dyn Source>, end: watch::Receiver<bool>) -> Self {
+        Self { source, end }
     }
 }
 
 impl Source for Interruptible {
+    fn profile(&self) -> &'static Profile {
+        self.source.profile()
+    }
+
     fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Reading> {
         let mut end = self.end.clone();
         Box::pin(async move {
@@ -38,7 +41,7 @@ impl Source for Interruptible {
                 () = ended => {
                     let (account, region) = (query.account().unwrap_or_default(), query.region().unwrap_or_default());
                     let detail = "the server ended before this was read";
-                    let mut cell = Cell::cut(account, region, self.name, State::Cancelled, None).with(0, 0, Some(detail.to_owned()));
+                    let mut cell = Cell::cut(account, region, self.profile(), State::Cancelled, None).with(0, 0, Some(detail.to_owned()));
                     cell.asked = query.asked();
                     Reading { cells: vec![cell], ..Reading::default() }
                 }

@@ -3,81 +3,55 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::coverage::Cell;
-use crate::event::Event;
+use crate::coverage::{Profile, Reading, SourceName};
 
 pub mod archive;
 pub mod event_history;
 mod https;
 pub mod interruptible;
+mod opened;
 mod progress;
 mod query;
+pub mod refusing;
 
+pub use opened::{Clock, Opened, Setup, Sources, open};
 pub use progress::Progress;
 pub use query::{Kind, Query};
 
-/// The proof that a source read everything a query asked for: every page, every file.
-///
-/// Only sources make one, and only where their reading came to its natural end.
-#[derive(Debug)]
-pub struct AllRead(());
+/// Every source. Adding one is its own file and a line here.
+pub static ALL: [Definition; 2] = [event_history::DEFINITION, archive::DEFINITION];
 
-impl AllRead {
-    /// States that the last page or the last file was read.
-    pub(in crate::source) fn proven() -> Self {
-        Self(())
-    }
-
-    /// States it for a cell that no source made.
-    #[cfg(test)]
-    pub(crate) fn for_tests() -> Self {
-        Self(())
-    }
+/// What there is to a source: what it is like, and how it is opened.
+pub struct Definition {
+    /// What it is like.
+    pub profile: &'static Profile,
+    /// Opens it as the configuration has it; nothing where that has none. Touches no network.
+    ///
+    /// Errors: one sentence for the operator.
+    pub open: fn(&Setup<'_>) -> Result<Option<Opened>, String>,
 }
 
-/// What one query gave.
-#[derive(Debug, Default)]
-pub struct Reading {
-    /// Events inside the query's window, in any order, possibly with duplicates.
-    pub events: Vec<Event>,
-    /// At least one cell, also when everything failed.
-    pub cells: Vec<Cell>,
-    /// What files were there; all zero where the source has none.
-    pub survey: Survey,
-    /// Events that were known from earlier readings and cost nothing.
-    pub cached: u32,
-    /// The decisions on the way, in plain words without text from outside.
-    pub told: Vec<String>,
+/// Words that the contract knows as sources and that this version does not read.
+pub static PLANNED: [SourceName; 3] = [SourceName::new("athena"), SourceName::new("logs_insights"), SourceName::new("lake")];
+
+/// Finds a source by its name.
+pub fn find(name: &str) -> Option<&'static Profile> {
+    ALL.iter().map(|definition| definition.profile).find(|profile| profile.name.as_str() == name)
 }
 
-/// What files an archive holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Survey {
-    /// Log files, skipped ones included.
-    pub log_files: u32,
-    /// Digest files, which are not read as events.
-    pub digest_files: u32,
-    /// Everything else: other endings, and JSON without records.
-    pub other_files: u32,
+/// Returns the names that a caller may choose and that this version reads, in the order of the contract.
+pub fn offered() -> impl Iterator<Item = SourceName> {
+    ALL.iter().map(|definition| definition.profile).filter(|profile| profile.offered).map(|profile| profile.name)
 }
 
-impl Survey {
-    /// Joins two surveys of the same archive: the one that looked into more files knows more.
-    #[must_use]
-    pub fn join(self, other: Self) -> Self {
-        Self {
-            log_files: self.log_files.max(other.log_files),
-            digest_files: self.digest_files.max(other.digest_files),
-            other_files: self.other_files.max(other.other_files),
-        }
-    }
+/// Returns the names that the contract knows, whether this version reads them or not.
+pub fn nameable() -> impl Iterator<Item = SourceName> {
+    offered().chain(PLANNED)
+}
 
-    /// Says which files are no logs, as in "3 digest files and 1 other file"; nothing when all are.
-    pub fn no_logs(&self) -> Option<String> {
-        let counted = |n: u32, kind: &str| (n > 0).then(|| format!("{n} {kind} file{}", if n == 1 { "" } else { "s" }));
-        let told: Vec<String> = [counted(self.digest_files, "digest"), counted(self.other_files, "other")].into_iter().flatten().collect();
-        (!told.is_empty()).then(|| told.join(" and "))
-    }
+/// Finds a name that the contract knows.
+pub fn name(word: &str) -> Option<SourceName> {
+    nameable().find(|name| name.as_str() == word)
 }
 
 /// A boxed future, as `Source` is used as an object.
@@ -85,9 +59,20 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A place that holds CloudTrail events.
 ///
-/// Guarantees: `read` never fails as a whole, it tells by its cells what could not be read; it returns no event outside
-/// the query's window, accounts or regions; it may be dropped at any await point. It does not guarantee order or uniqueness.
+/// Every implementation guarantees, and one contract test holds it to it:
+///
+/// - `read` never fails as a whole: at least one cell tells what was read and what was not, and why.
+/// - It returns no event outside the query's window, of another kind, or of an account or region that is not admitted.
+/// - A cell is `Exhausted` only with an [`AllRead`](crate::coverage::AllRead), which it makes at the natural end of its reading.
+/// - It may be dropped at any await point: nothing goes on behind it, and the next reading is as if that one had never been.
+/// - The same query gives the same events as long as the source holds the same.
+/// - It keeps to the query's deadline and number of requests, and counts what it sent even when it fails.
+///
+/// It does not guarantee order, nor uniqueness: the same event may come twice. It may be asked several times at once.
 pub trait Source: Send + Sync {
+    /// Returns what it is like; the same every time.
+    fn profile(&self) -> &'static Profile;
+
     /// Reads what `query` asks for.
     fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Reading>;
 }

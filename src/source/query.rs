@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::catalogue;
 use crate::context::Incident;
-use crate::coverage::Cell;
+use crate::coverage::{Cell, Profile};
 use crate::policy::Scope;
 use crate::time::Window;
 
@@ -57,17 +57,22 @@ impl Query {
         }
     }
 
+    /// Returns the source that is asked.
+    pub fn source(&self) -> &'static Profile {
+        self.scope.source()
+    }
+
     /// Returns the caller who asks; empty where there is one caller only.
     pub fn caller(&self) -> &str {
         self.scope.caller()
     }
 
-    /// Returns the account to ask, or nothing for the caller's own (event history) or every admitted one (archive).
+    /// Returns the account to ask, or nothing for the caller's own (of a source that is asked by account) or every admitted one.
     pub fn account(&self) -> Option<&str> {
         self.account.as_deref()
     }
 
-    /// Returns the region to ask, or nothing for every admitted one (archive only).
+    /// Returns the region to ask, or nothing for every admitted one (of a source that is not asked by region).
     pub fn region(&self) -> Option<&str> {
         self.region.as_deref()
     }

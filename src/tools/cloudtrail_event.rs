@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::arguments::{Arguments, invalid};
-use super::cloudtrail_events::{SourceName, source};
+use super::cloudtrail_events::{SourceWord, source};
 use super::schema::{self, Prose};
 use super::{Call, Outcome, Tool};
 use crate::answer::tokens::estimate;
 use crate::answer::{CoverageReport, ErrorReport, build, console, withhold};
 use crate::context::{Asked, discover};
-use crate::coverage::{self, Verdict};
+use crate::coverage::Verdict;
 use crate::event::Event;
 use crate::investigate::{Gathered, ToolContext, kept_back, plan, retain_allowed, source_of, unread};
 use crate::policy::UntrustedText;
@@ -41,10 +41,6 @@ pub const TOOL: Tool = Tool {
 const MAX_TOKENS: usize = 7_800;
 /// See [`MAX_TOKENS`].
 const MAX_CHARS: usize = 34_000;
-/// Days that event history reaches back.
-///
-/// Source: LookupEvents.
-const REACH: TimeDelta = TimeDelta::days(90);
 /// No record is older than the service.
 const CLOUDTRAIL_BEGAN: &str = "2013-11-01T00:00:00Z";
 /// How far around a given `time` is searched.
@@ -60,7 +56,7 @@ struct Input {
     account: Option<String>,
     /// RFC 3339, the event's time.
     time: Option<String>,
-    source: Option<SourceName>,
+    source: Option<SourceWord>,
 }
 
 /// What `aws.cloudtrail_event` returns, errors included.
@@ -147,14 +143,14 @@ async fn find(context: &ToolContext, call: &Call, given: Option<Map<String, Valu
                 .ok_or_else(|| invalid("time", "`time` is not a time: give RFC 3339, for example 2026-01-27T20:00:00Z".to_owned()))?;
             (time - AROUND, (time + AROUND).min(now))
         }
-        None if context.policy.source(choice)? == coverage::SourceName::Archive => {
-            (parse_time(CLOUDTRAIL_BEGAN).unwrap_or(now - REACH), now)
+        None => {
+            let reach = context.policy.source(choice, context.sources.available())?.retention;
+            (reach.map_or_else(|| parse_time(CLOUDTRAIL_BEGAN).unwrap_or(now), |reach| now - reach), now)
         }
-        None => (now - REACH, now),
     };
     let asked = Asked { start_time: Some(time::rfc3339(from)), end_time: Some(time::rfc3339(to)), regions, accounts, ..Asked::default() };
     let incident = discover(&asked, &context.defaults(), now)?;
-    let scope = context.policy.admit_event(&incident, choice, context.default_region.as_deref(), now)?;
+    let scope = context.policy.admit_event(&incident, choice, context.sources.available(), now)?;
     let mut gathered = Gathered::default();
     for cell in scope.denied() {
         gathered.add_cell(cell.clone());

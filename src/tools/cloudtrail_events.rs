@@ -14,10 +14,10 @@ use crate::answer::draft::Detail;
 use crate::answer::filter::Filter;
 use crate::catalogue::Category;
 use crate::context::Asked;
+use crate::coverage::SourceName;
 use crate::investigate::{self, Question, ToolContext};
-use crate::policy::SourceChoice;
 use crate::refusal::Refusal;
-use crate::source::BoxFuture;
+use crate::source::{self, BoxFuture};
 
 /// The tool.
 pub const TOOL: Tool = Tool {
@@ -64,7 +64,7 @@ struct Input {
     #[schemars(range(min = 1, max = 100))]
     limit: Option<u32>,
     detail: Option<DetailName>,
-    source: Option<SourceName>,
+    source: Option<SourceWord>,
     /// From `next_cursor`; only limit and detail may go with it.
     cursor: Option<String>,
 }
@@ -104,14 +104,21 @@ impl JsonSchema for Investigation {
 }
 
 /// Names of the sources, for the schemas of both tools.
-#[derive(JsonSchema)]
-#[schemars(rename_all = "snake_case")]
-#[expect(dead_code, reason = "only its schema is used")]
-pub(super) enum SourceName {
-    Auto,
-    EventHistory,
-    Archive,
+pub(super) struct SourceWord;
+
+impl JsonSchema for SourceWord {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SourceName".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let words: Vec<&str> = [AUTO].into_iter().chain(source::offered().map(SourceName::as_str)).collect();
+        schemars::json_schema!({"type": "string", "enum": words, "description": "Names of the sources, for the schemas of both tools."})
+    }
 }
+
+/// The word for the best source that is there and allowed.
+const AUTO: &str = "auto";
 
 fn run<'a>(context: &'a ToolContext, call: &'a Call, given: Option<Map<String, Value>>) -> BoxFuture<'a, Outcome> {
     Box::pin(async move {
@@ -180,9 +187,11 @@ fn detail(arguments: &mut Arguments) -> Result<Option<Detail>, Refusal> {
 }
 
 /// Takes the `source` argument, which both tools have.
-pub(super) fn source(arguments: &mut Arguments) -> Result<SourceChoice, Refusal> {
-    let words: Vec<&'static str> = SourceChoice::ALL.iter().map(|choice| choice.as_str()).collect();
-    Ok(arguments.word(&["source"], &words)?.and_then(SourceChoice::parse).unwrap_or_default())
+///
+/// Shape: nothing means `auto`.
+pub(super) fn source(arguments: &mut Arguments) -> Result<Option<SourceName>, Refusal> {
+    let words: Vec<&'static str> = [AUTO].into_iter().chain(source::nameable().map(SourceName::as_str)).collect();
+    Ok(arguments.word(&["source"], &words)?.and_then(source::name))
 }
 
 /// Takes the categories; those that policy allows when the caller names none.

@@ -8,12 +8,10 @@ use aws_credential_types::provider::future;
 use aws_sdk_cloudtrail::config::{Credentials, ProvideCredentials, SharedCredentialsProvider};
 use cloudtrail_mcp::context::{Incident, Named};
 use cloudtrail_mcp::coverage::{Cause, Cell, State};
-use cloudtrail_mcp::investigate::Gathered;
-use cloudtrail_mcp::investigate::plan;
-use cloudtrail_mcp::policy::{Policy, SourceChoice};
-use cloudtrail_mcp::source::Kind;
-use cloudtrail_mcp::source::Source;
-use cloudtrail_mcp::source::event_history::{CacheSettings, EventHistory, Role, Settings};
+use cloudtrail_mcp::investigate::{Gathered, plan};
+use cloudtrail_mcp::policy::{Available, Policy};
+use cloudtrail_mcp::source::event_history::{CacheSettings, EventHistory, PROFILE, Role, Settings};
+use cloudtrail_mcp::source::{Kind, Source};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -36,8 +34,9 @@ fn history(fake: &FakeAws, roles: &[Role]) -> EventHistory {
     EventHistory::new(Settings { roles: roles.to_vec(), ..settings(fake, Some(credentials())) })
 }
 
-fn policy() -> Policy {
-    Policy { roles: vec![OTHER.to_owned()], account_names: vec![("production".to_owned(), OTHER.to_owned())], ..open() }
+fn available() -> Available {
+    let account_names = vec![("production".to_owned(), OTHER.to_owned())];
+    Available { roles: vec![OTHER.to_owned()], account_names, ..Available::only(&PROFILE) }
 }
 
 fn incident(accounts: &[&str], regions: &[&str]) -> Incident {
@@ -59,7 +58,7 @@ fn incident(accounts: &[&str], regions: &[&str]) -> Incident {
 
 /// Reads everything side by side; gives the ids of the events and the cells.
 async fn read(history: &EventHistory, policy: &Policy, incident: &Incident) -> (Vec<String>, Vec<Cell>) {
-    let scope = policy.admit(incident, SourceChoice::EventHistory, None, now()).unwrap();
+    let scope = policy.admit(incident, None, &available(), now()).unwrap();
     let queries = plan::queries(&scope, scope.window(), &Kind::Writes, scope.deadline());
     let mut gathered = Gathered::default();
     for reading in join_all(queries.iter().map(|query| history.read(query))).await {
@@ -94,7 +93,7 @@ async fn the_own_account_and_another_by_its_role_are_read_side_by_side() {
     let events = [change("own", ACCOUNT, "us-east-1"), change("other", OTHER, "us-east-1"), change("west", OTHER, "eu-west-1")];
     let fake = FakeAws::start(now()).await.with_events(events).with_role(TRUST);
     let history = history(&fake, &[role(ROLE, "between-us")]);
-    let (found, cells) = read(&history, &policy(), &incident(&[ACCOUNT, "production"], &["us-east-1", "eu-west-1"])).await;
+    let (found, cells) = read(&history, &open(), &incident(&[ACCOUNT, "production"], &["us-east-1", "eu-west-1"])).await;
     assert_eq!(found, ["other", "own", "west"]);
     let whole = |account, region| (account, region, State::Exhausted);
     let expected = [whole(ACCOUNT, "eu-west-1"), whole(ACCOUNT, "us-east-1"), whole(OTHER, "eu-west-1"), whole(OTHER, "us-east-1")];
@@ -110,7 +109,7 @@ async fn the_caller_s_name_goes_with_the_role_and_each_caller_has_a_session() {
     let fake = FakeAws::start(now()).await.with_events([change("other", OTHER, "us-east-1")]).with_role(TRUST);
     let history = history(&fake, &[role(ROLE, "between-us")]);
     for caller in ["alice@example.com", "chat bot", "alice@example.com"] {
-        let policy = Policy { caller: caller.into(), ..policy() };
+        let policy = Policy { caller: caller.into(), ..open() };
         assert_eq!(read(&history, &policy, &incident(&[OTHER], &["us-east-1"])).await.0, ["other"]);
     }
     let assumed = fake.asked_sts("AssumeRole");
@@ -125,7 +124,7 @@ async fn the_caller_s_name_goes_with_the_role_and_each_caller_has_a_session() {
 async fn a_role_that_may_not_be_assumed_is_one_denied_account_and_the_others_go_on() {
     let fake = FakeAws::start(now()).await.with_events([change("own", ACCOUNT, "us-east-1")]).with_role(TRUST);
     let history = history(&fake, &[role(ROLE, "a wrong one")]);
-    let (found, cells) = read(&history, &policy(), &incident(&[ACCOUNT, OTHER], &["us-east-1"])).await;
+    let (found, cells) = read(&history, &open(), &incident(&[ACCOUNT, OTHER], &["us-east-1"])).await;
     assert_eq!(found, ["own"]);
     assert_eq!(places(&cells), [(ACCOUNT, "us-east-1", State::Exhausted), (OTHER, "us-east-1", State::Denied)]);
     assert_eq!((cells[1].cause, cells[1].requests), (Some(Cause::AccessDenied), 0));
@@ -137,7 +136,7 @@ async fn a_role_that_may_not_be_assumed_is_one_denied_account_and_the_others_go_
 async fn a_role_that_may_not_be_assumed_is_tried_once_for_all_regions() {
     let fake = FakeAws::start(now()).await;
     let history = history(&fake, &[role(ROLE, "between-us")]);
-    let (_, cells) = read(&history, &policy(), &incident(&[OTHER], &["us-east-1", "us-west-2", "eu-west-1"])).await;
+    let (_, cells) = read(&history, &open(), &incident(&[OTHER], &["us-east-1", "us-west-2", "eu-west-1"])).await;
     assert!(cells.len() == 3 && cells.iter().all(|cell| cell.state() == State::Denied));
     assert_eq!(fake.asked_sts("AssumeRole").len(), 1);
 }
@@ -145,7 +144,7 @@ async fn a_role_that_may_not_be_assumed_is_tried_once_for_all_regions() {
 #[tokio::test]
 async fn a_passing_failure_of_sts_is_tried_again_with_the_page() {
     let fake = FakeAws::start(now()).await.with_events([change("other", OTHER, "us-east-1")]).with_role(TRUST).roles_fail(2);
-    let (found, cells) = read(&history(&fake, &[role(ROLE, "between-us")]), &policy(), &incident(&[OTHER], &["us-east-1"])).await;
+    let (found, cells) = read(&history(&fake, &[role(ROLE, "between-us")]), &open(), &incident(&[OTHER], &["us-east-1"])).await;
     assert_eq!((found, cells[0].state()), (vec!["other".to_owned()], State::Exhausted));
 }
 
@@ -175,7 +174,7 @@ async fn the_account_that_the_alert_names_is_read_by_its_role() {
     let fake = FakeAws::start(now()).await.with_events([change("own", ACCOUNT, "us-east-1"), change("other", OTHER, "us-east-1")]);
     let fake = fake.with_role(TRUST);
     let alerted = Incident { accounts_given: false, ..incident(&[OTHER], &["us-east-1"]) };
-    let (found, cells) = read(&history(&fake, &[role(ROLE, "between-us")]), &policy(), &alerted).await;
+    let (found, cells) = read(&history(&fake, &[role(ROLE, "between-us")]), &open(), &alerted).await;
     assert_eq!((found, places(&cells)), (vec!["other".to_owned()], vec![(OTHER, "us-east-1", State::Exhausted)]));
 }
 
@@ -192,7 +191,7 @@ async fn a_session_that_is_about_to_end_is_replaced_and_a_long_one_is_used_again
 }
 
 async fn read_one(history: &EventHistory, region: &str) -> State {
-    read(history, &policy(), &incident(&[OTHER], &[region])).await.1[0].state()
+    read(history, &open(), &incident(&[OTHER], &[region])).await.1[0].state()
 }
 
 #[tokio::test]
@@ -202,7 +201,7 @@ async fn a_session_that_aws_calls_expired_is_replaced_at_once() {
     assert_eq!(read_one(&history, "us-east-1").await, State::Exhausted);
     let first = fake.lookups()[0].access_key.clone();
     fake.expire(&first);
-    let (_, cells) = read(&history, &policy(), &incident(&[OTHER], &["us-west-2"])).await;
+    let (_, cells) = read(&history, &open(), &incident(&[OTHER], &["us-west-2"])).await;
     assert!(cells.iter().all(|cell| cell.state() == State::Exhausted), "{cells:?}");
     assert_eq!(fake.asked_sts("AssumeRole").len(), 2);
 }
@@ -230,7 +229,7 @@ async fn credentials_that_expired_are_resolved_anew_without_a_restart() {
         let history = EventHistory::new(Settings { roles: vec![role(ROLE, "between-us")], ..settings(&fake, Some(login)) });
         assert_eq!(read(&history, &open(), &incident(&[], &["us-west-2"])).await.1[0].state(), State::Exhausted);
         fake.expire(OWN_KEY);
-        let (found, cells) = read(&history, &policy(), &incident(accounts, &["us-east-1"])).await;
+        let (found, cells) = read(&history, &open(), &incident(accounts, &["us-east-1"])).await;
         assert_eq!((found.len(), cells[0].state()), (1, State::Exhausted), "{accounts:?}: {:?}", cells[0].detail);
     }
 }
@@ -259,7 +258,7 @@ async fn sts_is_asked_where_the_process_is_at_home_or_else_where_it_surely_answe
         let fake = FakeAws::start(now()).await;
         let home_region = home.map(str::to_owned);
         let history = EventHistory::new(Settings { home_region, ..settings(&fake, Some(credentials())) });
-        let scope = open().admit(&incident(&[], &[asked]), SourceChoice::EventHistory, None, now()).unwrap();
+        let scope = open().admit(&incident(&[], &[asked]), None, &available(), now()).unwrap();
         history.read(&plan::queries(&scope, scope.window(), &Kind::Writes, scope.deadline())[0]).await;
         let regions: Vec<String> = fake.requests().into_iter().filter(|it| it.service == "sts").map(|it| it.region).collect();
         assert_eq!(regions, [sts], "{home:?} {asked}");
@@ -272,12 +271,12 @@ async fn other_partitions_have_their_own_global_region_and_refuse_roles_of_other
     let fake = FakeAws::start(now()).await.with_events([change("north", OTHER, "cn-northwest-1")]);
     let fake = fake.with_role(Trust { role_arn: china, external_id: Some("between-us") });
     let history = history(&fake, &[role(china, "between-us")]);
-    let (found, cells) = read(&history, &policy(), &incident(&[OTHER], &["cn-northwest-1"])).await;
+    let (found, cells) = read(&history, &open(), &incident(&[OTHER], &["cn-northwest-1"])).await;
     assert_eq!(found, ["north"]);
     assert_eq!(places(&cells), [(OTHER, "cn-north-1", State::Exhausted), (OTHER, "cn-northwest-1", State::Exhausted)]);
     let sts: Vec<String> = fake.requests().into_iter().filter(|it| it.service == "sts").map(|it| it.region).collect();
     assert!(sts.iter().all(|region| region.starts_with("cn-")), "{sts:?}");
-    let (_, cells) = read(&history, &policy(), &incident(&[OTHER], &["us-gov-east-1"])).await;
+    let (_, cells) = read(&history, &open(), &incident(&[OTHER], &["us-gov-east-1"])).await;
     assert_eq!(places(&cells)[0], (OTHER, "us-gov-east-1", State::NotConfigured));
     assert!(cells[0].detail.as_deref().unwrap().contains("partition aws-cn"));
 }

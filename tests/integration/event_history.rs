@@ -8,12 +8,11 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_cloudtrail::config::{Credentials, SharedCredentialsProvider};
 use chrono::{DateTime, TimeDelta, Utc};
 use cloudtrail_mcp::context::{Incident, Named};
-use cloudtrail_mcp::coverage::{Cause, Cell, State};
+use cloudtrail_mcp::coverage::{Cause, Cell, Reading, State};
 use cloudtrail_mcp::investigate::plan;
-use cloudtrail_mcp::policy::{Policy, Scope, SourceChoice};
-use cloudtrail_mcp::source::event_history::{EventHistory, Settings};
-use cloudtrail_mcp::source::{Kind, Query};
-use cloudtrail_mcp::source::{Reading, Source};
+use cloudtrail_mcp::policy::{Available, Policy, Scope};
+use cloudtrail_mcp::source::event_history::{EventHistory, PROFILE, Settings};
+use cloudtrail_mcp::source::{Kind, Query, Source};
 use cloudtrail_mcp::time::Window;
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -56,7 +55,7 @@ fn scope(policy: &Policy, window: Window) -> Scope {
         resources: Vec::new(),
         words: String::new(),
     };
-    policy.admit(&incident, SourceChoice::EventHistory, None, now()).unwrap()
+    policy.admit(&incident, None, &Available::only(&PROFILE), now()).unwrap()
 }
 
 fn queries(scope: &Scope, kind: &Kind) -> Vec<Query> {

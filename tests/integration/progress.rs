@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use cloudtrail_mcp::investigate::Cursors;
-use cloudtrail_mcp::investigate::ToolContext;
+use cloudtrail_mcp::coverage::{Profile, Reading};
+use cloudtrail_mcp::investigate::{Cursors, ToolContext};
 use cloudtrail_mcp::policy::{Callers, Policy};
 use cloudtrail_mcp::server::{Server, stdio};
 use cloudtrail_mcp::service::gate::Limits;
 use cloudtrail_mcp::service::{CallService, Rules};
-use cloudtrail_mcp::source::Query;
-use cloudtrail_mcp::source::{BoxFuture, Reading, Source};
+use cloudtrail_mcp::source::{BoxFuture, Query, Source, Sources, event_history};
 use cloudtrail_mcp::tools::Spelling;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines, ReadHalf, WriteHalf};
@@ -50,6 +49,10 @@ impl Drop for Under {
 }
 
 impl Source for Slow {
+    fn profile(&self) -> &'static Profile {
+        &event_history::PROFILE
+    }
+
     fn read<'a>(&'a self, _: &'a Query) -> BoxFuture<'a, Reading> {
         Box::pin(async move {
             let nth = self.begun.fetch_add(1, Ordering::Relaxed) + 1;
@@ -71,10 +74,8 @@ impl Client {
     async fn of(source: Slow) -> Self {
         let context = ToolContext {
             policy: Policy::default(),
-            event_history: Arc::new(source),
-            archive: None,
+            sources: Sources::of(source),
             investigations: None,
-            default_region: None,
             cursors: Arc::new(Cursors::default()),
             recent: Arc::default(),
             clock: Arc::new(|| "2026-01-27T21:00:00Z".parse().unwrap()),

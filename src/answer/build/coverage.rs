@@ -1,7 +1,7 @@
 //! The coverage as it is told.
 
 use crate::answer::{CellReport, CoverageReport, SourceLabel, StateName, VerdictName, headline, withhold};
-use crate::coverage::{Cell, Coverage, SourceName, State, Verdict};
+use crate::coverage::{Cell, Coverage, State, Verdict};
 use crate::{redact, time};
 
 /// Leaves out what is no region by its form: records of an archive name theirs themselves.
@@ -30,10 +30,7 @@ fn cell_report(cell: &Cell) -> CellReport {
     CellReport {
         account: redact::text(cell.account(), 20),
         region: redact::text(cell.region(), 32),
-        source: match cell.source() {
-            SourceName::EventHistory => SourceLabel::EventHistory,
-            SourceName::Archive => SourceLabel::Archive,
-        },
+        source: SourceLabel(cell.source().name),
         state: state_name(cell.state()),
         covered_from: cell.covered().map(|window| time::rfc3339(window.from)),
         covered_to: cell.covered().map(|window| time::rfc3339(window.to)),

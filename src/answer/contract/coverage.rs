@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::SourceLabel;
+
 /// [`crate::coverage::Coverage`] as it is told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -60,15 +62,6 @@ pub enum StateName {
     NoData,
     IntegrityFailed,
     NotConfigured,
-}
-
-/// Names of [`crate::coverage::SourceName`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names are explained at crate::coverage::SourceName")]
-pub enum SourceLabel {
-    EventHistory,
-    Archive,
 }
 
 /// One account × region × source.

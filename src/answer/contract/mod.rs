@@ -5,12 +5,14 @@ mod cost;
 mod coverage;
 mod entry;
 mod error;
+mod source_label;
 
 pub use context::{AlertReport, ContextReport, RegionReport, ResourceReport, WindowReport};
 pub use cost::{Cost, Requests, Totals};
-pub use coverage::{CellReport, CoverageReport, SourceLabel, StateName, VerdictName};
+pub use coverage::{CellReport, CoverageReport, StateName, VerdictName};
 pub use entry::{ActorReport, Entry, EventError, Group, Repeats, Score, ScorePart, Step, TouchedResource};
 pub use error::ErrorReport;
+pub use source_label::SourceLabel;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

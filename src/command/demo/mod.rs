@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::config::{Flags, load};
 use crate::server::{Server, stdio};
-use crate::source::archive::Archive;
 use crate::tools::{Outcome, Spelling, cloudtrail_events};
 use chrono::{DateTime, Utc};
 use rmcp::ServiceExt as _;
@@ -15,7 +14,6 @@ use super::output::{Format, complain};
 use super::{CONFIG, FAILURE, Failure, block_on, log, service, tool};
 
 const ALERT: &str = include_str!("alert.json");
-const RECORDS: &str = include_str!("records.jsonl");
 /// The demo's clock: eight minutes after its alert.
 const NOW: i64 = 1_769_544_730;
 
@@ -24,10 +22,8 @@ pub(super) fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(NOW, 0).unwrap_or_default()
 }
 
-/// Returns the demo's log file.
-pub(super) fn archive() -> Archive {
-    Archive::bundled("demo.jsonl", RECORDS.as_bytes())
-}
+/// The demo's log file.
+pub(super) const LOG: (&str, &[u8]) = ("demo.jsonl", include_bytes!("records.jsonl"));
 
 pub(super) fn run(format: &Format) -> Result<u8, Failure> {
     // The incident is synthetic and bundled, so no settings of this machine have a say in it.

@@ -5,7 +5,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::*;
 use crate::context::{Incident, Named};
 use crate::coverage::SourceName;
-use crate::policy::{Scope, SourceChoice};
+use crate::policy::{Available, Offer, Presence, Scope};
+use crate::source::{archive, event_history};
 use crate::time::Window;
 
 const PAIRS: u64 = 100_000;
@@ -55,14 +56,22 @@ impl Random {
             accounts: self.names(&ACCOUNTS),
             categories: self.some(&Category::ALL),
             tools: self.names(&TOOLS),
-            roles: self.names(&ACCOUNTS),
             max_window: self.length(),
             max_events: u32::try_from(1 + self.below(100)).unwrap(),
             untrusted_text: self.of(&[UntrustedText::Quote, UntrustedText::Omit]),
-            event_history_enabled: !self.one_in(8),
-            archive_given: self.one_in(3),
-            local_archive_configured: self.one_in(3),
+            switched_off: if self.one_in(8) { vec![HISTORY] } else { Vec::new() },
             ..Policy::default()
+        }
+    }
+
+    fn available(&mut self) -> Available {
+        let archive = self.of(&[Presence::Given, Presence::Configured, Presence::Absent]);
+        let offer = |profile, presence| Offer { profile, presence };
+        Available {
+            sources: vec![offer(&event_history::PROFILE, Presence::Configured), offer(&archive::PROFILE, archive)],
+            roles: self.names(&ACCOUNTS),
+            default_region: self.one_in(2).then(|| "eu-west-1".to_owned()),
+            ..Available::default()
         }
     }
 
@@ -93,6 +102,8 @@ impl Random {
         }
     }
 }
+
+const HISTORY: SourceName = event_history::PROFILE.name;
 
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_769_547_600, 0).unwrap()
@@ -142,8 +153,8 @@ impl Model<'_> {
         for region in scope.regions().into_iter().flatten() {
             assert!(self.region(region), "{region} is read");
         }
-        assert!(scope.source() == SourceName::Archive || (self.policy.allow_aws_read && self.policy.event_history_enabled));
-        assert!(scope.source() == SourceName::EventHistory || self.policy.archive_given || self.policy.local_archive_configured);
+        assert!(self.policy.allow_aws_read || !scope.source().asks_aws);
+        assert!(!self.policy.switched_off.contains(&scope.source().name));
         assert!(long || scope.window().length() <= self.max_window());
         assert!(long || scope.widest_window().length() <= self.max_window());
     }
@@ -156,13 +167,13 @@ fn no_rules_let_a_caller_see_more_than_operator_and_rules_both_allow() {
     let (mut admitted, mut refused) = (0, 0);
     for _ in 0..PAIRS {
         let (policy, rules, incident) = (random.policy(), random.rules(), random.incident());
-        let choice = random.of(&[SourceChoice::Auto, SourceChoice::EventHistory, SourceChoice::Archive]);
-        let default_region = random.one_in(2).then_some("eu-west-1");
+        let choice = random.of(&[None, Some(HISTORY), Some(archive::PROFILE.name)]);
+        let available = random.available();
         let (model, narrowed) = (Model { policy: &policy, rules: &rules }, policy.narrowed(&caller, &rules));
         let long = random.one_in(4);
         let scope = match long {
-            false => narrowed.admit(&incident, choice, default_region, now()),
-            true => narrowed.admit_event(&incident, choice, default_region, now()),
+            false => narrowed.admit(&incident, choice, &available, now()),
+            true => narrowed.admit_event(&incident, choice, &available, now()),
         };
         match scope {
             Ok(scope) => {
@@ -199,7 +210,7 @@ fn what_both_allow_and_the_caller_names_is_admitted() {
     let mut random = Random(7);
     let mut seen = 0;
     for _ in 0..PAIRS / 10 {
-        let (policy, rules) = (Policy { allow_aws_read: true, event_history_enabled: true, ..random.policy() }, random.rules());
+        let (policy, rules) = (Policy { allow_aws_read: true, switched_off: Vec::new(), ..random.policy() }, random.rules());
         let model = Model { policy: &policy, rules: &rules };
         let (region, account) = (random.of(&REGIONS), random.of(&ACCOUNTS));
         let window = Window::new(now() - model.max_window(), now()).unwrap();
@@ -213,7 +224,7 @@ fn what_both_allow_and_the_caller_names_is_admitted() {
             accounts_given: true,
             ..random.incident()
         };
-        let admitted = policy.narrowed(&"a".into(), &rules).admit(&incident, SourceChoice::EventHistory, None, now());
+        let admitted = policy.narrowed(&"a".into(), &rules).admit(&incident, Some(HISTORY), &random.available(), now());
         assert_eq!(admitted.is_ok(), !model.at_odds() && model.region(region) && model.account(account));
         seen += u32::from(admitted.is_ok());
     }
@@ -239,6 +250,7 @@ fn a_refusal_tells_what_this_caller_may_ask_for_and_nothing_more() {
         window: Window::new(now() - TimeDelta::minutes(5), now()).unwrap(),
         ..Random(1).incident()
     };
-    let refusal = policy.narrowed(&"bot".into(), &rules).admit(&incident, SourceChoice::Auto, None, now()).unwrap_err();
+    let refusal =
+        policy.narrowed(&"bot".into(), &rules).admit(&incident, None, &Available::only(&event_history::PROFILE), now()).unwrap_err();
     insta::assert_snapshot!(refusal, @"region_not_allowed: Region eu-central-1 is not allowed. Allowed: eu-west-1. Ask for one of: eu-west-1. For the operator: the key is aws_region_allowlist, or regions of this caller's [[http.callers]] entry.");
 }

@@ -2,6 +2,7 @@ use super::*;
 use crate::investigate::Cursors;
 use crate::investigate::ToolContext;
 use crate::policy::Policy;
+use crate::source::Sources;
 use crate::source::event_history::{EventHistory, Settings};
 
 struct Fixture {
@@ -20,10 +21,8 @@ fn started(text: &str) -> Fixture {
     let config = config::load(&flags, &|_| None).unwrap();
     let context = ToolContext {
         policy: Policy::default(),
-        event_history: Arc::new(EventHistory::new(Settings::default())),
-        archive: None,
+        sources: Sources::of(EventHistory::new(Settings::default())),
         investigations: None,
-        default_region: None,
         cursors: Arc::new(Cursors::default()),
         recent: Arc::default(),
         clock: Arc::new(chrono::Utc::now),

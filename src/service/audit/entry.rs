@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use super::chain::digest;
-use crate::redact;
+use crate::coverage::Cost;
 use crate::tools::Call;
+use crate::{redact, source};
 
 /// Most characters of a call's arguments.
 const MAX_ARGUMENTS: usize = 8_192;
@@ -135,8 +136,8 @@ fn requests<'a>(cells: impl Iterator<Item = &'a Value>) -> Requests {
     let mut requests = Requests::default();
     for cell in cells {
         let sent = cell.get("requests").and_then(Value::as_u64).unwrap_or_default();
-        match cell.get("source").and_then(Value::as_str) {
-            Some("archive") => requests.files += sent,
+        match cell.get("source").and_then(Value::as_str).and_then(source::find).map(|source| source.cost) {
+            Some(Cost::Time { .. }) => requests.files += sent,
             _ => requests.aws += sent,
         }
     }

@@ -5,13 +5,14 @@ use serde_json::json;
 
 use super::*;
 use crate::catalogue::Category;
-use crate::coverage::{Cell, SourceName};
+use crate::config::{self, Flags};
+use crate::coverage::{AllRead, Cell, Profile, Reading};
 use crate::event::Event;
 use crate::investigate::Cursors;
 use crate::policy::{CallerRules, UntrustedText};
 use crate::service::audit::verify::{self, Kept};
 use crate::service::audit::{OnFailure, Settings, Sync};
-use crate::source::{AllRead, BoxFuture, Query, Reading, Source};
+use crate::source::{BoxFuture, Query, Sources, event_history};
 use crate::tools::{cloudtrail_event, cloudtrail_events};
 
 const ACCOUNT: &str = "111122223333";
@@ -48,14 +49,18 @@ fn event(region: &str, at: usize) -> Event {
     Event::parse(record).unwrap()
 }
 
-impl Source for Busy {
+impl Source for Arc<Busy> {
+    fn profile(&self) -> &'static Profile {
+        &event_history::PROFILE
+    }
+
     fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Reading> {
         Box::pin(async move {
             let first = self.reads.fetch_add(1, Ordering::Relaxed) == 0;
             tokio::time::sleep(if first { self.takes } else { self.takes.max(self.rest) }).await;
             assert!(!self.panics, "a panic that must not end the server");
             let region = query.region().unwrap();
-            let cell = Cell::exhausted(AllRead::for_tests(), ACCOUNT, region, SourceName::EventHistory, query.window());
+            let cell = Cell::exhausted(AllRead::for_tests(query.window()), ACCOUNT, region, &event_history::PROFILE);
             let events = (0..CHANGES.len()).map(|at| event(region, at)).filter(|event| query.window().contains(event.time));
             Reading { events: events.collect(), cells: vec![cell.with(2, 5, None)], ..Reading::default() }
         })
@@ -83,13 +88,10 @@ impl Fixture {
 
     fn with(source: Busy, policy: Policy, rules: &[(&str, CallerRules)]) -> Self {
         let source = Arc::new(source);
-        let event_history: Arc<dyn Source> = Arc::clone(&source) as Arc<dyn Source>;
         let context = ToolContext {
             policy: Policy::default(),
-            event_history,
-            archive: None,
+            sources: Sources::of(Arc::clone(&source)),
             investigations: None,
-            default_region: None,
             cursors: Arc::new(Cursors::default()),
             recent: Arc::default(),
             clock: Arc::new(now),
@@ -225,12 +227,8 @@ async fn rules_that_are_invalid_leave_the_old_ones_in_force_and_it_is_said_why()
 #[tokio::test]
 async fn exchanged_rules_do_not_open_an_archive_that_was_not_opened_at_start() {
     let fixture = Fixture::with(Busy::default(), Policy::default(), &[]);
-    let rules = Rules {
-        policy: Policy { local_archive_configured: true, archive_given: true, ..Policy::default() },
-        callers: Callers::default(),
-        load: load(),
-    };
-    fixture.service.set_rules(Ok(rules));
+    let config = config::load(&Flags { archive: vec!["logs".into()], ..Flags::default() }, &|_| None).unwrap();
+    fixture.service.set_rules(Ok(Rules::of(&config)));
     assert_eq!(code(&fixture.events("", json!({})).await), "tool_not_allowed");
     assert_eq!(fixture.source.reads.load(Ordering::Relaxed), 0);
 }

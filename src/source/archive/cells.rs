@@ -8,18 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::PROFILE;
 use super::content::Content;
 use super::listing::{LogFile, NAME_LATE};
 use super::scan::{FileSeen, Scan, asks_for};
-use crate::coverage::{Cell, SourceName, State};
-use crate::source::AllRead;
+use crate::coverage::{AllRead, Cell, State};
 use crate::source::Query;
 use crate::time::Window;
-
-/// How old the newest file may be for what is missing after it to be still on its way.
-///
-/// Source: delivery lags by about 5 minutes and is to be planned as 15; 5 more for the file's own span.
-const SETTLING: TimeDelta = TimeDelta::minutes(20);
 
 /// Files that are named before the rest is counted.
 const NAMED_FILES: usize = 3;
@@ -61,8 +56,10 @@ pub(super) fn cells(scan: &Scan, query: &Query) -> Vec<Cell> {
         // One event was asked for and is there: nothing that is still unread can change the answer.
         for cell in &mut cells {
             if scan.events.iter().any(|event| event.account == cell.account() && event.region == cell.region()) {
-                let found = Cell::exhausted(AllRead::proven(), cell.account(), cell.region(), SourceName::Archive, query.window());
-                *cell = found.with(cell.requests, cell.events, None);
+                let window = query.window();
+                let proof = AllRead::prove(window, &[window], 0);
+                let found = proof.map(|proof| Cell::exhausted(proof, cell.account(), cell.region(), &PROFILE));
+                *cell = found.unwrap_or_else(|| cell.clone()).with(cell.requests, cell.events, None);
             }
         }
     }
@@ -93,12 +90,12 @@ fn empty(account: &str, region: &str, scan: &Scan) -> Cell {
     } else {
         (State::Failed, faults(&faulty, scan))
     };
-    Cell::cut(account, region, SourceName::Archive, state, None).with(scan.files.len().try_into().unwrap_or(u32::MAX), 0, Some(detail))
+    Cell::cut(account, region, &PROFILE, state, None).with(scan.files.len().try_into().unwrap_or(u32::MAX), 0, Some(detail))
 }
 
 fn cell((account, region): Pair, place: Place, scan: &Scan, query: &Query) -> Cell {
     let window = query.window();
-    let make = |state, covered| Cell::cut(&account, &region, SourceName::Archive, state, covered);
+    let make = |state, covered| Cell::cut(&account, &region, &PROFILE, state, covered);
     if !query.admits(&account, &region) {
         let mut cell =
             make(State::DeniedByPolicy, None).with(0, 0, Some("the archive holds it, but it is not asked for or not allowed".into()));
@@ -115,8 +112,12 @@ fn cell((account, region): Pair, place: Place, scan: &Scan, query: &Query) -> Ce
         (make(State::Failed, covered), Some(faults(&place.faulty, scan)))
     } else {
         match place.hull.map(|hull| (hull, reach(hull, window, query.now()))) {
-            Some((_, State::Exhausted)) => (Cell::exhausted(AllRead::proven(), &account, &region, SourceName::Archive, window), None),
-            Some((hull, state)) => (make(state, covered), Some(shortage(hull, window))),
+            Some((hull, state)) => {
+                match AllRead::prove(window, covered.as_slice(), scan.unread.len()).filter(|_| state == State::Exhausted) {
+                    Some(proof) => (Cell::exhausted(proof, &account, &region, &PROFILE), None),
+                    None => (make(state, covered), Some(shortage(hull, window))),
+                }
+            }
             None => (make(State::NoData, None), Some("no file has a time".into())),
         }
     };
@@ -131,7 +132,7 @@ pub(super) fn reach((from, to): (DateTime<Utc>, DateTime<Utc>), window: Window, 
     let begun = from <= window.from;
     if begun && window.to <= to {
         State::Exhausted
-    } else if begun && window.from < to && now - to <= SETTLING {
+    } else if begun && window.from < to && now - to <= PROFILE.lag {
         State::Lagging
     } else {
         State::NoData

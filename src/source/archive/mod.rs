@@ -13,9 +13,42 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use super::{BoxFuture, Reading, Source};
-use crate::coverage::{Cell, SourceName, State};
+use chrono::TimeDelta;
+
+use super::{BoxFuture, Definition, Opened, Setup, Source};
+use crate::coverage::{Cell, Cost, Profile, Reading, SourceName, State, Words};
+use crate::policy::Presence;
 use crate::source::Query;
+
+/// The source.
+pub const DEFINITION: Definition = Definition { profile: &PROFILE, open };
+
+/// What an archive on this machine is like.
+pub static PROFILE: Profile = Profile {
+    name: SourceName::new("archive"),
+    title: "the archive",
+    offered: true,
+    auto: Some(2),
+    asks_aws: false,
+    by_region: false,
+    by_account: false,
+    retention: None,
+    // Source: delivery lags by about 5 minutes and is to be planned as 15; 5 more for a file's own span.
+    lag: TimeDelta::minutes(20),
+    live: false,
+    look_ups: &[],
+    cost: Cost::Time { unit: "files" },
+    rereads_free: true,
+    never_sees: "log files missing between others, which look like a quiet time",
+    words: Words {
+        holds: "log files",
+        no_data: "has no log files for the window",
+        part_missing: "has no log files for part of the window",
+        no_data_next: "Add the log files of the missing interval, or ask for a window that the files cover.",
+        denied_next: "For the operator: allow this process to read the files.",
+        not_there: "no local log files are configured ([archive] locations) or named (--archive PATH)",
+    },
+};
 
 /// Folders and files of CloudTrail logs.
 #[derive(Debug)]
@@ -43,6 +76,22 @@ pub enum ArchiveError {
     /// The location is a device, a pipe or the like.
     #[error("archive location `{0}` is neither a folder nor a file")]
     NoFile(String),
+}
+
+fn open(setup: &Setup<'_>) -> Result<Option<Opened>, String> {
+    let Setup { config, bundled: (name, bytes), .. } = setup;
+    let opened = |archive, presence| Some(Opened { source: Arc::new(archive), presence });
+    if config.demo {
+        return Ok(opened(Archive::bundled(name, bytes), Presence::Given));
+    }
+    let (locations, presence) = match config.archive.as_slice() {
+        [] => (&config.archive_locations, Presence::Configured),
+        _ => (&config.archive, Presence::Given),
+    };
+    if locations.is_empty() {
+        return Ok(None);
+    }
+    Archive::open(locations).map(|archive| opened(archive, presence)).map_err(|error| error.to_string())
 }
 
 impl Archive {
@@ -74,6 +123,10 @@ impl Archive {
 }
 
 impl Source for Archive {
+    fn profile(&self) -> &'static Profile {
+        &PROFILE
+    }
+
     fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Reading> {
         Box::pin(async move {
             let stop = Arc::new(AtomicBool::new(false));
@@ -92,7 +145,7 @@ impl Source for Archive {
 
 fn broken(query: &Query) -> Cell {
     let (account, region) = (query.account().unwrap_or_default(), query.region().unwrap_or_default());
-    let mut cell = Cell::cut(account, region, SourceName::Archive, State::Failed, None);
+    let mut cell = Cell::cut(account, region, &PROFILE, State::Failed, None);
     cell.detail = Some("the reading of the archive broke off by a fault of ours".into());
     cell.asked = query.asked();
     cell

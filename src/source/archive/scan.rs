@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::content::{self, Content, Fault, Header, Item, Sink, Taken};
 use super::listing::{self, Listing, Location, LogFile};
+use crate::coverage::Survey;
 use crate::event::Event;
-use crate::source::Survey;
 use crate::source::{Kind, Query};
 use crate::time::parse as parse_time;
 

@@ -11,10 +11,10 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::context::{Incident, Named};
+use crate::coverage::Survey;
 use crate::investigate::plan::queries;
-use crate::policy::{Policy, SourceChoice};
+use crate::policy::{Available, Policy};
 use crate::source::Kind;
-use crate::source::Survey;
 use crate::time::Window;
 use crate::time::parse as parse_time;
 
@@ -36,8 +36,7 @@ fn query(window: Window, kind: Kind, accounts: &[&str]) -> Query {
 fn query_at(now: DateTime<Utc>, window: Window, kind: Kind, accounts: &[&str]) -> Query {
     let accounts = accounts.iter().map(|name| Named { name: (*name).into(), basis: "argument".into() }).collect();
     let incident = Incident { accounts, accounts_given: true, ..Incident::over(window) };
-    let policy = Policy { archive_given: true, ..Policy::default() };
-    let scope = policy.admit_event(&incident, SourceChoice::Archive, None, now).unwrap();
+    let scope = Policy::default().admit_event(&incident, None, &Available::only(&PROFILE), now).unwrap();
     queries(&scope, window, &kind, Duration::from_secs(60)).remove(0)
 }
 

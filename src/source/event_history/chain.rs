@@ -6,8 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::failure::Failure;
 use crate::event::{Event, LookupResource};
-use crate::source::BoxFuture;
-use crate::source::Kind;
+use crate::source::{BoxFuture, Kind};
 use crate::time::Window;
 
 /// What every page of a chain is asked with: AWS binds its tokens to these, so they never change within one.

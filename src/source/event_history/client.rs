@@ -11,8 +11,7 @@ use super::failure::Failure;
 use super::role::Role;
 use super::session::{Identity, Sessions, judge};
 use crate::event::LookupResource;
-use crate::source::BoxFuture;
-use crate::source::Kind;
+use crate::source::{BoxFuture, Kind};
 
 /// Events a page.
 ///

@@ -8,12 +8,11 @@ use super::failure::Failure;
 use super::planner::End;
 use super::reader::Scan;
 use super::role::Role;
-use super::{KEPT, LAG};
-use crate::coverage::{Cause, Cell, SourceName, State};
+use super::{KEPT, LAG, PROFILE};
+use crate::coverage::{AllRead, Cause, Cell, Reading, State};
 use crate::event::Event;
 use crate::policy::region::partition_name;
 use crate::source::Query;
-use crate::source::{AllRead, Reading};
 use crate::time::{Window, rfc3339, union};
 
 /// The part of a window that event history can hold.
@@ -81,7 +80,7 @@ pub(super) fn failed(query: &Query, account: &str, region: &str, failure: Failur
 
 /// A reading of nothing, without a request.
 pub(super) fn gap(query: &Query, account: &str, region: &str, state: State, detail: &str) -> Reading {
-    let mut cell = Cell::cut(account, region, SourceName::EventHistory, state, None).with(0, 0, Some(detail.to_owned()));
+    let mut cell = Cell::cut(account, region, &PROFILE, state, None).with(0, 0, Some(detail.to_owned()));
     cell.asked = query.asked();
     Reading { cells: vec![cell], ..Reading::default() }
 }
@@ -125,8 +124,11 @@ pub(super) fn conclude(query: &Query, account: &str, region: &str, part: Part, s
         ));
     }
     let mut cell = match (state, covered) {
-        (State::Exhausted, Some(covered)) => Cell::exhausted(AllRead::proven(), account, region, SourceName::EventHistory, covered),
-        _ => Cell::cut(account, region, SourceName::EventHistory, state, covered),
+        (State::Exhausted, _) => match AllRead::prove(window, &scan.read, 0) {
+            Some(proof) => Cell::exhausted(proof, account, region, &PROFILE),
+            None => Cell::cut(account, region, &PROFILE, State::Failed, covered),
+        },
+        _ => Cell::cut(account, region, &PROFILE, state, covered),
     };
     cell = cell.with(scan.requests, u32::try_from(count).unwrap_or(u32::MAX), detail);
     (cell.cause, cell.asked, cell.read, cell.latency) = (cause, query.asked(), scan.read, scan.latency);

@@ -13,7 +13,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{TimeDelta, Utc};
 use tokio::time::{Instant, timeout};
 
 use self::bucket::{Bucket, Buckets};
@@ -25,8 +25,10 @@ use self::reader::{Job, Reader, Scan};
 use self::session::{Identity, Sessions};
 use self::settled::Settled;
 use self::single_flight::SingleFlight;
-use super::{BoxFuture, Reading, Source};
-use crate::coverage::{Cell, State};
+use super::{BoxFuture, Clock, Definition, Opened, Setup, Source};
+use crate::config::Account;
+use crate::coverage::{Attribute, Cell, Cost, LookUp, Profile, Reading, SourceName, State, Words};
+use crate::policy::Presence;
 use crate::source::Query;
 
 mod bucket;
@@ -58,11 +60,55 @@ const LAG: TimeDelta = TimeDelta::minutes(15);
 /// Source: AWS CloudTrail API reference, LookupEvents ("the last 90 days").
 const KEPT: TimeDelta = TimeDelta::days(90);
 
+/// The source.
+pub const DEFINITION: Definition = Definition { profile: &PROFILE, open };
+
+/// What event history is like.
+pub static PROFILE: Profile = Profile {
+    name: SourceName::new("event_history"),
+    title: "event history",
+    offered: true,
+    auto: Some(1),
+    asks_aws: true,
+    by_region: true,
+    by_account: true,
+    retention: Some(KEPT),
+    lag: LAG,
+    live: true,
+    // Source: AWS CloudTrail API reference, LookupAttribute, `AttributeKey`; one attribute a request.
+    look_ups: &[
+        LookUp { attribute: Attribute::EventId, spelling: "EventId" },
+        LookUp { attribute: Attribute::EventName, spelling: "EventName" },
+        LookUp { attribute: Attribute::AccessKeyId, spelling: "AccessKeyId" },
+        LookUp { attribute: Attribute::UserName, spelling: "Username" },
+        LookUp { attribute: Attribute::ResourceName, spelling: "ResourceName" },
+        LookUp { attribute: Attribute::ReadOnly, spelling: "ReadOnly" },
+    ],
+    cost: Cost::Requests { unit: "lookup_events", page: PAGE, period: PERIOD },
+    rereads_free: false,
+    never_sees: "data events are not in event history",
+    words: Words {
+        holds: "events",
+        no_data: "keeps 90 days, and the window begins before",
+        part_missing: "keeps 90 days, and the window begins before",
+        no_data_next: "Ask for a later window, or source=archive if log files are kept.",
+        denied_next: "For the operator: allow cloudtrail:LookupEvents for this identity, or let it assume the account's role; the cell's detail says which.",
+        not_there: "it is switched off by the operator ([event_history] enabled)",
+    },
+};
+
+/// Events on one page.
+///
+/// Source: AWS CloudTrail API reference, LookupEvents, `MaxResults` (1 to 50).
+const PAGE: u32 = 50;
+
+/// Least time between two requests to one account and region.
+///
+/// Source: AWS CloudTrail API reference, LookupEvents ("two per second, per account, per Region").
+const PERIOD: Duration = Duration::from_millis(500);
+
 /// How long an answer waits for the account id alone, once its events are there.
 const IDENTITY_GRACE: Duration = Duration::from_secs(1);
-
-/// Tells the time.
-pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 /// How event history is reached.
 #[derive(Clone)]
@@ -91,7 +137,7 @@ impl Default for Settings {
         Self {
             endpoint_url: None,
             attempt_timeout: Duration::from_secs(10),
-            period: Duration::from_millis(500),
+            period: PERIOD,
             clock: Arc::new(Utc::now),
             aws: None,
             home_region: None,
@@ -109,6 +155,27 @@ pub struct EventHistory {
     settled: Option<Arc<dyn Settled>>,
     attempt: Duration,
     clock: Clock,
+}
+
+fn open(setup: &Setup<'_>) -> Result<Option<Opened>, String> {
+    let Setup { config, clock, home_region, .. } = setup;
+    let role = |account: &Account| {
+        let role_arn = account.role_arn.clone()?;
+        Some(Role { account: account.id.clone(), role_arn, external_id: account.external_id.clone() })
+    };
+    let source = EventHistory::new(Settings {
+        endpoint_url: config.event_history_endpoint_url.clone(),
+        clock: Arc::clone(clock),
+        home_region: home_region.clone(),
+        roles: config.accounts.iter().filter_map(role).collect(),
+        cache: CacheSettings {
+            // By a clock that is ahead everything would be settled, and what is kept for others has to be true for them.
+            path: config.cache_path.clone().filter(|_| config.now.is_none_or(|now| now <= Utc::now())),
+            max_bytes: config.cache_max_bytes,
+        },
+        ..Settings::default()
+    });
+    Ok(Some(Opened { source: Arc::new(source), presence: Presence::Configured }))
 }
 
 impl EventHistory {
@@ -227,6 +294,10 @@ impl EventHistory {
 }
 
 impl Source for EventHistory {
+    fn profile(&self) -> &'static Profile {
+        &PROFILE
+    }
+
     fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Reading> {
         Box::pin(async {
             let mut reading = self.read_query(query).await;

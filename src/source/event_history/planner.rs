@@ -28,9 +28,7 @@ mod tests;
 mod track;
 
 /// Events on one page.
-///
-/// Source: AWS CloudTrail API reference, LookupEvents, `MaxResults` (1 to 50).
-const PAGE: f64 = 50.0;
+const PAGE: f64 = super::PAGE as f64;
 /// How long a page may take before others are read beside it.
 ///
 /// Source: 2 requests a second, which one chain keeps up to here.

@@ -16,11 +16,9 @@ use super::super::single_flight::SingleFlight;
 use super::random::Random;
 use super::world::{Faults, LONG, Spread, Truth, World, at, seconds, truths};
 use crate::context::{Alert, Incident, Named, NamedResource};
-use crate::coverage::{Cell, State};
-use crate::investigate::Gathered;
-use crate::investigate::plan;
-use crate::policy::{Policy, SourceChoice};
-use crate::source::Reading;
+use crate::coverage::{Cell, Reading, State};
+use crate::investigate::{Gathered, plan};
+use crate::policy::{Available, Policy};
 use crate::source::{Kind, Query};
 use crate::time::Window;
 
@@ -143,7 +141,7 @@ impl Scene {
             resources: self.names.iter().map(|id| NamedResource { id: id.clone(), kind: None, basis: "argument".to_owned() }).collect(),
             ..Incident::over(self.window)
         };
-        let scope = policy.admit(&incident, SourceChoice::EventHistory, None, now).unwrap();
+        let scope = policy.admit(&incident, None, &Available::only(&super::super::PROFILE), now).unwrap();
         (plan::queries(&scope, self.window, &Kind::Writes, self.deadline).swap_remove(0).about(&incident), now)
     }
 }

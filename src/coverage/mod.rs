@@ -1,23 +1,21 @@
 //! What was looked at, and what was not: one cell per account, region and source.
 //!
 //! A source that fails or is cut short is a gap here, never silence. [`State::Exhausted`] cannot be claimed: a cell
-//! of that state is only made from [`crate::source::AllRead`], which only a source that read to the end can make.
+//! of that state is only made from [`AllRead`], which is computed from what was read.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::source::AllRead;
 use crate::time::{self, Window};
 
-/// Where events were looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum SourceName {
-    /// LookupEvents.
-    EventHistory,
-    /// Log files, as CloudTrail delivers them.
-    Archive,
-}
+mod profile;
+mod proof;
+mod reading;
+
+pub use profile::{Attribute, Cost, LookUp, Profile, SourceName, Words};
+pub use proof::AllRead;
+pub use reading::{Reading, Survey};
 
 /// How a cell's reading ended, from light to grave: of two that are joined the graver stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -75,7 +73,7 @@ pub enum Cause {
 pub struct Cell {
     account: String,
     region: String,
-    source: SourceName,
+    source: &'static Profile,
     state: State,
     covered: Option<Window>,
     /// Requests sent to AWS, or files read.
@@ -95,28 +93,28 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// Makes the cell of a reading that read everything in `covered`.
+    /// Makes the cell of a reading that read everything in the window of the proof.
     ///
     /// Shape: the state is `Exhausted`.
-    pub fn exhausted(_proof: AllRead, account: &str, region: &str, source: SourceName, covered: Window) -> Self {
-        Self::make(account, region, source, State::Exhausted, Some(covered))
+    pub fn exhausted(proof: AllRead, account: &str, region: &str, source: &'static Profile) -> Self {
+        Self::make(account, region, source, State::Exhausted, Some(proof.window()))
     }
 
     /// Makes the cell of a reading that ended early, or read to the end but may lack the newest events.
     ///
     /// Shape: `covered` is the interval that was read whole, absent when none was. `State::Exhausted` is not accepted
-    /// and becomes `Failed`: it needs the proof that [`Cell::exhausted`] takes. An archive that covers nothing cannot be
-    /// `State::Lagging` and becomes `NoData`: without a file nothing says that it is kept up to date.
-    pub fn cut(account: &str, region: &str, source: SourceName, state: State, covered: Option<Window>) -> Self {
+    /// and becomes `Failed`: it needs the proof that [`Cell::exhausted`] takes. A source that is not live and covers nothing
+    /// cannot be `State::Lagging` and becomes `NoData`: without a file nothing says that it is kept up to date.
+    pub fn cut(account: &str, region: &str, source: &'static Profile, state: State, covered: Option<Window>) -> Self {
         let state = match state {
             State::Exhausted => State::Failed,
-            State::Lagging if source == SourceName::Archive && covered.is_none() => State::NoData,
+            State::Lagging if !source.live && covered.is_none() => State::NoData,
             state => state,
         };
         Self::make(account, region, source, state, covered)
     }
 
-    fn make(account: &str, region: &str, source: SourceName, state: State, covered: Option<Window>) -> Self {
+    fn make(account: &str, region: &str, source: &'static Profile, state: State, covered: Option<Window>) -> Self {
         Self {
             account: account.into(),
             region: region.into(),
@@ -181,7 +179,7 @@ impl Cell {
     }
 
     /// Returns the source.
-    pub fn source(&self) -> SourceName {
+    pub fn source(&self) -> &'static Profile {
         self.source
     }
 
@@ -250,13 +248,14 @@ impl Coverage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::{archive, event_history};
 
     fn minutes(from: u32, to: u32) -> Option<Window> {
         let at = |minute: u32| crate::time::parse(&format!("2026-01-27T20:{minute:02}:00Z")).unwrap();
         Window::new(at(from), at(to))
     }
 
-    fn cell(source: SourceName, state: State, covered: Option<Window>) -> Cell {
+    fn cell(source: &'static Profile, state: State, covered: Option<Window>) -> Cell {
         Cell::cut("111122223333", "eu-west-1", source, state, covered)
     }
 
@@ -265,13 +264,13 @@ mod tests {
     }
 
     fn whole() -> Cell {
-        Cell::exhausted(AllRead::for_tests(), "111122223333", "us-east-1", SourceName::EventHistory, minutes(0, 30).unwrap())
+        Cell::exhausted(AllRead::for_tests(minutes(0, 30).unwrap()), "111122223333", "us-east-1", &event_history::PROFILE)
     }
 
     #[test]
     fn a_time_that_is_not_kept_does_not_hide_a_failure() {
         for grave in [State::PageCap, State::Throttled, State::Denied, State::Failed, State::Expired] {
-            let cells = || (cell(SourceName::EventHistory, State::NoData, None), cell(SourceName::EventHistory, grave, None));
+            let cells = || (cell(&event_history::PROFILE, State::NoData, None), cell(&event_history::PROFILE, grave, None));
             let (old, failed) = cells();
             assert_eq!(old.join(failed).state(), grave);
             let (old, failed) = cells();
@@ -282,28 +281,28 @@ mod tests {
     #[test]
     fn an_archive_that_covers_nothing_is_never_lagging() {
         let state = |source, covered| cell(source, State::Lagging, covered).state();
-        assert_eq!(state(SourceName::Archive, None), State::NoData);
-        assert_eq!(state(SourceName::Archive, minutes(0, 20)), State::Lagging);
-        assert_eq!(state(SourceName::EventHistory, None), State::Lagging);
+        assert_eq!(state(&archive::PROFILE, None), State::NoData);
+        assert_eq!(state(&archive::PROFILE, minutes(0, 20)), State::Lagging);
+        assert_eq!(state(&event_history::PROFILE, None), State::Lagging);
     }
 
     #[test]
     fn what_covers_nothing_makes_no_verdict_unless_all_that_was_asked_was_read_and_is_new() {
-        let new = cell(SourceName::EventHistory, State::Lagging, None);
-        let failed = cell(SourceName::EventHistory, State::Failed, None);
+        let new = cell(&event_history::PROFILE, State::Lagging, None);
+        let failed = cell(&event_history::PROFILE, State::Failed, None);
         assert_eq!(coverage(&[new.clone(), new.clone()]).verdict(), Verdict::Partial);
         assert_eq!(coverage(&[new.clone(), failed.clone()]).verdict(), Verdict::Unknown);
-        assert_eq!(coverage(&[cell(SourceName::Archive, State::NoData, None)]).verdict(), Verdict::Unknown);
-        assert_eq!(coverage(&[cell(SourceName::Archive, State::NoData, minutes(0, 20))]).verdict(), Verdict::Partial);
+        assert_eq!(coverage(&[cell(&archive::PROFILE, State::NoData, None)]).verdict(), Verdict::Unknown);
+        assert_eq!(coverage(&[cell(&archive::PROFILE, State::NoData, minutes(0, 20))]).verdict(), Verdict::Partial);
         assert_eq!(coverage(&[whole(), failed]).verdict(), Verdict::Partial);
         assert_eq!(coverage(&[]).verdict(), Verdict::Unknown);
     }
 
     #[test]
     fn a_cell_that_is_settled_nowhere_leaves_no_instant_up_to_which_all_is_settled() {
-        let tail = cell(SourceName::EventHistory, State::Lagging, minutes(0, 20));
+        let tail = cell(&event_history::PROFILE, State::Lagging, minutes(0, 20));
         assert_eq!(coverage(&[whole(), tail]).settled_to(), minutes(0, 20).map(|window| window.to));
-        assert_eq!(coverage(&[whole(), cell(SourceName::EventHistory, State::Lagging, None)]).settled_to(), None);
-        assert_eq!(coverage(&[whole(), cell(SourceName::Archive, State::NoData, minutes(0, 20))]).settled_to(), None);
+        assert_eq!(coverage(&[whole(), cell(&event_history::PROFILE, State::Lagging, None)]).settled_to(), None);
+        assert_eq!(coverage(&[whole(), cell(&archive::PROFILE, State::NoData, minutes(0, 20))]).settled_to(), None);
     }
 }

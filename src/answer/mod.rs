@@ -9,6 +9,7 @@ pub mod filter;
 pub mod fold;
 pub mod headline;
 pub mod page;
+pub mod reason;
 pub mod report;
 mod room;
 pub mod run;

@@ -9,8 +9,7 @@ use regex::Regex;
 use serde_json::{Map, Value};
 
 use crate::policy::UntrustedText;
-use crate::rank::topology::Relation;
-use crate::rank::{Change, Part, Ranked};
+use crate::rank::Change;
 use crate::redact;
 
 /// What stands for a text that is left out.
@@ -31,9 +30,6 @@ const WORDS: &[&str] = &["eventName", "eventType", "eventCategory", "errorCode",
 
 /// The longest name of a member that is shown; API members are shorter, sentences are not.
 const MAX_MEMBER_CHARS: usize = 40;
-
-/// Signals whose reasons are made of our own words and numbers.
-const OWN_WORDS: &[&str] = &["time", "severity", "symptom", "burst", "failed", "failed_as_symptom", "undo", "after_alert"];
 
 static AWS: LazyLock<Regex> = LazyLock::new(|| compile(MADE_BY_AWS));
 static NAME: LazyLock<Regex> = LazyLock::new(|| compile(WORD));
@@ -85,31 +81,6 @@ pub fn summary(change: &Change) -> String {
     let outcome = if change.event.failed() { "failed" } else { "succeeded" };
     let on = if ids.is_empty() { String::new() } else { format!(" on {}", ids.join(", ")) };
     format!("{} {outcome}{on}", name(&change.event.name))
-}
-
-/// Returns the reasons for a change, the weightiest first, without the names in them.
-///
-/// A signal that is not known to speak in our own words has none here.
-pub fn reasons(ranked: &Ranked) -> Vec<String> {
-    let mut parts: Vec<&Part> = ranked.parts.iter().filter(|part| !part.reason.is_empty()).collect();
-    parts.sort_by_key(|part| std::cmp::Reverse(part.points.abs()));
-    parts.into_iter().filter_map(|part| reason(part, ranked)).collect()
-}
-
-fn reason(part: &Part, ranked: &Ranked) -> Option<String> {
-    match (part.signal, &ranked.relation) {
-        ("resource", Relation::Target(named)) => {
-            let verb = if part.reason.starts_with("makes ") { "makes" } else { "changes" };
-            Some(format!("{verb} {}, named in the alert", text(named)))
-        }
-        ("resource", Relation::Mention(named)) => Some(format!("involves {}, named in the alert", text(named))),
-        ("resource", Relation::OneStep(named, through)) => Some(format!("changes {}, which {} depends on", text(through), text(named))),
-        ("resource", Relation::TwoSteps(named, through)) => Some(format!("changes {}, two steps from {}", text(through), text(named))),
-        ("resource" | "name", _) => Some("bears a name of the alert".into()),
-        ("same_value", _) => Some("sets a value that the alert speaks of".into()),
-        ("elsewhere", _) => Some("in another region".into()),
-        (signal, _) => OWN_WORDS.contains(&signal).then(|| part.reason.to_string()),
-    }
 }
 
 /// Returns a redacted record with nothing but what AWS made: a member that holds more is a placeholder, and below the
@@ -175,27 +146,5 @@ mod tests {
             assert_eq!(text(made), made);
         }
         assert_eq!(name("Do this"), WITHHELD);
-    }
-
-    #[test]
-    fn a_reason_of_a_signal_that_is_not_known_is_left_out() {
-        let part = |signal, reason: &'static str| Part { signal, points: 5, reason: reason.into() };
-        let ranked = Ranked {
-            index: 0,
-            score: 0,
-            parts: vec![
-                part("resource", "changes x y, named in the alert"),
-                part("new", "for x y"),
-                part("undo", "undone before the alert"),
-            ],
-            relation: Relation::Target("x y".into()),
-            affinity: crate::rank::affinity::Affinity::Unknown,
-            named: crate::rank::Named::Firmly,
-            eligible: true,
-            reverted: false,
-            restores: crate::rank::undo::Restored::No,
-            suspect: false,
-        };
-        assert_eq!(reasons(&ranked), ["changes (withheld), named in the alert", "undone before the alert"]);
     }
 }

@@ -6,6 +6,7 @@
 mod act;
 pub mod affinity;
 pub mod finding;
+mod reason;
 pub mod signal;
 pub mod topology;
 pub mod undo;
@@ -14,7 +15,7 @@ pub mod weight;
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
+pub use reason::Reason;
 
 use crate::catalogue::{self, Class, Resource, Severity};
 use crate::context::Incident;
@@ -62,8 +63,8 @@ pub struct Part {
     pub signal: &'static str,
     /// Points, negative when it speaks against the change.
     pub points: i32,
-    /// The reason for people; empty when the signal is not worth a word.
-    pub reason: Cow<'static, str>,
+    /// The reason; nothing when it is not worth a word to people.
+    pub reason: Option<Reason>,
 }
 
 /// A change in its place.
@@ -92,11 +93,11 @@ pub struct Ranked {
 }
 
 impl Ranked {
-    /// Returns the reasons for people, the weightiest first.
-    pub fn reasons(&self) -> Vec<&str> {
-        let mut parts: Vec<&Part> = self.parts.iter().filter(|part| !part.reason.is_empty()).collect();
-        parts.sort_by_key(|part| std::cmp::Reverse(part.points.abs()));
-        parts.into_iter().map(|part| &*part.reason).collect()
+    /// Returns the reasons, the weightiest first.
+    pub fn reasons(&self) -> Vec<&Reason> {
+        let mut told: Vec<(i32, &Reason)> = self.parts.iter().filter_map(|part| Some((part.points.abs(), part.reason.as_ref()?))).collect();
+        told.sort_by_key(|(points, _)| std::cmp::Reverse(*points));
+        told.into_iter().map(|(_, reason)| reason).collect()
     }
 }
 

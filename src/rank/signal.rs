@@ -1,6 +1,5 @@
 //! The signals: each a small function that says how much one fact speaks for a change, and why.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,11 +9,10 @@ use super::act::Acts;
 use super::affinity::{Affinity, affinities};
 use super::topology::{Graph, Relation, is_firm, relations};
 use super::undo::{Restored, Undo, pairs};
-use super::{Change, Named, weight};
+use super::{Change, Named, Reason, weight};
 use crate::catalogue::{Category, Effect, Symptom, incident_symptoms, makes_target};
 use crate::context::Incident;
 use crate::event::{ActorKind, EventCategory, Via};
-use crate::time;
 
 /// A change this much later than the alert's start can still be its cause: alerts are stamped by their rule, clocks differ.
 ///
@@ -25,8 +23,8 @@ pub const GRACE: TimeDelta = TimeDelta::seconds(60);
 pub struct Say {
     /// Points.
     pub points: i32,
-    /// Reason for people, or empty.
-    pub reason: Cow<'static, str>,
+    /// The reason, where people are told one.
+    pub reason: Option<Reason>,
 }
 
 /// A signal.
@@ -193,25 +191,25 @@ fn camel_words(name: &str) -> impl Iterator<Item = String> + '_ {
     words.into_iter()
 }
 
-fn say(points: i32, reason: impl Into<Cow<'static, str>>) -> Option<Say> {
-    Some(Say { points, reason: reason.into() })
+fn say(points: i32, reason: Reason) -> Option<Say> {
+    Some(Say { points, reason: Some(reason) })
 }
 
 /// Says something that is not worth a word to people.
 fn quietly(points: i32) -> Say {
-    Say { points, reason: Cow::Borrowed("") }
+    Say { points, reason: None }
 }
 
 fn resource(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
     match scene.relation(index) {
         Relation::Target(named) if makes_target(&change.event, &change.resources) => {
-            say(weight::MAKES_NAMED, format!("makes {named}, named in the alert"))
+            say(weight::MAKES_NAMED, Reason::MakesNamed { named: named.clone() })
         }
-        Relation::Target(named) => say(weight::TARGETS_NAMED, format!("changes {named}, named in the alert")),
-        Relation::Mention(named) => say(weight::MENTIONS_NAMED, format!("involves {named}, named in the alert")),
-        Relation::OneStep(named, through) => say(weight::ONE_STEP, format!("changes {through}, which {named} depends on")),
-        Relation::TwoSteps(named, through) => say(weight::TWO_STEPS, format!("changes {through}, two steps from {named}")),
-        Relation::Name(named) => say(weight::SHARES_NAME, format!("bears the name {named} of the alert")),
+        Relation::Target(named) => say(weight::TARGETS_NAMED, Reason::TargetsNamed { named: named.clone() }),
+        Relation::Mention(named) => say(weight::MENTIONS_NAMED, Reason::MentionsNamed { named: named.clone() }),
+        Relation::OneStep(named, through) => say(weight::ONE_STEP, Reason::OneStep { named: named.clone(), through: through.clone() }),
+        Relation::TwoSteps(named, through) => say(weight::TWO_STEPS, Reason::TwoSteps { named: named.clone(), through: through.clone() }),
+        Relation::Name(named) => say(weight::SHARES_NAME, Reason::BearsName { named: named.clone() }),
         Relation::None => None,
     }
 }
@@ -223,17 +221,13 @@ fn name(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
     }
     let scaled = |points: i32, rarity: f64| (f64::from(points) * rarity).round() as i32;
     match scene.affinities.get(index)? {
-        Affinity::Named(word, rarity) => {
-            say(scaled(weight::SHARES_WORD, *rarity), format!("bears the name {word}, as what the alert names"))
-        }
-        Affinity::Told(word, rarity) => {
-            say(scaled(weight::SHARES_TOLD_WORD, *rarity), format!("bears the name {word}, which the alert speaks of"))
-        }
-        Affinity::Other => say(weight::OTHER_NAME, ""),
-        Affinity::OtherThanTold => say(weight::OTHER_THAN_TOLD, ""),
+        Affinity::Named(word, rarity) => say(scaled(weight::SHARES_WORD, *rarity), Reason::SharesName { word: word.clone() }),
+        Affinity::Told(word, rarity) => say(scaled(weight::SHARES_TOLD_WORD, *rarity), Reason::SharesToldWord { word: word.clone() }),
+        Affinity::Other => Some(quietly(weight::OTHER_NAME)),
+        Affinity::OtherThanTold => Some(quietly(weight::OTHER_THAN_TOLD)),
         Affinity::Unknown => match scene.named {
-            Named::Firmly => say(weight::UNTIED, ""),
-            Named::Weakly => say(weight::UNTIED / 3, ""),
+            Named::Firmly => Some(quietly(weight::UNTIED)),
+            Named::Weakly => Some(quietly(weight::UNTIED / 3)),
             Named::Nothing => None,
         },
     }
@@ -251,19 +245,15 @@ fn time(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     }
     let age = (scene.reference - change.event.time).num_seconds();
     let points = if age < 0 { weight::JUST_AFTER } else { weight::time(change.class.delay, age) };
-    let reason = if points >= 15 && scene.alert && age >= 0 {
-        format!("{} before the alert", time::length(scene.reference - change.event.time))
-    } else {
-        String::new()
-    };
-    say(points, reason)
+    let near = points >= 15 && scene.alert && age >= 0;
+    Some(Say { points, reason: near.then(|| Reason::Before { age: scene.reference - change.event.time }) })
 }
 
 /// What the values do counts as far as it can cause what the alert complains of: opening a port takes no host down.
 fn severity(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
     let severity = change.severity.as_ref()?;
     if severity.effect == Effect::Harmless {
-        return say(i32::from(severity.points), severity.reason);
+        return say(i32::from(severity.points), Reason::Values { does: severity.reason });
     }
     let about_exposure = scene.complains_of(Symptom::Exposure);
     let only_exposure = about_exposure && scene.symptoms.len() == 1;
@@ -279,7 +269,7 @@ fn severity(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
     // Grave values on something else are somebody else's incident.
     let share = if scene.tied(index) { share } else { share * weight::UNTIED_SEVERITY };
     let points = (f64::from(severity.points) * share).round() as i32;
-    say(points, if share < 0.5 { "" } else { severity.reason })
+    Some(Say { points, reason: (share >= 0.5).then_some(Reason::Values { does: severity.reason }) })
 }
 
 fn symptom(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
@@ -290,10 +280,10 @@ fn symptom(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
     match scene.symptoms.iter().find(|(symptom, _)| change.class.symptoms.contains(symptom)) {
         Some((symptom, hits)) => {
             let share = (*hits as f64 / most as f64).max(weight::LEAST_SYMPTOM);
-            say((f64::from(weight::SYMPTOM) * share).round() as i32, format!("can cause {}", symptom.label()))
+            say((f64::from(weight::SYMPTOM) * share).round() as i32, Reason::CanCause { symptom: *symptom })
         }
         // What is tied to the alert by a resource may cause what nobody foresaw.
-        None if change.class.known && !is_grave(change) && *scene.relation(index) == Relation::None => say(weight::OTHER_SYMPTOM, ""),
+        None if change.class.known && !is_grave(change) && *scene.relation(index) == Relation::None => Some(quietly(weight::OTHER_SYMPTOM)),
         None => None,
     }
 }
@@ -332,7 +322,7 @@ fn same_value(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
         return None;
     }
     let shared = smallest_of(change.event.request(), &scene.values, 0)?;
-    say(weight::SAME_VALUE, format!("sets {shared}, which the alert speaks of"))
+    say(weight::SAME_VALUE, Reason::SetsValue { value: shared.to_owned() })
 }
 
 /// Returns the smallest of `values` that stands in a request; `values` are lower case.
@@ -357,11 +347,11 @@ fn burst(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
     let times = scene.acts.of(index)?.times;
     let takes_away = change.severity.is_some_and(|severity| severity.effect == Effect::TakesAway);
     (times >= MANY && takes_away && !change.class.noise)
-        .then(|| Say { points: weight::BURST, reason: format!("one of {times} such calls").into() })
+        .then(|| Say { points: weight::BURST, reason: Some(Reason::Burst { calls: times }) })
 }
 
 fn class(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
-    say(i32::from(change.class.weight) * weight::CLASS / 100, "")
+    Some(quietly(i32::from(change.class.weight) * weight::CLASS / 100))
 }
 
 fn actor(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
@@ -370,8 +360,8 @@ fn actor(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
         ActorKind::Service if change.event.actor.via == Via::CloudFormation => None,
         // A rotation goes by somebody's schedule, and those who hold the old secret find out by themselves.
         ActorKind::Service if change.class.category == Category::ConfigSecrets => None,
-        ActorKind::Human | ActorKind::Root => say(weight::HUMAN, ""),
-        ActorKind::Service => say(weight::SERVICE, ""),
+        ActorKind::Human | ActorKind::Root => Some(quietly(weight::HUMAN)),
+        ActorKind::Service => Some(quietly(weight::SERVICE)),
         ActorKind::Role | ActorKind::Unknown => None,
     }
 }
@@ -391,7 +381,7 @@ fn routine(scene: &Scene<'_>, index: usize, change: &Change) -> Option<Say> {
 }
 
 fn failed(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
-    change.event.failed().then_some(Say { points: weight::FAILED, reason: "the call failed".into() })
+    change.event.failed().then_some(Say { points: weight::FAILED, reason: Some(Reason::Failed) })
 }
 
 /// A failed call is the answer when it failed for want of capacity and the alert misses capacity.
@@ -400,30 +390,28 @@ fn failed_as_symptom(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say
     let code = change.event.error_code.as_deref()?.to_lowercase();
     let short = WANT_OF_CAPACITY.iter().any(|word| code.contains(word)) && !code.contains("throttl") && !code.contains("requestlimit");
     (short && scene.complains_of(Symptom::Capacity))
-        .then(|| Say { points: weight::FAILED_AS_SYMPTOM - weight::FAILED, reason: "refused for want of capacity or quota".into() })
+        .then(|| Say { points: weight::FAILED_AS_SYMPTOM - weight::FAILED, reason: Some(Reason::RefusedForCapacity) })
 }
 
 fn undo(scene: &Scene<'_>, index: usize, _: &Change) -> Option<Say> {
     let undo = scene.undo.get(index)?;
     match undo.undone_at {
-        Some(at) if at <= scene.reference => say(weight::UNDONE_BEFORE, "undone before the alert"),
-        _ if undo.restores != Restored::No => say(weight::RESTORES, "gives back what an earlier change took"),
-        Some(_) => say(weight::UNDONE_AFTER, "undone after the alert"),
-        None if undo.overwritten_at.is_some_and(|at| at <= scene.reference) => {
-            say(weight::OVERWRITTEN, "overwritten by a later one before the alert")
-        }
-        None if undo.undoes => say(weight::UNDOES, ""),
+        Some(at) if at <= scene.reference => say(weight::UNDONE_BEFORE, Reason::UndoneBefore),
+        _ if undo.restores != Restored::No => say(weight::RESTORES, Reason::GivesBack),
+        Some(_) => say(weight::UNDONE_AFTER, Reason::UndoneAfter),
+        None if undo.overwritten_at.is_some_and(|at| at <= scene.reference) => say(weight::OVERWRITTEN, Reason::Overwritten),
+        None if undo.undoes => Some(quietly(weight::UNDOES)),
         None => None,
     }
 }
 
 fn noise(_: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
     if change.class.noise {
-        return say(weight::NOISE, "");
+        return Some(quietly(weight::NOISE));
     }
     (change.event.category == EventCategory::Data).then_some(quietly(weight::DATA_EVENT))
 }
 
 fn after_alert(scene: &Scene<'_>, _: usize, change: &Change) -> Option<Say> {
-    scene.too_late(change).then(|| Say { points: weight::AFTER_ALERT, reason: "after the alert: a reaction, not a cause".into() })
+    scene.too_late(change).then_some(Say { points: weight::AFTER_ALERT, reason: Some(Reason::AfterAlert) })
 }

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::topology::Relation;
-use super::{Change, Ranked, finding, rank};
+use super::{Change, Ranked, Reason, finding, rank};
+use crate::catalogue::Symptom;
 use crate::context::{Asked, Defaults, Incident, discover};
 use crate::event::Event;
 
@@ -189,12 +190,12 @@ fn every_score_is_the_sum_of_its_parts_and_reasons_are_told_weightiest_first() {
     let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
     assert_eq!(ranked[0].score, ranked[0].parts.iter().map(|part| part.points).sum::<i32>());
     let expected = [
-        "changes i-0123456789abcdef0, named in the alert",
-        "3m 20s before the alert",
-        "can cause timeouts and unreachable hosts",
-        "ends it",
+        Reason::TargetsNamed { named: NAMED.into() },
+        Reason::Before { age: TimeDelta::seconds(200) },
+        Reason::CanCause { symptom: Symptom::Unreachable },
+        Reason::Values { does: "ends it" },
     ];
-    assert_eq!(ranked[0].reasons(), expected);
+    assert_eq!(ranked[0].reasons(), expected.iter().collect::<Vec<_>>());
 }
 
 fn suspects<'a>(changes: &'a [Change], ranked: &[Ranked]) -> Vec<&'a str> {
@@ -252,7 +253,7 @@ fn a_setting_that_was_overwritten_counts_less_than_the_one_in_force() {
     let changes = [timeout("old", 300, 5), timeout("in force", 200, 1)];
     let ranked = rank(&incident("LambdaErrors", json!({"function_name": "checkout-worker"})), &changes, &[]);
     assert_eq!(ids(&changes, &ranked), ["in force", "old"]);
-    assert!(ranked[1].reasons().contains(&"overwritten by a later one before the alert"), "{:?}", ranked[1].reasons());
+    assert!(ranked[1].reasons().contains(&&Reason::Overwritten), "{:?}", ranked[1].reasons());
     assert!(ranked[1].suspect, "what it did may last");
 }
 
@@ -439,10 +440,10 @@ fn the_making_of_what_the_alert_names_counts_less_than_what_is_done_in_it() {
     let ranked = rank(&incident("Unreachable", json!({"route_table": table})), &changes, &[]);
     let tie = |id: &str| {
         let one = ranked.iter().find(|one| changes[one.index].event.event_id == id).unwrap();
-        one.parts.iter().find(|part| part.signal == "resource").map(|part| (part.points, part.reason.to_string())).unwrap()
+        one.parts.iter().find(|part| part.signal == "resource").map(|part| (part.points, part.reason.clone())).unwrap()
     };
-    assert_eq!(tie("made"), (36, format!("makes {table}, named in the alert")));
-    assert_eq!(tie("route"), (50, format!("changes {table}, named in the alert")));
+    assert_eq!(tie("made"), (36, Some(Reason::MakesNamed { named: table.into() })));
+    assert_eq!(tie("route"), (50, Some(Reason::TargetsNamed { named: table.into() })));
 }
 
 fn secret_versions(to: &str) -> [Change; 2] {

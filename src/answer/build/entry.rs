@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::answer::draft::{Detail, Draft};
 use crate::answer::fold::Fold;
 use crate::answer::room::Room;
-use crate::answer::{ActorReport, Entry, EventError, Repeats, Score, ScorePart, Step, TouchedResource, console, withhold};
+use crate::answer::{ActorReport, Entry, EventError, Repeats, Score, ScorePart, Step, TouchedResource, console, reason, withhold};
 use crate::catalogue::{self, Role};
 use crate::event::{ActorKind, Event, Via};
 use crate::policy::UntrustedText;
@@ -89,11 +89,11 @@ fn add_detail(entry: &mut Entry, draft: &Draft<'_>, fold: &Fold<'_>, change: &Ch
 
 /// The reasons in words; past the explained ranks `relative` says how long before the alert.
 fn reasons(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, room: &Room) -> Vec<String> {
-    let reasons: Vec<String> = match draft.untrusted {
-        UntrustedText::Quote => fold.best.reasons().into_iter().map(str::to_owned).collect(),
-        UntrustedText::Omit => withhold::reasons(fold.best),
+    let words = match draft.untrusted {
+        UntrustedText::Quote => reason::words,
+        UntrustedText::Omit => reason::withheld,
     };
-    let told = reasons.into_iter().filter(|reason| explained || !reason.ends_with("before the alert"));
+    let told = fold.best.reasons().into_iter().filter(|reason| explained || !reason.is_about_time()).map(words);
     told.take(if explained { 3 } else { room.reasons }).map(|reason| redact::text(&reason, room.words)).collect()
 }
 

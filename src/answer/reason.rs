@@ -1,0 +1,73 @@
+//! Reasons in words.
+
+use super::withhold;
+use crate::rank::Reason;
+use crate::time;
+
+/// Words a reason, names and values as they are: not yet redacted.
+pub fn words(reason: &Reason) -> String {
+    match reason {
+        Reason::MakesNamed { named } => format!("makes {named}, named in the alert"),
+        Reason::TargetsNamed { named } => format!("changes {named}, named in the alert"),
+        Reason::MentionsNamed { named } => format!("involves {named}, named in the alert"),
+        Reason::OneStep { named, through } => format!("changes {through}, which {named} depends on"),
+        Reason::TwoSteps { named, through } => format!("changes {through}, two steps from {named}"),
+        Reason::BearsName { named } => format!("bears the name {named} of the alert"),
+        Reason::SharesName { word } => format!("bears the name {word}, as what the alert names"),
+        Reason::SharesToldWord { word } => format!("bears the name {word}, which the alert speaks of"),
+        Reason::Before { age } => format!("{} before the alert", time::length(*age)),
+        Reason::Values { does } => (*does).to_owned(),
+        Reason::CanCause { symptom } => format!("can cause {}", symptom.label()),
+        Reason::SetsValue { value } => format!("sets {value}, which the alert speaks of"),
+        Reason::Burst { calls } => format!("one of {calls} such calls"),
+        Reason::Failed => "the call failed".into(),
+        Reason::RefusedForCapacity => "refused for want of capacity or quota".into(),
+        Reason::UndoneBefore => "undone before the alert".into(),
+        Reason::UndoneAfter => "undone after the alert".into(),
+        Reason::Overwritten => "overwritten by a later one before the alert".into(),
+        Reason::GivesBack => "gives back what an earlier change took".into(),
+        Reason::AfterAlert => "after the alert: a reaction, not a cause".into(),
+    }
+}
+
+/// Words a reason for `untrusted_text = "omit"`: without anything that a caller of AWS or an alert could have chosen.
+pub fn withheld(reason: &Reason) -> String {
+    let made_by_aws = |name: &String| withhold::text(name).to_owned();
+    words(&match reason {
+        Reason::MakesNamed { named } => Reason::MakesNamed { named: made_by_aws(named) },
+        Reason::TargetsNamed { named } => Reason::TargetsNamed { named: made_by_aws(named) },
+        Reason::MentionsNamed { named } => Reason::MentionsNamed { named: made_by_aws(named) },
+        Reason::OneStep { named, through } => Reason::OneStep { named: made_by_aws(named), through: made_by_aws(through) },
+        Reason::TwoSteps { named, through } => Reason::TwoSteps { named: made_by_aws(named), through: made_by_aws(through) },
+        Reason::BearsName { .. } | Reason::SharesName { .. } | Reason::SharesToldWord { .. } => {
+            return "bears a name of the alert".into();
+        }
+        Reason::SetsValue { .. } => return "sets a value that the alert speaks of".into(),
+        Reason::Before { .. }
+        | Reason::Values { .. }
+        | Reason::CanCause { .. }
+        | Reason::Burst { .. }
+        | Reason::Failed
+        | Reason::RefusedForCapacity
+        | Reason::UndoneBefore
+        | Reason::UndoneAfter
+        | Reason::Overwritten
+        | Reason::GivesBack
+        | Reason::AfterAlert => return words(reason),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_somebody_chose_is_withheld_and_one_that_aws_made_is_told() {
+        let target = |named: &str| Reason::TargetsNamed { named: named.into() };
+        assert_eq!(words(&target("x y")), "changes x y, named in the alert");
+        assert_eq!(withheld(&target("x y")), "changes (withheld), named in the alert");
+        assert_eq!(withheld(&target("i-0123456789abcdef0")), "changes i-0123456789abcdef0, named in the alert");
+        assert_eq!(withheld(&Reason::SharesName { word: "checkout".into() }), "bears a name of the alert");
+        assert_eq!(withheld(&Reason::UndoneBefore), "undone before the alert");
+    }
+}

@@ -1,0 +1,102 @@
+//! Why a rule speaks: evidence with its values. What people read is worded in `answer`, and nowhere else.
+
+use chrono::TimeDelta;
+
+use crate::catalogue::Symptom;
+
+/// The evidence that one rule found, where it is worth telling people.
+///
+/// Shape: `String`s come from the alert and the records, so they are untrusted; everything else is ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The change makes what the alert names.
+    MakesNamed {
+        /// As the alert writes it.
+        named: String,
+    },
+    /// The change is made to what the alert names.
+    TargetsNamed {
+        /// As the alert writes it.
+        named: String,
+    },
+    /// The change mentions what the alert names.
+    MentionsNamed {
+        /// As the alert writes it.
+        named: String,
+    },
+    /// The change is made to something one step away.
+    OneStep {
+        /// As the alert writes it.
+        named: String,
+        /// What was changed.
+        through: String,
+    },
+    /// The change is made to something two steps away.
+    TwoSteps {
+        /// As the alert writes it.
+        named: String,
+        /// What was changed.
+        through: String,
+    },
+    /// The change is to something that bears a name of the alert.
+    BearsName {
+        /// As the alert writes it.
+        named: String,
+    },
+    /// A word of the name of what the alert names stands in a name here.
+    SharesName {
+        /// The word.
+        word: String,
+    },
+    /// A word of the alert's prose stands in a name here.
+    SharesToldWord {
+        /// The word.
+        word: String,
+    },
+    /// It is near: so long before the alert.
+    Before {
+        /// Not negative.
+        age: TimeDelta,
+    },
+    /// What the values do, in the words of the catalogue's row.
+    Values {
+        /// `opens it to the whole internet`.
+        does: &'static str,
+    },
+    /// Changes of its class cause what the alert complains of.
+    CanCause {
+        /// The complaint.
+        symptom: Symptom,
+    },
+    /// The request sets a value that the alert speaks of.
+    SetsValue {
+        /// The value, in lower case.
+        value: String,
+    },
+    /// One of many alike by the same actor.
+    Burst {
+        /// How many.
+        calls: usize,
+    },
+    /// The call failed.
+    Failed,
+    /// The call failed for want of capacity, as the alert complains.
+    RefusedForCapacity,
+    /// It was undone before the alert.
+    UndoneBefore,
+    /// It was undone after the alert.
+    UndoneAfter,
+    /// Its settings were overwritten before the alert.
+    Overwritten,
+    /// It gives back what an earlier change took.
+    GivesBack,
+    /// It came after the alert.
+    AfterAlert,
+}
+
+impl Reason {
+    /// Tells whether the reason only places the change before the alert, as the entry's time does.
+    pub fn is_about_time(&self) -> bool {
+        matches!(self, Self::Before { .. } | Self::UndoneBefore | Self::Overwritten)
+    }
+}

@@ -86,7 +86,7 @@ enum Command {
     /// Serve MCP on stdin and stdout, or over HTTP
     Serve(serve::Serve),
     /// Play a bundled incident through the real server over MCP; needs no AWS
-    Demo(output::Format),
+    Demo(output::Output),
     /// Write what CloudTrail says about an incident, as evidence JSON and a markdown section for its report
     Report(report::Report),
     /// Check or explain the settings

@@ -2,25 +2,23 @@
 
 use std::io::Write as _;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use crate::render::{FORMATS, Format};
 
 /// How an answer is printed.
 #[derive(Args, Clone, Copy, Debug)]
-pub(super) struct Format {
+pub(super) struct Output {
     /// How the answer is printed; json is exactly the structuredContent
-    #[arg(long, value_enum, default_value_t = Form::Text)]
-    pub format: Form,
+    #[arg(long, value_parser = formats(), default_value = "text")]
+    pub format: &'static Format,
 }
 
-/// The forms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Form {
-    /// For a terminal
-    Text,
-    /// For chats and documents
-    Markdown,
-    /// For programs
-    Json,
+/// Reads the name of a format.
+pub(super) fn formats() -> impl TypedValueParser<Value = &'static Format> {
+    let names = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.help));
+    PossibleValuesParser::new(names).try_map(|name| Format::find(&name).ok_or("there is no such format"))
 }
 
 /// Prints to stdout; colours only where it is a terminal. A reader that left (`| head`) is no failure.

@@ -2,15 +2,15 @@
 
 use std::io::Read as _;
 
-use crate::answer::{Answer, CoverageReport};
-use crate::tools::cloudtrail_event::EventAnswer;
-use crate::tools::{Call, Outcome, Tool};
-use crate::{redact, render};
+use crate::answer::CoverageReport;
+use crate::redact;
+use crate::refusal::Code;
+use crate::render::{self, Format, Outcome};
+use crate::tools::{Call, Tool};
 use clap::{Arg, ArgAction, ArgMatches};
-use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
-use super::output::{Form, say};
+use super::output::{formats, say};
 use super::{FAILURE, Failure, Global, PARTIAL, USAGE, block_on, service};
 
 /// Longest investigation read from a file or stdin, in bytes.
@@ -29,12 +29,12 @@ pub(super) fn command(tool: &Tool) -> clap::Command {
     for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
         command = command.arg(flag(name, property, required.contains(&name.as_str())));
     }
-    let form = Arg::new("format")
+    let format = Arg::new("format")
         .long("format")
-        .value_parser(["text", "markdown", "json"])
+        .value_parser(formats())
         .default_value("text")
         .help("How the answer is printed; json is exactly the structuredContent");
-    command.arg(form)
+    command.arg(format)
 }
 
 fn flag(name: &str, property: &Value, required: bool) -> Arg {
@@ -67,49 +67,29 @@ fn flag(name: &str, property: &Value, required: bool) -> Arg {
 pub(super) fn run(tool: &Tool, given: &ArgMatches, global: &Global) -> Result<u8, Failure> {
     let service = service(&global.settings()?)?;
     let arguments = arguments(tool, given)?;
-    let form = match given.get_one::<String>("format").map(String::as_str) {
-        Some("markdown") => Form::Markdown,
-        Some("json") => Form::Json,
-        _ => Form::Text,
-    };
+    let format = given.get_one::<&Format>("format").copied().unwrap_or(&render::TEXT);
     let outcome = block_on(async {
         let outcome = service.call(tool, &Call::default(), Some(arguments)).await;
         service.flush().await;
         outcome
     })?;
-    print(&outcome, form)
+    Ok(print(&outcome, format))
 }
 
 /// Prints an outcome and returns the exit code that says how it went.
-pub(super) fn print(outcome: &Outcome, form: Form) -> Result<u8, Failure> {
-    match form {
-        Form::Json => say(&serde_json::to_string_pretty(&outcome.structured).unwrap_or_default()),
-        Form::Markdown => say(&outcome.markdown),
-        Form::Text => say(&text(&outcome.structured)?),
-    }
-    Ok(exit_code(outcome))
-}
-
-fn text(structured: &Value) -> Result<String, Failure> {
-    let unreadable = |_| Failure::new(FAILURE, "the answer could not be printed as text; try --format json");
-    // Sealing what is sealed already changes nothing, and renderers take nothing else.
-    if let Ok(answer) = serde_json::from_value::<Answer>(structured.clone()) {
-        return redact::answer(answer).map(|answer| render::text(&answer)).map_err(unreadable);
-    }
-    let answer: EventAnswer = serde_json::from_value(structured.clone()).map_err(unreadable)?;
-    redact::answer(answer).map(|answer| render::record_text(&answer)).map_err(unreadable)
+pub(super) fn print(outcome: &Outcome, format: &Format) -> u8 {
+    say(&outcome.show(format));
+    exit_code(outcome)
 }
 
 fn exit_code(outcome: &Outcome) -> u8 {
-    let at = |pointer: &str| outcome.structured.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    if outcome.is_error && at("/error/code") == "invalid_argument" {
-        return USAGE;
+    match outcome.error() {
+        Some(error) if error.code == Code::InvalidArgument.as_str() => USAGE,
+        Some(_) => FAILURE,
+        None if outcome.could_not_look() => FAILURE,
+        None if outcome.coverage().is_none_or(CoverageReport::is_settled) => 0,
+        None => PARTIAL,
     }
-    if outcome.is_error || at("/finding") == "could_not_look" {
-        return FAILURE;
-    }
-    let coverage = outcome.structured.get("coverage").and_then(|coverage| CoverageReport::deserialize(coverage).ok());
-    if coverage.is_none_or(|coverage| coverage.is_settled()) { 0 } else { PARTIAL }
 }
 
 fn arguments(tool: &Tool, given: &ArgMatches) -> Result<Map<String, Value>, Failure> {

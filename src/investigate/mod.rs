@@ -29,12 +29,12 @@ use crate::coverage::{Cause, Coverage, Reading, SourceName, State, Verdict};
 use crate::event::Event;
 use crate::policy::{GlobalPass, Policy, Scope};
 use crate::rank::{self, Change, Ranked};
+use crate::redact;
 use crate::refusal::{Code, Refusal};
 use crate::source::{Kind, Query, Source};
 use crate::time::Window;
 use crate::tools::arguments::invalid;
 use crate::tools::{Call, Outcome};
-use crate::{redact, render};
 
 pub use cursor::Cursors;
 pub use gathered::Gathered;
@@ -103,25 +103,12 @@ pub async fn run(context: &ToolContext, call: &Call, question: Question) -> Outc
 /// Makes the outcome of a refusal.
 pub fn refused(refusal: Refusal) -> Outcome {
     info!(code = refusal.code.as_str(), "The call was refused.");
-    sealed(Answer::could_not_look((&refusal).into(), None))
+    Outcome::changes(Answer::could_not_look((&refusal).into(), None))
 }
 
 fn outcome(answer: Answer) -> Outcome {
     info!(finding = ?answer.finding, "The investigation was answered.");
-    sealed(answer)
-}
-
-/// Redacts and renders: the only way out.
-pub fn sealed(answer: Answer) -> Outcome {
-    let is_error = answer.error.is_some();
-    match redact::answer(answer) {
-        Ok(answer) => Outcome { structured: render::json(&answer), markdown: render::markdown(&answer), is_error },
-        Err(error) => {
-            warn!(%error, "An answer could not be redacted and was withheld.");
-            let refusal = Refusal::new(Code::Unavailable, "the answer could not be prepared", "Call again; if it persists, report it.");
-            Outcome { structured: render::bare_error(&refusal), markdown: refusal.message, is_error: true }
-        }
-    }
+    Outcome::changes(answer)
 }
 
 async fn investigate(context: &ToolContext, call: &Call, question: Question) -> Result<Answer, Refusal> {

@@ -41,6 +41,18 @@ pub const MAX_FIELD_CHARS: usize = 8_192;
 pub struct Redacted<T>(T);
 
 impl<T> Redacted<T> {
+    /// Makes something else of the value. It takes a function rather than a closure, so that nothing unsealed can come in with it.
+    pub fn map<U>(&self, with: fn(&T) -> U) -> Redacted<U> {
+        Redacted(with(&self.0))
+    }
+
+    /// Changes the value; a function for the same reason.
+    #[must_use]
+    pub fn adjusted(mut self, with: fn(&mut T)) -> Self {
+        with(&mut self.0);
+        self
+    }
+
     /// Returns the value itself, for the last step before it is written.
     pub fn into_inner(self) -> T {
         self.0
@@ -108,6 +120,11 @@ pub fn value<T: Serialize>(value: &T) -> Result<Redacted<Value>, serde_json::Err
 pub fn answer<T: Serialize + DeserializeOwned>(answer: T) -> Result<Redacted<T>, serde_json::Error> {
     let redacted = value(&answer)?;
     serde_json::from_value(redacted.into_inner()).map(Redacted)
+}
+
+/// Seals what is made of nothing but our own words: a function can catch no value.
+pub fn constant<T>(words: fn() -> T) -> Redacted<T> {
+    Redacted(words())
 }
 
 /// Turns untrusted text into one safe line without secrets.

@@ -1,39 +1,33 @@
-//! Forms of an answer. A renderer takes only what [`redact`](crate::redact) has sealed; all forms hold the same facts.
+//! The formats of an answer, one file each, joined in [`FORMATS`]. A format takes only what [`redact`](crate::redact) has sealed; all hold
+//! the same facts.
 
+mod format;
+mod json_text;
 mod markdown;
-mod record;
+mod outcome;
 mod report;
 mod text;
 
 #[cfg(test)]
 mod tests;
 
-pub use markdown::markdown;
-pub use record::{record_markdown, record_text};
+pub use format::{FORMATS, Format};
+pub use markdown::{FORMAT as MARKDOWN, markdown};
+pub use outcome::{Document, Outcome};
 pub use report::report;
-pub use text::text;
+pub use text::{FORMAT as TEXT, text};
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::answer::{Answer, Entry, Repeats, Step};
 use crate::redact::Redacted;
-use crate::refusal::Refusal;
 use crate::time;
 use crate::time::parse as parse_time;
 
 /// Returns the structured content.
 pub fn json<T: Serialize>(answer: &Redacted<T>) -> Value {
     serde_json::to_value(&**answer).unwrap_or(Value::Null)
-}
-
-/// Returns the structured content of a refusal, for when nothing else can be sealed. Holds only our own words.
-pub fn bare_error(refusal: &Refusal) -> Value {
-    json!({
-        "finding": "could_not_look",
-        "headline": "Could not look: the answer could not be prepared.",
-        "error": {"code": refusal.code.as_str(), "message": "the answer could not be prepared", "retryable": true, "next": "Call again."},
-    })
 }
 
 /// How to see the changes of a run one by one.

@@ -5,9 +5,12 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::markdown::coverage_line;
-use super::{OPENS, has_runs, run, times};
+use super::{Document, Format, OPENS, has_runs, run, times};
 use crate::answer::{Answer, Entry, Finding};
 use crate::redact::Redacted;
+
+/// The format.
+pub const FORMAT: Format = Format { name: "text", media_type: "text/plain", help: "For a terminal", changes: text, document };
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -20,6 +23,21 @@ pub fn text(answer: &Redacted<Answer>) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
     let _ = write(&mut out, answer);
+    out
+}
+
+/// Renders any other answer for a terminal.
+fn document(document: &Redacted<Document>) -> String {
+    let mut out = format!("{}\n", document.headline);
+    if let Some(error) = &document.error {
+        let _ = writeln!(out, "\n  error    {}\n  next     {}", error.code, error.next);
+    }
+    if let Some(link) = &document.link {
+        let _ = writeln!(out, "{link}");
+    }
+    if let Some(record) = &document.record {
+        let _ = writeln!(out, "\n{}", serde_json::to_string_pretty(record).unwrap_or_default());
+    }
     out
 }
 

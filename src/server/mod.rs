@@ -19,6 +19,7 @@ use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
 use tracing::Instrument as _;
 
+use crate::render;
 use crate::service::CallService;
 use crate::tools::{self, Call, Outcome, Spelling, Tool};
 
@@ -166,8 +167,8 @@ impl ServerHandler for Server {
 }
 
 fn result(outcome: Outcome) -> CallToolResult {
-    let content = vec![ContentBlock::text(outcome.markdown)];
-    let mut result = if outcome.is_error { CallToolResult::error(content) } else { CallToolResult::success(content) };
-    result.structured_content = Some(outcome.structured);
+    let content = vec![ContentBlock::text(outcome.show(&render::MARKDOWN))];
+    let mut result = if outcome.error().is_some() { CallToolResult::error(content) } else { CallToolResult::success(content) };
+    result.structured_content = Some(outcome.structured());
     result
 }

@@ -244,7 +244,7 @@ impl Reply for Outcome {
     }
 
     fn structured(&self) -> Cow<'_, Value> {
-        Cow::Borrowed(&self.structured)
+        Cow::Owned(self.structured())
     }
 }
 

@@ -20,10 +20,11 @@ use crate::event::Event;
 use crate::investigate::{Gathered, ToolContext, kept_back, plan, retain_allowed, source_of, unread};
 use crate::policy::UntrustedText;
 use crate::rank::Change;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
+use crate::render::Document;
 use crate::source::{BoxFuture, Kind};
 use crate::time::parse as parse_time;
-use crate::{catalogue, redact, render, time};
+use crate::{catalogue, redact, time};
 
 /// The tool.
 pub const TOOL: Tool = Tool {
@@ -97,8 +98,8 @@ pub enum EventFinding {
 fn run<'a>(context: &'a ToolContext, call: &'a Call, given: Option<Map<String, Value>>) -> BoxFuture<'a, Outcome> {
     Box::pin(async move {
         match find(context, call, given).await {
-            Ok(answer) => sealed(answer),
-            Err(refusal) => sealed(EventAnswer {
+            Ok(answer) => Outcome::document(answer),
+            Err(refusal) => Outcome::document(EventAnswer {
                 finding: EventFinding::CouldNotLook,
                 headline: format!("Could not look: {}", refusal.message),
                 coverage: None,
@@ -110,13 +111,16 @@ fn run<'a>(context: &'a ToolContext, call: &'a Call, given: Option<Map<String, V
     })
 }
 
-fn sealed(answer: EventAnswer) -> Outcome {
-    let is_error = answer.error.is_some();
-    match redact::answer(answer) {
-        Ok(answer) => Outcome { structured: render::json(&answer), markdown: render::record_markdown(&answer), is_error },
-        Err(_) => {
-            let refusal = Refusal::new(Code::Unavailable, "the answer could not be prepared", "Call again.");
-            Outcome { structured: render::bare_error(&refusal), markdown: refusal.message, is_error: true }
+impl From<&EventAnswer> for Document {
+    fn from(answer: &EventAnswer) -> Self {
+        Self {
+            structured: serde_json::to_value(answer).unwrap_or_default(),
+            headline: answer.headline.clone(),
+            could_not_look: answer.finding == EventFinding::CouldNotLook,
+            coverage: answer.coverage.clone(),
+            error: answer.error.clone(),
+            link: answer.console_url.clone(),
+            record: answer.record.clone(),
         }
     }
 }

@@ -13,6 +13,7 @@ pub use call::Call;
 pub use recent::Recent;
 
 use crate::investigate::ToolContext;
+pub use crate::render::Outcome;
 use crate::source::BoxFuture;
 
 /// A tool: what it is called, what it takes and gives, and its code.
@@ -35,17 +36,6 @@ pub struct Tool {
 
 /// The code of a tool: arguments in, outcome out.
 pub type Run = for<'a> fn(&'a ToolContext, &'a Call, Option<Map<String, Value>>) -> BoxFuture<'a, Outcome>;
-
-/// What a call gave.
-#[derive(Clone)]
-pub struct Outcome {
-    /// `structuredContent`, valid against the tool's output schema.
-    pub structured: Value,
-    /// The same facts as markdown.
-    pub markdown: String,
-    /// Whether the caller should mend something.
-    pub is_error: bool,
-}
 
 /// All tools, in the order in which they are listed.
 pub const ALL: &[&Tool] = &[&cloudtrail_events::TOOL, &cloudtrail_event::TOOL];

@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value};
 
 use super::Outcome;
-use crate::answer::Cost;
+use crate::answer::{Answer, Cost, VerdictName};
 use crate::policy::Policy;
+use crate::redact::Redacted;
 
 /// How long an answer is given again.
 const KEPT: Duration = Duration::from_secs(60);
@@ -47,14 +48,12 @@ impl Recent {
 
     /// Keeps an answer if it cannot change any more.
     pub(super) fn keep(&self, policy: &Policy, question: String, outcome: &Outcome, now: Instant) {
-        if outcome.is_error || !is_complete(&outcome.structured) {
+        let Outcome::Changes(answer) = outcome else { return };
+        let complete = answer.coverage.as_ref().is_some_and(|coverage| coverage.verdict == VerdictName::Complete);
+        if answer.error.is_some() || !complete {
             return;
         }
-        let mut outcome = outcome.clone();
-        let free = Cost { cached: events(&outcome.structured), ..Cost::default() };
-        if let (Some(cost), Ok(free)) = (outcome.structured.get_mut("cost"), serde_json::to_value(free)) {
-            *cost = free;
-        }
+        let outcome = Outcome::Changes(Box::new(Redacted::clone(answer).adjusted(without_cost)));
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         while answers.len() >= MOST {
             answers.pop_front();
@@ -75,15 +74,10 @@ pub(super) fn question(given: Option<&Map<String, Value>>) -> Option<String> {
     (question.len() <= MAX_QUESTION).then_some(question)
 }
 
-fn is_complete(answer: &Value) -> bool {
-    answer.pointer("/coverage/verdict").and_then(Value::as_str) == Some("complete")
-}
-
-/// Counts the events that the answer's cells hold.
-fn events(answer: &Value) -> u32 {
-    let cells = answer.pointer("/coverage/cells").and_then(Value::as_array).into_iter().flatten();
-    let events = cells.filter_map(|cell| cell.get("events")?.as_u64()).sum::<u64>();
-    u32::try_from(events).unwrap_or(u32::MAX)
+/// Makes the cost that of an answer which is given again: all its events are known from earlier.
+fn without_cost(answer: &mut Answer) {
+    let events = answer.coverage.iter().flat_map(|coverage| &coverage.cells).map(|cell| cell.events);
+    answer.cost = Some(Cost { cached: events.fold(0, u32::saturating_add), ..Cost::default() });
 }
 
 #[cfg(test)]
@@ -93,9 +87,10 @@ mod tests {
     use super::*;
 
     fn outcome(verdict: &str) -> Outcome {
-        let cells = json!([{"events": 3}, {"events": 4}]);
-        let structured = json!({"finding": "no_suspect", "coverage": {"verdict": verdict, "cells": cells}, "cost": {"elapsed_ms": 812}});
-        Outcome { structured, markdown: "nothing".into(), is_error: false }
+        let cell = |events: u32| json!({"source": "event_history", "state": "exhausted", "requests": 1, "events": events});
+        let answer = json!({"finding": "no_suspect", "headline": "nothing", "coverage": {"verdict": verdict, "cells": [cell(3), cell(4)]},
+            "cost": {"requests": {"lookup_events": 2}, "cached": 0, "elapsed_ms": 812}});
+        Outcome::changes(serde_json::from_value(answer).unwrap())
     }
 
     #[test]
@@ -103,8 +98,8 @@ mod tests {
         let (recent, policy, now) = (Recent::default(), Policy::default(), Instant::now());
         recent.keep(&policy, "q".into(), &outcome("complete"), now);
         let again = recent.answer(&policy, "q", now + Duration::from_secs(60)).unwrap();
-        assert_eq!(again.structured["cost"], json!({"requests": {"lookup_events": 0}, "cached": 7, "elapsed_ms": 0}));
-        assert_eq!(again.markdown, "nothing");
+        assert_eq!(again.structured()["cost"], json!({"requests": {"lookup_events": 0}, "cached": 7, "elapsed_ms": 0}));
+        assert_eq!(again.structured()["headline"], "nothing");
         assert!(recent.answer(&policy, "another", now).is_none());
         assert!(recent.answer(&policy, "q", now + Duration::from_secs(61)).is_none());
     }
@@ -113,7 +108,9 @@ mod tests {
     fn what_may_change_is_not_given_again() {
         let (recent, policy, now) = (Recent::default(), Policy::default(), Instant::now());
         recent.keep(&policy, "partial".into(), &outcome("partial"), now);
-        recent.keep(&policy, "refused".into(), &Outcome { is_error: true, ..outcome("complete") }, now);
+        let error = serde_json::from_value(json!({"code": "throttled", "message": "", "retryable": true, "next": ""})).unwrap();
+        let refused = Outcome::changes(Answer::could_not_look(error, outcome("complete").coverage().cloned()));
+        recent.keep(&policy, "refused".into(), &refused, now);
         assert!(recent.answer(&policy, "partial", now).is_none());
         assert!(recent.answer(&policy, "refused", now).is_none());
     }

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
+use crate::answer::Answer;
 use crate::config::{Flags, load};
 use crate::server::{Server, stdio};
 use crate::tools::{Outcome, Spelling, cloudtrail_events};
 use chrono::{DateTime, Utc};
 use rmcp::ServiceExt as _;
-use rmcp::model::{CallToolRequestParams, ContentBlock};
+use rmcp::model::CallToolRequestParams;
 use serde_json::{Value, json};
 
-use super::output::{Format, complain};
+use super::output::{Output, complain};
 use super::{CONFIG, FAILURE, Failure, block_on, log, service, tool};
 
 const ALERT: &str = include_str!("alert.json");
@@ -25,7 +26,7 @@ pub(super) fn now() -> DateTime<Utc> {
 /// The demo's log file.
 pub(super) const LOG: (&str, &[u8]) = ("demo.jsonl", include_bytes!("records.jsonl"));
 
-pub(super) fn run(format: &Format) -> Result<u8, Failure> {
+pub(super) fn run(output: &Output) -> Result<u8, Failure> {
     // The incident is synthetic and bundled, so no settings of this machine have a say in it.
     let flags = Flags { demo: true, ..Flags::default() };
     let config = load(&flags, &|_| None).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
@@ -33,7 +34,7 @@ pub(super) fn run(format: &Format) -> Result<u8, Failure> {
     let service = Arc::new(service(&config)?);
     complain("A synthetic incident, played over MCP: the alert goes to aws.cloudtrail_events, nothing leaves this machine.\n");
     let outcome = block_on(play(Server::new(service, Spelling::Dotted)))?.map_err(|error| Failure::new(FAILURE, error))?;
-    tool::print(&outcome, format.format)
+    Ok(tool::print(&outcome, output.format))
 }
 
 async fn play(server: Server) -> Result<Outcome, String> {
@@ -51,6 +52,7 @@ async fn ask(server: tokio::io::DuplexStream) -> Result<Outcome, String> {
     let call = CallToolRequestParams::new(cloudtrail_events::TOOL.full_name(Spelling::Dotted)).with_arguments(arguments);
     let result = client.call_tool(call).await.map_err(|error| format!("the call failed: {error}"))?;
     let _ = client.cancel().await;
-    let markdown = result.content.iter().filter_map(ContentBlock::as_text).map(|text| text.text.as_str()).collect();
-    Ok(Outcome { structured: result.structured_content.unwrap_or_default(), markdown, is_error: result.is_error.unwrap_or_default() })
+    let answer: Answer = serde_json::from_value(result.structured_content.unwrap_or_default())
+        .map_err(|error| format!("the answer is not what the tool promises: {error}"))?;
+    Ok(Outcome::changes(answer))
 }

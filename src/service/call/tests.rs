@@ -112,12 +112,12 @@ impl Fixture {
 
     async fn events(&self, caller: &str, arguments: Value) -> Value {
         let call = Call::of(caller);
-        self.service.call(&cloudtrail_events::TOOL, &call, arguments.as_object().cloned()).await.structured
+        self.service.call(&cloudtrail_events::TOOL, &call, arguments.as_object().cloned()).await.structured()
     }
 
     async fn event(&self, caller: &str, arguments: Value) -> Value {
         let call = Call::of(caller);
-        self.service.call(&cloudtrail_event::TOOL, &call, arguments.as_object().cloned()).await.structured
+        self.service.call(&cloudtrail_event::TOOL, &call, arguments.as_object().cloned()).await.structured()
     }
 
     async fn log(&self) -> Vec<Value> {

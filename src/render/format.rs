@@ -1,0 +1,31 @@
+//! The formats that an answer can be shown in.
+
+use super::outcome::Document;
+use super::{json_text, markdown, text};
+use crate::answer::Answer;
+use crate::redact::Redacted;
+
+/// A format: what it is called, and how it shows an answer of either kind.
+#[derive(Debug)]
+pub struct Format {
+    /// The name that `--format` takes.
+    pub name: &'static str,
+    /// Media type of what it makes.
+    pub media_type: &'static str,
+    /// What it is for.
+    pub help: &'static str,
+    /// Shows ranked changes.
+    pub changes: fn(&Redacted<Answer>) -> String,
+    /// Shows any other answer.
+    pub document: fn(&Redacted<Document>) -> String,
+}
+
+/// All formats; the first is what a terminal gets unless something else is asked for.
+pub const FORMATS: &[&Format] = &[&text::FORMAT, &markdown::FORMAT, &json_text::FORMAT];
+
+impl Format {
+    /// Finds a format by its name.
+    pub fn find(name: &str) -> Option<&'static Self> {
+        FORMATS.iter().copied().find(|format| format.name == name)
+    }
+}

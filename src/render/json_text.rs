@@ -1,0 +1,18 @@
+//! JSON for programs: exactly the `structuredContent`, indented.
+
+use serde::Serialize;
+
+use super::Format;
+
+/// The format.
+pub(super) const FORMAT: Format = Format {
+    name: "json",
+    media_type: "application/json",
+    help: "For programs",
+    changes: |answer| pretty(answer),
+    document: |document| pretty(&document.structured),
+};
+
+fn pretty<T: Serialize>(value: &T) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}

@@ -1,0 +1,109 @@
+//! What a call gives: a sealed answer of a known kind, which every format can show.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use tracing::warn;
+
+use super::{Format, json};
+use crate::answer::{Answer, CoverageReport, ErrorReport, Finding};
+use crate::redact::{self, Redacted};
+use crate::refusal::{Code, Refusal};
+
+/// A sealed answer. Only [`Outcome::changes`] and [`Outcome::document`] make one, and both redact.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// Ranked changes.
+    Changes(Box<Redacted<Answer>>),
+    /// Any other answer.
+    Document(Box<Redacted<Document>>),
+}
+
+/// An answer that is no list of changes: what every format tells of it, and the whole of it as JSON.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The structured content.
+    pub structured: Value,
+    /// One plain sentence.
+    pub headline: String,
+    /// Whether it could not be looked.
+    pub could_not_look: bool,
+    /// What was looked at.
+    pub coverage: Option<CoverageReport>,
+    /// Why there is no answer.
+    pub error: Option<ErrorReport>,
+    /// Where it opens in the AWS console.
+    pub link: Option<String>,
+    /// A record of CloudTrail.
+    pub record: Option<Map<String, Value>>,
+}
+
+impl Outcome {
+    /// Seals ranked changes.
+    pub fn changes(answer: Answer) -> Self {
+        Self::Changes(Box::new(redact::answer(answer).unwrap_or_else(|error| {
+            warn!(%error, "An answer could not be redacted and was withheld.");
+            redact::constant(unprepared)
+        })))
+    }
+
+    /// Seals the answer of a tool that has its own.
+    pub fn document<T: Serialize + DeserializeOwned>(answer: T) -> Self
+    where
+        for<'a> Document: From<&'a T>,
+    {
+        match redact::answer(answer) {
+            Ok(answer) => Self::Document(Box::new(answer.map(|answer| answer.into()))),
+            Err(error) => {
+                warn!(%error, "An answer could not be redacted and was withheld.");
+                Self::Changes(Box::new(redact::constant(unprepared)))
+            }
+        }
+    }
+
+    /// Shows it in a format.
+    pub fn show(&self, format: &Format) -> String {
+        match self {
+            Self::Changes(answer) => (format.changes)(answer),
+            Self::Document(document) => (format.document)(document),
+        }
+    }
+
+    /// Returns `structuredContent`, valid against the tool's output schema.
+    pub fn structured(&self) -> Value {
+        match self {
+            Self::Changes(answer) => json(answer),
+            Self::Document(document) => document.structured.clone(),
+        }
+    }
+
+    /// Returns what the caller should mend.
+    pub fn error(&self) -> Option<&ErrorReport> {
+        match self {
+            Self::Changes(answer) => answer.error.as_ref(),
+            Self::Document(document) => document.error.as_ref(),
+        }
+    }
+
+    /// Returns what was looked at.
+    pub fn coverage(&self) -> Option<&CoverageReport> {
+        match self {
+            Self::Changes(answer) => answer.coverage.as_ref(),
+            Self::Document(document) => document.coverage.as_ref(),
+        }
+    }
+
+    /// Tells whether it could not be looked, so that it says nothing about what changed.
+    pub fn could_not_look(&self) -> bool {
+        match self {
+            Self::Changes(answer) => answer.finding == Finding::CouldNotLook,
+            Self::Document(document) => document.could_not_look,
+        }
+    }
+}
+
+/// Makes the answer that stands for one that cannot be sealed; it holds only our own words.
+fn unprepared() -> Answer {
+    let refusal = Refusal::new(Code::Unavailable, "the answer could not be prepared", "Call again; if it persists, report it.");
+    Answer::could_not_look((&refusal.retryable(None)).into(), None)
+}

@@ -8,7 +8,7 @@ use crate::catalogue::Effect;
 
 /// Fewest points of a suspect, by what ties it to the alert.
 ///
-/// Argument: a tie by resource (32 and more) needs little else; one by name needs a fitting class at a fitting time as
+/// Argument: a tie by resource (36 and more within one step) needs little else; one by name needs a fitting class at a fitting time as
 /// well; without any tie the class, the values and the time must all speak for it, and more so where the alert says what
 /// it is about and the change is about something else. Over four samples of generated incidents hardly any culprit is
 /// untied, and most false suspects are.

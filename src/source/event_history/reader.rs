@@ -13,7 +13,7 @@ use super::bucket::Bucket;
 use super::chain::{Ask, Entry, Lookup};
 use super::planner::{End, Fetch, Planner, Seen, Step, Task};
 use super::send::{Budget, Chance, Sender};
-use super::settled::{Place, Settled, Slice};
+use super::settled::{Settled, Slice, SliceKey};
 use super::single_flight::{SharedQuestion, SingleFlight};
 use crate::event::Event;
 use crate::source::{Kind, Query};
@@ -42,7 +42,7 @@ pub(super) struct Reader<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Job {
     /// Where.
-    pub(super) place: Place,
+    pub(super) place: SliceKey,
     /// From when to when.
     pub(super) window: Window,
     /// What of it this investigation read before.
@@ -66,7 +66,7 @@ impl Job {
     pub(super) fn new(query: &Query, region: &str, window: Window, now: DateTime<Utc>, deadline: Instant) -> Self {
         let (caller, kind) = (query.caller().to_owned(), query.kind().clone());
         Self {
-            place: Place { caller, account: String::new(), region: region.to_owned(), kind },
+            place: SliceKey { caller, account: String::new(), region: region.to_owned(), kind },
             window,
             read: query.read().to_vec(),
             now,
@@ -193,7 +193,7 @@ struct Gathered {
 
 impl Gathered {
     /// Returns the flight of a chain, which it holds from its first page on.
-    fn flight(&mut self, flights: &SingleFlight, place: &Place, fetch: &Fetch, now: DateTime<Utc>) -> Arc<SharedQuestion> {
+    fn flight(&mut self, flights: &SingleFlight, place: &SliceKey, fetch: &Fetch, now: DateTime<Utc>) -> Arc<SharedQuestion> {
         if self.flights.len() <= fetch.chain {
             self.flights.resize(fetch.chain + 1, None);
             self.entries.resize(fetch.chain + 1, Vec::new());
@@ -234,7 +234,7 @@ fn known(reader: &Reader<'_>, job: &Job, window: Window) -> Vec<Slice> {
 }
 
 /// Keeps what was read whole, cannot change any more and was not known: slices that do not overlap.
-fn keep(store: &dyn Settled, place: &Place, planner: &Planner, gathered: &Gathered, mut kept: Vec<Window>, settled: DateTime<Utc>) {
+fn keep(store: &dyn Settled, place: &SliceKey, planner: &Planner, gathered: &Gathered, mut kept: Vec<Window>, settled: DateTime<Utc>) {
     if !is_kept(place) {
         return;
     }
@@ -249,7 +249,7 @@ fn keep(store: &dyn Settled, place: &Place, planner: &Planner, gathered: &Gather
     }
 }
 
-fn is_kept(place: &Place) -> bool {
+fn is_kept(place: &SliceKey) -> bool {
     !place.account.is_empty() && !matches!(place.kind, Kind::EventId(_))
 }
 

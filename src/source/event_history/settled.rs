@@ -7,7 +7,7 @@ use crate::source::Kind;
 
 /// What a slice belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Place {
+pub(super) struct SliceKey {
     /// Who asks; nothing passes from one caller to another.
     pub caller: String,
     /// Account id; empty for an account that could not be determined, of which nothing is kept.
@@ -34,7 +34,7 @@ pub(super) struct Slice {
 /// Slices read before and settled: older than the delivery lag, read to their end, so they cannot change.
 pub(super) trait Settled: Send + Sync {
     /// Returns known slices inside [start, end], disjoint, oldest first; nothing when none (or the store fails).
-    fn known(&self, place: &Place, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<Slice>;
+    fn known(&self, place: &SliceKey, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<Slice>;
     /// Keeps a slice; never blocks for long, never fails the caller.
-    fn keep(&self, place: &Place, slice: Slice);
+    fn keep(&self, place: &SliceKey, slice: Slice);
 }

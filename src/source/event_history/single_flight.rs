@@ -14,7 +14,7 @@ use tokio::time::timeout_at;
 use super::chain::Ask;
 use super::failure::Failure;
 use super::send::{Landed, Sender, Stop};
-use super::settled::Place;
+use super::settled::SliceKey;
 
 /// What became of a page, for all who wait for it.
 pub(super) type Got = Result<Arc<Landed>, Failure>;
@@ -22,14 +22,14 @@ pub(super) type Got = Result<Arc<Landed>, Failure>;
 /// The questions that somebody is asking now.
 #[derive(Debug, Default)]
 pub(super) struct SingleFlight {
-    aloft: Mutex<HashMap<(Place, Ask), Weak<SharedQuestion>>>,
+    aloft: Mutex<HashMap<(SliceKey, Ask), Weak<SharedQuestion>>>,
 }
 
 impl SingleFlight {
     /// Returns the flight of a question: the one under way, or a new one.
     ///
     /// One that failed is over for those who come later.
-    pub(super) fn join(&self, place: &Place, ask: &Ask, now: DateTime<Utc>) -> Arc<SharedQuestion> {
+    pub(super) fn join(&self, place: &SliceKey, ask: &Ask, now: DateTime<Utc>) -> Arc<SharedQuestion> {
         let mut aloft = self.aloft.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (place.clone(), ask.clone());
         let under_way = aloft.get(&key).and_then(Weak::upgrade).filter(|flight| !flight.failed.load(Ordering::Relaxed));

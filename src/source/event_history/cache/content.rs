@@ -13,7 +13,7 @@ use super::super::chain::Entry;
 use crate::event::LookupResource;
 
 #[derive(Serialize, Deserialize)]
-struct Kept<'a> {
+struct StoredEntry<'a> {
     #[serde(rename = "t")]
     time: Option<DateTime<Utc>>,
     /// As AWS gave it, readable or not; empty when there was none.
@@ -28,7 +28,7 @@ struct Kept<'a> {
 pub(super) fn write(entries: &[Entry]) -> Option<Vec<u8>> {
     let kept: Vec<_> = entries
         .iter()
-        .map(|entry| Kept {
+        .map(|entry| StoredEntry {
             time: entry.time,
             record: Cow::Borrowed(&*entry.raw),
             resources: entry.event.iter().flat_map(|event| &event.lookup_resources).map(|it| (it.kind.clone(), it.name.clone())).collect(),
@@ -44,8 +44,8 @@ pub(super) fn write(entries: &[Entry]) -> Option<Vec<u8>> {
 pub(super) fn read(bytes: &[u8]) -> Option<Vec<Entry>> {
     let mut json = Vec::new();
     DeflateDecoder::new(bytes).read_to_end(&mut json).ok()?;
-    let kept: Vec<Kept<'_>> = serde_json::from_slice(&json).ok()?;
-    let entry = |Kept { time, record, resources }: Kept<'_>| {
+    let kept: Vec<StoredEntry<'_>> = serde_json::from_slice(&json).ok()?;
+    let entry = |StoredEntry { time, record, resources }: StoredEntry<'_>| {
         let resources = resources.into_iter().map(|(kind, name)| LookupResource { kind, name }).collect();
         Entry::read(time, Some(&*record).filter(|record| !record.is_empty()), resources)
     };

@@ -14,7 +14,7 @@ use tracing::{debug, warn};
 
 use self::seal::{Label, Seal};
 use self::store::Store;
-use super::settled::{Place, Settled, Slice};
+use super::settled::{Settled, Slice, SliceKey};
 
 mod content;
 mod seal;
@@ -80,7 +80,7 @@ impl Cache {
 }
 
 impl Settled for Cache {
-    fn known(&self, place: &Place, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<Slice> {
+    fn known(&self, place: &SliceKey, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<Slice> {
         // The id is empty when the account could not be determined, and another one's events must not pass for its.
         let Some(shared) = self.shared().filter(|_| !place.account.is_empty() && start <= end) else { return Vec::new() };
         let asked = Label { place: shared.seal.place(place), start: start.timestamp(), end: end.timestamp() };
@@ -104,7 +104,7 @@ impl Settled for Cache {
         known
     }
 
-    fn keep(&self, place: &Place, slice: Slice) {
+    fn keep(&self, place: &SliceKey, slice: Slice) {
         let Some(shared) = self.shared().filter(|_| !place.account.is_empty() && slice.start <= slice.end) else { return };
         let label = Label { place: shared.seal.place(place), start: slice.start.timestamp(), end: slice.end.timestamp() };
         {

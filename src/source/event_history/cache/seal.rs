@@ -10,7 +10,7 @@ use std::path::Path;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hmac::{self, HMAC_SHA256};
 
-use super::super::settled::Place;
+use super::super::settled::SliceKey;
 
 /// Bytes of the secret in the key file.
 const SECRET: usize = 32;
@@ -71,7 +71,7 @@ impl Seal {
     }
 
     /// Returns what the slices of a place are kept under.
-    pub(super) fn place(&self, place: &Place) -> [u8; 32] {
+    pub(super) fn place(&self, place: &SliceKey) -> [u8; 32] {
         let kind = format!("{:?}", place.kind);
         let mut digest = hmac::Context::with_key(&self.places);
         for part in [FORM, &place.caller, &place.account, &place.region, &kind] {

@@ -17,8 +17,8 @@ fn at(second: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(BASE + second, 0).unwrap()
 }
 
-fn place() -> Place {
-    Place { caller: "chat-bot".into(), account: "111122223333".into(), region: "eu-west-1".into(), kind: Kind::Writes }
+fn place() -> SliceKey {
+    SliceKey { caller: "chat-bot".into(), account: "111122223333".into(), region: "eu-west-1".into(), kind: Kind::Writes }
 }
 
 fn entry(second: i64, parameters: Value) -> Entry {
@@ -75,7 +75,7 @@ fn slices_in(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The seconds of an interval that are known, each slice held against the truth.
-fn known_seconds(cache: &Cache, place: &Place, start: i64, end: i64) -> BTreeSet<i64> {
+fn known_seconds(cache: &Cache, place: &SliceKey, start: i64, end: i64) -> BTreeSet<i64> {
     let mut seconds = BTreeSet::new();
     for slice in cache.known(place, at(start), at(end)) {
         let (first, last) = (slice.start.timestamp() - BASE, slice.end.timestamp() - BASE);
@@ -147,14 +147,14 @@ fn callers_accounts_regions_and_kinds_do_not_share() {
     let cache = in_memory();
     cache.keep(&place(), truth(0, 9));
     let others = [
-        Place { caller: "other".into(), ..place() },
-        Place { caller: String::new(), ..place() },
-        Place { account: "444455556666".into(), ..place() },
-        Place { region: "eu-west-2".into(), ..place() },
-        Place { kind: Kind::Everything, ..place() },
-        Place { kind: Kind::EventId("event-1".into()), ..place() },
+        SliceKey { caller: "other".into(), ..place() },
+        SliceKey { caller: String::new(), ..place() },
+        SliceKey { account: "444455556666".into(), ..place() },
+        SliceKey { region: "eu-west-2".into(), ..place() },
+        SliceKey { kind: Kind::Everything, ..place() },
+        SliceKey { kind: Kind::EventId("event-1".into()), ..place() },
         // The parts run together are the same.
-        Place { caller: "chat-bo".into(), account: "t111122223333".into(), ..place() },
+        SliceKey { caller: "chat-bo".into(), account: "t111122223333".into(), ..place() },
     ];
     for other in others {
         assert!(cache.known(&other, at(0), at(9)).is_empty(), "{other:?}");
@@ -165,7 +165,7 @@ fn callers_accounts_regions_and_kinds_do_not_share() {
 #[test]
 fn nothing_is_kept_of_an_account_that_is_not_known() {
     let cache = in_memory();
-    let nameless = Place { account: String::new(), ..place() };
+    let nameless = SliceKey { account: String::new(), ..place() };
     cache.keep(&nameless, truth(0, 9));
     assert!(cache.known(&nameless, at(0), at(9)).is_empty());
 }
@@ -186,7 +186,7 @@ fn nothing_in_the_files_can_be_read_and_nobody_else_may_try() {
     let folder = tempfile::tempdir().unwrap();
     let inside = folder.path().join("cache");
     let cache = in_folder(&inside);
-    cache.keep(&Place { kind: Kind::EventId("event-1".into()), ..place() }, truth(0, 9));
+    cache.keep(&SliceKey { kind: Kind::EventId("event-1".into()), ..place() }, truth(0, 9));
     cache.keep(&place(), truth(0, 99));
     let hidden = || {
         let mut bytes = 0;
@@ -253,7 +253,7 @@ fn a_slice_is_not_believed_under_another_name() {
     let folder = tempfile::tempdir().unwrap();
     let cache = in_folder(folder.path());
     cache.keep(&place(), truth(0, 9));
-    cache.keep(&Place { caller: "other".into(), ..place() }, truth(100, 109));
+    cache.keep(&SliceKey { caller: "other".into(), ..place() }, truth(100, 109));
     written(cache);
     let slices = slices_in(folder.path());
     let [one, other] = &slices[..] else { panic!("two slices are two files") };
@@ -262,7 +262,7 @@ fn a_slice_is_not_believed_under_another_name() {
     std::fs::rename(other, one.with_file_name(other.file_name().unwrap())).unwrap();
     let cache = in_folder(folder.path());
     for caller in ["chat-bot", "other"] {
-        assert!(known_seconds(&cache, &Place { caller: caller.into(), ..place() }, 0, 400).is_empty());
+        assert!(known_seconds(&cache, &SliceKey { caller: caller.into(), ..place() }, 0, 400).is_empty());
     }
 }
 

@@ -62,7 +62,7 @@ fn reader<'a>(script: &'a Script, bucket: &'a Bucket, flights: &'a SingleFlight)
 
 fn job(max_requests: u32, deadline: Duration) -> Job {
     Job {
-        place: Place { caller: String::new(), account: String::new(), region: "eu-west-1".to_owned(), kind: Kind::Writes },
+        place: SliceKey { caller: String::new(), account: String::new(), region: "eu-west-1".to_owned(), kind: Kind::Writes },
         window: window(),
         read: Vec::new(),
         now: at(9_000),
@@ -246,11 +246,11 @@ async fn a_failure_is_shared_by_those_who_wait_but_not_by_those_who_come_later()
 struct Memory(Mutex<Vec<Slice>>);
 
 impl Settled for Memory {
-    fn known(&self, _: &Place, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<Slice> {
+    fn known(&self, _: &SliceKey, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<Slice> {
         self.0.lock().unwrap().iter().filter(|slice| start <= slice.start && slice.end <= end).cloned().collect()
     }
 
-    fn keep(&self, _: &Place, slice: Slice) {
+    fn keep(&self, _: &SliceKey, slice: Slice) {
         self.0.lock().unwrap().push(slice);
     }
 }

@@ -11,7 +11,7 @@ use super::super::bucket::Bucket;
 use super::super::conclude::{Part, conclude};
 use super::super::failure::Failure;
 use super::super::reader::{Job, Reader, read};
-use super::super::settled::{Place, Settled, Slice};
+use super::super::settled::{Settled, Slice, SliceKey};
 use super::super::single_flight::SingleFlight;
 use super::random::Random;
 use super::world::{Faults, LONG, Spread, Truth, World, at, seconds, truths};
@@ -201,14 +201,14 @@ impl Outcome {
 pub(super) struct Memory(Mutex<Vec<Slice>>);
 
 impl Settled for Memory {
-    fn known(&self, _: &Place, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<Slice> {
+    fn known(&self, _: &SliceKey, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<Slice> {
         let kept = self.0.lock().unwrap();
         let mut known: Vec<Slice> = kept.iter().filter(|slice| start <= slice.start && slice.end <= end).cloned().collect();
         known.sort_by_key(|slice| slice.start);
         known
     }
 
-    fn keep(&self, _: &Place, slice: Slice) {
+    fn keep(&self, _: &SliceKey, slice: Slice) {
         let mut kept = self.0.lock().unwrap();
         assert!(slice.start <= slice.end, "{:?} to {:?}", slice.start, slice.end);
         assert!(kept.iter().all(|one| one.end < slice.start || slice.end < one.start), "what was known is kept again");

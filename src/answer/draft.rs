@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
+use super::Cost;
 use super::earlier::Earlier;
 use super::filter::Filter;
 use super::page::Page;
-use super::{Cost, RegionReport};
-use crate::context::Incident;
+use crate::context::{Incident, Named};
 use crate::coverage::Coverage;
 use crate::policy::UntrustedText;
 use crate::rank::{Change, Ranked};
@@ -31,7 +31,7 @@ pub struct Draft<'a> {
     /// Whether it was widened.
     pub widened: bool,
     /// Regions looked at, each with its basis.
-    pub regions: Vec<RegionReport>,
+    pub regions: Vec<Named>,
     /// A region that nothing named, when one had to be guessed.
     pub guessed_region: Option<String>,
     /// What was read.

@@ -1,5 +1,6 @@
 //! The answer: what `structuredContent` holds, field by field. Plain data; `build` fills it, `redact` seals it, `render` shows it.
 
+pub mod basis;
 pub mod build;
 pub mod console;
 mod contract;

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::basis::{Basis, Reading};
+
 /// How many facts are kept of one payload.
 const MAX_FACTS: usize = 2_000;
 /// How many characters of one text are read.
@@ -11,7 +13,7 @@ const MAX_DEPTH: usize = 32;
 
 /// Where in the alert something was said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub enum Place {
     /// A label, as Prometheus and Grafana know them.
     Label,
     /// A dimension of a CloudWatch metric.
@@ -35,19 +37,6 @@ impl Place {
     pub(super) fn keyed(self) -> bool {
         !matches!(self, Self::Annotation | Self::Text)
     }
-
-    fn words(self) -> &'static str {
-        match self {
-            Self::Label => "alert label",
-            Self::Dimension => "alarm dimension",
-            Self::Tag => "alert tag",
-            Self::Detail => "alert detail",
-            Self::Evidence => "evidence",
-            Self::Origin => "alert field",
-            Self::Annotation => "text of annotation",
-            Self::Text => "text of",
-        }
-    }
 }
 
 /// One thing the alert says.
@@ -62,15 +51,10 @@ pub(super) struct Fact {
 }
 
 impl Fact {
-    /// Returns our words for where this was found; the untrusted name is reduced to `[A-Za-z0-9_.-]{1,40}`.
-    pub(super) fn basis(&self) -> String {
-        let name: String =
-            self.name.chars().take(40).map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-') { c } else { '_' }).collect();
-        match (self.place, name.is_empty()) {
-            (Place::Text, true) => "the text".to_owned(),
-            (place, true) => format!("{} without a name", place.words()),
-            (place, false) => format!("{} {name}", place.words()),
-        }
+    /// Says where this was found; the untrusted name is reduced to `[A-Za-z0-9_.-]{0,40}`.
+    pub(super) fn basis(&self, reading: Reading) -> Basis {
+        let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-') { c } else { '_' };
+        Basis::Said { place: self.place, name: self.name.chars().take(40).map(safe).collect(), reading }
     }
 
     /// Returns the name in lower case without separators, so that `DBInstanceIdentifier` and `dbinstance_identifier` are one.

@@ -4,16 +4,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use self::alert::Payload;
-pub use self::alert::Shape;
+use self::basis::{Basis, Lack, WindowBasis};
 use self::fact::{Fact, Place};
-use self::lead::Lead;
+use self::primary::Primary;
 use crate::refusal::InvalidArgument;
 use crate::time::{self, Window};
 
 mod alert;
+pub mod basis;
 mod fact;
-mod lead;
 mod period;
+mod primary;
 mod region;
 mod resource;
 
@@ -30,11 +31,11 @@ const EXAMPLE: &str = r#"{"alert":{"name":"HighLatency","startsAt":"2026-01-27T2
 /// Errors: JSON that does not parse, and arguments that cannot be read; JSON of an unknown form is no error.
 pub fn discover(asked: &Asked, defaults: &Defaults, now: DateTime<Utc>) -> Result<Incident, InvalidArgument> {
     let defaults = Defaults { lookback: defaults.lookback.clamp(TimeDelta::seconds(1), TimeDelta::days(3_650)), ..*defaults };
-    let (lead, start_words) = read_investigation(asked, &defaults, now)?;
-    let (window, window_basis) = period::decide(asked, &lead, start_words, &defaults, now)?;
+    let primary = read_investigation(asked, &defaults, now)?;
+    let (window, window_basis) = period::decide(asked, &primary, &defaults, now)?;
     let (given, all_regions) = region::argument(&asked.regions)?;
     let regions_given = all_regions || !given.is_empty();
-    let regions = if regions_given { given } else { region::find(&lead.facts) };
+    let regions = if regions_given { given } else { region::find(&primary.facts) };
     let accounts = region::argument_accounts(&asked.accounts)?;
     let accounts_given = !accounts.is_empty();
     Ok(Incident {
@@ -44,37 +45,28 @@ pub fn discover(asked: &Asked, defaults: &Defaults, now: DateTime<Utc>) -> Resul
         regions,
         all_regions,
         regions_given,
-        accounts: if accounts_given { accounts } else { region::find_accounts(&lead.facts) },
+        accounts: if accounts_given { accounts } else { region::find_accounts(&primary.facts) },
         accounts_given,
-        resources: resource::find(&lead.facts, resource::argument(&asked.resources)?),
-        words: words(&lead),
-        alert: lead.alert,
+        resources: resource::find(&primary.facts, resource::argument(&asked.resources)?),
+        words: words(&primary),
+        alert: primary.alert,
     })
-}
-
-/// Returns the form of an investigation, by name, without reading it.
-pub fn shape(investigation: &Value) -> Shape {
-    match investigation {
-        Value::String(text) => json(text).and_then(Result::ok).map_or(Shape::TEXT, |payload| alert::shape(&payload)),
-        payload => alert::shape(payload),
-    }
 }
 
 fn start_given(asked: &Asked) -> bool {
     asked.start_time.as_deref().is_some_and(|time| !time.trim().is_empty())
 }
 
-fn read_investigation(asked: &Asked, defaults: &Defaults, now: DateTime<Utc>) -> Result<(Lead, &'static str), InvalidArgument> {
-    const ALERT: &str = "alert start";
+fn read_investigation(asked: &Asked, defaults: &Defaults, now: DateTime<Utc>) -> Result<Primary, InvalidArgument> {
     let refuse = |message: String| InvalidArgument { argument: "investigation".into(), message };
     match &asked.investigation {
-        None | Some(Value::Null) => Ok((Lead::default(), ALERT)),
+        None | Some(Value::Null) => Ok(Primary::default()),
         Some(Value::String(text)) if text.len() > MAX_INVESTIGATION => {
             Err(refuse(format!("`investigation` may have at most {MAX_INVESTIGATION} bytes; give the alert alone, such as `{EXAMPLE}`.")))
         }
         Some(Value::String(text)) => match json(text) {
-            None => Ok((read_text(text, now), "time in the text")),
-            Some(Ok(payload)) => Ok((lead::choose(alert::read(&payload), start_given(asked), defaults.lookback, now)?, ALERT)),
+            None => Ok(read_text(text, now)),
+            Some(Ok(payload)) => primary::choose(alert::read(&payload), start_given(asked), defaults.lookback, now),
             Some(Err(error)) => Err(refuse(format!(
                 "`investigation` begins like JSON, which breaks at line {}, column {}. Send whole JSON, such as `{EXAMPLE}`, or text that does not begin with a bracket.",
                 error.line(),
@@ -82,7 +74,7 @@ fn read_investigation(asked: &Asked, defaults: &Defaults, now: DateTime<Utc>) ->
             ))),
         },
         Some(payload @ (Value::Object(_) | Value::Array(_))) => {
-            Ok((lead::choose(alert::read(payload), start_given(asked), defaults.lookback, now)?, ALERT))
+            primary::choose(alert::read(payload), start_given(asked), defaults.lookback, now)
         }
         Some(_) => Err(refuse(format!("`investigation` is an alert object, such as `{EXAMPLE}`, or a text."))),
     }
@@ -95,33 +87,33 @@ fn json(text: &str) -> Option<Result<Value, serde_json::Error>> {
 }
 
 /// Reads free text: one point in time in it is when the alert started; of several we cannot know which.
-fn read_text(text: &str, now: DateTime<Utc>) -> Lead {
+fn read_text(text: &str, now: DateTime<Utc>) -> Primary {
     let mut payload = Payload::default();
     fact::push(&mut payload.facts, Place::Text, "", text);
     let times = time::in_text(text);
-    let mut lead = Lead { facts: payload.facts, ..Lead::default() };
+    let mut primary = Primary { facts: payload.facts, in_text: true, ..Primary::default() };
     match times.as_slice() {
         [] => {}
-        [time] if *time > now => lead.lacks = Some("the time in the text lies in the future"),
+        [time] if *time > now => primary.lacks = Some(Lack::PastTime),
         [time] => {
             let name: String = text.trim().lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(120).collect();
-            lead.alert = Some(Alert { name, started_at: *time, ended_at: None, others: Vec::new() });
+            primary.alert = Some(Alert { name, started_at: *time, ended_at: None, others: Vec::new() });
         }
-        _ => lead.lacks = Some("several times in the text"),
+        _ => primary.lacks = Some(Lack::SingleTime),
     }
-    lead
+    primary
 }
 
 /// Joins everything that is said, for matching symptoms; names in CamelCase also as separate words.
-fn words(lead: &Lead) -> String {
+fn words(primary: &Primary) -> String {
     let mut words = String::new();
-    for name in &lead.names {
+    for name in &primary.names {
         words.push_str(name);
         words.push(' ');
         words.push_str(&split_camel(name));
         words.push('\n');
     }
-    for Fact { name, text, .. } in lead.facts.iter().filter(|fact| fact.place != Place::Origin) {
+    for Fact { name, text, .. } in primary.facts.iter().filter(|fact| fact.place != Place::Origin) {
         words.push_str(name);
         words.push(' ');
         words.push_str(text);
@@ -186,12 +178,12 @@ impl Default for Defaults {
 /// What is known of an incident, as asked: nothing here is allowed yet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Incident {
-    /// The alert that leads, when there is one.
+    /// The primary alert, when there is one.
     pub alert: Option<Alert>,
     /// The interval to look at.
     pub window: Window,
-    /// Where the window came from, such as `alert start - 30m` or `start_time`.
-    pub window_basis: String,
+    /// Where the window came from.
+    pub window_basis: WindowBasis,
     /// Whether the caller fixed the start (then the window is never widened).
     pub start_given: bool,
     /// Regions to look at, in order of appearance, each once; empty when nothing names one.
@@ -217,7 +209,7 @@ impl Incident {
         Self {
             alert: None,
             window,
-            window_basis: "start_time".to_owned(),
+            window_basis: basis::WindowStart::Given.into(),
             start_given: true,
             regions: Vec::new(),
             all_regions: false,
@@ -230,7 +222,7 @@ impl Incident {
     }
 }
 
-/// The leading alert.
+/// The primary alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {
     /// Its name. Untrusted.
@@ -239,7 +231,7 @@ pub struct Alert {
     pub started_at: DateTime<Utc>,
     /// When it ended; absent while firing.
     pub ended_at: Option<DateTime<Utc>>,
-    /// Names of other alerts of the same payload that do not lead. Untrusted.
+    /// Names of other alerts of the same payload that are not primary. Untrusted.
     pub others: Vec<String>,
 }
 
@@ -248,8 +240,8 @@ pub struct Alert {
 pub struct Named {
     /// `eu-west-1`, or `111122223333`.
     pub name: String,
-    /// Where it was found, in our words: `alert label region`, `availability zone in label az`, `argument`.
-    pub basis: String,
+    /// Where it was found.
+    pub basis: Basis,
 }
 
 /// A resource that the incident names.
@@ -259,8 +251,8 @@ pub struct NamedResource {
     pub id: String,
     /// CloudFormation type, such as `AWS::EC2::Instance`, when the label, the id's form or the ARN tells it.
     pub kind: Option<String>,
-    /// Where it was found, in our words: `alert label instance_id`, `text of annotation summary`.
-    pub basis: String,
+    /// Where it was found.
+    pub basis: Basis,
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::lead::Lead;
+use super::basis::{WindowBasis, WindowStart};
+use super::primary::Primary;
 use super::{Asked, Defaults, InvalidArgument};
-use crate::time::{self, Window, compact};
+use crate::time::{self, Window};
 
 /// How long after the alert's start the window goes on.
 const AFTER: TimeDelta = TimeDelta::minutes(10);
@@ -17,15 +18,14 @@ const WITHOUT_ALERT: TimeDelta = TimeDelta::hours(1);
 /// Errors: a time that cannot be read, a start that is not before the end or not before now.
 pub(super) fn decide(
     asked: &Asked,
-    lead: &Lead,
-    start_words: &str,
+    primary: &Primary,
     defaults: &Defaults,
     now: DateTime<Utc>,
-) -> Result<(Window, String), InvalidArgument> {
-    let start = lead.alert.as_ref().map(|alert| alert.started_at.min(now));
+) -> Result<(Window, WindowBasis), InvalidArgument> {
+    let start = primary.alert.as_ref().map(|alert| alert.started_at.min(now));
     let read = |argument: &str, text: &Option<String>| match text.as_deref().map(str::trim) {
         None | Some("") => Ok(None),
-        Some(text) => time::argument(text, now, lead.alert.as_ref().map(|alert| alert.started_at))
+        Some(text) => time::argument(text, now, primary.alert.as_ref().map(|alert| alert.started_at))
             .map(Some)
             .map_err(|problem| refuse(argument, &problem)),
     };
@@ -39,13 +39,17 @@ pub(super) fn decide(
         return Err(refuse("end_time", &format!("is not after start_time ({})", time::rfc3339(from))).at(to));
     }
 
-    let (default_from, default_to, mut words) = match (start, lead.ended.filter(|_| lead.lacks.is_some())) {
+    let (default_from, default_to, counted_from) = match (start, primary.ended.filter(|_| primary.lacks.is_some())) {
         (Some(start), _) => {
-            let end = lead.alert.as_ref().and_then(|alert| alert.ended_at).map_or(start + AFTER, |end| end.min(start + AFTER));
-            (before(start, defaults.lookback), end, format!("{start_words} - {}", compact(defaults.lookback)))
+            let end = primary.alert.as_ref().and_then(|alert| alert.ended_at).map_or(start + AFTER, |end| end.min(start + AFTER));
+            (
+                before(start, defaults.lookback),
+                end,
+                if primary.in_text { WindowStart::BeforeTimeInText } else { WindowStart::BeforeAlert }(defaults.lookback),
+            )
         }
-        (None, Some(end)) => (before(end, WITHOUT_ALERT), end, "the hour before the alert's end".to_owned()),
-        (None, None) => (before(now, WITHOUT_ALERT), now, "the last hour".to_owned()),
+        (None, Some(end)) => (before(end, WITHOUT_ALERT), end, WindowStart::BeforeAlertEnd),
+        (None, None) => (before(now, WITHOUT_ALERT), now, WindowStart::LastHour),
     };
     let end = match (from, to) {
         (_, Some(to)) => to.min(now),
@@ -53,29 +57,16 @@ pub(super) fn decide(
         (Some(from), None) if default_to.min(now) <= from => now,
         (_, None) => default_to.min(now),
     };
-    let begin = match from {
-        Some(from) => from,
-        None if default_from < end => default_from,
-        None => {
-            words = format!("end_time - {}", compact(defaults.lookback));
-            before(end, defaults.lookback)
-        }
+    let (begin, start) = match from {
+        Some(from) => (from, WindowStart::Given),
+        None if default_from < end => (default_from, counted_from),
+        None => (before(end, defaults.lookback), WindowStart::BeforeEnd(defaults.lookback)),
     };
     let shortest = before(end, defaults.max_window);
     let cut = from.is_none() && begin < shortest && shortest < end;
     let begin = if cut { shortest } else { begin };
-    let mut basis = match (from, to) {
-        (Some(_), Some(_)) => "start_time to end_time".to_owned(),
-        (Some(_), None) => "start_time".to_owned(),
-        (None, Some(_)) if !words.starts_with("end_time") => format!("{words} to end_time"),
-        (None, _) => words,
-    };
-    if let Some(lacks) = lead.lacks.filter(|_| from.is_none()) {
-        basis = format!("{basis}: {lacks}");
-    }
-    if cut {
-        basis = format!("{basis}, cut to max_window {}", compact(defaults.max_window));
-    }
+    let lacks = primary.lacks.filter(|_| from.is_none());
+    let basis = WindowBasis { start, end_given: to.is_some(), lacks, cut_to: cut.then_some(defaults.max_window) };
     let window = Window::new(begin, end).ok_or_else(|| refuse("end_time", "leaves no time before it"))?;
     Ok((window, basis))
 }

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::basis::{Basis, Reading};
 use super::fact::{Fact, Place};
 use super::{InvalidArgument, Named};
 use crate::event::{Arn, is_account, is_region};
@@ -47,13 +48,13 @@ pub(super) fn find(facts: &[Fact]) -> Vec<Named> {
     }
     for fact in facts {
         for (region, zone) in within(&fact.text) {
-            add(&mut found, &region, format!("{}{}", if zone { "availability zone in " } else { "" }, fact.basis()));
+            add(&mut found, &region, fact.basis(if zone { Reading::Zone } else { Reading::Itself }));
         }
     }
     if found.is_empty() {
         for fact in facts.iter().filter(|fact| fact.place.keyed() && fact.key().ends_with("region")) {
             if let Some((_, region)) = PEOPLES_NAMES.iter().find(|(name, _)| fact.text.eq_ignore_ascii_case(name)) {
-                add(&mut found, region, format!("{}, a name for people", fact.basis()));
+                add(&mut found, region, fact.basis(Reading::PeoplesName));
             }
         }
     }
@@ -65,24 +66,24 @@ fn find_sure<'a, I: Iterator<Item = &'a Fact>>(facts: impl Fn() -> I, found: &mu
     for fact in facts().filter(|fact| fact.place.keyed()) {
         let text = fact.text.to_ascii_lowercase();
         match whole(&text) {
-            Some((region, true)) => add(found, &region, format!("availability zone in {}", fact.basis())),
-            Some((region, false)) => add(found, &region, fact.basis()),
-            None if names_region(&fact.key(), &text) => add(found, &text, fact.basis()),
+            Some((region, true)) => add(found, &region, fact.basis(Reading::Zone)),
+            Some((region, false)) => add(found, &region, fact.basis(Reading::Itself)),
+            None if names_region(&fact.key(), &text) => add(found, &text, fact.basis(Reading::Itself)),
             None => {}
         }
     }
     for fact in facts() {
         for arn in arns(fact).filter(|arn| may_be_region(arn.region)) {
-            add(found, arn.region, format!("ARN in {}", fact.basis()));
+            add(found, arn.region, fact.basis(Reading::Arn));
         }
     }
     for fact in facts() {
         for host in HOST.find_iter(&fact.text).map(|host| host.as_str().to_ascii_lowercase()) {
             // Hosts of the first region bear no region in their names.
             if host.ends_with(".ec2.internal") {
-                add(found, "us-east-1", format!("DNS name in {}", fact.basis()));
+                add(found, "us-east-1", fact.basis(Reading::DnsName));
             } else if let Some((region, _)) = within(&host).next() {
-                add(found, &region, format!("DNS name in {}", fact.basis()));
+                add(found, &region, fact.basis(Reading::DnsName));
             }
         }
     }
@@ -95,11 +96,11 @@ pub(super) fn find_accounts(facts: &[Fact]) -> Vec<Named> {
     for evidence in [false, true] {
         let keyed = || facts.iter().filter(move |fact| fact.place.keyed() && (fact.place == Place::Evidence) == evidence);
         for fact in keyed().filter(|fact| is_account(&fact.text) && names_account(&fact.key())) {
-            add(&mut found, &fact.text, fact.basis());
+            add(&mut found, &fact.text, fact.basis(Reading::Itself));
         }
         for fact in keyed() {
             for arn in arns(fact).filter(|arn| is_account(arn.account)) {
-                add(&mut found, arn.account, format!("ARN in {}", fact.basis()));
+                add(&mut found, arn.account, fact.basis(Reading::Arn));
             }
         }
         if !found.is_empty() {
@@ -123,9 +124,9 @@ pub(super) fn argument(asked: &[String]) -> Result<(Vec<Named>, bool), InvalidAr
                 "`global` is no region: events of global services are recorded in `us-east-1`; ask for that, or for `all`.".into(),
             ));
         } else if let Some((region, true)) = whole(&item) {
-            add(&mut found, &region, "availability zone in argument".into());
+            add(&mut found, &region, Basis::ZoneInArgument);
         } else if may_be_region(&item) {
-            add(&mut found, &item, "argument".into());
+            add(&mut found, &item, Basis::Argument);
         } else {
             return Err(refuse(
                 "A region is 3 to 32 of a-z, 0-9 and `-`, such as `us-east-1`; give a list or a comma string, or `all` for every allowed region.".into(),
@@ -149,7 +150,7 @@ pub(super) fn argument_accounts(asked: &[String]) -> Result<Vec<Named>, InvalidA
         if !may_be_account_name(name) {
             return Err(refuse("An account is a 12-digit id, such as `111122223333`, or a name that the operator configured.".into()));
         }
-        add(&mut found, name, "argument".into());
+        add(&mut found, name, Basis::Argument);
     }
     if found.len() > MAX_NAMED {
         return Err(refuse(format!("At most {MAX_NAMED} accounts may be named, such as `111122223333`.")));
@@ -194,7 +195,7 @@ fn is_global(text: &str) -> bool {
     matches!(text, "global" | "aws-global" | "aws-cn-global" | "aws-us-gov-global")
 }
 
-fn add(found: &mut Vec<Named>, name: &str, basis: String) {
+fn add(found: &mut Vec<Named>, name: &str, basis: Basis) {
     if !found.iter().any(|known| known.name == name) && found.len() <= MAX_NAMED {
         found.push(Named { name: name.to_owned(), basis });
     }

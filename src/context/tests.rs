@@ -1,4 +1,5 @@
 use super::*;
+use crate::answer::basis;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -27,15 +28,20 @@ fn ask_times(start: Option<&str>, end: Option<&str>) -> Result<Incident, Invalid
 }
 
 fn window(incident: &Incident) -> String {
-    format!("{} to {} ({})", incident.window.from.format("%F %T"), incident.window.to.format("%F %T"), incident.window_basis)
+    format!(
+        "{} to {} ({})",
+        incident.window.from.format("%F %T"),
+        incident.window.to.format("%F %T"),
+        basis::of_window(&incident.window_basis)
+    )
 }
 
 fn regions(investigation: Value) -> Vec<String> {
-    ask(investigation).regions.into_iter().map(|region| format!("{} by {}", region.name, region.basis)).collect()
+    ask(investigation).regions.into_iter().map(|region| format!("{} by {}", region.name, basis::of_name(&region.basis))).collect()
 }
 
 fn resources(investigation: Value) -> Vec<String> {
-    let show = |r: NamedResource| format!("{} {} by {}", r.id, r.kind.unwrap_or_else(|| "?".into()), r.basis);
+    let show = |r: NamedResource| format!("{} {} by {}", r.id, r.kind.unwrap_or_else(|| "?".into()), basis::of_name(&r.basis));
     ask(investigation).resources.into_iter().map(show).collect()
 }
 
@@ -285,8 +291,9 @@ fn the_regions_argument_is_a_list_a_comma_string_or_all() {
 
 #[test]
 fn accounts_come_from_labels_and_the_alerts_own_arns_but_not_from_prose() {
-    let accounts =
-        |investigation| ask(investigation).accounts.into_iter().map(|a| format!("{} by {}", a.name, a.basis)).collect::<Vec<_>>();
+    let accounts = |investigation| {
+        ask(investigation).accounts.into_iter().map(|a| format!("{} by {}", a.name, basis::of_name(&a.basis))).collect::<Vec<_>>()
+    };
     assert_eq!(accounts(labelled("aws_account_id", "111122223333")), ["111122223333 by alert label aws_account_id"]);
     assert_eq!(accounts(labelled("topic", "arn:aws:sns:us-east-1:444455556666:t")), ["444455556666 by ARN in alert label topic"]);
     assert!(accounts(labelled("account", "production")).is_empty());
@@ -395,7 +402,6 @@ fn json_may_come_as_a_string_and_broken_json_is_refused_with_its_place() {
 fn an_unknown_form_is_read_as_text_and_labels() {
     let unknown =
         json!({"event": "slow", "tags": {"DBInstanceIdentifier": "orders"}, "where": "eu-west-1", "when": "2026-01-27T20:00:00Z"});
-    assert_eq!(shape(&unknown), Shape::UNKNOWN);
     let incident = ask(unknown);
     assert_eq!(
         window(&incident),

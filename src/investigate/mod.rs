@@ -22,9 +22,10 @@ use crate::answer::draft::{Detail, Draft};
 use crate::answer::earlier::Earlier;
 use crate::answer::filter::Filter;
 use crate::answer::page::Page;
-use crate::answer::{Answer, Cost, Finding, RegionReport, Requests, headline};
+use crate::answer::{Answer, Cost, Finding, Requests, headline};
 use crate::catalogue::{classify, is_global_service};
-use crate::context::{self, Asked, Incident};
+use crate::context::basis::Basis;
+use crate::context::{self, Asked, Incident, Named};
 use crate::coverage::{Cause, Coverage, Reading, SourceName, State, Verdict};
 use crate::event::Event;
 use crate::policy::{GlobalPass, Policy, Scope};
@@ -418,10 +419,10 @@ fn page(context: &ToolContext, looked: &Looked, started: Instant) -> Built {
     built
 }
 
-fn regions(state: &Continuation, coverage: &Coverage) -> Vec<RegionReport> {
+fn regions(state: &Continuation, coverage: &Coverage) -> Vec<Named> {
     let basis = |region: &str| {
-        let named = state.incident.regions.iter().find(|named| named.name == region).map(|named| redact::text(&named.basis, 80));
-        named.or_else(|| basis_in_scope(&state.scope, region)).unwrap_or_else(|| "present in the archive".into())
+        let named = state.incident.regions.iter().find(|named| named.name == region).map(|named| named.basis.clone());
+        named.or_else(|| basis_in_scope(&state.scope, region)).unwrap_or(Basis::Present)
     };
     let seen: BTreeSet<&str> =
         coverage.cells.iter().filter(|cell| cell.state() != State::DeniedByPolicy).map(|cell| cell.region()).collect();
@@ -429,15 +430,15 @@ fn regions(state: &Continuation, coverage: &Coverage) -> Vec<RegionReport> {
     // Regions of the context come first, in its order.
     let place = |region: &str| state.incident.regions.iter().position(|named| named.name == region).unwrap_or(usize::MAX);
     regions.sort_by_key(|region| (place(region), (*region).to_owned()));
-    regions.into_iter().take(20).map(|region| RegionReport { name: redact::text(region, 32), basis: basis(region) }).collect()
+    regions.into_iter().take(20).map(|region| Named { name: region.to_owned(), basis: basis(region) }).collect()
 }
 
 /// Says how a region that the incident does not name came into the scope.
-fn basis_in_scope(scope: &Scope, region: &str) -> Option<String> {
+fn basis_in_scope(scope: &Scope, region: &str) -> Option<Basis> {
     if scope.global_region() == Some(region) && scope.global_pass() == GlobalPass::Extra {
-        return Some("global services".into());
+        return Some(Basis::GlobalServices);
     }
-    scope.regions().is_some_and(|regions| regions.iter().any(|one| one == region)).then(|| "assumed".to_owned())
+    scope.regions().is_some_and(|regions| regions.iter().any(|one| one == region)).then_some(Basis::Assumed)
 }
 
 /// Says why nothing could be read, by the state of the gravest cell.

@@ -222,7 +222,7 @@ impl Policy {
                 );
                 return Err(Refusal::invalid("regions", message, "A right example: eu-west-1."));
             } else {
-                decided.blind_spots.push(format!("a region from the alert was left out, as it is not a region name ({})", named.basis));
+                decided.blind_spots.push("a region from the alert was left out, as it is not a region name".to_owned());
             }
         }
         let asked = once(&asked);

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::context::Named;
+use crate::context::basis::{Basis, WindowStart};
 use crate::source::{PLANNED, archive, event_history};
 
 fn now() -> DateTime<Utc> {
@@ -15,7 +16,7 @@ fn window(minutes_ago: i64, length: i64) -> Window {
 }
 
 fn names(names: &[&str]) -> Vec<Named> {
-    names.iter().map(|name| Named { name: (*name).to_owned(), basis: "alert label region".to_owned() }).collect()
+    names.iter().map(|name| Named { name: (*name).to_owned(), basis: Basis::Argument }).collect()
 }
 
 fn strings(items: &[&str]) -> Vec<String> {
@@ -23,7 +24,7 @@ fn strings(items: &[&str]) -> Vec<String> {
 }
 
 fn incident() -> Incident {
-    Incident { window_basis: "the last hour".to_owned(), start_given: false, ..Incident::over(window(60, 45)) }
+    Incident { window_basis: WindowStart::LastHour.into(), start_given: false, ..Incident::over(window(60, 45)) }
 }
 
 fn in_regions(regions: &[&str]) -> Incident {
@@ -323,7 +324,7 @@ prop_compose! {
         minutes_ago in -60_i64..(100 * 24 * 60),
         length in 1_i64..(5 * 24 * 60),
     ) -> Incident {
-        let named = |items: &[String]| items.iter().map(|name| Named { name: name.clone(), basis: "argument".to_owned() }).collect();
+        let named = |items: &[String]| items.iter().map(|name| Named { name: name.clone(), basis: Basis::Argument }).collect();
         Incident {
             regions: named(&regions), all_regions, regions_given, accounts: named(&accounts), accounts_given,
             window: window(minutes_ago, length), ..incident()

@@ -11,6 +11,7 @@ use foldhash::fast::RandomState;
 use super::Change;
 use crate::catalogue::{Resource, Role, aliases_of};
 use crate::context::NamedResource;
+use crate::context::basis::Basis;
 
 /// How a change is related to what the alert names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -154,7 +155,7 @@ pub(super) fn relations(named: &[NamedResource], changes: &[Change], graph: &Gra
 
 /// Tells whether a name in the incident stands for a resource, rather than for a service or a job that may be called anything.
 pub(super) fn is_firm(named: &NamedResource) -> bool {
-    named.kind.is_some() || named.basis.starts_with("argument") || named.id.starts_with("arn:")
+    named.kind.is_some() || named.basis == Basis::Argument || named.id.starts_with("arn:")
 }
 
 #[expect(clippy::too_many_arguments, reason = "the three rings around one resource belong together and have no other use")]

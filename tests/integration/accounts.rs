@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use aws_credential_types::provider::future;
 use aws_sdk_cloudtrail::config::{Credentials, ProvideCredentials, SharedCredentialsProvider};
+use cloudtrail_mcp::context::basis::{Basis, WindowStart};
 use cloudtrail_mcp::context::{Incident, Named};
 use cloudtrail_mcp::coverage::{Cause, Cell, State};
 use cloudtrail_mcp::investigate::{Gathered, plan};
@@ -40,11 +41,11 @@ fn available() -> Available {
 }
 
 fn incident(accounts: &[&str], regions: &[&str]) -> Incident {
-    let named = |names: &[&str]| names.iter().map(|name| Named { name: (*name).to_owned(), basis: "argument".to_owned() }).collect();
+    let named = |names: &[&str]| names.iter().map(|name| Named { name: (*name).to_owned(), basis: Basis::Argument }).collect();
     Incident {
         alert: None,
         window: window(),
-        window_basis: "start_time".to_owned(),
+        window_basis: WindowStart::Given.into(),
         start_given: true,
         regions: named(regions),
         all_regions: regions.is_empty(),

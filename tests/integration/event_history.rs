@@ -7,6 +7,7 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_cloudtrail::config::{Credentials, SharedCredentialsProvider};
 use chrono::{DateTime, TimeDelta, Utc};
+use cloudtrail_mcp::context::basis::{Basis, WindowStart};
 use cloudtrail_mcp::context::{Incident, Named};
 use cloudtrail_mcp::coverage::{Cause, Cell, Reading, State};
 use cloudtrail_mcp::investigate::plan;
@@ -45,9 +46,9 @@ fn scope(policy: &Policy, window: Window) -> Scope {
     let incident = Incident {
         alert: None,
         window,
-        window_basis: "start_time".to_owned(),
+        window_basis: WindowStart::Given.into(),
         start_given: true,
-        regions: vec![Named { name: "eu-west-1".to_owned(), basis: "argument".to_owned() }],
+        regions: vec![Named { name: "eu-west-1".to_owned(), basis: Basis::Argument }],
         all_regions: false,
         regions_given: true,
         accounts: Vec::new(),

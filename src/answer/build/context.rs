@@ -1,5 +1,6 @@
 //! What was understood of the incident, as it is told.
 
+use crate::answer::basis;
 use crate::answer::draft::Draft;
 use crate::answer::{AlertReport, ContextReport, RegionReport, ResourceReport, WindowReport};
 use crate::{redact, time};
@@ -17,12 +18,20 @@ pub(super) fn context(draft: &Draft<'_>) -> ContextReport {
         window: WindowReport {
             from: time::rfc3339(draft.window.from),
             to: time::rfc3339(draft.window.to),
-            basis: incident.window_basis.clone(),
+            basis: basis::of_window(&incident.window_basis),
             widened: draft.widened,
         },
-        regions: draft.regions.iter().map(|r| RegionReport { name: untrusted.place(&r.name), basis: r.basis.clone() }).collect(),
+        regions: draft
+            .regions
+            .iter()
+            .map(|r| RegionReport { name: untrusted.place(&r.name), basis: redact::text(&basis::of_name(&r.basis), 80) })
+            .collect(),
         resources: resources
-            .map(|r| ResourceReport { id: untrusted.text(&r.id, 120), kind: r.kind.clone(), basis: redact::text(&r.basis, 80) })
+            .map(|r| ResourceReport {
+                id: untrusted.text(&r.id, 120),
+                kind: r.kind.clone(),
+                basis: redact::text(&basis::of_name(&r.basis), 80),
+            })
             .collect(),
     }
 }

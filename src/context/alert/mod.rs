@@ -46,22 +46,6 @@ const FORMS: &[&dyn Form] = &[
     &generic::Generic,
 ];
 
-/// The name of the form an investigation has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shape(&'static str);
-
-impl Shape {
-    /// Free text.
-    pub const TEXT: Self = Self("free text");
-    /// JSON of no form that we know; read leniently.
-    pub const UNKNOWN: Self = Self("unknown JSON");
-
-    /// Returns the name, such as `CloudWatch alarm (SNS)`.
-    pub fn name(self) -> &'static str {
-        self.0
-    }
-}
-
 /// What a payload says.
 #[derive(Debug, Default)]
 pub(super) struct Payload {
@@ -84,16 +68,6 @@ pub(super) struct Reported {
     pub(super) ended: Option<DateTime<Utc>>,
     /// What it says.
     pub(super) facts: Vec<Fact>,
-}
-
-/// Returns the form of parsed JSON.
-pub(super) fn shape(payload: &Value) -> Shape {
-    let payload = &open(payload);
-    let one = match payload {
-        Value::Array(items) => items.iter().map(shape).find(|shape| *shape != Shape::UNKNOWN),
-        payload => form(payload).map(|form| Shape(form.name())),
-    };
-    one.unwrap_or(Shape::UNKNOWN)
 }
 
 /// Reads parsed JSON of any form.

@@ -1,25 +1,39 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::context::{Asked, Defaults, Incident, discover, shape};
+use super::{form, open};
+use crate::answer::basis;
+use crate::context::basis::WindowStart;
+use crate::context::{Asked, Defaults, Incident, discover};
 
 fn incident(payload: &Value) -> Incident {
     let now: DateTime<Utc> = "2026-01-27T21:00:00Z".parse().unwrap();
     discover(&Asked { investigation: Some(payload.clone()), ..Asked::default() }, &Defaults::default(), now).unwrap()
 }
 
+fn name(payload: &Value) -> &'static str {
+    let payload = open(payload);
+    let one = payload.as_array().and_then(|items| items.first()).unwrap_or(&payload);
+    form(&open(one)).map_or("unknown JSON", |form| form.name())
+}
+
 /// Shows what was understood of a payload, a line each.
 fn outline(payload: &Value) -> String {
     let found = incident(payload);
-    let mut lines = vec![shape(payload).name().to_owned()];
+    let mut lines = vec![name(payload).to_owned()];
     if let Some(alert) = &found.alert {
         let ended = alert.ended_at.map_or("firing".into(), |end| format!("ended {}", end.format("%T")));
         lines.push(format!("{} at {}, {ended}, others {:?}", alert.name, alert.started_at.format("%T%.f"), alert.others));
     }
-    lines.push(format!("{} to {}: {}", found.window.from.format("%T"), found.window.to.format("%T"), found.window_basis));
-    lines.extend(found.regions.iter().map(|region| format!("{}: {}", region.name, region.basis)));
-    lines.extend(found.accounts.iter().map(|account| format!("{}: {}", account.name, account.basis)));
-    lines.extend(found.resources.iter().map(|r| format!("{} {}: {}", r.id, r.kind.as_deref().unwrap_or("?"), r.basis)));
+    lines.push(format!(
+        "{} to {}: {}",
+        found.window.from.format("%T"),
+        found.window.to.format("%T"),
+        basis::of_window(&found.window_basis)
+    ));
+    lines.extend(found.regions.iter().map(|region| format!("{}: {}", region.name, basis::of_name(&region.basis))));
+    lines.extend(found.accounts.iter().map(|account| format!("{}: {}", account.name, basis::of_name(&account.basis))));
+    lines.extend(found.resources.iter().map(|r| format!("{} {}: {}", r.id, r.kind.as_deref().unwrap_or("?"), basis::of_name(&r.basis))));
     lines.join("\n")
 }
 
@@ -339,9 +353,9 @@ fn recognised_forms_without_their_fields_are_still_read() {
         json!({"event_type": 1, "title": [], "date": {}}),
         json!({"alert": {}}),
     ] {
-        assert_ne!(shape(&payload), super::Shape::UNKNOWN, "{payload}");
+        assert_ne!(name(&payload), "unknown JSON", "{payload}");
         let found = incident(&payload);
         assert_eq!(found.alert, None, "{payload}");
-        assert!(found.window_basis.starts_with("the last hour"), "{payload}");
+        assert!(found.window_basis.start == WindowStart::LastHour, "{payload}");
     }
 }

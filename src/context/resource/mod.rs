@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::basis::{Basis, Reading};
 use super::fact::{Fact, Place};
 use super::{InvalidArgument, NamedResource};
 use crate::event::{Arn, ID_KINDS};
@@ -43,23 +44,23 @@ pub(super) fn find(facts: &[Fact], known: Vec<NamedResource>) -> Vec<NamedResour
         group().filter(|fact| fact.place.keyed()).for_each(|fact| found.add_keyed(fact, namespace));
         for fact in group() {
             for text in Arn::in_text(&fact.text) {
-                found.add(text, Arn::parse(text).and_then(|arn| arn.kind()), format!("ARN in {}", fact.basis()));
+                found.add(text, Arn::parse(text).and_then(|arn| arn.kind()), fact.basis(Reading::Arn));
             }
         }
         for fact in group() {
-            ids(&fact.text).for_each(|(id, _, kind)| found.add(id, Some(kind), fact.basis()));
+            ids(&fact.text).for_each(|(id, _, kind)| found.add(id, Some(kind), fact.basis(Reading::Itself)));
         }
         for fact in group() {
             for (host, kind) in HOST.iter() {
                 for name in host.captures_iter(&fact.text).filter_map(|host| host.get(1)) {
-                    found.add(name.as_str(), Some(kind), format!("DNS name in {}", fact.basis()));
+                    found.add(name.as_str(), Some(kind), fact.basis(Reading::DnsName));
                 }
             }
         }
     }
     for fact in facts.iter().filter(|fact| matches!(fact.place, Place::Label | Place::Tag | Place::Detail | Place::Dimension)) {
         if WEAK.contains(&fact.key().as_str()) {
-            found.add(&fact.text, None, fact.basis());
+            found.add(&fact.text, None, fact.basis(Reading::Itself));
         }
     }
     found.0.truncate(MAX_RESOURCES);
@@ -78,7 +79,7 @@ pub(super) fn argument(asked: &[String]) -> Result<Vec<NamedResource>, InvalidAr
         }
         let kind = Arn::parse_with_blanks(item)
             .map_or_else(|| ids(item).next().filter(|(id, ..)| *id == item).map(|(.., kind)| kind), |arn| arn.kind());
-        found.add(item, kind, "argument".into());
+        found.add(item, kind, Basis::Argument);
     }
     if found.0.len() > MAX_RESOURCES {
         return Err(refuse(format!(
@@ -98,15 +99,15 @@ impl Found {
         let Some(row) = NAMES.iter().find(|row| row.names.contains(&key.as_str()) && namespace.contains(row.namespace)) else { return };
         if row.id.is_empty() {
             let kind = Arn::parse_with_blanks(&fact.text).and_then(|arn| arn.kind()).or(Some(row.kind).filter(|kind| !kind.is_empty()));
-            return self.add(&fact.text, kind, fact.basis());
+            return self.add(&fact.text, kind, fact.basis(Reading::Itself));
         }
         // A label of this name may also hold somebody else's numbering, so the id has to look like one.
         for (id, _, kind) in ids(&fact.text).filter(|(_, prefix, _)| row.id.split('|').any(|id| id == *prefix)) {
-            self.add(id, Some(kind), fact.basis());
+            self.add(id, Some(kind), fact.basis(Reading::Itself));
         }
     }
 
-    fn add(&mut self, id: &str, kind: Option<&str>, basis: String) {
+    fn add(&mut self, id: &str, kind: Option<&str>, basis: Basis) {
         if acceptable(id) && !self.0.iter().any(|known| known.id == id) && self.0.len() <= MAX_RESOURCES {
             self.0.push(NamedResource { id: id.to_owned(), kind: kind.map(str::to_owned), basis });
         }

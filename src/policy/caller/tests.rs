@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
+use crate::context::basis::Basis;
 use crate::context::{Incident, Named};
 use crate::coverage::SourceName;
 use crate::policy::{Available, Offer, Presence, Scope};
@@ -89,7 +90,7 @@ impl Random {
     }
 
     fn incident(&mut self) -> Incident {
-        let named = |names: Vec<String>| names.into_iter().map(|name| Named { name, basis: "arguments".to_owned() }).collect();
+        let named = |names: Vec<String>| names.into_iter().map(|name| Named { name, basis: Basis::Argument }).collect();
         let from = now() - TimeDelta::minutes(i64::try_from(1 + self.below(60 * 60)).unwrap());
         let length = TimeDelta::minutes(i64::try_from(1 + self.below(60 * 50)).unwrap());
         Incident {
@@ -214,7 +215,7 @@ fn what_both_allow_and_the_caller_names_is_admitted() {
         let model = Model { policy: &policy, rules: &rules };
         let (region, account) = (random.of(&REGIONS), random.of(&ACCOUNTS));
         let window = Window::new(now() - model.max_window(), now()).unwrap();
-        let named = |name: &str| vec![Named { name: name.to_owned(), basis: "arguments".to_owned() }];
+        let named = |name: &str| vec![Named { name: name.to_owned(), basis: Basis::Argument }];
         let incident = Incident {
             window,
             all_regions: false,
@@ -244,7 +245,7 @@ fn a_refusal_tells_what_this_caller_may_ask_for_and_nothing_more() {
     let policy = Policy { allow_aws_read: true, regions: ["eu-west-1", "eu-central-1"].map(str::to_owned).to_vec(), ..Policy::default() };
     let rules = CallerRules { regions: vec!["eu-west-1".to_owned()], ..CallerRules::default() };
     let incident = Incident {
-        regions: vec![Named { name: "eu-central-1".to_owned(), basis: "arguments".to_owned() }],
+        regions: vec![Named { name: "eu-central-1".to_owned(), basis: Basis::Argument }],
         regions_given: true,
         all_regions: false,
         window: Window::new(now() - TimeDelta::minutes(5), now()).unwrap(),

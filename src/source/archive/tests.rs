@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::*;
+use crate::context::basis::Basis;
 use crate::context::{Incident, Named};
 use crate::coverage::Survey;
 use crate::investigate::plan::queries;
@@ -34,7 +35,7 @@ fn query(window: Window, kind: Kind, accounts: &[&str]) -> Query {
 }
 
 fn query_at(now: DateTime<Utc>, window: Window, kind: Kind, accounts: &[&str]) -> Query {
-    let accounts = accounts.iter().map(|name| Named { name: (*name).into(), basis: "argument".into() }).collect();
+    let accounts = accounts.iter().map(|name| Named { name: (*name).into(), basis: Basis::Argument }).collect();
     let incident = Incident { accounts, accounts_given: true, ..Incident::over(window) };
     let scope = Policy::default().admit_event(&incident, None, &Available::only(&PROFILE), now).unwrap();
     queries(&scope, window, &kind, Duration::from_secs(60)).remove(0)

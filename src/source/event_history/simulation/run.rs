@@ -15,6 +15,7 @@ use super::super::settled::{Settled, Slice, SliceKey};
 use super::super::single_flight::SingleFlight;
 use super::random::Random;
 use super::world::{Faults, LONG, Spread, Truth, World, at, seconds, truths};
+use crate::context::basis::Basis;
 use crate::context::{Alert, Incident, Named, NamedResource};
 use crate::coverage::{Cell, Reading, State};
 use crate::investigate::{Gathered, plan};
@@ -136,9 +137,9 @@ impl Scene {
         let alert = |started_at| Alert { name: "high latency".to_owned(), started_at, ended_at: None, others: Vec::new() };
         let incident = Incident {
             alert: self.alert.map(alert),
-            regions: vec![Named { name: REGION.to_owned(), basis: "argument".to_owned() }],
+            regions: vec![Named { name: REGION.to_owned(), basis: Basis::Argument }],
             regions_given: true,
-            resources: self.names.iter().map(|id| NamedResource { id: id.clone(), kind: None, basis: "argument".to_owned() }).collect(),
+            resources: self.names.iter().map(|id| NamedResource { id: id.clone(), kind: None, basis: Basis::Argument }).collect(),
             ..Incident::over(self.window)
         };
         let scope = policy.admit(&incident, None, &Available::only(&super::super::PROFILE), now).unwrap();

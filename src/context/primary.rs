@@ -1,8 +1,9 @@
-//! Which alert of a payload leads, and which join it.
+//! Which alert of a payload is the primary one, and which join it.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::alert::{Payload, Reported};
+use super::basis::Lack;
 use super::fact::Fact;
 use super::{Alert, InvalidArgument};
 
@@ -15,35 +16,37 @@ const MAX_NAME: usize = 200;
 
 /// What the payload comes to.
 #[derive(Debug, Default)]
-pub(super) struct Lead {
-    /// The leading alert, when it has a readable start.
+pub(super) struct Primary {
+    /// The primary alert, when it has a readable start.
     pub(super) alert: Option<Alert>,
+    /// Whether its start is a time in a text.
+    pub(super) in_text: bool,
     /// Why there is no `alert`, when the payload had one.
-    pub(super) lacks: Option<&'static str>,
+    pub(super) lacks: Option<Lack>,
     /// The end of an alert whose start is not told.
     pub(super) ended: Option<DateTime<Utc>>,
     /// Names of the alerts that count.
     pub(super) names: Vec<String>,
-    /// What the leader, those that join it and the payload say, in this order.
+    /// What the primary alert, those that join it and the payload say, in this order.
     pub(super) facts: Vec<Fact>,
 }
 
-/// Chooses: the newest start of a firing alert leads, of a resolved one only when none fires; those that began within
+/// Chooses: the newest start of a firing alert is primary, of a resolved one only when none fires; those that began within
 /// `lookback` before it join, and the earliest start of them counts.
 ///
 /// Errors: every start lies in the future, and the caller gave none (`start_given`).
-pub(super) fn choose(payload: Payload, start_given: bool, lookback: TimeDelta, now: DateTime<Utc>) -> Result<Lead, InvalidArgument> {
+pub(super) fn choose(payload: Payload, start_given: bool, lookback: TimeDelta, now: DateTime<Utc>) -> Result<Primary, InvalidArgument> {
     let Payload { mut alerts, facts: beside } = payload;
-    let mut lead = Lead::default();
+    let mut chosen = Primary::default();
     if alerts.is_empty() {
-        lead.lacks = Some("no alert form is known that looks like this").filter(|_| !beside.is_empty());
-        lead.facts = beside;
-        return Ok(lead);
+        chosen.lacks = Some(Lack::KnownForm).filter(|_| !beside.is_empty());
+        chosen.facts = beside;
+        return Ok(chosen);
     }
     let ahead = alerts.iter().filter_map(|alert| alert.started).filter(|start| *start - now > MAX_SKEW).min();
     alerts.sort_by_key(|alert| (!fires(alert, now), std::cmp::Reverse(known_start(alert, now))));
-    let leader = alerts.iter().position(|alert| known_start(alert, now).is_some());
-    let start = leader.and_then(|at| known_start(alerts.get(at)?, now));
+    let primary = alerts.iter().position(|alert| known_start(alert, now).is_some());
+    let start = primary.and_then(|at| known_start(alerts.get(at)?, now));
 
     let Some(newest) = start else {
         if let Some(start) = ahead.filter(|_| !start_given) {
@@ -56,17 +59,17 @@ pub(super) fn choose(payload: Payload, start_given: bool, lookback: TimeDelta, n
                 ),
             });
         }
-        lead.lacks = Some("alert has no readable start");
-        lead.ended = alerts.iter().filter_map(|alert| alert.ended).filter(|end| *end <= now).max();
-        lead.names = alerts.iter().map(name).collect();
-        lead.facts = alerts.into_iter().flat_map(|alert| alert.facts).chain(beside).collect();
-        return Ok(lead);
+        chosen.lacks = Some(Lack::Start);
+        chosen.ended = alerts.iter().filter_map(|alert| alert.ended).filter(|end| *end <= now).max();
+        chosen.names = alerts.iter().map(name).collect();
+        chosen.facts = alerts.into_iter().flat_map(|alert| alert.facts).chain(beside).collect();
+        return Ok(chosen);
     };
 
-    let leading = leader.map(|at| alerts.remove(at)).unwrap_or_default();
+    let primary = primary.map(|at| alerts.remove(at)).unwrap_or_default();
     let joins = |alert: &Reported| known_start(alert, now).is_some_and(|start| start <= newest && newest - start <= lookback);
     let (joined, others): (Vec<Reported>, Vec<Reported>) = alerts.into_iter().partition(joins);
-    let together = || std::iter::once(&leading).chain(&joined);
+    let together = || std::iter::once(&primary).chain(&joined);
 
     let started_at = together().filter_map(|alert| alert.started).min().unwrap_or(newest);
     let firing = together().any(|alert| fires(alert, now));
@@ -77,10 +80,10 @@ pub(super) fn choose(payload: Payload, start_given: bool, lookback: TimeDelta, n
             named.push(other);
         }
     }
-    lead.names = together().map(name).collect();
-    lead.alert = Some(Alert { name: name(&leading), started_at, ended_at, others: named });
-    lead.facts = std::iter::once(leading).chain(joined).flat_map(|alert| alert.facts).chain(beside).collect();
-    Ok(lead)
+    chosen.names = together().map(name).collect();
+    chosen.alert = Some(Alert { name: name(&primary), started_at, ended_at, others: named });
+    chosen.facts = std::iter::once(primary).chain(joined).flat_map(|alert| alert.facts).chain(beside).collect();
+    Ok(chosen)
 }
 
 fn known_start(alert: &Reported, now: DateTime<Utc>) -> Option<DateTime<Utc>> {

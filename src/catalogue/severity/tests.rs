@@ -163,15 +163,16 @@ fn what_becomes_smaller_or_larger_is_told_where_the_answer_says_how_large_it_was
 
 #[test]
 fn what_is_not_in_force_takes_no_effect() {
-    let harmless =
-        |name, request| severity(&event("any", name, request, Value::Null)).is_some_and(|severity| severity.effect == Effect::Harmless);
-    assert!(harmless("CreatePolicyVersion", json!({"policyArn": "arn:aws:iam::111122223333:policy/p", "setAsDefault": false})));
-    assert!(!harmless("CreatePolicyVersion", json!({"policyArn": "arn:aws:iam::111122223333:policy/p", "setAsDefault": true})));
-    assert!(!harmless("CreatePolicyVersion", json!({"policyArn": "arn:aws:iam::111122223333:policy/p", "setAsDefault": "true"})));
-    assert!(harmless("PutSecretValue", json!({"secretId": "s", "versionStages": ["AWSPENDING"]})));
-    assert!(!harmless("PutSecretValue", json!({"secretId": "s"})));
+    let harmless = |service, name, request| {
+        severity(&event(service, name, request, Value::Null)).is_some_and(|severity| severity.effect == Effect::Harmless)
+    };
+    assert!(harmless("iam", "CreatePolicyVersion", json!({"policyArn": "arn:aws:iam::111122223333:policy/p", "setAsDefault": false})));
+    assert!(!harmless("iam", "CreatePolicyVersion", json!({"policyArn": "arn:aws:iam::111122223333:policy/p", "setAsDefault": true})));
+    assert!(!harmless("iam", "CreatePolicyVersion", json!({"policyArn": "arn:aws:iam::111122223333:policy/p", "setAsDefault": "true"})));
+    assert!(harmless("secretsmanager", "PutSecretValue", json!({"secretId": "s", "versionStages": ["AWSPENDING"]})));
+    assert!(!harmless("secretsmanager", "PutSecretValue", json!({"secretId": "s"})));
     let stack =
         |parameter| json!({"stackName": "s", "usePreviousTemplate": true, "parameters": [parameter], "tags": [{"key": "a", "value": "b"}]});
-    assert!(harmless("UpdateStack", stack(json!({"parameterKey": "Image", "usePreviousValue": true}))));
-    assert!(!harmless("UpdateStack", stack(json!({"parameterKey": "Image", "parameterValue": "api:42"}))));
+    assert!(harmless("cloudformation", "UpdateStack", stack(json!({"parameterKey": "Image", "usePreviousValue": true}))));
+    assert!(!harmless("cloudformation", "UpdateStack", stack(json!({"parameterKey": "Image", "parameterValue": "api:42"}))));
 }

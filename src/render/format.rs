@@ -1,7 +1,6 @@
-//! The formats that an answer can be shown in.
+//! What a format is.
 
-use super::outcome::Document;
-use super::{json_text, markdown, text};
+use super::{Document, FORMATS};
 use crate::answer::Answer;
 use crate::redact::Redacted;
 
@@ -19,9 +18,6 @@ pub struct Format {
     /// Shows any other answer.
     pub document: fn(&Redacted<Document>) -> String,
 }
-
-/// All formats; the first is what a terminal gets unless something else is asked for.
-pub const FORMATS: &[&Format] = &[&text::FORMAT, &markdown::FORMAT, &json_text::FORMAT];
 
 impl Format {
     /// Finds a format by its name.

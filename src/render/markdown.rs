@@ -117,7 +117,7 @@ fn first_screen(out: &mut String, answer: &Answer, room: &Room) -> std::fmt::Res
         writeln!(out, "\nError {}{argument}. Next: {}{retry}", error.code, quote(&error.next))?;
     }
     if let Some(coverage) = &answer.coverage {
-        writeln!(out, "\n{}", clipped(&coverage_line(coverage), room.coverage))?;
+        writeln!(out, "\n{}", clipped(&coverage_line(coverage, quote), room.coverage))?;
     }
     if let Some(context) = &answer.context {
         let mut parts = Vec::new();
@@ -271,8 +271,8 @@ fn full(out: &mut String, entry: &Entry) -> std::fmt::Result {
     Ok(())
 }
 
-/// The coverage on one line.
-pub(super) fn coverage_line(coverage: &CoverageReport) -> String {
+/// The coverage on one line; `quote` makes text from outside inert.
+pub(super) fn coverage_line(coverage: &CoverageReport, quote: fn(&str) -> String) -> String {
     let verdict = match coverage.verdict {
         VerdictName::Complete => "complete",
         VerdictName::Partial => "partial",
@@ -281,7 +281,7 @@ pub(super) fn coverage_line(coverage: &CoverageReport) -> String {
     // The cells that are short come first: they are what the reader has to know.
     let mut cells: Vec<&CellReport> = coverage.cells.iter().collect();
     cells.sort_by_key(|cell| cell.state == StateName::Exhausted);
-    let mut told: Vec<String> = cells.iter().take(CELLS).map(|cell| cell_words(cell)).collect();
+    let mut told: Vec<String> = cells.iter().take(CELLS).map(|cell| cell_words(cell, quote)).collect();
     if cells.len() > CELLS {
         told.push(format!("and {} more", cells.len() - CELLS));
     }
@@ -289,7 +289,7 @@ pub(super) fn coverage_line(coverage: &CoverageReport) -> String {
     format!("Coverage {verdict}: {}.{}", told.join("; "), next.unwrap_or_default())
 }
 
-fn cell_words(cell: &CellReport) -> String {
+fn cell_words(cell: &CellReport, quote: fn(&str) -> String) -> String {
     let place = if cell.region.is_empty() { "archive" } else { &cell.region };
     let source = serde_json::to_value(cell.source).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
     let state = serde_json::to_value(cell.state).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();

@@ -11,7 +11,7 @@ mod text;
 #[cfg(test)]
 mod tests;
 
-pub use format::{FORMATS, Format};
+pub use format::Format;
 pub use markdown::{FORMAT as MARKDOWN, markdown};
 pub use outcome::{Document, Outcome};
 pub use report::report;
@@ -24,6 +24,9 @@ use crate::answer::{Answer, Entry, Repeats, Step};
 use crate::redact::Redacted;
 use crate::time;
 use crate::time::parse as parse_time;
+
+/// All formats.
+pub const FORMATS: &[&Format] = &[&text::FORMAT, &markdown::FORMAT, &json_text::FORMAT];
 
 /// Returns the structured content.
 pub fn json<T: Serialize>(answer: &Redacted<T>) -> Value {

@@ -87,7 +87,7 @@ fn query(out: &mut String, metadata: &EvidenceMetadata) -> std::fmt::Result {
         let cut = if metadata.truncated { format!(", {} left out at {} entries", counts.remaining, counts.shown) } else { String::new() };
         lines.push(format!("Changes: {} matched, {} listed, {} folded into them{cut}", counts.matched, counts.shown, counts.folded));
     }
-    lines.extend(metadata.coverage.as_ref().map(coverage_line));
+    lines.extend(metadata.coverage.as_ref().map(|coverage| coverage_line(coverage, quote)));
     if !lines.is_empty() {
         writeln!(out, "\n- {}", lines.join("\n- "))?;
     }

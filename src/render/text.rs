@@ -67,7 +67,7 @@ fn write(out: &mut String, answer: &Answer) -> std::fmt::Result {
         }
     }
     if let Some(coverage) = &answer.coverage {
-        writeln!(out, "  {DIM}looked{DIM:#}   {}", plain(&coverage_line(coverage)))?;
+        writeln!(out, "  {DIM}looked{DIM:#}   {}", coverage_line(coverage, str::to_owned))?;
         for spot in &coverage.blind_spots {
             writeln!(out, "  {DIM}unseen{DIM:#}   {spot}")?;
         }
@@ -129,9 +129,4 @@ fn event(out: &mut String, entry: &Entry) -> std::fmt::Result {
         writeln!(out, "      {:<20} {DIM}{}{DIM:#}", "", serde_json::Value::Object(parameters.clone()))?;
     }
     Ok(())
-}
-
-/// Takes back what quoting for markdown added.
-fn plain(markdown: &str) -> String {
-    markdown.replace('\\', "")
 }

@@ -6,6 +6,7 @@ mod json_text;
 mod markdown;
 mod outcome;
 mod report;
+mod slack;
 mod text;
 
 #[cfg(test)]
@@ -26,7 +27,7 @@ use crate::time;
 use crate::time::parse as parse_time;
 
 /// All formats.
-pub const FORMATS: &[&Format] = &[&text::FORMAT, &markdown::FORMAT, &json_text::FORMAT];
+pub const FORMATS: &[&Format] = &[&text::FORMAT, &markdown::FORMAT, &json_text::FORMAT, &slack::FORMAT];
 
 /// Returns the structured content.
 pub fn json<T: Serialize>(answer: &Redacted<T>) -> Value {

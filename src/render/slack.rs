@@ -1,0 +1,239 @@
+//! Slack: Block Kit as JSON, for `chat.postMessage` or a webhook.
+
+use serde_json::{Map, Value, json};
+
+use super::markdown::coverage_line;
+use super::{Document, Format, of_run, times};
+use crate::answer::{Answer, Entry, ErrorReport, Finding};
+use crate::redact::Redacted;
+
+/// The format.
+pub(super) const FORMAT: Format =
+    Format { name: "slack", media_type: "application/json", help: "For Slack, as Block Kit", changes, document };
+
+/// Most blocks of a message.
+///
+/// Source: Slack's reference of Block Kit, as are the lengths.
+const MAX_BLOCKS: usize = 50;
+/// Most characters of one text.
+const MAX_CHARS: usize = 3_000;
+/// Most characters of the text that a notification shows.
+const MAX_NOTICE: usize = 300;
+/// Changes told one by one; with what stands before and after them a message stays within [`MAX_BLOCKS`].
+const MAX_ENTRIES: usize = 40;
+/// Ranks that are told with their reasons.
+const EXPLAINED: usize = 5;
+
+/// Shape: the headline and what was read, then the changes in the order of their rank, then what was not seen.
+fn changes(answer: &Redacted<Answer>) -> String {
+    let mark = match answer.finding {
+        Finding::Suspects => ":rotating_light:",
+        Finding::NoSuspect => ":white_check_mark:",
+        Finding::CouldNotLook => ":warning:",
+    };
+    let mut blocks = vec![section(&format!("{mark} *{}*", escaped(&answer.headline)))];
+    blocks.extend(answer.error.as_ref().map(next_step));
+    if let Some(context) = &answer.context {
+        let alert = context.alert.as_ref().map(|alert| format!("*{}* at {} · ", escaped(&alert.name), escaped(&alert.started_at)));
+        let window = format!("{} to {} ({})", context.window.from, context.window.to, context.window.basis);
+        blocks.push(small(&format!("{}{}", alert.unwrap_or_default(), escaped(&window))));
+    }
+    blocks.extend(answer.coverage.as_ref().map(|coverage| small(&coverage_line(coverage, escaped))));
+    let entries = answer.entries();
+    blocks.extend(entries.iter().take(MAX_ENTRIES).map(|entry| section(&told(answer, entry))));
+    let rest = entries.len().saturating_sub(MAX_ENTRIES) + answer.totals.map_or(0, |totals| totals.remaining);
+    if rest > 0 {
+        blocks.push(small(&format!("and {rest} more changes")));
+    }
+    let spots: Vec<String> = answer.coverage.iter().flat_map(|coverage| &coverage.blind_spots).map(|spot| escaped(spot)).collect();
+    if !spots.is_empty() {
+        blocks.push(small(&format!("Not seen: {}.", spots.join("; "))));
+    }
+    message(&answer.headline, blocks)
+}
+
+fn document(document: &Redacted<Document>) -> String {
+    let mut blocks = vec![section(&format!("*{}*", escaped(&document.headline)))];
+    blocks.extend(document.error.as_ref().map(next_step));
+    blocks.extend(document.link.as_deref().map(|link| section(&linked(link, "Open in the AWS console"))));
+    blocks.extend(document.record.as_ref().map(record));
+    message(&document.headline, blocks)
+}
+
+/// One change: how near it is, what it is, by whom and why it ranks here.
+fn told(answer: &Answer, entry: &Entry) -> String {
+    let name = match url(answer, entry) {
+        Some(url) => linked(&url, &entry.name),
+        None => escaped(&entry.name),
+    };
+    let (summary, actor, relative) = (escaped(&entry.summary), escaped(&entry.actor.name), escaped(&entry.relative));
+    let mut out = format!("*#{}* {name}{} · {relative}\n{summary} by *{actor}*", entry.rank, times(entry));
+    let place = [entry.account.as_deref(), entry.region.as_deref()].into_iter().flatten();
+    place.for_each(|place| out.push_str(&format!(" · {}", escaped(place))));
+    out.extend(of_run(entry).map(|run| format!(" · {}", escaped(&run))));
+    if !entry.flags.is_empty() {
+        out.push_str(&format!(" [{}]", escaped(&entry.flags.join(", "))));
+    }
+    if entry.rank <= EXPLAINED && !entry.reasons.is_empty() {
+        out.push_str(&format!("\n_why:_ {}", escaped(&entry.reasons.join("; "))));
+    }
+    out
+}
+
+/// Where an event opens: its own link, or the answer's template filled with what can be nothing but a region and an id.
+fn url(answer: &Answer, entry: &Entry) -> Option<String> {
+    let plain = |text: &&str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let only = || answer.context.as_ref().filter(|context| context.regions.len() == 1)?.regions.first().map(|region| region.name.as_str());
+    let filled = || {
+        let region = entry.region.as_deref().or_else(only).filter(plain)?;
+        let id = Some(entry.event_id.as_str()).filter(plain)?;
+        Some(answer.console_url_template.as_deref()?.replace("{region}", region).replace("{event_id}", id))
+    };
+    entry.console_url.clone().or_else(filled)
+}
+
+fn next_step(error: &ErrorReport) -> Value {
+    section(&format!("Error {}. *Next:* {}", escaped(&error.code), escaped(&error.next)))
+}
+
+/// A record in a fence of its own, cut where a text ends.
+fn record(record: &Map<String, Value>) -> Value {
+    let json = serde_json::to_string_pretty(record).unwrap_or_default().replace('`', "'");
+    section(&format!("```{}```", cut(&entities(&json), MAX_CHARS - 6)))
+}
+
+/// A message whose notification is the headline.
+fn message(headline: &str, mut blocks: Vec<Value>) -> String {
+    blocks.truncate(MAX_BLOCKS);
+    serde_json::to_string_pretty(&json!({"text": cut(&escaped(headline), MAX_NOTICE), "blocks": blocks})).unwrap_or_default()
+}
+
+/// `verbatim` keeps Slack from making links and mentions of what is none.
+fn text(mrkdwn: &str) -> Value {
+    json!({"type": "mrkdwn", "text": cut(mrkdwn, MAX_CHARS), "verbatim": true})
+}
+
+fn section(mrkdwn: &str) -> Value {
+    json!({"type": "section", "text": text(mrkdwn)})
+}
+
+fn small(mrkdwn: &str) -> Value {
+    json!({"type": "context", "elements": [text(mrkdwn)]})
+}
+
+fn linked(url: &str, label: &str) -> String {
+    format!("<{}|{}>", entities(url).replace('|', "%7C"), escaped(label).replace('|', "/"))
+}
+
+/// Makes text inert: Slack's three entities, and a space of no width before each mark that could begin or end a format.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut chars = text.chars().peekable();
+    let mut before = ' ';
+    while let Some(c) = chars.next() {
+        // Inside a word an underscore is one.
+        let in_word = c == '_' && before.is_alphanumeric() && chars.peek().is_some_and(|next| next.is_alphanumeric());
+        if matches!(c, '*' | '~' | '`' | '_') && !in_word {
+            out.push('\u{200b}');
+        }
+        out.push(if c.is_control() { ' ' } else { c });
+        before = c;
+    }
+    entities(&out)
+}
+
+/// Source: Slack's page on formatting text: these three characters and no others.
+fn entities(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Cuts a text to `max` characters, never inside an entity.
+fn cut(text: &str, max: usize) -> String {
+    if text.chars().count() <= max {
+        return text.to_owned();
+    }
+    let mut kept: String = text.chars().take(max.saturating_sub(1)).collect();
+    if let Some(at) = kept.rfind('&').filter(|at| !kept.get(*at..).is_some_and(|rest| rest.contains(';'))) {
+        kept.truncate(at);
+    }
+    kept + "…"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact;
+
+    fn answer(entries: usize, summary: &str) -> String {
+        let entry = |rank: usize| {
+            json!({"event_id": "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d", "rank": rank, "reasons": ["can cause errors"], "time": "2026-01-27T20:01:55Z",
+                "relative": "2m 15s before alert", "name": "TerminateInstances", "service": "ec2", "summary": summary,
+                "actor": {"name": "alice_b", "kind": "human"}})
+        };
+        let events: Vec<Value> = (1..=entries).map(entry).collect();
+        let answer: Answer = serde_json::from_value(json!({
+            "finding": "suspects", "headline": "Top suspect: alice_b terminated i-1, 2m 15s before alert (1 change in 40m).",
+            "context": {"window": {"from": "2026-01-27T19:34:10Z", "to": "2026-01-27T20:14:10Z", "basis": "alert start - 30m", "widened": false},
+                "regions": [{"name": "eu-west-1", "basis": "alert label region"}]},
+            "groups": [{"category": "ec2_lifecycle", "label": "EC2 Lifecycle", "icon": "⚙️", "total": entries, "events": events}],
+            "console_url_template": "https://{region}.console.aws.amazon.com/cloudtrailv2/home?region={region}#/events/{event_id}",
+            "totals": {"matched": entries, "shown": entries, "folded": 0, "remaining": 0}
+        }))
+        .unwrap();
+        changes(&redact::answer(answer).unwrap())
+    }
+
+    #[test]
+    fn a_message_tells_the_finding_first_and_links_each_event() {
+        insta::assert_snapshot!(answer(1, "terminated i-1"), @r##"
+        {
+          "text": "Top suspect: alice_b terminated i-1, 2m 15s before alert (1 change in 40m).",
+          "blocks": [
+            {
+              "type": "section",
+              "text": {
+                "type": "mrkdwn",
+                "text": ":rotating_light: *Top suspect: alice_b terminated i-1, 2m 15s before alert (1 change in 40m).*",
+                "verbatim": true
+              }
+            },
+            {
+              "type": "context",
+              "elements": [
+                {
+                  "type": "mrkdwn",
+                  "text": "2026-01-27T19:34:10Z to 2026-01-27T20:14:10Z (alert start - 30m)",
+                  "verbatim": true
+                }
+              ]
+            },
+            {
+              "type": "section",
+              "text": {
+                "type": "mrkdwn",
+                "text": "*#1* <https://eu-west-1.console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d|TerminateInstances> · 2m 15s before alert\nterminated i-1 by *alice_b*\n_why:_ can cause errors",
+                "verbatim": true
+              }
+            }
+          ]
+        }
+        "##);
+    }
+
+    #[test]
+    fn text_from_events_can_neither_format_nor_link_nor_mention() {
+        let shown = answer(1, "<!channel> *now* & `x` a_b");
+        assert!(shown.contains("&lt;!channel&gt; \u{200b}*now\u{200b}* &amp; \u{200b}`x\u{200b}` a_b"), "{shown}");
+    }
+
+    #[test]
+    fn a_message_stays_within_slacks_blocks_and_characters() {
+        let message: Value = serde_json::from_str(&answer(100, &"<".repeat(5_000))).unwrap();
+        let blocks = message["blocks"].as_array().unwrap();
+        assert!(blocks.len() <= MAX_BLOCKS && blocks.len() > MAX_ENTRIES, "{}", blocks.len());
+        let texts = blocks.iter().map(|block| block.pointer("/text/text").or_else(|| block.pointer("/elements/0/text")).unwrap());
+        assert!(texts.map(|text| text.as_str().unwrap().chars().count()).all(|count| count <= MAX_CHARS));
+        assert!(blocks.last().unwrap().to_string().contains("and 60 more changes"));
+        assert_eq!(cut("a&lt;b", 4), "a…");
+    }
+}

@@ -6,6 +6,7 @@ pub mod console;
 mod contract;
 pub mod draft;
 pub mod earlier;
+pub mod event;
 pub mod filter;
 pub mod fold;
 pub mod headline;

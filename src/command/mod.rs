@@ -239,7 +239,6 @@ fn context(config: &Config) -> Result<ToolContext, Failure> {
         sources: sources.map_err(|error| Failure::new(CONFIG, error))?,
         investigations: investigations.map_err(|error| Failure::new(CONFIG, error.to_string()))?,
         cursors: Arc::new(Cursors::default()),
-        recent: Arc::default(),
         clock,
     })
 }

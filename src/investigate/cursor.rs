@@ -1,6 +1,7 @@
 //! Cursors: frozen questions, kept in memory for an hour, each for the one caller who asked.
 //!
-//! A cursor is a random handle. It holds what was asked, what policy admitted and what was shown; no event.
+//! A cursor is a random handle. It holds what was asked, what policy admitted and what was shown; and, where a reading was cut
+//! short, what need not be read again.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,6 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
+
+use super::resume::Room;
 
 /// How long a cursor is good for.
 ///
@@ -21,6 +24,7 @@ const MOST: usize = 1024;
 /// The cursors handed out.
 pub struct Cursors<T> {
     kept: Mutex<VecDeque<Kept<T>>>,
+    room: Arc<Room>,
 }
 
 struct Kept<T> {
@@ -32,7 +36,7 @@ struct Kept<T> {
 
 impl<T> Default for Cursors<T> {
     fn default() -> Self {
-        Self { kept: Mutex::new(VecDeque::new()) }
+        Self { kept: Mutex::new(VecDeque::new()), room: Arc::default() }
     }
 }
 
@@ -48,6 +52,11 @@ impl<T: Clone> Cursors<T> {
         make_room(&mut kept, caller);
         kept.push_back(Kept { handle: handle.clone(), caller: Arc::clone(caller), issued: now, state });
         Ok(handle)
+    }
+
+    /// Returns how much all of them carry together.
+    pub(super) fn room(&self) -> &Arc<Room> {
+        &self.room
     }
 
     /// Returns the state behind `handle`; nothing when it is unknown, another caller's, or older than an hour.

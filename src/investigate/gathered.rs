@@ -15,10 +15,17 @@ pub struct Gathered {
     cells: BTreeMap<Place, Cell>,
     survey: Survey,
     cached: u32,
-    told: Vec<String>,
+    plan_log: Vec<String>,
 }
 
 impl Gathered {
+    /// Begins with the cells that nobody may read.
+    pub fn new(denied: &[Cell]) -> Self {
+        let mut gathered = Self::default();
+        denied.iter().for_each(|cell| gathered.add_cell(cell.clone()));
+        gathered
+    }
+
     /// Adds a reading.
     ///
     /// Shape: events are kept once by `eventID`. Of two copies the one that carries the lookup envelope's resources
@@ -42,7 +49,7 @@ impl Gathered {
         }
         self.survey = self.survey.join(reading.survey);
         self.cached = self.cached.saturating_add(reading.cached);
-        self.told.extend(reading.told);
+        self.plan_log.extend(reading.told);
     }
 
     /// Tells whether this event is among the events so far.
@@ -56,8 +63,8 @@ impl Gathered {
     }
 
     /// Takes the decisions on the way, in their order.
-    pub fn take_told(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.told)
+    pub fn take_plan_log(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.plan_log)
     }
 
     /// Adds a cell that nobody read, such as one that policy denies.

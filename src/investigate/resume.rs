@@ -20,7 +20,16 @@ use crate::redact;
 /// Most bytes that all cursors of the process carry together; who comes later carries nothing, and reads again instead.
 const MOST: usize = 32 << 20;
 
-static HELD: AtomicUsize = AtomicUsize::new(0);
+/// What all cursors of the process carry together, in bytes.
+#[derive(Debug, Default)]
+pub(super) struct Room(AtomicUsize);
+
+impl Room {
+    fn take(&self, bytes: usize) -> bool {
+        let more = |held: usize| held.checked_add(bytes).filter(|held| *held <= MOST);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
+    }
+}
 
 /// Events and cells of an answer that goes on.
 #[derive(Debug)]
@@ -28,6 +37,7 @@ pub(super) struct ResumeState {
     /// Deflated JSON of [`Kept`].
     events: Vec<u8>,
     cells: Vec<Cell>,
+    room: Arc<Room>,
 }
 
 /// An event without a secret, as it is kept.
@@ -42,18 +52,15 @@ struct Kept {
 
 impl ResumeState {
     /// Keeps what `changes` and `coverage` hold; nothing for a source that is read again at no cost, and where there is no room.
-    pub(super) fn of(changes: &[Change], coverage: &Coverage) -> Option<Arc<Self>> {
+    pub(super) fn keep(changes: &[Change], coverage: &Coverage, room: &Arc<Room>) -> Option<Arc<Self>> {
         if coverage.cells.iter().any(|cell| cell.source().rereads_free) {
             return None;
         }
-        let events = deflated(changes).filter(|events| {
-            let room = |held: usize| held.checked_add(events.len()).filter(|held| *held <= MOST);
-            HELD.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).is_ok()
-        });
+        let events = deflated(changes).filter(|events| room.take(events.len()));
         if events.is_none() {
             debug!("A cursor carries no events: going on reads them again.");
         }
-        Some(Arc::new(Self { events: events?, cells: coverage.cells.clone() }))
+        Some(Arc::new(Self { events: events?, cells: coverage.cells.clone(), room: Arc::clone(room) }))
     }
 
     /// Tells whether an answer with this coverage goes on by reading.
@@ -88,7 +95,7 @@ impl ResumeState {
 
 impl Drop for ResumeState {
     fn drop(&mut self) {
-        HELD.fetch_sub(self.events.len(), Ordering::Relaxed);
+        self.room.0.fetch_sub(self.events.len(), Ordering::Relaxed);
     }
 }
 
@@ -153,7 +160,7 @@ mod tests {
     #[test]
     fn what_is_carried_comes_back_as_it_was() {
         let change = stopped();
-        let carried = ResumeState::of(std::slice::from_ref(&change), &coverage(State::PageCap, 10)).unwrap();
+        let carried = ResumeState::keep(std::slice::from_ref(&change), &coverage(State::PageCap, 10), &Arc::default()).unwrap();
         assert_eq!(carried.events().unwrap(), [change.event]);
         assert_eq!((carried.cells()[0].requests, carried.goes_on()), (0, true));
     }
@@ -163,14 +170,14 @@ mod tests {
         let secret = "AKIAIOSFODNN7EXAMPLE/wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
         let change = change(json!({"eventName": "UpdateFunctionConfiguration", "eventTime": "2026-01-27T20:00:00Z", "userAgent": secret,
             "requestParameters": {"environment": {"variables": {"DB_PASSWORD": "hunter2-hunter2"}}}}));
-        let events = ResumeState::of(&[change], &coverage(State::PageCap, 10)).unwrap().events().unwrap();
+        let events = ResumeState::keep(&[change], &coverage(State::PageCap, 10), &Arc::default()).unwrap().events().unwrap();
         let text = format!("{events:?}");
         assert!(!text.contains("hunter2") && !text.contains("wJalrXUtnFEMI"), "{text}");
     }
 
     #[test]
     fn only_what_time_requests_or_chance_cut_goes_on_and_only_as_long_as_more_is_read() {
-        let carried = |state, seconds| ResumeState::of(&[], &coverage(state, seconds)).unwrap();
+        let carried = |state, seconds| ResumeState::keep(&[], &coverage(state, seconds), &Arc::default()).unwrap();
         for (state, goes_on) in [(State::Lagging, false), (State::Denied, false), (State::Deadline, true), (State::Throttled, true)] {
             assert_eq!(carried(state, 10).goes_on(), goes_on, "{state:?}");
         }
@@ -182,6 +189,6 @@ mod tests {
     #[test]
     fn an_archive_is_read_again_instead() {
         let cells = vec![Cell::cut("", "eu-west-1", &archive::PROFILE, State::NoData, None)];
-        assert!(ResumeState::of(&[stopped()], &Coverage { cells, blind_spots: Vec::new() }).is_none());
+        assert!(ResumeState::keep(&[stopped()], &Coverage { cells, blind_spots: Vec::new() }, &Arc::default()).is_none());
     }
 }

@@ -6,12 +6,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Continuation, Cursors};
+use super::{Cursors, Frozen};
 use crate::config::investigation::Store;
 use crate::context::Defaults;
 use crate::policy::Policy;
 use crate::source::{Clock, Sources};
-use crate::tools::Recent;
 
 /// What a call works with. A clone shares all but the policy.
 #[derive(Clone)]
@@ -23,9 +22,7 @@ pub struct ToolContext {
     /// Known investigations by id.
     pub investigations: Option<Store>,
     /// Cursors handed out.
-    pub cursors: Arc<Cursors<Continuation>>,
-    /// Answers given a moment ago.
-    pub recent: Arc<Recent>,
+    pub cursors: Arc<Cursors<Frozen>>,
     /// The clock.
     pub clock: Clock,
 }

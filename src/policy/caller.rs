@@ -9,7 +9,7 @@ use crate::catalogue::Category;
 use crate::refusal::Code;
 
 /// What becomes of text that a caller of AWS chose freely.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum UntrustedText {
     /// Quoted: cleaned, capped and redacted.
     #[default]

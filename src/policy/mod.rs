@@ -16,10 +16,12 @@ mod available;
 pub mod caller;
 pub mod region;
 mod scope;
+mod version;
 
 pub use available::{Available, Offer, Presence};
 pub use caller::{CallerRules, Callers, UntrustedText};
 pub use scope::{GlobalPass, Scope};
+pub use version::PolicyVersion;
 
 use region::{global_region, known_regions};
 
@@ -30,7 +32,7 @@ const PLACES: usize = 64;
 const GUESSED_REGIONS: usize = 5;
 
 /// What the operator allows. The default allows nothing to be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Policy {
     /// Who asks: the name of the caller that these limits are for; empty where there is one caller only (stdio, the command line).
     ///

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use tracing::warn;
+use tracing::{info, warn};
 
 use super::{Format, json};
 use crate::answer::{Answer, CoverageReport, ErrorReport, Finding};
@@ -45,6 +45,12 @@ impl Outcome {
             warn!(%error, "An answer could not be redacted and was withheld.");
             redact::constant(unprepared)
         })))
+    }
+
+    /// Seals a refusal.
+    pub fn refused(refusal: &Refusal) -> Self {
+        info!(code = refusal.code.as_str(), "The call was refused.");
+        Self::changes(Answer::could_not_look(refusal.into(), None))
     }
 
     /// Seals the answer of a tool that has its own.

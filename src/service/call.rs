@@ -1,7 +1,7 @@
-//! Where every call passes, whoever makes it and however it comes: rules of its caller, audit log, gate, tool.
+//! Where every call passes, whoever makes it and however it comes: rules of its caller, audit log, gate, recent answers, tool.
 //!
 //! ```text
-//!  call → policy narrowed for its caller → may the log be written? → may the tool be called? → gate → tool → log → outcome
+//!  call → policy narrowed for its caller → may the log be written? → may the tool be called? → gate → answered a moment ago? → tool → log → outcome
 //! ```
 //!
 //! The policy may be exchanged while calls run; a call that has begun ends under the one that it began under.
@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use futures_util::FutureExt as _;
@@ -19,10 +19,13 @@ use tracing::{error, info, warn};
 
 use super::audit::{AuditLog, CallEntry, Entry};
 use super::gate::{Gate, Limits, Share};
+use super::recent::Recent;
 use crate::answer::Answer;
+use crate::answer::draft::Detail;
+use crate::answer::filter::Filter;
 use crate::config::Config;
 use crate::context::Asked;
-use crate::investigate::{self, ToolContext};
+use crate::investigate::{self, NewQuestion, ToolContext};
 use crate::policy::{Callers, Policy};
 use crate::redact;
 use crate::refusal::{Code, Refusal};
@@ -59,6 +62,8 @@ pub struct CallService {
     rules: RwLock<Arc<Rules>>,
     gate: Arc<Gate>,
     audit: Option<AuditLog>,
+    /// Answers given a moment ago.
+    recent: Recent,
     /// Why the policy file that was last read is not the one in force.
     unread: Mutex<Option<String>>,
     /// Set when calls that still run are to answer with what they have.
@@ -89,7 +94,7 @@ impl CallService {
         let until = |source| Arc::new(Interruptible::new(source, ending.subscribe())) as Arc<dyn Source>;
         let context = ToolContext { sources: context.sources.wrapped(until), ..context };
         let rules = RwLock::new(Arc::new(rules));
-        Self { context, rules, gate, audit, unread: Mutex::default(), ending, ended: watch::Sender::new(false) }
+        Self { context, rules, gate, audit, recent: Recent::default(), unread: Mutex::default(), ending, ended: watch::Sender::new(false) }
     }
 
     /// Calls a tool. Never fails: what stands in the way is an outcome with `is_error`.
@@ -97,11 +102,24 @@ impl CallService {
         let record = Record::began(self.audit.as_ref(), call, tool.name, arguments.as_ref());
         self.recorded(record, call, |context| async move {
             if !context.policy.allows_tool(tool.name) {
-                return investigate::refused(not_allowed(tool));
+                return Outcome::refused(&not_allowed(tool));
             }
-            (tool.run)(&context, call, arguments).await
+            self.answered(&context, tool, call, arguments).await
         })
         .await
+    }
+
+    /// Runs a tool, or gives the answer again that it gave a moment ago.
+    async fn answered(&self, context: &ToolContext, tool: &Tool, call: &Call, arguments: Option<Map<String, Value>>) -> Outcome {
+        let question = arguments.as_ref().and_then(|given| Some((context.policy.version(), (tool.repeats)(given)?)));
+        if let Some(again) = question.as_ref().and_then(|(policy, question)| self.recent.answer(policy, question, Instant::now())) {
+            return again;
+        }
+        let outcome = (tool.run)(context, call, arguments).await;
+        if let Some((policy, question)) = question {
+            self.recent.keep(policy, question, &outcome, Instant::now());
+        }
+        outcome
     }
 
     /// Answers a question in one piece, for programs, under the same rules as a call of a tool.
@@ -109,7 +127,13 @@ impl CallService {
         let call = Call::default();
         let arguments = asked.investigation.iter().map(|investigation| ("investigation".to_owned(), investigation.clone())).collect();
         let record = Record::began(self.audit.as_ref(), &call, "report", Some(&arguments));
-        self.recorded(record, &call, |context| async move { investigate::whole(&context, asked, limit).await }).await
+        self.recorded(record, &call, |context| async move {
+            {
+                let question = NewQuestion { asked, filter: Filter::default(), limit, detail: Detail::Full, source: None };
+                investigate::whole(&context, question).await
+            }
+        })
+        .await
     }
 
     async fn recorded<F, R: Reply>(&self, record: Record<'_>, call: &Call, work: impl FnOnce(ToolContext) -> F) -> R
@@ -240,7 +264,7 @@ trait Reply {
 
 impl Reply for Outcome {
     fn refused(refusal: Refusal) -> Self {
-        investigate::refused(refusal)
+        Self::refused(&refusal)
     }
 
     fn structured(&self) -> Cow<'_, Value> {

@@ -3,5 +3,6 @@
 pub mod audit;
 pub mod call;
 pub mod gate;
+mod recent;
 
 pub use call::{CallService, Rules, Standing};

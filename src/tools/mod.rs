@@ -4,13 +4,11 @@ pub mod arguments;
 pub mod call;
 pub mod cloudtrail_event;
 pub mod cloudtrail_events;
-mod recent;
 pub mod schema;
 
 use serde_json::{Map, Value};
 
 pub use call::Call;
-pub use recent::Recent;
 
 use crate::investigate::ToolContext;
 pub use crate::render::Outcome;
@@ -30,6 +28,8 @@ pub struct Tool {
     pub input: fn() -> Map<String, Value>,
     /// Schema of what it returns, errors included.
     pub output: fn() -> Map<String, Value>,
+    /// Names a question whose answer may be given again while it cannot change; nothing for one that may mean something else each time.
+    pub repeats: fn(&Map<String, Value>) -> Option<String>,
     /// Its code. Never fails: what the caller can mend is an outcome with `is_error`.
     pub run: Run,
 }

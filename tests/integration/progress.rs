@@ -77,7 +77,6 @@ impl Client {
             sources: Sources::of(source),
             investigations: None,
             cursors: Arc::new(Cursors::default()),
-            recent: Arc::default(),
             clock: Arc::new(|| "2026-01-27T21:00:00Z".parse().unwrap()),
         };
         let rules = Rules {

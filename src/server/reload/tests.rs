@@ -24,7 +24,6 @@ fn started(text: &str) -> Fixture {
         sources: Sources::of(EventHistory::new(Settings::default())),
         investigations: None,
         cursors: Arc::new(Cursors::default()),
-        recent: Arc::default(),
         clock: Arc::new(chrono::Utc::now),
     };
     let service = Arc::new(CallService::new(context, Rules::of(&config), None));

@@ -93,7 +93,6 @@ impl Fixture {
             sources: Sources::of(Arc::clone(&source)),
             investigations: None,
             cursors: Arc::new(Cursors::default()),
-            recent: Arc::default(),
             clock: Arc::new(now),
         };
         let named = rules.iter().map(|(name, rules)| ((*name).into(), rules.clone())).collect();

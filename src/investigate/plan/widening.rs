@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::Gathered;
+use super::super::Gathered;
+use super::super::question::Inquiry;
 use crate::context::Incident;
 use crate::coverage::{Cell, Cost, State};
 use crate::policy::Scope;
@@ -20,7 +21,8 @@ const WIDER: [TimeDelta; 2] = [TimeDelta::hours(2), TimeDelta::hours(12)];
 /// may be, or the budget is not expected to reach.
 ///
 /// Shape: `ranked` is best first. Units: `spent` is the time that the call took so far.
-pub(super) fn next(ranked: &[Ranked], incident: &Incident, scope: &Scope, gathered: &Gathered, spent: Duration) -> Option<(Scope, Window)> {
+pub(in crate::investigate) fn next(ranked: &[Ranked], inquiry: &Inquiry, gathered: &Gathered, spent: Duration) -> Option<(Scope, Window)> {
+    let Inquiry { incident, scope, .. } = inquiry;
     let patience = match ranked.first().filter(|best| best.suspect) {
         Some(best) if finding::is_firm(best) => return None,
         Some(_) => Patience::Short,
@@ -97,6 +99,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::answer::filter::Filter;
     use crate::context::{Asked, Defaults, discover};
     use crate::coverage::AllRead;
     use crate::policy::{Available, Policy};
@@ -170,7 +173,8 @@ mod tests {
         for (archive, goes_on) in [(true, true), (false, false)] {
             let (incident, scope) = asked(None, archive);
             let gathered = read(&scope, 10, State::Failed);
-            assert_eq!(next(&[], &incident, &scope, &gathered, Duration::ZERO).is_some(), goes_on);
+            let inquiry = Inquiry { incident, scope, filter: Filter::default(), widened: false, now: at(600) };
+            assert_eq!(next(&[], &inquiry, &gathered, Duration::ZERO).is_some(), goes_on);
         }
     }
 }

@@ -1,24 +1,21 @@
-//! What a reading is for, what was read for it before, and where it tells how far it is.
+//! What a reading is for, and what was read for it before.
 
-use super::Gathered;
+use super::super::Gathered;
 use crate::context::Incident;
 use crate::coverage::{Cell, Reading, State};
-use crate::source::{Progress, Query};
+use crate::source::Query;
 
-/// The aim of the readings of one call.
-#[derive(Clone, Copy)]
-pub(super) struct ReadContext<'a> {
+/// What the readings of one call are for.
+pub(in crate::investigate) struct Aim<'a> {
     /// What is to be explained.
-    pub(super) incident: &'a Incident,
+    pub(in crate::investigate) incident: &'a Incident,
     /// How far an earlier call came.
-    pub(super) after: &'a [Cell],
-    /// How far the call is.
-    pub(super) progress: &'a Progress,
+    pub(in crate::investigate) after: &'a [Cell],
 }
 
-impl ReadContext<'_> {
+impl Aim<'_> {
     /// Tells a query what the call is about, what was read before it and what the call has spent.
-    pub(super) fn aim(&self, query: Query, gathered: &Gathered) -> Query {
+    pub(in crate::investigate) fn at(&self, query: Query, gathered: &Gathered) -> Query {
         let spent = gathered.cells().filter(|cell| is_of(&query, cell)).map(|cell| cell.requests).sum();
         let before = self.before(&query);
         let query = query.about(self.incident).spent(spent);
@@ -29,7 +26,7 @@ impl ReadContext<'_> {
     }
 
     /// Adds to the cell of a query the events that were read before it, and counts none twice.
-    pub(super) fn count(&self, reading: &mut Reading, query: &Query, gathered: &Gathered) {
+    pub(in crate::investigate) fn count(&self, reading: &mut Reading, query: &Query, gathered: &Gathered) {
         let Some(before) = self.before(query) else { return };
         let again = reading.events.iter().filter(|event| gathered.holds(&event.event_id)).count();
         let again = u32::try_from(again).unwrap_or(u32::MAX);

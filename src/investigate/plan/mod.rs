@@ -1,6 +1,12 @@
-//! What to ask next. Pure: no clock, no I/O.
+//! What to ask next, of which places, and how much further back. Pure: no clock, no I/O.
+
+mod aim;
+mod widening;
 
 use std::time::Duration;
+
+pub(super) use aim::Aim;
+pub(super) use widening::next as widen;
 
 use crate::coverage::{Cell, Profile, State};
 use crate::policy::{GlobalPass, Scope};

@@ -1,0 +1,148 @@
+//! The answer about one event: its whole record, redacted and cut to what an answer may hold.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::tokens::estimate;
+use super::{CoverageReport, ErrorReport, build, console, withhold};
+use crate::coverage::{Coverage, Verdict};
+use crate::event::Event;
+use crate::policy::UntrustedText;
+use crate::rank::Change;
+use crate::refusal::Refusal;
+use crate::{catalogue, redact, time};
+
+/// Most tokens of a record as JSON, as estimated, and most characters; the answer stays below 10,000 and 40,000.
+const MAX_TOKENS: usize = 7_800;
+/// See [`MAX_TOKENS`].
+const MAX_CHARS: usize = 34_000;
+/// What `aws.cloudtrail_event` returns, errors included.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EventAnswer {
+    /// `found`, `not_found`: looked and it is not there, or `could_not_look`.
+    pub finding: EventFinding,
+    /// One plain sentence.
+    pub headline: String,
+    /// What was looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<CoverageReport>,
+    /// The record, redacted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<Map<String, Value>>,
+    /// AWS console link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub console_url: Option<String>,
+    /// Why there is no answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorReport>,
+}
+
+/// Whether the event was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EventFinding {
+    /// Here it is.
+    Found,
+    /// Everything asked was read, and it is not there.
+    NotFound,
+    /// Not everything asked could be read, and it is not in what was. With `error` only when no interval was read; else
+    /// the answer is no error, and `coverage.next` says how to see the rest.
+    CouldNotLook,
+}
+
+impl EventAnswer {
+    /// Makes the answer of a refusal.
+    pub fn could_not_look(refusal: &Refusal) -> Self {
+        Self {
+            finding: EventFinding::CouldNotLook,
+            headline: format!("Could not look: {}", refusal.message),
+            coverage: None,
+            record: None,
+            console_url: None,
+            error: Some(refusal.into()),
+        }
+    }
+}
+
+/// Tells that an event was not found in what was read; `error` says why nothing could be.
+///
+/// Shape: `narrowed` tells whether there are events that the caller may not see.
+pub fn not_found(coverage: &Coverage, narrowed: bool, error: Option<&Refusal>) -> EventAnswer {
+    let verdict = coverage.verdict();
+    EventAnswer {
+        finding: if verdict == Verdict::Complete { EventFinding::NotFound } else { EventFinding::CouldNotLook },
+        headline: match verdict {
+            Verdict::Complete if narrowed => "No such event among those that this caller may see.".into(),
+            Verdict::Complete => "No such event in what was read: check region, account and time.".into(),
+            Verdict::Partial => "Not found in the part that could be read; the rest was not seen.".into(),
+            Verdict::Unknown => "Could not look: nothing could be read.".into(),
+        },
+        error: error.map(Into::into),
+        coverage: Some(build::coverage_report(coverage)),
+        record: None,
+        console_url: None,
+    }
+}
+
+/// Tells of an event that was found.
+pub fn found(event: &Event, coverage: &Coverage, untrusted: UntrustedText) -> EventAnswer {
+    let coverage = build::coverage_report(coverage);
+    if untrusted == UntrustedText::Omit {
+        return found_bare(event, coverage);
+    }
+    let record = redact::record(&event.record);
+    let section = |key: &str| record.get(key).cloned().unwrap_or(Value::Null);
+    // A name in a forged record may be a secret, which loses its form once a sentence is made of it.
+    let (name, code) = (redact::text(&event.name, 80), event.error_code.as_deref().map(|code| redact::text(code, 80)));
+    let summary =
+        catalogue::summarise(&name, event.service(), &section("requestParameters"), &section("responseElements"), code.as_deref());
+    EventAnswer {
+        finding: EventFinding::Found,
+        headline: format!(
+            "{name}: {} by {} at {}",
+            redact::text(&summary, 200),
+            redact::text(&event.actor.name, 64),
+            time::rfc3339(event.time)
+        ),
+        coverage: Some(coverage),
+        record: Some(fitted(record.as_object().cloned().unwrap_or_default())),
+        console_url: console::url(event),
+        error: None,
+    }
+}
+
+/// Tells of an event without a word that a caller of AWS could have chosen.
+fn found_bare(event: &Event, mut coverage: CoverageReport) -> EventAnswer {
+    let change = Change::from(event.clone());
+    let mut headline = format!("{} at {}; free text is withheld by policy", withhold::summary(&change), time::rfc3339(event.time));
+    build::withhold_regions(&mut coverage, &mut headline);
+    EventAnswer {
+        finding: EventFinding::Found,
+        headline,
+        coverage: Some(coverage),
+        record: change.event.record.as_object().map(|record| fitted(withhold::record(record))),
+        console_url: console::url(event).filter(|_| withhold::text(&event.region) == event.region),
+        error: None,
+    }
+}
+
+/// Cuts a record to [`MAX_TOKENS`] and [`MAX_CHARS`]: the longest members go first, and what is gone is said in their place.
+fn fitted(mut record: Map<String, Value>) -> Map<String, Value> {
+    let size =
+        |value: &Value| serde_json::to_string(value).map_or((usize::MAX, usize::MAX), |json| (estimate(&json), json.chars().count()));
+    loop {
+        let (tokens, chars) = size(&Value::Object(record.clone()));
+        if tokens <= MAX_TOKENS && chars <= MAX_CHARS {
+            return record;
+        }
+        let Some((key, length)) = record.iter().map(|(key, value)| (key.clone(), size(value).1)).max_by_key(|(_, length)| *length) else {
+            return record;
+        };
+        if length < 200 {
+            return record;
+        }
+        record.insert(key, Value::String(format!("[{length} characters left out for length]")));
+    }
+}

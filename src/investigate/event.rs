@@ -1,0 +1,56 @@
+//! The way of the data for one event: discover, admit, read, answer.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::read::Reader;
+use super::{ToolContext, page};
+use crate::answer::event::{self, EventAnswer};
+use crate::context::{Asked, discover};
+use crate::coverage::{SourceName, Verdict};
+use crate::refusal::Refusal;
+use crate::source::Progress;
+use crate::time;
+
+/// No record is older than the service.
+const CLOUDTRAIL_BEGAN: &str = "2013-11-01T00:00:00Z";
+/// How far around a given `time` is searched.
+const AROUND: TimeDelta = TimeDelta::minutes(15);
+
+/// Which event to show.
+pub struct EventQuestion {
+    /// Its id.
+    pub id: String,
+    /// Where to look; empty means as for any question.
+    pub regions: Vec<String>,
+    /// In which accounts.
+    pub accounts: Vec<String>,
+    /// When it happened, if that is known.
+    pub time: Option<DateTime<Utc>>,
+    /// From where.
+    pub source: Option<SourceName>,
+}
+
+/// Finds one event.
+///
+/// Errors: what policy refuses; an event that is not there is an answer.
+pub async fn find_event(context: &ToolContext, question: EventQuestion, progress: &Progress) -> Result<EventAnswer, Refusal> {
+    let reader = Reader::new(context, progress);
+    let EventQuestion { id, regions, accounts, time, source } = question;
+    let (from, to) = match time {
+        Some(time) => (time - AROUND, (time + AROUND).min(reader.now)),
+        None => {
+            let reach = context.policy.source(source, context.sources.available())?.retention;
+            (reach.map_or_else(|| time::parse(CLOUDTRAIL_BEGAN).unwrap_or(reader.now), |reach| reader.now - reach), reader.now)
+        }
+    };
+    let asked = Asked { start_time: Some(time::rfc3339(from)), end_time: Some(time::rfc3339(to)), regions, accounts, ..Asked::default() };
+    let incident = discover(&asked, &context.defaults(), reader.now)?;
+    let scope = context.policy.admit_event(&incident, source, context.sources.available(), reader.now)?;
+    let gathered = reader.read_event(&scope, &id).await;
+    let (events, coverage) = gathered.finish(scope.blind_spots().iter().cloned().chain(page::kept_back(&context.policy)).collect());
+    if let Some(event) = events.iter().find(|event| event.event_id == id) {
+        return Ok(event::found(event, &coverage, context.policy.untrusted_text));
+    }
+    let error = (coverage.verdict() == Verdict::Unknown).then(|| page::unread(&coverage));
+    Ok(event::not_found(&coverage, !context.policy.categories.is_empty(), error.as_ref()))
+}

@@ -1,0 +1,124 @@
+//! The page of an answer that is shown, and why there is none.
+
+use std::collections::BTreeSet;
+
+use super::question::Inquiry;
+use super::read::Reader;
+use super::{Findings, Gathered, ToolContext};
+use crate::answer::build::{self, Built};
+use crate::answer::draft::{Detail, Draft};
+use crate::answer::earlier::Earlier;
+use crate::answer::{Cost, Finding, Requests, headline};
+use crate::context::Named;
+use crate::context::basis::Basis;
+use crate::coverage::{Cause, Coverage, State, Verdict};
+use crate::policy::{GlobalPass, Policy, Scope};
+use crate::refusal::{Code, Refusal};
+
+/// Decisions on the way that are told at full detail.
+const PLAN_LINES: usize = 24;
+
+/// Builds the page that the question stands at.
+pub(super) fn build(reader: &Reader<'_>, findings: &Findings) -> Built {
+    let Findings { frozen, coverage, changes, ranked, background, cached, plan_log } = findings;
+    let inquiry = &frozen.inquiry;
+    let requests = |unit| coverage.cells.iter().filter(|cell| cell.source().cost.unit() == unit).map(|cell| cell.requests).sum();
+    let draft = Draft {
+        incident: &inquiry.incident,
+        window: inquiry.scope.window(),
+        widened: inquiry.widened,
+        regions: regions(inquiry, coverage),
+        guessed_region: inquiry.scope.guessed_region().map(str::to_owned),
+        coverage,
+        changes,
+        ranked,
+        earlier: Earlier::new(changes.iter().chain(background)),
+        filter: &inquiry.filter,
+        page: frozen.page.clone(),
+        detail: frozen.detail,
+        untrusted: reader.context.policy.untrusted_text,
+        now: inquiry.now,
+        cost: Cost {
+            requests: Requests { lookup_events: requests("lookup_events"), files: requests("files") },
+            cached: *cached,
+            plan: if frozen.detail == Detail::Full { plan_log.iter().take(PLAN_LINES).cloned().collect() } else { Vec::new() },
+            elapsed_ms: u64::try_from(reader.spent().as_millis()).unwrap_or(u64::MAX),
+        },
+    };
+    let mut built = build::build(&draft);
+    if coverage.verdict() == Verdict::Unknown && built.answer.finding == Finding::CouldNotLook {
+        built.answer.error = Some((&unread(coverage)).into());
+    }
+    built
+}
+
+/// Says what cannot be seen by nature or by policy.
+pub(super) fn blind_spots(context: &ToolContext, inquiry: &Inquiry, gathered: &Gathered) -> Vec<String> {
+    let Inquiry { scope, filter, .. } = inquiry;
+    let mut spots: Vec<String> = scope.blind_spots().to_vec();
+    spots.extend(kept_back(&context.policy));
+    let source = scope.source();
+    spots.push(source.never_sees.into());
+    if let (false, Some(region)) = (source.by_region, scope.global_region())
+        && gathered.cells().any(|cell| cell.region() == region && cell.state() == State::NoData && cell.covered().is_none())
+    {
+        spots.push(format!("no {} of {region} for the window: IAM and other global events were not looked at", source.words.holds));
+    }
+    if !filter.include_reads {
+        spots.push("read events were left out".into());
+    }
+    spots
+}
+
+/// Says which categories are shown, when policy keeps others back.
+pub(super) fn kept_back(policy: &Policy) -> Option<String> {
+    let shown: Vec<&str> = policy.categories.iter().map(|category| category.as_str()).collect();
+    (!shown.is_empty()).then(|| format!("policy shows this caller no changes but those of {}", shown.join(", ")))
+}
+
+fn regions(inquiry: &Inquiry, coverage: &Coverage) -> Vec<Named> {
+    let basis = |region: &str| {
+        let named = inquiry.incident.regions.iter().find(|named| named.name == region).map(|named| named.basis.clone());
+        named.or_else(|| basis_in_scope(&inquiry.scope, region)).unwrap_or(Basis::Present)
+    };
+    let seen: BTreeSet<&str> =
+        coverage.cells.iter().filter(|cell| cell.state() != State::DeniedByPolicy).map(|cell| cell.region()).collect();
+    let mut regions: Vec<&str> = seen.into_iter().filter(|region| !region.is_empty()).collect();
+    // Regions of the context come first, in its order.
+    let place = |region: &str| inquiry.incident.regions.iter().position(|named| named.name == region).unwrap_or(usize::MAX);
+    regions.sort_by_key(|region| (place(region), (*region).to_owned()));
+    regions.into_iter().take(20).map(|region| Named { name: region.to_owned(), basis: basis(region) }).collect()
+}
+
+/// Says how a region that the incident does not name came into the scope.
+fn basis_in_scope(scope: &Scope, region: &str) -> Option<Basis> {
+    if scope.global_region() == Some(region) && scope.global_pass() == GlobalPass::Extra {
+        return Some(Basis::GlobalServices);
+    }
+    scope.regions().is_some_and(|regions| regions.iter().any(|one| one == region)).then_some(Basis::Assumed)
+}
+
+/// Says why nothing could be read, by the state of the gravest cell.
+pub(super) fn unread(coverage: &Coverage) -> Refusal {
+    let cell = coverage.cells.iter().filter(|cell| cell.asked).max_by_key(|cell| cell.state());
+    let state = cell.map_or(State::NotConfigured, |cell| cell.state());
+    let code = match (state, cell.and_then(|cell| cell.cause)) {
+        (_, Some(cause)) => Code::from(cause),
+        (State::Denied, None) => Code::AccessDenied,
+        (State::Expired, None) => Code::ExpiredCredentials,
+        (State::Throttled, None) => Code::Throttled,
+        (State::DeniedByPolicy, None) => Code::AccountNotAllowed,
+        _ => Code::Unavailable,
+    };
+    let detail = cell.and_then(|cell| cell.detail.as_deref()).map(|detail| format!(" ({detail})")).unwrap_or_default();
+    let message = format!("{}{detail}", cell.map_or_else(|| "nothing was looked at".to_owned(), headline::words));
+    let next = headline::next_step(coverage).unwrap_or_else(|| "Call again.".into());
+    let refusal = Refusal::new(code, message, next);
+    match cell.and_then(|cell| cell.cause) {
+        Some(Cause::Throttled { retry_after }) => refusal.retryable(retry_after.and_then(|after| u64::try_from(after.as_millis()).ok())),
+        // The same files would say the same again.
+        _ if state == State::NoData => refusal,
+        _ if matches!(code, Code::Throttled | Code::Unavailable) => refusal.retryable(None),
+        _ => refusal,
+    }
+}

@@ -1,0 +1,135 @@
+//! Reading: what the plan asks, from the source that the scope admits, side by side and within the time of the call.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
+use tracing::{Instrument as _, info_span};
+
+use super::plan::{self, Aim};
+use super::question::{Frozen, Inquiry};
+use super::{Gathered, ToolContext};
+use crate::catalogue::{classify, is_global_service};
+use crate::coverage::{Cell, Reading, State};
+use crate::policy::{GlobalPass, Scope};
+use crate::rank::Change;
+use crate::source::{Kind, Progress, Query};
+use crate::time::Window;
+
+/// How far before the window a source that costs nothing is read for what belongs to what.
+const BACKGROUND: TimeDelta = TimeDelta::hours(24);
+
+/// Reads for one call.
+pub(super) struct Reader<'a> {
+    /// What the call works with.
+    pub(super) context: &'a ToolContext,
+    /// The time it is, for the whole call.
+    pub(super) now: DateTime<Utc>,
+    progress: &'a Progress,
+    started: Instant,
+}
+
+impl<'a> Reader<'a> {
+    /// Begins a call.
+    pub(super) fn new(context: &'a ToolContext, progress: &'a Progress) -> Self {
+        Self { context, now: context.now(), progress, started: Instant::now() }
+    }
+
+    /// Returns the time that the call took so far.
+    pub(super) fn spent(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    fn left(&self, scope: &Scope) -> Duration {
+        scope.deadline().saturating_sub(self.spent())
+    }
+
+    /// Reads `window` of an inquiry; `after` is how far an earlier call came.
+    pub(super) async fn read(&self, inquiry: &Inquiry, window: Window, after: &[Cell], gathered: &mut Gathered) {
+        let Inquiry { incident, scope, filter, .. } = inquiry;
+        let kind = if filter.include_reads { Kind::Everything } else { Kind::Writes };
+        let aim = Aim { incident, after };
+        let queries = plan::queries(scope, window, &kind, self.left(scope));
+        let queries: Vec<Query> = queries.into_iter().map(|query| aim.at(query, gathered)).collect();
+        for (mut reading, query) in self.ask(scope, &queries).await.into_iter().zip(&queries) {
+            aim.count(&mut reading, query, gathered);
+            // What an archive holds besides what was asked is no gap; what the allow-lists keep back is.
+            reading
+                .cells
+                .retain(|cell| cell.state() != State::DeniedByPolicy || !self.context.policy.allows(cell.account(), cell.region()));
+            // The region of global services is looked at for those alone.
+            let extra = scope.global_region().filter(|_| scope.global_pass() == GlobalPass::Extra);
+            reading.events.retain(|event| extra != Some(event.region.as_str()) || is_global_service(event.service()));
+            gathered.add(reading);
+        }
+        for cell in plan::unanswered(scope, &gathered.cells().collect::<Vec<_>>()) {
+            gathered.add_cell(cell);
+        }
+    }
+
+    /// Gathers what the cursor carries, and reads what was not read; all of it, where nothing is carried.
+    pub(super) async fn read_on(&self, frozen: &Frozen) -> Gathered {
+        let inquiry = &frozen.inquiry;
+        let carried = frozen.resume.as_ref().and_then(|resume| Some((resume, resume.events()?)));
+        let (after, goes_on) = carried.as_ref().map_or((Vec::new(), true), |(resume, _)| (resume.cells(), resume.goes_on()));
+        let mut gathered = Gathered::default();
+        if let Some((_, events)) = carried {
+            gathered.add(Reading { events, ..Reading::default() });
+        }
+        if goes_on {
+            self.read(inquiry, inquiry.scope.window(), &after, &mut gathered).await;
+            inquiry.scope.denied().iter().for_each(|cell| gathered.add_cell(cell.clone()));
+        } else {
+            after.into_iter().for_each(|cell| gathered.add_cell(cell));
+        }
+        gathered
+    }
+
+    /// Reads what `scope` holds of one event.
+    pub(super) async fn read_event(&self, scope: &Scope, id: &str) -> Gathered {
+        let mut gathered = Gathered::new(scope.denied());
+        let queries = plan::queries(scope, scope.window(), &Kind::EventId(id.to_owned()), self.left(scope));
+        self.ask(scope, &queries).await.into_iter().for_each(|reading| gathered.add(reading));
+        gathered
+    }
+
+    /// Reads what changed in the day before the window, where that costs nothing.
+    ///
+    /// What it gives is never shown; it tells which security group belongs to which database. Hence it has no cells, and
+    /// nothing is lost when it is cut short.
+    pub(super) async fn background(&self, scope: &Scope) -> Vec<Change> {
+        let window = scope.window();
+        let Some(before) = Window::new(window.from - BACKGROUND, window.from) else { return Vec::new() };
+        let left = self.left(scope) / 2;
+        if !scope.source().rereads_free || left.is_zero() {
+            return Vec::new();
+        }
+        let mut gathered = Gathered::default();
+        for query in plan::queries(scope, before, &Kind::Writes, left) {
+            gathered.add(self.ask_one(scope, &query).await);
+        }
+        // Tags break nothing, and tell what a thing is called.
+        let tells = |change: &Change| !change.class.noise || change.class.tags;
+        gathered.finish(Vec::new()).0.into_iter().map(Change::from).filter(tells).collect()
+    }
+
+    /// Asks all queries side by side, and counts them in the progress of the call.
+    ///
+    /// Shape: one reading for each query, in their order.
+    async fn ask(&self, scope: &Scope, queries: &[Query]) -> Vec<Reading> {
+        self.progress.begin(queries.len());
+        let ask = |query| self.ask_one(scope, query).instrument(info_span!("source query")).inspect(|_| self.progress.done_one());
+        join_all(queries.iter().map(ask)).await
+    }
+
+    /// Asks one query, and drops what the policy's categories keep back before anything is learned from it.
+    async fn ask_one(&self, scope: &Scope, query: &Query) -> Reading {
+        let mut reading = self.context.sources.find(scope.source()).read(query).await;
+        let policy = &self.context.policy;
+        if !policy.categories.is_empty() {
+            reading.events.retain(|event| policy.allows_category(classify(event).category));
+        }
+        reading
+    }
+}

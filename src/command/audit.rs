@@ -2,19 +2,28 @@
 
 use std::path::PathBuf;
 
+use crate::config::settings::AUDIT_PATH;
 use crate::service::audit::verify::{self, Kept, Report};
-use clap::{Args, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
-use super::{FAILURE, Failure, Global, USAGE, output};
+use super::{FAILURE, Failure, Global, Run, USAGE, output};
+
+/// Check the audit log
+#[derive(Parser)]
+#[command(name = "audit")]
+pub(super) struct Audit {
+    #[command(subcommand)]
+    action: Action,
+}
 
 #[derive(Subcommand)]
-pub(super) enum Audit {
+enum Action {
     /// Find every edit, deletion, insertion, reordering and truncation; the exit code is 1 when there is one
     Verify(Verify),
 }
 
 #[derive(Args)]
-pub(super) struct Verify {
+struct Verify {
     /// The log, past files included; or files of one that were moved away. Default: [audit] path
     files: Vec<PathBuf>,
     /// A hash that was kept elsewhere: the log must hold it. Shows even a log that was written anew
@@ -30,12 +39,18 @@ fn hash(text: &str) -> Result<String, String> {
     if right { Ok(text.to_ascii_lowercase()) } else { Err("a hash is 64 hexadecimal digits, as `audit verify` prints it".to_owned()) }
 }
 
-pub(super) fn run(command: &Audit, global: &Global) -> Result<u8, Failure> {
-    let Audit::Verify(command) = command;
+impl Run for Audit {
+    fn run(&self, global: &Global) -> Result<u8, Failure> {
+        let Action::Verify(command) = &self.action;
+        verify_log(command, global)
+    }
+}
+
+fn verify_log(command: &Verify, global: &Global) -> Result<u8, Failure> {
     let kept = Kept { head: command.head.clone(), after: command.after.clone() };
     let report = match command.files.as_slice() {
         [] => {
-            let path = global.settings()?.audit.map(|audit| audit.path);
+            let path = global.settings()?.find(&AUDIT_PATH);
             let path =
                 path.ok_or_else(|| Failure::new(USAGE, "There is no [audit] path in the settings: name the log, such as audit.jsonl"))?;
             verify::log(&path, &kept).map_err(|error| unreadable(&[path], &error))

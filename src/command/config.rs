@@ -1,49 +1,57 @@
 //! `config`: check the settings, explain where each came from, or make a caller.
 
-use crate::config::is_caller_name;
+use crate::config::{self, is_caller_name};
 use crate::server::http;
-use clap::{Args, Subcommand};
+use clap::{Parser, Subcommand};
 
-use super::{CONFIG, FAILURE, Failure, Global, USAGE, output};
+use super::{CONFIG, FAILURE, Failure, Global, Run, USAGE, output};
+
+/// Check or explain the settings
+#[derive(Parser)]
+#[command(name = "config")]
+pub(super) struct Config {
+    #[command(subcommand)]
+    action: Action,
+}
 
 #[derive(Subcommand)]
-pub(super) enum Config {
+enum Action {
     /// Read the settings and tell what is wrong or has no effect
     Check,
     /// Print each value and where it came from
     Explain,
     /// Make a token for a caller over HTTP, and the lines of the policy file that let it in
-    Caller(Caller),
+    Caller {
+        /// Who will call: letters, digits, - _ . and @, at most 64, such as chat-bot
+        name: String,
+    },
 }
 
-#[derive(Args)]
-pub(super) struct Caller {
-    /// Who will call: letters, digits, - _ . and @, at most 64, such as chat-bot
-    name: String,
-}
-
-pub(super) fn run(command: &Config, global: &Global) -> Result<u8, Failure> {
-    if let Config::Caller(Caller { name }) = command {
-        return caller(name);
+impl Run for Config {
+    fn run(&self, global: &Global) -> Result<u8, Failure> {
+        match &self.action {
+            Action::Check => check(&global.settings()?),
+            Action::Explain => explain(&global.settings()?),
+            Action::Caller { name } => caller(name),
+        }
     }
-    let settings = global.settings()?;
-    match command {
-        Config::Caller(_) => {}
-        Config::Check => {
-            http::Front::open(&settings.http).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
-            for finding in settings.findings() {
-                output::say(&format!("note: {finding}"));
-            }
-            output::say("The settings are valid.");
-        }
-        Config::Explain => {
-            let rows = settings.explain();
-            let width = rows.iter().map(|row| row.key.chars().count()).max().unwrap_or_default();
-            let values = rows.iter().map(|row| row.value.chars().count()).max().unwrap_or_default().min(40);
-            for row in rows {
-                output::say(&format!("{:width$}  {:values$}  {}", row.key, row.value, row.origin));
-            }
-        }
+}
+
+fn check(settings: &config::Config) -> Result<u8, Failure> {
+    http::Front::open(&settings.http()).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
+    for finding in settings.findings() {
+        output::say(&format!("note: {finding}"));
+    }
+    output::say("The settings are valid.");
+    Ok(0)
+}
+
+fn explain(settings: &config::Config) -> Result<u8, Failure> {
+    let rows = settings.explain();
+    let width = rows.iter().map(|row| row.key.chars().count()).max().unwrap_or_default();
+    let values = rows.iter().map(|row| row.value.chars().count()).max().unwrap_or_default().min(40);
+    for row in rows {
+        output::say(&format!("{:width$}  {:values$}  {}", row.key, row.value, row.origin));
     }
     Ok(0)
 }

@@ -5,6 +5,7 @@ mod audit;
 mod completions;
 mod config;
 mod demo;
+mod flags;
 mod output;
 mod report;
 mod serve;
@@ -12,19 +13,19 @@ mod tool;
 #[cfg(feature = "otel")]
 mod trace;
 
-use std::path::PathBuf;
+use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::config::investigation::Store;
-use crate::config::{self as settings, Config, Flags, ToolNames};
+use crate::config::{Config, Flags, load, settings};
 use crate::investigate::{Cursors, ToolContext};
 use crate::service::audit::AuditLog;
 use crate::service::{CallService, Rules};
 use crate::source::{self, Clock, Setup};
-use crate::tools::{self, Spelling};
+use crate::tools;
 use chrono::Utc;
-use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{ArgMatches, Parser};
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -38,16 +39,6 @@ const PARTIAL: u8 = 3;
 /// The configuration is invalid or unsafe.
 const CONFIG: u8 = 78;
 
-/// What changed in AWS before this alert?
-#[derive(Parser)]
-#[command(name = "cloudtrail-mcp", version, about, long_about = None, arg_required_else_help = true, after_help = EXAMPLES)]
-struct Cli {
-    #[command(flatten)]
-    global: Global,
-    #[command(subcommand)]
-    command: Command,
-}
-
 const EXAMPLES: &str = "Examples:
   cloudtrail-mcp demo                                        a bundled incident, no AWS needed
   cloudtrail-mcp events --archive ./logs --investigation alert.json
@@ -58,54 +49,47 @@ const EXAMPLES: &str = "Examples:
 Each flag has an environment variable CLOUDTRAIL_MCP_<FLAG>. MCP clients mostly do not pass the shell's environment on:
 set variables in the client's own entry for this server, or use flags.";
 
-/// Flags of every command.
-#[derive(Args)]
-struct Global {
-    /// Policy file; else $CLOUDTRAIL_MCP_CONFIG, else ~/.config/cloudtrail-mcp/policy.toml, else everything is denied
-    #[arg(long, global = true, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Folder or file of CloudTrail logs, repeatable; the only source then unless --source says otherwise
-    #[arg(long, global = true, value_name = "PATH")]
-    archive: Vec<PathBuf>,
-    /// Read a bundled synthetic incident instead of AWS
-    #[arg(long, global = true)]
-    demo: bool,
-    /// Fix the clock, for replays
-    #[arg(long, global = true, value_name = "RFC3339")]
-    now: Option<String>,
-    /// How tools/list spells names; calls take both
-    #[arg(long, global = true, value_name = "SPELLING", value_parser = ["dotted", "underscore"])]
-    tool_names: Option<String>,
-    /// What goes to stderr: off, error, warn, info, debug or trace
-    #[arg(long, global = true, value_name = "LEVEL", value_parser = ["off", "error", "warn", "info", "debug", "trace"])]
-    log_level: Option<String>,
+/// A command: its command line, and what it does.
+trait Run: Parser {
+    /// Runs it and returns the exit code.
+    fn run(&self, global: &Global) -> Result<u8, Failure>;
 }
 
-#[derive(Subcommand)]
-enum Command {
-    /// Serve MCP on stdin and stdout, or over HTTP
-    Serve(serve::Serve),
-    /// Play a bundled incident through the real server over MCP; needs no AWS
-    Demo(output::Output),
-    /// Write what CloudTrail says about an incident, as evidence JSON and a markdown section for its report
-    Report(report::Report),
-    /// Check or explain the settings
-    #[command(subcommand)]
-    Config(config::Config),
-    /// Check the audit log
-    #[command(subcommand)]
-    Audit(audit::Audit),
-    /// Print shell completions
-    Completions(completions::Completions),
+/// A command as the list holds it.
+struct Entry {
+    cli: fn() -> clap::Command,
+    run: fn(&ArgMatches, &Global) -> Result<u8, Failure>,
 }
 
-/// The whole command line: the fixed commands, and one for each tool made from the tool's own schema.
-fn cli() -> clap::Command {
-    let mut cli = Cli::command();
-    for tool in tools::ALL.iter().rev() {
-        cli = cli.subcommand(tool::command(tool));
+impl Entry {
+    const fn of<T: Run>() -> Self {
+        let run = |matches: &ArgMatches, global: &Global| {
+            T::from_arg_matches(matches).map_err(|error| Failure::new(USAGE, error.to_string()))?.run(global)
+        };
+        Self { cli: T::command, run }
     }
-    cli
+}
+
+/// The commands, one file each; those of the tools, which are made from the tools' schemas, stand between them.
+const COMMANDS: &[Entry] = &[
+    Entry::of::<serve::Serve>(),
+    Entry::of::<demo::Demo>(),
+    Entry::of::<report::Report>(),
+    Entry::of::<config::Config>(),
+    Entry::of::<audit::Audit>(),
+    Entry::of::<completions::Completions>(),
+];
+
+/// The whole command line.
+fn cli() -> clap::Command {
+    let about = "What changed in AWS before this alert?";
+    let name = clap::Command::new("cloudtrail-mcp").version(env!("CARGO_PKG_VERSION")).about(about);
+    let cli = flags::add_to(name, None).subcommand_required(true).arg_required_else_help(true).after_help(EXAMPLES);
+    let fixed = COMMANDS.iter().map(|entry| (entry.cli)()).map(|command| {
+        let name = command.get_name().to_owned();
+        flags::add_to(command, Some(&name))
+    });
+    cli.subcommands(fixed).subcommands(tools::ALL.iter().map(|tool| tool::command(tool)))
 }
 
 /// Parses the command line of this process and runs it.
@@ -120,14 +104,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    let global = match Global::from_arg_matches(&matches) {
-        Ok(global) => global,
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(USAGE);
-        }
-    };
-    let code = dispatch(&matches, &global).unwrap_or_else(|failure| {
+    let code = dispatch(&matches).unwrap_or_else(|failure| {
         output::complain(&failure.message);
         failure.code
     });
@@ -148,20 +125,16 @@ impl Failure {
     }
 }
 
-fn dispatch(matches: &ArgMatches, global: &Global) -> Result<u8, Failure> {
-    if let Some((name, given)) = matches.subcommand()
-        && let Some(tool) = tools::ALL.iter().find(|tool| tool.command == name)
-    {
-        return tool::run(tool, given, global);
+fn dispatch(matches: &ArgMatches) -> Result<u8, Failure> {
+    let Some((name, given)) = matches.subcommand() else { return Ok(USAGE) };
+    let mut global = Global { flags: Flags::default() };
+    flags::read(matches, None, &mut global.flags);
+    if let Some(tool) = tools::ALL.iter().find(|tool| tool.command == name) {
+        return tool::run(tool, given, &global);
     }
-    match Cli::from_arg_matches(matches).map_err(|error| Failure::new(USAGE, error.to_string()))?.command {
-        Command::Serve(command) => serve::run(&command, global),
-        Command::Demo(format) => demo::run(&format),
-        Command::Report(command) => report::run(&command, global),
-        Command::Config(command) => config::run(&command, global),
-        Command::Audit(command) => audit::run(&command, global),
-        Command::Completions(command) => completions::run(&command),
-    }
+    flags::read(given, Some(name), &mut global.flags);
+    let entry = COMMANDS.iter().find(|entry| (entry.cli)().get_name() == name);
+    entry.map_or(Ok(USAGE), |entry| (entry.run)(given, &global))
 }
 
 /// Sends the log to stderr: stdout belongs to the protocol. Only our own sentences are logged, and of libraries only warnings.
@@ -180,44 +153,31 @@ fn log(level: &str) {
     }));
 }
 
-impl Global {
-    fn flags(&self) -> Flags {
-        Flags {
-            config: self.config.clone(),
-            archive: self.archive.clone(),
-            demo: self.demo,
-            now: self.now.clone(),
-            tool_names: self.tool_names.clone(),
-            log_level: self.log_level.clone(),
-            http: None,
-        }
-    }
+/// What every command is given.
+struct Global {
+    /// What the command line says of the settings.
+    flags: Flags,
+}
 
+impl Global {
     /// Reads the settings and starts the log at their level.
     fn settings(&self) -> Result<Config, Failure> {
-        self.settings_with(self.flags())
-    }
-
-    /// Reads the settings with flags of one command's own, too.
-    fn settings_with(&self, flags: Flags) -> Result<Config, Failure> {
-        let config = settings::load(&flags, &|name| std::env::var_os(name)).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
-        log(&config.log_level);
-        Ok(config)
+        settings_of(&self.flags, &|name| std::env::var_os(name))
     }
 }
 
-fn spelling(config: &Config) -> Spelling {
-    match config.tool_names {
-        ToolNames::Dotted => Spelling::Dotted,
-        ToolNames::Underscore => Spelling::Underscore,
-    }
+fn settings_of(flags: &Flags, env: &dyn Fn(&str) -> Option<OsString>) -> Result<Config, Failure> {
+    let config = load(flags, env, &tools::names()).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
+    log(&config.get(&settings::LOG_LEVEL));
+    Ok(config)
 }
 
 /// Puts together where every call passes: the context behind the rules, and the audit log.
 fn service(config: &Config) -> Result<CallService, Failure> {
-    let audit = config.audit.clone().map(AuditLog::open).transpose();
+    let audit = config.audit().map(AuditLog::open).transpose();
     let unwritable = |error| {
-        let path = config.audit.as_ref().map(|audit| audit.path.display().to_string()).unwrap_or_default();
+        let path = config.get(&settings::AUDIT_PATH);
+        let path = path.display();
         Failure::new(CONFIG, format!("audit.path: {path} cannot be written: {error}; mend that, or set on_failure = \"allow\" in [audit]"))
     };
     Ok(CallService::new(context(config)?, Rules::of(config), audit.map_err(unwritable)?))
@@ -225,13 +185,14 @@ fn service(config: &Config) -> Result<CallService, Failure> {
 
 /// Puts together what every tool call works with. Opens no connection and reads no event.
 fn context(config: &Config) -> Result<ToolContext, Failure> {
-    let clock: Clock = match config.now {
+    let fixed = config.find(&settings::NOW);
+    let clock: Clock = match fixed {
         Some(now) => Arc::new(move || now),
-        None if config.demo => Arc::new(demo::now),
+        None if config.get(&settings::DEMO) => Arc::new(demo::now),
         None => Arc::new(Utc::now),
     };
     let region = |name: &str| std::env::var(name).ok().filter(|region| !region.trim().is_empty());
-    let investigations = config.investigations.as_deref().map(Store::open).transpose();
+    let investigations = config.find(&settings::INVESTIGATIONS_PATH).as_deref().map(Store::open).transpose();
     let home_region = region("AWS_REGION").or_else(|| region("AWS_DEFAULT_REGION"));
     let sources = source::open(&Setup { config, clock: clock.clone(), home_region, bundled: demo::LOG });
     Ok(ToolContext {

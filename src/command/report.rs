@@ -7,21 +7,24 @@ use std::path::{Path, PathBuf};
 use crate::answer::Answer;
 use crate::answer::report::{Evidence, EvidenceStatus, ReportQuery};
 use crate::config::Config;
+use crate::config::settings::{ALLOW_AWS_READ, ARCHIVE, DEMO, LOOKBACK, MAX_EVENTS, REPORT_ENABLED, REPORT_MAX_EVENTS};
 use crate::context::Asked;
 use crate::redact::Redacted;
 use crate::refusal::{Code, Refusal};
 use crate::{redact, render, time};
 use chrono::TimeDelta;
-use clap::{Args, ValueEnum};
+use clap::{Parser, ValueEnum};
 
 use super::output::{complain, say};
-use super::{FAILURE, Failure, Global, PARTIAL, block_on, service, tool};
+use super::{FAILURE, Failure, Global, PARTIAL, Run, block_on, service, tool};
 
 /// Names of the files under `--output`.
 const JSON_FILE: &str = "cloudtrail.json";
 const MARKDOWN_FILE: &str = "cloudtrail.md";
 
-#[derive(Args)]
+/// Write what CloudTrail says about an incident, as evidence JSON and a markdown section for its report
+#[derive(Parser)]
+#[command(name = "report")]
 pub(super) struct Report {
     /// A file with the alert, - for stdin, an investigation id, or the alert itself as JSON or text
     #[arg(long, value_name = "FILE|-|ID|TEXT", env = "CLOUDTRAIL_MCP_INVESTIGATION")]
@@ -49,23 +52,25 @@ enum Form {
     Json,
 }
 
-pub(super) fn run(command: &Report, global: &Global) -> Result<u8, Failure> {
-    let asked = Asked { investigation: Some(tool::investigation(&command.investigation)?), ..Asked::default() };
-    if let Some(folder) = &command.output {
-        fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+impl Run for Report {
+    fn run(&self, global: &Global) -> Result<u8, Failure> {
+        let asked = Asked { investigation: Some(tool::investigation(&self.investigation)?), ..Asked::default() };
+        if let Some(folder) = &self.output {
+            fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+        }
+        let (evidence, code) = match global.settings() {
+            Ok(config) => gathered(asked, &config)?,
+            Err(failure) => unsettled(failure, ReportQuery::default())?,
+        };
+        deliver(self, &evidence)?;
+        Ok(code)
     }
-    let (evidence, code) = match global.settings() {
-        Ok(config) => gathered(asked, &config)?,
-        Err(failure) => unsettled(failure, ReportQuery::default())?,
-    };
-    deliver(command, &evidence)?;
-    Ok(code)
 }
 
 /// Gathers the evidence, or tells why there is none; with the exit code that says which.
 fn gathered(asked: Asked, config: &Config) -> Result<(Redacted<Evidence>, u8), Failure> {
-    let most = usize::try_from(config.report_max_events.min(config.max_events)).unwrap_or(usize::MAX);
-    let lookback = TimeDelta::from_std(config.lookback).unwrap_or(TimeDelta::MAX);
+    let most = usize::try_from(config.get(&REPORT_MAX_EVENTS).min(config.get(&MAX_EVENTS))).unwrap_or(usize::MAX);
+    let lookback = TimeDelta::from_std(config.get(&LOOKBACK)).unwrap_or(TimeDelta::MAX);
     let query = ReportQuery { max_events: Some(most), lookback: Some(time::length(lookback)) };
     if let Some(why) = disabled(config) {
         return Ok((sealed(Evidence::disabled(why, query))?, 0));
@@ -94,11 +99,11 @@ fn unsettled(failure: Failure, query: ReportQuery) -> Result<(Redacted<Evidence>
 
 /// Says why the report is off; nothing when it is on. Log files may always be read where they are named.
 fn disabled(config: &Config) -> Option<&'static str> {
-    let local = config.demo || !config.archive.is_empty() || !config.archive_locations.is_empty();
-    match config.report_enabled {
+    let local = config.get(&DEMO) || !config.get(&ARCHIVE).is_empty() || !config.archive_locations().is_empty();
+    match config.find(&REPORT_ENABLED) {
         Some(true) => None,
         Some(false) => Some("report.enabled (AWS_EVIDENCE_ENABLED) is false"),
-        None if config.allow_aws_read || local => None,
+        None if config.get(&ALLOW_AWS_READ) || local => None,
         None => Some("allow_aws_read (CHAT_ALLOW_AWS_READ) is false, no log files are named, and AWS_EVIDENCE_ENABLED is not set"),
     }
 }

@@ -5,48 +5,49 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::config::{Config, Flags};
+use crate::config::http::Http;
+use crate::config::settings::TOOL_NAMES;
 use crate::server::http::status::Status;
 use crate::server::reload::Reload;
 use crate::server::{Server, http, stdio};
 use crate::service::{CallService, Standing};
-use clap::Args;
+use clap::Parser;
 
-use super::{CONFIG, FAILURE, Failure, Global, block_on, output, service, spelling};
+use super::{CONFIG, FAILURE, Failure, Global, Run, block_on, output, service};
 
 /// How long calls that run may take to end when the server is to; those that take longer are ended.
 ///
 /// Source: the contract (within 5 s), less the time to tell their callers and to write the audit log.
 const GRACE: Duration = Duration::from_secs(3);
 
-#[derive(Args)]
-pub(super) struct Serve {
-    /// Serve Streamable HTTP at /mcp there instead of stdio, such as 127.0.0.1:8080
-    #[arg(long, value_name = "ADDR:PORT")]
-    http: Option<String>,
-}
+/// Serve MCP on stdin and stdout, or over HTTP
+#[derive(Parser)]
+#[command(name = "serve")]
+pub(super) struct Serve {}
 
-pub(super) fn run(command: &Serve, global: &Global) -> Result<u8, Failure> {
-    let flags = Flags { http: command.http.clone(), ..global.flags() };
-    let config = global.settings_with(flags.clone())?;
-    let service = Arc::new(service(&config)?);
-    let server = Server::new(Arc::clone(&service), spelling(&config));
-    let reload = Reload::new(flags, config.clone(), Arc::clone(&service));
-    match config.http.listen {
-        Some(address) => over_http(&config, address, server, service, reload),
-        None => on_stdio(server, service, reload),
+impl Run for Serve {
+    fn run(&self, global: &Global) -> Result<u8, Failure> {
+        let config = global.settings()?;
+        let service = Arc::new(service(&config)?);
+        let server = Server::new(Arc::clone(&service), config.get(&TOOL_NAMES));
+        let reload = Reload::new(global.flags.clone(), config.clone(), Arc::clone(&service));
+        let http = config.http();
+        match http.listen {
+            Some(address) => over_http(&http, address, server, service, reload),
+            None => on_stdio(server, service, reload),
+        }
     }
 }
 
 /// Serves everybody who may connect, on as many threads as there are processors.
-fn over_http(config: &Config, address: SocketAddr, server: Server, service: Arc<CallService>, reload: Reload) -> Result<u8, Failure> {
-    let front = http::Front::open(&config.http).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
+fn over_http(settings: &Http, address: SocketAddr, server: Server, service: Arc<CallService>, reload: Reload) -> Result<u8, Failure> {
+    let front = http::Front::open(settings).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
     let front = Arc::new(front.recording(service.audit().cloned()));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(FAILURE, format!("the runtime could not start: {error}")))?;
     let served = runtime.block_on(async {
         let listener = http::listen(address)?;
-        let scheme = if config.http.tls.is_some() { "https" } else { "http" };
+        let scheme = if settings.tls.is_some() { "https" } else { "http" };
         // Said on stderr whatever the log level: whoever starts it wants to know where, as port 0 is any.
         output::complain(&format!("Listening on {scheme}://{}/mcp", listener.local_addr()?));
         let status = Arc::clone(front.status());

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
 use super::kind::Value;
-use super::setting::{SETTINGS, Setting};
+use super::setting::of_file;
+use super::{Declaration, Origin};
 
 /// The most that is read of a policy file.
 const MAX_BYTES: u64 = 1 << 20;
@@ -89,7 +90,7 @@ impl PolicyFile {
                 any if holds(&format!("{any}.")) && is_name(name) => any,
                 _ => join(pattern, name),
             };
-            if let Some(setting) = SETTINGS.iter().find(|setting| setting.key == pattern && !setting.is_flag()) {
+            if let Some(setting) = of_file().find(|setting| setting.key == pattern) {
                 match setting.kind.read(found.get_ref(), setting.secret) {
                     Ok(value) => _ = self.values.insert(place, (value, at)),
                     Err(why) => self.problem(at, &format!("{place}: {why}")),
@@ -122,6 +123,12 @@ impl PolicyFile {
         }
     }
 
+    /// Returns the value at a place, and where it stands.
+    pub(super) fn value(&self, place: &str) -> Option<(Value, Origin)> {
+        let (value, line) = self.values.get(place)?;
+        Some((value.clone(), Origin::File(self.path.clone().unwrap_or_default(), *line)))
+    }
+
     fn problem(&mut self, line: usize, what: &str) {
         self.problems.push((line, what.to_owned()));
     }
@@ -140,8 +147,8 @@ impl PolicyFile {
 
 /// Returns the names that a section's settings have in the file, each once.
 fn names_in(section: &str) -> Vec<&'static str> {
-    let name = |setting: &Setting| setting.key.strip_prefix(section)?.split(['.', '[']).next();
-    let mut names: Vec<_> = SETTINGS.iter().filter(|setting| !setting.is_flag()).filter_map(name).filter(|name| *name != "*").collect();
+    let name = |setting: &Declaration| setting.key.strip_prefix(section)?.split(['.', '[']).next();
+    let mut names: Vec<_> = of_file().filter_map(name).filter(|name| *name != "*").collect();
     names.dedup();
     names
 }
@@ -156,7 +163,7 @@ fn unknown(name: &str, section: &str) -> String {
     if let Some(nearest) = nearest.filter(|candidate| distance(candidate) <= 1 + candidate.len() / 5) {
         return format!("unknown key `{section}{shown}`; did you mean `{nearest}`?");
     }
-    let elsewhere = SETTINGS.iter().filter(|setting| !setting.is_flag()).find(|setting| setting.key.rsplit('.').next() == Some(name));
+    let elsewhere = of_file().find(|setting| setting.name() == name);
     if let Some(setting) = elsewhere {
         return format!("unknown key `{section}{shown}`; did you mean `{}`?", setting.key);
     }
@@ -170,7 +177,7 @@ fn unknown(name: &str, section: &str) -> String {
 }
 
 fn holds(prefix: &str) -> bool {
-    SETTINGS.iter().any(|setting| setting.key.starts_with(prefix))
+    of_file().any(|setting| setting.key.starts_with(prefix))
 }
 
 fn is_name(name: &str) -> bool {

@@ -3,7 +3,13 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::Settled;
+use super::settings::{
+    HTTP_ALLOWED_HOSTS, HTTP_ALLOWED_ORIGINS, HTTP_BEHIND_TLS_PROXY, HTTP_CALLERS_NAME, HTTP_CALLERS_TOKEN_SHA256, HTTP_LISTEN,
+    HTTP_OAUTH_ALGORITHMS, HTTP_OAUTH_AUDIENCE, HTTP_OAUTH_ISSUER, HTTP_OAUTH_JWKS_URI, HTTP_OAUTH_SCOPES, HTTP_OAUTH_TOOL_SCOPES,
+    HTTP_TLS_CERT, HTTP_TLS_KEY,
+};
+use super::spelling::{bare_name, is_tool_name};
+use super::{Config, Section};
 
 /// Settings of Streamable HTTP.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,69 +68,6 @@ impl Http {
             || (self.asks_who_calls() && (self.tls.is_some() || self.behind_tls_proxy))
     }
 
-    pub(super) fn read(settled: &Settled) -> Self {
-        let path = |key| settled.text(key).map(PathBuf::from);
-        let callers = settled.sections().into_iter().filter(|place| place.starts_with("http.callers["));
-        let caller = |place: &str| {
-            let token_sha256 = digest(&settled.text(&format!("{place}.token_sha256"))?)?;
-            Some(Caller { name: settled.text(&format!("{place}.name"))?, token_sha256 })
-        };
-        let oauth = settled.text("http.oauth.issuer").zip(settled.text("http.oauth.audience"));
-        Self {
-            listen: settled.text("http.listen").and_then(|listen| listen.parse().ok()),
-            allowed_hosts: settled.texts("http.allowed_hosts"),
-            allowed_origins: settled.texts("http.allowed_origins"),
-            behind_tls_proxy: settled.bool("http.behind_tls_proxy").unwrap_or(false),
-            tls: path("http.tls_cert").zip(path("http.tls_key")),
-            callers: callers.filter_map(caller).collect(),
-            oauth: oauth.map(|(issuer, audience)| OAuth {
-                issuer,
-                audience,
-                jwks_uri: settled.text("http.oauth.jwks_uri"),
-                algorithms: settled.texts("http.oauth.algorithms"),
-                scopes: settled.texts("http.oauth.scopes"),
-                tool_scopes: settled.texts("http.oauth.tool_scopes").iter().filter_map(|pair| split(pair)).collect(),
-            }),
-        }
-    }
-
-    /// Says what is unsafe or contradicts itself, and the line that mends it. `at` names a key with its origin.
-    pub(super) fn problems(settled: &Settled, at: &dyn Fn(&str) -> String, problems: &mut Vec<String>) {
-        let http = Self::read(settled);
-        if settled.values.contains_key("http.tls_cert") != settled.values.contains_key("http.tls_key") {
-            problems.push(format!("{}: it goes with {}; set both or neither", at("http.tls_cert"), at("http.tls_key")));
-        }
-        if settled.values.contains_key("http.oauth.issuer") != settled.values.contains_key("http.oauth.audience") {
-            let (issuer, audience) = (at("http.oauth.issuer"), at("http.oauth.audience"));
-            problems.push(format!("{issuer}: it goes with {audience}, the public address of /mcp; set both or neither"));
-        }
-        let mut names: Vec<&str> = Vec::new();
-        for caller in &http.callers {
-            if names.contains(&caller.name.as_str()) {
-                problems.push(format!("http.callers: the name {} stands twice; each caller has one of its own", caller.name));
-            }
-            names.push(&caller.name);
-        }
-        let Some(listen) = http.listen.filter(|listen| !listen.ip().is_loopback()) else { return };
-        let place = at("http.listen");
-        // A section that is there but broken has a problem of its own.
-        let names_callers = settled.values.keys().any(|key| key.starts_with("http.callers[") || key == "http.oauth.issuer");
-        if !names_callers {
-            problems.push(format!(
-                "{place}: other machines reach {listen}, and nobody is asked who they are; `cloudtrail-mcp config caller NAME` makes the lines of a \
-                 [[http.callers]], [http.oauth] accepts an issuer's tokens, or http.listen = \"127.0.0.1:{}\"",
-                listen.port()
-            ));
-        }
-        if http.tls.is_none() && !http.behind_tls_proxy {
-            problems.push(format!(
-                "{place}: other machines reach {listen}, and tokens would travel in clear; set http.tls_cert and http.tls_key, or http.behind_tls_proxy = true \
-                 when something in front ends TLS, or http.listen = \"127.0.0.1:{}\"",
-                listen.port()
-            ));
-        }
-    }
-
     /// Returns what the operator should know though it is not wrong.
     pub(super) fn findings(&self) -> Vec<String> {
         let mut findings = Vec::new();
@@ -142,12 +85,73 @@ impl Http {
     }
 }
 
+impl Config {
+    /// Returns the settings of Streamable HTTP.
+    pub fn http(&self) -> Http {
+        let caller = |section: Section<'_>| {
+            let token_sha256 = digest(&section.find(&HTTP_CALLERS_TOKEN_SHA256)?)?;
+            Some(Caller { name: section.find(&HTTP_CALLERS_NAME)?, token_sha256 })
+        };
+        let oauth = self.find(&HTTP_OAUTH_ISSUER).zip(self.find(&HTTP_OAUTH_AUDIENCE));
+        Http {
+            listen: self.find(&HTTP_LISTEN),
+            allowed_hosts: self.get(&HTTP_ALLOWED_HOSTS),
+            allowed_origins: self.get(&HTTP_ALLOWED_ORIGINS),
+            behind_tls_proxy: self.get(&HTTP_BEHIND_TLS_PROXY),
+            tls: self.find(&HTTP_TLS_CERT).zip(self.find(&HTTP_TLS_KEY)),
+            callers: self.sections("http.callers[]").into_iter().filter_map(caller).collect(),
+            oauth: oauth.map(|(issuer, audience)| OAuth {
+                issuer,
+                audience,
+                jwks_uri: self.find(&HTTP_OAUTH_JWKS_URI),
+                algorithms: self.get(&HTTP_OAUTH_ALGORITHMS),
+                scopes: self.get(&HTTP_OAUTH_SCOPES),
+                tool_scopes: self.get(&HTTP_OAUTH_TOOL_SCOPES).iter().filter_map(|pair| split_tool_scope(pair)).collect(),
+            }),
+        }
+    }
+}
+
+/// Says what is unsafe or contradicts itself, and the line that mends it.
+pub(super) fn problems(config: &Config, problems: &mut Vec<String>) {
+    let (http, at) = (config.http(), |key: &str| config.at(key));
+    if config.is_set(&HTTP_TLS_CERT) != config.is_set(&HTTP_TLS_KEY) {
+        problems.push(format!("{}: it goes with {}; set both or neither", at("http.tls_cert"), at("http.tls_key")));
+    }
+    if config.is_set(&HTTP_OAUTH_ISSUER) != config.is_set(&HTTP_OAUTH_AUDIENCE) {
+        let (issuer, audience) = (at("http.oauth.issuer"), at("http.oauth.audience"));
+        problems.push(format!("{issuer}: it goes with {audience}, the public address of /mcp; set both or neither"));
+    }
+    let mut names: Vec<&str> = Vec::new();
+    for caller in &http.callers {
+        if names.contains(&caller.name.as_str()) {
+            problems.push(format!("http.callers: the name {} stands twice; each caller has one of its own", caller.name));
+        }
+        names.push(&caller.name);
+    }
+    let Some(listen) = http.listen.filter(|listen| !listen.ip().is_loopback()) else { return };
+    let place = at("http.listen");
+    // A section that is there but broken has a problem of its own.
+    if config.sections("http.callers[]").is_empty() && !config.is_set(&HTTP_OAUTH_ISSUER) {
+        problems.push(format!(
+            "{place}: other machines reach {listen}, and nobody is asked who they are; `cloudtrail-mcp config caller NAME` makes the lines of a \
+             [[http.callers]], [http.oauth] accepts an issuer's tokens, or http.listen = \"127.0.0.1:{}\"",
+            listen.port()
+        ));
+    }
+    if http.tls.is_none() && !http.behind_tls_proxy {
+        problems.push(format!(
+            "{place}: other machines reach {listen}, and tokens would travel in clear; set http.tls_cert and http.tls_key, or http.behind_tls_proxy = true \
+             when something in front ends TLS, or http.listen = \"127.0.0.1:{}\"",
+            listen.port()
+        ));
+    }
+}
+
 /// Reads `cloudtrail_event=cloudtrail:record`; a prefix and the spelling of the tool's name do not matter.
-pub(super) fn split(pair: &str) -> Option<(String, String)> {
+pub(super) fn split_tool_scope(pair: &str) -> Option<(String, String)> {
     let (tool, scope) = pair.split_once('=')?;
-    let tool = tool.strip_prefix("aws").map_or(tool, |rest| rest.trim_start_matches(['.', '_']));
-    crate::tools::ALL.iter().find(|known| known.name == tool)?;
-    is_scope(scope).then(|| (tool.to_owned(), scope.to_owned()))
+    (is_tool_name(tool) && is_scope(scope)).then(|| (bare_name(tool).to_owned(), scope.to_owned()))
 }
 
 /// Source: RFC 6749, section 3.3: printable ASCII without space, quote and backslash.

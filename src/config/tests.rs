@@ -1,7 +1,15 @@
+use std::ffi::OsString;
 use std::fs;
+use std::time::Duration;
 
+use super::audit::{Fsync, OnFailure};
+use super::settings::*;
+use super::spelling::Spelling;
 use super::*;
 use crate::catalogue::Category;
+use crate::policy::{Callers, Policy, UntrustedText};
+
+const TOOLS: &[&str] = &["cloudtrail_events", "cloudtrail_event"];
 
 type Env = BTreeMap<&'static str, OsString>;
 
@@ -15,7 +23,7 @@ fn load_text(text: &str, variables: &[(&'static str, &str)], flags: Flags) -> Re
     let path = folder.path().join("policy.toml");
     fs::write(&path, text).unwrap();
     let variables = env(variables);
-    let loaded = load(&Flags { config: Some(path), ..flags }, &|name| variables.get(name).cloned());
+    let loaded = load(&flags.with(&CONFIG, path), &|name| variables.get(name).cloned(), TOOLS);
     let place = format!("{}/", folder.path().display());
     loaded.map_err(|error| error.to_string().replace(&place, ""))
 }
@@ -38,9 +46,12 @@ fn origin(config: &Config, key: &str) -> Origin {
 
 #[test]
 fn without_anything_the_defaults_hold_and_nothing_may_be_read() {
-    let config = load(&Flags::default(), &|_| None).unwrap();
+    let config = load(&Flags::default(), &|_| None, TOOLS).unwrap();
     assert_eq!(config.policy(), Policy::default());
-    assert_eq!((config.untrusted_text, config.report_max_events, config.log_level.as_str()), (UntrustedText::Quote, 50, "warn"));
+    assert_eq!(
+        (config.get(&UNTRUSTED_TEXT), config.get(&REPORT_MAX_EVENTS), config.get(&LOG_LEVEL).as_str()),
+        (UntrustedText::Quote, 50, "warn")
+    );
     assert!(config.explain().iter().all(|explained| explained.origin == Origin::Default));
     insta::assert_snapshot!(config.findings().join("\n"), @"
     no policy file was found: the built-in defaults hold
@@ -50,9 +61,9 @@ fn without_anything_the_defaults_hold_and_nothing_may_be_read() {
 
 #[test]
 fn every_default_is_readable() {
-    for setting in SETTINGS {
-        assert_eq!(default_value(setting).is_some(), !setting.default.is_empty(), "{}", setting.key);
-        assert!(!setting.why.is_empty() && setting.why.ends_with('.'), "{}", setting.key);
+    assert_eq!(unreadable_defaults(), Vec::<&str>::new());
+    for setting in ALL {
+        assert!(setting.why_set().len() > 1 && setting.why_set().ends_with('.'), "{}", setting.key);
     }
 }
 
@@ -64,8 +75,8 @@ fn the_example_file_shows_every_key_and_equals_the_defaults() {
         fs::write(&path, example()).unwrap();
     }
     assert_eq!(text, example(), "policy.example.toml is what config::example() writes");
-    let config = load(&Flags { config: Some(path), ..Flags::default() }, &|_| None).unwrap();
-    let defaults = load(&Flags::default(), &|_| None).unwrap();
+    let config = load(&Flags::default().with(&CONFIG, path), &|_| None, TOOLS).unwrap();
+    let defaults = load(&Flags::default(), &|_| None, TOOLS).unwrap();
     let values = |config: &Config| {
         let file_settings = config.explain().iter().filter(|explained| explained.key != "--config");
         file_settings.map(|explained| (explained.key.clone(), explained.value.clone())).collect::<Vec<_>>()
@@ -81,18 +92,18 @@ fn every_key_of_the_example_file_is_right_when_uncommented() {
         .map(|line| line.strip_prefix("# ").filter(|l| l.contains(" = ") || l.starts_with('[')).unwrap_or(line))
         .fold(String::new(), |text, line| text + line + "\n");
     let settings = file(&uncommented).unwrap().explain().len();
-    assert_eq!(settings, SETTINGS.len());
+    assert_eq!(settings, ALL.len());
 }
 
 #[test]
 fn a_flag_beats_the_environment_beats_the_file_beats_the_default() {
     let text = "lookback = \"45m\"\nmax_events = 50\n";
-    let flags = Flags { log_level: Some("debug".to_owned()), ..Flags::default() };
+    let flags = Flags::default().with(&settings::LOG_LEVEL, "debug");
     let variables =
         [("AWS_CLOUDTRAIL_LOOKBACK_MINUTES", "90"), ("CLOUDTRAIL_MCP_LOG_LEVEL", "info"), ("CLOUDTRAIL_MCP_TOOL_NAMES", "underscore")];
     let config = load_text(text, &variables, flags).unwrap();
-    assert_eq!((config.lookback, config.max_events), (Duration::from_secs(90 * 60), 50));
-    assert_eq!((config.log_level.as_str(), config.tool_names), ("debug", ToolNames::Underscore));
+    assert_eq!((config.get(&LOOKBACK), config.get(&MAX_EVENTS)), (Duration::from_secs(90 * 60), 50));
+    assert_eq!((config.get(&LOG_LEVEL).as_str(), config.get(&TOOL_NAMES)), ("debug", Spelling::Underscore));
     assert_eq!(origin(&config, "lookback"), Origin::Environment("AWS_CLOUDTRAIL_LOOKBACK_MINUTES"));
     assert!(matches!(origin(&config, "max_events"), Origin::File(_, 2)));
     assert_eq!(origin(&config, "--log-level"), Origin::Flag("--log-level"));
@@ -184,7 +195,7 @@ fn a_blank_or_unreadable_variable_is_an_error_and_never_an_open_door() {
 #[cfg(unix)]
 fn a_variable_that_is_not_text_is_an_error() {
     use std::os::unix::ffi::OsStringExt;
-    let loaded = load(&Flags::default(), &|name| (name == "CHAT_AWS_REGION_ALLOWLIST").then(|| OsString::from_vec(vec![0xff])));
+    let loaded = load(&Flags::default(), &|name| (name == "CHAT_AWS_REGION_ALLOWLIST").then(|| OsString::from_vec(vec![0xff])), TOOLS);
     assert_eq!(loaded.unwrap_err().problems.len(), 1);
 }
 
@@ -197,9 +208,9 @@ fn the_variables_of_the_origin_are_read() {
         ("AWS_CLOUDTRAIL_MAX_EVENTS", "25"),
     ];
     let config = with_env(&variables).unwrap();
-    assert!(config.allow_aws_read);
-    assert_eq!(config.aws_region_allowlist, ["eu-west-1", "us-east-1"]);
-    assert_eq!((config.report_enabled, config.report_max_events), (Some(false), 25));
+    assert!(config.get(&ALLOW_AWS_READ));
+    assert_eq!(config.get(&AWS_REGION_ALLOWLIST), ["eu-west-1", "us-east-1"]);
+    assert_eq!((config.find(&REPORT_ENABLED), config.get(&REPORT_MAX_EVENTS)), (Some(false), 25));
 }
 
 #[test]
@@ -212,14 +223,14 @@ fn a_value_that_is_overruled_must_be_right_all_the_same() {
 fn a_named_file_must_be_there_but_the_default_one_need_not() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("none.toml");
-    assert!(load(&Flags { config: Some(missing.clone()), ..Flags::default() }, &|_| None).is_err());
+    assert!(load(&Flags::default().with(&CONFIG, missing.clone()), &|_| None, TOOLS).is_err());
     let variables = env(&[("CLOUDTRAIL_MCP_CONFIG", missing.to_str().unwrap())]);
-    assert!(load(&Flags::default(), &|name| variables.get(name).cloned()).is_err());
-    assert!(load(&Flags { config: Some(folder.path().to_owned()), ..Flags::default() }, &|_| None).is_err());
+    assert!(load(&Flags::default(), &|name| variables.get(name).cloned(), TOOLS).is_err());
+    assert!(load(&Flags::default().with(&CONFIG, folder.path().to_owned()), &|_| None, TOOLS).is_err());
     let variables = env(&[("XDG_CONFIG_HOME", folder.path().to_str().unwrap())]);
-    assert_eq!(load(&Flags::default(), &|name| variables.get(name).cloned()).unwrap().file(), None);
+    assert_eq!(load(&Flags::default(), &|name| variables.get(name).cloned(), TOOLS).unwrap().file(), None);
     let variables = env(&[("CLOUDTRAIL_MCP_CONFIG", " ")]);
-    assert!(load(&Flags::default(), &|name| variables.get(name).cloned()).is_err());
+    assert!(load(&Flags::default(), &|name| variables.get(name).cloned(), TOOLS).is_err());
 }
 
 #[test]
@@ -229,11 +240,11 @@ fn the_default_file_is_found_by_absolute_paths_only() {
     let place = folder.path().join(".config/cloudtrail-mcp");
     fs::create_dir_all(&place).unwrap();
     fs::write(place.join("policy.toml"), "max_events = 7\ndefault_events = 7\n").unwrap();
-    let find = |variables: Env| load(&Flags::default(), &|name| variables.get(name).cloned()).unwrap();
-    assert_eq!(find(env(&[("HOME", home)])).max_events, 7);
+    let find = |variables: Env| load(&Flags::default(), &|name| variables.get(name).cloned(), TOOLS).unwrap();
+    assert_eq!(find(env(&[("HOME", home)])).get(&MAX_EVENTS), 7);
     // A relative directory would be one of the working directory.
-    assert_eq!(find(env(&[("HOME", home), ("XDG_CONFIG_HOME", "config")])).max_events, 7);
-    assert_eq!(find(env(&[("XDG_CONFIG_HOME", ".")])).max_events, 100);
+    assert_eq!(find(env(&[("HOME", home), ("XDG_CONFIG_HOME", "config")])).get(&MAX_EVENTS), 7);
+    assert_eq!(find(env(&[("XDG_CONFIG_HOME", ".")])).get(&MAX_EVENTS), 100);
 }
 
 #[test]
@@ -243,7 +254,7 @@ fn secrets_are_hidden_and_settings_without_effect_are_told() {
     let explained = config.explain().iter().find(|explained| explained.key == "accounts.prod.external_id").unwrap();
     assert_eq!(explained.value.as_str(), "(hidden)");
     let explained = config.explain().iter().find(|explained| explained.key == "alertmanager.url").unwrap();
-    assert!(explained.note.ends_with("No effect in this version."));
+    assert!(!explained.declaration.used);
     assert!(!format!("{:?}{:?}", config.explain(), config.findings()).contains("hush"));
     let account = Account {
         name: "prod".to_owned(),
@@ -251,8 +262,8 @@ fn secrets_are_hidden_and_settings_without_effect_are_told() {
         role_arn: Some("arn:aws-cn:iam::111122223333:role/reader".to_owned()),
         external_id: Some("hush-hush".to_owned()),
     };
-    assert_eq!(config.accounts, [account]);
-    assert_eq!(config.archive_locations, [PathBuf::from("/logs")]);
+    assert_eq!(config.accounts(), [account]);
+    assert_eq!(config.archive_locations(), [PathBuf::from("/logs")]);
     let findings = config
         .findings()
         .iter()
@@ -267,22 +278,17 @@ fn secrets_are_hidden_and_settings_without_effect_are_told() {
 
 #[test]
 fn the_command_line_is_checked_too() {
-    let flags = Flags {
-        now: Some("yesterday".to_owned()),
-        tool_names: Some("dashed".to_owned()),
-        archive: vec!["s3://bucket/x".into()],
-        ..Flags::default()
-    };
+    let flags = Flags::default().with(&NOW, "yesterday").with(&TOOL_NAMES, "dashed").with(&ARCHIVE, "s3://bucket/x");
     insta::assert_snapshot!(load_text("", &[], flags).unwrap_err(), @r#"
     The configuration has 3 problems:
       flag --now: found "yesterday", but it must be an instant as in RFC 3339, such as "2026-01-27T20:05:00Z"
       flag --tool-names: found "dashed", but it must be one of dotted, underscore, such as "dotted"
       --archive (flag --archive): s3://bucket/x is not a local path, and no other is read in this version
     "#);
-    let flags = Flags { now: Some("2026-01-27T20:05:00".to_owned()), demo: true, ..Flags::default() };
+    let flags = Flags::default().with(&NOW, "2026-01-27T20:05:00").with(&DEMO, "true");
     let config = load_text("", &[("CLOUDTRAIL_MCP_ARCHIVE", "logs")], flags).unwrap();
-    assert_eq!(config.now.unwrap().to_rfc3339(), "2026-01-27T20:05:00+00:00");
-    assert!(config.demo && config.archive == [PathBuf::from("logs")]);
+    assert_eq!(config.find(&NOW).unwrap().to_rfc3339(), "2026-01-27T20:05:00+00:00");
+    assert!(config.get(&DEMO) && config.get(&ARCHIVE) == [PathBuf::from("logs")]);
 }
 
 #[test]
@@ -293,7 +299,7 @@ fn a_file_that_anybody_may_change_is_told() {
     let path = folder.path().join("policy.toml");
     fs::write(&path, "").unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
-    let config = load(&Flags { config: Some(path), ..Flags::default() }, &|_| None).unwrap();
+    let config = load(&Flags::default().with(&CONFIG, path), &|_| None, TOOLS).unwrap();
     assert!(config.findings().iter().any(|finding| finding.contains("chmod")));
 }
 
@@ -315,7 +321,7 @@ fn a_caller_has_rules_by_its_name_or_by_its_subject() {
          [[http.callers]]\nsubject = \"*\"\nmax_events = 3\n\
          [http.oauth]\nissuer = \"https://login.example\"\naudience = \"https://mcp.example/mcp\"\n"
     );
-    let callers = file(&text).unwrap().callers;
+    let callers = file(&text).unwrap().callers();
     let bot = callers.rules("chat-bot");
     assert_eq!((bot.regions, bot.max_window, bot.max_events), (vec!["eu-west-1".to_owned()], Some(Duration::from_secs(7200)), Some(5)));
     assert_eq!((bot.tools, bot.untrusted_text), (vec!["cloudtrail_events".to_owned()], UntrustedText::Omit));
@@ -330,23 +336,23 @@ fn a_caller_that_would_be_wider_or_could_see_nothing_is_refused() {
         wrong("aws_region_allowlist = [\"us-east-1\"]\n[[http.callers]]\nsubject = \"a\"\nregions = [\"eu-west-1\"]\n[[http.callers]]\nsubject = \"a\"\ntools = [\"ls\"]\n"),
         @r#"
     The configuration has 5 problems:
-      policy.toml:7: http.callers[1].tools: found "ls", but each must be one of cloudtrail_events, cloudtrail_event, such as "cloudtrail_events"
       http.callers[0]: subject names whom an authorization server names, and there is none; set http.oauth.issuer
       http.callers[0]: none of its regions is in aws_region_allowlist, which a caller can narrow but not widen
       http.callers[1]: the subject is the same as that of another
       http.callers[1]: subject names whom an authorization server names, and there is none; set http.oauth.issuer
+      http.callers[1].tools (policy.toml:7): found "ls", but each tool must be one of cloudtrail_events, cloudtrail_event
     "#
     );
 }
 
 #[test]
 fn the_audit_log_is_off_until_it_has_a_path_and_then_denies_what_it_cannot_record() {
-    assert_eq!(file("[audit]\nfsync = \"always\"\n").unwrap().audit, None);
-    let audit = file("[audit]\npath = \"/var/log/audit.jsonl\"\n").unwrap().audit.unwrap();
-    assert_eq!((audit.on_failure, audit.sync, audit.max_bytes), (audit::OnFailure::Deny, audit::Sync::Second, 64 << 20));
+    assert_eq!(file("[audit]\nfsync = \"always\"\n").unwrap().audit(), None);
+    let audit = file("[audit]\npath = \"/var/log/audit.jsonl\"\n").unwrap().audit().unwrap();
+    assert_eq!((audit.on_failure, audit.fsync, audit.max_bytes), (OnFailure::Deny, Fsync::Second, 64 << 20));
     let text =
         "[audit]\npath = \"/var/log/audit.jsonl\"\nmax_bytes = \"1 MiB\"\nmax_age = \"1d\"\nfsync = \"never\"\non_failure = \"allow\"\n";
-    let audit = file(text).unwrap().audit.unwrap();
-    assert_eq!((audit.on_failure, audit.sync, audit.max_bytes), (audit::OnFailure::Allow, audit::Sync::Never, 1 << 20));
+    let audit = file(text).unwrap().audit().unwrap();
+    assert_eq!((audit.on_failure, audit.fsync, audit.max_bytes), (OnFailure::Allow, Fsync::Never, 1 << 20));
     assert_eq!(audit.max_age, Some(Duration::from_secs(86_400)));
 }

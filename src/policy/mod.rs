@@ -68,28 +68,6 @@ pub struct Policy {
     pub nothing_left: Option<Code>,
 }
 
-impl Default for Policy {
-    fn default() -> Self {
-        Self {
-            caller: Arc::default(),
-            allow_aws_read: false,
-            regions: Vec::new(),
-            accounts: Vec::new(),
-            max_window: Duration::from_secs(48 * 3600),
-            lookback: Duration::from_secs(30 * 60),
-            default_events: 20,
-            max_events: 100,
-            lookup_requests: 20,
-            deadline: Duration::from_secs(25),
-            switched_off: Vec::new(),
-            untrusted_text: UntrustedText::Quote,
-            categories: Vec::new(),
-            tools: Vec::new(),
-            nothing_left: None,
-        }
-    }
-}
-
 impl Policy {
     /// Decides what of `incident` may be read.
     ///

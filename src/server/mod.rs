@@ -1,10 +1,10 @@
 //! The MCP server: the tools and the prompt, over stdio and HTTP. All revisions of the protocol are the library's business.
 
 pub mod http;
+mod parse_guard;
 mod progress;
 pub mod prompt;
 pub mod reload;
-mod screen;
 pub mod stdio;
 mod trace;
 
@@ -19,9 +19,10 @@ use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
 use tracing::Instrument as _;
 
+use crate::config::spelling::Spelling;
 use crate::render;
 use crate::service::CallService;
-use crate::tools::{self, Call, Outcome, Spelling, Tool};
+use crate::tools::{self, Call, Outcome, Tool};
 
 /// What a client tells its model about this server: when to use it, and how to read it.
 const INSTRUCTIONS: &str = "Use this server when an alert fires or something broke in AWS and the question is what changed before it. \
@@ -52,18 +53,10 @@ impl Server {
 
     fn describe(&self, tool: &Tool) -> McpTool {
         let annotations = ToolAnnotations::from_raw(Some(tool.title.into()), Some(true), Some(false), Some(true), Some(true));
-        McpTool::new(tool.full_name(self.spelling), spelt(tool.description, self.spelling), Arc::new((tool.input)()))
+        McpTool::new(tool.full_name(self.spelling), self.spelling.in_prose(tool.description), Arc::new((tool.input)()))
             .with_title(tool.title)
             .with_annotations(annotations)
             .with_raw_output_schema(Arc::new((tool.output)()))
-    }
-}
-
-/// Names tools in prose as the list spells them.
-fn spelt(text: &str, spelling: Spelling) -> String {
-    match spelling {
-        Spelling::Dotted => text.to_owned(),
-        Spelling::Underscore => text.replace("aws.cloudtrail_", "aws_cloudtrail_"),
     }
 }
 
@@ -81,7 +74,7 @@ impl ServerHandler for Server {
         let implementation = Implementation::new("cloudtrail-mcp", env!("CARGO_PKG_VERSION"))
             .with_title("CloudTrail: what changed?")
             .with_description("Finds the AWS changes that may explain an alert: ranked, redacted, honest about what it could not see.");
-        ServerConfig::new(capabilities).with_server_info(implementation).with_instructions(spelt(INSTRUCTIONS, self.spelling))
+        ServerConfig::new(capabilities).with_server_info(implementation).with_instructions(self.spelling.in_prose(INSTRUCTIONS))
     }
 
     async fn discover(&self, _: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {

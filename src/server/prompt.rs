@@ -6,9 +6,10 @@ use rmcp::model::{
 };
 
 use crate::config::investigation::Store;
+use crate::config::spelling::Spelling;
 use crate::policy::region::enabled_by_default;
 use crate::redact;
-use crate::tools::{Spelling, cloudtrail_event, cloudtrail_events};
+use crate::tools::{cloudtrail_event, cloudtrail_events};
 
 const NAME: &str = "what_changed";
 /// Longest argument, in characters: an alert may be pasted whole.

@@ -13,26 +13,12 @@ use tokio::time::{MissedTickBehavior, interval};
 use tracing::{info, warn};
 
 use super::http::Front;
-use crate::config::{self, Config, Flags};
+use crate::config::{self, Config, Flags, ReloadClass};
 use crate::service::{CallService, Rules, Standing};
+use crate::tools;
 
 /// How often the file is looked at.
 const EVERY: Duration = Duration::from_secs(2);
-/// Settings that are taken from a file that is read anew; all others are read at start.
-const TAKEN: &[&str] = &[
-    "allow_aws_read",
-    "aws_region_allowlist",
-    "aws_account_allowlist",
-    "max_window",
-    "default_events",
-    "max_events",
-    "lookback",
-    "untrusted_text",
-    "budget.",
-    "event_history.enabled",
-    "load.",
-];
-
 /// What a file looks like from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Stamp {
@@ -98,14 +84,14 @@ impl Reload {
     /// Reads the file, and takes what it says, or says why not.
     fn read(&mut self) {
         self.read = self.path.as_deref().and_then(stamp);
-        let loaded = config::load(&self.flags, &self.environment).map_err(|error| error.problems.join("; "));
+        let loaded = config::load(&self.flags, &self.environment, &tools::names()).map_err(|error| error.problems.join("; "));
         let loaded = loaded.and_then(|config| match (&self.path, config.file()) {
             // Built-in defaults in place of a file that was there are no policy that anybody chose.
             (Some(path), None) => Err(format!("{} is gone", path.display())),
             _ => Ok(config),
         });
         let loaded = loaded.and_then(|config| match &self.front {
-            Some(front) => front.renew(&config.http).map(|()| config).map_err(|error| error.to_string()),
+            Some(front) => front.renew(&config.http()).map(|()| config).map_err(|error| error.to_string()),
             None => Ok(config),
         });
         match loaded {
@@ -122,13 +108,11 @@ impl Reload {
     }
 }
 
-/// Returns the settings that differ and are not taken from a file that is read anew.
+/// Returns the settings that differ and take effect only at the next start.
 fn at_start_only<'a>(old: &Config, new: &'a Config) -> Vec<&'a str> {
-    let of_http = |key: &str| key.starts_with("http.") && key != "http.listen";
-    let taken = |key: &str| of_http(key) || TAKEN.iter().any(|taken| key == *taken || (taken.ends_with('.') && key.starts_with(taken)));
     let before = |key: &str| old.explain().iter().find(|explained| explained.key == key).map(|explained| &explained.value);
-    let changed = new.explain().iter().filter(|explained| before(&explained.key) != Some(&explained.value));
-    changed.map(|explained| explained.key.as_str()).filter(|key| !taken(key)).collect()
+    let at_start = new.explain().iter().filter(|explained| explained.declaration.reload == ReloadClass::AtStart);
+    at_start.filter(|explained| before(&explained.key) != Some(&explained.value)).map(|explained| explained.key.as_str()).collect()
 }
 
 fn stamp(path: &Path) -> Option<Stamp> {

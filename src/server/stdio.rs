@@ -17,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{mpsc, watch};
 use tracing::{debug, info};
 
-use super::{Server, screen};
+use super::{Server, parse_guard};
 
 /// How long calls in flight may take to end once the client left or a signal came.
 ///
@@ -46,11 +46,11 @@ where
     W: AsyncWrite + Send + Unpin + 'static,
 {
     let (ended, mut end) = watch::channel(false);
-    let ((screened, requests), (replies, answers)) = (tokio::io::duplex(PIPE), tokio::io::duplex(PIPE));
+    let ((guarded, requests), (replies, answers)) = (tokio::io::duplex(PIPE), tokio::io::duplex(PIPE));
     let (refuse, refused) = mpsc::unbounded_channel();
-    let reading = tokio::spawn(screen::lines_in(reader, requests, refuse));
-    let mut writing = tokio::spawn(screen::lines_out(replies, writer, refused));
-    let transport = Handshake { inner: AsyncRwTransport::new_server(screened, answers), open: false, ended };
+    let reading = tokio::spawn(parse_guard::lines_in(reader, requests, refuse));
+    let mut writing = tokio::spawn(parse_guard::lines_out(replies, writer, refused));
+    let transport = Handshake { inner: AsyncRwTransport::new_server(guarded, answers), open: false, ended };
     let served = serve_transport(server, transport, &mut end, stop).await;
     reading.abort();
     // The last answers are still on their way out.

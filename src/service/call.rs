@@ -18,12 +18,13 @@ use tokio::sync::watch;
 use tracing::{error, info, warn};
 
 use super::audit::{AuditLog, CallEntry, Entry};
-use super::gate::{Gate, Limits, Share};
+use super::gate::{Gate, Share};
 use super::recent::Recent;
 use crate::answer::Answer;
 use crate::answer::draft::Detail;
 use crate::answer::filter::Filter;
 use crate::config::Config;
+use crate::config::audit::Limits;
 use crate::context::Asked;
 use crate::investigate::{self, NewQuestion, ToolContext};
 use crate::policy::{Callers, Policy};
@@ -52,7 +53,7 @@ pub struct Rules {
 impl Rules {
     /// Returns the rules that settings make.
     pub fn of(config: &Config) -> Self {
-        Self { policy: config.policy(), callers: config.callers.clone(), load: config.load }
+        Self { policy: config.policy(), callers: config.callers(), load: config.limits() }
     }
 }
 

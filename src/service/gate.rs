@@ -11,23 +11,13 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
+use crate::config::audit::Limits;
 use crate::refusal::{Code, Refusal};
 
 /// The time over which a caller's calls are counted.
 const MINUTE: Duration = Duration::from_secs(60);
 /// Callers that are remembered before those that did nothing lately are forgotten.
 const REMEMBERED: usize = 1024;
-
-/// How much is let in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Most calls that run at a time.
-    pub running: usize,
-    /// Most calls that wait for one of them to end.
-    pub waiting: usize,
-    /// How long a call waits at most.
-    pub patience: Duration,
-}
 
 /// One caller's share.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -46,7 +46,7 @@ pub struct Sources {
 /// Errors: one sentence for the operator about the first that cannot be opened.
 pub fn open(setup: &Setup<'_>) -> Result<Sources, String> {
     let opened: Result<Vec<_>, String> = ALL.iter().map(|definition| (definition.open)(setup)).collect();
-    let accounts = &setup.config.accounts;
+    let accounts = setup.config.accounts();
     let available = Available {
         roles: accounts.iter().filter(|account| account.role_arn.is_some()).map(|account| account.id.clone()).collect(),
         account_names: accounts.iter().map(|account| (account.name.clone(), account.id.clone())).collect(),

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 pub use call::Call;
 
+use crate::config::spelling::Spelling;
 use crate::investigate::ToolContext;
 pub use crate::render::Outcome;
 use crate::source::BoxFuture;
@@ -40,28 +41,19 @@ pub type Run = for<'a> fn(&'a ToolContext, &'a Call, Option<Map<String, Value>>)
 /// All tools, in the order in which they are listed.
 pub const ALL: &[&Tool] = &[&cloudtrail_events::TOOL, &cloudtrail_event::TOOL];
 
-/// How a tool's name is spelt in lists. Calls take both.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Spelling {
-    /// `aws.cloudtrail_events`.
-    #[default]
-    Dotted,
-    /// `aws_cloudtrail_events`, for clients that refuse dots.
-    Underscore,
-}
-
 impl Tool {
     /// Returns the tool's full name.
     pub fn full_name(&self, spelling: Spelling) -> String {
-        let separator = match spelling {
-            Spelling::Dotted => '.',
-            Spelling::Underscore => '_',
-        };
-        format!("aws{separator}{}", self.name)
+        spelling.full_name(self.name)
     }
 }
 
-/// Finds a tool by its name in either spelling.
+/// Finds a tool by its full name in either spelling.
 pub fn find(name: &str) -> Option<&'static Tool> {
-    ALL.iter().copied().find(|tool| name == tool.full_name(Spelling::Dotted) || name == tool.full_name(Spelling::Underscore))
+    ALL.iter().copied().find(|tool| Spelling::ALL.iter().any(|spelling| tool.full_name(*spelling) == name))
+}
+
+/// Returns the names of all tools, without prefix.
+pub fn names() -> Vec<&'static str> {
+    ALL.iter().map(|tool| tool.name).collect()
 }

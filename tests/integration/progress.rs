@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use cloudtrail_mcp::config::audit::Limits;
+use cloudtrail_mcp::config::spelling::Spelling;
 use cloudtrail_mcp::coverage::{Profile, Reading};
 use cloudtrail_mcp::investigate::{Cursors, ToolContext};
 use cloudtrail_mcp::policy::{Callers, Policy};
 use cloudtrail_mcp::server::{Server, stdio};
-use cloudtrail_mcp::service::gate::Limits;
 use cloudtrail_mcp::service::{CallService, Rules};
 use cloudtrail_mcp::source::{BoxFuture, Query, Source, Sources, event_history};
-use cloudtrail_mcp::tools::Spelling;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines, ReadHalf, WriteHalf};
 use tokio::sync::Semaphore;

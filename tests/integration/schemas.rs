@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use cloudtrail_mcp::answer::report::Evidence;
+use cloudtrail_mcp::config::spelling::Spelling;
 use cloudtrail_mcp::tools::{self, schema};
 use serde_json::{Value, json};
 
@@ -20,7 +21,7 @@ fn frozen(name: &str, current: &Value) {
 #[test]
 fn every_tool_schema_is_the_frozen_one() {
     for tool in tools::ALL {
-        let both = json!({"name": tool.full_name(tools::Spelling::Dotted), "title": tool.title, "description": tool.description,
+        let both = json!({"name": tool.full_name(Spelling::Dotted), "title": tool.title, "description": tool.description,
             "inputSchema": (tool.input)(), "outputSchema": (tool.output)()});
         frozen(&format!("{}.json", tool.name), &both);
     }
@@ -74,12 +75,12 @@ fn every_schema_stays_in_the_portable_subset() {
 fn every_tool_has_a_short_name_in_both_spellings_and_a_short_description() {
     assert!(tools::ALL.len() <= 6);
     for tool in tools::ALL {
-        for spelling in [tools::Spelling::Dotted, tools::Spelling::Underscore] {
+        for spelling in [Spelling::Dotted, Spelling::Underscore] {
             let name = tool.full_name(spelling);
             assert!(name.len() <= 40 && !name.contains("__"), "{name}");
             assert_eq!(tools::find(&name).map(|found| found.name), Some(tool.name));
         }
-        assert!(!tool.full_name(tools::Spelling::Underscore).contains('.'));
+        assert!(!tool.full_name(Spelling::Underscore).contains('.'));
         assert!(tool.description.len() < 1_000);
     }
 }

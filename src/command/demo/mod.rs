@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use crate::answer::Answer;
-use crate::config::{Flags, load};
+use crate::config::Flags;
+use crate::config::settings::DEMO;
+use crate::config::spelling::Spelling;
 use crate::server::{Server, stdio};
-use crate::tools::{Outcome, Spelling, cloudtrail_events};
+use crate::tools::{Outcome, cloudtrail_events};
 use chrono::{DateTime, Utc};
+use clap::Parser;
 use rmcp::ServiceExt as _;
 use rmcp::model::CallToolRequestParams;
 use serde_json::{Value, json};
 
 use super::output::{Output, complain};
-use super::{CONFIG, FAILURE, Failure, block_on, log, service, tool};
+use super::{FAILURE, Failure, Global, Run, block_on, service, settings_of, tool};
 
 const ALERT: &str = include_str!("alert.json");
 /// The demo's clock: eight minutes after its alert.
@@ -26,15 +29,23 @@ pub(super) fn now() -> DateTime<Utc> {
 /// The demo's log file.
 pub(super) const LOG: (&str, &[u8]) = ("demo.jsonl", include_bytes!("records.jsonl"));
 
-pub(super) fn run(output: &Output) -> Result<u8, Failure> {
-    // The incident is synthetic and bundled, so no settings of this machine have a say in it.
-    let flags = Flags { demo: true, ..Flags::default() };
-    let config = load(&flags, &|_| None).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
-    log(&config.log_level);
-    let service = Arc::new(service(&config)?);
-    complain("A synthetic incident, played over MCP: the alert goes to aws.cloudtrail_events, nothing leaves this machine.\n");
-    let outcome = block_on(play(Server::new(service, Spelling::Dotted)))?.map_err(|error| Failure::new(FAILURE, error))?;
-    Ok(tool::print(&outcome, output.format))
+/// Play a bundled incident through the real server over MCP; needs no AWS
+#[derive(Parser)]
+#[command(name = "demo")]
+pub(super) struct Demo {
+    #[command(flatten)]
+    output: Output,
+}
+
+impl Run for Demo {
+    fn run(&self, _: &Global) -> Result<u8, Failure> {
+        // The incident is synthetic and bundled, so no settings of this machine have a say in it.
+        let config = settings_of(&Flags::default().with(&DEMO, "true"), &|_| None)?;
+        let service = Arc::new(service(&config)?);
+        complain("A synthetic incident, played over MCP: the alert goes to aws.cloudtrail_events, nothing leaves this machine.\n");
+        let outcome = block_on(play(Server::new(service, Spelling::Dotted)))?.map_err(|error| Failure::new(FAILURE, error))?;
+        Ok(tool::print(&outcome, self.output.format))
+    }
 }
 
 async fn play(server: Server) -> Result<Outcome, String> {

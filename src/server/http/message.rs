@@ -12,7 +12,7 @@ use rmcp::model::{ClientJsonRpcMessage, ClientRequest};
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::server::screen;
+use crate::server::parse_guard;
 
 /// What goes back.
 pub(super) type Answer = Response<BoxBody<Bytes, Infallible>>;
@@ -112,7 +112,7 @@ fn unreadable(bytes: &[u8]) -> Answer {
     let (code, id, message) = match serde_json::from_slice::<Value>(bytes) {
         Err(_) => (
             PARSE_ERROR,
-            screen::id(bytes).unwrap_or_default(),
+            parse_guard::id(bytes).unwrap_or_default(),
             "Parse error: the body is not JSON, nests more than 127 levels deep, or holds half a surrogate pair",
         ),
         Ok(Value::Array(_)) => {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::config::settings::CONFIG;
 use crate::investigate::Cursors;
 use crate::investigate::ToolContext;
 use crate::policy::Policy;
@@ -17,8 +18,8 @@ fn started(text: &str) -> Fixture {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("policy.toml");
     std::fs::write(&path, text).unwrap();
-    let flags = Flags { config: Some(path.clone()), ..Flags::default() };
-    let config = config::load(&flags, &|_| None).unwrap();
+    let flags = Flags::default().with(&CONFIG, path.clone());
+    let config = config::load(&flags, &|_| None, &tools::names()).unwrap();
     let context = ToolContext {
         policy: Policy::default(),
         sources: Sources::of(EventHistory::new(Settings::default())),
@@ -85,7 +86,7 @@ fn an_invalid_or_missing_file_leaves_the_policy_and_is_told_until_it_is_mended()
 #[test]
 fn a_default_file_that_vanishes_does_not_fall_back_to_the_defaults() {
     let mut server = started("aws_region_allowlist = [\"eu-west-1\"]\n");
-    server.reload.flags.config = None;
+    server.reload.flags = Flags::default();
     server.reload.read();
     assert!(server.service.standing().policy_problem.unwrap().contains("is gone"));
 }
@@ -97,7 +98,7 @@ fn settings_that_are_read_at_start_only_are_named() {
     let server = started(&caller("max_events = 5\n"));
     let text = caller("max_events = 6\nregions = [\"eu-west-1\"]\n") + "[audit]\npath = \"/var/log/audit.jsonl\"\n[load]\nrunning = 3\n";
     std::fs::write(&server.path, format!("max_events = 50\n{text}")).unwrap();
-    let new = config::load(&server.reload.flags, &|_| None).unwrap();
+    let new = config::load(&server.reload.flags, &|_| None, &tools::names()).unwrap();
     assert_eq!(at_start_only(&server.reload.config, &new), ["audit.path"]);
 }
 

@@ -24,4 +24,4 @@ pub mod verify;
 mod writer;
 
 pub use entry::{CallEntry, Entry, Requests};
-pub use writer::{AuditLog, OnFailure, Settings, Sync};
+pub use writer::AuditLog;

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
@@ -14,6 +13,7 @@ use tracing::{error, info};
 use super::denial::Denials;
 use super::entry::Entry;
 use super::journal::Journal;
+use crate::config::audit::{AuditSettings, Fsync, OnFailure};
 
 /// Most entries that are written in one go.
 const BATCH: usize = 256;
@@ -21,45 +21,8 @@ const BATCH: usize = 256;
 const QUEUE: usize = 4096;
 /// Most entries kept while nothing can be written; of those that come after, only the number is.
 const KEPT: usize = 1000;
-/// How long what was written may stay in memory with [`Sync::Second`].
+/// How long what was written may stay in memory with [`Fsync::Second`].
 const SECOND: Duration = Duration::from_secs(1);
-
-/// When what was written is forced to the disk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Sync {
-    /// Before a call is answered.
-    Always,
-    /// Within a second, in one go.
-    #[default]
-    Second,
-    /// When the system sees fit.
-    Never,
-}
-
-/// What becomes of calls that cannot be recorded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnFailure {
-    /// They are refused.
-    #[default]
-    Deny,
-    /// They are answered, and recorded when that is possible again.
-    Allow,
-}
-
-/// Settings of the log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// The file.
-    pub path: PathBuf,
-    /// The length in bytes from which on a new file is begun.
-    pub max_bytes: u64,
-    /// The age from which on a new file is begun.
-    pub max_age: Option<Duration>,
-    /// When it is forced to the disk.
-    pub sync: Sync,
-    /// What becomes of calls that cannot be recorded.
-    pub on_failure: OnFailure,
-}
 
 /// The log, as all that happens is told to it. Clones write the same log.
 #[derive(Clone)]
@@ -81,7 +44,7 @@ impl AuditLog {
     /// Opens the log and starts its thread.
     ///
     /// Errors: when the log cannot be written now and calls are to be refused then.
-    pub fn open(settings: Settings) -> std::io::Result<Self> {
+    pub fn open(settings: AuditSettings) -> std::io::Result<Self> {
         let mut journal = Journal::new(settings.path, settings.max_bytes, settings.max_age);
         let opened = journal.append(&[], Utc::now(), false);
         let failing = Arc::new(AtomicBool::new(opened.is_err()));
@@ -92,7 +55,7 @@ impl AuditLog {
         }
         let (jobs, received) = mpsc::sync_channel(QUEUE);
         let writer =
-            Writer { journal, sync: settings.sync, failing: Arc::clone(&failing), kept: VecDeque::new(), lost: 0, late: 0, dirty: false };
+            Writer { journal, fsync: settings.fsync, failing: Arc::clone(&failing), kept: VecDeque::new(), lost: 0, late: 0, dirty: false };
         std::thread::Builder::new().name("audit".into()).spawn(move || writer.run(&received))?;
         Ok(Self { jobs, failing, denials: Arc::default(), on_failure: settings.on_failure })
     }
@@ -156,7 +119,7 @@ impl AuditLog {
 
 struct Writer {
     journal: Journal,
-    sync: Sync,
+    fsync: Fsync,
     failing: Arc<AtomicBool>,
     /// Entries that could not be written yet.
     kept: VecDeque<Entry>,
@@ -232,10 +195,10 @@ impl Writer {
             self.kept.push_front(Entry::resumed(now, self.late, self.lost));
         }
         let entries = self.kept.make_contiguous();
-        match self.journal.append(entries, now, self.sync == Sync::Always) {
+        match self.journal.append(entries, now, self.fsync == Fsync::Always) {
             Ok(()) => {
                 self.kept.clear();
-                (self.lost, self.late, self.dirty) = (0, 0, self.sync == Sync::Second);
+                (self.lost, self.late, self.dirty) = (0, 0, self.fsync == Fsync::Second);
                 if was_failing {
                     info!("The audit log is written again.");
                 }
@@ -257,7 +220,7 @@ impl Writer {
     }
 
     fn settle(&mut self) {
-        if self.dirty && self.sync != Sync::Never {
+        if self.dirty && self.fsync != Fsync::Never {
             match self.journal.sync() {
                 Ok(()) => self.dirty = false,
                 Err(error) => error!(%error, "The audit log could not be forced to the disk."),

@@ -5,13 +5,13 @@ use serde_json::json;
 
 use super::*;
 use crate::catalogue::Category;
+use crate::config::audit::{AuditSettings, Fsync, OnFailure};
 use crate::config::{self, Flags};
 use crate::coverage::{AllRead, Cell, Profile, Reading};
 use crate::event::Event;
 use crate::investigate::Cursors;
 use crate::policy::{CallerRules, UntrustedText};
 use crate::service::audit::verify::{self, Kept};
-use crate::service::audit::{OnFailure, Settings, Sync};
 use crate::source::{BoxFuture, Query, Sources, event_history};
 use crate::tools::{cloudtrail_event, cloudtrail_events};
 
@@ -98,11 +98,11 @@ impl Fixture {
         let named = rules.iter().map(|(name, rules)| ((*name).into(), rules.clone())).collect();
         let callers = Callers { named, others: CallerRules::default() };
         let folder = tempfile::tempdir().unwrap();
-        let settings = Settings {
+        let settings = AuditSettings {
             path: folder.path().join("audit.jsonl"),
             max_bytes: u64::MAX,
             max_age: None,
-            sync: Sync::Never,
+            fsync: Fsync::Never,
             on_failure: OnFailure::Deny,
         };
         let audit = AuditLog::open(settings).unwrap();
@@ -226,7 +226,7 @@ async fn rules_that_are_invalid_leave_the_old_ones_in_force_and_it_is_said_why()
 #[tokio::test]
 async fn exchanged_rules_do_not_open_an_archive_that_was_not_opened_at_start() {
     let fixture = Fixture::with(Busy::default(), Policy::default(), &[]);
-    let config = config::load(&Flags { archive: vec!["logs".into()], ..Flags::default() }, &|_| None).unwrap();
+    let config = config::load(&Flags::default().with(&config::settings::ARCHIVE, "logs"), &|_| None, &[]).unwrap();
     fixture.service.set_rules(Ok(Rules::of(&config)));
     assert_eq!(code(&fixture.events("", json!({})).await), "tool_not_allowed");
     assert_eq!(fixture.source.reads.load(Ordering::Relaxed), 0);

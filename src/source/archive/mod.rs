@@ -16,6 +16,7 @@ use std::time::Instant;
 use chrono::TimeDelta;
 
 use super::{BoxFuture, Definition, Opened, Setup, Source};
+use crate::config::settings::{ARCHIVE, DEMO};
 use crate::coverage::{Cell, Cost, Profile, Reading, SourceName, State, Words};
 use crate::policy::Presence;
 use crate::source::Query;
@@ -81,17 +82,16 @@ pub enum ArchiveError {
 fn open(setup: &Setup<'_>) -> Result<Option<Opened>, String> {
     let Setup { config, bundled: (name, bytes), .. } = setup;
     let opened = |archive, presence| Some(Opened { source: Arc::new(archive), presence });
-    if config.demo {
+    if config.get(&DEMO) {
         return Ok(opened(Archive::bundled(name, bytes), Presence::Given));
     }
-    let (locations, presence) = match config.archive.as_slice() {
-        [] => (&config.archive_locations, Presence::Configured),
-        _ => (&config.archive, Presence::Given),
-    };
+    let given = config.get(&ARCHIVE);
+    let (locations, presence) =
+        if given.is_empty() { (config.archive_locations(), Presence::Configured) } else { (given, Presence::Given) };
     if locations.is_empty() {
         return Ok(None);
     }
-    Archive::open(locations).map(|archive| opened(archive, presence)).map_err(|error| error.to_string())
+    Archive::open(&locations).map(|archive| opened(archive, presence)).map_err(|error| error.to_string())
 }
 
 impl Archive {

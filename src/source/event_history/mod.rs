@@ -27,6 +27,7 @@ use self::settled::Settled;
 use self::single_flight::SingleFlight;
 use super::{BoxFuture, Clock, Definition, Opened, Setup, Source};
 use crate::config::Account;
+use crate::config::settings::{CACHE_MAX_BYTES, CACHE_PATH, EVENT_HISTORY_ENDPOINT_URL, NOW};
 use crate::coverage::{Attribute, Cell, Cost, LookUp, Profile, Reading, SourceName, State, Words};
 use crate::policy::Presence;
 use crate::source::Query;
@@ -159,19 +160,17 @@ pub struct EventHistory {
 
 fn open(setup: &Setup<'_>) -> Result<Option<Opened>, String> {
     let Setup { config, clock, home_region, .. } = setup;
-    let role = |account: &Account| {
-        let role_arn = account.role_arn.clone()?;
-        Some(Role { account: account.id.clone(), role_arn, external_id: account.external_id.clone() })
-    };
+    let role = |account: Account| Some(Role { account: account.id, role_arn: account.role_arn?, external_id: account.external_id });
+    let ahead = config.find(&NOW).is_some_and(|now| now > Utc::now());
     let source = EventHistory::new(Settings {
-        endpoint_url: config.event_history_endpoint_url.clone(),
+        endpoint_url: config.find(&EVENT_HISTORY_ENDPOINT_URL),
         clock: Arc::clone(clock),
         home_region: home_region.clone(),
-        roles: config.accounts.iter().filter_map(role).collect(),
+        roles: config.accounts().into_iter().filter_map(role).collect(),
         cache: CacheSettings {
             // By a clock that is ahead everything would be settled, and what is kept for others has to be true for them.
-            path: config.cache_path.clone().filter(|_| config.now.is_none_or(|now| now <= Utc::now())),
-            max_bytes: config.cache_max_bytes,
+            path: config.find(&CACHE_PATH).filter(|_| !ahead),
+            max_bytes: config.get(&CACHE_MAX_BYTES),
         },
         ..Settings::default()
     });

@@ -1,10 +1,12 @@
 use serde_json::json;
 
+use std::path::PathBuf;
+
 use super::*;
 use crate::service::audit::verify::{self, Kept};
 
-fn settings(path: PathBuf, on_failure: OnFailure) -> Settings {
-    Settings { path, max_bytes: u64::MAX, max_age: None, sync: Sync::Always, on_failure }
+fn settings(path: PathBuf, on_failure: OnFailure) -> AuditSettings {
+    AuditSettings { path, max_bytes: u64::MAX, max_age: None, fsync: Fsync::Always, on_failure }
 }
 
 fn entry(n: usize) -> Entry {

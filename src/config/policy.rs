@@ -1,0 +1,47 @@
+//! The policy that the settings make.
+
+use std::sync::Arc;
+
+use super::check::is_remote;
+use super::settings::{
+    ALLOW_AWS_READ, ARCHIVE_LOCATIONS, AWS_ACCOUNT_ALLOWLIST, AWS_REGION_ALLOWLIST, BUDGET_DEADLINE, BUDGET_LOOKUP_REQUESTS,
+    DEFAULT_EVENTS, EVENT_HISTORY_ENABLED, LOOKBACK, MAX_EVENTS, MAX_WINDOW, UNTRUSTED_TEXT,
+};
+use super::{Config, Flags, load};
+use crate::coverage::SourceName;
+use crate::policy::Policy;
+
+impl Config {
+    /// Returns the policy that these settings make.
+    pub fn policy(&self) -> Policy {
+        Policy {
+            caller: Arc::default(),
+            allow_aws_read: self.get(&ALLOW_AWS_READ),
+            regions: self.get(&AWS_REGION_ALLOWLIST),
+            accounts: self.get(&AWS_ACCOUNT_ALLOWLIST),
+            max_window: self.get(&MAX_WINDOW),
+            lookback: self.get(&LOOKBACK),
+            default_events: self.get(&DEFAULT_EVENTS),
+            max_events: self.get(&MAX_EVENTS),
+            lookup_requests: self.get(&BUDGET_LOOKUP_REQUESTS),
+            deadline: self.get(&BUDGET_DEADLINE),
+            switched_off: if self.get(&EVENT_HISTORY_ENABLED) { Vec::new() } else { vec![SourceName::new("event_history")] },
+            untrusted_text: self.get(&UNTRUSTED_TEXT),
+            categories: Vec::new(),
+            tools: Vec::new(),
+            nothing_left: None,
+        }
+    }
+
+    /// Returns the local folders and files of `[archive] locations`, all absolute.
+    pub fn archive_locations(&self) -> Vec<std::path::PathBuf> {
+        self.get(&ARCHIVE_LOCATIONS).into_iter().filter(|location| !is_remote(location)).map(Into::into).collect()
+    }
+}
+
+impl Default for Policy {
+    /// Returns the policy of the settings' defaults, which allows nothing to be read.
+    fn default() -> Self {
+        load(&Flags::default(), &|_| None, &[]).unwrap_or_default().policy()
+    }
+}

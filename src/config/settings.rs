@@ -1,0 +1,272 @@
+//! Every setting, in the order of the example file. Keys of one section stand together.
+//!
+//! Adding one is a declaration here, and `WRITE_EXAMPLE=1 cargo test --lib example_file` writes it into `policy.example.toml`.
+//! What is said above a declaration is what the example file, `--help` and `config explain` say.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::audit::{Fsync, OnFailure};
+use super::form::Form::OneOf;
+use super::form::{
+    ACCOUNT, CALLER, CATEGORY, EVENT_DATA_STORE, HOST, INSTANT, LISTEN, LOCATION, ORIGIN, PATH, REGION, ROLE, S3, SCOPE, SHA256, TOOL,
+    TOOL_SCOPE, URL, line, secure,
+};
+use super::kind::Kind::{Bool, Path, Paths, Size, Span, Text, Texts, Whole};
+use super::setting::{Declaration, Setting, setting};
+use super::spelling::Spelling;
+use crate::catalogue::Category;
+use crate::policy::UntrustedText;
+
+const HOUR: u64 = 3600;
+const DAY: u64 = 24 * HOUR;
+const TIME: &str = "time: s, m, h, d";
+const LOG_LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
+const QUOTE_OR_OMIT: &[&str] = &["quote", "omit"];
+/// Signature algorithms that prove an issuer: each has a key that only the issuer holds.
+const ALGORITHMS: &[&str] = &["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
+
+/// Declares settings: the comment is the documentation for operators, then name, type, key and kind.
+macro_rules! settings {
+    ($($(#[doc = $why:literal])+ $name:ident: $type:ty = $declaration:expr;)+) => {
+        $($(#[doc = $why])+ pub static $name: Setting<$type> = Setting::new($declaration.why(concat!($($why),+)));)+
+
+        /// All declarations, in their order.
+        pub(super) static ALL: &[&Declaration] = &[$(&$name.declaration),+];
+
+        #[cfg(test)]
+        pub(super) fn unreadable_defaults() -> Vec<&'static str> {
+            let readable = [$(($name.declaration.key, $name.reads_its_default())),+];
+            readable.into_iter().filter(|(_, readable)| !readable).map(|(key, _)| key).collect()
+        }
+    };
+}
+
+settings! {
+    /// Policy file; else $CLOUDTRAIL_MCP_CONFIG, else ~/.config/cloudtrail-mcp/policy.toml, else everything is denied.
+    CONFIG: Vec<PathBuf> = setting("--config", Path).env("CLOUDTRAIL_MCP_CONFIG").flag("--config", "FILE");
+
+    /// Folder or file of CloudTrail logs, repeatable; the only source then, unless `source` says otherwise.
+    ARCHIVE: Vec<PathBuf> = setting("--archive", Paths).env("CLOUDTRAIL_MCP_ARCHIVE").flag("--archive", "PATH");
+
+    /// Reads a bundled synthetic incident instead of AWS.
+    DEMO: bool = setting("--demo", Bool).default("false").env("CLOUDTRAIL_MCP_DEMO").flag("--demo", "");
+
+    /// Fixes the clock, for replays.
+    NOW: DateTime<Utc> = setting("--now", Text(INSTANT)).env("CLOUDTRAIL_MCP_NOW").flag("--now", "RFC3339");
+
+    /// How tools are listed, as some clients refuse dots; calls take both.
+    TOOL_NAMES: Spelling = setting("--tool-names", Text(OneOf(&["dotted", "underscore"])))
+        .default("dotted").env("CLOUDTRAIL_MCP_TOOL_NAMES").flag("--tool-names", "SPELLING");
+
+    /// What is logged on stderr.
+    LOG_LEVEL: String = setting("--log-level", Text(OneOf(LOG_LEVELS)))
+        .default("warn").env("CLOUDTRAIL_MCP_LOG_LEVEL").flag("--log-level", "LEVEL");
+
+    /// Gates every AWS request. Local log files need no permission beyond being named.
+    ALLOW_AWS_READ: bool = setting("allow_aws_read", Bool).default("false").env("CHAT_ALLOW_AWS_READ").live();
+
+    /// Regions that may be read; an empty list means any. Include us-east-1 to see IAM and other global events.
+    AWS_REGION_ALLOWLIST: Vec<String> = setting("aws_region_allowlist", Texts(REGION))
+        .default("").env("CHAT_AWS_REGION_ALLOWLIST").unit("region names").live();
+
+    /// Accounts that may be read; an empty list means any. With it, an account that cannot be determined is denied.
+    AWS_ACCOUNT_ALLOWLIST: Vec<String> = setting("aws_account_allowlist", Texts(ACCOUNT))
+        .default("").unit("ids of 12 digits").live();
+
+    /// The longest window a call may ask for, and the widest that the search for a suspect goes.
+    MAX_WINDOW: Duration = setting("max_window", Span(60, 90 * DAY)).default("48h").unit(TIME).live();
+
+    /// Events shown when the caller gives no limit; 20 fit an assistant's attention.
+    DEFAULT_EVENTS: u32 = setting("default_events", Whole(1, 100)).default("20").unit("events").live();
+
+    /// The most events one answer shows; never above 100.
+    MAX_EVENTS: u32 = setting("max_events", Whole(1, 100)).default("100").unit("events").live();
+
+    /// How far before the alert the window starts; the cause of most alerts is that near.
+    LOOKBACK: Duration = setting("lookback", Span(60, 90 * DAY))
+        .default("30m").env("AWS_CLOUDTRAIL_LOOKBACK_MINUTES").unit(TIME).live();
+
+    /// Whether text that any AWS caller may choose is quoted or left out; omit it for unattended bots.
+    UNTRUSTED_TEXT: UntrustedText = setting("untrusted_text", Text(OneOf(QUOTE_OR_OMIT))).default("quote").live();
+
+    /// Bounds the cost of one call: AWS answers two requests a second.
+    BUDGET_LOOKUP_REQUESTS: u32 = setting("budget.lookup_requests", Whole(1, 1000))
+        .default("20").unit("requests per call, account and region").live();
+
+    /// What was found by then is the answer, and says what is missing; MCP clients often give up at 30 s or 60 s.
+    BUDGET_DEADLINE: Duration = setting("budget.deadline", Span(1, HOUR))
+        .default("25s").unit("time per call: s, m, h").live();
+
+    /// Whether CloudTrail event history may be a source.
+    EVENT_HISTORY_ENABLED: bool = setting("event_history.enabled", Bool).default("true").live();
+
+    /// Another address for CloudTrail, such as a private endpoint; AWS_ENDPOINT_URL_CLOUDTRAIL works, too.
+    EVENT_HISTORY_ENDPOINT_URL: String = setting("event_history.endpoint_url", Text(URL));
+
+    /// Folders or files of CloudTrail logs. s3:// addresses have no effect in this version.
+    ARCHIVE_LOCATIONS: Vec<String> = setting("archive.locations", Texts(LOCATION)).default("").unit("absolute paths");
+
+    /// The Glue database of the trail's table.
+    ATHENA_DATABASE: String = setting("athena.database", Text(line("cloudtrail"))).later();
+
+    /// The trail's table.
+    ATHENA_TABLE: String = setting("athena.table", Text(line("events"))).later();
+
+    /// The workgroup that pays.
+    ATHENA_WORKGROUP: String = setting("athena.workgroup", Text(line("primary"))).later();
+
+    /// Where query results go.
+    ATHENA_OUTPUT: String = setting("athena.output", Text(S3)).later();
+
+    /// Refuses queries that would cost more.
+    ATHENA_MAX_BYTES_SCANNED: u64 = setting("athena.max_bytes_scanned", Size).unit("bytes per query").later();
+
+    /// Log groups that trails write to.
+    LOGS_INSIGHTS_LOG_GROUPS: Vec<String> = setting("logs_insights.log_groups", Texts(line("cloudtrail-logs")))
+        .default("").later();
+
+    /// Refuses queries that would cost more.
+    LOGS_INSIGHTS_MAX_BYTES_SCANNED: u64 = setting("logs_insights.max_bytes_scanned", Size)
+        .unit("bytes per query").later();
+
+    /// The event data store to query.
+    LAKE_EVENT_DATA_STORE: String = setting("lake.event_data_store", Text(EVENT_DATA_STORE))
+        .env("CLOUDTRAIL_LAKE_STORE_ARN").later();
+
+    /// Refuses queries that would cost more.
+    LAKE_MAX_BYTES_SCANNED: u64 = setting("lake.max_bytes_scanned", Size).unit("bytes per query").later();
+
+    /// The account that callers may name by this section's name.
+    ACCOUNTS_ID: String = setting("accounts.*.id", Text(ACCOUNT)).unit("12 digits");
+
+    /// The role to assume in that account; a caller's name goes with it as source identity. Without one: the server's own
+    /// credentials.
+    ACCOUNTS_ROLE_ARN: String = setting("accounts.*.role_arn", Text(ROLE));
+
+    /// The external id that the role asks for.
+    ACCOUNTS_EXTERNAL_ID: String = setting("accounts.*.external_id", Text(line("chosen by you"))).secret();
+
+    /// Folder of known incidents: `<id>.json` answers to the investigation `<id>`.
+    INVESTIGATIONS_PATH: PathBuf = setting("investigations.path", Text(PATH));
+
+    /// Where to read current alerts.
+    ALERTMANAGER_URL: String = setting("alertmanager.url", Text(URL)).later();
+
+    /// Whether `report` gathers evidence; when not set, allow_aws_read decides.
+    REPORT_ENABLED: bool = setting("report.enabled", Bool).env("AWS_EVIDENCE_ENABLED");
+
+    /// Events in a report.
+    REPORT_MAX_EVENTS: u32 = setting("report.max_events", Whole(1, 100))
+        .default("50").env("AWS_CLOUDTRAIL_MAX_EVENTS").unit("events");
+
+    /// Serves Streamable HTTP at /mcp there instead of stdio; --http does the same.
+    HTTP_LISTEN: SocketAddr = setting("http.listen", Text(LISTEN))
+        .env("CLOUDTRAIL_MCP_HTTP").flag_of("serve", "--http", "ADDR:PORT");
+
+    /// Hosts that requests may be for, on every route; without a port: any. An empty list means localhost, 127.0.0.1 and [::1].
+    HTTP_ALLOWED_HOSTS: Vec<String> = setting("http.allowed_hosts", Texts(HOST)).default("").live();
+
+    /// Browser origins that may call, and are told so (CORS). An empty list means http://localhost, 127.0.0.1 and [::1] with any
+    /// port.
+    HTTP_ALLOWED_ORIGINS: Vec<String> = setting("http.allowed_origins", Texts(ORIGIN)).default("").live();
+
+    /// States that something in front ends TLS; without it or tls_cert, only this machine's own addresses are served.
+    HTTP_BEHIND_TLS_PROXY: bool = setting("http.behind_tls_proxy", Bool).default("false").live();
+
+    /// Certificate chain, PEM; goes with tls_key.
+    HTTP_TLS_CERT: PathBuf = setting("http.tls_cert", Text(PATH)).live();
+
+    /// Private key, PEM.
+    HTTP_TLS_KEY: PathBuf = setting("http.tls_key", Text(PATH)).live();
+
+    /// Who calls, as the audit log names it. `cloudtrail-mcp config caller NAME` makes one.
+    HTTP_CALLERS_NAME: String = setting("http.callers[].name", Text(CALLER)).live();
+
+    /// Digest of the caller's bearer token; the token itself is never stored.
+    HTTP_CALLERS_TOKEN_SHA256: String = setting("http.callers[].token_sha256", Text(SHA256)).secret().live();
+
+    /// Besides or instead of a token: the caller as tokens of the authorization server name it; "*" is all that have no entry.
+    HTTP_CALLERS_SUBJECT: String = setting("http.callers[].subject", Text(line("user@example.com"))).live();
+
+    /// Of the allowed regions, those that this caller may read. Like all that follows, it narrows and never widens.
+    HTTP_CALLERS_REGIONS: Vec<String> = setting("http.callers[].regions", Texts(REGION)).live();
+
+    /// Of the allowed accounts, those that this caller may read.
+    HTTP_CALLERS_ACCOUNTS: Vec<String> = setting("http.callers[].accounts", Texts(ACCOUNT)).live();
+
+    /// The categories of changes that this caller sees.
+    HTTP_CALLERS_CATEGORIES: Vec<Category> = setting("http.callers[].categories", Texts(CATEGORY)).live();
+
+    /// As above, for this caller.
+    HTTP_CALLERS_MAX_WINDOW: Duration = setting("http.callers[].max_window", Span(60, 90 * DAY)).unit(TIME).live();
+
+    /// As above, for this caller.
+    HTTP_CALLERS_MAX_EVENTS: u32 = setting("http.callers[].max_events", Whole(1, 100)).unit("events").live();
+
+    /// As above, for this caller.
+    HTTP_CALLERS_UNTRUSTED_TEXT: UntrustedText = setting("http.callers[].untrusted_text", Text(OneOf(QUOTE_OR_OMIT)))
+        .live();
+
+    /// The tools that this caller may call; others are not listed either.
+    HTTP_CALLERS_TOOLS: Vec<String> = setting("http.callers[].tools", Texts(TOOL)).live();
+
+    /// Further calls within a minute are told when to come back.
+    HTTP_CALLERS_REQUESTS_PER_MINUTE: u32 = setting("http.callers[].requests_per_minute", Whole(1, 6000))
+        .unit("calls").live();
+
+    /// Calls at a time, waiting ones included.
+    HTTP_CALLERS_MAX_CONCURRENT: u32 = setting("http.callers[].max_concurrent", Whole(1, 1000)).unit("calls").live();
+
+    /// The authorization server whose access tokens (JWT) are accepted, exactly as they name it.
+    HTTP_OAUTH_ISSUER: String = setting("http.oauth.issuer", Text(secure("https://login.example"))).live();
+
+    /// What tokens must be made out to: the public address of this server's /mcp.
+    HTTP_OAUTH_AUDIENCE: String = setting("http.oauth.audience", Text(secure("https://mcp.example/mcp"))).live();
+
+    /// Where the issuer's signing keys are; its metadata tells when this is not set.
+    HTTP_OAUTH_JWKS_URI: String = setting("http.oauth.jwks_uri", Text(secure("https://login.example/jwks"))).live();
+
+    /// Signature algorithms that are accepted; symmetric ones never are.
+    HTTP_OAUTH_ALGORITHMS: Vec<String> = setting("http.oauth.algorithms", Texts(OneOf(ALGORITHMS)))
+        .default("RS256,PS256,ES256,EdDSA").live();
+
+    /// Scopes that every call needs.
+    HTTP_OAUTH_SCOPES: Vec<String> = setting("http.oauth.scopes", Texts(SCOPE)).default("").live();
+
+    /// Scopes that one tool needs besides.
+    HTTP_OAUTH_TOOL_SCOPES: Vec<String> = setting("http.oauth.tool_scopes", Texts(TOOL_SCOPE)).default("").live();
+
+    /// Calls that run at a time; each may hold some megabytes of events.
+    LOAD_RUNNING: u32 = setting("load.running", Whole(1, 1024)).default("32").unit("calls").live();
+
+    /// Calls that wait for one of them to end; further ones are told when to come back.
+    LOAD_WAITING: u32 = setting("load.waiting", Whole(0, 100_000)).default("512").unit("calls").live();
+
+    /// How long a call waits; clients' own patience ends at 30 s or 60 s.
+    LOAD_PATIENCE: Duration = setting("load.patience", Span(0, 600)).default("5s").unit("time: s, m").live();
+
+    /// Where each call is recorded, a JSON line each, chained by hash; `cloudtrail-mcp audit verify` checks it.
+    AUDIT_PATH: PathBuf = setting("audit.path", Text(PATH));
+
+    /// The length from which on a new file is begun; the old one gets a number.
+    AUDIT_MAX_BYTES: u64 = setting("audit.max_bytes", Size).default("64 MiB").unit("bytes");
+
+    /// The age from which on a new file is begun.
+    AUDIT_MAX_AGE: Duration = setting("audit.max_age", Span(60, 366 * DAY)).unit(TIME);
+
+    /// When records are forced to the disk: before each answer, within a second, or when the system sees fit.
+    AUDIT_FSYNC: Fsync = setting("audit.fsync", Text(OneOf(&["always", "second", "never"]))).default("second");
+
+    /// What becomes of calls that cannot be recorded, as on a full disk.
+    AUDIT_ON_FAILURE: OnFailure = setting("audit.on_failure", Text(OneOf(&["deny", "allow"]))).default("deny");
+
+    /// Folder where events that cannot change any more are kept, encrypted, so that they cost no request again; memory without it.
+    CACHE_PATH: PathBuf = setting("cache.path", Text(PATH));
+
+    /// Room for them, at least 1 MiB; in memory at most 64 MiB.
+    CACHE_MAX_BYTES: u64 = setting("cache.max_bytes", Size).default("256 MiB").unit("bytes");
+}

@@ -22,7 +22,7 @@ use cloudtrail_mcp::context::{self, Asked, Defaults, Incident};
 use cloudtrail_mcp::coverage::Coverage;
 use cloudtrail_mcp::event::Event;
 use cloudtrail_mcp::policy::UntrustedText;
-use cloudtrail_mcp::rank::{self, Change};
+use cloudtrail_mcp::rank::{self, Change, Weights};
 use cloudtrail_mcp::{redact, render};
 use rustix::time::{ClockId, clock_gettime};
 
@@ -61,7 +61,7 @@ fn walk(records: &[String], incident: &Incident, now: DateTime<Utc>, times: &mut
     let events: Vec<Event> =
         timed(&mut times.parse, || records.iter().map(|text| Event::from_lookup_parts(text, Vec::new()).unwrap()).collect());
     let changes: Vec<Change> = timed(&mut times.classify, || events.into_iter().map(Change::from).collect());
-    let ranked = timed(&mut times.rank, || rank::rank(incident, &changes, &[]));
+    let ranked = timed(&mut times.rank, || rank::rank(incident, &changes, &[], &Weights::default()));
     let (json, markdown) = timed(&mut times.answer, || {
         let built = build(&Draft {
             incident,

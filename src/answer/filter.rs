@@ -34,7 +34,7 @@ impl Filter {
         let raw_name = || event.record.get("eventName").and_then(|name| name.as_str()).unwrap_or_default();
         (self.include_reads || !event.read_only)
             && (!self.errors_only || event.failed())
-            && (!self.resources_only || matches!(ranked.relation, Relation::Target(_) | Relation::Mention(_)))
+            && (!self.resources_only || matches!(ranked.facts.tie.relation, Relation::Target(_) | Relation::Mention(_)))
             && (self.categories.is_empty() || self.categories.contains(&change.class.category))
             && any(&self.event_names, || vec![event.name.as_str(), raw_name()])
             && any(&self.event_sources, || vec![event.source.as_str(), event.service()])

@@ -6,7 +6,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::catalogue::Role;
 use crate::rank::affinity::Affinity;
-use crate::rank::topology::Relation;
 use crate::rank::{Change, Ranked};
 
 /// Calls of a burst follow each other within this time.
@@ -36,10 +35,10 @@ type Key<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str, bool, bool);
 
 fn key<'a>(change: &'a Change, ranked: &Ranked) -> Key<'a> {
     let event = &change.event;
-    let related = ranked.relation != Relation::None || matches!(ranked.affinity, Affinity::Named(..));
+    let related = ranked.facts.tie.is_related() || matches!(ranked.facts.tie.affinity, Affinity::Named(..));
     // Housekeeping folds whoever does it: a thousand heartbeats are one line.
     let actor = if change.class.noise && !related { "" } else { event.actor.name.as_str() };
-    (actor, event.service(), &event.name, &event.account, &event.region, related, ranked.eligible)
+    (actor, event.service(), &event.name, &event.account, &event.region, related, ranked.facts.is_eligible())
 }
 
 /// Folds `ranked` (best first) into entries.

@@ -28,7 +28,7 @@ impl Page {
 
     /// Tells whether an entry would have stood before one that is shown already: it was read later.
     pub(super) fn comes_late(&self, best: &Ranked) -> bool {
-        best.eligible && self.last.is_some_and(|last| place(best) > last)
+        best.facts.is_eligible() && self.last.is_some_and(|last| place(best) > last)
     }
 
     /// Counts `fold` as shown.

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::fold::{BURST, Fold};
 use crate::catalogue::is_deployer;
 use crate::event::{ActorKind, Event, EventCategory, Via};
-use crate::rank::{Change, topology::Relation};
+use crate::rank::Change;
 
 /// Changes of a run follow each other within this time: a step of a pipeline that waits for the one before rarely waits longer.
 const GAP: TimeDelta = TimeDelta::minutes(5);
@@ -43,7 +43,7 @@ fn session<'a>(event: &'a Event, eligible: bool) -> Option<Session<'a>> {
 
 /// Returns the session of all members of `fold`, when it is one.
 fn session_of<'a>(changes: &'a [Change], fold: &Fold<'_>) -> Option<Session<'a>> {
-    let mut sessions = fold.members.iter().map(|member| session(&changes.get(member.index)?.event, member.eligible));
+    let mut sessions = fold.members.iter().map(|member| session(&changes.get(member.index)?.event, member.facts.is_eligible()));
     let first = sessions.next()??;
     (fold.last - fold.first <= LONGEST && sessions.all(|session| session == Some(first))).then_some(first)
 }
@@ -105,8 +105,7 @@ fn gather<'a>(changes: &[Change], mut run: Vec<Placed<'a>>) -> Vec<Placed<'a>> {
 
 /// Tells whether an entry is not to be hidden in another.
 fn stands(fold: &Fold<'_>) -> bool {
-    let near = |relation: &Relation| matches!(relation, Relation::Target(_) | Relation::Mention(_) | Relation::OneStep(..));
-    fold.members.iter().any(|member| member.suspect || near(&member.relation))
+    fold.members.iter().any(|member| member.suspect || member.facts.tie.is_near())
 }
 
 #[cfg(test)]

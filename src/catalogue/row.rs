@@ -5,11 +5,12 @@ use super::severity::Check;
 use crate::event::Event;
 
 /// How long a change usually takes to be felt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum Delay {
     /// Seconds to minutes: security groups, routes, denials, deletions.
     Immediate,
     /// Minutes: deployments and scaling.
+    #[default]
     Minutes,
     /// Nothing until a restart: static database parameters.
     UntilReboot,

@@ -86,7 +86,7 @@ pub struct Actor {
 }
 
 /// The kind of an [`Actor`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum ActorKind {
     /// A person: an IAM user, an SSO or console session.
     Human,
@@ -97,6 +97,7 @@ pub enum ActorKind {
     /// The account's root user.
     Root,
     /// Nothing to tell by.
+    #[default]
     Unknown,
 }
 

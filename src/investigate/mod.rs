@@ -30,7 +30,7 @@ use crate::answer::build::Built;
 use crate::answer::page::Page;
 use crate::context::{self, Asked};
 use crate::coverage::Coverage;
-use crate::rank::{self, Change, Ranked};
+use crate::rank::{self, Change, Ranked, Weights};
 use crate::refusal::{InvalidArgument, Refusal};
 use crate::source::Progress;
 
@@ -109,7 +109,7 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
     let mut changes = Vec::new();
     let ranked = loop {
         changes = in_order(changes, &mut gathered);
-        let ranked = rank::rank(&inquiry.incident, &changes, &background);
+        let ranked = rank::rank(&inquiry.incident, &changes, &background, &Weights::default());
         let Some((wider, added)) = plan::widen(&ranked, &inquiry, &gathered, reader.spent()) else { break ranked };
         (inquiry.scope, inquiry.widened) = (wider, true);
         reader.read(&inquiry, added, &[], &mut gathered).await;
@@ -135,7 +135,7 @@ async fn resume(reader: &Reader<'_>, continued: Continued) -> Result<Findings, R
     let mut gathered = reader.read_on(&frozen).await;
     let background = reader.background(&frozen.inquiry.scope).await;
     let changes = in_order(Vec::new(), &mut gathered);
-    let ranked = rank::rank(&frozen.inquiry.incident, &changes, &background);
+    let ranked = rank::rank(&frozen.inquiry.incident, &changes, &background, &Weights::default());
     Ok(found(reader, frozen, gathered, (changes, ranked), background))
 }
 

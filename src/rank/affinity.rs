@@ -7,13 +7,13 @@ use foldhash::fast::RandomState;
 use serde_json::{Map, Value};
 
 use super::Change;
-use super::act::Acts;
+use super::activity::Activities;
 use super::topology::{COMMON_WORDS, Graph};
 use crate::catalogue::{Role, aliases_of, is_hidden};
 use crate::context::Incident;
 
 /// What a change shares with the alert.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Affinity {
     /// A word of a name in the alert, and how rare it is among the changes, from 0 to 1.
     Named(String, f64),
@@ -24,6 +24,7 @@ pub enum Affinity {
     /// The alert's prose speaks of a name that others among the changes bear, the change concerns something that is named otherwise.
     OtherThanTold,
     /// Nothing to tell by: one of them bears no name.
+    #[default]
     Unknown,
 }
 
@@ -31,7 +32,13 @@ pub enum Affinity {
 ///
 /// Shape: one element for each change, in their order. What has no name of its own (a key, a mapping, an instance) goes by the
 /// names of what other events, `background` included, tie it to.
-pub(super) fn affinities(incident: &Incident, changes: &[Change], background: &[Change], graph: &Graph, acts: &Acts<'_>) -> Vec<Affinity> {
+pub(super) fn affinities(
+    incident: &Incident,
+    changes: &[Change],
+    background: &[Change],
+    graph: &Graph,
+    activities: &Activities<'_>,
+) -> Vec<Affinity> {
     let mut lexicon = Lexicon::default();
     let spelt: Vec<Name> = incident.resources.iter().flat_map(|r| aliases_of(&r.id)).map(|alias| lexicon.name(&alias)).collect();
     let told: BTreeSet<Word> = incident
@@ -44,7 +51,7 @@ pub(super) fn affinities(incident: &Incident, changes: &[Change], background: &[
         .flat_map(|name| lexicon.words(name).to_vec())
         .collect();
     let names: Vec<Vec<Name>> = changes.iter().chain(background).map(|change| lexicon.of_change(change)).collect();
-    let rarity = Rarity::new(changes, &names, &lexicon, acts);
+    let rarity = Rarity::new(changes, &names, &lexicon, activities);
     lexicon.learn_places();
     let read = |names: &[Name]| Words::of(names, &lexicon);
     let named = read(&spelt);
@@ -149,14 +156,14 @@ struct Rarity {
 
 impl Rarity {
     /// Counts each word once for an actor and an event name: a burst does not make a name common.
-    fn new(changes: &[Change], names: &[Vec<Name>], lexicon: &Lexicon, acts: &Acts<'_>) -> Self {
+    fn new(changes: &[Change], names: &[Vec<Name>], lexicon: &Lexicon, activities: &Activities<'_>) -> Self {
         let (mut told, mut all) = (HashSet::<(Word, usize), RandomState>::default(), HashSet::<usize, RandomState>::default());
         let mut seen: HashMap<Word, usize, RandomState> = HashMap::default();
         for (index, (_, names)) in changes.iter().zip(names).enumerate().filter(|(_, (change, _))| !change.class.noise) {
-            let act = acts.number(index);
-            all.insert(act);
+            let activity = activities.number(index);
+            all.insert(activity);
             for word in names.iter().flat_map(|name| lexicon.words(*name)) {
-                if told.insert((*word, act)) {
+                if told.insert((*word, activity)) {
                     *seen.entry(*word).or_default() += 1;
                 }
             }

@@ -5,10 +5,14 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::topology::Relation;
-use super::{Change, Ranked, Reason, finding, rank};
+use super::{Change, Ranked, Reason, Weights, finding};
 use crate::catalogue::Symptom;
 use crate::context::{Asked, Defaults, Incident, discover};
 use crate::event::Event;
+
+fn rank(incident: &Incident, changes: &[Change], background: &[Change]) -> Vec<Ranked> {
+    super::rank(incident, changes, background, &Weights::default())
+}
 
 fn at(seconds_before: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000 - seconds_before, 0).unwrap()
@@ -54,7 +58,7 @@ fn a_change_of_what_the_alert_names_comes_before_a_newer_one_of_something_else()
     let changes = [terminate("newer", 10, "i-0fedcba9876543210"), terminate("named", 200, NAMED)];
     let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
     assert_eq!(ids(&changes, &ranked), ["named", "newer"]);
-    assert_eq!(ranked[0].relation, Relation::Target(NAMED.into()));
+    assert_eq!(ranked[0].facts.tie.relation, Relation::Target(NAMED.into()));
     assert!(ranked[0].suspect);
     assert!(!ranked[1].suspect);
 }
@@ -64,7 +68,7 @@ fn nothing_later_than_a_minute_after_the_alert_is_a_suspect() {
     let changes = [terminate("late", -61, NAMED), terminate("just", -60, NAMED)];
     let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
     assert_eq!(ids(&changes, &ranked), ["just", "late"]);
-    assert!(ranked[0].eligible && !ranked[1].eligible);
+    assert!(ranked[0].facts.is_eligible() && !ranked[1].facts.is_eligible());
     assert!(!ranked[1].suspect);
 }
 
@@ -86,9 +90,9 @@ fn what_belongs_to_what_is_learned_from_changes_before_the_window() {
     );
     let incident = incident("DatabaseUnreachable", json!({"dbinstance_identifier": "orders-db"}));
     let changes = [revoke];
-    assert_eq!(rank(&incident, &changes, &[])[0].relation, Relation::None);
+    assert_eq!(rank(&incident, &changes, &[])[0].facts.tie.relation, Relation::None);
     let told = rank(&incident, &changes, &[create]);
-    assert!(matches!(told[0].relation, Relation::OneStep(..)), "{:?}", told[0].relation);
+    assert!(matches!(told[0].facts.tie.relation, Relation::OneStep(..)), "{:?}", told[0].facts.tie.relation);
     assert!(told[0].suspect);
 }
 
@@ -111,11 +115,11 @@ fn a_change_that_was_taken_back_before_the_alert_is_no_suspect() {
     let changes = [detach("detach", 300), attach("attach", 100)];
     let ranked = rank(&alert, &changes, &[]);
     let detached = ranked.iter().find(|r| r.index == 0).unwrap();
-    assert!(detached.reverted && !detached.suspect);
+    assert!(detached.facts.undo.before && !detached.suspect);
     // Attaching another policy takes nothing back.
     let changes = [detach("detach", 300), other];
     let ranked = rank(&alert, &changes, &[]);
-    assert!(!ranked.iter().find(|r| r.index == 0).unwrap().reverted);
+    assert!(!ranked.iter().find(|r| r.index == 0).unwrap().facts.undo.before);
     assert!(ranked[0].suspect);
 }
 
@@ -150,7 +154,7 @@ fn a_failed_call_is_a_suspect_only_when_it_failed_for_what_the_alert_misses() {
     {
         let changes = failed(code);
         let ranked = rank(&alert, &changes, &[]);
-        assert_eq!(ranked[0].suspect, suspect, "{code}: {:?}", ranked[0].parts);
+        assert_eq!(ranked[0].suspect, suspect, "{code}: {:?}", ranked[0].explanation.contributions);
     }
 }
 
@@ -188,14 +192,14 @@ fn opening_a_port_explains_exposure_and_no_outage() {
 fn every_score_is_the_sum_of_its_parts_and_reasons_are_told_weightiest_first() {
     let changes = [terminate("named", 200, NAMED)];
     let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
-    assert_eq!(ranked[0].score, ranked[0].parts.iter().map(|part| part.points).sum::<i32>());
+    assert_eq!(ranked[0].score, ranked[0].explanation.contributions.iter().map(|part| part.points).sum::<i32>());
     let expected = [
         Reason::TargetsNamed { named: NAMED.into() },
         Reason::Before { age: TimeDelta::seconds(200) },
         Reason::CanCause { symptom: Symptom::Unreachable },
         Reason::Values { does: "ends it" },
     ];
-    assert_eq!(ranked[0].reasons(), expected.iter().collect::<Vec<_>>());
+    assert_eq!(ranked[0].explanation.reasons(), expected.iter().collect::<Vec<_>>());
 }
 
 fn suspects<'a>(changes: &'a [Change], ranked: &[Ranked]) -> Vec<&'a str> {
@@ -242,10 +246,10 @@ fn a_setting_that_was_put_back_before_the_alert_is_no_suspect() {
     let changes = [timeout("first", 4_000, 30), timeout("bad", 900, 1), timeout("back", 300, 30)];
     let ranked = rank(&incident("LambdaErrors", json!({"function_name": "checkout-worker"})), &changes, &[]);
     let bad = ranked.iter().find(|one| changes[one.index].event.event_id == "bad").unwrap();
-    assert!(bad.reverted && !bad.suspect, "{bad:?}");
+    assert!(bad.facts.undo.before && !bad.suspect, "{bad:?}");
     // The first one may lie before the window.
     let ranked = rank(&incident("LambdaErrors", json!({"function_name": "checkout-worker"})), &changes[1..], &changes[..1]);
-    assert!(ranked.iter().any(|one| one.reverted));
+    assert!(ranked.iter().any(|one| one.facts.undo.before));
 }
 
 #[test]
@@ -253,7 +257,7 @@ fn a_setting_that_was_overwritten_counts_less_than_the_one_in_force() {
     let changes = [timeout("old", 300, 5), timeout("in force", 200, 1)];
     let ranked = rank(&incident("LambdaErrors", json!({"function_name": "checkout-worker"})), &changes, &[]);
     assert_eq!(ids(&changes, &ranked), ["in force", "old"]);
-    assert!(ranked[1].reasons().contains(&&Reason::Overwritten), "{:?}", ranked[1].reasons());
+    assert!(ranked[1].explanation.reasons().contains(&&Reason::Overwritten), "{:?}", ranked[1].explanation.reasons());
     assert!(ranked[1].suspect, "what it did may last");
 }
 
@@ -358,7 +362,7 @@ fn what_ends_the_names_of_many_says_what_a_thing_is_and_ties_nothing() {
     let ranked = rank(&incident("MessagesLost", json!({"service": "media-mailbox"})), &changes, &[]);
     let says = |id: &str| {
         let one = ranked.iter().find(|one| changes[one.index].event.event_id == id).unwrap();
-        one.parts.iter().filter(|part| ["name", "resource"].contains(&part.signal)).map(|part| part.points).sum::<i32>()
+        one.explanation.contributions.iter().filter(|part| ["name", "resource"].contains(&part.signal)).map(|part| part.points).sum::<i32>()
     };
     assert!(says("media-mailbox") > 0);
     assert!(names[1..].iter().all(|name| says(name) < 0), "{:?}", names.map(says));
@@ -402,7 +406,7 @@ fn what_an_actor_does_all_the_time_counts_less_unless_the_alert_is_about_it() {
     ));
     let routine = |alert: Value| {
         let ranked = rank(&incident("HostDown", alert), &changes, &[]);
-        ranked.iter().filter(|one| one.parts.iter().any(|part| part.signal == "routine")).count()
+        ranked.iter().filter(|one| one.explanation.contributions.iter().any(|part| part.signal == "routine")).count()
     };
     assert_eq!(routine(json!({})), 20);
     assert_eq!(routine(json!({"instance_id": format!("i-{:017x}", 60)})), 19);
@@ -440,7 +444,12 @@ fn the_making_of_what_the_alert_names_counts_less_than_what_is_done_in_it() {
     let ranked = rank(&incident("Unreachable", json!({"route_table": table})), &changes, &[]);
     let tie = |id: &str| {
         let one = ranked.iter().find(|one| changes[one.index].event.event_id == id).unwrap();
-        one.parts.iter().find(|part| part.signal == "resource").map(|part| (part.points, part.reason.clone())).unwrap()
+        one.explanation
+            .contributions
+            .iter()
+            .find(|part| part.signal == "resource")
+            .map(|part| (part.points, part.reason.as_deref().cloned()))
+            .unwrap()
     };
     assert_eq!(tie("made"), (36, Some(Reason::MakesNamed { named: table.into() })));
     assert_eq!(tie("route"), (50, Some(Reason::TargetsNamed { named: table.into() })));
@@ -540,5 +549,40 @@ fn windows_are_judged_from_the_alert_or_without_one_from_their_end() {
     let mut alone = incident("x", json!({}));
     alone.alert = None;
     alone.window.to = at(0) + TimeDelta::seconds(1);
-    assert!(rank(&alone, &changes, &[])[0].eligible);
+    assert!(rank(&alone, &changes, &[])[0].facts.is_eligible());
+}
+
+#[test]
+fn every_rule_has_a_name_of_its_own_and_a_switch() {
+    let mut ids: Vec<&str> = super::table::TABLE.iter().flat_map(|signal| signal.rules).map(|rule| rule.id).collect();
+    assert!(ids.iter().all(|id| Weights::default().switch_off(id)));
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all);
+    assert!(!Weights::default().set("no.such_rule", 1));
+}
+
+#[test]
+fn a_rule_gives_other_points_with_other_weights_and_none_when_it_is_off() {
+    let changes = [terminate("named", 200, NAMED)];
+    let score = |weights: &Weights| super::rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[], weights)[0].score;
+    let mut weights = Weights::default();
+    let before = score(&weights);
+    assert!(weights.set("tie.targets_named", 70));
+    assert_eq!(score(&weights), before + 20);
+    assert!(weights.switch_off("tie.targets_named"));
+    assert_eq!(score(&weights), before - 50);
+}
+
+#[test]
+fn a_change_that_is_no_suspect_tells_which_veto_or_which_threshold_keeps_it_from_being_one() {
+    let changes = [terminate("late", -90, NAMED), terminate("other", 100, "i-0fedcba9876543210")];
+    let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
+    let explanation = |id: &str| &ranked.iter().find(|one| changes[one.index].event.event_id == id).unwrap().explanation;
+    assert_eq!(explanation("late").vetoes, ["veto.after_alert"]);
+    let other = explanation("other");
+    assert_eq!(other.vetoes, Vec::<&str>::new());
+    assert_eq!((other.threshold.unwrap().rule, other.needs()), ("threshold.named", Some(84)));
+    assert!(other.score() < 84);
 }

@@ -14,7 +14,7 @@ use crate::context::NamedResource;
 use crate::context::basis::Basis;
 
 /// How a change is related to what the alert names.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Relation {
     /// It is made to what the alert names, as written there.
     Target(String),
@@ -27,6 +27,7 @@ pub enum Relation {
     /// It is made to something that bears the name.
     Name(String),
     /// Not related, as far as the events tell.
+    #[default]
     None,
 }
 

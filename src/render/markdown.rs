@@ -246,8 +246,7 @@ fn origin(entry: &Entry, room: &Room) -> String {
 /// What `detail=full` adds.
 fn full(out: &mut String, entry: &Entry) -> std::fmt::Result {
     let Some(score) = &entry.score else { return Ok(()) };
-    let parts: Vec<String> = score.parts.iter().map(|part| format!("{} {:+}", part.signal, part.points)).collect();
-    writeln!(out, "  score {}: {}", score.total, parts.join(", "))?;
+    writeln!(out, "  {}", score.words())?;
     if let Some(repeats) = &entry.repeats {
         writeln!(out, "  also {}", quote(&repeats.event_ids.join(" ")))?;
     }

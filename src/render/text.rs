@@ -116,8 +116,7 @@ fn event(out: &mut String, entry: &Entry) -> std::fmt::Result {
         writeln!(out, "      {:<20} {DIM}{}{DIM:#}", "", entry.flags.join(", "))?;
     }
     if let Some(score) = &entry.score {
-        let parts: Vec<String> = score.parts.iter().map(|part| format!("{} {:+}", part.signal, part.points)).collect();
-        writeln!(out, "      {:<20} {DIM}score {}: {}{DIM:#}", "", score.total, parts.join(", "))?;
+        writeln!(out, "      {:<20} {DIM}{}{DIM:#}", "", score.words())?;
     }
     for (name, value) in [("arn", &entry.actor.arn), ("from", &entry.source_ip), ("agent", &entry.user_agent), ("open", &entry.console_url)]
     {

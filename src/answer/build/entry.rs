@@ -12,7 +12,8 @@ use crate::answer::{ActorReport, Entry, EventError, Repeats, Score, ScorePart, S
 use crate::catalogue::{self, Role};
 use crate::event::{ActorKind, Event, Via};
 use crate::policy::UntrustedText;
-use crate::rank::Change;
+use crate::rank::explanation::Contribution;
+use crate::rank::{Change, Ranked};
 use crate::{redact, time};
 
 /// Longest `requestParameters` shown at `detail=full`, in characters of JSON.
@@ -75,8 +76,7 @@ pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: u
 fn add_detail(entry: &mut Entry, draft: &Draft<'_>, fold: &Fold<'_>, change: &Change) {
     let (event, untrusted) = (&change.event, draft.untrusted);
     let quoted = |text: &Option<String>, max: usize| text.as_deref().map(|text| untrusted.text(text, max));
-    let part = |part: &crate::rank::Part| ScorePart { signal: part.signal.into(), points: part.points };
-    entry.score = Some(Score { total: fold.best.score, parts: fold.best.parts.iter().map(part).collect() });
+    entry.score = Some(score(fold.best));
     entry.resources = touched(change, untrusted);
     entry.actor.arn = quoted(&event.actor.arn, 200);
     entry.source_ip = quoted(&event.source_ip, 80);
@@ -87,21 +87,35 @@ fn add_detail(entry: &mut Entry, draft: &Draft<'_>, fold: &Fold<'_>, change: &Ch
     }
 }
 
+/// Every rule that spoke, the points that a suspect needs here, and the vetoes.
+fn score(ranked: &Ranked) -> Score {
+    let explanation = &ranked.explanation;
+    let part = |one: &Contribution| ScorePart { signal: one.signal.into(), rule: one.rule.into(), points: one.points };
+    let bars = explanation.threshold.iter().chain(&explanation.raise);
+    Score {
+        total: ranked.score,
+        parts: explanation.contributions.iter().map(part).collect(),
+        needs: explanation.needs(),
+        needs_by: bars.map(|bar| bar.rule.to_owned()).collect(),
+        vetoes: explanation.vetoes.iter().map(|rule| (*rule).to_owned()).collect(),
+    }
+}
+
 /// The reasons in words; past the explained ranks `relative` says how long before the alert.
 fn reasons(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, room: &Room) -> Vec<String> {
     let words = match draft.untrusted {
         UntrustedText::Quote => reason::words,
         UntrustedText::Omit => reason::withheld,
     };
-    let told = fold.best.reasons().into_iter().filter(|reason| explained || !reason.is_about_time()).map(words);
+    let told = fold.best.explanation.reasons().into_iter().filter(|reason| explained || !reason.is_about_time()).map(words);
     told.take(if explained { 3 } else { room.reasons }).map(|reason| redact::text(&reason, room.words)).collect()
 }
 
 fn flags(fold: &Fold<'_>, event: &Event) -> Vec<String> {
     let flags = [
         ("suspicious_text", is_suspicious(event)),
-        ("after_alert", !fold.best.eligible && !event.read_only),
-        ("reverted", fold.best.reverted),
+        ("after_alert", !fold.best.facts.is_eligible() && !event.read_only),
+        ("reverted", fold.best.facts.undo.before),
     ];
     flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag.to_owned()).collect()
 }

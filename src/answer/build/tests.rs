@@ -39,7 +39,7 @@ fn page(changes: &[Change], page: Page) -> Built {
         guessed_region: None,
         coverage: &Coverage::default(),
         changes,
-        ranked: &crate::rank::rank(&incident, changes, &[]),
+        ranked: &crate::rank::rank(&incident, changes, &[], &crate::rank::Weights::default()),
         earlier: Earlier::new(changes),
         filter: &Filter::default(),
         page,

@@ -147,6 +147,25 @@ pub struct Score {
     pub total: i32,
     /// Signals and their points.
     pub parts: Vec<ScorePart>,
+    /// Fewest points of a suspect here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needs: Option<i32>,
+    /// Rules that say so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs_by: Vec<String>,
+    /// Rules by which it is no suspect, whatever its score.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vetoes: Vec<String>,
+}
+
+impl Score {
+    /// Words the whole score on one line: what was said, what a suspect needs, what speaks against.
+    pub fn words(&self) -> String {
+        let parts: Vec<String> = self.parts.iter().map(|part| format!("{} {:+}", part.signal, part.points)).collect();
+        let needs = self.needs.map(|needs| format!("; a suspect needs {needs} ({})", self.needs_by.join(", "))).unwrap_or_default();
+        let vetoes = if self.vetoes.is_empty() { String::new() } else { format!("; no suspect: {}", self.vetoes.join(", ")) };
+        format!("score {}: {}{needs}{vetoes}", self.total, parts.join(", "))
+    }
 }
 
 /// One signal.
@@ -155,6 +174,9 @@ pub struct Score {
 pub struct ScorePart {
     /// Its name.
     pub signal: String,
+    /// The rule of it that spoke.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub rule: String,
     /// Its points.
     pub points: i32,
 }

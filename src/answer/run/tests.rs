@@ -7,7 +7,9 @@ use serde_json::json;
 
 use super::*;
 use crate::answer::fold::fold;
-use crate::rank::{Named, Ranked, affinity::Affinity, undo::Restored};
+use crate::rank::facts::Tie;
+use crate::rank::topology::Relation;
+use crate::rank::{Facts, Ranked};
 
 /// Who acts in these tests.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -83,17 +85,13 @@ fn change(id: usize, spec: &Spec) -> Change {
 fn ranked(changes: &[Change], specs: &BTreeMap<String, Spec>) -> Vec<Ranked> {
     let one = |(index, change): (usize, &Change)| {
         let spec = specs[&change.event.event_id];
+        let relation = if spec.near { Relation::OneStep("a".into(), "b".into()) } else { Relation::None };
         Ranked {
             index,
             score: i32::from(spec.suspect) * 60 + i32::from(spec.near) * 30 + i32::try_from(spec.call).unwrap(),
-            parts: Vec::new(),
-            relation: if spec.near { Relation::OneStep("a".into(), "b".into()) } else { Relation::None },
-            affinity: Affinity::Unknown,
-            named: Named::Nothing,
-            eligible: true,
-            reverted: false,
-            restores: Restored::No,
             suspect: spec.suspect,
+            facts: Facts { tie: Tie { relation, ..Tie::default() }, ..Facts::default() },
+            ..Ranked::default()
         }
     };
     let mut ranked: Vec<Ranked> = changes.iter().enumerate().map(one).collect();

@@ -1,0 +1,440 @@
+//! What is known of each change beside the alert, worked out once: all that the rules look at.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+
+use super::activity::Activities;
+use super::affinity::{Affinity, affinities};
+use super::topology::{Graph, Relation, is_firm, relations};
+use super::undo::{Restored, Undo, pairs};
+use super::{Change, Named};
+use crate::catalogue::{Category, Delay, Effect, Severity, Symptom, incident_symptoms, makes_target};
+use crate::context::Incident;
+use crate::event::{ActorKind, EventCategory, Via};
+
+/// A change this much later than the alert's start can still be its cause: alerts are stamped by their rule, clocks differ.
+///
+/// Source: the contract (nothing later than 60 s after the alert's start is a suspect).
+pub const GRACE: TimeDelta = TimeDelta::seconds(60);
+
+/// The facts of one change.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// What ties it to what the alert names.
+    pub tie: Tie,
+    /// When it was made.
+    pub timing: Timing,
+    /// What its class and its values do.
+    pub effect: Impact,
+    /// How that fits what the alert complains of.
+    pub fit: Fit,
+    /// Who made it, and how often.
+    pub actor: Doer,
+    /// Whether it was taken back, or takes back.
+    pub undo: Reversal,
+    /// Whether it failed, and for what.
+    pub failure: Option<Failure>,
+    /// Whether it is a heartbeat or housekeeping.
+    pub noise: bool,
+    /// Whether it is traffic on data.
+    pub data_event: bool,
+    /// Whether it only reads.
+    pub read_only: bool,
+}
+
+/// What ties a change to the alert, by resource and by name.
+#[derive(Clone, Debug, Default)]
+pub struct Tie {
+    /// How it is related to what the alert names.
+    pub relation: Relation,
+    /// Whether it makes its target, rather than something in it.
+    pub makes_target: bool,
+    /// What it shares with the alert by name.
+    pub affinity: Affinity,
+    /// Whether the alert names anything that an event could be related to, and whether by more than a word.
+    pub named: Named,
+    /// Whether it is in the service that a named resource belongs to.
+    pub same_service: bool,
+}
+
+impl Tie {
+    /// Tells whether the change is made to what the alert names, mentions it, or is one step away.
+    pub fn is_near(&self) -> bool {
+        matches!(self.relation, Relation::Target(_) | Relation::Mention(_) | Relation::OneStep(..))
+    }
+
+    /// Tells whether a resource relates the change to the alert.
+    pub fn is_related(&self) -> bool {
+        self.relation != Relation::None
+    }
+
+    /// Tells whether a name is shared, whatever relates the two.
+    pub fn shares_name(&self) -> bool {
+        matches!(self.affinity, Affinity::Named(..) | Affinity::Told(..))
+    }
+
+    /// Tells whether anything ties the change to the alert, or the alert names nothing that could.
+    pub fn holds(&self) -> bool {
+        self.is_related() || self.shares_name() || self.named == Named::Nothing && self.affinity != Affinity::OtherThanTold
+    }
+}
+
+/// When a change was made.
+#[derive(Clone, Debug, Default)]
+pub struct Timing {
+    /// How long such a change usually takes to be felt.
+    pub delay: Delay,
+    /// How long before the alert's start, or before the window's end without an alert; negative when it is later.
+    pub age: TimeDelta,
+    /// Whether there is an alert.
+    pub alert: bool,
+}
+
+impl Timing {
+    /// Tells whether it was too late to be a cause.
+    pub fn is_late(&self) -> bool {
+        self.alert && self.age < -GRACE
+    }
+}
+
+/// What the class and the values of a change do.
+#[derive(Clone, Debug, Default)]
+pub struct Impact {
+    /// How often such a change is what broke something, 0 to 100.
+    pub weight: u8,
+    /// Whether the catalogue knows its kind.
+    pub known: bool,
+    /// How grave its values are.
+    pub severity: Option<Severity>,
+    /// Whether it adds to what is there and takes nothing away.
+    pub adds: bool,
+    /// Whether it lets somebody in, and its values show that these are few.
+    pub admits_few: bool,
+}
+
+impl Impact {
+    /// Tells whether the values have `effect`.
+    pub fn has(&self, effect: Effect) -> bool {
+        self.severity.is_some_and(|severity| severity.effect == effect)
+    }
+
+    /// Tells whether the values alone take so much away that they may cause anything.
+    pub fn is_grave(&self) -> bool {
+        const GRAVE: i8 = 15;
+        self.severity.is_some_and(|severity| severity.effect == Effect::TakesAway && severity.points >= GRAVE)
+    }
+}
+
+/// What the alert complains of; the same for all changes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Complaint {
+    /// Whether any symptom was understood.
+    pub understood: bool,
+    /// Whether that something is open or weakened is among the symptoms.
+    pub exposure: bool,
+    /// Whether it is the only one.
+    pub only_exposure: bool,
+    /// Whether it is the first one.
+    pub first_exposure: bool,
+    /// Whether something is too open or costs too much, rather than missing.
+    pub excess: bool,
+    /// Whether capacity is missing.
+    pub capacity: bool,
+}
+
+impl Complaint {
+    fn of(symptoms: &[(Symptom, usize)]) -> Self {
+        let has = |symptom: Symptom| symptoms.iter().any(|(known, _)| *known == symptom);
+        let first = symptoms.first().map(|(symptom, _)| *symptom);
+        let exposure = has(Symptom::Exposure);
+        Self {
+            understood: !symptoms.is_empty(),
+            exposure,
+            only_exposure: exposure && symptoms.len() == 1,
+            first_exposure: first == Some(Symptom::Exposure),
+            excess: matches!(first, Some(Symptom::Exposure | Symptom::Cost)) && !has(Symptom::AccessDenied),
+            capacity: has(Symptom::Capacity),
+        }
+    }
+}
+
+/// How a change fits what the alert says.
+#[derive(Clone, Debug, Default)]
+pub struct Fit {
+    /// What the alert complains of.
+    pub complaint: Complaint,
+    /// The symptom that such changes cause, and how much the alert speaks of it, beside the one it speaks of most: 0 to 1.
+    pub symptom: Option<(Symptom, f64)>,
+    /// Whether the alert speaks of the kind of thing that was changed.
+    pub same_words: bool,
+    /// A value of the alert that the request sets.
+    pub value: Option<String>,
+}
+
+/// Who made a change, and how often.
+#[derive(Clone, Debug, Default)]
+pub struct Doer {
+    /// What kind of actor.
+    pub kind: ActorKind,
+    /// Whether a service did it by itself, not for whoever deploys and not by somebody's rotation schedule.
+    pub keeps_house: bool,
+    /// How many such calls it made.
+    pub calls: usize,
+    /// Whether it did this once, while others act often.
+    pub rare: bool,
+    /// Whether it does this all the time, or takes and gives by turns.
+    pub routine: bool,
+}
+
+/// Whether a change was taken back, or takes another one back.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reversal {
+    /// Undone before the alert.
+    pub before: bool,
+    /// Undone after it.
+    pub after: bool,
+    /// Overwritten before the alert.
+    pub overwritten: bool,
+    /// It takes back an earlier one.
+    pub undoes: bool,
+    /// It gives back what an earlier one had taken.
+    pub restores: Restored,
+}
+
+impl Reversal {
+    fn of(undo: &Undo, reference: DateTime<Utc>) -> Self {
+        let before = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at <= reference);
+        Self {
+            before: before(undo.undone_at),
+            after: undo.undone_at.is_some_and(|at| at > reference),
+            overwritten: before(undo.overwritten_at),
+            undoes: undo.undoes,
+            restores: undo.restores,
+        }
+    }
+}
+
+/// Why a call failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// For want of capacity or quota.
+    Capacity,
+    /// For anything else.
+    Other,
+}
+
+impl Failure {
+    fn of(code: Option<&str>) -> Self {
+        const WANT_OF_CAPACITY: &[&str] = &["limitexceeded", "insufficient", "quota", "capacity", "maxspotinstancecount", "resourcelimit"];
+        let code = code.unwrap_or_default().to_lowercase();
+        let short = WANT_OF_CAPACITY.iter().any(|word| code.contains(word));
+        if short && !code.contains("throttl") && !code.contains("requestlimit") { Self::Capacity } else { Self::Other }
+    }
+}
+
+impl Facts {
+    /// Works out the facts of `changes`.
+    ///
+    /// Shape: one element for each change, in their order. `background` are earlier changes that only tell what belongs to what.
+    pub fn of_all(incident: &Incident, changes: &[Change], background: &[Change]) -> Vec<Self> {
+        let graph = Graph::new(changes, background);
+        let activities = Activities::new(changes);
+        let symptoms = incident_symptoms(&incident.words);
+        let alert = Alert {
+            reference: incident.alert.as_ref().map_or(incident.window.to, |alert| alert.started_at),
+            fired: incident.alert.is_some(),
+            complaint: Complaint::of(&symptoms),
+            symptoms,
+            named: Named::of(incident),
+            services: incident.resources.iter().filter_map(|r| service_of(r.kind.as_deref()?)).collect(),
+            wordings: wordings(incident, &activities),
+            values: alert_values(incident),
+        };
+        let ties =
+            relations(&incident.resources, changes, &graph).into_iter().zip(affinities(incident, changes, background, &graph, &activities));
+        let undo = pairs(changes, background, &graph);
+        let all = changes.iter().enumerate().zip(ties).zip(undo);
+        all.map(|(((index, change), (relation, affinity)), undo)| {
+            alert.facts(change, (relation, affinity), &undo, activities.doer(index, change))
+        })
+        .collect()
+    }
+
+    /// Tells whether the change may be a cause: not later than a minute after the alert's start, and a change at all.
+    pub fn is_eligible(&self) -> bool {
+        !self.timing.is_late() && !self.read_only
+    }
+
+    /// Tells whether the call failed in the very way that the alert complains of.
+    pub fn failed_as_symptom(&self) -> bool {
+        self.failure == Some(Failure::Capacity) && self.fit.complaint.capacity
+    }
+
+    /// Tells whether the change adds something while the alert misses something, or takes away while something is too open.
+    pub fn goes_wrong_way(&self) -> bool {
+        let admits_few = self.fit.complaint.first_exposure && self.effect.admits_few;
+        if self.fit.complaint.excess { admits_few || self.effect.has(Effect::TakesAway) } else { self.effect.adds }
+    }
+
+    /// Tells whether changes like this one cause something else than what the alert complains of.
+    ///
+    /// What is tied to the alert by a resource, or takes much away, may cause what nobody foresaw.
+    pub fn causes_something_else(&self) -> bool {
+        let foreseen = self.effect.known && !self.effect.is_grave() && !self.tie.is_related();
+        self.fit.complaint.understood && self.fit.symptom.is_none() && !self.noise && foreseen
+    }
+}
+
+impl Named {
+    fn of(incident: &Incident) -> Self {
+        match incident.resources.iter().any(is_firm) {
+            true => Self::Firmly,
+            false if incident.resources.is_empty() => Self::Nothing,
+            false => Self::Weakly,
+        }
+    }
+}
+
+/// What the alert says, ready to be held against changes.
+struct Alert<'a> {
+    reference: DateTime<Utc>,
+    fired: bool,
+    complaint: Complaint,
+    /// What it complains of, most spoken of first, with the number of words.
+    symptoms: Vec<(Symptom, usize)>,
+    named: Named,
+    /// Services of the named resources.
+    services: HashSet<String>,
+    /// Event names that speak of the kind of thing that the alert speaks of.
+    wordings: HashSet<&'a str>,
+    /// Values that the alert speaks of, names of resources aside.
+    values: HashSet<String>,
+}
+
+impl Alert<'_> {
+    fn facts(&self, change: &Change, (relation, affinity): (Relation, Affinity), undo: &Undo, actor: Doer) -> Facts {
+        let (event, class) = (&change.event, &change.class);
+        let service = event.service();
+        let has = |effect: Effect| change.severity.is_some_and(|severity| severity.effect == effect);
+        Facts {
+            tie: Tie {
+                makes_target: matches!(relation, Relation::Target(_)) && makes_target(event, &change.resources),
+                relation,
+                affinity,
+                named: self.named,
+                same_service: self.services.iter().any(|named| named == service || named.starts_with(service) && service.len() > 3),
+            },
+            timing: Timing { delay: class.delay, age: self.reference - event.time, alert: self.fired },
+            effect: Impact {
+                weight: class.weight,
+                known: class.known,
+                severity: change.severity,
+                adds: has(Effect::Enlarges) || class.adds && !has(Effect::TakesAway),
+                admits_few: class.admits && change.severity.is_none(),
+            },
+            fit: Fit {
+                complaint: self.complaint,
+                symptom: self.symptom_of(change).filter(|_| !class.noise),
+                same_words: !class.noise && self.wordings.contains(event.name.as_str()),
+                value: (!self.values.is_empty() && !class.noise)
+                    .then(|| smallest_of(event.request(), &self.values, 0).map(str::to_owned))
+                    .flatten(),
+            },
+            actor,
+            undo: Reversal::of(undo, self.reference),
+            failure: event.failed().then(|| Failure::of(event.error_code.as_deref())),
+            noise: class.noise,
+            data_event: event.category == EventCategory::Data,
+            read_only: event.read_only,
+        }
+    }
+
+    fn symptom_of(&self, change: &Change) -> Option<(Symptom, f64)> {
+        let (_, most) = self.symptoms.first()?;
+        let (symptom, hits) = self.symptoms.iter().find(|(symptom, _)| change.class.symptoms.contains(symptom))?;
+        Some((*symptom, *hits as f64 / *most as f64))
+    }
+}
+
+impl Activities<'_> {
+    /// Returns who made the change at `index`, and how often.
+    fn doer(&self, index: usize, change: &Change) -> Doer {
+        let actor = &change.event.actor;
+        // CloudFormation does what somebody deploys; a rotation goes by somebody's schedule, and those who hold the old
+        // secret find out by themselves.
+        let for_somebody = actor.via == Via::CloudFormation || change.class.category == Category::ConfigSecrets;
+        let activity = self.of(index);
+        let calls = activity.map_or(0, |activity| activity.times);
+        Doer {
+            kind: actor.kind,
+            keeps_house: actor.kind == ActorKind::Service && !for_somebody,
+            calls,
+            rare: calls == 1 && self.actors > 1 && self.len() > 4,
+            routine: activity.is_some_and(|activity| activity.steady || activity.by_turns),
+        }
+    }
+}
+
+/// Returns the service of a CloudFormation type, in lower case.
+fn service_of(kind: &str) -> Option<String> {
+    kind.split("::").nth(1).map(str::to_lowercase)
+}
+
+/// Words of the alert that carry a number and are no resource, account or time: `22`, `p2.xlarge`, `5432`.
+fn alert_values(incident: &Incident) -> HashSet<String> {
+    let names: HashSet<String> = incident.resources.iter().map(|named| named.id.to_lowercase()).collect();
+    incident
+        .words
+        .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '"' | '(' | ')' | '/'))
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
+        .filter(|word| (2..=24).contains(&word.len()) && word.len() != 12 && word.bytes().any(|b| b.is_ascii_digit()))
+        .filter(|word| !names.contains(word) && !incident.regions.iter().any(|region| region.name == *word))
+        .collect()
+}
+
+/// Returns the event names of which a word, the verb aside, stands in the alert.
+fn wordings<'a>(incident: &Incident, activities: &Activities<'a>) -> HashSet<&'a str> {
+    let words = alert_words(&incident.words);
+    let names: HashSet<&str> = activities.names().collect();
+    let spoken_of = |name: &str| camel_words(name).skip(1).any(|word| word.len() >= 4 && words.contains(word.trim_end_matches('s')));
+    names.into_iter().filter(|name| spoken_of(name)).collect()
+}
+
+/// The distinct words of an alert, in lower case and without a plural's s, CamelCase split.
+fn alert_words(words: &str) -> HashSet<String> {
+    words.split(|c: char| !c.is_alphanumeric()).flat_map(camel_words).map(|word| word.trim_end_matches('s').to_owned()).collect()
+}
+
+/// Splits CamelCase into its words, in lower case: `DeleteDBInstance` is delete, db, instance.
+fn camel_words(name: &str) -> impl Iterator<Item = String> + '_ {
+    let mut words: Vec<String> = Vec::new();
+    let mut previous: Option<char> = None;
+    let mut chars = name.chars().peekable();
+    while let Some(c) = chars.next() {
+        let humps = previous.is_none_or(char::is_lowercase) || chars.peek().is_some_and(|next| next.is_lowercase());
+        match words.last_mut() {
+            Some(word) if !(c.is_uppercase() && humps) => word.extend(c.to_lowercase()),
+            _ => words.push(c.to_lowercase().collect()),
+        }
+        previous = Some(c);
+    }
+    words.into_iter()
+}
+
+/// Returns the smallest of `values` that stands in a request; `values` are lower case.
+fn smallest_of<'v>(request: &Value, values: &'v HashSet<String>, depth: usize) -> Option<&'v str> {
+    let number;
+    let text = match request {
+        Value::String(text) => text,
+        Value::Number(set) => {
+            number = set.to_string();
+            &number
+        }
+        Value::Array(items) if depth < 12 => return items.iter().take(50).filter_map(|item| smallest_of(item, values, depth + 1)).min(),
+        Value::Object(map) if depth < 12 => return map.values().take(50).filter_map(|item| smallest_of(item, values, depth + 1)).min(),
+        _ => return None,
+    };
+    values.iter().filter(|value| value.eq_ignore_ascii_case(text)).map(String::as_str).min()
+}

@@ -6,11 +6,13 @@
 //! cargo bench --bench incidents -- --write DIR [--count N] …     only writes the folders
 //! cargo bench --bench incidents -- --check [--count N] …         only checks the generator
 //! cargo bench --bench incidents -- --baselines [--count N] …     only the two baselines
+//! cargo bench --bench incidents -- --ablate [--count N] …        what each rule of the ranking is worth
 //! ```
 //!
 //! The kinds of incident are split in two halves in the source: a ranker may be tuned on `tuned`; `reported` is what counts,
 //! and what the thresholds are held against. Exit codes: 0 measured, 1 a threshold missed or a check failed, 2 usage.
 
+mod ablate;
 mod ask;
 mod grade;
 mod incident;
@@ -36,6 +38,7 @@ struct Settings {
     write: Option<PathBuf>,
     check: bool,
     baselines: bool,
+    ablate: bool,
     /// Least values of rates, and most for `--false-no-suspect`, on the reported half.
     thresholds: Vec<(String, f64)>,
 }
@@ -53,6 +56,7 @@ fn settings() -> Result<Settings, String> {
         write: None,
         check: false,
         baselines: false,
+        ablate: false,
         thresholds: Vec::new(),
     };
     let mut benched = false;
@@ -65,6 +69,7 @@ fn settings() -> Result<Settings, String> {
             "--bench" => benched = true,
             "--check" => asked.check = true,
             "--baselines" => asked.baselines = true,
+            "--ablate" => asked.ablate = true,
             "--count" => asked.count = number(&flag, &value()?)?,
             "--seed" => asked.seed = number(&flag, &value()?)?,
             "--jobs" => asked.jobs = number::<usize>(&flag, &value()?)?.clamp(1, 16),
@@ -128,6 +133,21 @@ fn run(asked: &Settings, out: &mut impl Write) -> std::io::Result<Vec<String>> {
             plan.make().write(folder, asked.seed)?;
         }
         writeln!(out, "{} incidents written", plans.len())?;
+        return Ok(Vec::new());
+    }
+    if asked.ablate {
+        let (next, rows) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+        std::thread::scope(|scope| {
+            for _ in 0..asked.jobs {
+                scope.spawn(|| {
+                    while let Some(plan) = plans.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let row = ablate::row(&plan.make());
+                        rows.lock().map(|mut rows| rows.extend(row)).unwrap_or(());
+                    }
+                });
+            }
+        });
+        ablate::report(&rows.into_inner().unwrap_or_default(), out)?;
         return Ok(Vec::new());
     }
     let (next, rows, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()), Mutex::new(None));

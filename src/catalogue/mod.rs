@@ -6,7 +6,7 @@
 
 mod category;
 mod class;
-mod look;
+mod json_path;
 mod resource;
 mod row;
 mod rows;

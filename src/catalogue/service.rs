@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::Category::{self, self as C};
-use super::look::Folded;
+use super::json_path::Folded;
 use super::row::Symptom::{self, *};
 
 /// What the catalogue knows of one service.

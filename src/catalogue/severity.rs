@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::look::{Flat, child, push_texts};
+use super::json_path::{Flat, child, push_texts};
 use super::rows;
 use super::summary::{policy_document, statements};
 use super::verb::Verb;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::Role;
-use crate::catalogue::look::Folded;
+use crate::catalogue::json_path::Folded;
 use crate::event::{ARN_KINDS, ID_KINDS};
 
 use Role::{Parent, Referenced};

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::look::{self, Flat};
+use super::json_path::{self, Flat};
 use super::row::Row;
 use super::rows;
 use super::service::canonical_service;
@@ -90,8 +90,9 @@ pub fn resources(event: &Event) -> Vec<Resource> {
         }
     }
     for entry in event.record.get("resources").and_then(Value::as_array).into_iter().flatten().take(MAX_RESOURCES) {
-        let kind = look::child(entry, "type").and_then(Value::as_str).and_then(key::known_kind);
-        if let Some(arn) = ["ARN", "ARNPrefix", "resourceName"].iter().find_map(|key| look::child(entry, key)).and_then(Value::as_str) {
+        let kind = json_path::child(entry, "type").and_then(Value::as_str).and_then(key::known_kind);
+        if let Some(arn) = ["ARN", "ARNPrefix", "resourceName"].iter().find_map(|key| json_path::child(entry, key)).and_then(Value::as_str)
+        {
             found.add(arn, kind, Role::Referenced);
         }
     }
@@ -187,8 +188,8 @@ pub(crate) fn is_hidden(text: &str) -> bool {
 /// The caller's own ARNs, which are not what the event touched.
 fn actor_arns(event: &Event) -> Vec<Cow<'_, str>> {
     let identity = event.record.get("userIdentity");
-    let own = identity.and_then(|identity| look::child(identity, "arn")).and_then(Value::as_str);
-    let issuer = identity.and_then(|identity| look::text(identity, "sessionContext.sessionIssuer.arn"));
+    let own = identity.and_then(|identity| json_path::child(identity, "arn")).and_then(Value::as_str);
+    let issuer = identity.and_then(|identity| json_path::text(identity, "sessionContext.sessionIssuer.arn"));
     event.actor.arn.as_deref().into_iter().chain(own).map(Cow::Borrowed).chain(issuer.map(Cow::Owned)).collect()
 }
 

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::look::Folded;
+use super::json_path::Folded;
 use super::row::{ANY, Row};
 use super::service::canonical_service;
 

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::{Effect, Severity};
-use crate::catalogue::look::{find, text, texts, walk};
+use crate::catalogue::json_path::{find, text, texts, walk};
 use crate::catalogue::row::Harmless;
 use crate::catalogue::rows;
 use crate::catalogue::tag::is_tagging;

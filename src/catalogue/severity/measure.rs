@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 use super::{Call, Effect, Severity, takes_away};
-use crate::catalogue::look::Flat;
+use crate::catalogue::json_path::Flat;
 use crate::catalogue::only_says;
 use crate::catalogue::verb::Sets;
 

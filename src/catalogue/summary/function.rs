@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Context;
-use crate::catalogue::look::push_texts;
+use crate::catalogue::json_path::push_texts;
 
 mod pair;
 mod policy;

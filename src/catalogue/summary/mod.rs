@@ -4,7 +4,7 @@
 //! for what did not (`failed (AccessDenied): tried to open …`). The language:
 //!
 //! - `{key}`: the value of a key, found at any depth without regard to case, in the request first and then in the response; a path with
-//!   dots goes further (see [`super::look`]). Lists read "a, b and 3 more"; ARNs shrink to the name in them.
+//!   dots goes further (see [`super::json_path`]). Lists read "a, b and 3 more"; ARNs shrink to the name in them.
 //! - `{a|b}`: the first of several that holds something.
 //! - `{rules}`: one of the named functions of [`function`], for values that are not a single key.
 //! - `[… {x} …]`: left out when x holds nothing. May nest.

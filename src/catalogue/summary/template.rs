@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Context, function, text};
-use crate::catalogue::look;
+use crate::catalogue::json_path;
 
 /// Renders a sentence; none when a value outside brackets is missing.
 pub(super) fn render(sentence: &str, context: &Context<'_>) -> Option<String> {
@@ -58,5 +58,5 @@ fn value(name: &str, context: &Context<'_>) -> Option<String> {
 }
 
 fn at(root: &Value, path: &str) -> Option<String> {
-    text::join(look::texts(root, path))
+    text::join(json_path::texts(root, path))
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Context;
-use crate::catalogue::look;
+use crate::catalogue::json_path;
 use crate::catalogue::resource::short;
 
 /// The longest single value, in characters.
@@ -153,7 +153,7 @@ fn telling_id(noun: &str, context: &Context<'_>) -> Option<String> {
 /// Lists the values under keys that look like they name something, shallowest first.
 fn ids(request: &Value) -> Vec<(String, String)> {
     let mut ids = Vec::new();
-    look::walk(request, |key, value| {
+    json_path::walk(request, |key, value| {
         let lower = key.to_ascii_lowercase();
         let names = ["id", "ids", "name", "names", "arn", "arns", "identifier", "target"].iter().any(|suffix| lower.ends_with(suffix));
         let ours = lower.contains("token") || lower.contains("request") || lower.contains("reference") || lower.contains("accesskey");

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{MAX_TOLD, flat, scalar};
-use crate::catalogue::look::{child, find, is_empty, text, texts};
+use crate::catalogue::json_path::{child, find, is_empty, text, texts};
 use crate::catalogue::summary::Context;
 use crate::catalogue::summary::text::{clip, join, list, value, words};
 

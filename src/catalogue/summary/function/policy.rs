@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::{flat, scalar};
-use crate::catalogue::look::{Flat, child, document, find};
+use crate::catalogue::json_path::{Flat, child, document, find};
 use crate::catalogue::summary::Context;
 use crate::catalogue::summary::text::{join, list, value, words};
 use crate::event::{Arn, is_account};

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::catalogue::look::{child, find, text, texts};
+use crate::catalogue::json_path::{child, find, text, texts};
 use crate::catalogue::summary::Context;
 use crate::catalogue::summary::text::{join, list, value};
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{MAX_TOLD, scalar};
-use crate::catalogue::look::{child, find, text, texts, walk};
+use crate::catalogue::json_path::{child, find, text, texts, walk};
 use crate::catalogue::summary::Context;
 use crate::catalogue::summary::text::{clip, join, list, value};
 

@@ -47,7 +47,7 @@ pub async fn find_event(context: &ToolContext, question: EventQuestion, progress
     let incident = discover(&asked, &context.defaults(), reader.now)?;
     let scope = context.policy.admit_event(&incident, source, context.sources.available(), reader.now)?;
     let gathered = reader.read_event(&scope, &id).await;
-    let (events, coverage) = gathered.finish(scope.blind_spots().iter().cloned().chain(page::kept_back(&context.policy)).collect());
+    let (events, coverage) = gathered.finish(scope.blind_spots().to_vec());
     if let Some(event) = events.iter().find(|event| event.event_id == id) {
         return Ok(event::found(event, &coverage, context.policy.untrusted_text));
     }

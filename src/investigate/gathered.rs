@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::coverage::{Cell, Coverage, Reading, SourceName, State, Survey};
+use crate::coverage::{Cell, Coverage, SourceName, State, Survey};
 use crate::event::Event;
+use crate::policy::Admitted;
 
 /// Account, region and source.
 type Place = (String, String, SourceName);
@@ -30,7 +31,8 @@ impl Gathered {
     ///
     /// Shape: events are kept once by `eventID`. Of two copies the one that carries the lookup envelope's resources
     /// stays, since log files lack them. Cells of the same place are joined.
-    pub fn add(&mut self, reading: Reading) {
+    pub fn add(&mut self, reading: Admitted) {
+        let reading = reading.into_inner();
         for event in reading.events {
             match self.events.get(&event.event_id) {
                 Some(known) if known.lookup_resources.len() >= event.lookup_resources.len() => {}
@@ -69,7 +71,7 @@ impl Gathered {
 
     /// Adds a cell that nobody read, such as one that policy denies.
     pub fn add_cell(&mut self, cell: Cell) {
-        self.add(Reading { cells: vec![cell], ..Reading::default() });
+        self.add(Admitted::cells(vec![cell]));
     }
 
     /// Returns the cells so far.
@@ -152,7 +154,7 @@ fn is_told_by(nameless: &Cell, known: &Cell) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::coverage::{AllRead, Profile};
+    use crate::coverage::{AllRead, Profile, Reading};
     use crate::source::{archive, event_history};
     use crate::time::Window;
 
@@ -164,7 +166,7 @@ mod tests {
 
     fn gathered(cells: Vec<Cell>, survey: Survey) -> Coverage {
         let mut gathered = Gathered::default();
-        gathered.add(Reading { cells, survey, ..Reading::default() });
+        gathered.add(Admitted::for_tests(Reading { cells, survey, ..Reading::default() }));
         gathered.finish(Vec::new()).1
     }
 

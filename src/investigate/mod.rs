@@ -119,7 +119,7 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
 
     let page = Page { limit, ..Page::default() };
     let frozen = Frozen { policy: context.policy.version(), inquiry, detail, page, resume: None };
-    Ok(found(reader, frozen, gathered, (changes, ranked), background))
+    Ok(found(frozen, gathered, (changes, ranked), background))
 }
 
 /// Goes on with a frozen question: reads what was not read, and ranks all of it again.
@@ -136,7 +136,7 @@ async fn resume(reader: &Reader<'_>, continued: Continued) -> Result<Findings, R
     let background = reader.background(&frozen.inquiry.scope).await;
     let changes = in_order(Vec::new(), &mut gathered);
     let ranked = rank::rank(&frozen.inquiry.incident, &changes, &background, &Weights::default());
-    Ok(found(reader, frozen, gathered, (changes, ranked), background))
+    Ok(found(frozen, gathered, (changes, ranked), background))
 }
 
 /// Builds the page that was asked for, and the cursor to what comes after.
@@ -176,15 +176,9 @@ fn in_order(mut changes: Vec<Change>, gathered: &mut Gathered) -> Vec<Change> {
     changes
 }
 
-fn found(
-    reader: &Reader<'_>,
-    frozen: Frozen,
-    mut gathered: Gathered,
-    (changes, ranked): (Vec<Change>, Vec<Ranked>),
-    background: Vec<Change>,
-) -> Findings {
+fn found(frozen: Frozen, mut gathered: Gathered, (changes, ranked): (Vec<Change>, Vec<Ranked>), background: Vec<Change>) -> Findings {
     let (cached, plan_log) = (gathered.cached(), gathered.take_plan_log());
-    let spots = page::blind_spots(reader.context, &frozen.inquiry, &gathered);
+    let spots = page::blind_spots(&frozen.inquiry, &gathered);
     let (_, coverage) = gathered.finish(spots);
     Findings { frozen, coverage, changes, ranked, background, cached, plan_log }
 }

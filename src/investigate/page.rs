@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::question::Inquiry;
 use super::read::Reader;
-use super::{Findings, Gathered, ToolContext};
+use super::{Findings, Gathered};
 use crate::answer::build::{self, Built};
 use crate::answer::draft::{Detail, Draft};
 use crate::answer::earlier::Earlier;
@@ -12,7 +12,7 @@ use crate::answer::{Cost, Finding, Requests, headline};
 use crate::context::Named;
 use crate::context::basis::Basis;
 use crate::coverage::{Cause, Coverage, State, Verdict};
-use crate::policy::{GlobalPass, Policy, Scope};
+use crate::policy::{GlobalPass, Scope};
 use crate::refusal::{Code, Refusal};
 
 /// Decisions on the way that are told at full detail.
@@ -53,10 +53,9 @@ pub(super) fn build(reader: &Reader<'_>, findings: &Findings) -> Built {
 }
 
 /// Says what cannot be seen by nature or by policy.
-pub(super) fn blind_spots(context: &ToolContext, inquiry: &Inquiry, gathered: &Gathered) -> Vec<String> {
+pub(super) fn blind_spots(inquiry: &Inquiry, gathered: &Gathered) -> Vec<String> {
     let Inquiry { scope, filter, .. } = inquiry;
     let mut spots: Vec<String> = scope.blind_spots().to_vec();
-    spots.extend(kept_back(&context.policy));
     let source = scope.source();
     spots.push(source.never_sees.into());
     if let (false, Some(region)) = (source.by_region, scope.global_region())
@@ -68,12 +67,6 @@ pub(super) fn blind_spots(context: &ToolContext, inquiry: &Inquiry, gathered: &G
         spots.push("read events were left out".into());
     }
     spots
-}
-
-/// Says which categories are shown, when policy keeps others back.
-pub(super) fn kept_back(policy: &Policy) -> Option<String> {
-    let shown: Vec<&str> = policy.categories.iter().map(|category| category.as_str()).collect();
-    (!shown.is_empty()).then(|| format!("policy shows this caller no changes but those of {}", shown.join(", ")))
 }
 
 fn regions(inquiry: &Inquiry, coverage: &Coverage) -> Vec<Named> {

@@ -10,9 +10,8 @@ use tracing::{Instrument as _, info_span};
 use super::plan::{self, Aim};
 use super::question::{Frozen, Inquiry};
 use super::{Gathered, ToolContext};
-use crate::catalogue::{classify, is_global_service};
-use crate::coverage::{Cell, Reading, State};
-use crate::policy::{GlobalPass, Scope};
+use crate::coverage::{Cell, Reading};
+use crate::policy::{Admitted, Scope};
 use crate::rank::Change;
 use crate::source::{Kind, Progress, Query};
 use crate::time::Window;
@@ -52,15 +51,8 @@ impl<'a> Reader<'a> {
         let aim = Aim { incident, after };
         let queries = plan::queries(scope, window, &kind, self.left(scope));
         let queries: Vec<Query> = queries.into_iter().map(|query| aim.at(query, gathered)).collect();
-        for (mut reading, query) in self.ask(scope, &queries).await.into_iter().zip(&queries) {
+        for (mut reading, query) in self.ask(&queries).await.into_iter().zip(&queries) {
             aim.count(&mut reading, query, gathered);
-            // What an archive holds besides what was asked is no gap; what the allow-lists keep back is.
-            reading
-                .cells
-                .retain(|cell| cell.state() != State::DeniedByPolicy || !self.context.policy.allows(cell.account(), cell.region()));
-            // The region of global services is looked at for those alone.
-            let extra = scope.global_region().filter(|_| scope.global_pass() == GlobalPass::Extra);
-            reading.events.retain(|event| extra != Some(event.region.as_str()) || is_global_service(event.service()));
             gathered.add(reading);
         }
         for cell in plan::unanswered(scope, &gathered.cells().collect::<Vec<_>>()) {
@@ -75,7 +67,8 @@ impl<'a> Reader<'a> {
         let (after, goes_on) = carried.as_ref().map_or((Vec::new(), true), |(resume, _)| (resume.cells(), resume.goes_on()));
         let mut gathered = Gathered::default();
         if let Some((_, events)) = carried {
-            gathered.add(Reading { events, ..Reading::default() });
+            let carried = Reading { events, ..Reading::default() };
+            gathered.add(inquiry.scope.gate(inquiry.scope.window(), carried.into()));
         }
         if goes_on {
             self.read(inquiry, inquiry.scope.window(), &after, &mut gathered).await;
@@ -90,7 +83,7 @@ impl<'a> Reader<'a> {
     pub(super) async fn read_event(&self, scope: &Scope, id: &str) -> Gathered {
         let mut gathered = Gathered::new(scope.denied());
         let queries = plan::queries(scope, scope.window(), &Kind::EventId(id.to_owned()), self.left(scope));
-        self.ask(scope, &queries).await.into_iter().for_each(|reading| gathered.add(reading));
+        self.ask(&queries).await.into_iter().for_each(|reading| gathered.add(reading));
         gathered
     }
 
@@ -107,7 +100,7 @@ impl<'a> Reader<'a> {
         }
         let mut gathered = Gathered::default();
         for query in plan::queries(scope, before, &Kind::Writes, left) {
-            gathered.add(self.ask_one(scope, &query).await);
+            gathered.add(self.ask_one(&query).await);
         }
         // Tags break nothing, and tell what a thing is called.
         let tells = |change: &Change| !change.class.noise || change.class.tags;
@@ -117,19 +110,13 @@ impl<'a> Reader<'a> {
     /// Asks all queries side by side, and counts them in the progress of the call.
     ///
     /// Shape: one reading for each query, in their order.
-    async fn ask(&self, scope: &Scope, queries: &[Query]) -> Vec<Reading> {
+    async fn ask(&self, queries: &[Query]) -> Vec<Admitted> {
         self.progress.begin(queries.len());
-        let ask = |query| self.ask_one(scope, query).instrument(info_span!("source query")).inspect(|_| self.progress.done_one());
+        let ask = |query| self.ask_one(query).instrument(info_span!("source query")).inspect(|_| self.progress.done_one());
         join_all(queries.iter().map(ask)).await
     }
 
-    /// Asks one query, and drops what the policy's categories keep back before anything is learned from it.
-    async fn ask_one(&self, scope: &Scope, query: &Query) -> Reading {
-        let mut reading = self.context.sources.find(scope.source()).read(query).await;
-        let policy = &self.context.policy;
-        if !policy.categories.is_empty() {
-            reading.events.retain(|event| policy.allows_category(classify(event).category));
-        }
-        reading
+    async fn ask_one(&self, query: &Query) -> Admitted {
+        query.gate(self.context.sources.find(query.source()).read(query).await)
     }
 }

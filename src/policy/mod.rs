@@ -14,12 +14,14 @@ use crate::time::{Window, in_hours};
 
 mod available;
 pub mod caller;
+mod gate;
 pub mod region;
 mod scope;
 mod version;
 
 pub use available::{Available, Offer, Presence};
 pub use caller::{CallerRules, Callers, UntrustedText};
+pub use gate::{Admitted, Ungated};
 pub use scope::{GlobalPass, Scope};
 pub use version::PolicyVersion;
 
@@ -102,8 +104,12 @@ impl Policy {
         }
         let keeps_from = source.retention.and_then(|retention| now.checked_sub_signed(retention));
         let window = kept(incident.window, keeps_from, regions.as_deref(), &mut decided)?;
+        if !self.categories.is_empty() {
+            let shown: Vec<&str> = self.categories.iter().map(|category| category.as_str()).collect();
+            decided.blind_spots.push(format!("policy shows this caller no changes but those of {}", shown.join(", ")));
+        }
         Ok(Scope {
-            caller: Arc::clone(&self.caller),
+            policy: Arc::new(self.clone()),
             source,
             now,
             window,
@@ -119,8 +125,6 @@ impl Policy {
             guess: decided.guess,
             denied: decided.denied,
             blind_spots: decided.blind_spots,
-            lookup_requests: self.lookup_requests,
-            deadline: self.deadline,
         })
     }
 

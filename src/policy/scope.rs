@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::Policy;
 use crate::coverage::{Cell, Profile};
 use crate::time::Window;
 
@@ -26,7 +27,8 @@ pub enum GlobalPass {
 /// Shape: every listed region and account passed the allow-lists.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scope {
-    pub(super) caller: Arc<str>,
+    /// The rules that it was decided by.
+    pub(super) policy: Arc<Policy>,
     pub(super) source: &'static Profile,
     pub(super) now: DateTime<Utc>,
     pub(super) window: Window,
@@ -45,14 +47,12 @@ pub struct Scope {
     pub(super) guess: Option<String>,
     pub(super) denied: Vec<Cell>,
     pub(super) blind_spots: Vec<String>,
-    pub(super) lookup_requests: u32,
-    pub(super) deadline: Duration,
 }
 
 impl Scope {
     /// Returns the caller whose limits these are; empty where there is one caller only.
     pub fn caller(&self) -> &str {
-        &self.caller
+        &self.policy.caller
     }
 
     /// Returns the source to read.
@@ -138,12 +138,12 @@ impl Scope {
 
     /// Returns the requests allowed per call, account and region.
     pub fn lookup_requests(&self) -> u32 {
-        self.lookup_requests
+        self.policy.lookup_requests
     }
 
     /// Returns the time allowed per call.
     pub fn deadline(&self) -> Duration {
-        self.deadline
+        self.policy.deadline
     }
 
     /// Returns the same scope with an earlier start, for widening.

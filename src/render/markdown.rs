@@ -289,7 +289,7 @@ pub(super) fn coverage_line(coverage: &CoverageReport, quote: fn(&str) -> String
 }
 
 fn cell_words(cell: &CellReport, quote: fn(&str) -> String) -> String {
-    let place = if cell.region.is_empty() { "archive" } else { &cell.region };
+    let place = if cell.region.is_empty() { cell.source.0.as_str() } else { &cell.region };
     let source = serde_json::to_value(cell.source).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
     let state = serde_json::to_value(cell.state).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
     let mut out = format!("{} {source} {state}", quote(place));

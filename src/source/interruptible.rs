@@ -6,6 +6,7 @@ use tokio::sync::watch;
 
 use super::{BoxFuture, Source};
 use crate::coverage::{Cell, Profile, Reading, State};
+use crate::policy::Ungated;
 use crate::source::Query;
 
 /// A source, and the signal that ends its readings.
@@ -26,7 +27,7 @@ impl Source for Interruptible {
         self.source.profile()
     }
 
-    fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Reading> {
+    fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Ungated> {
         let mut end = self.end.clone();
         Box::pin(async move {
             let ended = async {
@@ -43,7 +44,7 @@ impl Source for Interruptible {
                     let detail = "the server ended before this was read";
                     let mut cell = Cell::cut(account, region, self.profile(), State::Cancelled, None).with(0, 0, Some(detail.to_owned()));
                     cell.asked = query.asked();
-                    Reading { cells: vec![cell], ..Reading::default() }
+                    Reading { cells: vec![cell], ..Reading::default() }.into()
                 }
             }
         })

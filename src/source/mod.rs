@@ -3,10 +3,12 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::coverage::{Profile, Reading, SourceName};
+use crate::coverage::{Profile, SourceName};
+use crate::policy::Ungated;
 
 pub mod archive;
 pub mod event_history;
+pub mod failing;
 mod https;
 pub mod interruptible;
 mod opened;
@@ -74,5 +76,5 @@ pub trait Source: Send + Sync {
     fn profile(&self) -> &'static Profile;
 
     /// Reads what `query` asks for.
-    fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Reading>;
+    fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Ungated>;
 }

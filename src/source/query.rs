@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::catalogue;
 use crate::context::Incident;
 use crate::coverage::{Cell, Profile};
-use crate::policy::Scope;
+use crate::policy::{Admitted, Scope, Ungated};
 use crate::time::Window;
 
 /// One question to one source. Made only from a [`Scope`].
@@ -55,6 +55,11 @@ impl Query {
             names: Vec::new(),
             read: Vec::new(),
         }
+    }
+
+    /// Admits of what the source gave what the scope admits: the only way from a source to the rest.
+    pub fn gate(&self, given: Ungated) -> Admitted {
+        self.scope.gate(self.window, given)
     }
 
     /// Returns the source that is asked.

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::{BoxFuture, Query, Source};
 use crate::coverage::{Cell, Cost, Profile, Reading, SourceName, State, Words};
+use crate::policy::Ungated;
 
 /// What it is like.
 pub static PROFILE: Profile = Profile {
@@ -40,10 +41,10 @@ impl Source for Refusing {
         &PROFILE
     }
 
-    fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Reading> {
+    fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Ungated> {
         let (account, region) = (query.account().unwrap_or_default(), query.region().unwrap_or_default());
         let mut cell = Cell::cut(account, region, query.source(), State::NotConfigured, None);
         cell.asked = query.asked();
-        Box::pin(std::future::ready(Reading { cells: vec![cell], ..Reading::default() }))
+        Box::pin(std::future::ready(Reading { cells: vec![cell], ..Reading::default() }.into()))
     }
 }

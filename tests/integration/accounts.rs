@@ -62,7 +62,7 @@ async fn read(history: &EventHistory, policy: &Policy, incident: &Incident) -> (
     let scope = policy.admit(incident, None, &available(), now()).unwrap();
     let queries = plan::queries(&scope, scope.window(), &Kind::Writes, scope.deadline());
     let mut gathered = Gathered::default();
-    for reading in join_all(queries.iter().map(|query| history.read(query))).await {
+    for reading in join_all(queries.iter().map(async |query| query.gate(history.read(query).await))).await {
         gathered.add(reading);
     }
     for cell in plan::unanswered(&scope, &gathered.cells().collect::<Vec<_>>()) {

@@ -1,7 +1,10 @@
 //! Who may import what, held by reading the sources.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use cloudtrail_mcp::coverage::Profile;
 
 fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(dir).unwrap() {
@@ -120,4 +123,133 @@ fn every_aws_operation_reads() {
         }
     }
     assert!(!sent.is_empty(), "no operation was found: the test looks in the wrong place");
+}
+
+/// The rooms from the ground up; each may use only those above it in this list.
+const ROOMS: [&str; 19] = [
+    "time",
+    "redact",
+    "event",
+    "coverage",
+    "refusal",
+    "context",
+    "catalogue",
+    "policy",
+    "config",
+    "source",
+    "rank",
+    "answer",
+    "render",
+    "investigate",
+    "posture",
+    "tools",
+    "service",
+    "server",
+    "command",
+];
+
+/// Imports against the order that are known and on their way out.
+const KNOWN: [(&str, &str); 2] = [("config", "service"), ("config", "tools")];
+
+/// A file's room, its name and its code without comments and tests; nothing for a file of tests.
+fn code(file: &Path) -> Option<(String, String, String)> {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let name = file.strip_prefix(&src).unwrap().to_string_lossy().into_owned();
+    let is_test = |part: &str| ["tests.rs", "for_tests.rs", "tests", "simulation", "testing"].contains(&part);
+    if name.split('/').any(is_test) {
+        return None;
+    }
+    let text = fs::read_to_string(file).unwrap();
+    let text = text.split("\n#[cfg(test)]\nmod tests {").next().unwrap();
+    let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    Some((name.split(['/', '.']).next().unwrap().to_owned(), name.clone(), code.join("\n")))
+}
+
+fn all_code() -> Vec<(String, String, String)> {
+    let mut files = Vec::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    assert!(files.len() > 40, "the sources were not found");
+    files.iter().filter_map(|file| code(file)).filter(|(room, ..)| room != "lib" && room != "main").collect()
+}
+
+/// The rooms that a file's code names: `crate::room` and the members of `use crate::{…}`.
+fn named_rooms(code: &str) -> BTreeSet<String> {
+    let mut named = BTreeSet::new();
+    let word = |text: &str| -> String { text.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect() };
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        let Some(group) = rest.strip_prefix('{') else {
+            named.insert(word(rest));
+            continue;
+        };
+        let (mut depth, mut begins) = (1, true);
+        for (at, c) in group.char_indices() {
+            match c {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                ',' if depth == 1 => begins = true,
+                c if begins && depth == 1 && !c.is_whitespace() => {
+                    named.insert(word(&group[at..]));
+                    begins = false;
+                }
+                _ => {}
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+    }
+    named
+}
+
+/// As every room stands in one order and no import goes up in it, there is no circle between rooms.
+#[test]
+fn no_import_goes_up_the_order_of_the_rooms() {
+    let place = |room: &str| ROOMS.iter().position(|one| *one == room);
+    let mut faults = BTreeSet::new();
+    for (room, name, code) in all_code() {
+        let Some(here) = place(&room) else {
+            faults.insert(format!("{name}: {room} is no room of the table"));
+            continue;
+        };
+        for other in named_rooms(&code) {
+            let known = KNOWN.contains(&(room.as_str(), other.as_str()));
+            if place(&other).is_some_and(|there| there > here) && !known {
+                faults.insert(format!("{room} uses {other}, which stands below it: {name}"));
+            }
+        }
+    }
+    assert_eq!(faults, BTreeSet::new());
+}
+
+#[test]
+fn imports_are_read_one_by_one_and_in_groups() {
+    let code = "use crate::{answer, catalogue::{self, class}, redact};\nlet x = crate::time::parse(y);";
+    assert_eq!(named_rooms(code), ["answer", "catalogue", "redact", "time"].map(str::to_owned).into());
+}
+
+#[test]
+fn no_room_but_source_and_config_names_a_source() {
+    let profiles: Vec<_> = cloudtrail_mcp::source::ALL.iter().map(|definition| definition.profile).collect();
+    let mut faults = Vec::new();
+    for (room, name, code) in all_code().into_iter().filter(|(room, ..)| room != "source" && room != "config") {
+        for (number, line) in code.lines().enumerate() {
+            let names_one = |source: &Profile| {
+                let name = source.name;
+                source.offered && line.contains(&format!("\"{name}\"")) || line.contains(&format!("source::{name}"))
+            };
+            if profiles.iter().any(|source| names_one(source)) {
+                faults.push(format!("{room}: {name}, code line {}: {}", number + 1, line.trim()));
+            }
+        }
+    }
+    assert_eq!(faults, Vec::<String>::new());
+}
+
+#[test]
+fn only_sources_prove_that_all_was_read() {
+    assert_eq!(
+        strays(&["AllRead::prove("], &["source"]).into_iter().filter(|line| !line.starts_with("coverage/proof.rs")).collect::<Vec<_>>(),
+        Vec::<String>::new()
+    );
 }

@@ -9,9 +9,9 @@ use aws_sdk_cloudtrail::config::{Credentials, SharedCredentialsProvider};
 use chrono::{DateTime, TimeDelta, Utc};
 use cloudtrail_mcp::context::basis::{Basis, WindowStart};
 use cloudtrail_mcp::context::{Incident, Named};
-use cloudtrail_mcp::coverage::{Cause, Cell, Reading, State};
+use cloudtrail_mcp::coverage::{Cause, Cell, State};
 use cloudtrail_mcp::investigate::plan;
-use cloudtrail_mcp::policy::{Available, Policy, Scope};
+use cloudtrail_mcp::policy::{Admitted, Available, Policy, Scope};
 use cloudtrail_mcp::source::event_history::{EventHistory, PROFILE, Settings};
 use cloudtrail_mcp::source::{Kind, Query, Source};
 use cloudtrail_mcp::time::Window;
@@ -88,13 +88,17 @@ fn history(fake: &FakeAws) -> EventHistory {
     EventHistory::new(settings(fake, Some(credentials())))
 }
 
+async fn gated(history: &EventHistory, query: &Query) -> Admitted {
+    query.gate(history.read(query).await)
+}
+
 /// Reads the usual window of eu-west-1; there is always one cell.
-async fn read(fake: &FakeAws) -> (Reading, Cell) {
+async fn read(fake: &FakeAws) -> (Admitted, Cell) {
     read_with(fake, &query(&open(), window())).await
 }
 
-async fn read_with(fake: &FakeAws, query: &Query) -> (Reading, Cell) {
-    let reading = history(fake).read(query).await;
+async fn read_with(fake: &FakeAws, query: &Query) -> (Admitted, Cell) {
+    let reading = query.gate(history(fake).read(query).await);
     assert_eq!(reading.cells.len(), 1);
     let cell = reading.cells[0].clone();
     (reading, cell)
@@ -173,7 +177,7 @@ async fn reads_are_left_out_unless_asked_for_and_an_id_finds_its_one_event() {
     let scope = scope(&open(), window());
     for (kind, found) in [(Kind::Writes, 3), (Kind::Everything, 4), (Kind::EventId("look".to_owned()), 1)] {
         let query = queries(&scope, &kind).swap_remove(0);
-        assert_eq!(history.read(&query).await.events.len(), found, "{kind:?}");
+        assert_eq!(query.gate(history.read(&query).await).events.len(), found, "{kind:?}");
     }
 }
 
@@ -185,7 +189,7 @@ async fn the_global_pass_finds_the_iam_change() {
     let queries = queries(&scope(&open(), window()), &Kind::Writes);
     let mut found = Vec::new();
     for query in &queries {
-        let reading = history.read(query).await;
+        let reading = gated(&history, query).await;
         found.push((reading.cells[0].region().to_owned(), reading.events[0].event_id.clone()));
     }
     assert_eq!(found, [("eu-west-1".to_owned(), "e-1".to_owned()), ("us-east-1".to_owned(), "iam".to_owned())]);
@@ -331,7 +335,7 @@ async fn a_window_before_the_90_days_asks_nothing() {
     let fake = FakeAws::start(now()).await;
     let query = query(&open(), window());
     let later = Settings { clock: Arc::new(|| now() + TimeDelta::days(91)), ..settings(&fake, Some(credentials())) };
-    let reading = EventHistory::new(later).read(&query).await;
+    let reading = query.gate(EventHistory::new(later).read(&query).await);
     assert_eq!((reading.cells[0].state(), fake.requests().len()), (State::NoData, 0));
 }
 
@@ -340,7 +344,8 @@ async fn a_window_cut_by_the_90_days_says_from_when_on_it_was_read() {
     let fake = FakeAws::start(now()).await.with_events(writes(3));
     let floor = ago(30);
     let later = Settings { clock: Arc::new(move || floor + TimeDelta::days(90)), ..settings(&fake, Some(credentials())) };
-    let reading = EventHistory::new(later).read(&query(&open(), window())).await;
+    let asked = query(&open(), window());
+    let reading = asked.gate(EventHistory::new(later).read(&asked).await);
     assert_eq!((reading.cells[0].state(), reading.cells[0].covered()), (State::NoData, Window::new(floor, window().to)));
     assert_eq!(reading.events.len(), 3);
 }
@@ -377,7 +382,7 @@ async fn the_account_is_asked_once_for_all_reads() {
     let fake = FakeAws::start(now()).await.with_events(writes(3));
     let history = history(&fake);
     let query = query(&open(), window());
-    let (one, two) = tokio::join!(history.read(&query), history.read(&query));
+    let (one, two) = tokio::join!(gated(&history, &query), gated(&history, &query));
     assert_eq!((one.cells[0].account(), two.cells[0].account()), (ACCOUNT, ACCOUNT));
     assert_eq!(fake.requests().iter().filter(|request| request.service == "sts").count(), 1);
 }
@@ -385,7 +390,8 @@ async fn the_account_is_asked_once_for_all_reads() {
 #[tokio::test]
 async fn missing_credentials_send_nothing_and_are_told_as_such() {
     let fake = FakeAws::start(now()).await;
-    let reading = EventHistory::new(settings(&fake, None)).read(&query(&open(), window())).await;
+    let asked = query(&open(), window());
+    let reading = asked.gate(EventHistory::new(settings(&fake, None)).read(&asked).await);
     let cell = &reading.cells[0];
     assert_eq!((cell.state(), cell.cause), (State::Failed, Some(Cause::NoCredentials)));
     assert_eq!((cell.requests, fake.requests().len()), (0, 0));
@@ -397,7 +403,7 @@ async fn different_questions_at_once_keep_aws_s_pace_and_are_not_throttled() {
     let history = EventHistory::new(Settings { period: Duration::from_millis(500), ..settings(&fake, Some(credentials())) });
     let both = |kind| queries(&scope(&open(), window()), &kind).swap_remove(0);
     let (writes, everything) = (both(Kind::Writes), both(Kind::Everything));
-    let (one, two) = tokio::join!(history.read(&writes), history.read(&everything));
+    let (one, two) = tokio::join!(gated(&history, &writes), gated(&history, &everything));
     assert_eq!((one.cells[0].state(), two.cells[0].state()), (State::Exhausted, State::Exhausted));
     assert_eq!(fake.lookups().len(), 4, "none was sent again");
 }
@@ -428,7 +434,7 @@ async fn the_same_question_asked_twice_at_once_is_sent_once_and_both_get_the_ans
     let fake = FakeAws::start(now()).await.with_events(writes(60));
     let history = history(&fake);
     let query = query(&open(), window());
-    let (one, two) = tokio::join!(history.read(&query), history.read(&query));
+    let (one, two) = tokio::join!(gated(&history, &query), gated(&history, &query));
     for reading in [&one, &two] {
         assert_eq!((reading.cells[0].state(), reading.events.len()), (State::Exhausted, 60));
     }

@@ -9,7 +9,7 @@ use cloudtrail_mcp::config::audit::Limits;
 use cloudtrail_mcp::config::spelling::Spelling;
 use cloudtrail_mcp::coverage::{Profile, Reading};
 use cloudtrail_mcp::investigate::{Cursors, ToolContext};
-use cloudtrail_mcp::policy::{Callers, Policy};
+use cloudtrail_mcp::policy::{Callers, Policy, Ungated};
 use cloudtrail_mcp::server::{Server, stdio};
 use cloudtrail_mcp::service::{CallService, Rules};
 use cloudtrail_mcp::source::{BoxFuture, Query, Source, Sources, event_history};
@@ -53,13 +53,13 @@ impl Source for Slow {
         &event_history::PROFILE
     }
 
-    fn read<'a>(&'a self, _: &'a Query) -> BoxFuture<'a, Reading> {
+    fn read<'a>(&'a self, _: &'a Query) -> BoxFuture<'a, Ungated> {
         Box::pin(async move {
             let nth = self.begun.fetch_add(1, Ordering::Relaxed) + 1;
             let mut under = Under(Some(self.given_up.clone()));
             sleep(Duration::from_secs(2 * nth as u64)).await;
             under.0 = None;
-            Reading::default()
+            Reading::default().into()
         })
     }
 }

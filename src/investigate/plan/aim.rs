@@ -2,7 +2,8 @@
 
 use super::super::Gathered;
 use crate::context::Incident;
-use crate::coverage::{Cell, Reading, State};
+use crate::coverage::{Cell, State};
+use crate::policy::Admitted;
 use crate::source::Query;
 
 /// What the readings of one call are for.
@@ -26,11 +27,11 @@ impl Aim<'_> {
     }
 
     /// Adds to the cell of a query the events that were read before it, and counts none twice.
-    pub(in crate::investigate) fn count(&self, reading: &mut Reading, query: &Query, gathered: &Gathered) {
+    pub(in crate::investigate) fn count(&self, reading: &mut Admitted, query: &Query, gathered: &Gathered) {
         let Some(before) = self.before(query) else { return };
         let again = reading.events.iter().filter(|event| gathered.holds(&event.event_id)).count();
         let again = u32::try_from(again).unwrap_or(u32::MAX);
-        reading.cells.iter_mut().for_each(|cell| cell.events = before.events.saturating_add(cell.events.saturating_sub(again)));
+        reading.cells_mut().iter_mut().for_each(|cell| cell.events = before.events.saturating_add(cell.events.saturating_sub(again)));
     }
 
     fn before(&self, query: &Query) -> Option<&Cell> {

@@ -10,7 +10,7 @@ use crate::config::{self, Flags};
 use crate::coverage::{AllRead, Cell, Profile, Reading};
 use crate::event::Event;
 use crate::investigate::Cursors;
-use crate::policy::{CallerRules, UntrustedText};
+use crate::policy::{CallerRules, Ungated, UntrustedText};
 use crate::service::audit::verify::{self, Kept};
 use crate::source::{BoxFuture, Query, Sources, event_history};
 use crate::tools::{cloudtrail_event, cloudtrail_events};
@@ -54,7 +54,7 @@ impl Source for Arc<Busy> {
         &event_history::PROFILE
     }
 
-    fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Reading> {
+    fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Ungated> {
         Box::pin(async move {
             let first = self.reads.fetch_add(1, Ordering::Relaxed) == 0;
             tokio::time::sleep(if first { self.takes } else { self.takes.max(self.rest) }).await;
@@ -62,7 +62,7 @@ impl Source for Arc<Busy> {
             let region = query.region().unwrap();
             let cell = Cell::exhausted(AllRead::for_tests(query.window()), ACCOUNT, region, &event_history::PROFILE);
             let events = (0..CHANGES.len()).map(|at| event(region, at)).filter(|event| query.window().contains(event.time));
-            Reading { events: events.collect(), cells: vec![cell.with(2, 5, None)], ..Reading::default() }
+            Reading { events: events.collect(), cells: vec![cell.with(2, 5, None)], ..Reading::default() }.into()
         })
     }
 }

@@ -18,7 +18,7 @@ use chrono::TimeDelta;
 use super::{BoxFuture, Definition, Opened, Setup, Source};
 use crate::config::settings::{ARCHIVE, DEMO};
 use crate::coverage::{Cell, Cost, Profile, Reading, SourceName, State, Words};
-use crate::policy::Presence;
+use crate::policy::{Presence, Ungated};
 use crate::source::Query;
 
 /// The source.
@@ -127,7 +127,7 @@ impl Source for Archive {
         &PROFILE
     }
 
-    fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Reading> {
+    fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Ungated> {
         Box::pin(async move {
             let stop = Arc::new(AtomicBool::new(false));
             let _stops_when_dropped = StopOnDrop(stop.clone());
@@ -138,7 +138,7 @@ impl Source for Archive {
                 let cells = cells::cells(&scan, &asked);
                 Reading { cells, survey: scan.survey(), events: scan.events, ..Reading::default() }
             });
-            scanned.await.unwrap_or_else(|_| Reading { cells: vec![broken(query)], ..Reading::default() })
+            scanned.await.unwrap_or_else(|_| Reading { cells: vec![broken(query)], ..Reading::default() }).into()
         })
     }
 }

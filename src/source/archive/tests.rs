@@ -72,7 +72,7 @@ fn native(clock: &str, records: &[Value]) -> (String, Vec<u8>) {
 }
 
 async fn read_in(folder: &Path, query: &Query) -> Reading {
-    Archive::open(&[folder.to_path_buf()]).unwrap().read(query).await
+    Archive::open(&[folder.to_path_buf()]).unwrap().read(query).await.for_tests()
 }
 
 fn ids(reading: &Reading) -> Vec<&str> {
@@ -193,7 +193,7 @@ async fn digests_and_foreign_files_are_counted_and_give_no_events() {
     ]);
     let archive = Archive::open(&[folder.path().to_path_buf()]).unwrap();
     let query = query(hour(), Kind::Everything, &[]);
-    let reading = archive.read(&query).await;
+    let reading = archive.read(&query).await.for_tests();
     assert_eq!(ids(&reading), ["e-1"]);
     assert_eq!(reading.survey, Survey { log_files: 1, digest_files: 2, other_files: 2 });
     insta::assert_snapshot!(reading.survey.no_logs().unwrap(), @"2 digest files and 2 other files");
@@ -296,7 +296,7 @@ async fn one_event_is_found_by_its_id() {
 #[tokio::test]
 async fn a_bundled_file_is_read_like_any_other() {
     let archive = Archive::bundled("a.jsonl", record("e-1", "2026-01-27T20:01:00Z").to_string().as_bytes());
-    assert_eq!(ids(&archive.read(&query(hour(), Kind::Everything, &[])).await), ["e-1"]);
+    assert_eq!(ids(&archive.read(&query(hour(), Kind::Everything, &[])).await.for_tests()), ["e-1"]);
 }
 
 #[test]

@@ -29,7 +29,7 @@ use super::{BoxFuture, Clock, Definition, Opened, Setup, Source};
 use crate::config::Account;
 use crate::config::settings::{CACHE_MAX_BYTES, CACHE_PATH, EVENT_HISTORY_ENDPOINT_URL, NOW};
 use crate::coverage::{Attribute, Cell, Cost, LookUp, Profile, Reading, SourceName, State, Words};
-use crate::policy::Presence;
+use crate::policy::{Presence, Ungated};
 use crate::source::Query;
 
 mod bucket;
@@ -297,13 +297,13 @@ impl Source for EventHistory {
         &PROFILE
     }
 
-    fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Reading> {
+    fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Ungated> {
         Box::pin(async {
             let mut reading = self.read_query(query).await;
             // Nothing can happen in a region that is not enabled; when `all` were asked for, it was not meant.
             let meant = |cell: &Cell| cell.state() != State::RegionDisabled || !query.all_regions();
             reading.cells.iter_mut().filter(|cell| !meant(cell)).for_each(|cell| cell.asked = false);
-            reading
+            reading.into()
         })
     }
 }

@@ -19,7 +19,7 @@ use crate::context::basis::Basis;
 use crate::context::{Alert, Incident, Named, NamedResource};
 use crate::coverage::{Cell, Reading, State};
 use crate::investigate::{Gathered, plan};
-use crate::policy::{Available, Policy};
+use crate::policy::{Admitted, Available, Policy};
 use crate::source::{Kind, Query};
 use crate::time::Window;
 
@@ -332,7 +332,7 @@ fn judge(world: &World, scene: &Scene, now: DateTime<Utc>, reading: &Reading, he
     let told: BTreeSet<String> = ids(reading).collect();
     assert_eq!(told.len(), reading.events.len(), "an event came twice");
     let mut gathered = Gathered::default();
-    (0..2).for_each(|_| gathered.add(Reading { events: reading.events.clone(), ..Reading::default() }));
+    (0..2).for_each(|_| gathered.add(Admitted::for_tests(Reading { events: reading.events.clone(), ..Reading::default() })));
     let (events, _) = gathered.finish(Vec::new());
     assert_eq!(events.len(), told.len(), "an event is told twice");
     assert!(events.windows(2).all(|pair| pair[0].time <= pair[1].time), "events are told out of order");

@@ -80,7 +80,7 @@ pub fn not_found(coverage: &Coverage, narrowed: bool, error: Option<&Refusal>) -
             Verdict::Unknown => "Could not look: nothing could be read.".into(),
         },
         error: error.map(Into::into),
-        coverage: Some(build::coverage_report(coverage)),
+        coverage: Some(build::coverage_report(coverage, UntrustedText::Quote)),
         record: None,
         console_url: None,
     }
@@ -88,7 +88,7 @@ pub fn not_found(coverage: &Coverage, narrowed: bool, error: Option<&Refusal>) -
 
 /// Tells of an event that was found.
 pub fn found(event: &Event, coverage: &Coverage, untrusted: UntrustedText) -> EventAnswer {
-    let coverage = build::coverage_report(coverage);
+    let coverage = build::coverage_report(coverage, untrusted);
     if untrusted == UntrustedText::Omit {
         return found_bare(event, coverage);
     }
@@ -114,10 +114,9 @@ pub fn found(event: &Event, coverage: &Coverage, untrusted: UntrustedText) -> Ev
 }
 
 /// Tells of an event without a word that a caller of AWS could have chosen.
-fn found_bare(event: &Event, mut coverage: CoverageReport) -> EventAnswer {
+fn found_bare(event: &Event, coverage: CoverageReport) -> EventAnswer {
     let change = Change::from(event.clone());
-    let mut headline = format!("{} at {}; free text is withheld by policy", withhold::summary(&change), time::rfc3339(event.time));
-    build::withhold_regions(&mut coverage, &mut headline);
+    let headline = format!("{} at {}; free text is withheld by policy", withhold::summary(&change), time::rfc3339(event.time));
     EventAnswer {
         finding: EventFinding::Found,
         headline,

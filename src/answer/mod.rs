@@ -1,6 +1,5 @@
 //! The answer: what `structuredContent` holds, field by field. Plain data; `build` fills it, `redact` seals it, `render` shows it.
 
-pub mod basis;
 pub mod build;
 pub mod console;
 mod contract;
@@ -9,14 +8,13 @@ pub mod earlier;
 pub mod event;
 pub mod filter;
 pub mod fold;
-pub mod headline;
 pub mod page;
-pub mod reason;
 pub mod report;
 mod room;
 pub mod run;
 pub mod tokens;
 pub mod withhold;
+pub mod words;
 
 pub use contract::{
     ActorReport, AlertReport, Answer, CellReport, ContextReport, Cost, CoverageReport, Entry, ErrorReport, EventError, Finding, Group,

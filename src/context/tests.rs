@@ -1,5 +1,5 @@
 use super::*;
-use crate::answer::basis;
+use crate::answer::words::basis;
 use proptest::prelude::*;
 use serde_json::json;
 

@@ -8,7 +8,7 @@ use super::{Findings, Gathered};
 use crate::answer::build::{self, Built};
 use crate::answer::draft::{Detail, Draft};
 use crate::answer::earlier::Earlier;
-use crate::answer::{Cost, Finding, Requests, headline};
+use crate::answer::{Cost, Finding, Requests, words};
 use crate::context::Named;
 use crate::context::basis::Basis;
 use crate::coverage::{Cause, Coverage, State, Verdict};
@@ -104,8 +104,8 @@ pub(super) fn unread(coverage: &Coverage) -> Refusal {
         _ => Code::Unavailable,
     };
     let detail = cell.and_then(|cell| cell.detail.as_deref()).map(|detail| format!(" ({detail})")).unwrap_or_default();
-    let message = format!("{}{detail}", cell.map_or_else(|| "nothing was looked at".to_owned(), headline::words));
-    let next = headline::next_step(coverage).unwrap_or_else(|| "Call again.".into());
+    let message = format!("{}{detail}", cell.map_or_else(|| "nothing was looked at".to_owned(), words::cell));
+    let next = words::next_step(coverage).unwrap_or_else(|| "Call again.".into());
     let refusal = Refusal::new(code, message, next);
     match cell.and_then(|cell| cell.cause) {
         Some(Cause::Throttled { retry_after }) => refusal.retryable(retry_after.and_then(|after| u64::try_from(after.as_millis()).ok())),

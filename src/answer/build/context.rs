@@ -1,12 +1,12 @@
 //! What was understood of the incident, as it is told.
 
-use crate::answer::basis;
 use crate::answer::draft::Draft;
+use crate::answer::words::Words;
 use crate::answer::{AlertReport, ContextReport, RegionReport, ResourceReport, WindowReport};
 use crate::{redact, time};
 
 /// Tells the context.
-pub(super) fn context(draft: &Draft<'_>) -> ContextReport {
+pub(super) fn context(draft: &Draft<'_>, words: Words) -> ContextReport {
     let (incident, untrusted) = (draft.incident, draft.untrusted);
     let resources = incident.resources.iter().take(10);
     ContextReport {
@@ -18,19 +18,19 @@ pub(super) fn context(draft: &Draft<'_>) -> ContextReport {
         window: WindowReport {
             from: time::rfc3339(draft.window.from),
             to: time::rfc3339(draft.window.to),
-            basis: basis::of_window(&incident.window_basis),
+            basis: words.window_basis(&incident.window_basis),
             widened: draft.widened,
         },
         regions: draft
             .regions
             .iter()
-            .map(|r| RegionReport { name: untrusted.place(&r.name), basis: redact::text(&basis::of_name(&r.basis), 80) })
+            .map(|r| RegionReport { name: untrusted.place(&r.name), basis: redact::text(&words.basis(&r.basis), 80) })
             .collect(),
         resources: resources
             .map(|r| ResourceReport {
                 id: untrusted.text(&r.id, 120),
                 kind: r.kind.clone(),
-                basis: redact::text(&basis::of_name(&r.basis), 80),
+                basis: redact::text(&words.basis(&r.basis), 80),
             })
             .collect(),
     }

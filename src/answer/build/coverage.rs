@@ -1,42 +1,40 @@
 //! The coverage as it is told.
 
-use crate::answer::{CellReport, CoverageReport, SourceLabel, StateName, VerdictName, headline, withhold};
+use crate::answer::words::Words;
+use crate::answer::{CellReport, CoverageReport, SourceLabel, StateName, VerdictName};
 use crate::coverage::{Cell, Coverage, State, Verdict};
+use crate::policy::UntrustedText;
 use crate::{redact, time};
 
-/// Leaves out what is no region by its form: records of an archive name theirs themselves.
-pub fn withhold_regions(coverage: &mut CoverageReport, headline: &mut String) {
-    for cell in coverage.cells.iter_mut().filter(|cell| !cell.region.is_empty() && withhold::text(&cell.region) != cell.region) {
-        *headline = headline.replace(&cell.region, withhold::WITHHELD);
-        cell.region = withhold::WITHHELD.into();
-    }
+/// Tells the coverage; under `omit` without regions that are none by their form: records of an archive name theirs themselves.
+pub fn coverage_report(coverage: &Coverage, untrusted: UntrustedText) -> CoverageReport {
+    worded(coverage, untrusted, Words::ENGLISH)
 }
 
-/// Tells the coverage.
-pub fn coverage_report(coverage: &Coverage) -> CoverageReport {
+pub(super) fn worded(coverage: &Coverage, untrusted: UntrustedText, words: Words) -> CoverageReport {
     CoverageReport {
         verdict: match coverage.verdict() {
             Verdict::Complete => VerdictName::Complete,
             Verdict::Partial => VerdictName::Partial,
             Verdict::Unknown => VerdictName::Unknown,
         },
-        cells: coverage.cells.iter().map(cell_report).collect(),
+        cells: coverage.cells.iter().map(|cell| cell_report(cell, untrusted, words)).collect(),
         blind_spots: coverage.blind_spots.clone(),
-        next: headline::next_step(coverage),
+        next: words.next_step(coverage),
     }
 }
 
-fn cell_report(cell: &Cell) -> CellReport {
+fn cell_report(cell: &Cell, untrusted: UntrustedText, words: Words) -> CellReport {
     CellReport {
         account: redact::text(cell.account(), 20),
-        region: redact::text(cell.region(), 32),
+        region: if cell.region().is_empty() { String::new() } else { redact::text(&untrusted.place(cell.region()), 32) },
         source: SourceLabel(cell.source().name),
         state: state_name(cell.state()),
         covered_from: cell.covered().map(|window| time::rfc3339(window.from)),
         covered_to: cell.covered().map(|window| time::rfc3339(window.to)),
         requests: cell.requests,
         events: cell.events,
-        detail: cell.detail.as_deref().map(|detail| redact::text(detail, 300)),
+        detail: words.detail(cell).map(|detail| redact::text(&detail, 300)),
     }
 }
 

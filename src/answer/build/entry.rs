@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::Style;
 use crate::answer::draft::{Detail, Draft};
 use crate::answer::fold::Fold;
-use crate::answer::room::Room;
-use crate::answer::{ActorReport, Entry, EventError, Repeats, Score, ScorePart, Step, TouchedResource, console, reason, withhold};
+use crate::answer::{ActorReport, Entry, EventError, Repeats, Score, ScorePart, Step, TouchedResource, console, withhold};
 use crate::catalogue::{self, Role};
 use crate::event::{ActorKind, Event, Via};
 use crate::policy::UntrustedText;
@@ -21,8 +21,8 @@ const MAX_PARAMETER_CHARS: usize = 1_500;
 /// Ranks that get all their reasons; those after get the first.
 const EXPLAINED: usize = 5;
 
-/// Makes one entry, as `room` allows.
-pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize, room: &Room) -> Entry {
+/// Makes one entry, as `style` tells.
+pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize, style: &Style) -> Entry {
     let (event, untrusted, full) = (&change.event, draft.untrusted, draft.detail == Detail::Full);
     let explained = full || rank <= EXPLAINED;
     // A name in a forged record may be a secret, which loses its form once a sentence is made of it.
@@ -39,13 +39,13 @@ pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: u
     };
     let longest = match (full, explained) {
         (true, _) => 200,
-        (false, true) => room.explained,
-        (false, false) => room.summary,
+        (false, true) => style.room.explained,
+        (false, false) => style.room.summary,
     };
     let mut entry = Entry {
         event_id: untrusted.text(&event.event_id, 80),
         rank,
-        reasons: reasons(draft, fold, explained, room),
+        reasons: reasons(draft, fold, explained, style),
         time: time::rfc3339(event.time),
         relative: time::to_alert(event.time, draft.incident.alert.as_ref().map(|alert| alert.started_at), draft.now),
         name,
@@ -55,13 +55,13 @@ pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: u
         },
         summary: redact::text(&summary, longest),
         actor: ActorReport {
-            name: untrusted.text(&event.actor.name, if full { 64 } else { room.actor }),
+            name: untrusted.text(&event.actor.name, if full { 64 } else { style.room.actor }),
             kind: actor_kind(event.actor.kind).into(),
             via: via(event.actor.via).filter(|via| *via != actor_kind(event.actor.kind)).map(str::to_owned),
             arn: None,
         },
         error: error_code.map(|code| EventError { code, message: None }),
-        repeats: (fold.members.len() > 1).then(|| repeats(draft, fold, explained, room)),
+        repeats: (fold.members.len() > 1).then(|| repeats(draft, fold, explained, style)),
         flags: flags(fold, event),
         ..Entry::default()
     };
@@ -102,13 +102,10 @@ fn score(ranked: &Ranked) -> Score {
 }
 
 /// The reasons in words; past the explained ranks `relative` says how long before the alert.
-fn reasons(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, room: &Room) -> Vec<String> {
-    let words = match draft.untrusted {
-        UntrustedText::Quote => reason::words,
-        UntrustedText::Omit => reason::withheld,
-    };
+fn reasons(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, style: &Style) -> Vec<String> {
+    let words = |reason| style.words.reason(reason, draft.untrusted);
     let told = fold.best.explanation.reasons().into_iter().filter(|reason| explained || !reason.is_about_time()).map(words);
-    told.take(if explained { 3 } else { room.reasons }).map(|reason| redact::text(&reason, room.words)).collect()
+    told.take(if explained { 3 } else { style.room.reasons }).map(|reason| redact::text(&reason, style.room.words)).collect()
 }
 
 fn flags(fold: &Fold<'_>, event: &Event) -> Vec<String> {
@@ -120,9 +117,9 @@ fn flags(fold: &Fold<'_>, event: &Event) -> Vec<String> {
     flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag.to_owned()).collect()
 }
 
-fn repeats(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, room: &Room) -> Repeats {
+fn repeats(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, style: &Style) -> Repeats {
     let less = usize::from(!explained);
-    let ids = if draft.detail == Detail::Full { 10 } else { room.ids.saturating_sub(less) };
+    let ids = if draft.detail == Detail::Full { 10 } else { style.room.ids.saturating_sub(less) };
     let others = fold.members.iter().skip(1).take(ids).filter_map(|member| draft.changes.get(member.index));
     Repeats {
         count: fold.members.len(),
@@ -130,7 +127,7 @@ fn repeats(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, room: &Room) -> 
         first: time::rfc3339(fold.first),
         last: time::rfc3339(fold.last),
         event_ids: others.map(|change| draft.untrusted.text(&change.event.event_id, 80)).collect(),
-        run: steps(draft, fold, room.steps.saturating_sub(less).max(1)),
+        run: steps(draft, fold, style.room.steps.saturating_sub(less).max(1)),
     }
 }
 

@@ -7,17 +7,17 @@ mod group;
 
 use std::collections::{HashMap, HashSet};
 
-pub use coverage::{coverage_report, withhold_regions};
+pub use coverage::coverage_report;
 
 use super::draft::Draft;
 use super::fold::{Fold, fold};
 use super::page::Page;
 use super::room::{Room, Size, fits};
 use super::run::fold_runs;
-use super::{Answer, Entry, Finding, Totals, console, headline};
+use super::words::{self, Words};
+use super::{Answer, Entry, Finding, Totals, console};
 use crate::catalogue::Category;
 use crate::coverage::{Cell, Verdict};
-use crate::policy::UntrustedText;
 use crate::rank::Ranked;
 
 /// An answer, and where the next page goes on.
@@ -32,6 +32,17 @@ pub struct Built {
 
 /// Builds the answer, with as much of each entry as its tokens allow.
 pub fn build(draft: &Draft<'_>) -> Built {
+    build_in(draft, Words::ENGLISH)
+}
+
+/// How an answer is written.
+#[derive(Clone, Copy)]
+struct Style {
+    words: Words,
+    room: Room,
+}
+
+fn build_in(draft: &Draft<'_>, words: Words) -> Built {
     let matches = |ranked: &&Ranked| draft.changes.get(ranked.index).is_some_and(|change| draft.filter.matches(change, ranked));
     let matched: Vec<&Ranked> = draft.ranked.iter().filter(matches).collect();
     // Whoever asks for something in particular is shown it, not the run that it is part of.
@@ -42,12 +53,12 @@ pub fn build(draft: &Draft<'_>) -> Built {
     let all = runs(fold(draft.changes, &matched));
     let later = (!draft.page.seen.is_empty()).then(|| runs(fold(draft.changes, &left)));
     let folded = Folded { matched: matched.len(), fresh: later.as_ref().unwrap_or(&all), all: &all };
-    let mut built = build_within(draft, &folded, &Room::WIDEST);
-    for room in Room::TIGHTER {
+    let mut built = build_within(draft, &folded, &Style { words, room: Room::WIDEST });
+    for &room in Room::TIGHTER {
         if fits(&built.answer, draft.detail) {
             break;
         }
-        built = build_within(draft, &folded, room);
+        built = build_within(draft, &folded, &Style { words, room });
     }
     built
 }
@@ -62,24 +73,20 @@ struct Folded<'a> {
     fresh: &'a [Fold<'a>],
 }
 
-fn build_within(draft: &Draft<'_>, folded: &Folded<'_>, room: &Room) -> Built {
-    let Filled { entries, page, left } = fill(draft, folded.fresh, room);
+fn build_within(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style) -> Built {
+    let Filled { entries, page, left } = fill(draft, folded.fresh, style);
     let totals = Totals {
         matched: folded.matched,
         shown: page.shown,
         folded: page.folded,
         remaining: folded.matched.saturating_sub(page.shown + page.folded),
     };
-    let (finding, mut headline) = headline(draft, folded, room);
-    let mut coverage = coverage_report(draft.coverage);
-    if draft.untrusted == UntrustedText::Omit {
-        withhold_regions(&mut coverage, &mut headline);
-    }
+    let (finding, headline) = headline(draft, folded, style);
     let answer = Answer {
         finding,
         headline,
-        coverage: Some(coverage),
-        context: Some(context::context(draft)),
+        coverage: Some(coverage::worded(draft.coverage, draft.untrusted, style.words)),
+        context: Some(context::context(draft, style.words)),
         console_url_template: draft.regions.first().filter(|_| !entries.is_empty()).and_then(|region| console::template(&region.name)),
         groups: group::groups(entries, draft, folded.all),
         totals: Some(totals),
@@ -100,7 +107,7 @@ struct Filled {
 }
 
 /// Makes entries, best first, until the page is full.
-fn fill(draft: &Draft<'_>, fresh: &[Fold<'_>], room: &Room) -> Filled {
+fn fill(draft: &Draft<'_>, fresh: &[Fold<'_>], style: &Style) -> Filled {
     let several_accounts = draft.coverage.cells.iter().map(Cell::account).filter(|a| !a.is_empty()).collect::<HashSet<_>>().len() > 1;
     let several_regions = draft.changes.iter().map(|c| c.event.region.as_str()).collect::<HashSet<_>>().len() > 1;
     let mut filled = Filled { entries: Vec::new(), page: draft.page.clone(), left: false };
@@ -113,7 +120,7 @@ fn fill(draft: &Draft<'_>, fresh: &[Fold<'_>], room: &Room) -> Filled {
             break;
         }
         let rank = filled.page.shown + 1;
-        let mut entry = entry::entry(draft, fold, change, rank, room);
+        let mut entry = entry::entry(draft, fold, change, rank, style);
         entry.account = several_accounts.then(|| draft.untrusted.place(&change.event.account));
         entry.region = several_regions.then(|| draft.untrusted.place(&change.event.region));
         entry.same_run_as = fold.leader.and_then(|leader| leaders.get(&leader).copied());
@@ -133,7 +140,7 @@ fn fill(draft: &Draft<'_>, fresh: &[Fold<'_>], room: &Room) -> Filled {
 }
 
 /// Says what was found, and writes the headline.
-fn headline(draft: &Draft<'_>, folded: &Folded<'_>, room: &Room) -> (Finding, String) {
+fn headline(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style) -> (Finding, String) {
     // Suspects are ranked before all others, so a fold with one in it is led by one.
     let suspects: Vec<&Fold<'_>> = folded.all.iter().filter(|fold| fold.best.suspect).collect();
     let finding = match (draft.coverage.verdict(), suspects.is_empty()) {
@@ -142,12 +149,12 @@ fn headline(draft: &Draft<'_>, folded: &Folded<'_>, room: &Room) -> (Finding, St
         (_, false) => Finding::Suspects,
     };
     let incident = draft.incident;
-    let headline = headline::headline(&headline::Facts {
+    let headline = style.words.headline(&words::Facts {
         finding,
         coverage: draft.coverage,
         best: suspects.first().and_then(|f| {
             let change = draft.changes.get(f.best.index)?;
-            Some(headline::Best { entry: entry::entry(draft, f, change, 1, room) })
+            Some(words::Best { entry: entry::entry(draft, f, change, 1, style) })
         }),
         suspects: suspects.len(),
         matched: folded.matched,
@@ -157,6 +164,7 @@ fn headline(draft: &Draft<'_>, folded: &Folded<'_>, room: &Room) -> (Finding, St
         window: draft.window,
         widened: draft.widened,
         guessed_region: draft.guessed_region.as_deref(),
+        untrusted: draft.untrusted,
         unguided: !incident.words.trim().is_empty() && incident.alert.is_none() && incident.resources.is_empty() && !incident.start_given,
     });
     (finding, headline)

@@ -26,28 +26,38 @@ fn deployed(id: &str, minute: u32, name: &str) -> Change {
     )
 }
 
-/// Builds a page over `changes` in a quiet hour.
-fn page(changes: &[Change], page: Page) -> Built {
+fn window() -> Window {
     let at = |time| parse_time(time).unwrap();
-    let window = Window::new(at("2026-01-27T19:30:00Z"), at("2026-01-27T20:10:00Z")).unwrap();
-    let incident = Incident::over(window);
-    build(&Draft {
-        incident: &incident,
-        window,
+    Window::new(at("2026-01-27T19:30:00Z"), at("2026-01-27T20:10:00Z")).unwrap()
+}
+
+static FILTER: std::sync::LazyLock<Filter> = std::sync::LazyLock::new(Filter::default);
+
+fn draft<'a>(incident: &'a Incident, changes: &'a [Change], ranked: &'a [Ranked], coverage: &'a Coverage) -> Draft<'a> {
+    Draft {
+        incident,
+        window: window(),
         widened: false,
         regions: Vec::new(),
         guessed_region: None,
-        coverage: &Coverage::default(),
+        coverage,
         changes,
-        ranked: &crate::rank::rank(&incident, changes, &[], &crate::rank::Weights::default()),
+        ranked,
         earlier: Earlier::new(changes),
-        filter: &Filter::default(),
-        page,
+        filter: &FILTER,
+        page: Page { limit: 20, ..Page::default() },
         detail: Detail::Concise,
-        untrusted: UntrustedText::Quote,
-        now: at("2026-01-27T20:10:00Z"),
+        untrusted: crate::policy::UntrustedText::Quote,
+        now: window().to,
         cost: Cost::default(),
-    })
+    }
+}
+
+/// Builds a page over `changes` in a quiet hour.
+fn page(changes: &[Change], page: Page) -> Built {
+    let incident = Incident::over(window());
+    let ranked = crate::rank::rank(&incident, changes, &[], &crate::rank::Weights::default());
+    build(&Draft { page, ..draft(&incident, changes, &ranked, &Coverage::default()) })
 }
 
 #[test]
@@ -61,4 +71,56 @@ fn what_is_read_later_of_a_run_that_was_shown_is_shown_too() {
     let ids: Vec<&str> = second.answer.entries().iter().map(|entry| entry.event_id.as_str()).collect();
     assert_eq!(ids, ["d"]);
     assert_eq!(second.answer.totals, Some(Totals { matched: 4, shown: 2, folded: 2, remaining: 0 }));
+}
+
+/// Turns every letter around the alphabet: no word stays, every length does.
+fn nonsense(sentence: String) -> String {
+    let turned = |c: char, first: u8| char::from(first + (c as u8 - first + 13) % 26);
+    let turn = |c: char| match c {
+        'a'..='z' => turned(c, b'a'),
+        'A'..='Z' => turned(c, b'A'),
+        _ => c,
+    };
+    sentence.chars().map(turn).collect()
+}
+
+#[test]
+fn other_words_change_no_finding_rank_fold_or_coverage() {
+    let (names, window) = (["DeleteService", "UpdateService", "CreateService", "UpdateCluster"], window());
+    let changes: Vec<Change> = (0..24).map(|n| deployed(&format!("e{n:02}"), n % 19, names[n as usize % 4])).collect();
+    let alert = json!({"alert": {"name": "ErrorRate", "startsAt": "2026-01-27T20:05:00Z", "labels": {"region": "eu-west-1", "service": "checkout"}}});
+    let asked = crate::context::Asked { investigation: Some(alert), ..crate::context::Asked::default() };
+    let named = crate::context::discover(&asked, &crate::context::Defaults::default(), window.to).unwrap();
+    let cut =
+        |state, covered| crate::coverage::Cell::cut("111122223333", "eu-west-1", &crate::source::event_history::PROFILE, state, covered);
+    let cells = [cut(crate::coverage::State::PageCap, Some(window)), cut(crate::coverage::State::Denied, None)];
+    for (incident, cell) in [Incident::over(window), named].iter().zip(cells) {
+        let coverage = Coverage { cells: vec![cell.with(1, 24, Some("an own sentence".into()))], blind_spots: Vec::new() };
+        for detail in [Detail::Concise, Detail::Full] {
+            let ranked = crate::rank::rank(incident, &changes, &[], &crate::rank::Weights::default());
+            let draft = Draft { detail, ..draft(incident, &changes, &ranked, &coverage) };
+            let (english, other) = (build(&draft), build_in(&draft, Words::reworded(nonsense)));
+            assert_ne!(english.answer.headline, other.answer.headline);
+            assert_eq!(unworded(english.answer), unworded(other.answer));
+            assert_eq!(english.shown.seen, other.shown.seen);
+        }
+    }
+}
+
+/// Takes all that `Words` writes out of an answer.
+fn unworded(mut answer: Answer) -> Answer {
+    answer.headline.clear();
+    for entry in answer.groups.iter_mut().flat_map(|group| &mut group.events) {
+        entry.reasons.iter_mut().for_each(String::clear);
+    }
+    if let Some(coverage) = &mut answer.coverage {
+        coverage.next = None;
+        coverage.cells.iter_mut().for_each(|cell| cell.detail = None);
+    }
+    if let Some(context) = &mut answer.context {
+        context.window.basis.clear();
+        context.regions.iter_mut().for_each(|region| region.basis.clear());
+        context.resources.iter_mut().for_each(|resource| resource.basis.clear());
+    }
+    answer
 }

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::{form, open};
-use crate::answer::basis;
+use crate::answer::words::basis;
 use crate::context::basis::WindowStart;
 use crate::context::{Asked, Defaults, Incident, discover};
 

@@ -1,6 +1,6 @@
 //! Reasons in words.
 
-use super::withhold;
+use crate::answer::withhold;
 use crate::rank::Reason;
 use crate::time;
 

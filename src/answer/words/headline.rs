@@ -1,11 +1,10 @@
-//! The one sentence that is read first, and the one that says what to do next. Never claims a cause: it names suspects and why.
+//! The one sentence that is read first. Never claims a cause: it names suspects and why.
 
-use std::collections::HashSet;
-
-use super::{Entry, Finding};
-use crate::coverage::{Cell, Coverage, State, Verdict};
-use crate::time;
-use crate::time::Window;
+use super::coverage::{gap, read_from};
+use crate::answer::{Entry, Finding};
+use crate::coverage::Coverage;
+use crate::policy::UntrustedText;
+use crate::time::{self, Window};
 
 /// What a headline is made of.
 pub struct Facts<'a> {
@@ -31,6 +30,8 @@ pub struct Facts<'a> {
     pub widened: bool,
     /// A region that had to be guessed.
     pub guessed_region: Option<&'a str>,
+    /// What becomes of regions that records name themselves.
+    pub untrusted: UntrustedText,
     /// Whether there was an investigation that named no time, alert or resource.
     pub unguided: bool,
 }
@@ -44,7 +45,7 @@ pub struct Best {
 /// Writes the headline.
 pub fn headline(facts: &Facts<'_>) -> String {
     let mut parts = Vec::new();
-    if let Some(gap) = gap(facts.coverage) {
+    if let Some(gap) = gap(facts.coverage, facts.untrusted) {
         parts.push(gap);
     }
     let changes = plural(facts.matched, if facts.filtered { "matching change" } else { "change" });
@@ -59,7 +60,7 @@ pub fn headline(facts: &Facts<'_>) -> String {
             };
             format!("Top suspect: {who} {}, {}{others} ({changes} in {span}).", best.entry.summary, best.entry.relative)
         }
-        (None, Finding::CouldNotLook) if read_from(facts.coverage).is_empty() => {
+        (None, Finding::CouldNotLook) if read_from(facts.coverage, facts.untrusted).is_empty() => {
             "Could not look: nothing could be read, so this says nothing about what changed.".into()
         }
         (None, Finding::CouldNotLook) => "Could not look: too little was read to say what changed.".into(),
@@ -90,109 +91,11 @@ fn plural(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 
-/// Says what was not read, when something was not.
-fn gap(coverage: &Coverage) -> Option<String> {
-    match coverage.verdict() {
-        Verdict::Complete => None,
-        Verdict::Unknown => {
-            let (causes, read) = (causes(coverage), read_from(coverage));
-            Some(match (read.is_empty(), causes.is_empty()) {
-                (false, _) => format!("Some events were read from {}, but no interval whole: {causes}.", read.join(", ")),
-                (true, false) => format!("No coverage: {causes}."),
-                (true, true) => "No coverage.".into(),
-            })
-        }
-        Verdict::Partial => Some(match coverage.settled_to() {
-            Some(to) => format!("Complete to {}, later events may still arrive.", time::rfc3339(to)),
-            None => format!("Partial coverage: {}.", causes(coverage)),
-        }),
-    }
-}
-
-/// Returns the places that gave events, each once.
-fn read_from(coverage: &Coverage) -> Vec<&str> {
-    let mut places: Vec<&str> = coverage.cells.iter().filter(|cell| cell.events > 0).map(place).collect();
-    places.sort_unstable();
-    places.dedup();
-    places
-}
-
-fn place(cell: &Cell) -> &str {
-    if cell.region().is_empty() { cell.source().title } else { cell.region() }
-}
-
-/// Lists up to two cells that were not read whole.
-fn causes(coverage: &Coverage) -> String {
-    let short: Vec<&Cell> = coverage.cells.iter().filter(|cell| cell.asked && cell.state() != State::Exhausted).collect();
-    let several = coverage.cells.iter().map(Cell::account).filter(|account| !account.is_empty()).collect::<HashSet<_>>().len() > 1;
-    let told = |cell: &Cell| match cell.state() {
-        // That one tells its account anyway.
-        State::NotConfigured => words(cell),
-        _ if several && !cell.account().is_empty() => format!("{} {}", cell.account(), words(cell)),
-        _ => words(cell),
-    };
-    let mut told: Vec<String> = short.iter().take(2).map(|cell| told(cell)).collect();
-    if short.len() > 2 {
-        told.push(format!("and {} more", short.len() - 2));
-    }
-    told.join(", ")
-}
-
-/// Says in words where a cell stands and how its reading ended.
-pub fn words(cell: &Cell) -> String {
-    let ended = match cell.state() {
-        State::NotConfigured if cell.source().by_account && !cell.account().is_empty() => {
-            return format!("account {} cannot be reached", cell.account());
-        }
-        State::Exhausted => "was read to the end",
-        State::Lagging => "may lack the newest events",
-        State::PageCap => "has more events than the request budget allows",
-        State::Deadline => "was not finished in time",
-        State::Cancelled => "was cancelled",
-        State::Throttled => "was throttled by AWS",
-        State::Denied => "was denied by AWS",
-        State::DeniedByPolicy => "is not allowed by policy",
-        State::Failed => "could not be read",
-        State::Expired => "was refused: the credentials are expired",
-        State::RegionDisabled => "is not enabled in this account",
-        State::NoData if cell.covered().is_some() => cell.source().words.part_missing,
-        State::NoData => cell.source().words.no_data,
-        State::IntegrityFailed => "failed the integrity check",
-        State::NotConfigured => "is not configured",
-    };
-    format!("{} {ended}", place(cell))
-}
-
-/// Says what to call or do to close the gravest gap.
-pub fn next_step(coverage: &Coverage) -> Option<String> {
-    let cell = coverage.cells.iter().filter(|cell| cell.asked && cell.state() != State::Exhausted).max_by_key(|cell| cell.state())?;
-    Some(match cell.state() {
-        State::Exhausted => return None,
-        State::Lagging => "Ask again in 15 minutes for the newest events.".into(),
-        State::PageCap | State::Deadline => match cell.covered() {
-            Some(covered) => {
-                format!("Call again with end_time={} to read further back, or name fewer regions.", time::rfc3339(covered.from))
-            }
-            None => "Call again with a shorter window or fewer regions.".into(),
-        },
-        State::Cancelled | State::Throttled => "Call again in a few seconds.".into(),
-        State::Denied => cell.source().words.denied_next.into(),
-        State::DeniedByPolicy => "For the operator: the policy's allowlists decide this.".into(),
-        State::Failed => "Call again; if it persists, the cell's detail tells the cause.".into(),
-        State::Expired => "For the operator: renew the AWS credentials, then call again.".into(),
-        State::RegionDisabled => "Leave this region out.".into(),
-        State::NoData => cell.source().words.no_data_next.into(),
-        State::IntegrityFailed => "Treat the named files as tampered with.".into(),
-        State::NotConfigured if cell.source().by_account && !cell.account().is_empty() => {
-            "For the operator: name a role for this account under [accounts].".into()
-        }
-        State::NotConfigured => "For the operator: configure this source.".into(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answer::words::cell as words;
+    use crate::coverage::{Cell, State};
     use crate::source::{archive, event_history};
     use crate::time::parse as parse_time;
 
@@ -215,6 +118,7 @@ mod tests {
             window: window(),
             widened: false,
             guessed_region: None,
+            untrusted: UntrustedText::Quote,
             unguided: false,
         })
     }
@@ -246,6 +150,7 @@ mod tests {
             window: window(),
             widened: false,
             guessed_region: None,
+            untrusted: UntrustedText::Quote,
             unguided: false,
         };
         insta::assert_snapshot!(headline(&facts(40)), @"No coverage. None of 40 changes in 1h matches what was asked for; ask without the filters to see them.");

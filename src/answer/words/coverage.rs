@@ -1,0 +1,112 @@
+//! Coverage in words: what was not read, and what to do about it.
+
+use std::collections::HashSet;
+
+use crate::coverage::{Cell, Coverage, State, Verdict};
+use crate::policy::UntrustedText;
+use crate::time;
+
+/// Says what was not read, when something was not.
+pub(super) fn gap(coverage: &Coverage, untrusted: UntrustedText) -> Option<String> {
+    match coverage.verdict() {
+        Verdict::Complete => None,
+        Verdict::Unknown => {
+            let (causes, read) = (causes(coverage, untrusted), read_from(coverage, untrusted));
+            Some(match (read.is_empty(), causes.is_empty()) {
+                (false, _) => format!("Some events were read from {}, but no interval whole: {causes}.", read.join(", ")),
+                (true, false) => format!("No coverage: {causes}."),
+                (true, true) => "No coverage.".into(),
+            })
+        }
+        Verdict::Partial => Some(match coverage.settled_to() {
+            Some(to) => format!("Complete to {}, later events may still arrive.", time::rfc3339(to)),
+            None => format!("Partial coverage: {}.", causes(coverage, untrusted)),
+        }),
+    }
+}
+
+/// Returns the places that gave events, each once.
+pub(super) fn read_from(coverage: &Coverage, untrusted: UntrustedText) -> Vec<String> {
+    let mut cells: Vec<&Cell> = coverage.cells.iter().filter(|cell| cell.events > 0).collect();
+    cells.sort_unstable_by_key(|cell| place(cell, UntrustedText::Quote));
+    cells.dedup_by_key(|cell| place(cell, UntrustedText::Quote));
+    cells.into_iter().map(|cell| place(cell, untrusted)).collect()
+}
+
+/// Records of an archive name their regions themselves.
+fn place(cell: &Cell, untrusted: UntrustedText) -> String {
+    if cell.region().is_empty() { cell.source().title.to_owned() } else { untrusted.place(cell.region()) }
+}
+
+/// Lists up to two cells that were not read whole.
+fn causes(coverage: &Coverage, untrusted: UntrustedText) -> String {
+    let short: Vec<&Cell> = coverage.cells.iter().filter(|cell| cell.asked && cell.state() != State::Exhausted).collect();
+    let several = coverage.cells.iter().map(Cell::account).filter(|account| !account.is_empty()).collect::<HashSet<_>>().len() > 1;
+    let told = |cell: &Cell| match cell.state() {
+        // That one tells its account anyway.
+        State::NotConfigured => worded(cell, untrusted),
+        _ if several && !cell.account().is_empty() => format!("{} {}", cell.account(), worded(cell, untrusted)),
+        _ => worded(cell, untrusted),
+    };
+    let mut told: Vec<String> = short.iter().take(2).map(|cell| told(cell)).collect();
+    if short.len() > 2 {
+        told.push(format!("and {} more", short.len() - 2));
+    }
+    told.join(", ")
+}
+
+/// Says in words where a cell stands and how its reading ended.
+pub fn cell(cell: &Cell) -> String {
+    worded(cell, UntrustedText::Quote)
+}
+
+fn worded(cell: &Cell, untrusted: UntrustedText) -> String {
+    let ended = match cell.state() {
+        State::NotConfigured if cell.source().by_account && !cell.account().is_empty() => {
+            return format!("account {} cannot be reached", cell.account());
+        }
+        State::Exhausted => "was read to the end",
+        State::Lagging => "may lack the newest events",
+        State::PageCap => "has more events than the request budget allows",
+        State::Deadline => "was not finished in time",
+        State::Cancelled => "was cancelled",
+        State::Throttled => "was throttled by AWS",
+        State::Denied => "was denied by AWS",
+        State::DeniedByPolicy => "is not allowed by policy",
+        State::Failed => "could not be read",
+        State::Expired => "was refused: the credentials are expired",
+        State::RegionDisabled => "is not enabled in this account",
+        State::NoData if cell.covered().is_some() => cell.source().words.part_missing,
+        State::NoData => cell.source().words.no_data,
+        State::IntegrityFailed => "failed the integrity check",
+        State::NotConfigured => "is not configured",
+    };
+    format!("{} {ended}", place(cell, untrusted))
+}
+
+/// Says what to call or do to close the gravest gap.
+pub fn next_step(coverage: &Coverage) -> Option<String> {
+    let cell = coverage.cells.iter().filter(|cell| cell.asked && cell.state() != State::Exhausted).max_by_key(|cell| cell.state())?;
+    Some(match cell.state() {
+        State::Exhausted => return None,
+        State::Lagging => "Ask again in 15 minutes for the newest events.".into(),
+        State::PageCap | State::Deadline => match cell.covered() {
+            Some(covered) => {
+                format!("Call again with end_time={} to read further back, or name fewer regions.", time::rfc3339(covered.from))
+            }
+            None => "Call again with a shorter window or fewer regions.".into(),
+        },
+        State::Cancelled | State::Throttled => "Call again in a few seconds.".into(),
+        State::Denied => cell.source().words.denied_next.into(),
+        State::DeniedByPolicy => "For the operator: the policy's allowlists decide this.".into(),
+        State::Failed => "Call again; if it persists, the cell's detail tells the cause.".into(),
+        State::Expired => "For the operator: renew the AWS credentials, then call again.".into(),
+        State::RegionDisabled => "Leave this region out.".into(),
+        State::NoData => cell.source().words.no_data_next.into(),
+        State::IntegrityFailed => "Treat the named files as tampered with.".into(),
+        State::NotConfigured if cell.source().by_account && !cell.account().is_empty() => {
+            "For the operator: name a role for this account under [accounts].".into()
+        }
+        State::NotConfigured => "For the operator: configure this source.".into(),
+    })
+}

@@ -43,7 +43,7 @@ pub struct Best {
 }
 
 /// Writes the headline.
-pub fn headline(facts: &Facts<'_>) -> String {
+pub(super) fn headline(facts: &Facts<'_>) -> String {
     let mut parts = Vec::new();
     if let Some(gap) = gap(facts.coverage, facts.untrusted) {
         parts.push(gap);

@@ -5,7 +5,7 @@ use crate::rank::Reason;
 use crate::time;
 
 /// Words a reason, names and values as they are: not yet redacted.
-pub fn words(reason: &Reason) -> String {
+pub(super) fn words(reason: &Reason) -> String {
     match reason {
         Reason::MakesNamed { named } => format!("makes {named}, named in the alert"),
         Reason::TargetsNamed { named } => format!("changes {named}, named in the alert"),
@@ -31,7 +31,7 @@ pub fn words(reason: &Reason) -> String {
 }
 
 /// Words a reason for `untrusted_text = "omit"`: without anything that a caller of AWS or an alert could have chosen.
-pub fn withheld(reason: &Reason) -> String {
+pub(super) fn withheld(reason: &Reason) -> String {
     let made_by_aws = |name: &String| withhold::text(name).to_owned();
     words(&match reason {
         Reason::MakesNamed { named } => Reason::MakesNamed { named: made_by_aws(named) },

@@ -4,31 +4,25 @@
 
 use serde_json::Value;
 
-use super::{Fact, Form, Payload, Place, Reported, first_text, first_time, flatten, push_at, push_map, text};
+use super::{AlertForm, Fact, Payload, Place, Reported, first_text, first_time, flatten, push_at, push_map, text};
 
 /// See the module.
-pub(super) struct CloudwatchEventbridge;
+pub(super) const FORM: AlertForm = AlertForm { name: "CloudWatch alarm (EventBridge)", recognise, read };
 
-impl Form for CloudwatchEventbridge {
-    fn name(&self) -> &'static str {
-        "CloudWatch alarm (EventBridge)"
-    }
+fn recognise(payload: &Value) -> bool {
+    let event = payload.get("detail-type").is_some() && payload.get("detail").is_some();
+    event || payload.pointer("/alarmData/alarmName").is_some()
+}
 
-    fn fits(&self, payload: &Value) -> bool {
-        let event = payload.get("detail-type").is_some() && payload.get("detail").is_some();
-        event || payload.pointer("/alarmData/alarmName").is_some()
+fn read(payload: &Value) -> Payload {
+    let mut facts = Vec::new();
+    flatten(&mut facts, Place::Origin, "resources", payload.get("resources").unwrap_or(&Value::Null));
+    for at in ["/alarmArn", "/region", "/account", "/accountId"] {
+        push_at(&mut facts, Place::Origin, payload, at);
     }
-
-    fn read(&self, payload: &Value) -> Payload {
-        let mut facts = Vec::new();
-        flatten(&mut facts, Place::Origin, "resources", payload.get("resources").unwrap_or(&Value::Null));
-        for at in ["/alarmArn", "/region", "/account", "/accountId"] {
-            push_at(&mut facts, Place::Origin, payload, at);
-        }
-        let detail = payload.get("alarmData").or_else(|| payload.get("detail")).unwrap_or(&Value::Null);
-        let alert = if detail.get("alarmName").is_some() { read_alarm(detail, payload, facts) } else { read_event(detail, payload, facts) };
-        Payload { alerts: vec![alert], facts: Vec::new() }
-    }
+    let detail = payload.get("alarmData").or_else(|| payload.get("detail")).unwrap_or(&Value::Null);
+    let alert = if detail.get("alarmName").is_some() { read_alarm(detail, payload, facts) } else { read_event(detail, payload, facts) };
+    Payload { alerts: vec![alert], facts: Vec::new() }
 }
 
 fn read_alarm(detail: &Value, event: &Value, mut facts: Vec<Fact>) -> Reported {
@@ -61,5 +55,50 @@ fn read_event(detail: &Value, event: &Value, mut facts: Vec<Fact>) -> Reported {
         started: first_time(event, &["/time"]),
         facts,
         ..Reported::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::tests::outline;
+
+    #[test]
+    fn a_cloudwatch_alarm_by_eventbridge_is_read() {
+        let payload = json!({
+            "version": "0", "id": "00000000-0000-0000-0000-000000000000", "detail-type": "CloudWatch Alarm State Change", "source": "aws.cloudwatch", "account": "111122223333",
+            "time": "2026-01-27T20:04:12Z", "region": "us-east-2", "resources": ["arn:aws:cloudwatch:us-east-2:111122223333:alarm:cpu"],
+            "detail": {"alarmName": "cpu", "state": {"value": "ALARM", "reason": "Threshold Crossed", "timestamp": "2026-01-27T20:04:10.123+0000"}, "previousState": {"value": "OK", "timestamp": "2026-01-27T18:00:00.000+0000"},
+                "configuration": {"description": "CPU of the web tier", "metrics": [{"id": "m1", "metricStat": {"metric": {"namespace": "AWS/ECS", "name": "CPUUtilization",
+                    "dimensions": {"ClusterName": "web", "ServiceName": "frontend"}}, "period": 60, "stat": "Average"}, "returnData": true}]}}
+        });
+        insta::assert_snapshot!(outline(&payload), @r"
+        CloudWatch alarm (EventBridge)
+        cpu at 20:04:10.123, firing, others []
+        19:34:10 to 20:14:10: alert start - 30m
+        us-east-2: alert field region
+        111122223333: alert field account
+        web AWS::ECS::Cluster: alarm dimension ClusterName
+        frontend AWS::ECS::Service: alarm dimension ServiceName
+        ");
+    }
+
+    #[test]
+    fn a_recovered_composite_alarm_by_eventbridge_started_when_it_went_into_alarm() {
+        let payload = json!({
+            "detail-type": "CloudWatch Alarm State Change", "source": "aws.cloudwatch", "account": "111122223333", "time": "2026-01-27T20:09:10Z", "region": "us-east-1",
+            "resources": ["arn:aws:cloudwatch:us-east-1:111122223333:alarm:site"],
+            "detail": {"alarmName": "site", "state": {"value": "OK", "timestamp": "2026-01-27T20:09:10.123+0000"}, "previousState": {"value": "ALARM", "timestamp": "2026-01-27T20:04:10.000+0000"},
+                "configuration": {"alarmRule": "ALARM(cpu) OR ALARM(\"arn:aws:cloudwatch:us-east-1:111122223333:alarm:errors\")"}}
+        });
+        insta::assert_snapshot!(outline(&payload), @r"
+        CloudWatch alarm (EventBridge)
+        site at 20:04:10, ended 20:09:10, others []
+        19:34:10 to 20:09:10: alert start - 30m
+        us-east-1: alert field region
+        111122223333: alert field account
+        arn:aws:cloudwatch:us-east-1:111122223333:alarm:errors AWS::CloudWatch::Alarm: ARN in text of annotation alarmRule
+        ");
     }
 }

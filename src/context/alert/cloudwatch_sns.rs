@@ -5,30 +5,24 @@
 
 use serde_json::Value;
 
-use super::{Fact, Form, Payload, Place, Reported, first_text, first_time, flatten, object, push_at, text};
+use super::{AlertForm, Fact, Payload, Place, Reported, first_text, first_time, flatten, object, push_at, text};
 
 /// See the module.
-pub(super) struct CloudwatchSns;
+pub(super) const FORM: AlertForm = AlertForm { name: "CloudWatch alarm (SNS)", recognise, read };
 
-impl Form for CloudwatchSns {
-    fn name(&self) -> &'static str {
-        "CloudWatch alarm (SNS)"
-    }
+fn recognise(payload: &Value) -> bool {
+    let alarm =
+        payload.get("AlarmName").is_some() && ["NewStateValue", "AlarmArn", "StateValue"].iter().any(|key| payload.get(key).is_some());
+    alarm || payload.get("MetricAlarms").is_some_and(Value::is_array) || is_note(payload)
+}
 
-    fn fits(&self, payload: &Value) -> bool {
-        let alarm =
-            payload.get("AlarmName").is_some() && ["NewStateValue", "AlarmArn", "StateValue"].iter().any(|key| payload.get(key).is_some());
-        alarm || payload.get("MetricAlarms").is_some_and(Value::is_array) || is_note(payload)
-    }
-
-    fn read(&self, payload: &Value) -> Payload {
-        let alerts = match payload.get("MetricAlarms").and_then(Value::as_array) {
-            Some(alarms) => alarms.iter().take(super::MAX_ALERTS).map(read_alarm).collect(),
-            None if is_note(payload) => vec![read_note(payload)],
-            None => vec![read_alarm(payload)],
-        };
-        Payload { alerts, facts: Vec::new() }
-    }
+fn read(payload: &Value) -> Payload {
+    let alerts = match payload.get("MetricAlarms").and_then(Value::as_array) {
+        Some(alarms) => alarms.iter().take(super::MAX_ALERTS).map(read_alarm).collect(),
+        None if is_note(payload) => vec![read_note(payload)],
+        None => vec![read_alarm(payload)],
+    };
+    Payload { alerts, facts: Vec::new() }
 }
 
 fn read_alarm(alarm: &Value) -> Reported {
@@ -77,4 +71,83 @@ fn read_note(note: &Value) -> Reported {
     push_at(&mut facts, Place::Annotation, note, "/Subject");
     push_at(&mut facts, Place::Annotation, note, "/Message");
     Reported { name: first_text(note, &["/Subject", "/Message"]), started: first_time(note, &["/Timestamp"]), facts, ..Reported::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::tests::outline;
+
+    fn alarm(state: &str) -> Value {
+        json!({
+            "AlarmName": "orders-api 5xx", "AlarmDescription": "Runbook: https://wiki.example/5xx", "AWSAccountId": "111122223333", "AlarmConfigurationUpdatedTimestamp": "2025-12-01T08:00:00.000+0000",
+            "NewStateValue": state, "NewStateReason": "Threshold Crossed: 1 datapoint [37.0 (27/01/26 20:03:00)] was greater than the threshold (10.0).",
+            "StateChangeTime": "2026-01-27T20:04:10.123+0000", "Region": "EU (Ireland)", "AlarmArn": "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:orders-api 5xx", "OldStateValue": "OK",
+            "OKActions": [], "AlarmActions": ["arn:aws:sns:eu-west-1:444455556666:oncall"], "InsufficientDataActions": [],
+            "Trigger": {"MetricName": "HTTPCode_Target_5XX_Count", "Namespace": "AWS/ApplicationELB", "StatisticType": "Statistic", "Statistic": "SUM", "Unit": null,
+                "Dimensions": [{"value": "targetgroup/orders/0123456789abcdef", "name": "TargetGroup"}, {"value": "app/web/0123456789abcdef", "name": "LoadBalancer"}],
+                "Period": 60, "EvaluationPeriods": 1, "ComparisonOperator": "GreaterThanThreshold", "Threshold": 10.0, "TreatMissingData": "notBreaching"}
+        })
+    }
+
+    fn envelope(message: &Value) -> Value {
+        json!({"Type": "Notification", "MessageId": "00000000-0000-0000-0000-000000000000", "TopicArn": "arn:aws:sns:eu-west-1:444455556666:oncall", "Subject": "ALARM: \"orders-api 5xx\" in EU (Ireland)",
+               "Message": message.to_string(), "Timestamp": "2026-01-27T20:04:10.200Z", "SignatureVersion": "1"})
+    }
+
+    #[test]
+    fn a_cloudwatch_alarm_by_sns_is_read_with_the_region_of_its_arn() {
+        let payload = envelope(&alarm("ALARM"));
+        insta::assert_snapshot!(outline(&payload), @r"
+        CloudWatch alarm (SNS)
+        orders-api 5xx at 20:04:10.123, firing, others []
+        19:34:10 to 20:14:10: alert start - 30m
+        eu-west-1: ARN in alert field AlarmArn
+        111122223333: alert field AWSAccountId
+        targetgroup/orders/0123456789abcdef AWS::ElasticLoadBalancingV2::TargetGroup: alarm dimension TargetGroup
+        app/web/0123456789abcdef AWS::ElasticLoadBalancingV2::LoadBalancer: alarm dimension LoadBalancer
+        ");
+        assert_eq!(outline(&alarm("ALARM")), outline(&payload), "the bare message");
+        assert_eq!(outline(&json!({"Records": [{"EventSource": "aws:sns", "Sns": payload}]})), outline(&payload), "as a function gets it");
+    }
+
+    #[test]
+    fn an_ok_notification_tells_the_alarms_end() {
+        insta::assert_snapshot!(outline(&alarm("OK")).lines().take(2).collect::<Vec<_>>().join("\n"), @r"
+        CloudWatch alarm (SNS)
+        19:04:10 to 20:04:10: the hour before the alert's end: alert has no readable start
+        ");
+    }
+
+    #[test]
+    fn a_metric_math_alarm_gives_the_dimensions_of_its_metrics() {
+        let payload = json!({
+            "AlarmName": "pay errors", "NewStateValue": "ALARM", "StateChangeTime": "2026-01-27T20:04:10.123+0000", "AlarmArn": "arn:aws:cloudwatch:us-east-1:111122223333:alarm:pay errors",
+            "Trigger": {"Period": 60, "Metrics": [
+                {"Expression": "errors / calls", "Id": "e1", "Label": "rate", "ReturnData": true},
+                {"Id": "errors", "MetricStat": {"Metric": {"Dimensions": [{"value": "pay", "name": "FunctionName"}], "MetricName": "Errors", "Namespace": "AWS/Lambda"}, "Period": 60, "Stat": "Sum"}, "ReturnData": false}]}
+        });
+        insta::assert_snapshot!(outline(&payload), @r"
+        CloudWatch alarm (SNS)
+        pay errors at 20:04:10.123, firing, others []
+        19:34:10 to 20:14:10: alert start - 30m
+        us-east-1: ARN in alert field AlarmArn
+        111122223333: ARN in alert field AlarmArn
+        pay AWS::Lambda::Function: alarm dimension FunctionName
+        ");
+    }
+
+    #[test]
+    fn a_plain_sns_notification_is_text_that_was_sent_at_a_time() {
+        let payload = json!({"Type": "Notification", "TopicArn": "arn:aws:sns:us-east-1:111122223333:ops", "Subject": "Disk", "Message": "vol-0123456789abcdef0 is full", "Timestamp": "2026-01-27T20:04:10.200Z"});
+        insta::assert_snapshot!(outline(&payload), @r"
+        CloudWatch alarm (SNS)
+        Disk at 20:04:10.200, firing, others []
+        19:34:10 to 20:14:10: alert start - 30m
+        us-east-1: ARN in alert field TopicArn
+        111122223333: ARN in alert field TopicArn
+        vol-0123456789abcdef0 AWS::EC2::Volume: text of annotation Message
+        ");
+    }
 }

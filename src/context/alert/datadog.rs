@@ -5,40 +5,66 @@
 use serde_json::Value;
 
 use super::super::fact::push_tags;
-use super::{Form, Payload, Place, Reported, first_text, first_time, push_at, text};
+use super::{AlertForm, Payload, Place, Reported, first_text, first_time, push_at, text};
 
 /// See the module.
-pub(super) struct Datadog;
+pub(super) const FORM: AlertForm = AlertForm { name: "Datadog webhook", recognise, read };
 
-impl Form for Datadog {
-    fn name(&self) -> &'static str {
-        "Datadog webhook"
+fn recognise(payload: &Value) -> bool {
+    let has = |keys: &[&str]| keys.iter().any(|key| payload.get(key).is_some());
+    let default = has(&["event_type"]) && has(&["title"]) && has(&["last_updated", "date"]);
+    default
+        || (has(&["alert_transition", "alert_scope", "alert_cycle_key"]) && has(&["date", "last_updated", "tags", "title", "alert_title"]))
+}
+
+fn read(payload: &Value) -> Payload {
+    let mut facts = Vec::new();
+    push_tags(&mut facts, payload.get("alert_scope"));
+    push_tags(&mut facts, payload.get("scope"));
+    push_tags(&mut facts, payload.get("tags"));
+    for at in ["/hostname", "/host_name", "/host"] {
+        push_at(&mut facts, Place::Detail, payload, at);
+    }
+    for at in ["/title", "/alert_title", "/body", "/text_only_msg", "/alert_metric", "/alert_query", "/alert_status"] {
+        push_at(&mut facts, Place::Annotation, payload, at);
+    }
+    let over = text(payload, "/alert_transition") == Some("Recovered")
+        || text(payload, "/title").is_some_and(|title| title.starts_with("[Recovered"));
+    let at = first_time(payload, &["/date", "/last_updated"]);
+    let (started, ended) = if over { (first_time(payload, &["/alert_started_at", "/start"]), at) } else { (at, None) };
+    let alert = Reported { name: first_text(payload, &["/alert_title", "/title"]), firing: Some(!over), started, ended, facts };
+    Payload { alerts: vec![alert], facts: Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::tests::outline;
+
+    #[test]
+    fn a_datadog_webhook_is_read() {
+        let payload = json!({"id": "1", "last_updated": "1769544260000", "date": "1769544250000", "event_type": "query_alert_monitor", "title": "[Triggered] CPU high on {host:i-0123456789abcdef0}",
+            "body": "CPU above 90 %", "org": {"id": "1", "name": "example"}, "alert_transition": "Triggered", "alert_title": "CPU high", "alert_scope": "host:i-0123456789abcdef0",
+            "tags": "autoscaling_group:web,availability-zone:us-east-1a,aws_account:111122223333,env:prod,monitor"});
+        insta::assert_snapshot!(outline(&payload), @r"
+        Datadog webhook
+        CPU high at 20:04:10, firing, others []
+        19:34:10 to 20:14:10: alert start - 30m
+        us-east-1: availability zone in alert tag availability-zone
+        111122223333: alert tag aws_account
+        web AWS::AutoScaling::AutoScalingGroup: alert tag autoscaling_group
+        i-0123456789abcdef0 AWS::EC2::Instance: alert tag host
+        ");
     }
 
-    fn fits(&self, payload: &Value) -> bool {
-        let has = |keys: &[&str]| keys.iter().any(|key| payload.get(key).is_some());
-        let default = has(&["event_type"]) && has(&["title"]) && has(&["last_updated", "date"]);
-        default
-            || (has(&["alert_transition", "alert_scope", "alert_cycle_key"])
-                && has(&["date", "last_updated", "tags", "title", "alert_title"]))
-    }
-
-    fn read(&self, payload: &Value) -> Payload {
-        let mut facts = Vec::new();
-        push_tags(&mut facts, payload.get("alert_scope"));
-        push_tags(&mut facts, payload.get("scope"));
-        push_tags(&mut facts, payload.get("tags"));
-        for at in ["/hostname", "/host_name", "/host"] {
-            push_at(&mut facts, Place::Detail, payload, at);
-        }
-        for at in ["/title", "/alert_title", "/body", "/text_only_msg", "/alert_metric", "/alert_query", "/alert_status"] {
-            push_at(&mut facts, Place::Annotation, payload, at);
-        }
-        let over = text(payload, "/alert_transition") == Some("Recovered")
-            || text(payload, "/title").is_some_and(|title| title.starts_with("[Recovered"));
-        let at = first_time(payload, &["/date", "/last_updated"]);
-        let (started, ended) = if over { (first_time(payload, &["/alert_started_at", "/start"]), at) } else { (at, None) };
-        let alert = Reported { name: first_text(payload, &["/alert_title", "/title"]), firing: Some(!over), started, ended, facts };
-        Payload { alerts: vec![alert], facts: Vec::new() }
+    #[test]
+    fn a_datadog_recovery_tells_the_end_in_seconds_too() {
+        let payload = json!({"date": 1769544250, "event_type": "query_alert_monitor", "title": "[Recovered] CPU high", "alert_transition": "Recovered", "tags": ["region:us-east-1"]});
+        insta::assert_snapshot!(outline(&payload), @r"
+        Datadog webhook
+        19:04:10 to 20:04:10: the hour before the alert's end: alert has no readable start
+        us-east-1: alert tag region
+        ");
     }
 }

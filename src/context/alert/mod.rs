@@ -21,29 +21,27 @@ const MAX_ALERTS: usize = 500;
 /// How many envelopes are opened.
 const MAX_ENVELOPES: usize = 4;
 
-/// A form in which alerts are posted.
-///
-/// Guarantees: `read` never fails; what it cannot find is absent. It is only called where `fits` held.
-trait Form: Sync {
-    /// The form's name, for messages and tests.
-    fn name(&self) -> &'static str;
+/// A form in which alerts are posted: one file, and one line in [`FORMS`].
+struct AlertForm {
+    /// Its name, for the log and tests.
+    name: &'static str,
     /// Tells whether this is such a payload, by fields that no other form has together.
-    fn fits(&self, payload: &Value) -> bool;
-    /// Reads it.
-    fn read(&self, payload: &Value) -> Payload;
+    recognise: fn(&Value) -> bool,
+    /// Reads what was recognised; never fails: what it cannot find is absent.
+    read: fn(&Value) -> Payload,
 }
 
 /// Every form, the more particular first.
-const FORMS: &[&dyn Form] = &[
-    &grafana::Grafana,
-    &alertmanager_webhook::AlertmanagerWebhook,
-    &alertmanager_api::AlertmanagerApi,
-    &cloudwatch_eventbridge::CloudwatchEventbridge,
-    &cloudwatch_sns::CloudwatchSns,
-    &pagerduty::Pagerduty,
-    &opsgenie::Opsgenie,
-    &datadog::Datadog,
-    &generic::Generic,
+const FORMS: &[AlertForm] = &[
+    grafana::FORM,
+    alertmanager_webhook::FORM,
+    alertmanager_api::FORM,
+    cloudwatch_eventbridge::FORM,
+    cloudwatch_sns::FORM,
+    pagerduty::FORM,
+    opsgenie::FORM,
+    datadog::FORM,
+    generic::FORM,
 ];
 
 /// What a payload says.
@@ -90,12 +88,15 @@ pub(super) fn read(payload: &Value) -> Payload {
             flatten(&mut facts, Place::Detail, "", payload);
             Payload { alerts: Vec::new(), facts }
         },
-        |form| form.read(payload),
+        |form| {
+            tracing::debug!(form = form.name, "The form of the alert is known.");
+            (form.read)(payload)
+        },
     )
 }
 
-fn form(payload: &Value) -> Option<&'static dyn Form> {
-    FORMS.iter().copied().find(|form| form.fits(payload))
+fn form(payload: &Value) -> Option<&'static AlertForm> {
+    FORMS.iter().find(|form| (form.recognise)(payload))
 }
 
 /// Takes a payload out of the envelopes it travelled in: SNS, the event of a function that SNS or SQS calls, an HTTP body.

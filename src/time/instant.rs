@@ -12,10 +12,11 @@ use super::{DurationError, compact, parse_duration};
 const MAX_RELATIVE: TimeDelta = TimeDelta::days(3_650);
 
 /// Forms without an offset, which are UTC. `%.f` also takes no fraction at all.
-const WITHOUT_OFFSET: &[&str] = &["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y%m%dT%H%M%S"];
+const WITHOUT_OFFSET: &[&str] =
+    &["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y%m%dT%H%M%S", "%d %b %Y %H:%M:%S"];
 
 /// Forms with an offset that RFC 3339 does not know.
-const WITH_OFFSET: &[&str] = &["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M%#z"];
+const WITH_OFFSET: &[&str] = &["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M%#z", "%d %b %Y %H:%M:%S %z"];
 
 /// From here on an epoch number counts milliseconds: as seconds it would lie after the year 5000. A time in milliseconds
 /// below it is far more likely a mistake than a time in the early seventies.
@@ -34,8 +35,8 @@ pub fn rfc3339(time: DateTime<Utc>) -> String {
 
 /// Reads a time.
 ///
-/// Shape: RFC 3339 with `T` or a space, with any fraction and with or without an offset (none is UTC), or an epoch number
-/// in s, ms, µs or ns.
+/// Shape: RFC 3339 with `T` or a space, with any fraction and with or without an offset (none is UTC), RFC 1123 (the day's
+/// name is not checked, as senders get it wrong), or an epoch number in s, ms, µs or ns.
 /// Errors: nothing for anything else; a time is never guessed.
 pub fn parse(text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
@@ -106,10 +107,11 @@ fn span(text: &str) -> Result<TimeDelta, String> {
 
 /// Reads a date with a time of day.
 fn clock(text: &str) -> Option<DateTime<Utc>> {
+    let text = text.split_once(", ").filter(|(day, _)| day.len() == 3).map_or(text, |(_, date)| date);
     let naive = |text: &str| WITHOUT_OFFSET.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
     let offset = || WITH_OFFSET.iter().find_map(|form| DateTime::parse_from_str(text, form).ok());
     let exact = DateTime::parse_from_rfc3339(text).ok().or_else(offset).map(|time| time.to_utc());
-    exact.or_else(|| naive(text.trim_end_matches(" UTC").trim_end_matches(['Z', 'z'])).map(|time| time.and_utc()))
+    exact.or_else(|| naive(text.trim_end_matches(" UTC").trim_end_matches(" GMT").trim_end_matches(['Z', 'z'])).map(|time| time.and_utc()))
 }
 
 /// Reads a date alone.
@@ -148,6 +150,8 @@ mod tests {
             "2022-09-24T00:28:15",
             "2022-09-24 11:28:15+1100",
             "20220924T002815Z",
+            "Sat, 24 Sep 2022 00:28:15 GMT",
+            "Fri, 24 Sep 2022 02:28:15 +0200",
             " 2022-09-24T00:28:15.000Z ",
             "1663979295",
             "1663979295000",

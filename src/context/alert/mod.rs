@@ -15,6 +15,7 @@ mod generic;
 mod grafana;
 mod opsgenie;
 mod pagerduty;
+mod sentry;
 
 /// How many alerts of one payload are read.
 const MAX_ALERTS: usize = 500;
@@ -39,6 +40,7 @@ const FORMS: &[AlertForm] = &[
     cloudwatch_eventbridge::FORM,
     cloudwatch_sns::FORM,
     pagerduty::FORM,
+    sentry::FORM,
     opsgenie::FORM,
     datadog::FORM,
     generic::FORM,

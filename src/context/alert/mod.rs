@@ -8,6 +8,7 @@ use crate::time;
 
 mod alertmanager_api;
 mod alertmanager_webhook;
+mod aws_health;
 mod cloudwatch_eventbridge;
 mod cloudwatch_sns;
 mod datadog;
@@ -37,6 +38,7 @@ const FORMS: &[AlertForm] = &[
     grafana::FORM,
     alertmanager_webhook::FORM,
     alertmanager_api::FORM,
+    aws_health::FORM,
     cloudwatch_eventbridge::FORM,
     cloudwatch_sns::FORM,
     pagerduty::FORM,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::coverage::{Cell, Coverage, SourceName, State, Survey};
 use crate::event::Event;
 use crate::policy::Admitted;
+use crate::rank::Change;
 
 /// Account, region and source.
 type Place = (String, String, SourceName);
@@ -79,9 +80,10 @@ impl Gathered {
         self.cells.values()
     }
 
-    /// Takes the events so far, each once, in no order; the cells stay.
-    pub fn drain(&mut self) -> Vec<Event> {
-        self.events.drain().map(|(_, event)| event).collect()
+    /// Moves the events so far to `changes`, each once, and puts all of those in the order of time; the cells stay.
+    pub fn move_to(&mut self, changes: &mut Vec<Change>) {
+        changes.extend(self.events.drain().map(|(_, event)| Change::from(event)));
+        changes.sort_by(|a, b| (a.event.time, &a.event.event_id).cmp(&(b.event.time, &b.event.event_id)));
     }
 
     /// Ends the gathering.

@@ -22,13 +22,12 @@ mod read;
 mod resume;
 mod tool_context;
 
-use serde_json::Value;
 use tracing::{Instrument as _, info, info_span, warn};
 
 use crate::answer::Answer;
 use crate::answer::build::Built;
 use crate::answer::page::Page;
-use crate::context::{self, Asked};
+use crate::context;
 use crate::coverage::Coverage;
 use crate::rank::{self, Change, Ranked, Weights};
 use crate::refusal::{InvalidArgument, Refusal};
@@ -99,7 +98,7 @@ struct Findings {
 async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, Refusal> {
     let NewQuestion { asked, filter, limit, detail, source } = question;
     let (context, now) = (reader.context, reader.now);
-    let incident = context::discover(&known(context, asked)?, &context.defaults(), now)?;
+    let incident = context::discover(&context.stored(asked)?, &context.defaults(), now)?;
     let scope = context.policy.admit(&incident, source, context.sources.available(), now)?;
     let mut inquiry = Inquiry { incident, scope, filter, widened: false, now };
 
@@ -108,7 +107,7 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
     let mut background = reader.background(&inquiry.scope).await;
     let mut changes = Vec::new();
     let ranked = loop {
-        changes = in_order(changes, &mut gathered);
+        gathered.move_to(&mut changes);
         let ranked = rank::rank(&inquiry.incident, &changes, &background, &Weights::default());
         let Some((wider, added)) = plan::widen(&ranked, &inquiry, &gathered, reader.spent()) else { break ranked };
         (inquiry.scope, inquiry.widened) = (wider, true);
@@ -134,7 +133,8 @@ async fn resume(reader: &Reader<'_>, continued: Continued) -> Result<Findings, R
 
     let mut gathered = reader.read_on(&frozen).await;
     let background = reader.background(&frozen.inquiry.scope).await;
-    let changes = in_order(Vec::new(), &mut gathered);
+    let mut changes = Vec::new();
+    gathered.move_to(&mut changes);
     let ranked = rank::rank(&frozen.inquiry.incident, &changes, &background, &Weights::default());
     Ok(found(frozen, gathered, (changes, ranked), background))
 }
@@ -159,23 +159,7 @@ fn tell(reader: &Reader<'_>, findings: Findings) -> Answer {
     answer
 }
 
-/// Replaces an exact known investigation id by what is stored under it.
-fn known(context: &ToolContext, mut asked: Asked) -> Result<Asked, Refusal> {
-    if let (Some(Value::String(id)), Some(store)) = (&asked.investigation, &context.investigations)
-        && let Some(stored) = store.load(id.trim()).map_err(|error| invalid("investigation", error.to_string()))?
-    {
-        asked.investigation = Some(Value::String(stored));
-    }
-    Ok(asked)
-}
-
-/// Adds what was gathered to `changes`, and puts all in the order of time.
-fn in_order(mut changes: Vec<Change>, gathered: &mut Gathered) -> Vec<Change> {
-    changes.extend(gathered.drain().into_iter().map(Change::from));
-    changes.sort_by(|a, b| (a.event.time, &a.event.event_id).cmp(&(b.event.time, &b.event.event_id)));
-    changes
-}
-
+/// Puts together what was found.
 fn found(frozen: Frozen, mut gathered: Gathered, (changes, ranked): (Vec<Change>, Vec<Ranked>), background: Vec<Change>) -> Findings {
     let (cached, plan_log) = (gathered.cached(), gathered.take_plan_log());
     let spots = page::blind_spots(&frozen.inquiry, &gathered);

@@ -5,11 +5,13 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
 
 use super::{Cursors, Frozen};
-use crate::config::investigation::Store;
-use crate::context::Defaults;
+use crate::config::investigation::{Store, StoreError};
+use crate::context::{Asked, Defaults};
 use crate::policy::Policy;
+use crate::refusal::{InvalidArgument, Refusal};
 use crate::source::{Clock, Sources};
 
 /// What a call works with. A clone shares all but the policy.
@@ -52,6 +54,19 @@ impl ToolContext {
     pub fn defaults(&self) -> Defaults {
         let delta = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
         Defaults { lookback: delta(self.policy.lookback), max_window: delta(self.policy.max_window) }
+    }
+
+    /// Replaces an exact known investigation id by what is stored under it.
+    ///
+    /// Errors: what is stored cannot be read.
+    pub(super) fn stored(&self, mut asked: Asked) -> Result<Asked, Refusal> {
+        let unreadable = |error: StoreError| InvalidArgument { argument: "investigation".to_owned(), message: error.to_string() };
+        if let (Some(Value::String(id)), Some(store)) = (&asked.investigation, &self.investigations)
+            && let Some(stored) = store.load(id.trim()).map_err(unreadable)?
+        {
+            asked.investigation = Some(Value::String(stored));
+        }
+        Ok(asked)
     }
 
     /// Returns the time.

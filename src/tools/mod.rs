@@ -1,4 +1,6 @@
 //! The tools, one file each, joined in [`ALL`]. Each has a command that runs the same code.
+//!
+//! A new tool is its file and a line in the list; its frozen schema is written by `UPDATE_SCHEMAS=1 cargo test --test integration schemas`.
 
 pub mod arguments;
 pub mod call;

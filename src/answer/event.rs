@@ -96,8 +96,14 @@ pub fn found(event: &Event, coverage: &Coverage, untrusted: UntrustedText) -> Ev
     let section = |key: &str| record.get(key).cloned().unwrap_or(Value::Null);
     // A name in a forged record may be a secret, which loses its form once a sentence is made of it.
     let (name, code) = (redact::text(&event.name, 80), event.error_code.as_deref().map(|code| redact::text(code, 80)));
-    let summary =
-        catalogue::summarise(&name, event.service(), &section("requestParameters"), &section("responseElements"), code.as_deref());
+    let summary = catalogue::summarise(&catalogue::Parts {
+        event_name: &name,
+        service: event.service(),
+        request: &section("requestParameters"),
+        response: &section("responseElements"),
+        error_code: code.as_deref(),
+        earlier: None,
+    });
     EventAnswer {
         finding: EventFinding::Found,
         headline: format!(

@@ -26,7 +26,7 @@ pub use row::{Delay, Symptom};
 pub use service::{is_deployer, is_global_service};
 pub(crate) use severity::only_says;
 pub use severity::{Effect, Severity, severity};
-pub use summary::{MAX_SUMMARY_CHARS, summarise, summarise_with};
+pub use summary::{MAX_SUMMARY_CHARS, Parts, summarise};
 pub use symptom::incident_symptoms;
 pub use undo::{can_be_rolled_back, goes_back, rolls_back, taken_back_by};
 pub use verb::{Sets, opposites, verb_and_noun};

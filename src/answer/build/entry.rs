@@ -33,7 +33,14 @@ pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: u
     let summary = match untrusted {
         UntrustedText::Quote => {
             let before = draft.earlier.request_before(change).map(redact::parameters);
-            catalogue::summarise_with(&name, event.service(), &request, &response, error_code.as_deref(), before.as_deref())
+            catalogue::summarise(&catalogue::Parts {
+                event_name: &name,
+                service: event.service(),
+                request: &request,
+                response: &response,
+                error_code: error_code.as_deref(),
+                earlier: before.as_deref(),
+            })
         }
         UntrustedText::Omit => withhold::summary(change),
     };

@@ -27,24 +27,28 @@ use text::{clean, clip};
 /// The longest summary, in characters.
 pub const MAX_SUMMARY_CHARS: usize = 200;
 
-/// Says in one sentence what an event did.
-///
-/// `event_name` is the base name without API suffix, `service` the short service name. `request` and `response` should be redacted already.
-/// Shape: one line of at most 200 characters, without a full stop at the end; never empty.
-pub fn summarise(event_name: &str, service: &str, request: &Value, response: &Value, error_code: Option<&str>) -> String {
-    summarise_with(event_name, service, request, response, error_code, None)
+/// The parts of an event that a sentence is made of, redacted already.
+#[derive(Clone, Copy, Debug)]
+pub struct Parts<'a> {
+    /// The base name, without API suffix.
+    pub event_name: &'a str,
+    /// The short service name.
+    pub service: &'a str,
+    /// `requestParameters`.
+    pub request: &'a Value,
+    /// `responseElements`.
+    pub response: &'a Value,
+    /// `errorCode` of a call that failed.
+    pub error_code: Option<&'a str>,
+    /// The request of the last earlier change of the same thing by the same event name, if one is known.
+    pub earlier: Option<&'a Value>,
 }
 
-/// Like [`summarise`], with the request of the last earlier change of the same thing by the same event name, if one is known: where a value
-/// of a sentence differs from the earlier one, both are shown, `desired capacity 4 → 0`.
-pub fn summarise_with(
-    event_name: &str,
-    service: &str,
-    request: &Value,
-    response: &Value,
-    error_code: Option<&str>,
-    earlier: Option<&Value>,
-) -> String {
+/// Says in one sentence what an event did; a value that differs from the earlier one is shown with it, `desired capacity 4 → 0`.
+///
+/// Shape: one line of at most 200 characters, without a full stop at the end; never empty.
+pub fn summarise(parts: &Parts<'_>) -> String {
+    let &Parts { event_name, service, request, response, error_code, earlier } = parts;
     let template = rows::find(service, event_name).map_or("", |row| row.summary);
     let context = Context { request, response, earlier, template };
     let sentence = template

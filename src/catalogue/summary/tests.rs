@@ -3,12 +3,16 @@ use serde_json::{Value, json};
 
 use super::*;
 
+fn parts<'a>(service: &'a str, event_name: &'a str, request: &'a Value) -> Parts<'a> {
+    Parts { event_name, service, request, response: &Value::Null, error_code: None, earlier: None }
+}
+
 fn said(service: &str, name: &str, request: Value) -> String {
-    summarise(name, service, &request, &Value::Null, None)
+    summarise(&parts(service, name, &request))
 }
 
 fn answered(service: &str, name: &str, request: Value, response: Value) -> String {
-    summarise(name, service, &request, &response, None)
+    summarise(&Parts { response: &response, ..parts(service, name, &request) })
 }
 
 const SG: &str = "sg-0123456789abcdef0";
@@ -41,7 +45,7 @@ fn scaling_changes_say_the_capacity() {
     let request = json!({"autoScalingGroupName": "web-asg", "desiredCapacity": 0, "honorCooldown": false});
     assert_snapshot!(said("autoscaling", "SetDesiredCapacity", request.clone()), @"set desired capacity of web-asg to 0");
     let earlier = json!({"autoScalingGroupName": "web-asg", "desiredCapacity": 4});
-    let both = summarise_with("SetDesiredCapacity", "autoscaling", &request, &Value::Null, None, Some(&earlier));
+    let both = summarise(&Parts { earlier: Some(&earlier), ..parts("autoscaling", "SetDesiredCapacity", &request) });
     assert_snapshot!(both, @"set desired capacity of web-asg to 4 → 0");
     let request = json!({"instanceId": INSTANCE, "shouldDecrementDesiredCapacity": true});
     let response = json!({"activity": {"autoScalingGroupName": "web-asg"}});
@@ -208,11 +212,11 @@ fn other_rows_read_well_too() {
 #[test]
 fn a_call_that_failed_or_only_tried_never_reads_as_done() {
     let request = json!({"bucketName": "logs"});
-    let failed = summarise("DeleteBucket", "s3", &request, &Value::Null, Some("AccessDenied"));
+    let failed = summarise(&Parts { error_code: Some("AccessDenied"), ..parts("s3", "DeleteBucket", &request) });
     assert_snapshot!(failed, @"failed (AccessDenied): tried to delete bucket logs");
-    let empty = summarise("PutBucketPolicy", "s3", &Value::Null, &Value::Null, Some("AccessDenied"));
+    let empty = summarise(&Parts { error_code: Some("AccessDenied"), ..parts("s3", "PutBucketPolicy", &Value::Null) });
     assert_snapshot!(empty, @"failed (AccessDenied): tried to put bucket policy");
-    let dry = summarise("StopInstances", "ec2", &instances(), &Value::Null, Some("Client.DryRunOperation"));
+    let dry = summarise(&Parts { error_code: Some("Client.DryRunOperation"), ..parts("ec2", "StopInstances", &instances()) });
     assert_snapshot!(dry, @"dry run, nothing changed: would stop i-0123456789abcdef0 and i-0fedcba9876543210");
 }
 

@@ -3,7 +3,10 @@
 //! A request's life: [`guard`] (which host, which web page) → route → `auth` (who calls) → `message` (one JSON-RPC message of
 //! bounded size) → the library, stateless: nothing is kept between requests that an abandoned client could leave behind.
 //!
-//! Why not a web framework? There are six fixed paths, and limits on connections, heads and idle time need the layer below.
+//! Why not axum and tower-http? They would take the table of six paths and the three CORS headers, about 50 lines, and want as many
+//! again to keep what callers see: every error in JSON-RPC's form, `Allow` on each path, one count a route, and hosts and origins
+//! that are refused rather than left unmarked and that change while the server runs. What the rest of this folder does they do
+//! not: limits on connections, heads and idle time, memory shared by bodies that arrive slowly, tokens and their issuer.
 
 mod auth;
 mod connection;

@@ -87,7 +87,7 @@ fn nonsense(sentence: String) -> String {
 #[test]
 fn other_words_change_no_finding_rank_fold_or_coverage() {
     let (names, window) = (["DeleteService", "UpdateService", "CreateService", "UpdateCluster"], window());
-    let changes: Vec<Change> = (0..24).map(|n| deployed(&format!("e{n:02}"), n % 19, names[n as usize % 4])).collect();
+    let changes: Vec<Change> = (0..24).map(|n| deployed(&format!("e{n:02}"), n % 9, names[n as usize % 4])).collect();
     let alert = json!({"alert": {"name": "ErrorRate", "startsAt": "2026-01-27T20:05:00Z", "labels": {"region": "eu-west-1", "service": "checkout"}}});
     let asked = crate::context::Asked { investigation: Some(alert), ..crate::context::Asked::default() };
     let named = crate::context::discover(&asked, &crate::context::Defaults::default(), window.to).unwrap();

@@ -11,6 +11,7 @@ pub mod event_history;
 pub mod failing;
 mod https;
 pub mod interruptible;
+pub mod memory;
 mod opened;
 mod progress;
 mod query;
@@ -21,7 +22,7 @@ pub use progress::Progress;
 pub use query::{Kind, Query};
 
 /// Every source. Adding one is its own file and a line here.
-pub static ALL: [Definition; 2] = [event_history::DEFINITION, archive::DEFINITION];
+pub static ALL: [Definition; 3] = [event_history::DEFINITION, archive::DEFINITION, memory::DEFINITION];
 
 /// What there is to a source: what it is like, and how it is opened.
 pub struct Definition {

@@ -10,7 +10,7 @@ use cloudtrail_mcp::context::basis::{Basis, WindowStart};
 use cloudtrail_mcp::context::{Incident, Named};
 use cloudtrail_mcp::coverage::{Cause, Cell, State};
 use cloudtrail_mcp::investigate::{Gathered, plan};
-use cloudtrail_mcp::policy::{Available, Policy};
+use cloudtrail_mcp::policy::{Available, Policy, Scope};
 use cloudtrail_mcp::source::event_history::{CacheSettings, EventHistory, PROFILE, Role, Settings};
 use cloudtrail_mcp::source::{Kind, Source};
 use futures_util::future::join_all;
@@ -59,7 +59,10 @@ fn incident(accounts: &[&str], regions: &[&str]) -> Incident {
 
 /// Reads everything side by side; gives the ids of the events and the cells.
 async fn read(history: &EventHistory, policy: &Policy, incident: &Incident) -> (Vec<String>, Vec<Cell>) {
-    let scope = policy.admit(incident, None, &available(), now()).unwrap();
+    read_of(history, policy.admit(incident, None, &available(), now()).unwrap()).await
+}
+
+async fn read_of(history: &EventHistory, scope: Scope) -> (Vec<String>, Vec<Cell>) {
     let queries = plan::queries(&scope, scope.window(), &Kind::Writes, scope.deadline());
     let mut gathered = Gathered::default();
     for reading in join_all(queries.iter().map(async |query| query.gate(history.read(query).await))).await {
@@ -164,7 +167,8 @@ async fn an_account_that_the_alert_names_and_nobody_can_read_is_a_gap_unless_it_
     let alerted = |account: &str| Incident { accounts_given: false, ..incident(&[account], &["us-east-1"]) };
     let (_, cells) = read(&history, &open(), &alerted(ACCOUNT)).await;
     assert_eq!(places(&cells), [(ACCOUNT, "us-east-1", State::Exhausted)]);
-    let (found, cells) = read(&history, &open(), &alerted(OTHER)).await;
+    let without_roles = open().admit(&alerted(OTHER), None, &Available::only(&PROFILE), now()).unwrap();
+    let (found, cells) = read_of(&history, without_roles).await;
     assert_eq!(found, ["own"]);
     assert_eq!(places(&cells), [(ACCOUNT, "us-east-1", State::Exhausted), (OTHER, "us-east-1", State::NotConfigured)]);
     assert!(cells[1].asked);

@@ -149,7 +149,7 @@ const ROOMS: [&str; 19] = [
 ];
 
 /// Imports against the order that are known and on their way out.
-const KNOWN: [(&str, &str); 2] = [("config", "service"), ("config", "tools")];
+const KNOWN: [(&str, &str); 0] = [];
 
 /// A file's room, its name and its code without comments and tests; nothing for a file of tests.
 fn code(file: &Path) -> Option<(String, String, String)> {

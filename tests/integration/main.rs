@@ -7,6 +7,7 @@ mod benchmark;
 mod binary;
 mod cli;
 mod client;
+mod contract;
 mod event_history;
 mod fake_aws;
 mod faults;

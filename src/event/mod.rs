@@ -120,6 +120,15 @@ pub enum Via {
     Unknown,
 }
 
+/// Goes into the one object of a request that EC2 wraps in its own name: `{"ModifyVpcEndpointRequest": {…}}`.
+pub fn unwrapped(request: &Value) -> &Value {
+    let named = |key: &String| key.len() > 7 && key.to_ascii_lowercase().ends_with("request");
+    match request.as_object().map(|map| (map.len(), map.iter().next())) {
+        Some((1, Some((key, inner)))) if inner.is_object() && named(key) => inner,
+        _ => request,
+    }
+}
+
 impl Event {
     /// Returns the service's short name, `ec2` for `ec2.amazonaws.com`.
     pub fn service(&self) -> &str {

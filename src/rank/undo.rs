@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::Change;
 use super::topology::Graph;
 use crate::catalogue::{self, Effect, Sets};
+use crate::event::unwrapped;
 
 /// How far a change gives back what an earlier one had taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -228,11 +229,9 @@ fn is_lower(key: &str, earlier: &Value, later: &Value) -> bool {
     versioned && of == same && later < earlier
 }
 
-/// Returns a request without the member named after it that EC2 wraps some of its requests into.
+/// Returns what a change asks for.
 fn request(change: &Change) -> Option<&Map<String, Value>> {
-    let request = change.event.request().as_object()?;
-    let wrapped = request.iter().next().filter(|(key, _)| request.len() == 1 && key.ends_with("Request"));
-    Some(wrapped.and_then(|(_, inner)| inner.as_object()).unwrap_or(request))
+    unwrapped(change.event.request()).as_object()
 }
 
 /// Returns what a request sets, by name: a list of names and values is as many settings.

@@ -13,11 +13,6 @@ use super::session::{Identity, Sessions, judge};
 use crate::event::LookupResource;
 use crate::source::{BoxFuture, Kind};
 
-/// Events a page.
-///
-/// Source: AWS CloudTrail API reference, LookupEvents, `MaxResults` (1 to 50).
-const PAGE: i32 = 50;
-
 /// AWS, as whoever may be asked there.
 pub(super) struct Aws {
     sessions: Sessions,
@@ -73,7 +68,7 @@ impl RegionClient<'_> {
             .set_lookup_attributes(attribute(ask).map(|attribute| vec![attribute]))
             .start_time(AwsTime::from_secs(ask.start.timestamp()))
             .end_time(AwsTime::from_secs(ask.end.timestamp()))
-            .max_results(PAGE)
+            .max_results(super::PAGE.cast_signed())
             .set_next_token(token.map(str::to_owned))
             .send()
             .await;

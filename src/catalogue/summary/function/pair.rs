@@ -6,6 +6,7 @@ use super::{MAX_TOLD, flat, scalar};
 use crate::catalogue::json_path::{child, find, is_empty, text, texts};
 use crate::catalogue::summary::Context;
 use crate::catalogue::summary::text::{clip, join, list, value, words};
+use crate::event::unwrapped;
 
 /// How many pairs are told before "and N more".
 const MAX_PAIRS: usize = 4;
@@ -21,7 +22,7 @@ const DULL: &[&str] = &[
 
 /// The other scalar parameters of the request as `key value`, at most four.
 pub(super) fn changes(context: &Context<'_>) -> Option<String> {
-    let Value::Object(mut map) = unwrap_request(context.request).clone() else { return None };
+    let Value::Object(mut map) = unwrapped(context.request).clone() else { return None };
     map.retain(|key, value| {
         let lower = key.to_ascii_lowercase();
         !is_empty(value)
@@ -34,14 +35,6 @@ pub(super) fn changes(context: &Context<'_>) -> Option<String> {
         add_pairs(key, value, context.earlier, &mut pairs);
     }
     list_pairs(pairs)
-}
-
-/// Goes into the one object of a request that is wrapped: `{"ModifyVpcEndpointRequest": {…}}`.
-fn unwrap_request(request: &Value) -> &Value {
-    match request.as_object().map(|map| (map.len(), map.iter().next())) {
-        Some((1, Some((key, inner)))) if inner.is_object() && key.to_ascii_lowercase().contains("req") => inner,
-        _ => request,
-    }
 }
 
 /// Tells whether the template says this key itself.

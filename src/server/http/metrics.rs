@@ -1,7 +1,7 @@
 //! Counters for Prometheus, in its text format. No label ever holds what a caller chose.
 //!
 //! Why not prometheus-client? It writes OpenMetrics, under another media type and with other spellings of numbers, where operators
-//! read text format 0.0.4; and it would take about 60 lines of counting and writing for four crates and a procedural macro.
+//! read text format 0.0.4; and it would take about 60 lines of counting and writing for three more crates, a procedural macro among them.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -462,7 +462,8 @@ async fn nothing_is_touched_before_the_first_read() {
 #[tokio::test]
 async fn the_fake_refuses_what_aws_refuses() {
     let fake = FakeAws::start(now()).await.with_events(writes(60));
-    let config = settings(&fake, Some(credentials())).aws.unwrap();
+    let plain = aws_smithy_http_client::Builder::new().build_http();
+    let config = settings(&fake, Some(credentials())).aws.unwrap().to_builder().http_client(plain).build();
     let client = aws_sdk_cloudtrail::Client::new(&config);
     let code = |error: aws_sdk_cloudtrail::Error| aws_sdk_cloudtrail::error::ProvideErrorMetadata::code(&error).unwrap().to_owned();
     let at = |time: DateTime<Utc>| aws_sdk_cloudtrail::primitives::DateTime::from_secs(time.timestamp());

@@ -123,7 +123,7 @@ fn place(truth: &Truth, changes: &[Change], ranked: &[Ranked]) -> Option<usize> 
     let ranked: Vec<&Ranked> = ranked.iter().collect();
     let entries = fold_runs(changes, fold(changes, &ranked));
     let guilty = |one: &&Ranked| changes.get(one.index).is_some_and(|change| truth.culprits.contains(&change.event.event_id));
-    entries.iter().position(|entry| entry.members.iter().any(|member| guilty(&member))).map(|at| at + 1)
+    entries.iter().position(|entry| entry.members.iter().any(|member| guilty(member))).map(|at| at + 1)
 }
 
 /// Prints the figures with all rules, and for each rule what they lose without it, in points of a hundred.

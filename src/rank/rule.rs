@@ -75,7 +75,7 @@ impl Evidence {
     }
 
     /// The same, as strong as `strength`.
-    pub(super) fn as_strong_as(self, strength: Strength) -> Option<Self> {
+    pub(super) fn with_strength(self, strength: Strength) -> Option<Self> {
         Some(Self { strength, ..self })
     }
 }

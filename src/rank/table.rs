@@ -137,7 +137,7 @@ fn by_name(facts: &Facts) -> Option<&Affinity> {
 fn shares_name(facts: &Facts) -> Option<Evidence> {
     match by_name(facts)? {
         Affinity::Named(word, rarity) => {
-            Evidence::told(Reason::SharesName { word: word.clone() })?.as_strong_as(Strength::Percent(rarity * 100.0))
+            Evidence::told(Reason::SharesName { word: word.clone() })?.with_strength(Strength::Percent(rarity * 100.0))
         }
         _ => None,
     }
@@ -146,7 +146,7 @@ fn shares_name(facts: &Facts) -> Option<Evidence> {
 fn shares_told_word(facts: &Facts) -> Option<Evidence> {
     match by_name(facts)? {
         Affinity::Told(word, rarity) => {
-            Evidence::told(Reason::SharesToldWord { word: word.clone() })?.as_strong_as(Strength::Percent(rarity * 100.0))
+            Evidence::told(Reason::SharesToldWord { word: word.clone() })?.with_strength(Strength::Percent(rarity * 100.0))
         }
         _ => None,
     }
@@ -241,7 +241,7 @@ enum Told {
 
 fn harmless(facts: &Facts) -> Option<Evidence> {
     let severity = facts.effect.severity.filter(|severity| severity.effect == Effect::Harmless)?;
-    Evidence::told(Reason::Values { does: severity.reason })?.as_strong_as(Strength::Percent(severity.points.into()))
+    Evidence::told(Reason::Values { does: severity.reason })?.with_strength(Strength::Percent(severity.points.into()))
 }
 
 fn grave_to_all(facts: &Facts) -> Option<Evidence> {
@@ -280,7 +280,7 @@ const SYMPTOM: &[Rule] = &[
 
 fn fits(facts: &Facts) -> Option<Evidence> {
     let (symptom, share) = facts.fit.symptom?;
-    Evidence::told(Reason::CanCause { symptom })?.as_strong_as(Strength::Percent(share.max(LEAST_SYMPTOM) * 100.0))
+    Evidence::told(Reason::CanCause { symptom })?.with_strength(Strength::Percent(share.max(LEAST_SYMPTOM) * 100.0))
 }
 
 const DIRECTION: &[Rule] = &[
@@ -320,7 +320,7 @@ const CLASS: &[Rule] = &[from(
     rule(
         "class.weight",
         24,
-        |facts| Evidence::quiet(true)?.as_strong_as(Strength::Weight(facts.effect.weight)),
+        |facts| Evidence::quiet(true)?.with_strength(Strength::Weight(facts.effect.weight)),
         "So often such a change is what broke something.",
     ),
 )];

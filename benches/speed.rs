@@ -61,7 +61,7 @@ fn walk(records: &[String], incident: &Incident, now: DateTime<Utc>, times: &mut
     let events: Vec<Event> =
         timed(&mut times.parse, || records.iter().map(|text| Event::from_lookup_parts(text, Vec::new()).unwrap()).collect());
     let changes: Vec<Change> = timed(&mut times.classify, || events.into_iter().map(Change::from).collect());
-    let ranked = timed(&mut times.rank, || rank::rank(incident, &changes, &[], &Weights::default()));
+    let ranked = timed(&mut times.rank, || rank::rank(incident, changes, &[], &Weights::default()));
     let (json, markdown) = timed(&mut times.answer, || {
         let built = build(&Draft {
             incident,
@@ -70,9 +70,8 @@ fn walk(records: &[String], incident: &Incident, now: DateTime<Utc>, times: &mut
             regions: Vec::new(),
             guessed_region: None,
             coverage: &Coverage::default(),
-            changes: &changes,
             ranked: &ranked,
-            earlier: Earlier::new(&changes),
+            earlier: Earlier::new(ranked.iter().map(|one| &one.change)),
             filter: &Filter::default(),
             page: Page { limit: 20, ..Page::default() },
             detail: Default::default(),

@@ -1,9 +1,8 @@
 //! What each rule of the ranking is worth: the same incidents, ranked with one rule switched off.
 //!
-//! In process: the facts of an incident's changes are worked out once for each window that an investigation may reach, then held
+//! In process: an incident's changes are ranked once for each window that an investigation may reach, then their facts are held
 //! against the table as often as there are rules. Widening follows the verdict, as it does where the budget is no limit.
 
-use std::cell::OnceCell;
 use std::io::{self, Write};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,7 +10,7 @@ use cloudtrail_mcp::answer::fold::fold;
 use cloudtrail_mcp::answer::run::fold_runs;
 use cloudtrail_mcp::context::{self, Asked, Defaults};
 use cloudtrail_mcp::event::Event;
-use cloudtrail_mcp::rank::{self, Change, Facts, Ranked, Weights, finding, table::TABLE};
+use cloudtrail_mcp::rank::{self, Change, Ranked, Weights, finding, table::TABLE};
 
 use crate::incident::{Incident, Truth};
 
@@ -46,7 +45,7 @@ fn ids() -> impl Iterator<Item = &'static str> {
 /// Ranks an incident with all rules and without each; nothing when its alert cannot be read.
 pub(crate) fn row(made: &Incident) -> Option<Row> {
     let truth = &made.truth;
-    let looks = Looks::new(made)?;
+    let mut looks = Looks::new(made)?;
     let without = ids().filter_map(|id| {
         let mut weights = Weights::default();
         weights.switch_off(id).then_some(weights)
@@ -60,10 +59,11 @@ struct Look {
     from: DateTime<Utc>,
     /// Index of its first change.
     first: usize,
-    facts: OnceCell<Vec<Facts>>,
+    /// Its changes, ranked; nothing before it was looked at.
+    ranked: Vec<Ranked>,
 }
 
-/// The windows of one investigation, each with the facts of its changes once they are asked for.
+/// The windows of one investigation.
 struct Looks {
     incident: context::Incident,
     /// Oldest first.
@@ -88,22 +88,24 @@ impl Looks {
         changes.dedup_by(|a, b| a.event.event_id == b.event.event_id);
         let wider = incident.alert.iter().flat_map(|alert| HOURS.map(|hours| alert.started_at - TimeDelta::hours(hours)));
         let starts = std::iter::once(incident.window.from).chain(wider);
-        let look = |from| Look { from, first: changes.partition_point(|change| change.event.time < from), facts: OnceCell::new() };
+        let look = |from| Look { from, first: changes.partition_point(|change| change.event.time < from), ranked: Vec::new() };
         let windows = starts.map(look).collect();
         Some(Self { incident, changes, windows })
     }
 
     /// Follows the verdicts from window to window, as an investigation does.
-    fn outcome(&self, truth: &Truth, weights: &Weights) -> Outcome {
-        let mut outcome = Outcome::default();
-        for (step, look) in self.windows.iter().enumerate() {
+    fn outcome(&mut self, truth: &Truth, weights: &Weights) -> Outcome {
+        let (mut outcome, steps) = (Outcome::default(), self.windows.len());
+        for (step, look) in self.windows.iter_mut().enumerate() {
             let (before, changes) = self.changes.split_at(look.first);
-            let facts = look.facts.get_or_init(|| Facts::of_all(&self.incident, changes, &background(before, look.from)));
-            let ranked = rank::judge(changes, facts.clone(), weights);
-            let best = ranked.first().filter(|best| best.suspect);
-            outcome = Outcome { rank: place(truth, changes, &ranked), none: best.is_none() };
+            look.ranked = match std::mem::take(&mut look.ranked) {
+                new if new.is_empty() => rank::rank(&self.incident, changes.to_vec(), &background(before, look.from), weights),
+                known => rank::rank_again(known, weights),
+            };
+            let best = look.ranked.first().filter(|best| best.suspect);
+            outcome = Outcome { rank: place(truth, &look.ranked), none: best.is_none() };
             // With a suspect that is not firm, the longest step is not made.
-            if best.is_some_and(|best| finding::is_firm(best) || step + 2 >= self.windows.len()) {
+            if best.is_some_and(|best| finding::is_firm(best) || step + 2 >= steps) {
                 break;
             }
         }
@@ -119,11 +121,11 @@ fn background(before: &[Change], until: DateTime<Utc>) -> Vec<Change> {
 }
 
 /// Returns the rank of the best entry with a culprit.
-fn place(truth: &Truth, changes: &[Change], ranked: &[Ranked]) -> Option<usize> {
+fn place(truth: &Truth, ranked: &[Ranked]) -> Option<usize> {
     let ranked: Vec<&Ranked> = ranked.iter().collect();
-    let entries = fold_runs(changes, fold(changes, &ranked));
-    let guilty = |one: &&Ranked| changes.get(one.index).is_some_and(|change| truth.culprits.contains(&change.event.event_id));
-    entries.iter().position(|entry| entry.members.iter().any(|member| guilty(member))).map(|at| at + 1)
+    let entries = fold_runs(fold(&ranked));
+    let guilty = |one: &&Ranked| truth.culprits.contains(&one.change.event.event_id);
+    entries.iter().position(|entry| entry.members.iter().any(guilty)).map(|at| at + 1)
 }
 
 /// Prints the figures with all rules, and for each rule what they lose without it, in points of a hundred.

@@ -9,7 +9,7 @@ use super::page::Page;
 use crate::context::{Incident, Named};
 use crate::coverage::Coverage;
 use crate::policy::UntrustedText;
-use crate::rank::{Change, Ranked};
+use crate::rank::Ranked;
 use crate::time::Window;
 
 /// How much of each event is told.
@@ -36,9 +36,7 @@ pub struct Draft<'a> {
     pub guessed_region: Option<String>,
     /// What was read.
     pub coverage: &'a Coverage,
-    /// All changes.
-    pub changes: &'a [Change],
-    /// All of them, ranked.
+    /// All changes, best first.
     pub ranked: &'a [Ranked],
     /// What was so before.
     pub earlier: Earlier<'a>,

@@ -2,7 +2,7 @@
 
 use crate::catalogue::Category;
 use crate::event::Event;
-use crate::rank::{Change, Ranked, topology::Relation};
+use crate::rank::{Ranked, topology::Relation};
 
 /// The caller's filters; an empty list lets everything through.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,9 +24,9 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Tells whether `change` is shown.
-    pub fn matches(&self, change: &Change, ranked: &Ranked) -> bool {
-        let event = &change.event;
+    /// Tells whether a change is shown.
+    pub fn matches(&self, ranked: &Ranked) -> bool {
+        let event = &ranked.change.event;
         /// Tells whether one of the texts, which are only made when it matters, fits one of the patterns.
         fn any<'a>(patterns: &[String], texts: impl FnOnce() -> Vec<&'a str>) -> bool {
             patterns.is_empty() || texts().into_iter().any(|text| patterns.iter().any(|pattern| matches_pattern(pattern, text)))
@@ -35,7 +35,7 @@ impl Filter {
         (self.include_reads || !event.read_only)
             && (!self.errors_only || event.failed())
             && (!self.resources_only || matches!(ranked.facts.tie.relation, Relation::Target(_) | Relation::Mention(_)))
-            && (self.categories.is_empty() || self.categories.contains(&change.class.category))
+            && (self.categories.is_empty() || self.categories.contains(&ranked.change.class.category))
             && any(&self.event_names, || vec![event.name.as_str(), raw_name()])
             && any(&self.event_sources, || vec![event.source.as_str(), event.service()])
             && any(&self.actors, || actor_names(event))

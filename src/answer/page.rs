@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::fold::Fold;
-use crate::rank::{Change, Ranked};
+use crate::rank::Ranked;
 
 /// Which part of the ranking is shown.
 #[derive(Clone, Debug, Default)]
@@ -21,9 +21,9 @@ pub struct Page {
 }
 
 impl Page {
-    /// Tells whether `change` is shown already, as an entry or folded into one.
-    pub(super) fn has_shown(&self, change: &Change) -> bool {
-        self.seen.contains(&change.event.event_id)
+    /// Tells whether a change is shown already, as an entry or folded into one.
+    pub(super) fn has_shown(&self, ranked: &Ranked) -> bool {
+        self.seen.contains(&ranked.change.event.event_id)
     }
 
     /// Tells whether an entry would have stood before one that is shown already: it was read later.
@@ -32,10 +32,10 @@ impl Page {
     }
 
     /// Counts `fold` as shown.
-    pub(super) fn show(&mut self, fold: &Fold<'_>, changes: &[Change]) {
+    pub(super) fn show(&mut self, fold: &Fold<'_>) {
         self.shown += 1;
         self.folded += fold.members.len() - 1;
-        self.seen.extend(fold.members.iter().filter_map(|m| changes.get(m.index)).map(|c| c.event.event_id.clone()));
+        self.seen.extend(fold.members.iter().map(|member| member.change.event.event_id.clone()));
         self.last = Some(self.last.map_or(place(fold.best), |last| last.min(place(fold.best))));
     }
 }

@@ -42,8 +42,8 @@ fn session<'a>(event: &'a Event, eligible: bool) -> Option<Session<'a>> {
 }
 
 /// Returns the session of all members of `fold`, when it is one.
-fn session_of<'a>(changes: &'a [Change], fold: &Fold<'_>) -> Option<Session<'a>> {
-    let mut sessions = fold.members.iter().map(|member| session(&changes.get(member.index)?.event, member.facts.is_eligible()));
+fn session_of<'a>(fold: &Fold<'a>) -> Option<Session<'a>> {
+    let mut sessions = fold.members.iter().map(|member| session(&member.change.event, member.facts.is_eligible()));
     let first = sessions.next()??;
     (fold.last - fold.first <= LONGEST && sessions.all(|session| session == Some(first))).then_some(first)
 }
@@ -52,26 +52,26 @@ fn session_of<'a>(changes: &'a [Change], fold: &Fold<'_>) -> Option<Session<'a>>
 ///
 /// Shape: entries stand in the order of their best member, each change in exactly one. What is a suspect, or concerns what the
 /// alert names or is next to it, stays an entry of its own that tells which one leads its run.
-pub fn fold_runs<'a>(changes: &[Change], folds: Vec<Fold<'a>>) -> Vec<Fold<'a>> {
-    let mut sessions: BTreeMap<Option<Session<'_>>, Vec<Placed<'a>>> = BTreeMap::new();
+pub fn fold_runs(folds: Vec<Fold<'_>>) -> Vec<Fold<'_>> {
+    let mut sessions: BTreeMap<Option<Session<'_>>, Vec<Placed<'_>>> = BTreeMap::new();
     for placed in folds.into_iter().enumerate() {
-        sessions.entry(session_of(changes, &placed.1)).or_default().push(placed);
+        sessions.entry(session_of(&placed.1)).or_default().push(placed);
     }
     let mut done = sessions.remove(&None).unwrap_or_default();
     for mut entries in sessions.into_values() {
         entries.sort_by_key(|(place, fold)| (fold.first, *place));
-        let (mut run, mut end): (Vec<Placed<'a>>, Option<DateTime<Utc>>) = (Vec::new(), None);
+        let (mut run, mut end): (Vec<Placed<'_>>, Option<DateTime<Utc>>) = (Vec::new(), None);
         for entry in entries {
             let (first, last) = (entry.1.first, entry.1.last);
             let begin = run.first().map_or(first, |(_, fold)| fold.first);
             if end.is_some_and(|end| first - end > GAP) || last - begin > LONGEST {
-                done.extend(gather(changes, std::mem::take(&mut run)));
+                done.extend(gather(std::mem::take(&mut run)));
                 end = None;
             }
             end = end.max(Some(last));
             run.push(entry);
         }
-        done.extend(gather(changes, run));
+        done.extend(gather(run));
     }
     done.sort_by_key(|(place, _)| *place);
     done.into_iter().map(|(_, fold)| fold).collect()
@@ -81,17 +81,17 @@ pub fn fold_runs<'a>(changes: &[Change], folds: Vec<Fold<'a>>) -> Vec<Fold<'a>> 
 type Placed<'a> = (usize, Fold<'a>);
 
 /// Folds what need not stand by itself into the best entry of `run`, when it is a run at all.
-fn gather<'a>(changes: &[Change], mut run: Vec<Placed<'a>>) -> Vec<Placed<'a>> {
-    let counts = |change: &&Change| !change.class.noise && change.event.category == EventCategory::Management;
+fn gather(mut run: Vec<Placed<'_>>) -> Vec<Placed<'_>> {
+    let counts = |change: &Change| !change.class.noise && change.event.category == EventCategory::Management;
     let members = run.iter().flat_map(|(_, fold)| &fold.members);
-    if members.filter_map(|member| changes.get(member.index)).filter(counts).count() < BURST {
+    if members.filter(|member| counts(&member.change)).count() < BURST {
         return run;
     }
     run.sort_by_key(|(place, _)| *place);
     let mut entries = run.into_iter();
     let Some((place, mut leader)) = entries.next() else { return Vec::new() };
     let (mut standing, lesser): (Vec<_>, Vec<_>) = entries.partition(|(_, fold)| stands(fold));
-    standing.iter_mut().for_each(|(_, fold)| fold.leader = Some(leader.best.index));
+    standing.iter_mut().for_each(|(_, fold)| fold.leader = Some(&leader.best.change.event.event_id));
     for (_, fold) in lesser {
         leader.first = leader.first.min(fold.first);
         leader.last = leader.last.max(fold.last);

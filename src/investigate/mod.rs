@@ -84,7 +84,7 @@ struct Findings {
     /// The question, and which page of its answer is asked.
     frozen: Frozen,
     coverage: Coverage,
-    changes: Vec<Change>,
+    /// All changes, best first.
     ranked: Vec<Ranked>,
     /// Changes from before the window, which tell what was so before.
     background: Vec<Change>,
@@ -108,8 +108,9 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
     let mut changes = Vec::new();
     let ranked = loop {
         gathered.move_to(&mut changes);
-        let ranked = rank::rank(&inquiry.incident, &changes, &background, &Weights::default());
+        let ranked = rank::rank(&inquiry.incident, changes, &background, &Weights::default());
         let Some((wider, added)) = plan::widen(&ranked, &inquiry, &gathered, reader.spent()) else { break ranked };
+        changes = ranked.into_iter().map(|one| one.change).collect();
         (inquiry.scope, inquiry.widened) = (wider, true);
         reader.read(&inquiry, added, &[], &mut gathered).await;
         // What lies in the window now is no background any more: it would take part twice.
@@ -118,7 +119,7 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
 
     let page = Page { limit, ..Page::default() };
     let frozen = Frozen { policy: context.policy.version(), inquiry, detail, page, resume: None };
-    Ok(found(frozen, gathered, (changes, ranked), background))
+    Ok(found(frozen, gathered, ranked, background))
 }
 
 /// Goes on with a frozen question: reads what was not read, and ranks all of it again.
@@ -135,18 +136,18 @@ async fn resume(reader: &Reader<'_>, continued: Continued) -> Result<Findings, R
     let background = reader.background(&frozen.inquiry.scope).await;
     let mut changes = Vec::new();
     gathered.move_to(&mut changes);
-    let ranked = rank::rank(&frozen.inquiry.incident, &changes, &background, &Weights::default());
-    Ok(found(frozen, gathered, (changes, ranked), background))
+    let ranked = rank::rank(&frozen.inquiry.incident, changes, &background, &Weights::default());
+    Ok(found(frozen, gathered, ranked, background))
 }
 
 /// Builds the page that was asked for, and the cursor to what comes after.
 fn tell(reader: &Reader<'_>, findings: Findings) -> Answer {
     let Built { mut answer, next, shown } = page::build(reader, &findings);
-    let Findings { frozen, coverage, changes, .. } = findings;
+    let Findings { frozen, coverage, ranked, .. } = findings;
     let (cursors, before) = (&reader.context.cursors, frozen.resume.as_deref());
     // What was read whole is known to the source's cache; what was cut short must not be read twice for it.
     let carries = answer.error.is_none() && (before.is_some() || ResumeState::is_needed(&coverage));
-    let resume = carries.then(|| ResumeState::keep(&changes, &coverage, cursors.room())).flatten();
+    let resume = carries.then(|| ResumeState::keep(ranked.iter().map(|one| &one.change), &coverage, cursors.room())).flatten();
     let reads_on = resume.as_ref().is_some_and(|resume| resume.goes_on() && resume.gained_on(before));
     if next.is_some() || reads_on {
         let frozen = Frozen { page: next.unwrap_or(shown), resume, ..frozen };
@@ -160,11 +161,11 @@ fn tell(reader: &Reader<'_>, findings: Findings) -> Answer {
 }
 
 /// Puts together what was found.
-fn found(frozen: Frozen, mut gathered: Gathered, (changes, ranked): (Vec<Change>, Vec<Ranked>), background: Vec<Change>) -> Findings {
+fn found(frozen: Frozen, mut gathered: Gathered, ranked: Vec<Ranked>, background: Vec<Change>) -> Findings {
     let (cached, plan_log) = (gathered.cached(), gathered.take_plan_log());
     let spots = page::blind_spots(&frozen.inquiry, &gathered);
     let (_, coverage) = gathered.finish(spots);
-    Findings { frozen, coverage, changes, ranked, background, cached, plan_log }
+    Findings { frozen, coverage, ranked, background, cached, plan_log }
 }
 
 fn answered(looked: Result<Answer, Refusal>) -> Answer {

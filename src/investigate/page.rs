@@ -20,7 +20,7 @@ const PLAN_LINES: usize = 24;
 
 /// Builds the page that the question stands at.
 pub(super) fn build(reader: &Reader<'_>, findings: &Findings) -> Built {
-    let Findings { frozen, coverage, changes, ranked, background, cached, plan_log } = findings;
+    let Findings { frozen, coverage, ranked, background, cached, plan_log } = findings;
     let inquiry = &frozen.inquiry;
     let requests = |unit| coverage.cells.iter().filter(|cell| cell.source().cost.unit() == unit).map(|cell| cell.requests).sum();
     let draft = Draft {
@@ -30,9 +30,8 @@ pub(super) fn build(reader: &Reader<'_>, findings: &Findings) -> Built {
         regions: regions(inquiry, coverage),
         guessed_region: inquiry.scope.guessed_region().map(str::to_owned),
         coverage,
-        changes,
         ranked,
-        earlier: Earlier::new(changes.iter().chain(background)),
+        earlier: Earlier::new(ranked.iter().map(|one| &one.change).chain(background)),
         filter: &inquiry.filter,
         page: frozen.page.clone(),
         detail: frozen.detail,

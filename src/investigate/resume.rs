@@ -52,7 +52,7 @@ struct Kept {
 
 impl ResumeState {
     /// Keeps what `changes` and `coverage` hold; nothing for a source that is read again at no cost, and where there is no room.
-    pub(super) fn keep(changes: &[Change], coverage: &Coverage, room: &Arc<Room>) -> Option<Arc<Self>> {
+    pub(super) fn keep<'a>(changes: impl Iterator<Item = &'a Change>, coverage: &Coverage, room: &Arc<Room>) -> Option<Arc<Self>> {
         if coverage.cells.iter().any(|cell| cell.source().rereads_free) {
             return None;
         }
@@ -124,8 +124,8 @@ fn is_cut_short(cell: &Cell) -> bool {
     matches!(cell.state(), State::PageCap | State::Deadline | State::Throttled | State::Cancelled | State::Failed)
 }
 
-fn deflated(changes: &[Change]) -> Option<Vec<u8>> {
-    let kept: Vec<Kept> = changes.iter().map(Kept::of).collect();
+fn deflated<'a>(changes: impl Iterator<Item = &'a Change>) -> Option<Vec<u8>> {
+    let kept: Vec<Kept> = changes.map(Kept::of).collect();
     let mut deflated = DeflateEncoder::new(Vec::new(), Compression::fast());
     deflated.write_all(&serde_json::to_vec(&kept).ok()?).ok()?;
     deflated.finish().ok()
@@ -133,6 +133,8 @@ fn deflated(changes: &[Change]) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use std::iter;
+
     use serde_json::json;
 
     use super::*;
@@ -160,7 +162,7 @@ mod tests {
     #[test]
     fn what_is_carried_comes_back_as_it_was() {
         let change = stopped();
-        let carried = ResumeState::keep(std::slice::from_ref(&change), &coverage(State::PageCap, 10), &Arc::default()).unwrap();
+        let carried = ResumeState::keep(iter::once(&change), &coverage(State::PageCap, 10), &Arc::default()).unwrap();
         assert_eq!(carried.events().unwrap(), [change.event]);
         assert_eq!((carried.cells()[0].requests, carried.goes_on()), (0, true));
     }
@@ -170,14 +172,14 @@ mod tests {
         let secret = "AKIAIOSFODNN7EXAMPLE/wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
         let change = change(json!({"eventName": "UpdateFunctionConfiguration", "eventTime": "2026-01-27T20:00:00Z", "userAgent": secret,
             "requestParameters": {"environment": {"variables": {"DB_PASSWORD": "hunter2-hunter2"}}}}));
-        let events = ResumeState::keep(&[change], &coverage(State::PageCap, 10), &Arc::default()).unwrap().events().unwrap();
+        let events = ResumeState::keep(iter::once(&change), &coverage(State::PageCap, 10), &Arc::default()).unwrap().events().unwrap();
         let text = format!("{events:?}");
         assert!(!text.contains("hunter2") && !text.contains("wJalrXUtnFEMI"), "{text}");
     }
 
     #[test]
     fn only_what_time_requests_or_chance_cut_goes_on_and_only_as_long_as_more_is_read() {
-        let carried = |state, seconds| ResumeState::keep(&[], &coverage(state, seconds), &Arc::default()).unwrap();
+        let carried = |state, seconds| ResumeState::keep(iter::empty(), &coverage(state, seconds), &Arc::default()).unwrap();
         for (state, goes_on) in [(State::Lagging, false), (State::Denied, false), (State::Deadline, true), (State::Throttled, true)] {
             assert_eq!(carried(state, 10).goes_on(), goes_on, "{state:?}");
         }
@@ -189,6 +191,6 @@ mod tests {
     #[test]
     fn an_archive_is_read_again_instead() {
         let cells = vec![Cell::cut("", "eu-west-1", &archive::PROFILE, State::NoData, None)];
-        assert!(ResumeState::keep(&[stopped()], &Coverage { cells, blind_spots: Vec::new() }, &Arc::default()).is_none());
+        assert!(ResumeState::keep(iter::once(&stopped()), &Coverage { cells, blind_spots: Vec::new() }, &Arc::default()).is_none());
     }
 }

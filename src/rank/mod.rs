@@ -66,10 +66,10 @@ pub enum Named {
 }
 
 /// A change in its place.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Ranked {
-    /// Index into the changes that were ranked.
-    pub index: usize,
+    /// The change.
+    pub change: Change,
     /// Sum of the contributions.
     pub score: i32,
     /// Whether it could explain the alert.
@@ -86,22 +86,31 @@ pub struct Ranked {
 /// of the input does not matter.
 ///
 /// `background` are changes from before the window: they are not ranked, they only tell what belongs to what.
-pub fn rank(incident: &Incident, changes: &[Change], background: &[Change], weights: &Weights) -> Vec<Ranked> {
-    judge(changes, Facts::of_all(incident, changes, background), weights)
+pub fn rank(incident: &Incident, changes: Vec<Change>, background: &[Change], weights: &Weights) -> Vec<Ranked> {
+    let facts = Facts::of_all(incident, &changes, background);
+    in_order(changes.into_iter().zip(facts).map(|(change, facts)| Ranked::new(change, facts, weights)))
 }
 
-/// Ranks `changes` by their `facts`, one for each in their order; see [`rank`].
-pub fn judge(changes: &[Change], facts: Vec<Facts>, weights: &Weights) -> Vec<Ranked> {
-    let judged = facts.into_iter().enumerate().map(|(index, facts)| {
+/// Ranks changes again, whose facts are known, with other `weights`.
+pub fn rank_again(ranked: Vec<Ranked>, weights: &Weights) -> Vec<Ranked> {
+    in_order(ranked.into_iter().map(|one| Ranked::new(one.change, one.facts, weights)))
+}
+
+impl Ranked {
+    fn new(change: Change, facts: Facts, weights: &Weights) -> Self {
         let explanation = Explanation::new(&facts, weights);
-        Ranked { index, score: explanation.score(), suspect: explanation.is_suspect(), facts, explanation }
-    });
-    let mut judged: Vec<Option<Ranked>> = judged.map(Some).collect();
-    let place = |ranked: &Ranked| {
-        let event = changes.get(ranked.index).map(|change| (Reverse(change.event.time), change.event.event_id.as_str()));
-        (!ranked.facts.is_eligible(), !ranked.suspect, Reverse(ranked.score), event)
-    };
-    let mut order: Vec<_> = judged.iter().flatten().map(|ranked| (place(ranked), ranked.index)).collect();
+        Self { change, score: explanation.score(), suspect: explanation.is_suspect(), facts, explanation }
+    }
+}
+
+/// Puts the best first.
+fn in_order(ranked: impl Iterator<Item = Ranked>) -> Vec<Ranked> {
+    let mut ranked: Vec<Option<Ranked>> = ranked.map(Some).collect();
+    let place = |one: &Ranked| (!one.facts.is_eligible(), !one.suspect, Reverse(one.score), Reverse(one.change.event.time));
+    // Places are sorted rather than the changes, which are large.
+    let mut order: Vec<_> =
+        ranked.iter().flatten().enumerate().map(|(at, one)| (place(one), one.change.event.event_id.as_str(), at)).collect();
     order.sort_unstable();
-    order.into_iter().filter_map(|(_, index)| judged.get_mut(index)?.take()).collect()
+    let order: Vec<usize> = order.into_iter().map(|(_, _, at)| at).collect();
+    order.into_iter().filter_map(|at| ranked.get_mut(at)?.take()).collect()
 }

@@ -11,7 +11,7 @@ use crate::context::{Asked, Defaults, Incident, discover};
 use crate::event::Event;
 
 fn rank(incident: &Incident, changes: &[Change], background: &[Change]) -> Vec<Ranked> {
-    super::rank(incident, changes, background, &Weights::default())
+    super::rank(incident, changes.to_vec(), background, &Weights::default())
 }
 
 fn at(seconds_before: i64) -> DateTime<Utc> {
@@ -43,8 +43,8 @@ fn incident(name: &str, labels: Value) -> Incident {
     discover(&asked, &Defaults::default(), at(-900)).unwrap()
 }
 
-fn ids<'a>(changes: &'a [Change], ranked: &[Ranked]) -> Vec<&'a str> {
-    ranked.iter().map(|r| changes[r.index].event.event_id.as_str()).collect()
+fn ids(ranked: &[Ranked]) -> Vec<&str> {
+    ranked.iter().map(|r| r.change.event.event_id.as_str()).collect()
 }
 
 fn terminate(id: &str, before: i64, instance: &str) -> Change {
@@ -57,7 +57,7 @@ const NAMED: &str = "i-0123456789abcdef0";
 fn a_change_of_what_the_alert_names_comes_before_a_newer_one_of_something_else() {
     let changes = [terminate("newer", 10, "i-0fedcba9876543210"), terminate("named", 200, NAMED)];
     let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
-    assert_eq!(ids(&changes, &ranked), ["named", "newer"]);
+    assert_eq!(ids(&ranked), ["named", "newer"]);
     assert_eq!(ranked[0].facts.tie.relation, Relation::Target(NAMED.into()));
     assert!(ranked[0].suspect);
     assert!(!ranked[1].suspect);
@@ -67,7 +67,7 @@ fn a_change_of_what_the_alert_names_comes_before_a_newer_one_of_something_else()
 fn nothing_later_than_a_minute_after_the_alert_is_a_suspect() {
     let changes = [terminate("late", -61, NAMED), terminate("just", -60, NAMED)];
     let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
-    assert_eq!(ids(&changes, &ranked), ["just", "late"]);
+    assert_eq!(ids(&ranked), ["just", "late"]);
     assert!(ranked[0].facts.is_eligible() && !ranked[1].facts.is_eligible());
     assert!(!ranked[1].suspect);
 }
@@ -114,12 +114,12 @@ fn a_change_that_was_taken_back_before_the_alert_is_no_suspect() {
     let alert = incident("AccessDenied", json!({"role_name": "orders"}));
     let changes = [detach("detach", 300), attach("attach", 100)];
     let ranked = rank(&alert, &changes, &[]);
-    let detached = ranked.iter().find(|r| r.index == 0).unwrap();
+    let detached = ranked.iter().find(|r| r.change.event.event_id == "detach").unwrap();
     assert!(detached.facts.undo.before && !detached.suspect);
     // Attaching another policy takes nothing back.
     let changes = [detach("detach", 300), other];
     let ranked = rank(&alert, &changes, &[]);
-    assert!(!ranked.iter().find(|r| r.index == 0).unwrap().facts.undo.before);
+    assert!(!ranked.iter().find(|r| r.change.event.event_id == "detach").unwrap().facts.undo.before);
     assert!(ranked[0].suspect);
 }
 
@@ -137,7 +137,7 @@ fn what_cannot_explain_the_alert_comes_after_what_can_even_with_a_higher_score()
     let check = json!({"instanceId": NAMED, "placement": "host"});
     let changes = [failed, change("done", 9000, "ec2", "ModifyInstancePlacement", check)];
     let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
-    assert_eq!(ids(&changes, &ranked), ["done", "failed"]);
+    assert_eq!(ids(&ranked), ["done", "failed"]);
     assert!(ranked[0].suspect && !ranked[1].suspect);
     assert!(ranked[0].score < ranked[1].score);
 }
@@ -202,8 +202,8 @@ fn every_score_is_the_sum_of_its_parts_and_reasons_are_told_weightiest_first() {
     assert_eq!(ranked[0].explanation.reasons(), expected.iter().collect::<Vec<_>>());
 }
 
-fn suspects<'a>(changes: &'a [Change], ranked: &[Ranked]) -> Vec<&'a str> {
-    ranked.iter().filter(|one| one.suspect).map(|one| changes[one.index].event.event_id.as_str()).collect()
+fn suspects(ranked: &[Ranked]) -> Vec<&str> {
+    ranked.iter().filter(|one| one.suspect).map(|one| one.change.event.event_id.as_str()).collect()
 }
 
 fn disable_key(id: &str, before: i64, key: &str) -> Change {
@@ -220,8 +220,8 @@ fn what_has_no_name_goes_by_the_name_of_what_it_is_tied_to() {
     let changes = [disable_key("ours", 400, ours), disable_key("theirs", 100, theirs)];
     let before = [alias("a", "prod-checkout", ours), alias("b", "prod-search", theirs)];
     let ranked = rank(&incident("DecryptFailures", json!({"queue_name": "checkout-jobs"})), &changes, &before);
-    assert_eq!(ids(&changes, &ranked), ["ours", "theirs"]);
-    assert_eq!(suspects(&changes, &ranked), ["ours"]);
+    assert_eq!(ids(&ranked), ["ours", "theirs"]);
+    assert_eq!(suspects(&ranked), ["ours"]);
 }
 
 #[test]
@@ -232,8 +232,8 @@ fn the_head_of_a_name_says_whose_it_is_and_its_tail_only_what_it_is() {
     };
     let changes = [flow("other", 30, "search-flow"), flow("ours", 600, "checkout-flow")];
     let ranked = rank(&incident("ExecutionsFailed", json!({"function_name": "checkout-flow-worker"})), &changes, &[]);
-    assert_eq!(ids(&changes, &ranked), ["ours", "other"]);
-    assert_eq!(suspects(&changes, &ranked), ["ours"]);
+    assert_eq!(ids(&ranked), ["ours", "other"]);
+    assert_eq!(suspects(&ranked), ["ours"]);
 }
 
 fn timeout(id: &str, before: i64, seconds: u32) -> Change {
@@ -245,7 +245,7 @@ fn timeout(id: &str, before: i64, seconds: u32) -> Change {
 fn a_setting_that_was_put_back_before_the_alert_is_no_suspect() {
     let changes = [timeout("first", 4_000, 30), timeout("bad", 900, 1), timeout("back", 300, 30)];
     let ranked = rank(&incident("LambdaErrors", json!({"function_name": "checkout-worker"})), &changes, &[]);
-    let bad = ranked.iter().find(|one| changes[one.index].event.event_id == "bad").unwrap();
+    let bad = ranked.iter().find(|one| one.change.event.event_id == "bad").unwrap();
     assert!(bad.facts.undo.before && !bad.suspect, "{bad:?}");
     // The first one may lie before the window.
     let ranked = rank(&incident("LambdaErrors", json!({"function_name": "checkout-worker"})), &changes[1..], &changes[..1]);
@@ -256,7 +256,7 @@ fn a_setting_that_was_put_back_before_the_alert_is_no_suspect() {
 fn a_setting_that_was_overwritten_counts_less_than_the_one_in_force() {
     let changes = [timeout("old", 300, 5), timeout("in force", 200, 1)];
     let ranked = rank(&incident("LambdaErrors", json!({"function_name": "checkout-worker"})), &changes, &[]);
-    assert_eq!(ids(&changes, &ranked), ["in force", "old"]);
+    assert_eq!(ids(&ranked), ["in force", "old"]);
     assert!(ranked[1].explanation.reasons().contains(&&Reason::Overwritten), "{:?}", ranked[1].explanation.reasons());
     assert!(ranked[1].suspect, "what it did may last");
 }
@@ -361,7 +361,7 @@ fn what_ends_the_names_of_many_says_what_a_thing_is_and_ties_nothing() {
     let changes: Vec<Change> = names.iter().map(|name| purge(name, name)).collect();
     let ranked = rank(&incident("MessagesLost", json!({"service": "media-mailbox"})), &changes, &[]);
     let says = |id: &str| {
-        let one = ranked.iter().find(|one| changes[one.index].event.event_id == id).unwrap();
+        let one = ranked.iter().find(|one| one.change.event.event_id == id).unwrap();
         one.explanation.contributions.iter().filter(|part| ["name", "resource"].contains(&part.signal)).map(|part| part.points).sum::<i32>()
     };
     assert!(says("media-mailbox") > 0);
@@ -386,7 +386,7 @@ fn a_tag_says_whose_a_thing_is_that_has_but_an_id() {
     let changes = [endpoint("theirs", "vpce-0fedcba9876543210"), endpoint("ours", "vpce-0123456789abcdef0")];
     let background = [tag("t1", "vpce-0fedcba9876543210", "reviews-objects"), tag("t2", "vpce-0123456789abcdef0", "checkout-objects")];
     let ranked = rank(&incident("S3Unreachable", json!({"service": "checkout"})), &changes, &background);
-    assert_eq!(ids(&changes, &ranked), ["ours", "theirs"]);
+    assert_eq!(ids(&ranked), ["ours", "theirs"]);
     assert!(ranked[0].suspect && !ranked[1].suspect);
 }
 
@@ -421,7 +421,7 @@ fn a_narrow_rule_exposes_nothing() {
     };
     let changes = [rule("narrow", "192.0.2.7/32"), rule("wide", "0.0.0.0/0")];
     let ranked = rank(&incident("PortOpenToWorld", json!({"security_group": "sg-0123456789abcdef0"})), &changes, &[]);
-    assert_eq!(suspects(&changes, &ranked), ["wide"]);
+    assert_eq!(suspects(&ranked), ["wide"]);
 }
 
 #[test]
@@ -443,7 +443,7 @@ fn the_making_of_what_the_alert_names_counts_less_than_what_is_done_in_it() {
     ];
     let ranked = rank(&incident("Unreachable", json!({"route_table": table})), &changes, &[]);
     let tie = |id: &str| {
-        let one = ranked.iter().find(|one| changes[one.index].event.event_id == id).unwrap();
+        let one = ranked.iter().find(|one| one.change.event.event_id == id).unwrap();
         one.explanation
             .contributions
             .iter()
@@ -469,14 +469,14 @@ fn secret_versions(to: &str) -> [Change; 2] {
 fn a_version_that_is_made_first_and_then_put_in_force_is_a_suspect() {
     let changes = secret_versions("new");
     let ranked = rank(&incident("DatabaseLoginFails", json!({"secret_id": "prod/checkout/db"})), &changes, &[]);
-    assert!(suspects(&changes, &ranked).contains(&"back"), "{ranked:?}");
+    assert!(suspects(&ranked).contains(&"back"), "{ranked:?}");
 }
 
 #[test]
 fn a_rollback_takes_back_what_it_rolls_back_and_breaks_nothing_itself() {
     let changes = secret_versions("old");
     let ranked = rank(&incident("DatabaseLoginFails", json!({"secret_id": "prod/checkout/db"})), &changes, &[]);
-    assert_eq!(suspects(&changes, &ranked), Vec::<&str>::new());
+    assert_eq!(suspects(&ranked), Vec::<&str>::new());
 }
 
 #[test]
@@ -486,7 +486,7 @@ fn a_policy_that_comes_back_as_one_that_denies_is_a_suspect() {
     put["policyDocument"] = json!({"Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}).to_string().into();
     let changes = [change("gone", 400, "iam", "DeleteRolePolicy", names), change("back", 300, "iam", "PutRolePolicy", put)];
     let ranked = rank(&incident("AccessDenied", json!({"role_name": "checkout-worker"})), &changes, &[]);
-    assert!(suspects(&changes, &ranked).contains(&"back"), "{ranked:?}");
+    assert!(suspects(&ranked).contains(&"back"), "{ranked:?}");
 }
 
 #[test]
@@ -537,7 +537,7 @@ proptest! {
         }
         let alert = incident("InstanceDown", json!({"instance_id": NAMED, "service": "svc-1"}));
         let told = |changes: &[Change]| -> Vec<(String, i32)> {
-            rank(&alert, changes, &[]).iter().map(|r| (changes[r.index].event.event_id.clone(), r.score)).collect()
+            rank(&alert, changes, &[]).iter().map(|r| (r.change.event.event_id.clone(), r.score)).collect()
         };
         prop_assert_eq!(told(&unique), told(&shuffled));
     }
@@ -566,7 +566,8 @@ fn every_rule_has_a_name_of_its_own_and_a_switch() {
 #[test]
 fn a_rule_gives_other_points_with_other_weights_and_none_when_it_is_off() {
     let changes = [terminate("named", 200, NAMED)];
-    let score = |weights: &Weights| super::rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[], weights)[0].score;
+    let score =
+        |weights: &Weights| super::rank(&incident("InstanceDown", json!({"instance_id": NAMED})), changes.to_vec(), &[], weights)[0].score;
     let mut weights = Weights::default();
     let before = score(&weights);
     assert!(weights.set("tie.targets_named", 70));
@@ -579,7 +580,7 @@ fn a_rule_gives_other_points_with_other_weights_and_none_when_it_is_off() {
 fn a_change_that_is_no_suspect_tells_which_veto_or_which_threshold_keeps_it_from_being_one() {
     let changes = [terminate("late", -90, NAMED), terminate("other", 100, "i-0fedcba9876543210")];
     let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
-    let explanation = |id: &str| &ranked.iter().find(|one| changes[one.index].event.event_id == id).unwrap().explanation;
+    let explanation = |id: &str| &ranked.iter().find(|one| one.change.event.event_id == id).unwrap().explanation;
     assert_eq!(explanation("late").vetoes, ["veto.after_alert"]);
     let other = explanation("other");
     assert_eq!(other.vetoes, Vec::<&str>::new());

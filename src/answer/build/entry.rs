@@ -22,7 +22,8 @@ const MAX_PARAMETER_CHARS: usize = 1_500;
 const EXPLAINED: usize = 5;
 
 /// Makes one entry, as `style` tells.
-pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: usize, style: &Style) -> Entry {
+pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, rank: usize, style: &Style) -> Entry {
+    let change = &fold.best.change;
     let (event, untrusted, full) = (&change.event, draft.untrusted, draft.detail == Detail::Full);
     let explained = full || rank <= EXPLAINED;
     // A name in a forged record may be a secret, which loses its form once a sentence is made of it.
@@ -73,18 +74,18 @@ pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, change: &Change, rank: u
         ..Entry::default()
     };
     if full {
-        add_detail(&mut entry, draft, fold, change);
+        add_detail(&mut entry, draft, fold.best);
         entry.request_parameters = (untrusted == UntrustedText::Quote).then(|| capped(&request)).flatten();
     }
     entry
 }
 
 /// Adds what `detail=full` tells of an event.
-fn add_detail(entry: &mut Entry, draft: &Draft<'_>, fold: &Fold<'_>, change: &Change) {
-    let (event, untrusted) = (&change.event, draft.untrusted);
+fn add_detail(entry: &mut Entry, draft: &Draft<'_>, ranked: &Ranked) {
+    let (event, untrusted) = (&ranked.change.event, draft.untrusted);
     let quoted = |text: &Option<String>, max: usize| text.as_deref().map(|text| untrusted.text(text, max));
-    entry.score = Some(score(fold.best));
-    entry.resources = touched(change, untrusted);
+    entry.score = Some(score(ranked));
+    entry.resources = touched(&ranked.change, untrusted);
     entry.actor.arn = quoted(&event.actor.arn, 200);
     entry.source_ip = quoted(&event.source_ip, 80);
     entry.user_agent = quoted(&event.user_agent, 120);
@@ -127,13 +128,13 @@ fn flags(fold: &Fold<'_>, event: &Event) -> Vec<String> {
 fn repeats(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, style: &Style) -> Repeats {
     let less = usize::from(!explained);
     let ids = if draft.detail == Detail::Full { 10 } else { style.room.ids.saturating_sub(less) };
-    let others = fold.members.iter().skip(1).take(ids).filter_map(|member| draft.changes.get(member.index));
+    let others = fold.members.iter().skip(1).take(ids);
     Repeats {
         count: fold.members.len(),
         failed: (fold.failed > 0).then_some(fold.failed),
         first: time::rfc3339(fold.first),
         last: time::rfc3339(fold.last),
-        event_ids: others.map(|change| draft.untrusted.text(&change.event.event_id, 80)).collect(),
+        event_ids: others.map(|member| draft.untrusted.text(&member.change.event.event_id, 80)).collect(),
         run: steps(draft, fold, style.room.steps.saturating_sub(less).max(1)),
     }
 }
@@ -141,8 +142,8 @@ fn repeats(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, style: &Style) -
 /// Counts the most frequent changes of a run by name; nothing when all are of one kind.
 fn steps(draft: &Draft<'_>, fold: &Fold<'_>, most: usize) -> Vec<Step> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for change in fold.members.iter().filter_map(|member| draft.changes.get(member.index)) {
-        *counts.entry(change.event.name.as_str()).or_default() += 1;
+    for member in &fold.members {
+        *counts.entry(member.change.event.name.as_str()).or_default() += 1;
     }
     let mut steps: Vec<(&str, usize)> = counts.into_iter().collect();
     if steps.len() < 2 {

@@ -2,18 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::answer::draft::Draft;
 use crate::answer::fold::Fold;
 use crate::answer::{Entry, Group};
 use crate::catalogue::Category;
 
 /// Groups entries by category, in the order of their best rank. A run counts where its entry stands.
-pub(super) fn groups(entries: Vec<(Category, Entry)>, draft: &Draft<'_>, folds: &[Fold<'_>]) -> Vec<Group> {
+pub(super) fn groups(entries: Vec<(Category, Entry)>, folds: &[Fold<'_>]) -> Vec<Group> {
     let mut totals: BTreeMap<&'static str, usize> = BTreeMap::new();
     for fold in folds {
-        if let Some(change) = draft.changes.get(fold.best.index) {
-            *totals.entry(change.class.category.as_str()).or_default() += fold.members.len();
-        }
+        *totals.entry(fold.best.change.class.category.as_str()).or_default() += fold.members.len();
     }
     let mut groups: Vec<Group> = Vec::new();
     for (category, entry) in entries {

@@ -43,15 +43,13 @@ struct Style {
 }
 
 fn build_in(draft: &Draft<'_>, words: Words) -> Built {
-    let matches = |ranked: &&Ranked| draft.changes.get(ranked.index).is_some_and(|change| draft.filter.matches(change, ranked));
-    let matched: Vec<&Ranked> = draft.ranked.iter().filter(matches).collect();
+    let matched: Vec<&Ranked> = draft.ranked.iter().filter(|ranked| draft.filter.matches(ranked)).collect();
     // Whoever asks for something in particular is shown it, not the run that it is part of.
-    let runs = |folds| if draft.filter.is_empty() { fold_runs(draft.changes, folds) } else { folds };
+    let runs = |folds| if draft.filter.is_empty() { fold_runs(folds) } else { folds };
     // What is read later may belong to what was shown before: it stands by itself then, lest it be missed.
-    let unseen = |ranked: &&&Ranked| draft.changes.get(ranked.index).is_none_or(|change| !draft.page.has_shown(change));
-    let left: Vec<&Ranked> = matched.iter().filter(unseen).copied().collect();
-    let all = runs(fold(draft.changes, &matched));
-    let later = (!draft.page.seen.is_empty()).then(|| runs(fold(draft.changes, &left)));
+    let left: Vec<&Ranked> = matched.iter().filter(|ranked| !draft.page.has_shown(ranked)).copied().collect();
+    let all = runs(fold(&matched));
+    let later = (!draft.page.seen.is_empty()).then(|| runs(fold(&left)));
     let folded = Folded { matched: matched.len(), fresh: later.as_ref().unwrap_or(&all), all: &all };
     let mut built = build_within(draft, &folded, &Style { words, room: Room::WIDEST });
     for &room in Room::TIGHTER {
@@ -88,7 +86,7 @@ fn build_within(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style) -> Built 
         coverage: Some(coverage::worded(draft.coverage, draft.untrusted, style.words)),
         context: Some(context::context(draft, style.words)),
         console_url_template: draft.regions.first().filter(|_| !entries.is_empty()).and_then(|region| console::template(&region.name)),
-        groups: group::groups(entries, draft, folded.all),
+        groups: group::groups(entries, folded.all),
         totals: Some(totals),
         next_cursor: None,
         cost: Some(draft.cost.clone()),
@@ -109,22 +107,22 @@ struct Filled {
 /// Makes entries, best first, until the page is full.
 fn fill(draft: &Draft<'_>, fresh: &[Fold<'_>], style: &Style) -> Filled {
     let several_accounts = draft.coverage.cells.iter().map(Cell::account).filter(|a| !a.is_empty()).collect::<HashSet<_>>().len() > 1;
-    let several_regions = draft.changes.iter().map(|c| c.event.region.as_str()).collect::<HashSet<_>>().len() > 1;
+    let several_regions = draft.ranked.iter().map(|one| one.change.event.region.as_str()).collect::<HashSet<_>>().len() > 1;
     let mut filled = Filled { entries: Vec::new(), page: draft.page.clone(), left: false };
     let mut size = Size::default();
-    let mut leaders: HashMap<usize, usize> = HashMap::new();
+    let mut leaders: HashMap<&str, usize> = HashMap::new();
     for fold in fresh {
-        let Some(change) = draft.changes.get(fold.best.index) else { continue };
+        let change = &fold.best.change;
         if filled.entries.len() >= draft.page.limit {
             filled.left = true;
             break;
         }
         let rank = filled.page.shown + 1;
-        let mut entry = entry::entry(draft, fold, change, rank, style);
+        let mut entry = entry::entry(draft, fold, rank, style);
         entry.account = several_accounts.then(|| draft.untrusted.place(&change.event.account));
         entry.region = several_regions.then(|| draft.untrusted.place(&change.event.region));
-        entry.same_run_as = fold.leader.and_then(|leader| leaders.get(&leader).copied());
-        leaders.insert(fold.best.index, rank);
+        entry.same_run_as = fold.leader.and_then(|leader| leaders.get(leader).copied());
+        leaders.insert(&change.event.event_id, rank);
         if draft.page.comes_late(fold.best) {
             entry.flags.push("read_later".into());
         }
@@ -133,7 +131,7 @@ fn fill(draft: &Draft<'_>, fresh: &[Fold<'_>], style: &Style) -> Filled {
             filled.left = true;
             break;
         }
-        filled.page.show(fold, draft.changes);
+        filled.page.show(fold);
         filled.entries.push((change.class.category, entry));
     }
     filled
@@ -152,10 +150,7 @@ fn headline(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style) -> (Finding, 
     let headline = style.words.headline(&words::Facts {
         finding,
         coverage: draft.coverage,
-        best: suspects.first().and_then(|f| {
-            let change = draft.changes.get(f.best.index)?;
-            Some(words::Best { entry: entry::entry(draft, f, change, 1, style) })
-        }),
+        best: suspects.first().map(|fold| words::Best { entry: entry::entry(draft, fold, 1, style) }),
         suspects: suspects.len(),
         matched: folded.matched,
         filtered: !draft.filter.is_empty(),

@@ -33,7 +33,7 @@ fn window() -> Window {
 
 static FILTER: std::sync::LazyLock<Filter> = std::sync::LazyLock::new(Filter::default);
 
-fn draft<'a>(incident: &'a Incident, changes: &'a [Change], ranked: &'a [Ranked], coverage: &'a Coverage) -> Draft<'a> {
+fn draft<'a>(incident: &'a Incident, ranked: &'a [Ranked], coverage: &'a Coverage) -> Draft<'a> {
     Draft {
         incident,
         window: window(),
@@ -41,9 +41,8 @@ fn draft<'a>(incident: &'a Incident, changes: &'a [Change], ranked: &'a [Ranked]
         regions: Vec::new(),
         guessed_region: None,
         coverage,
-        changes,
         ranked,
-        earlier: Earlier::new(changes),
+        earlier: Earlier::new(ranked.iter().map(|one| &one.change)),
         filter: &FILTER,
         page: Page { limit: 20, ..Page::default() },
         detail: Detail::Concise,
@@ -56,8 +55,8 @@ fn draft<'a>(incident: &'a Incident, changes: &'a [Change], ranked: &'a [Ranked]
 /// Builds a page over `changes` in a quiet hour.
 fn page(changes: &[Change], page: Page) -> Built {
     let incident = Incident::over(window());
-    let ranked = crate::rank::rank(&incident, changes, &[], &crate::rank::Weights::default());
-    build(&Draft { page, ..draft(&incident, changes, &ranked, &Coverage::default()) })
+    let ranked = crate::rank::rank(&incident, changes.to_vec(), &[], &crate::rank::Weights::default());
+    build(&Draft { page, ..draft(&incident, &ranked, &Coverage::default()) })
 }
 
 #[test]
@@ -97,8 +96,8 @@ fn other_words_change_no_finding_rank_fold_or_coverage() {
     for (incident, cell) in [Incident::over(window), named].iter().zip(cells) {
         let coverage = Coverage { cells: vec![cell.with(1, 24, Some("an own sentence".into()))], blind_spots: Vec::new() };
         for detail in [Detail::Concise, Detail::Full] {
-            let ranked = crate::rank::rank(incident, &changes, &[], &crate::rank::Weights::default());
-            let draft = Draft { detail, ..draft(incident, &changes, &ranked, &coverage) };
+            let ranked = crate::rank::rank(incident, changes.clone(), &[], &crate::rank::Weights::default());
+            let draft = Draft { detail, ..draft(incident, &ranked, &coverage) };
             let (english, other) = (build(&draft), build_in(&draft, Words::reworded(nonsense)));
             assert_ne!(english.answer.headline, other.answer.headline);
             assert_eq!(unworded(english.answer), unworded(other.answer));

@@ -9,7 +9,7 @@ use super::*;
 use crate::answer::fold::fold;
 use crate::rank::facts::Tie;
 use crate::rank::topology::Relation;
-use crate::rank::{Facts, Ranked};
+use crate::rank::{Explanation, Facts, Ranked};
 
 /// Who acts in these tests.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,20 +82,20 @@ fn change(id: usize, spec: &Spec) -> Change {
 }
 
 /// Ranks as `rank` does: suspects first, then by score.
-fn ranked(changes: &[Change], specs: &BTreeMap<String, Spec>) -> Vec<Ranked> {
-    let one = |(index, change): (usize, &Change)| {
+fn ranked(changes: Vec<Change>, specs: &BTreeMap<String, Spec>) -> Vec<Ranked> {
+    let one = |change: Change| {
         let spec = specs[&change.event.event_id];
         let relation = if spec.near { Relation::OneStep("a".into(), "b".into()) } else { Relation::None };
         Ranked {
-            index,
+            change,
             score: i32::from(spec.suspect) * 60 + i32::from(spec.near) * 30 + i32::try_from(spec.call).unwrap(),
             suspect: spec.suspect,
             facts: Facts { tie: Tie { relation, ..Tie::default() }, ..Facts::default() },
-            ..Ranked::default()
+            explanation: Explanation::default(),
         }
     };
-    let mut ranked: Vec<Ranked> = changes.iter().enumerate().map(one).collect();
-    ranked.sort_by_key(|r| (Reverse(r.suspect), Reverse(r.score), changes[r.index].event.event_id.clone()));
+    let mut ranked: Vec<Ranked> = changes.into_iter().map(one).collect();
+    ranked.sort_by_key(|r| (Reverse(r.suspect), Reverse(r.score), r.change.event.event_id.clone()));
     ranked
 }
 
@@ -106,14 +106,14 @@ type Told = (Vec<String>, Option<String>);
 fn told(specs: &[Spec], order: &[usize]) -> Vec<Told> {
     let changes: Vec<Change> = order.iter().map(|n| change(*n, &specs[*n])).collect();
     let by_id = specs.iter().enumerate().map(|(n, spec)| (format!("e{n:03}"), *spec)).collect();
-    let ranked = ranked(&changes, &by_id);
+    let ranked = ranked(changes, &by_id);
     let matched: Vec<&Ranked> = ranked.iter().collect();
-    let id = |index: usize| changes[index].event.event_id.clone();
-    fold_runs(&changes, fold(&changes, &matched))
+    let id = |one: &Ranked| one.change.event.event_id.clone();
+    fold_runs(fold(&matched))
         .iter()
         .map(|fold| {
-            assert_eq!(fold.best.index, fold.members[0].index);
-            (fold.members.iter().map(|member| id(member.index)).collect(), fold.leader.map(id))
+            assert_eq!(id(fold.best), id(fold.members[0]));
+            (fold.members.iter().map(|member| id(member)).collect(), fold.leader.map(str::to_owned))
         })
         .collect()
 }

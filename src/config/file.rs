@@ -96,7 +96,9 @@ impl PolicyFile {
                     Err(why) => self.problem(at, &format!("{place}: {why}")),
                 }
             } else if holds(&format!("{pattern}[].")) {
-                self.walk_array(text, found.get_ref(), at, &place, &format!("{pattern}[]"));
+                if !self.walk_array(text, found.get_ref(), &place, &format!("{pattern}[]")) {
+                    self.problem(at, &format!("{place}: it must be written as [[{place}]], once for each"));
+                }
             } else if holds(&format!("{pattern}.")) {
                 match found.get_ref() {
                     DeValue::Table(inner) => self.walk(text, inner, &place, &pattern),
@@ -111,16 +113,17 @@ impl PolicyFile {
         }
     }
 
-    fn walk_array(&mut self, text: &str, found: &DeValue<'_>, at: usize, place: &str, pattern: &str) {
-        let DeValue::Array(items) = found else {
-            return self.problem(at, &format!("{place}: it must be written as [[{place}]], once for each"));
-        };
+    /// Reads the sections of an array; tells whether it holds nothing else.
+    fn walk_array(&mut self, text: &str, found: &DeValue<'_>, place: &str, pattern: &str) -> bool {
+        let DeValue::Array(items) = found else { return false };
+        let mut only_sections = true;
         for (index, item) in items.iter().enumerate() {
             match item.get_ref() {
                 DeValue::Table(inner) => self.walk(text, inner, &format!("{place}[{index}]"), pattern),
-                _ => self.problem(at, &format!("{place}: it must be written as [[{place}]], once for each")),
+                _ => only_sections = false,
             }
         }
+        only_sections
     }
 
     /// Returns the value at a place, and where it stands.

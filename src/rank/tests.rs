@@ -23,6 +23,7 @@ fn change(id: &str, before: i64, service: &str, name: &str, request: Value) -> C
     change_by(id, before, service, name, request, "alice", Value::Null)
 }
 
+#[expect(clippy::too_many_arguments, reason = "each test gives the few that it is about through `change`")]
 fn change_by(id: &str, before: i64, service: &str, name: &str, request: Value, actor: &str, more: Value) -> Change {
     let mut record = json!({
         "eventVersion": "1.11", "eventID": id, "eventTime": at(before).to_rfc3339(), "eventSource": format!("{service}.amazonaws.com"),

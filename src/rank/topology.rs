@@ -136,18 +136,11 @@ pub(super) const COMMON_WORDS: &[&str] = &[
 pub(super) fn relations(named: &[NamedResource], changes: &[Change], graph: &Graph) -> Vec<Relation> {
     let mut best = vec![Relation::None; changes.len()];
     for resource in named {
-        let own_aliases: Vec<String> = aliases_of(&resource.id).iter().map(|alias| alias.to_lowercase()).collect();
-        let strong = is_firm(resource);
-        let start: BTreeSet<usize> = graph.find(&own_aliases, resource.kind.as_deref());
-        let first = graph.neighbours(&start, true);
-        let second = graph.neighbours(&first.keys().copied().collect(), false);
-        let namesakes = graph.bearing(&own_aliases);
-        for (index, change) in changes.iter().enumerate() {
-            let relation = relate(resource, strong, graph, index, change, &start, &first, &second, &namesakes);
-            if let Some(slot) = best.get_mut(index)
-                && relation < *slot
-            {
-                *slot = relation;
+        let rings = Rings::around(resource, graph);
+        for ((index, change), best) in changes.iter().enumerate().zip(&mut best) {
+            let relation = rings.relate(index, change);
+            if relation < *best {
+                *best = relation;
             }
         }
     }
@@ -159,38 +152,49 @@ pub(super) fn is_firm(named: &NamedResource) -> bool {
     named.kind.is_some() || named.basis == Basis::Argument || named.id.starts_with("arn:")
 }
 
-#[expect(clippy::too_many_arguments, reason = "the three rings around one resource belong together and have no other use")]
-fn relate(
-    named: &NamedResource,
-    strong: bool,
-    graph: &Graph,
-    index: usize,
-    change: &Change,
-    start: &BTreeSet<usize>,
-    first: &BTreeMap<usize, usize>,
-    second: &BTreeMap<usize, usize>,
-    namesakes: &HashSet<usize>,
-) -> Relation {
-    let nodes = graph.of_event(index);
-    let of_role = |wanted: fn(Role) -> bool| change.resources.iter().zip(nodes).filter(move |(r, _)| wanted(r.role)).map(|(_, node)| *node);
-    let name = || named.id.clone();
-    if strong {
-        if of_role(|role| role == Role::Target).any(|node| start.contains(&node)) {
-            return Relation::Target(name());
-        }
-        if nodes.iter().any(|node| start.contains(node)) {
-            return Relation::Mention(name());
-        }
-        if let Some(through) = of_role(|role| role == Role::Target).find(|node| first.contains_key(node)) {
-            return Relation::OneStep(name(), graph.label(through));
-        }
+/// The resources around one that the alert names, as nodes of the graph.
+struct Rings<'a> {
+    named: &'a NamedResource,
+    graph: &'a Graph,
+    /// The resource itself; it leads nowhere where the alert only gives a name.
+    start: BTreeSet<usize>,
+    first: BTreeMap<usize, usize>,
+    second: BTreeMap<usize, usize>,
+    /// What bears its name.
+    namesakes: HashSet<usize>,
+}
+
+impl<'a> Rings<'a> {
+    fn around(named: &'a NamedResource, graph: &'a Graph) -> Self {
+        let aliases: Vec<String> = aliases_of(&named.id).iter().map(|alias| alias.to_lowercase()).collect();
+        let start = if is_firm(named) { graph.find(&aliases, named.kind.as_deref()) } else { BTreeSet::new() };
+        let first = graph.neighbours(&start, true);
+        let second = graph.neighbours(&first.keys().copied().collect(), false);
+        Self { named, graph, start, first, second, namesakes: graph.bearing(&aliases) }
+    }
+
+    /// Returns how the change at `index` is related to the named resource.
+    fn relate(&self, index: usize, change: &Change) -> Relation {
+        let name = || self.named.id.clone();
+        let nodes = self.graph.of_event(index);
+        let targets = || self.graph.made_to(index, change);
         // Another of its kind two steps away is a sibling: what lies between is shared by both.
-        let sibling = |node: &usize| named.kind.is_some() && graph.kind(*node) == named.kind.as_deref();
-        if let Some(through) = of_role(|role| role == Role::Target).find(|node| second.contains_key(node) && !sibling(node)) {
-            return Relation::TwoSteps(name(), graph.label(through));
+        let sibling = |node: usize| self.named.kind.is_some() && self.graph.kind(node) == self.named.kind.as_deref();
+        let mut touched = change.resources.iter().zip(nodes).filter(|(resource, _)| resource.role != Role::Referenced);
+        if targets().any(|node| self.start.contains(&node)) {
+            Relation::Target(name())
+        } else if nodes.iter().any(|node| self.start.contains(node)) {
+            Relation::Mention(name())
+        } else if let Some(through) = targets().find(|node| self.first.contains_key(node)) {
+            Relation::OneStep(name(), self.graph.label(through))
+        } else if let Some(through) = targets().find(|node| self.second.contains_key(node) && !sibling(*node)) {
+            Relation::TwoSteps(name(), self.graph.label(through))
+        } else if touched.any(|(_, node)| self.namesakes.contains(node)) {
+            Relation::Name(name())
+        } else {
+            Relation::None
         }
     }
-    if of_role(|role| role != Role::Referenced).any(|node| namesakes.contains(&node)) { Relation::Name(name()) } else { Relation::None }
 }
 
 /// Tells whether `name` holds `word` as a whole word: `prod-checkout-api` holds `checkout`; both are lower case.

@@ -176,8 +176,7 @@ fn all_code() -> Vec<(String, String, String)> {
 fn named_rooms(code: &str) -> BTreeSet<String> {
     let mut named = BTreeSet::new();
     let word = |text: &str| -> String { text.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect() };
-    for (at, _) in code.match_indices("crate::") {
-        let rest = &code[at + "crate::".len()..];
+    for rest in code.split("crate::").skip(1) {
         let Some(group) = rest.strip_prefix('{') else {
             named.insert(word(rest));
             continue;
@@ -189,7 +188,7 @@ fn named_rooms(code: &str) -> BTreeSet<String> {
                 '}' => depth -= 1,
                 ',' if depth == 1 => begins = true,
                 c if begins && depth == 1 && !c.is_whitespace() => {
-                    named.insert(word(&group[at..]));
+                    named.insert(word(group.split_at(at).1));
                     begins = false;
                 }
                 _ => {}

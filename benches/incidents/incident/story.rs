@@ -202,7 +202,6 @@ impl Plan {
         random.pick(list).and_then(|key| Some((*key, victim.get(key)?.clone()))).into_iter().collect()
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one call site; a struct would only rename the arguments")]
     fn play_culprit(
         &self,
         scene: &mut Scene<'_>,
@@ -268,7 +267,6 @@ impl Plan {
     }
 
     /// Lays the decoys: harmless changes of the same resources, the same change elsewhere or failed or undone, grave changes elsewhere.
-    #[expect(clippy::too_many_arguments, reason = "one call site; a struct would only rename the arguments")]
     fn tempt(
         &self,
         scene: &mut Scene<'_>,
@@ -331,7 +329,6 @@ impl Plan {
     }
 
     /// What happens once the alert is out: machines, people on call, the way back, and the same actor going on elsewhere.
-    #[expect(clippy::too_many_arguments, reason = "one call site; a struct would only rename the arguments")]
     fn react(
         &self,
         scene: &mut Scene<'_>,

@@ -226,23 +226,22 @@ impl Check<'_> {
             ));
         }
         let (seq, hash) = self.last.clone().unwrap_or((0, GENESIS.to_owned()));
-        let rest = self.rest.take();
         match head {
-            Found::Head(head) => self.against_head(head, seq, &hash, rest, bytes),
+            Found::Head(head) => self.against_head(head, seq, &hash, bytes),
             // The last record is the kept one, so nothing is missing after it.
-            _ if self.kept.head.as_deref() == Some(hash.as_str()) && rest.is_none() => {}
+            _ if self.kept.head.as_deref() == Some(hash.as_str()) && self.rest.is_none() => {}
             Found::Empty => self.problem("there is no head, so nothing proves that the end is not cut off; --head HASH may".to_owned()),
             Found::Unreadable => self.problem("the head cannot be read, so nothing proves that the end is not cut off".to_owned()),
         }
     }
 
-    fn against_head(&mut self, head: &Head, seq: u64, hash: &str, rest: Option<String>, bytes: u64) {
+    fn against_head(&mut self, head: &Head, seq: u64, hash: &str, bytes: u64) {
         let (settled, announced) = (&head.settled, &head.announced);
         if head.torn {
             self.problem("a line of the head cannot be read; the next record that is written mends it".to_owned());
         }
         let interrupted = settled != announced;
-        if let Some(place) = rest.filter(|_| !interrupted || seq >= announced.seq) {
+        if let Some(place) = self.rest.take().filter(|_| !interrupted || seq >= announced.seq) {
             self.problem(format!("{place}: the line is cut off"));
         }
         let within = (settled.seq..=announced.seq).contains(&seq);

@@ -145,8 +145,8 @@ pub(super) async fn read(reader: &Reader<'_>, job: &Job) -> Scan {
     };
     let settled = gathered.flights.iter().flatten().map(|(_, flight)| job.settled - (job.now - flight.since).max(TimeDelta::zero()));
     let settled = settled.fold(job.settled, DateTime::min);
-    if let Some(store) = reader.settled {
-        keep(store, &job.place, &planner, &gathered, known, settled);
+    if let Some(store) = reader.settled.filter(|_| is_kept(&job.place)) {
+        settled_slices(&planner, &gathered, known, settled).into_iter().for_each(|slice| store.keep(&job.place, slice));
     }
     let (entries, unreadable) = planner.entries();
     let cached = slices.iter().map(|slice| u32::try_from(slice.entries.len()).unwrap_or(u32::MAX)).fold(0, u32::saturating_add);
@@ -233,20 +233,19 @@ fn known(reader: &Reader<'_>, job: &Job, window: Window) -> Vec<Slice> {
     missing.iter().flat_map(|gap| store.known(&job.place, gap.from, gap.to - SECOND)).collect()
 }
 
-/// Keeps what was read whole, cannot change any more and was not known: slices that do not overlap.
-fn keep(store: &dyn Settled, place: &SliceKey, planner: &Planner, gathered: &Gathered, mut kept: Vec<Window>, settled: DateTime<Utc>) {
-    if !is_kept(place) {
-        return;
-    }
-    let Some(end) = DateTime::from_timestamp(settled.timestamp(), 0) else { return };
+/// Returns what was read whole, cannot change any more and was not `known`: slices that do not overlap.
+fn settled_slices(planner: &Planner, gathered: &Gathered, mut known: Vec<Window>, settled: DateTime<Utc>) -> Vec<Slice> {
+    let mut slices = Vec::new();
+    let Some(end) = DateTime::from_timestamp(settled.timestamp(), 0) else { return slices };
     for (chain, entries) in gathered.entries.iter().enumerate() {
         let Some(read) = planner.read_by(chain).and_then(|read| Window::new(read.from, read.to.min(end))) else { continue };
-        for Window { from, to } in read.without(&kept) {
+        for Window { from, to } in read.without(&known) {
             let inside = |entry: &&Entry| entry.time.is_some_and(|time| from <= time && time < to);
-            store.keep(place, Slice { start: from, end: to - SECOND, entries: entries.iter().filter(inside).cloned().collect() });
+            slices.push(Slice { start: from, end: to - SECOND, entries: entries.iter().filter(inside).cloned().collect() });
         }
-        kept.push(read);
+        known.push(read);
     }
+    slices
 }
 
 fn is_kept(place: &SliceKey) -> bool {

@@ -1,11 +1,12 @@
 //! The change before: the last earlier call of the same name on the same thing, so that a sentence can say `4 → 0`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use foldhash::fast::RandomState;
 use serde_json::Value;
 
 use crate::catalogue::Role;
+use crate::event::unwrapped;
 use crate::rank::Change;
 
 /// Calls that succeeded, by service and name, in the order of time.
@@ -27,6 +28,8 @@ impl<'a> Earlier<'a> {
     }
 
     /// Returns the request of the last call like `change` on the same target before it.
+    ///
+    /// Shape: nothing, too, where that call was made to another part of the target, such as another policy of the same role.
     pub fn request_before(&self, change: &Change) -> Option<&'a Value> {
         let target = target(change)?;
         let alike = self.alike.get(&(change.event.service(), change.event.name.as_str()))?;
@@ -34,7 +37,8 @@ impl<'a> Earlier<'a> {
             let same = || self::target(other).is_some_and(|other| other.eq_ignore_ascii_case(target));
             other.event.time < change.event.time && other.event.event_id != change.event.event_id && same()
         };
-        alike.iter().rev().find(before).map(|other| other.event.request())
+        let before = alike.iter().rev().find(before)?.event.request();
+        (names(before) == names(change.event.request())).then_some(before)
     }
 }
 
@@ -43,6 +47,13 @@ fn target(change: &Change) -> Option<&str> {
     let mut targets = change.resources.iter().filter(|resource| resource.role == Role::Target);
     let first = targets.next()?;
     targets.next().is_none().then_some(first.id.as_str())
+}
+
+/// Returns the parameters of a request that say to what it is made, by key.
+fn names(request: &Value) -> BTreeMap<&str, &Value> {
+    let parameters = unwrapped(request).as_object().into_iter().flatten();
+    let says = |key: &str| ["id", "identifier", "name", "arn"].iter().any(|ending| key.to_ascii_lowercase().ends_with(ending));
+    parameters.filter(|(key, _)| says(key)).map(|(key, value)| (key.as_str(), value)).collect()
 }
 
 #[cfg(test)]

@@ -26,6 +26,8 @@ pub struct Class {
     pub adds: bool,
     /// Whether it is judged by whom it lets in: where its values have no severity, it exposes nothing.
     pub admits: bool,
+    /// Whether it only watches or reports: alarms, dashboards, reports. It may blind who looks, and breaks nothing that runs.
+    pub watches: bool,
     /// Whether its verb can give back what an earlier call had taken.
     pub gives_back: bool,
     /// How it writes what it sets.
@@ -56,6 +58,7 @@ pub fn classify(event: &Event) -> Class {
         known: known.is_some(),
         adds: row.is_some_and(|row| row.adds) || verb.adds && !replaces(&event.name, kind.category),
         admits: row.is_some_and(|row| row.admits),
+        watches: row.is_some_and(|row| row.watches),
         gives_back: verb.gives_back,
         sets: verb.sets,
         tags: is_tagging(&event.name),

@@ -86,6 +86,8 @@ pub(super) struct Row {
     pub(super) adds: bool,
     /// Whether it is judged by whom it lets in: where nothing is bad about that, it exposes nothing.
     pub(super) admits: bool,
+    /// Whether it only watches or reports, so that nothing that runs depends on it.
+    pub(super) watches: bool,
     /// Names of the calls of the same service that go back to what was before it, besides the opposite of its verb.
     pub(super) undone_by: &'static [&'static str],
     /// Where it names the version that it puts back in force: a JSON pointer into the request.
@@ -158,6 +160,7 @@ pub(super) const fn by_verb(service: &'static str, name: &'static str) -> Row {
         harmless: Harmless::BySettings,
         adds: false,
         admits: false,
+        watches: false,
         undone_by: &[],
         returns_to: None,
         check: None,
@@ -193,6 +196,11 @@ impl Row {
     /// Says that it is judged by whom it lets in.
     pub(super) const fn admits(self) -> Self {
         Self { admits: true, ..self }
+    }
+
+    /// Says that it only watches or reports.
+    pub(super) const fn watches(self) -> Self {
+        Self { watches: true, ..self }
     }
 
     /// Says which calls go back to what was before it.

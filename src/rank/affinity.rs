@@ -44,7 +44,7 @@ pub(super) fn affinities(
     let told: BTreeSet<Word> = incident
         .words
         .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !VOCABULARY.contains(&word.to_lowercase().trim_end_matches('s')))
+        .filter(|word| !is_vocabulary(&word.to_lowercase()))
         .map(|word| lexicon.name(word))
         .collect::<Vec<_>>()
         .into_iter()
@@ -207,20 +207,22 @@ impl Lexicon {
         if let Some(known) = self.known.get(name) {
             return *known;
         }
-        let words: Vec<Word> = name_words(name).into_iter().map(|word| self.number(word)).collect();
+        let words: Vec<Word> = name_words(name).into_iter().map(|word| self.number(&word)).collect();
         let number = next(self.names.len());
         self.names.push(words);
         self.known.insert(name.to_owned(), number);
         number
     }
 
-    fn number(&mut self, word: String) -> Word {
-        if let Some(number) = self.numbers.get(&word) {
+    /// Returns the number of a word, which is the same with and without a plural's s; it is spelt as it was first met.
+    fn number(&mut self, word: &str) -> Word {
+        let stem = stem(word);
+        if let Some(number) = self.numbers.get(stem) {
             return *number;
         }
         let number = next(self.spelling.len());
-        self.spelling.push(word.clone());
-        self.numbers.insert(word, number);
+        self.spelling.push(word.to_owned());
+        self.numbers.insert(stem.to_owned(), number);
         number
     }
 
@@ -451,6 +453,16 @@ const VOCABULARY: &[&str] = &[
     "policy",
 ];
 
+/// Tells whether a word, in lower case, names no service of anybody's.
+fn is_vocabulary(word: &str) -> bool {
+    VOCABULARY.contains(&word) || VOCABULARY.contains(&stem(word))
+}
+
+/// Returns a word without a plural's s. What is left may be no word, so it is only compared, never shown.
+fn stem(word: &str) -> &str {
+    word.trim_end_matches('s')
+}
+
 /// Tells whether a text holds letters enough for a word of a name.
 fn tells(name: &str) -> bool {
     name.as_bytes().windows(MIN_WORD).any(|run| run.iter().all(u8::is_ascii_alphabetic))
@@ -471,10 +483,7 @@ fn name_words(name: &str) -> Vec<String> {
     let name = host(name).unwrap_or(name);
     name.split(|c: char| !c.is_alphanumeric())
         .map(str::to_lowercase)
-        .filter(|word| {
-            word.len() >= MIN_WORD && word.bytes().all(|b| b.is_ascii_alphabetic()) && !common(word) && !common(word.trim_end_matches('s'))
-        })
-        .map(|word| word.trim_end_matches('s').to_owned())
+        .filter(|word| word.len() >= MIN_WORD && word.bytes().all(|b| b.is_ascii_alphabetic()) && !common(word) && !common(stem(word)))
         .collect()
 }
 
@@ -504,9 +513,27 @@ mod tests {
         assert_eq!(name_words("prod-search-worker"), ["search"]);
         assert_eq!(name_words("i-0123456789abcdef0"), Vec::<String>::new());
         assert_eq!(name_words("arn:aws:iam::111122223333:role/search"), Vec::<String>::new());
-        assert_eq!(name_words("Payments_API.v2"), ["payment"]);
+        assert_eq!(name_words("Payments_API.v2"), ["payments"]);
         assert_eq!(name_words("checkout.example.com"), ["checkout"]);
         assert_eq!(name_words("example.com."), Vec::<String>::new());
-        assert_eq!(name_words("orders.fifo"), ["order", "fifo"]);
+        assert_eq!(name_words("orders.fifo"), ["orders", "fifo"]);
+    }
+
+    #[test]
+    fn a_plural_is_the_same_word_and_is_shown_whole() {
+        let mut lexicon = Lexicon::default();
+        let (plural, singular) = (lexicon.number("orders"), lexicon.number("order"));
+        assert_eq!(plural, singular);
+        assert_eq!(lexicon.spell(singular), "orders");
+        let class = lexicon.number("bus");
+        assert_eq!(lexicon.spell(class), "bus");
+    }
+
+    #[test]
+    fn a_word_of_every_alert_is_no_name_whatever_letter_it_ends_in() {
+        for word in ["status", "access", "alerts", "queues", "queue"] {
+            assert!(is_vocabulary(word), "{word}");
+        }
+        assert!(!is_vocabulary("checkout"));
     }
 }

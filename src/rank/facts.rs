@@ -112,6 +112,8 @@ pub struct Impact {
     pub adds: bool,
     /// Whether it lets somebody in, and its values show that these are few.
     pub admits_few: bool,
+    /// Whether it only watches or reports.
+    pub watches: bool,
 }
 
 impl Impact {
@@ -142,6 +144,8 @@ pub struct Complaint {
     pub excess: bool,
     /// Whether capacity is missing.
     pub capacity: bool,
+    /// Whether data went missing, to which who watches belongs.
+    pub data_missing: bool,
 }
 
 impl Complaint {
@@ -156,6 +160,7 @@ impl Complaint {
             first_exposure: first == Some(Symptom::Exposure),
             excess: matches!(first, Some(Symptom::Exposure | Symptom::Cost)) && !has(Symptom::AccessDenied),
             capacity: has(Symptom::Capacity),
+            data_missing: has(Symptom::DataMissing),
         }
     }
 }
@@ -278,6 +283,12 @@ impl Facts {
         if self.fit.complaint.excess { admits_few || self.effect.has(Effect::TakesAway) } else { self.effect.adds }
     }
 
+    /// Tells whether the change only watches, while the alert complains of what runs and not of this very watcher.
+    pub fn only_watches(&self) -> bool {
+        let watcher_missed = self.fit.complaint.data_missing || self.fit.complaint.exposure;
+        self.effect.watches && !watcher_missed && !matches!(self.tie.relation, Relation::Target(_))
+    }
+
     /// Tells whether changes like this one cause something else than what the alert complains of.
     ///
     /// What is tied to the alert by a resource, or takes much away, may cause what nobody foresaw.
@@ -333,6 +344,7 @@ impl Alert<'_> {
                 severity: change.severity,
                 adds: has(Effect::Enlarges) || class.adds && !has(Effect::TakesAway),
                 admits_few: class.admits && change.severity.is_none(),
+                watches: class.watches,
             },
             fit: Fit {
                 complaint: self.complaint,

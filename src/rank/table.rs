@@ -420,6 +420,7 @@ const VETO: &[Rule] = &[
     rule("veto.undone", 0, |facts| Evidence::quiet(facts.undo.before), "It was undone before the alert."),
     rule("veto.restores", 0, |facts| Evidence::quiet(facts.undo.restores == Restored::Surely), "It only made all as it was before."),
     rule("veto.harmless", 0, |facts| Evidence::quiet(facts.effect.has(Effect::Harmless)), "Nobody depends on what it set."),
+    rule("veto.watches", 0, |facts| Evidence::quiet(facts.only_watches()), "It only watches or reports: nothing that runs depends on it."),
     rule("veto.trifle", 0, |facts| Evidence::quiet(facts.effect.weight < TRIFLE), "Its kind breaks nothing: tags and the like."),
     rule(
         "veto.failed",

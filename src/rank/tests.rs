@@ -491,6 +491,33 @@ fn a_policy_that_comes_back_as_one_that_denies_is_a_suspect() {
 }
 
 #[test]
+fn what_is_made_anew_under_the_same_name_undoes_nothing() {
+    let role = json!({"roleName": "orders-worker"});
+    let policy = json!({"roleName": "orders-worker", "policyName": "read"});
+    let changes = [
+        change("gone", 200, "iam", "DeleteRole", role.clone()),
+        change("anew", 150, "iam", "CreateRole", role),
+        change("policy-gone", 100, "iam", "DeleteRolePolicy", policy.clone()),
+        change("policy-back", 50, "iam", "PutRolePolicy", policy),
+    ];
+    let ranked = rank(&incident("AccessDenied", json!({"role": "orders-worker"})), &changes, &[]);
+    let undo = |id: &str| ranked.iter().find(|r| r.change.event.event_id == id).unwrap().facts.undo;
+    assert!(!undo("gone").before && !undo("anew").undoes, "another role has another identity");
+    assert!(undo("policy-gone").before && undo("policy-back").undoes, "a policy is what it says");
+}
+
+#[test]
+fn an_alarm_is_a_suspect_only_where_it_is_missed_or_is_the_one_that_fired() {
+    let alarm = |name: &str| change("alarm", 60, "monitoring", "PutMetricAlarm", json!({"alarmName": name, "threshold": 1.0}));
+    let watches = |incident: &Incident, alarm: Change| rank(incident, &[alarm], &[])[0].facts.only_watches();
+    let slow = incident("OrdersLatencyHigh", json!({"service": "orders"}));
+    assert!(watches(&slow, alarm("orders-latency")));
+    assert!(!rank(&slow, &[alarm("orders-latency")], &[])[0].suspect);
+    let silent = incident("LogsMissing", json!({"service": "orders", "summary": "no data arrived"}));
+    assert!(!watches(&silent, alarm("orders-latency")));
+}
+
+#[test]
 fn a_suspect_is_firm_when_nobody_would_look_further_back() {
     let firm = |changes: &[Change], labels: Value| {
         let ranked = rank(&incident("InstanceDown", labels), changes, &[]);

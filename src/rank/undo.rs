@@ -97,6 +97,10 @@ impl<'a> History<'a> {
             let same = |one: &Change| same_matter(one, change) && (*target != NO_TARGET || says_anything(one));
             let nearest = earlier.iter().rposition(|at| self.changes.get(*at).is_some_and(|one| same(one)));
             let Some(earlier) = nearest.map(|at| earlier.remove(at)) else { continue };
+            // What is made anew under the same name is another thing: nothing that knew the old one knows it.
+            if self.changes.get(earlier).is_some_and(|one| takes_away(one)) && catalogue::makes_target(&change.event, &change.resources) {
+                continue;
+            }
             // What takes back an undoing does again what had been undone: it is that change once more.
             let again = self.undo.get(earlier).is_some_and(|earlier| earlier.undoes);
             let restores = self.changes.get(earlier).map_or(Restored::No, |one| restored(one, change));

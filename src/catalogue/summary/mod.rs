@@ -14,7 +14,8 @@
 
 use serde_json::Value;
 
-use super::rows;
+use super::verb::{Sets, Verb};
+use super::{json_path, only_says, rows};
 
 mod function;
 mod template;
@@ -25,7 +26,7 @@ pub(super) use function::{policy_document, statements};
 use text::{clean, clip};
 
 /// The longest summary, in characters.
-pub const MAX_SUMMARY_CHARS: usize = 200;
+pub const MAX_SUMMARY_CHARS: usize = 400;
 
 /// The parts of an event that a sentence is made of, redacted already.
 #[derive(Clone, Copy, Debug)]
@@ -44,13 +45,13 @@ pub struct Parts<'a> {
     pub earlier: Option<&'a Value>,
 }
 
-/// Says in one sentence what an event did; a value that differs from the earlier one is shown with it, `desired capacity 4 → 0`.
+/// Says in one sentence what an event did; a setting that differs from the earlier one is shown with it, `desired capacity 4 → 0`.
 ///
-/// Shape: one line of at most 200 characters, without a full stop at the end; never empty.
+/// Shape: one line of at most 400 characters, without a full stop at the end; never empty.
 pub fn summarise(parts: &Parts<'_>) -> String {
     let &Parts { event_name, service, request, response, error_code, earlier } = parts;
     let template = rows::find(service, event_name).map_or("", |row| row.summary);
-    let context = Context { request, response, earlier, template };
+    let context = Context { request, response, earlier, sets: Verb::of(event_name).sets, template };
     let sentence = template
         .split(" || ")
         .filter(|sentence| !sentence.is_empty())
@@ -72,8 +73,26 @@ struct Context<'a> {
     response: &'a Value,
     /// The request of an earlier change of the same thing.
     earlier: Option<&'a Value>,
+    /// How the call writes what it sets.
+    sets: Sets,
     /// The whole summary of the row, to know which keys it says already.
     template: &'a str,
+}
+
+impl Context<'_> {
+    /// Returns what a setting was before this call set it, when that differs from `now`.
+    ///
+    /// Shape: only one value of one setting has a before. A list of targets, a rule beside another one, and what merely says to what
+    /// the call is made have none.
+    fn before(&self, path: &str, now: &str) -> Option<String> {
+        let earlier = self.earlier.filter(|_| matches!(self.sets, Sets::Values | Sets::Size))?;
+        let key = path.rsplit('.').next().unwrap_or(path).to_ascii_lowercase();
+        let is_one = |root: &Value| json_path::texts(root, path).len() == 1;
+        if only_says(&key) || !is_one(self.request) || !is_one(earlier) {
+            return None;
+        }
+        text::join(json_path::texts(earlier, path)).filter(|before| before != now)
+    }
 }
 
 #[cfg(test)]

@@ -51,9 +51,9 @@ fn value(name: &str, context: &Context<'_>) -> Option<String> {
         return function(context);
     }
     let now = at(context.request, name).or_else(|| at(context.response, name))?;
-    match context.earlier.and_then(|earlier| at(earlier, name)) {
-        Some(before) if before != now => Some(format!("{before} → {now}")),
-        _ => Some(now),
+    match context.before(name, &now) {
+        Some(before) => Some(format!("{before} → {now}")),
+        None => Some(now),
     }
 }
 

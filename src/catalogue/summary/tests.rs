@@ -53,6 +53,29 @@ fn scaling_changes_say_the_capacity() {
 }
 
 #[test]
+fn only_one_setting_of_one_thing_has_a_before() {
+    let told = |service: &str, name: &str, earlier: Value, request: Value| {
+        summarise(&Parts { earlier: Some(&earlier), ..parts(service, name, &request) })
+    };
+    let target = |id: &str| json!({"targetGroupArn": "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web/0123456789abcdef", "targets": [{"id": id}]});
+    let deregistered = told("elasticloadbalancing", "DeregisterTargets", target("192.0.2.41"), target("i-0123456789abcdef0"));
+    assert!(!deregistered.contains('→'), "{deregistered}");
+    let rule = |number: u32| json!({"networkAclId": "acl-0123456789abcdef0", "ruleNumber": number, "ruleAction": "allow", "cidrBlock": "192.0.2.0/24", "egress": false});
+    let entry = told("ec2", "ReplaceNetworkAclEntry", rule(100), rule(200));
+    assert!(!entry.contains('→'), "{entry}");
+    let instance = |class: &str, id: &str| json!({"dBInstanceIdentifier": id, "dBInstanceClass": class});
+    let resized = told("rds", "ModifyDBInstance", instance("db.r6g.large", "orders"), instance("db.t3.micro", "orders"));
+    assert!(resized.contains("db.r6g.large → db.t3.micro"), "{resized}");
+}
+
+#[test]
+fn no_name_is_cut() {
+    let name = "a-role-with-a-name-that-is-as-long-as-names-of-roles-of-generated-stacks-may-be-and-longer-0123456789";
+    let told = said("iam", "AttachRolePolicy", json!({"roleName": name, "policyArn": "arn:aws:iam::111122223333:policy/read"}));
+    assert!(told.contains(name), "{told}");
+}
+
+#[test]
 fn instance_changes_say_which() {
     let request = json!({"instancesSet": {"items": [{"imageId": "ami-0123456789abcdef0", "minCount": 1}]}, "instanceType": "t3.micro"});
     let response = json!({"instancesSet": {"items": [{"instanceId": INSTANCE}]}});

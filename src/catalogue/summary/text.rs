@@ -6,8 +6,14 @@ use super::Context;
 use crate::catalogue::json_path;
 use crate::catalogue::resource::short;
 
-/// The longest single value, in characters.
-const MAX_VALUE_CHARS: usize = 80;
+/// The longest single value, in characters: names of buckets, roles and hosts are shorter, and no name is cut.
+const MAX_VALUE_CHARS: usize = 256;
+
+/// The longest value with white space in it, which is prose or code rather than a name.
+const MAX_PROSE_CHARS: usize = 80;
+
+/// The longest event name in words.
+const MAX_NAME_CHARS: usize = 160;
 
 /// How many values of a list are named before "and N more".
 const MAX_LISTED: usize = 3;
@@ -38,9 +44,10 @@ pub(super) fn clip(text: &str, max: usize) -> String {
     out
 }
 
-/// Returns one value as it stands in a sentence: the name in an ARN, one line, clipped; none when nothing is left.
+/// Returns one value as it stands in a sentence: the name in an ARN, one line, prose clipped; none when nothing is left.
 pub(super) fn value(text: &str) -> Option<String> {
-    let text = clip(&clean(&short(text)), MAX_VALUE_CHARS);
+    let text = clean(&short(text));
+    let text = clip(&text, if text.contains(' ') { MAX_PROSE_CHARS } else { MAX_VALUE_CHARS });
     (!text.is_empty()).then_some(text)
 }
 
@@ -127,7 +134,7 @@ pub(super) fn generic(event_name: &str, context: &Context<'_>) -> String {
     if let Some(id) = telling_id(&noun, context) {
         sentence = format!("{sentence} {id}");
     }
-    clip(&sentence, MAX_VALUE_CHARS * 2)
+    clip(&sentence, MAX_NAME_CHARS + MAX_VALUE_CHARS)
 }
 
 /// Finds the id that an unknown request most likely is about: the key named like the noun, then the usual ones, then any id.

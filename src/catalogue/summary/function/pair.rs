@@ -32,7 +32,7 @@ pub(super) fn changes(context: &Context<'_>) -> Option<String> {
     });
     let mut pairs = Vec::new();
     for (key, value) in &map {
-        add_pairs(key, value, context.earlier, &mut pairs);
+        add_pairs(key, value, context, &mut pairs);
     }
     list_pairs(pairs)
 }
@@ -42,17 +42,17 @@ fn said_already(template: &str, key: &str) -> bool {
     template.split(['{', '}', '|', '.']).any(|said| said.eq_ignore_ascii_case(key))
 }
 
-fn add_pairs(key: &str, value: &Value, earlier: Option<&Value>, pairs: &mut Vec<String>) {
+fn add_pairs(key: &str, value: &Value, context: &Context<'_>, pairs: &mut Vec<String>) {
     match value {
         Value::Object(map) => {
             let inner: Vec<(&String, &Value)> = map.iter().filter(|(_, value)| !is_empty(value)).take(20).collect();
             match inner.as_slice() {
                 [(wrapper, only)] if ["value", "items", "content", "member"].contains(&wrapper.to_ascii_lowercase().as_str()) => {
-                    add_pairs(key, only, earlier, pairs);
+                    add_pairs(key, only, context, pairs);
                 }
                 _ => inner.into_iter().for_each(|(inner_key, value)| {
                     if let Some(text) = scalar(value) {
-                        pairs.extend(pair(inner_key, &text, earlier));
+                        pairs.extend(changed_pair(inner_key, &text, context));
                     }
                 }),
             }
@@ -66,19 +66,21 @@ fn add_pairs(key: &str, value: &Value, earlier: Option<&Value>, pairs: &mut Vec<
         }
         scalar_value => {
             if let Some(text) = scalar(scalar_value) {
-                pairs.extend(pair(key, &text, earlier));
+                pairs.extend(changed_pair(key, &text, context));
             }
         }
     }
 }
 
-fn pair(key: &str, now: &str, earlier: Option<&Value>) -> Option<String> {
-    let now = clip(&value(now)?, 40);
-    let before = earlier.and_then(|earlier| text(earlier, key)).and_then(|before| value(&before)).filter(|before| *before != now);
-    Some(match before {
-        Some(before) => format!("{} {} → {now}", human(key), clip(&before, 40)),
-        None => format!("{} {now}", human(key)),
-    })
+fn pair(key: &str, now: &str) -> Option<String> {
+    Some(format!("{} {}", human(key), value(now)?))
+}
+
+/// Returns the pair with what the setting was before, where that is known.
+fn changed_pair(key: &str, now: &str, context: &Context<'_>) -> Option<String> {
+    let now = value(now)?;
+    let before = context.before(key, &now).map_or_else(String::new, |before| format!("{before} → "));
+    Some(format!("{} {before}{now}", human(key)))
 }
 
 fn human(key: &str) -> String {
@@ -125,7 +127,7 @@ pub(super) fn attributes(context: &Context<'_>) -> Option<String> {
         Value::Array(entries) => list_pairs(named_values(entries)),
         Value::Object(map) => {
             let pairs = map.iter().filter(|(key, _)| !key.eq_ignore_ascii_case("policy"));
-            list_pairs(pairs.filter_map(|(key, value)| pair(key, &scalar(value)?, None)).collect())
+            list_pairs(pairs.filter_map(|(key, value)| pair(key, &scalar(value)?)).collect())
         }
         _ => None,
     }

@@ -6,8 +6,11 @@ use std::time::Duration;
 use super::Config;
 use super::kind::{Value, from_value};
 use super::settings::{
-    AUDIT_FSYNC, AUDIT_MAX_AGE, AUDIT_MAX_BYTES, AUDIT_ON_FAILURE, AUDIT_PATH, LOAD_PATIENCE, LOAD_RUNNING, LOAD_WAITING,
+    AUDIT_FSYNC, AUDIT_MAX_AGE, AUDIT_MAX_BYTES, AUDIT_ON_FAILURE, AUDIT_PATH, HTTP_LISTEN, LOAD_PATIENCE, LOAD_RUNNING, LOAD_WAITING,
 };
+
+/// How long a call waits on stdio. Its one client filled the queue itself, and cancels what it no longer waits for.
+const STDIO_PATIENCE: Duration = Duration::from_secs(600);
 
 /// When audit records are forced to the disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,6 +84,7 @@ impl Config {
     /// Returns how many calls run and wait.
     pub fn limits(&self) -> Limits {
         let number = |setting| usize::try_from(self.get(setting)).unwrap_or(usize::MAX);
-        Limits { running: number(&LOAD_RUNNING), waiting: number(&LOAD_WAITING), patience: self.get(&LOAD_PATIENCE) }
+        let patience = if self.is_set(&HTTP_LISTEN) { self.get(&LOAD_PATIENCE) } else { STDIO_PATIENCE };
+        Limits { running: number(&LOAD_RUNNING), waiting: number(&LOAD_WAITING), patience }
     }
 }

@@ -249,7 +249,7 @@ settings! {
     /// Calls that wait for one of them to end; further ones are told when to come back.
     LOAD_WAITING: u32 = setting("load.waiting", Whole(0, 100_000)).default("512").unit("calls").live();
 
-    /// How long a call waits; clients' own patience ends at 30 s or 60 s.
+    /// How long a call waits over HTTP; clients' own patience ends at 30 s or 60 s. On stdio a call waits until its client cancels it.
     LOAD_PATIENCE: Duration = setting("load.patience", Span(0, 600)).default("5s").unit("time: s, m").live();
 
     /// Where each call is recorded, a JSON line each, chained by hash; `cloudtrail-mcp audit verify` checks it.

@@ -277,8 +277,9 @@ async fn what_was_read_before_a_failure_is_kept_and_told() {
 #[tokio::test]
 async fn a_looping_token_ends_the_reading_as_a_failure() {
     let fake = FakeAws::start(now()).await.with_events(writes(120)).always(Fault::LoopingToken);
-    let (_, cell) = read(&fake).await;
-    assert_eq!((cell.state(), cell.requests), (State::Failed, 2));
+    let (reading, cell) = read(&fake).await;
+    assert_eq!((cell.state(), cell.requests, reading.events.len()), (State::Failed, 2, 50));
+    assert_eq!(cell.covered(), Window::new(ago(20) - TimeDelta::seconds(49), window().to), "what was read before counts");
     assert!(cell.detail.unwrap().contains("repeated a page token"));
 }
 

@@ -201,6 +201,67 @@ fn a_request_that_cannot_be_parsed_is_answered_under_its_id() {
 }
 
 #[test]
+fn a_line_that_is_no_json_gets_a_parse_error_without_an_id() {
+    let mut server = Server::start();
+    server.initialize("2025-11-25");
+    for line in ["{oops", "hello", "{\"jsonrpc\":\"2.0\",", "\u{feff}{}"] {
+        let reply = server.raw(line).reply();
+        assert_eq!((reply["id"].clone(), reply["error"]["code"].as_i64()), (Value::Null, Some(-32700)), "{line}: {reply}");
+    }
+    let reply = server.raw("[]").reply();
+    assert_eq!((reply["id"].clone(), reply["error"]["code"].as_i64()), (Value::Null, Some(-32600)), "{reply}");
+    server.raw("").raw("  ");
+    assert!(server.request(2, "tools/list", json!({}))["result"].is_object(), "blank lines are passed over");
+    quiet(server.leave());
+}
+
+#[test]
+fn the_last_line_needs_no_line_end() {
+    let mut server = Server::start();
+    server.initialize("2025-11-25");
+    server.child.stdin.as_mut().unwrap().write_all(br#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#).unwrap();
+    let (status, rest, _) = server.leave();
+    assert_eq!((status.code(), serde_json::from_str::<Value>(rest.trim()).unwrap()["id"].as_i64()), (Some(0), Some(2)), "{rest}");
+}
+
+#[test]
+fn a_line_that_is_too_long_gets_an_error_and_the_next_one_its_answer() {
+    let mut server = Server::start();
+    server.initialize("2025-11-25");
+    let long = "x".repeat(17 << 20);
+    let call = format!(
+        r#"{{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{{"name":"aws.cloudtrail_events","arguments":{{"investigation":"{long}"}}}}}}"#
+    );
+    let reply = server.raw(&call).reply();
+    assert_eq!((reply["id"].as_i64(), reply["error"]["code"].as_i64()), (Some(2), Some(-32600)), "{reply}");
+    assert!(reply["error"]["message"].as_str().unwrap().contains("16 MiB"), "{reply}");
+    let reply = server.raw(&format!("\"{long}\"")).reply();
+    assert_eq!((reply["id"].clone(), reply["error"]["code"].as_i64()), (Value::Null, Some(-32600)), "{reply}");
+    assert!(server.request(3, "tools/list", json!({}))["result"].is_object());
+    quiet(server.leave());
+}
+
+#[test]
+fn many_calls_at_once_are_answered_and_none_is_refused() {
+    let (_keep, dir) = binary::folder(&[("policy.toml", "[load]\nrunning = 1\npatience = \"0s\"\n")]);
+    let policy = dir.join("policy.toml").to_string_lossy().into_owned();
+    let mut server = Server::with(&["serve", "--demo", "--config", &policy]);
+    server.initialize("2025-11-25");
+    for id in 0..64 {
+        let arguments = json!({"start_time": format!("2026-01-27T19:{:02}:00Z", id % 60), "limit": id + 1});
+        let params = json!({"name": "aws.cloudtrail_events", "arguments": arguments});
+        server.raw(&json!({"jsonrpc": "2.0", "id": 100 + id, "method": "tools/call", "params": params}).to_string());
+    }
+    let replies: Vec<Value> = (0..64).map(|_| server.reply()).collect();
+    let refused: Vec<&Value> = replies.iter().filter(|reply| reply["result"]["structuredContent"]["error"].is_object()).collect();
+    assert_eq!(refused, Vec::<&Value>::new());
+    let mut ids: Vec<i64> = replies.iter().map(|reply| reply["id"].as_i64().unwrap()).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, (100..164).collect::<Vec<_>>());
+    quiet(server.leave());
+}
+
+#[test]
 fn stdout_carries_nothing_but_json_rpc_even_with_every_log_on() {
     let mut server = Server::with(&["serve", "--demo", "--log-level", "trace"]);
     server.initialize("2025-11-25");
@@ -211,6 +272,7 @@ fn stdout_carries_nothing_but_json_rpc_even_with_every_log_on() {
         assert_eq!((reply["jsonrpc"].as_str(), reply["id"].as_i64()), (Some("2.0"), Some(id)));
     }
     server.raw("not json");
+    assert_eq!(server.reply()["error"]["code"], -32700);
     server.request(6, "no/such/method", json!({}));
     let (status, rest, errors) = server.leave();
     assert_eq!((status.code(), rest.as_str()), (Some(0), ""));

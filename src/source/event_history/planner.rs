@@ -245,8 +245,13 @@ impl Planner {
             Ok(Err(Failure::Refused)) if seen.chain >= scans => chain.done = true,
             Ok(Err(failure)) => self.ended = Some(End::Failed(failure)),
             Ok(Ok(landed)) => {
+                let before = chain.progress.clone();
                 chain.take(&landed.page);
                 let looping = landed.page.token.as_ref().is_some_and(|token| !chain.tokens.insert(token.clone()));
+                // A page that came again proves nothing, and takes nothing away from what was proven before.
+                if looping && chain.progress.seen_from(chain.ask.start).is_none() {
+                    chain.progress = before;
+                }
                 self.latency = if first { landed.latency } else { (self.latency + landed.latency) / 2 };
                 if looping {
                     self.ended = Some(End::Failed(Failure::LoopingToken));

@@ -125,6 +125,14 @@ async fn a_token_seen_before_stops_the_chain_and_is_a_failure() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_page_that_comes_again_takes_nothing_away_from_what_was_read_before() {
+    let script = Script::of([page(&[900, 850], Some("a")), page(&[900, 850], Some("a"))]);
+    let scan = run(&script, 20, LONG).await;
+    assert_eq!((scan.end, scan.requests), (End::Failed(Failure::LoopingToken), 2));
+    assert_eq!(scan.read, since(851));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_spent_budget_leaves_out_the_second_that_may_go_on() {
     let script = Script::of([page(&[900, 800, 800], Some("a")), page(&[800], Some("b"))]);
     let scan = run(&script, 1, LONG).await;

@@ -11,6 +11,7 @@ pub(super) fn add_to(command: clap::Command, of: Option<&str>) -> clap::Command 
     command.args(with_flag(of).map(|(declaration, flag)| {
         let help = declaration.why_set().trim_end_matches('.');
         let arg = Arg::new(declaration.key).long(flag.name.trim_start_matches('-')).help(help).global(of.is_none());
+        let arg = if of.is_none() { arg.help_heading("Options of every command") } else { arg };
         match declaration.kind {
             Kind::Bool => arg.action(ArgAction::SetTrue),
             Kind::Paths => arg.value_name(flag.value_name).value_parser(value_parser!(OsString)).action(ArgAction::Append),

@@ -6,6 +6,7 @@ mod completions;
 mod config;
 mod demo;
 mod flags;
+mod investigation;
 mod output;
 mod report;
 mod serve;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 
 use crate::config::investigation::Store;
 use crate::config::{Config, Flags, load, settings};
-use crate::investigate::{Cursors, ToolContext};
+use crate::investigate::{Cursors, Frozen, ToolContext};
 use crate::service::audit::AuditLog;
 use crate::service::{CallService, Rules};
 use crate::source::{self, Clock, Setup};
@@ -40,13 +41,16 @@ const PARTIAL: u8 = 3;
 const CONFIG: u8 = 78;
 
 const EXAMPLES: &str = "Examples:
-  cloudtrail-mcp demo                                        a bundled incident, no AWS needed
-  cloudtrail-mcp events --archive ./logs --investigation alert.json
-  cloudtrail-mcp events --regions eu-west-1 --start-time 2h
-  cloudtrail-mcp serve                                       the MCP server on stdio
-  cloudtrail-mcp serve --http 127.0.0.1:8080                 the same over HTTP
+  cloudtrail-mcp demo                                   a bundled incident, no AWS needed
+  cloudtrail-mcp events alert.json                      what changed before this alert
+  cloudtrail-mcp events alert.json --archive ./logs     the same from log files, no AWS needed
+  cloudtrail-mcp events --last 2h --region eu-west-1
+  cloudtrail-mcp doctor                                 what is missing before it works, and the fix
+  cloudtrail-mcp config client claude-code              the entry for your assistant
+  cloudtrail-mcp serve --http 127.0.0.1:8080            the MCP server over HTTP";
 
-Each flag has an environment variable CLOUDTRAIL_MCP_<FLAG>. MCP clients mostly do not pass the shell's environment on:
+const ENVIRONMENT: &str =
+    "Each flag has an environment variable CLOUDTRAIL_MCP_<FLAG>. MCP clients mostly do not pass the shell's environment on:
 set variables in the client's own entry for this server, or use flags.";
 
 /// A command: its command line, and what it does.
@@ -84,7 +88,8 @@ const COMMANDS: &[Entry] = &[
 fn cli() -> clap::Command {
     let about = "What changed in AWS before this alert?";
     let name = clap::Command::new("cloudtrail-mcp").version(env!("CARGO_PKG_VERSION")).about(about);
-    let cli = flags::add_to(name, None).subcommand_required(true).arg_required_else_help(true).after_help(EXAMPLES);
+    let cli =
+        flags::add_to(name, None).subcommand_required(true).arg_required_else_help(true).before_help(EXAMPLES).after_help(ENVIRONMENT);
     let fixed = COMMANDS.iter().map(|entry| (entry.cli)()).map(|command| {
         let name = command.get_name().to_owned();
         flags::add_to(command, Some(&name))
@@ -96,7 +101,9 @@ fn cli() -> clap::Command {
 ///
 /// Shape: the exit code, 0, 1, 2, 3 or 78. It is not generic: all of the code is compiled here, once.
 pub fn main() -> ExitCode {
-    let matches = match cli().try_get_matches() {
+    let cli = cli();
+    let given = regions_after_command(&cli, std::env::args_os().collect());
+    let matches = match cli.try_get_matches_from(given) {
         Ok(matches) => matches,
         Err(error) => {
             let code = if error.use_stderr() { USAGE } else { 0 };
@@ -111,6 +118,29 @@ pub fn main() -> ExitCode {
     #[cfg(feature = "otel")]
     trace::end();
     ExitCode::from(code)
+}
+
+/// Moves `--region` and `--regions` behind the command that they were written before, as AWS's own command line takes them anywhere.
+fn regions_after_command(cli: &clap::Command, given: Vec<OsString>) -> Vec<OsString> {
+    let takes_value = |flag: &str| {
+        let arg = cli.get_arguments().find(|arg| flag.strip_prefix("--") == arg.get_long());
+        arg.is_some_and(|arg| arg.get_action().takes_values())
+    };
+    let (mut before, mut moved) = (Vec::new(), Vec::new());
+    let mut rest = given.into_iter();
+    while let Some(word) = rest.next() {
+        let text = word.to_str().unwrap_or_default();
+        match text {
+            "--region" | "--regions" => moved.extend([Some(word), rest.next()].into_iter().flatten()),
+            _ if text.starts_with("--region=") || text.starts_with("--regions=") => moved.push(word),
+            flag if takes_value(flag) => before.extend([Some(word), rest.next()].into_iter().flatten()),
+            command if cli.find_subcommand(command).is_some() => {
+                return before.into_iter().chain([word]).chain(moved).chain(rest).collect();
+            }
+            _ => before.push(word),
+        }
+    }
+    before.into_iter().chain(moved).collect()
 }
 
 /// Why a command ended early.
@@ -173,18 +203,18 @@ fn settings_of(flags: &Flags, env: &dyn Fn(&str) -> Option<OsString>) -> Result<
 }
 
 /// Puts together where every call passes: the context behind the rules, and the audit log.
-fn service(config: &Config) -> Result<CallService, Failure> {
+fn service(config: &Config, cursors: Cursors<Frozen>) -> Result<CallService, Failure> {
     let audit = config.audit().map(AuditLog::open).transpose();
     let unwritable = |error| {
         let path = config.get(&settings::AUDIT_PATH);
         let path = path.display();
         Failure::new(CONFIG, format!("audit.path: {path} cannot be written: {error}; mend that, or set on_failure = \"allow\" in [audit]"))
     };
-    Ok(CallService::new(context(config)?, Rules::of(config), audit.map_err(unwritable)?))
+    Ok(CallService::new(context(config, cursors)?, Rules::of(config), audit.map_err(unwritable)?))
 }
 
 /// Puts together what every tool call works with. Opens no connection and reads no event.
-fn context(config: &Config) -> Result<ToolContext, Failure> {
+fn context(config: &Config, cursors: Cursors<Frozen>) -> Result<ToolContext, Failure> {
     let fixed = config.find(&settings::NOW);
     let clock: Clock = match fixed {
         Some(now) => Arc::new(move || now),
@@ -199,7 +229,7 @@ fn context(config: &Config) -> Result<ToolContext, Failure> {
         policy: config.policy(),
         sources: sources.map_err(|error| Failure::new(CONFIG, error))?,
         investigations: investigations.map_err(|error| Failure::new(CONFIG, error.to_string()))?,
-        cursors: Arc::new(Cursors::default()),
+        cursors: Arc::new(cursors),
         clock,
     })
 }

@@ -9,6 +9,7 @@ use crate::answer::report::{Evidence, EvidenceStatus, ReportQuery};
 use crate::config::Config;
 use crate::config::settings::{ALLOW_AWS_READ, ARCHIVE, DEMO, LOOKBACK, MAX_EVENTS, REPORT_ENABLED, REPORT_MAX_EVENTS};
 use crate::context::Asked;
+use crate::investigate::Cursors;
 use crate::redact::Redacted;
 use crate::refusal::{Code, Refusal};
 use crate::{redact, render, time};
@@ -16,7 +17,7 @@ use chrono::TimeDelta;
 use clap::{Parser, ValueEnum};
 
 use super::output::{complain, say};
-use super::{FAILURE, Failure, Global, PARTIAL, Run, block_on, service, tool};
+use super::{FAILURE, Failure, Global, PARTIAL, Run, block_on, investigation, service};
 
 /// Names of the files under `--output`.
 const JSON_FILE: &str = "cloudtrail.json";
@@ -54,7 +55,7 @@ enum Form {
 
 impl Run for Report {
     fn run(&self, global: &Global) -> Result<u8, Failure> {
-        let asked = Asked { investigation: Some(tool::investigation(&self.investigation)?), ..Asked::default() };
+        let asked = Asked { investigation: Some(investigation::read(&self.investigation)?), ..Asked::default() };
         if let Some(folder) = &self.output {
             fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
         }
@@ -75,7 +76,7 @@ fn gathered(asked: Asked, config: &Config) -> Result<(Redacted<Evidence>, u8), F
     if let Some(why) = disabled(config) {
         return Ok((sealed(Evidence::disabled(why, query))?, 0));
     }
-    let service = match service(config) {
+    let service = match service(config, Cursors::ephemeral()) {
         Ok(service) => service,
         Err(failure) => return unsettled(failure, query),
     };

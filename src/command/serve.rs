@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::config::http::Http;
 use crate::config::settings::TOOL_NAMES;
+use crate::investigate::Cursors;
 use crate::server::http::status::Status;
 use crate::server::reload::Reload;
 use crate::server::{Server, http, stdio};
@@ -28,7 +29,7 @@ pub(super) struct Serve {}
 impl Run for Serve {
     fn run(&self, global: &Global) -> Result<u8, Failure> {
         let config = global.settings()?;
-        let service = Arc::new(service(&config)?);
+        let service = Arc::new(service(&config, Cursors::default())?);
         let server = Server::new(Arc::clone(&service), config.get(&TOOL_NAMES));
         let reload = Reload::new(global.flags.clone(), config.clone(), Arc::clone(&service));
         let http = config.http();

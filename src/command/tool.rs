@@ -1,79 +1,157 @@
 //! A command for each tool, its flags made from the tool's schema, so that a person can repeat what the assistant did.
 
-use std::io::Read as _;
+use std::path::PathBuf;
 
 use crate::answer::CoverageReport;
-use crate::redact;
+use crate::investigate::Cursors;
 use crate::refusal::Code;
-use crate::render::{self, Format, Outcome};
+use crate::render::{self, FORMATS, Format, Outcome};
 use crate::tools::{Call, Tool};
-use clap::{Arg, ArgAction, ArgMatches};
+use clap::builder::FalseyValueParser;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use serde_json::{Map, Value};
 
-use super::output::{formats, say};
-use super::{FAILURE, Failure, Global, PARTIAL, USAGE, block_on, service};
+use super::output::{complain, formats, say};
+use super::{FAILURE, Failure, Global, PARTIAL, USAGE, block_on, investigation, service};
 
-/// Longest investigation read from a file or stdin, in bytes.
-const MAX_INVESTIGATION: u64 = 4 << 20;
+/// Arguments with further names.
+const ALIASES: &[(&str, &[&str])] = &[
+    ("regions", &["region"]),
+    ("region", &["regions"]),
+    ("accounts", &["account"]),
+    ("account", &["accounts"]),
+    ("resources", &["resource", "resource-ids"]),
+    ("start_time", &["since"]),
+    ("end_time", &["until"]),
+    ("limit", &["max-results"]),
+];
+/// The argument that may stand without a flag, by its command, and what stands for it in the help.
+const POSITIONAL: &[(&str, &str, &str)] = &[("event", "event_id", "ID"), ("events", INVESTIGATION, "ALERT")];
+const INVESTIGATION: &str = "investigation";
+/// Where the value of `--investigation` is kept, besides that of the positional.
+const INVESTIGATION_FLAG: &str = "--investigation";
+const LAST: &str = "--last";
+/// What may be said besides an alert on stdin: where to look and how to show it, not what is asked.
+const BESIDES_STDIN: &[&str] = &["regions", "accounts", "limit", "detail", "source"];
 
-/// Arguments with a second name.
-const ALIASES: &[(&str, &str)] = &[("regions", "region"), ("resources", "resource-ids"), ("limit", "max-results")];
-/// The argument that stands without a flag.
-const POSITIONAL: &str = "event_id";
+const EXAMPLES: &[(&str, &str)] = &[
+    (
+        "events",
+        "Examples:
+  cloudtrail-mcp events alert.json                      an alert from a file; a pipe works, too
+  cloudtrail-mcp events \"db-1 down since 11:32\"         or as text
+  cloudtrail-mcp events --last 2h --region eu-west-1    what changed there in the last two hours
+  cloudtrail-mcp events --actors alice --since 2026-03-02T09:00 --until 2026-03-02T12:00
+  cloudtrail-mcp events alert.json --json -o answer.json",
+    ),
+    ("event", "Example:\n  cloudtrail-mcp event 0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"),
+];
 
 /// Makes the command of `tool`.
 pub(super) fn command(tool: &Tool) -> clap::Command {
     let schema = (tool.input)();
     let required: Vec<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let mut command = clap::Command::new(tool.command).about(format!("{} (tool aws.{})", tool.title, tool.name));
+    if let Some((_, examples)) = EXAMPLES.iter().find(|(of, _)| *of == tool.command) {
+        command = command.before_help(*examples);
+    }
     for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-        command = command.arg(flag(name, property, required.contains(&name.as_str())));
-    }
-    let format = Arg::new("format")
-        .long("format")
-        .value_parser(formats())
-        .default_value("text")
-        .help("How the answer is printed; json is exactly the structuredContent");
-    command.arg(format)
-}
-
-fn flag(name: &str, property: &Value, required: bool) -> Arg {
-    let mut help = property.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
-    if name == "investigation" {
-        help = "A file with the alert, - for stdin, an investigation id, or the alert itself as JSON or text".into();
-    }
-    let mut arg = Arg::new(name.to_owned()).help(help);
-    arg = if name == POSITIONAL {
-        arg.required(required).value_name("ID")
-    } else {
-        let long = name.replace('_', "-");
-        let variable = format!("CLOUDTRAIL_MCP_{}", name.to_uppercase());
-        arg.long(long).env(variable).required(required)
-    };
-    arg = match property.get("type").and_then(Value::as_str) {
-        Some("boolean") => arg.action(ArgAction::SetTrue),
-        Some("array") => arg.action(ArgAction::Append).value_name("LIST"),
-        _ => arg.action(ArgAction::Set),
-    };
-    for (of, alias) in ALIASES {
-        if *of == name {
-            arg = arg.visible_alias(*alias);
+        let positional = POSITIONAL.iter().find(|(of, argument, _)| *of == tool.command && argument == name);
+        let required = required.contains(&name.as_str());
+        command = match positional {
+            Some((.., value_name)) => {
+                command.arg(described(Arg::new(name.clone()), name, property).required(required).value_name(*value_name))
+            }
+            None => command.arg(flag(name, property).required(required)),
+        };
+        if name == INVESTIGATION {
+            let same = Arg::new(INVESTIGATION_FLAG)
+                .long("investigation")
+                .value_name("ALERT")
+                .env(variable(name))
+                .hide_env(true)
+                .conflicts_with(name.clone());
+            command = command.arg(same.help("The same as ALERT"));
+        }
+        if name == "start_time" {
+            let last = Arg::new(LAST).long("last").value_name("TIME").conflicts_with("start_time");
+            command = command.arg(last.help("Start this long ago, such as 2h, 30m or 7d"));
         }
     }
-    arg
+    let format = Arg::new("format").long("format").value_name("FORMAT").value_parser(formats());
+    let format = format.help("How the answer is printed; json is exactly the structuredContent [default: text, or as FILE ends]");
+    let json = Arg::new("json").long("json").action(ArgAction::SetTrue).conflicts_with("format").help("The same as --format json");
+    let output = Arg::new("output").short('o').long("output").value_name("FILE").value_parser(value_parser!(PathBuf));
+    command.arg(format).arg(json).arg(output.help("Write the answer to FILE instead"))
+}
+
+fn variable(name: &str) -> String {
+    format!("CLOUDTRAIL_MCP_{}", name.to_uppercase())
+}
+
+fn described(arg: Arg, name: &str, property: &Value) -> Arg {
+    let help = property.get("description").and_then(Value::as_str).unwrap_or_default();
+    arg.help(if name == INVESTIGATION { investigation::HELP } else { help }.to_owned())
+}
+
+fn flag(name: &str, property: &Value) -> Arg {
+    let long = name.replace('_', "-");
+    let mut arg = described(Arg::new(name.to_owned()), name, property).long(long).env(variable(name)).hide_env(true);
+    arg = match property.get("type").and_then(Value::as_str) {
+        Some("boolean") => arg.action(ArgAction::SetTrue).value_parser(FalseyValueParser::new()),
+        Some("array") => arg.action(ArgAction::Append).value_name("LIST"),
+        _ => arg.action(ArgAction::Set).value_name(if name.ends_with("_time") { "TIME" } else { "VALUE" }),
+    };
+    let aliases = ALIASES.iter().filter(|(of, _)| *of == name).flat_map(|(_, aliases)| *aliases);
+    aliases.fold(arg, |arg, alias| arg.visible_alias(*alias))
 }
 
 /// Runs `tool` with the given flags and prints its answer.
 pub(super) fn run(tool: &Tool, given: &ArgMatches, global: &Global) -> Result<u8, Failure> {
-    let service = service(&global.settings()?)?;
+    let service = service(&global.settings()?, Cursors::ephemeral())?;
     let arguments = arguments(tool, given)?;
-    let format = given.get_one::<&Format>("format").copied().unwrap_or(&render::TEXT);
+    let output = given.get_one::<PathBuf>("output");
+    let named = if given.get_flag("json") { Format::find("json") } else { given.get_one::<&Format>("format").copied() };
+    let format = named.or_else(|| by_ending(output?)).unwrap_or(&render::TEXT);
+    let asked = arguments.get("limit").and_then(Value::as_str).and_then(|limit| limit.parse().ok());
+    let limit: u64 = asked.unwrap_or(service.context().limits().default_events);
     let outcome = block_on(async {
         let outcome = service.call(tool, &Call::default(), Some(arguments)).await;
         service.flush().await;
         outcome
     })?;
-    Ok(print(&outcome, format))
+    let shown = outcome.show(format);
+    match output {
+        Some(path) => std::fs::write(path, shown + "\n").map_err(|error| {
+            Failure::new(FAILURE, format!("{} cannot be written: {error}; name a file that can, such as -o answer.json", path.display()))
+        })?,
+        None => say(&shown),
+    }
+    if let Some(more) = more(&outcome, limit) {
+        complain(&more);
+    }
+    Ok(exit_code(&outcome))
+}
+
+/// Returns the format that a file's name ends in.
+fn by_ending(path: &std::path::Path) -> Option<&'static Format> {
+    let ending = path.extension()?.to_str()?;
+    FORMATS.iter().copied().find(|format| format.name == ending || (format.name, ending) == ("markdown", "md"))
+}
+
+/// Says how to see what is not shown. A cursor would end with this process.
+fn more(outcome: &Outcome, limit: u64) -> Option<String> {
+    let Outcome::Changes(answer) = outcome else { return None };
+    let totals = answer.totals.filter(|totals| totals.remaining > 0)?;
+    let (shown, remaining) = (u64::try_from(totals.shown).ok()?, totals.remaining);
+    Some(if shown >= limit && limit < 100 {
+        format!("{remaining} more: --limit N shows up to 100.")
+    } else {
+        format!(
+            "{remaining} more do not fit into one answer: a shorter window (--since, --until) or a filter, such as --event-names, shows them."
+        )
+    })
 }
 
 /// Prints an outcome and returns the exit code that says how it went.
@@ -95,7 +173,8 @@ fn exit_code(outcome: &Outcome) -> u8 {
 fn arguments(tool: &Tool, given: &ArgMatches) -> Result<Map<String, Value>, Failure> {
     let schema = (tool.input)();
     let mut arguments = Map::new();
-    for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    for (name, property) in properties.into_iter().flatten() {
         match property.get("type").and_then(Value::as_str) {
             Some("boolean") => {
                 if given.get_flag(name) {
@@ -103,49 +182,52 @@ fn arguments(tool: &Tool, given: &ArgMatches) -> Result<Map<String, Value>, Fail
                 }
             }
             Some("array") => {
-                let items: Vec<Value> = given
-                    .get_many::<String>(name)
-                    .into_iter()
-                    .flatten()
-                    .flat_map(|item| item.split(','))
-                    .map(|item| item.trim().into())
-                    .collect();
+                let given = given.get_many::<String>(name).into_iter().flatten();
+                let items: Vec<Value> = given.flat_map(|list| items(list)).collect();
                 if !items.is_empty() {
                     arguments.insert(name.clone(), Value::Array(items));
                 }
             }
             _ => {
-                if let Some(text) = given.get_one::<String>(name) {
-                    let value = if name == "investigation" { investigation(text)? } else { Value::String(text.clone()) };
-                    arguments.insert(name.clone(), value);
+                // A blank variable is one that is not set.
+                if let Some(text) = given.get_one::<String>(name).filter(|text| !text.trim().is_empty()) {
+                    arguments.insert(name.clone(), Value::String(text.clone()));
                 }
             }
+        }
+    }
+    let optional = |id: &str| given.try_get_one::<String>(id).ok().flatten();
+    if let Some(last) = optional(LAST) {
+        arguments.insert("start_time".into(), last_of(last)?.into());
+    }
+    if properties.is_some_and(|properties| properties.contains_key(INVESTIGATION)) {
+        let named = optional(INVESTIGATION).or_else(|| optional(INVESTIGATION_FLAG).filter(|text| !text.trim().is_empty()));
+        let asks = |name: &str| given.value_source(name) == Some(ValueSource::CommandLine) && !BESIDES_STDIN.contains(&name);
+        let asks = optional(LAST).is_some() || properties.into_iter().flatten().any(|(name, _)| asks(name));
+        let alert = match named {
+            Some(text) => Some(investigation::read(text)?),
+            None if asks => None,
+            None => investigation::piped()?,
+        };
+        if let Some(alert) = alert {
+            arguments.insert(INVESTIGATION.into(), alert);
         }
     }
     Ok(arguments)
 }
 
-/// Reads `--investigation`: `-` is stdin, an existing file is read, anything else stands for itself.
-pub(super) fn investigation(text: &str) -> Result<Value, Failure> {
-    let failed = |error: std::io::Error| Failure::new(USAGE, format!("--investigation {}: {error}", redact::text(text, 80)));
-    let content = if text == "-" {
-        read(std::io::stdin().lock()).map_err(failed)?
-    } else if !text.trim_start().starts_with(['{', '[']) && std::path::Path::new(text).is_file() {
-        read(std::fs::File::open(text).map_err(failed)?).map_err(failed)?
-    } else if text.ends_with(".json") && !text.contains(char::is_whitespace) {
-        // A misspelt path must not pass for free text, which would be answered with the last hour.
-        return Err(failed(std::io::Error::from(std::io::ErrorKind::NotFound)));
-    } else {
-        return Ok(Value::String(text.to_owned()));
-    };
-    Ok(Value::String(content))
+/// Reads a list: JSON, or with commas.
+fn items(list: &str) -> Vec<Value> {
+    match serde_json::from_str(list) {
+        Ok(Value::Array(items)) => items,
+        _ => list.split(',').map(str::trim).filter(|item| !item.is_empty()).map(Value::from).collect(),
+    }
 }
 
-fn read(from: impl std::io::Read) -> std::io::Result<String> {
-    let mut content = String::new();
-    from.take(MAX_INVESTIGATION + 1).read_to_string(&mut content)?;
-    if content.len() as u64 > MAX_INVESTIGATION {
-        return Err(std::io::Error::other(format!("longer than {MAX_INVESTIGATION} bytes; give the alert alone")));
+fn last_of(last: &str) -> Result<String, Failure> {
+    let last = last.trim();
+    match crate::time::parse_duration(last) {
+        Ok(_) => Ok(last.to_owned()),
+        Err(_) => Err(Failure::new(USAGE, "--last is a time such as 30m, 2h or 7d; --since takes an instant such as 2026-03-02T10:00")),
     }
-    Ok(content)
 }

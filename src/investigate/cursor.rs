@@ -25,6 +25,8 @@ const MOST: usize = 1024;
 pub struct Cursors<T> {
     kept: Mutex<VecDeque<Kept<T>>>,
     room: Arc<Room>,
+    /// Whether none is given, as nobody could come back with it.
+    ephemeral: bool,
 }
 
 struct Kept<T> {
@@ -36,7 +38,19 @@ struct Kept<T> {
 
 impl<T> Default for Cursors<T> {
     fn default() -> Self {
-        Self { kept: Mutex::new(VecDeque::new()), room: Arc::default() }
+        Self { kept: Mutex::new(VecDeque::new()), room: Arc::default(), ephemeral: false }
+    }
+}
+
+impl<T> Cursors<T> {
+    /// Makes those of a process that ends with its answer: it gives none.
+    pub fn ephemeral() -> Self {
+        Self { ephemeral: true, ..Self::default() }
+    }
+
+    /// Tells whether cursors are given.
+    pub(super) fn are_given(&self) -> bool {
+        !self.ephemeral
     }
 }
 

@@ -149,7 +149,7 @@ fn tell(reader: &Reader<'_>, findings: Findings) -> Answer {
     let carries = answer.error.is_none() && (before.is_some() || ResumeState::is_needed(&coverage));
     let resume = carries.then(|| ResumeState::keep(ranked.iter().map(|one| &one.change), &coverage, cursors.room())).flatten();
     let reads_on = resume.as_ref().is_some_and(|resume| resume.goes_on() && resume.gained_on(before));
-    if next.is_some() || reads_on {
+    if cursors.are_given() && (next.is_some() || reads_on) {
         let frozen = Frozen { page: next.unwrap_or(shown), resume, ..frozen };
         let handle = cursors.issue(&reader.context.policy.caller, frozen, reader.context.now());
         answer.next_cursor = handle.map_err(|error| warn!(%error, "No cursor could be made.")).ok();

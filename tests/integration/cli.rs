@@ -1,6 +1,23 @@
 //! The commands, as a person calls them.
 
-use crate::binary::{folder, run, stderr, stdout};
+use std::io::Write as _;
+use std::process::{Output, Stdio};
+
+use crate::binary::{command, folder, run, stderr, stdout};
+
+/// Runs the binary with `input` on its stdin.
+fn piped(arguments: &[&str], input: &str) -> Output {
+    let mut child = command().args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // A command that does not read its stdin may have ended already.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    child.wait_with_output().unwrap()
+}
+
+fn json(output: &Output) -> serde_json::Value {
+    serde_json::from_str(&stdout(output)).unwrap_or_else(|error| panic!("{error}: {}{}", stdout(output), stderr(output)))
+}
 
 #[test]
 fn the_demo_names_the_planted_culprit_first_in_every_form() {
@@ -184,4 +201,111 @@ fn an_event_that_is_not_in_the_part_that_was_read_is_no_error_but_says_how_to_go
     assert!(answer["error"].is_null() && answer["coverage"]["next"].is_string() && code == Some(1), "{answer:#}");
     let (answer, _) = event(absent, &["--time", "2026-01-27T22:00:00Z"]);
     assert_eq!((&answer["coverage"]["verdict"], &answer["error"]["code"]), (&"unknown".into(), &"unavailable".into()), "{answer:#}");
+}
+
+const ALERT: &str = include_str!("../../src/command/demo/alert.json");
+
+#[test]
+fn an_alert_is_taken_as_a_file_from_stdin_or_as_text() {
+    let (_keep, dir) = folder(&[("alert.json", ALERT)]);
+    let file = dir.join("alert.json").to_string_lossy().into_owned();
+    let by_flag = json(&run(&["events", "--demo", "--json", "--investigation", &file]));
+    assert_eq!(by_flag["context"]["alert"]["name"], "CheckoutDatabaseTimeouts");
+    let strip = |mut answer: serde_json::Value| {
+        answer["cost"] = serde_json::Value::Null;
+        answer
+    };
+    for arguments in [vec!["events", &file, "--demo", "--json"], vec!["events", ALERT, "--demo", "--format", "json"]] {
+        assert_eq!(strip(json(&run(&arguments))), strip(by_flag.clone()), "{arguments:?}");
+    }
+    for arguments in
+        [&["events", "-", "--demo", "--json"][..], &["--demo", "events", "--json"], &["events", "--demo", "--json", "--limit", "20"]]
+    {
+        assert_eq!(strip(json(&piped(arguments, ALERT))), strip(by_flag.clone()), "{arguments:?}");
+    }
+    let asked = json(&piped(&["events", "--demo", "--json", "--last", "1h"], ALERT));
+    assert!(asked["context"]["alert"].is_null(), "what asks for something else is not answered about stdin: {asked:#}");
+}
+
+#[test]
+fn a_file_name_that_names_no_file_is_an_error_and_not_free_text() {
+    for name in ["alrt.json", "./alert", "alerts/today.eml", "/nonexistent"] {
+        let output = run(&["events", name, "--demo"]);
+        assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(2), ""), "{name}");
+        assert!(stderr(&output).contains(name) && stderr(&output).contains("no such file"), "{}", stderr(&output));
+    }
+    let (_keep, dir) = folder(&[("logs/x", "")]);
+    let output = run(&["events", dir.to_str().unwrap(), "--demo"]);
+    assert!(output.status.code() == Some(2) && stderr(&output).contains("is a folder"), "{}", stderr(&output));
+    assert_ne!(run(&["events", "sg-0c4ec0a1b2c3d4e5f", "--demo"]).status.code(), Some(2));
+}
+
+#[test]
+fn the_window_may_be_told_in_three_ways() {
+    let since = ["--since", "2026-01-27T19:00:00Z", "--until", "2026-01-27T19:40:00Z"];
+    let window = |more: &[&str]| json(&run(&[&["events", "--demo", "--json"], more].concat()))["context"]["window"].clone();
+    let told = window(&since);
+    assert_eq!((told["from"].as_str(), told["to"].as_str()), (Some("2026-01-27T19:00:00Z"), Some("2026-01-27T19:40:00Z")));
+    assert_eq!(window(&["--last", "2h"])["from"], window(&["--start-time", "2h"])["from"]);
+    let output = run(&["events", "--demo", "--last", "yesterday"]);
+    assert!(output.status.code() == Some(2) && stderr(&output).contains("2h"), "{}", stderr(&output));
+    assert_eq!(run(&["events", "--demo", "--last", "2h", "--since", "3h"]).status.code(), Some(2));
+}
+
+#[test]
+fn regions_are_taken_in_either_spelling_before_and_after_the_command() {
+    let asked = |arguments: &[&str]| json(&run(arguments))["context"]["regions"].to_string();
+    let expected = asked(&["events", "--demo", "--json", "--regions", "eu-west-1"]);
+    assert!(expected.contains("eu-west-1"), "{expected}");
+    for arguments in [
+        &["--region", "eu-west-1", "events", "--demo", "--json"][..],
+        &["--demo", "--regions=eu-west-1", "events", "--json"],
+        &["--log-level", "error", "--region", "eu-west-1", "events", "--demo", "--json"],
+        &["events", "--json", "--region", "eu-west-1", "--demo"],
+        &["events", "--json", "--regions", "[\"eu-west-1\"]", "--demo"],
+    ] {
+        assert_eq!(asked(arguments), expected, "{arguments:?}");
+    }
+    let event = json(&run(&["--regions", "eu-west-1", "event", "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d", "--demo", "--json"]));
+    assert!(event["error"].is_object() || event["coverage"].is_object(), "{event}");
+}
+
+#[test]
+fn an_answer_goes_to_a_file_in_the_form_that_its_name_ends_in() {
+    let (_keep, dir) = folder(&[]);
+    let path = |name: &str| dir.join(name).to_string_lossy().into_owned();
+    for (name, begins) in [("answer.json", "{"), ("answer.md", "#")] {
+        let output = run(&["events", ALERT, "--demo", "-o", &path(name)]);
+        assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(0), ""), "{}", stderr(&output));
+        let written = std::fs::read_to_string(path(name)).unwrap();
+        assert!(written.starts_with(begins) || begins == "#" && !written.starts_with('{'), "{written}");
+    }
+    let output = run(&["events", "--demo", "-o", "/nonexistent/answer.json"]);
+    assert!(output.status.code() == Some(1) && stderr(&output).contains("cannot be written"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_command_gives_no_cursor_but_says_how_to_see_more() {
+    for format in ["text", "markdown", "json", "slack"] {
+        let output = run(&["events", "--demo", "--since", "2026-01-27T18:00:00Z", "--limit", "3", "--format", format]);
+        let text = stdout(&output) + &stderr(&output);
+        assert!(!text.contains("cursor"), "{text}");
+        assert!(stderr(&output).contains("--limit N"), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_blank_variable_of_an_argument_is_one_that_is_not_set() {
+    let blank = ["INVESTIGATION", "START_TIME", "REGIONS", "ERRORS_ONLY", "LIMIT"].map(|name| (format!("CLOUDTRAIL_MCP_{name}"), ""));
+    let output = command().args(["events", "--demo", "--json"]).envs(blank).output().unwrap();
+    assert_ne!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert_eq!(json(&output)["context"]["regions"], json(&run(&["events", "--demo", "--json"]))["context"]["regions"]);
+}
+
+#[test]
+fn help_begins_with_examples() {
+    for arguments in [&["--help"][..], &["events", "--help"], &["event", "--help"]] {
+        let help = stdout(&run(arguments));
+        assert!(help.starts_with("Example"), "{arguments:?}: {help}");
+    }
 }

@@ -6,6 +6,7 @@ use crate::answer::Answer;
 use crate::config::Flags;
 use crate::config::settings::DEMO;
 use crate::config::spelling::Spelling;
+use crate::investigate::Cursors;
 use crate::server::{Server, stdio};
 use crate::tools::{Outcome, cloudtrail_events};
 use chrono::{DateTime, Utc};
@@ -41,7 +42,7 @@ impl Run for Demo {
     fn run(&self, _: &Global) -> Result<u8, Failure> {
         // The incident is synthetic and bundled, so no settings of this machine have a say in it.
         let config = settings_of(&Flags::default().with(&DEMO, "true"), &|_| None)?;
-        let service = Arc::new(service(&config)?);
+        let service = Arc::new(service(&config, Cursors::ephemeral())?);
         complain("A synthetic incident, played over MCP: the alert goes to aws.cloudtrail_events, nothing leaves this machine.\n");
         let outcome = block_on(play(Server::new(service, Spelling::Dotted)))?.map_err(|error| Failure::new(FAILURE, error))?;
         Ok(tool::print(&outcome, self.output.format))

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::coverage::Cause;
+use crate::coverage::{Cause, Obstacle};
 
 /// An argument that cannot be used: the caller can mend it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -144,11 +144,29 @@ impl From<InvalidArgument> for Refusal {
 impl From<Cause> for Code {
     fn from(cause: Cause) -> Self {
         match cause {
-            Cause::NoCredentials => Self::NoCredentials,
+            Cause::Obstacle(obstacle) => (&obstacle).into(),
             Cause::ExpiredCredentials => Self::ExpiredCredentials,
             Cause::AccessDenied => Self::AccessDenied,
             Cause::Throttled { .. } => Self::Throttled,
-            Cause::Unavailable => Self::Unavailable,
+            Cause::Refused | Cause::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<&Obstacle> for Code {
+    fn from(obstacle: &Obstacle) -> Self {
+        match obstacle {
+            Obstacle::LoginOver { .. } => Self::ExpiredCredentials,
+            Obstacle::DeniedBy(_) | Obstacle::ProfileRoleDenied(_) => Self::AccessDenied,
+            Obstacle::Clock
+            | Obstacle::UnknownHost(_)
+            | Obstacle::Refused(_)
+            | Obstacle::Unreachable(_)
+            | Obstacle::Certificate { .. }
+            | Obstacle::NoTls(_)
+            | Obstacle::CertificateFile { .. }
+            | Obstacle::Address(_) => Self::Unavailable,
+            _ => Self::NoCredentials,
         }
     }
 }

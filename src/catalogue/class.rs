@@ -5,7 +5,7 @@ use super::service::{self, Service};
 use super::tag::{begins_with_tags, is_housekeeping, is_tagging};
 use super::verb::{self, Sets, Verb};
 use super::{Category, rows};
-use crate::event::{ActorKind, Event, EventCategory, Via};
+use crate::event::{ActorKind, Event, EventCategory, Partition, Via};
 
 /// What the catalogue says of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,5 +126,5 @@ fn is_noise(event: &Event, row: Option<&Row>, service: Option<&Service>) -> bool
 fn by_a_service(event: &Event) -> bool {
     event.actor.kind == ActorKind::Service
         || event.actor.via == Via::Service
-        || event.source_ip.as_deref().is_some_and(|ip| ip.ends_with(".amazonaws.com"))
+        || event.source_ip.as_deref().is_some_and(|ip| Partition::service(ip).is_some())
 }

@@ -167,9 +167,11 @@ fn dispatch(matches: &ArgMatches) -> Result<u8, Failure> {
     entry.map_or(Ok(USAGE), |entry| (entry.run)(given, &global))
 }
 
-/// Sends the log to stderr: stdout belongs to the protocol. Only our own sentences are logged, and of libraries only warnings.
+/// Sends the log to stderr: stdout belongs to the protocol. Only our own sentences are logged, and of libraries only warnings; those of
+/// the AWS SDK only for who looks for more, as the answer tells the cause.
 fn log(level: &str) {
-    let directives = format!("warn,cloudtrail_mcp={level},rmcp={}", if level == "trace" { "info" } else { "off" });
+    let sdk = if matches!(level, "debug" | "trace") { "warn" } else { "off" };
+    let directives = format!("warn,cloudtrail_mcp={level},aws_={sdk},rmcp={}", if level == "trace" { "info" } else { "off" });
     let filter = if level == "off" { "off" } else { &directives };
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false).with_target(false);
     let log = tracing_subscriber::registry().with(lines.with_filter(tracing_subscriber::EnvFilter::new(filter)));
@@ -221,9 +223,8 @@ fn context(config: &Config, cursors: Cursors<Frozen>) -> Result<ToolContext, Fai
         None if config.get(&settings::DEMO) => Arc::new(demo::now),
         None => Arc::new(Utc::now),
     };
-    let region = |name: &str| std::env::var(name).ok().filter(|region| !region.trim().is_empty());
     let investigations = config.find(&settings::INVESTIGATIONS_PATH).as_deref().map(Store::open).transpose();
-    let home_region = region("AWS_REGION").or_else(|| region("AWS_DEFAULT_REGION"));
+    let home_region = source::configured_region();
     let sources = source::open(&Setup { config, clock: clock.clone(), home_region, bundled: demo::LOG });
     Ok(ToolContext {
         policy: config.policy(),

@@ -9,10 +9,12 @@ use chrono::{DateTime, Utc};
 
 use crate::time::{self, Window};
 
+mod obstacle;
 mod profile;
 mod proof;
 mod reading;
 
+pub use obstacle::{CertificateFault, Denier, Login, Name, Obstacle, ProfileFault};
 pub use profile::{Attribute, Cost, LookUp, Profile, SourceName, Words};
 pub use proof::AllRead;
 pub use reading::{Reading, Survey};
@@ -51,10 +53,10 @@ pub enum State {
 }
 
 /// What stood in the way, where a machine can tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// No AWS credentials were found.
-    NoCredentials,
+    /// What somebody has to mend before AWS can be asked, or knows who asks.
+    Obstacle(Obstacle),
     /// The credentials are expired.
     ExpiredCredentials,
     /// AWS denied access.
@@ -64,6 +66,8 @@ pub enum Cause {
         /// After how long it is worth asking again.
         retry_after: Option<Duration>,
     },
+    /// The request itself was refused, as it would be again.
+    Refused,
     /// Whatever should have answered did not, or not so that it could be read.
     Unavailable,
 }
@@ -93,6 +97,14 @@ pub struct Cell {
 }
 
 impl Cell {
+    /// Returns what somebody has to mend before it can be read.
+    pub fn obstacle(&self) -> Option<&Obstacle> {
+        match &self.cause {
+            Some(Cause::Obstacle(obstacle)) => Some(obstacle),
+            _ => None,
+        }
+    }
+
     /// Makes the cell of a reading that read everything in the window of the proof.
     ///
     /// Shape: the state is `Exhausted`.

@@ -3,10 +3,7 @@
 use serde_json::Value;
 
 use super::parse::{capped, field, flag, text};
-use super::{Actor, ActorKind, Via};
-
-/// The host suffix of AWS services in `invokedBy`, `sourceIPAddress` and `userAgent`.
-const SERVICE_SUFFIXES: &[&str] = &[".amazonaws.com", ".amazonaws.com.cn"];
+use super::{Actor, ActorKind, Partition, Via};
 
 /// Tools by a word of their user agent, in lower case; the first row that fits wins.
 ///
@@ -96,8 +93,8 @@ impl Clues {
 
 /// Returns the host without its suffix when it is an AWS service that acts by itself; the console's hosts stand for a person.
 fn service(host: &str) -> Option<&str> {
-    let name = SERVICE_SUFFIXES.iter().find_map(|suffix| host.strip_suffix(suffix))?;
-    (!name.is_empty() && name != "signin" && name != "console").then_some(name)
+    let name = Partition::service(host)?;
+    (name != "signin" && name != "console").then_some(name)
 }
 
 fn kind(clues: &Clues) -> ActorKind {

@@ -5,6 +5,7 @@
 mod actor;
 mod arn;
 mod parse;
+mod partition;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -12,6 +13,7 @@ use serde_json::Value;
 pub use arn::{ARN_KINDS, Arn, ID_KINDS, is_account, is_region};
 pub use parse::RecordError;
 pub(crate) use parse::member;
+pub use partition::Partition;
 
 /// A CloudTrail event.
 ///

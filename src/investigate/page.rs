@@ -94,7 +94,7 @@ fn basis_in_scope(scope: &Scope, region: &str) -> Option<Basis> {
 pub(super) fn unread(coverage: &Coverage) -> Refusal {
     let cell = coverage.cells.iter().filter(|cell| cell.asked).max_by_key(|cell| cell.state());
     let state = cell.map_or(State::NotConfigured, |cell| cell.state());
-    let code = match (state, cell.and_then(|cell| cell.cause)) {
+    let code = match (state, cell.and_then(|cell| cell.cause.clone())) {
         (_, Some(cause)) => Code::from(cause),
         (State::Denied, None) => Code::AccessDenied,
         (State::Expired, None) => Code::ExpiredCredentials,
@@ -102,14 +102,15 @@ pub(super) fn unread(coverage: &Coverage) -> Refusal {
         (State::DeniedByPolicy, None) => Code::AccountNotAllowed,
         _ => Code::Unavailable,
     };
-    let detail = cell.and_then(|cell| cell.detail.as_deref()).map(|detail| format!(" ({detail})")).unwrap_or_default();
+    let detail = cell.and_then(words::detail).map(|detail| format!(" ({detail})")).unwrap_or_default();
     let message = format!("{}{detail}", cell.map_or_else(|| "nothing was looked at".to_owned(), words::cell));
     let next = words::next_step(coverage).unwrap_or_else(|| "Call again.".into());
     let refusal = Refusal::new(code, message, next);
-    match cell.and_then(|cell| cell.cause) {
+    match cell.and_then(|cell| cell.cause.clone()) {
         Some(Cause::Throttled { retry_after }) => refusal.retryable(retry_after.and_then(|after| u64::try_from(after.as_millis()).ok())),
-        // The same files would say the same again.
-        _ if state == State::NoData => refusal,
+        Some(Cause::Obstacle(_) | Cause::Refused) => refusal,
+        // The same files and settings would say the same again.
+        _ if matches!(state, State::NoData | State::NotConfigured | State::RegionDisabled | State::IntegrityFailed) => refusal,
         _ if matches!(code, Code::Throttled | Code::Unavailable) => refusal.retryable(None),
         _ => refusal,
     }

@@ -32,7 +32,7 @@ impl<S: Source> Source for Failing<S> {
         }
         let (account, region) = (query.account().unwrap_or_default(), query.region().unwrap_or_default());
         let mut cell = Cell::cut(account, region, self.profile(), self.state, None);
-        (cell.asked, cell.cause) = (query.asked(), self.cause);
+        (cell.asked, cell.cause) = (query.asked(), self.cause.clone());
         Box::pin(std::future::ready(Reading { cells: vec![cell], ..Reading::default() }.into()))
     }
 }

@@ -1,22 +1,60 @@
 //! The HTTPS client of every AWS request.
 
+use std::path::PathBuf;
+
 use aws_sdk_cloudtrail::config::SharedHttpClient;
 use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, ConnectorBuilder};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+
+use crate::coverage::{Name, Obstacle};
 
 /// Makes the SDK's own client, with ring where its default has aws-lc. Opens no connection.
 ///
-/// Shape: trusts the system's authorities (`SSL_CERT_FILE` names others), and obeys `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
-/// Source: `default_https_client` in aws-smithy-runtime 1.16, `client/http.rs`, of which all but the crypto is repeated here.
-pub(super) fn client() -> SharedHttpClient {
-    Builder::new().build_with_connector_fn(|settings, components| {
+/// Shape: trusts the authorities in `bundle` alone, which comes with the setting that names it; without one the system's
+/// (`SSL_CERT_FILE` names others). Obeys `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
+/// Errors: a bundle without a certificate that can be read.
+/// Source: `default_https_client` in aws-smithy-runtime 1.16, `client/http.rs`, of which all but crypto and trust is repeated here.
+pub(super) fn client(bundle: Option<(Name, PathBuf)>) -> Result<SharedHttpClient, Obstacle> {
+    let trusted = bundle.map(trust).transpose()?;
+    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
         let mut connector = ConnectorBuilder::default().tls_provider(Provider::Rustls(CryptoMode::Ring));
+        if let Some(trusted) = &trusted {
+            connector.set_tls_context(trusted.clone());
+        }
         connector.set_connector_settings(settings.cloned());
         if let Some(components) = components {
             connector.set_sleep_impl(components.sleep_impl());
         }
         connector.set_proxy_config(Some(ProxyConfig::from_env()));
         connector.build()
-    })
+    }))
+}
+
+/// Reads a file of authorities; certificates that cannot be used are left out, as the SDK panics on one.
+fn trust((setting, path): (Name, PathBuf)) -> Result<TlsContext, Obstacle> {
+    let unusable = || Obstacle::CertificateFile { setting: setting.clone(), path: path.display().to_string().into() };
+    let text = std::fs::read(&path).map_err(|_| unusable())?;
+    let mut roots = RootCertStore::empty();
+    let mut store = TrustStore::empty();
+    let mut any = false;
+    for certificate in CertificateDer::pem_slice_iter(&text).filter_map(Result::ok) {
+        if roots.add(certificate.clone()).is_ok() {
+            store.add_pem_certificate(pem(&certificate));
+            any = true;
+        }
+    }
+    if !any {
+        return Err(unusable());
+    }
+    TlsContext::builder().with_trust_store(store).build().map_err(|_| unusable())
+}
+
+/// Writes one certificate as PEM.
+fn pem(certificate: &CertificateDer<'_>) -> String {
+    use base64::Engine as _;
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", base64::engine::general_purpose::STANDARD.encode(certificate))
 }

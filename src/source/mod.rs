@@ -7,6 +7,7 @@ use crate::coverage::{Profile, SourceName};
 use crate::policy::Ungated;
 
 pub mod archive;
+mod aws;
 pub mod event_history;
 pub mod failing;
 mod https;
@@ -20,6 +21,11 @@ pub mod refusing;
 pub use opened::{Clock, Opened, Setup, Sources, open};
 pub use progress::Progress;
 pub use query::{Kind, Query};
+
+/// Returns the region that the environment or the chosen profile names.
+pub fn configured_region() -> Option<String> {
+    aws::Environment::read().region()
+}
 
 /// Every source. Adding one is its own file and a line here.
 pub static ALL: [Definition; 3] = [event_history::DEFINITION, archive::DEFINITION, memory::DEFINITION];

@@ -131,7 +131,7 @@ async fn a_role_that_may_not_be_assumed_is_one_denied_account_and_the_others_go_
     let (found, cells) = read(&history, &open(), &incident(&[ACCOUNT, OTHER], &["us-east-1"])).await;
     assert_eq!(found, ["own"]);
     assert_eq!(places(&cells), [(ACCOUNT, "us-east-1", State::Exhausted), (OTHER, "us-east-1", State::Denied)]);
-    assert_eq!((cells[1].cause, cells[1].requests), (Some(Cause::AccessDenied), 0));
+    assert_eq!((cells[1].cause.clone(), cells[1].requests), (Some(Cause::AccessDenied), 0));
     let detail = cells[1].detail.as_deref().unwrap();
     assert!(detail.contains("trust policy") && detail.contains("external_id") && !detail.contains("wrong one"), "{detail}");
 }

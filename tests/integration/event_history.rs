@@ -9,7 +9,7 @@ use aws_sdk_cloudtrail::config::{Credentials, SharedCredentialsProvider};
 use chrono::{DateTime, TimeDelta, Utc};
 use cloudtrail_mcp::context::basis::{Basis, WindowStart};
 use cloudtrail_mcp::context::{Incident, Named};
-use cloudtrail_mcp::coverage::{Cause, Cell, State};
+use cloudtrail_mcp::coverage::{Cause, Cell, Obstacle, State};
 use cloudtrail_mcp::investigate::plan;
 use cloudtrail_mcp::policy::{Admitted, Available, Policy, Scope};
 use cloudtrail_mcp::source::event_history::{EventHistory, PROFILE, Settings};
@@ -247,17 +247,17 @@ async fn a_fault_for_good_is_a_gap_with_its_reason_and_never_an_empty_success() 
         (MissingEvents, State::Failed, unavailable, 3),
         (AccessDenied, State::Denied, |cause| cause == Some(Cause::AccessDenied), 1),
         (ExpiredToken, State::Expired, |cause| cause == Some(Cause::ExpiredCredentials), 2),
-        (Code("UnrecognizedClientException"), State::Failed, |cause| cause == Some(Cause::NoCredentials), 1),
+        (Code("UnrecognizedClientException"), State::Failed, |cause| cause == Some(Cause::Obstacle(Obstacle::UnknownKey)), 1),
         (Code("OptInRequired"), State::RegionDisabled, |cause| cause.is_none(), 1),
-        (Code("SomethingNewException"), State::Failed, unavailable, 1),
+        (Code("SomethingNewException"), State::Failed, |cause| cause == Some(Cause::Refused), 1),
     ];
     for (fault, state, cause, requests) in cases {
         let fake = FakeAws::start(now()).await.with_events(writes(3)).always(*fault);
         let (reading, cell) = read(&fake).await;
         assert_eq!((cell.state(), cell.covered(), cell.requests), (*state, None, *requests), "{fault:?}");
-        assert!(cause(cell.cause), "{fault:?}: {:?}", cell.cause);
+        assert!(cause(cell.cause.clone()), "{fault:?}: {:?}", cell.cause);
         assert!(reading.events.is_empty());
-        let detail = cell.detail.unwrap();
+        let detail = cell.detail.unwrap_or_default();
         assert!(!detail.contains("outside") && !detail.contains("html"), "text of AWS's own in: {detail}");
     }
 }
@@ -394,7 +394,7 @@ async fn missing_credentials_send_nothing_and_are_told_as_such() {
     let asked = query(&open(), window());
     let reading = asked.gate(EventHistory::new(settings(&fake, None)).read(&asked).await);
     let cell = &reading.cells[0];
-    assert_eq!((cell.state(), cell.cause), (State::Failed, Some(Cause::NoCredentials)));
+    assert_eq!((cell.state(), cell.cause.clone()), (State::Failed, Some(Cause::Obstacle(Obstacle::NoCredentials))));
     assert_eq!((cell.requests, fake.requests().len()), (0, 0));
 }
 

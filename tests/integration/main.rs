@@ -8,6 +8,7 @@ mod binary;
 mod cli;
 mod client;
 mod contract;
+mod credentials;
 mod event_history;
 mod fake_aws;
 mod faults;

@@ -1,8 +1,10 @@
 //! Coverage in words: what was not read, and what to do about it.
 
 use std::collections::HashSet;
+use std::mem::discriminant;
 
-use crate::coverage::{Cell, Coverage, State, Verdict};
+use super::obstacle;
+use crate::coverage::{Cause, Cell, Coverage, State, Verdict};
 use crate::policy::UntrustedText;
 use crate::time;
 
@@ -48,6 +50,14 @@ fn causes(coverage: &Coverage, untrusted: UntrustedText) -> String {
         _ if several && !cell.account().is_empty() => format!("{} {}", cell.account(), worded(cell, untrusted)),
         _ => worded(cell, untrusted),
     };
+    // What keeps us from asking AWS at all is said once, however many places that leaves unread.
+    if let Some(obstacle) = short.first().and_then(|cell| cell.obstacle())
+        && short.iter().all(|cell| cell.obstacle().map(discriminant) == Some(discriminant(obstacle)))
+    {
+        let mut places: Vec<String> = short.iter().map(|cell| place(cell, untrusted)).collect();
+        places.dedup();
+        return format!("{} could not be read: {}", places.join(", "), obstacle::sentence(obstacle));
+    }
     let mut told: Vec<String> = short.iter().take(2).map(|cell| told(cell)).collect();
     if short.len() > 2 {
         told.push(format!("and {} more", short.len() - 2));
@@ -84,9 +94,18 @@ fn worded(cell: &Cell, untrusted: UntrustedText) -> String {
     format!("{} {ended}", place(cell, untrusted))
 }
 
+/// Says how a cell's reading ended and why.
+pub fn detail(cell: &Cell) -> Option<String> {
+    let told: Vec<String> = cell.obstacle().map(obstacle::sentence).into_iter().chain(cell.detail.clone()).collect();
+    (!told.is_empty()).then(|| told.join("; "))
+}
+
 /// Says what to call or do to close the gravest gap.
 pub fn next_step(coverage: &Coverage) -> Option<String> {
     let cell = coverage.cells.iter().filter(|cell| cell.asked && cell.state() != State::Exhausted).max_by_key(|cell| cell.state())?;
+    if let Some(obstacle) = cell.obstacle() {
+        return Some(obstacle::next(obstacle));
+    }
     Some(match cell.state() {
         State::Exhausted => return None,
         State::Lagging => "Ask again in 15 minutes for the newest events.".into(),
@@ -99,6 +118,9 @@ pub fn next_step(coverage: &Coverage) -> Option<String> {
         State::Cancelled | State::Throttled => "Call again in a few seconds.".into(),
         State::Denied => cell.source().words.denied_next.into(),
         State::DeniedByPolicy => "For the operator: the policy's allowlists decide this.".into(),
+        State::Failed if cell.cause == Some(Cause::Refused) => {
+            "Ask for another window or region; to call again as before does not help.".into()
+        }
         State::Failed => "Call again; if it persists, the cell's detail tells the cause.".into(),
         State::Expired => "For the operator: renew the AWS credentials, then call again.".into(),
         State::RegionDisabled => "Leave this region out.".into(),

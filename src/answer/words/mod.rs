@@ -4,6 +4,7 @@
 pub mod basis;
 mod coverage;
 mod headline;
+mod obstacle;
 mod reason;
 
 use crate::context::basis::{Basis, WindowBasis};
@@ -11,7 +12,7 @@ use crate::coverage::{Cell, Coverage};
 use crate::policy::UntrustedText;
 use crate::rank::Reason;
 
-pub use coverage::{cell, next_step};
+pub use coverage::{cell, detail, next_step};
 pub use headline::{Best, Facts};
 
 /// Turns typed evidence into sentences, all of which pass through one function.
@@ -58,6 +59,6 @@ impl Words {
 
     /// Says how a cell's reading ended and why.
     pub fn detail(self, cell: &Cell) -> Option<String> {
-        cell.detail.clone().map(self.0)
+        detail(cell).map(self.0)
     }
 }

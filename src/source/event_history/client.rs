@@ -78,8 +78,9 @@ impl RegionClient<'_> {
                 Ok(Page { entries: events.into_iter().map(entry).collect(), token: output.next_token })
             }
             Err(error) => {
-                let failure = judge(error, &session.config, &self.region).await;
-                self.sessions.judged(&self.identity, &session, failure).await;
+                let host = self.sessions.host(&session, "cloudtrail", &self.region);
+                let failure = judge(error, &self.region, host).await;
+                self.sessions.judged(&self.identity, &session, &failure).await;
                 Err(failure)
             }
         }

@@ -38,8 +38,8 @@ impl Part {
 pub(super) fn refused(query: &Query, told: &Result<String, Failure>, region: &str) -> Option<Reading> {
     let asked = query.account().unwrap_or_default();
     match told {
-        Err(failure @ (Failure::NoCredentials | Failure::UnknownCredentials | Failure::Expired)) => {
-            Some(failed(query, asked, region, *failure))
+        Err(failure @ (Failure::Blocked(_) | Failure::UnknownCredentials | Failure::Expired)) => {
+            Some(failed(query, asked, region, failure.clone()))
         }
         Err(_) => {
             let detail = "the account could not be determined, and only certain accounts may be read";
@@ -73,8 +73,8 @@ pub(super) fn refused_role(query: &Query, role: &Role, region: &str) -> Option<R
 
 /// A reading of nothing, as something failed before.
 pub(super) fn failed(query: &Query, account: &str, region: &str, failure: Failure) -> Reading {
-    let mut reading = gap(query, account, region, failure.state(), &failure.sentence(region));
-    reading.cells.iter_mut().for_each(|cell| cell.cause = failure.cause());
+    let mut reading = gap(query, account, region, failure.state(), "");
+    reading.cells.iter_mut().for_each(|cell| (cell.detail, cell.cause) = (failure.sentence(region), failure.cause()));
     reading
 }
 
@@ -147,12 +147,10 @@ fn judge(scan: &Scan, part: Part, query: &Query, region: &str, covered: Option<W
     let whole = part.window.without(&scan.read).is_empty();
     let far = || how_far(&scan.read, part, covered);
     match scan.end {
-        End::Failed(failure) => {
-            let detail = match scan.entries {
-                0 => failure.sentence(region),
-                _ => format!("{}; {}", failure.sentence(region), far()),
-            };
-            (failure.state(), Some(detail), failure.cause())
+        End::Failed(ref failure) => {
+            let far = (scan.entries > 0).then(far);
+            let detail: Vec<String> = failure.sentence(region).into_iter().chain(far).collect();
+            (failure.state(), (!detail.is_empty()).then(|| detail.join("; ")), failure.cause())
         }
         End::PageCap => {
             let detail = format!("{} requests were not enough: {}; ask for a shorter window", scan.requests, far());
@@ -167,7 +165,7 @@ fn judge(scan: &Scan, part: Part, query: &Query, region: &str, covered: Option<W
             (State::Failed, Some(detail), Some(Cause::Unavailable))
         }
         // Every page was seen, and yet the pages do not prove it: AWS contradicted itself.
-        End::AllRead if !whole => (State::Failed, Some(Failure::Unreadable.sentence(region)), Some(Cause::Unavailable)),
+        End::AllRead if !whole => (State::Failed, Failure::Unreadable.sentence(region), Some(Cause::Unavailable)),
         End::AllRead if part.cut => {
             let detail = format!("event history keeps 90 days: nothing before {} is there", rfc3339(part.window.from));
             (State::NoData, Some(detail), None)

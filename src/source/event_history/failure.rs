@@ -1,12 +1,12 @@
-//! What may go wrong with one request, by AWS's error code and never by its text.
+//! What may go wrong with one request, by AWS's error code; by its text only where AWS has one code for several causes.
 
 use std::time::Duration;
 
-use crate::coverage::{Cause, State};
+use crate::coverage::{Cause, Denier, Obstacle, State};
 use crate::policy::region::enabled_by_default;
 
 /// Why a request gave no page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Failure {
     /// Too many requests, ours or others' in the account.
     Throttled,
@@ -20,8 +20,8 @@ pub(super) enum Failure {
     RegionDisabled,
     /// AWS does not know the credentials, here or anywhere.
     UnknownCredentials,
-    /// No credentials could be loaded, so nothing was sent.
-    NoCredentials,
+    /// Something that the operator has to mend.
+    Blocked(Obstacle),
     /// The request itself was refused: a bug of ours, or a token that AWS no longer takes.
     Refused,
     /// No answer in time.
@@ -55,7 +55,12 @@ const CODES: &[(&str, Failure)] = &[
     ("SlowDown", Failure::Throttled),
     ("ExpiredToken", Failure::Expired),
     ("ExpiredTokenException", Failure::Expired),
-    ("RequestExpired", Failure::Expired),
+    ("RequestExpired", Failure::Blocked(Obstacle::Clock)),
+    ("RequestTimeTooSkewed", Failure::Blocked(Obstacle::Clock)),
+    ("RequestInTheFuture", Failure::Blocked(Obstacle::Clock)),
+    ("InvalidSignatureException", Failure::Blocked(Obstacle::WrongSecret)),
+    ("SignatureDoesNotMatch", Failure::Blocked(Obstacle::WrongSecret)),
+    ("IncompleteSignature*", Failure::Blocked(Obstacle::WrongSecret)),
     ("AccessDenied*", Failure::Denied),
     ("UnauthorizedOperation", Failure::Denied),
     ("NotAuthorized", Failure::Denied),
@@ -65,23 +70,54 @@ const CODES: &[(&str, Failure)] = &[
     ("RegionDisabledException", Failure::RegionDisabled),
     ("UnrecognizedClientException", Failure::UnknownCredentials),
     ("InvalidClientTokenId", Failure::UnknownCredentials),
+    ("InvalidAccessKeyId", Failure::UnknownCredentials),
     ("MissingAuthenticationToken*", Failure::UnknownCredentials),
     ("ServiceUnavailable*", Failure::Server(503)),
     ("InternalFailure", Failure::Server(500)),
     ("InternalServerError", Failure::Server(500)),
 ];
 
+/// Words in AWS's message of a refusal, in lower case, that tell what denied the call; the first row that fits wins.
+///
+/// Source: IAM user guide, "Troubleshoot access denied error messages"; AWS has one code for all of them.
+const DENIERS: &[(&str, Denier)] = &[
+    ("service control policy", Denier::ServiceControl),
+    ("resource control policy", Denier::ResourceControl),
+    ("permissions boundary", Denier::Boundary),
+    ("session policy", Denier::Session),
+    ("endpoint policy", Denier::Endpoint),
+    ("explicit deny in an identity-based policy", Denier::Identity),
+    ("explicit deny", Denier::Explicit),
+];
+
+/// Words in AWS's message about a signature, in lower case, that tell of the time: a wrong secret has the same code.
+///
+/// Source: IAM user guide, "Troubleshoot Signature Version 4", `Signature expired` and `Signature not yet current`.
+const UNTIMELY: &[&str] = &["signature expired", "not yet current"];
+
 impl Failure {
     /// Judges an answer that is an error.
     ///
     /// Shape: an unknown code of a 4xx is `Refused`; credentials that are unknown only in a region that needs opting in
     /// mean that the region is not enabled.
-    pub(super) fn of(code: Option<&str>, status: u16, region: &str) -> Self {
+    pub(super) fn of(code: Option<&str>, message: &str, status: u16, region: &str) -> Self {
+        let said = message.to_lowercase();
+        match Self::by_code(code, status, region) {
+            Self::Blocked(Obstacle::WrongSecret) if UNTIMELY.iter().any(|words| said.contains(words)) => Self::Blocked(Obstacle::Clock),
+            Self::Denied => match DENIERS.iter().find(|(words, _)| said.contains(words)) {
+                Some((_, denier)) => Self::Blocked(Obstacle::DeniedBy(*denier)),
+                None => Self::Denied,
+            },
+            failure => failure,
+        }
+    }
+
+    fn by_code(code: Option<&str>, status: u16, region: &str) -> Self {
         let matches = |pattern: &str, code: &str| match pattern.strip_suffix('*') {
             Some(beginning) => code.starts_with(beginning),
             None => pattern == code,
         };
-        let known = code.and_then(|code| CODES.iter().find(|(pattern, _)| matches(pattern, code)).map(|(_, failure)| *failure));
+        let known = code.and_then(|code| CODES.iter().find(|(pattern, _)| matches(pattern, code)).map(|(_, failure)| failure.clone()));
         match known {
             Some(Self::UnknownCredentials) if !enabled_by_default(region).contains(&region) => Self::RegionDisabled,
             Some(failure) => failure,
@@ -93,8 +129,10 @@ impl Failure {
     }
 
     /// Returns how often a request that failed so is sent again.
-    pub(super) fn retries(self) -> u32 {
+    pub(super) fn retries(&self) -> u32 {
         match self {
+            // Names are found, and servers are back, a moment later.
+            Self::Blocked(Obstacle::UnknownHost(_) | Obstacle::Refused(_) | Obstacle::Unreachable(_)) => 1,
             Self::Throttled => 3,
             // Once, with credentials that were resolved anew.
             Self::Expired => 1,
@@ -104,8 +142,10 @@ impl Failure {
     }
 
     /// Returns the state of a cell that ended so.
-    pub(super) fn state(self) -> State {
+    pub(super) fn state(&self) -> State {
         match self {
+            Self::Blocked(Obstacle::LoginOver { .. }) => State::Expired,
+            Self::Blocked(Obstacle::DeniedBy(_) | Obstacle::ProfileRoleDenied(_)) => State::Denied,
             Self::Throttled => State::Throttled,
             Self::Expired => State::Expired,
             Self::Denied | Self::RoleDenied => State::Denied,
@@ -115,20 +155,23 @@ impl Failure {
     }
 
     /// Returns the cause for programs, when the error contract has a code for it.
-    pub(super) fn cause(self) -> Option<Cause> {
+    pub(super) fn cause(&self) -> Option<Cause> {
         match self {
+            Self::Blocked(obstacle) => Some(Cause::Obstacle(obstacle.clone())),
+            Self::Refused => Some(Cause::Refused),
             Self::Throttled => Some(Cause::Throttled { retry_after: Some(RETRY_AFTER) }),
             Self::Expired => Some(Cause::ExpiredCredentials),
             Self::Denied | Self::RoleDenied => Some(Cause::AccessDenied),
-            Self::NoCredentials | Self::UnknownCredentials => Some(Cause::NoCredentials),
+            Self::UnknownCredentials => Some(Cause::Obstacle(Obstacle::UnknownKey)),
             Self::RegionDisabled => None,
             _ => Some(Cause::Unavailable),
         }
     }
 
-    /// Says it for people, with the cure when there is one.
-    pub(super) fn sentence(self, region: &str) -> String {
-        match self {
+    /// Says it for people, with the cure when there is one; nothing where its cause says all.
+    pub(super) fn sentence(&self, region: &str) -> Option<String> {
+        Some(match self {
+            Self::Blocked(_) | Self::UnknownCredentials => return None,
             Self::Throttled => {
                 format!("AWS throttled LookupEvents in {region}; others in the account use the same 2 requests a second; try again shortly")
             }
@@ -139,12 +182,6 @@ impl Failure {
                                  and this identity must be allowed both"
                 .to_owned(),
             Self::RegionDisabled => format!("region {region} is not enabled in this account, or not for these credentials"),
-            Self::UnknownCredentials => format!("AWS does not know these credentials in {region}; check the access key or the profile"),
-            Self::NoCredentials => {
-                "no AWS credentials could be loaded; set AWS_PROFILE or the AWS_* variables for this server (MCP clients \
-                                    mostly do not pass the shell's environment on), or log in, for example with aws sso login"
-                    .to_owned()
-            }
             Self::Refused => format!("CloudTrail refused the request in {region}"),
             Self::TimedOut => format!("CloudTrail in {region} did not answer in time"),
             Self::Server(status) => format!("CloudTrail in {region} answered with server error {status}"),
@@ -152,7 +189,7 @@ impl Failure {
             Self::Unreadable => format!("the answer from CloudTrail in {region} could not be read"),
             Self::NoEvents => format!("the answer from CloudTrail in {region} has no list of events"),
             Self::LoopingToken => format!("CloudTrail in {region} repeated a page token, so the pages would not have ended"),
-        }
+        })
     }
 }
 
@@ -162,32 +199,65 @@ mod tests {
 
     #[test]
     fn throttling_is_told_by_its_code_though_the_status_is_400() {
-        assert_eq!(Failure::of(Some("ThrottlingException"), 400, "eu-west-1"), Failure::Throttled);
+        assert_eq!(Failure::of(Some("ThrottlingException"), "", 400, "eu-west-1"), Failure::Throttled);
     }
 
     #[test]
     fn credentials_unknown_in_an_opt_in_region_mean_a_disabled_region() {
-        assert_eq!(Failure::of(Some("UnrecognizedClientException"), 400, "me-south-1"), Failure::RegionDisabled);
-        assert_eq!(Failure::of(Some("UnrecognizedClientException"), 400, "eu-west-1"), Failure::UnknownCredentials);
+        assert_eq!(Failure::of(Some("UnrecognizedClientException"), "", 400, "me-south-1"), Failure::RegionDisabled);
+        assert_eq!(Failure::of(Some("UnrecognizedClientException"), "", 400, "eu-west-1"), Failure::UnknownCredentials);
     }
 
     #[test]
     fn an_unknown_code_is_refused_and_not_sent_again() {
-        let failure = Failure::of(Some("InvalidNextTokenException"), 400, "eu-west-1");
-        assert_eq!((failure, failure.retries()), (Failure::Refused, 0));
+        let failure = Failure::of(Some("InvalidNextTokenException"), "", 400, "eu-west-1");
+        assert_eq!((failure.clone(), failure.retries()), (Failure::Refused, 0));
     }
 
     #[test]
     fn an_error_page_without_a_code_is_judged_by_its_status() {
-        assert_eq!(Failure::of(None, 503, "eu-west-1"), Failure::Server(503));
-        assert_eq!(Failure::of(None, 429, "eu-west-1"), Failure::Throttled);
-        assert_eq!(Failure::of(None, 404, "eu-west-1"), Failure::Unreadable);
+        assert_eq!(Failure::of(None, "", 503, "eu-west-1"), Failure::Server(503));
+        assert_eq!(Failure::of(None, "", 429, "eu-west-1"), Failure::Throttled);
+        assert_eq!(Failure::of(None, "", 404, "eu-west-1"), Failure::Unreadable);
     }
 
     #[test]
     fn every_code_is_matched_by_its_own_row() {
         for (pattern, failure) in CODES {
-            assert_eq!(Failure::of(Some(pattern.trim_end_matches('*')), 400, "eu-west-1"), *failure, "{pattern}");
+            assert_eq!(Failure::of(Some(pattern.trim_end_matches('*')), "", 400, "eu-west-1"), *failure, "{pattern}");
         }
+    }
+
+    #[test]
+    fn what_denied_a_call_is_told_by_the_words_of_aws() {
+        let refused = |why: &str| {
+            let message = format!("User: arn:aws:iam::111122223333:user/x is not authorized to perform: cloudtrail:LookupEvents {why}");
+            Failure::of(Some("AccessDeniedException"), &message, 400, "eu-west-1")
+        };
+        for (why, denier) in [
+            ("with an explicit deny in a service control policy", Denier::ServiceControl),
+            ("because no service control policy allows the cloudtrail:LookupEvents action", Denier::ServiceControl),
+            ("with an explicit deny in a resource control policy", Denier::ResourceControl),
+            ("because no permissions boundary allows the cloudtrail:LookupEvents action", Denier::Boundary),
+            ("because no session policy allows the cloudtrail:LookupEvents action", Denier::Session),
+            ("because no VPC endpoint policy allows the cloudtrail:LookupEvents action", Denier::Endpoint),
+            ("with an explicit deny in an identity-based policy: arn:aws:iam::111122223333:policy/p", Denier::Identity),
+            ("with an explicit deny", Denier::Explicit),
+        ] {
+            assert_eq!(refused(why), Failure::Blocked(Obstacle::DeniedBy(denier)), "{why}");
+        }
+        assert_eq!(refused("because no identity-based policy allows the cloudtrail:LookupEvents action"), Failure::Denied);
+    }
+
+    #[test]
+    fn a_wrong_clock_and_a_wrong_secret_have_one_code() {
+        let of = |code, message| Failure::of(Some(code), message, 403, "eu-west-1");
+        let secret = "The request signature we calculated does not match the signature you provided.";
+        assert_eq!(of("InvalidSignatureException", secret), Failure::Blocked(Obstacle::WrongSecret));
+        for late in ["Signature expired: 20260302T095512Z is now earlier than 20260302T155500Z", "Signature not yet current: 20260302T"] {
+            assert_eq!(of("InvalidSignatureException", late), Failure::Blocked(Obstacle::Clock), "{late}");
+            assert_eq!(of("SignatureDoesNotMatch", late), Failure::Blocked(Obstacle::Clock), "{late}");
+        }
+        assert_eq!(of("RequestExpired", "Request has expired."), Failure::Blocked(Obstacle::Clock));
     }
 }

@@ -28,7 +28,7 @@ use self::single_flight::SingleFlight;
 use super::{BoxFuture, Clock, Definition, Opened, Setup, Source};
 use crate::config::Account;
 use crate::config::settings::{CACHE_MAX_BYTES, CACHE_PATH, EVENT_HISTORY_ENDPOINT_URL, NOW};
-use crate::coverage::{Attribute, Cell, Cost, LookUp, Profile, Reading, SourceName, State, Words};
+use crate::coverage::{Attribute, Cell, Cost, LookUp, Obstacle, Profile, Reading, SourceName, State, Words};
 use crate::policy::{Presence, Ungated};
 use crate::source::Query;
 
@@ -47,6 +47,14 @@ mod settled;
 #[cfg(test)]
 mod simulation;
 mod single_flight;
+
+/// Says what a refusal of AWS, by code and words, tells of the operator's set-up; nothing when it tells of something else.
+pub(super) fn obstacle_of((code, message): (&str, &str)) -> Option<Obstacle> {
+    match Failure::of(Some(code), message, 400, "") {
+        Failure::Blocked(obstacle @ (Obstacle::Clock | Obstacle::WrongSecret)) => Some(obstacle),
+        _ => None,
+    }
+}
 
 pub use cache::CacheSettings;
 pub use role::Role;
@@ -228,6 +236,11 @@ impl EventHistory {
                 }
                 _ => Ok(Some(role.account.clone())),
             };
+        }
+        // Nobody is asked before there is somebody to ask as; a little is left of the time to say why not.
+        let ready = timeout(longest.mul_f64(0.9), self.aws.ready(identity, region)).await;
+        if let Err(failure) = ready.unwrap_or(Err(Failure::Blocked(Obstacle::CredentialsLate(None)))) {
+            return Err(Box::new(failed(query, "", region, failure)));
         }
         if !query.restricts_accounts() && query.account().is_none() {
             return Ok(None);

@@ -105,7 +105,7 @@ pub(super) enum Step {
 }
 
 /// Why a reading ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum End {
     /// Every page was seen.
     AllRead,
@@ -179,7 +179,7 @@ impl Planner {
             self.take(seen);
         }
         self.settle();
-        if let Some(end) = self.ended.filter(|end| self.is_final(*end)) {
+        if let Some(end) = self.ended.clone().filter(|end| self.is_final(end)) {
             return Step::Done(end);
         }
         let mut fetches = Vec::new();
@@ -195,7 +195,7 @@ impl Planner {
             }
         }
         match (fetches.is_empty(), self.under_way()) {
-            (true, 0) => Step::Done(self.ended.unwrap_or(self.short_of)),
+            (true, 0) => Step::Done(self.ended.clone().unwrap_or_else(|| self.short_of.clone())),
             _ => Step::Fetch(fetches),
         }
     }
@@ -240,7 +240,9 @@ impl Planner {
         let Some(chain) = self.chains.get_mut(seen.chain) else { return };
         chain.under_way = false;
         match seen.gave {
-            Err(stop) => self.ended = self.ended.or(Some(if stop == Stop::Budget { End::PageCap } else { End::Deadline })),
+            Err(stop) => {
+                self.ended.get_or_insert(if stop == Stop::Budget { End::PageCap } else { End::Deadline });
+            }
             // A spelling that AWS does not take says nothing of the others.
             Ok(Err(Failure::Refused)) if seen.chain >= scans => chain.done = true,
             Ok(Err(failure)) => self.ended = Some(End::Failed(failure)),
@@ -281,7 +283,7 @@ impl Planner {
     }
 
     /// What is under way may still bring pages, unless nothing is missing or nothing can be had.
-    fn is_final(&self, end: End) -> bool {
+    fn is_final(&self, end: &End) -> bool {
         match end {
             End::AllRead | End::Deadline => true,
             End::Failed(failure) => failure.retries() == 0 || self.under_way() == 0,

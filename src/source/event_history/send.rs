@@ -118,7 +118,7 @@ impl Sender<'_> {
                 Err(_) if Instant::now() >= self.deadline => return Err(Stop::Deadline),
                 Err(_) => Failure::TimedOut,
             };
-            if failure == Failure::NoCredentials {
+            if matches!(&failure, Failure::Blocked(obstacle) if obstacle.before_sending()) {
                 self.budget.give_back();
             }
             self.budget.throttled.fetch_add(u32::from(failure == Failure::Throttled), Ordering::Relaxed);

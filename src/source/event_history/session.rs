@@ -1,7 +1,8 @@
 //! Sessions: the SDK's configuration and clients for one identity, with credentials that are good now.
 //!
-//! The process's own credentials are the SDK's business, which refreshes them; when AWS says all the same that they are
-//! expired, they are resolved anew once, since files and logins may have changed since. A role is assumed for each caller, as
+//! The process's own credentials are resolved once, and again a minute before they end; when AWS says all the same that they are
+//! expired, they are resolved anew once, since files and logins may have changed since. What keeps them from being resolved is told
+//! to all who ask within a few seconds, without another attempt. A role is assumed for each caller, as
 //! its sessions carry the caller's name, and again a minute before its credentials end.
 
 use std::collections::HashMap;
@@ -11,23 +12,27 @@ use std::time::{Duration, SystemTime};
 use aws_config::identity::IdentityCache;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_cloudtrail::config::{Credentials, ProvideCredentials as _, SharedCredentialsProvider};
+use aws_config::{Region, SdkConfig};
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_cloudtrail::config::{Credentials, SharedCredentialsProvider};
 use aws_sdk_cloudtrail::error::{ProvideErrorMetadata, SdkError};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::failure::Failure;
 use super::role::{Role, session};
+use crate::coverage::{Name, Obstacle};
 use crate::event::{is_account, is_region};
 use crate::policy::region::{home_region, partition_name};
+use crate::source::aws::{Environment, fault as network_fault, resolve};
 use crate::source::https;
 
 /// Longest time to connect.
 const CONNECT: Duration = Duration::from_secs(3);
 /// How long before its end a role's session is replaced.
 const MARGIN: Duration = Duration::from_secs(60);
-/// How long a role that may not be assumed is not asked for again: all regions of a question want it at once.
+/// How long a role that may not be assumed, or credentials that are not there, are not asked for again: all regions of a question
+/// want them at once.
 const DENIED: Duration = Duration::from_secs(5);
 /// The most identities that are remembered while nobody uses them.
 const IDENTITIES: usize = 256;
@@ -55,15 +60,16 @@ impl Identity {
 
 /// Configuration and clients of one identity.
 pub(super) struct Session {
-    pub(super) config: SdkConfig,
+    config: SdkConfig,
+    environment: Environment,
     ends: Option<SystemTime>,
     account: OnceCell<String>,
     clients: Mutex<HashMap<String, aws_sdk_cloudtrail::Client>>,
 }
 
 impl Session {
-    fn new(config: SdkConfig, ends: Option<SystemTime>) -> Arc<Self> {
-        Arc::new(Self { config, ends, account: OnceCell::new(), clients: Mutex::default() })
+    fn new(config: SdkConfig, environment: Environment, ends: Option<SystemTime>) -> Arc<Self> {
+        Arc::new(Self { config, environment, ends, account: OnceCell::new(), clients: Mutex::default() })
     }
 
     fn is_good(&self) -> bool {
@@ -78,8 +84,8 @@ type Slot = Arc<tokio::sync::Mutex<Kept>>;
 #[derive(Default)]
 struct Kept {
     session: Option<Arc<Session>>,
-    /// When its role was last refused.
-    denied: Option<Instant>,
+    /// When and why there was none.
+    denied: Option<(Instant, Failure)>,
 }
 
 /// The sessions of the process, made when first needed.
@@ -89,6 +95,15 @@ pub(super) struct Sessions {
     home: Option<String>,
     given: Option<SdkConfig>,
     slots: Mutex<HashMap<(String, String), Slot>>,
+}
+
+impl Kept {
+    /// Returns the session while it is good, or why there was none a moment ago; nothing when it is to be made.
+    fn known(&self) -> Option<Result<Arc<Session>, Failure>> {
+        let good = self.session.as_ref().filter(|session| session.is_good()).map(|session| Ok(Arc::clone(session)));
+        let denied = || self.denied.as_ref().filter(|(at, _)| at.elapsed() < DENIED).map(|(_, failure)| Err(failure.clone()));
+        good.or_else(denied)
+    }
 }
 
 impl Sessions {
@@ -109,35 +124,39 @@ impl Sessions {
 
     /// Returns a session of `identity` whose credentials are good, as far as we know.
     ///
-    /// Errors: what kept a role from being assumed; for the own credentials none, as AWS is the first to judge them.
+    /// Errors: what kept a role from being assumed, or the own credentials from being there.
     pub(super) async fn of(&self, identity: &Identity, region: &str) -> Result<Arc<Session>, Failure> {
-        let Some(role) = &identity.role else { return Ok(self.own(region).await) };
         let slot = self.slot(identity);
         let mut kept = slot.lock().await;
-        if let Some(session) = kept.session.as_ref().filter(|session| session.is_good()) {
-            return Ok(Arc::clone(session));
+        if let Some(known) = kept.known() {
+            return known;
         }
-        if kept.denied.is_some_and(|at| at.elapsed() < DENIED) {
-            return Err(Failure::RoleDenied);
-        }
-        let assumed = self.assume(role, &identity.caller, region).await;
-        kept.denied = matches!(assumed, Err(Failure::RoleDenied)).then(Instant::now);
-        Ok(Arc::clone(kept.session.insert(assumed?)))
+        let made = match &identity.role {
+            Some(role) => self.assume(role, &identity.caller, region).await,
+            None => self.resolve(region).await,
+        };
+        kept.denied = match &made {
+            Err(failure @ (Failure::RoleDenied | Failure::Blocked(_))) => Some((Instant::now(), failure.clone())),
+            _ => None,
+        };
+        Ok(Arc::clone(kept.session.insert(made?)))
     }
 
     /// Returns the session of the process's own credentials.
-    async fn own(&self, region: &str) -> Arc<Session> {
-        let slot = self.slot(&Identity::OWN);
-        let mut kept = slot.lock().await;
-        match &kept.session {
-            Some(session) => Arc::clone(session),
-            None => Arc::clone(kept.session.insert(Session::new(self.config(region).await, None))),
-        }
+    async fn own(&self, region: &str) -> Result<Arc<Session>, Failure> {
+        // A role's session waits for this one while it holds its own lock, and never the other way round.
+        Box::pin(self.of(&Identity::OWN, region)).await
     }
 
     /// Drops a session whose credentials are no good, so that the next one resolves them anew: files and logins change.
-    pub(super) async fn judged(&self, identity: &Identity, session: &Arc<Session>, failure: Failure) {
-        if !matches!(failure, Failure::Expired | Failure::UnknownCredentials | Failure::NoCredentials) {
+    pub(super) async fn judged(&self, identity: &Identity, session: &Arc<Session>, failure: &Failure) {
+        let no_good = |obstacle: &Obstacle| matches!(obstacle, Obstacle::NoCredentials | Obstacle::WrongSecret);
+        let is_no_good = match failure {
+            Failure::Expired | Failure::UnknownCredentials => true,
+            Failure::Blocked(obstacle) => no_good(obstacle),
+            _ => false,
+        };
+        if !is_no_good {
             return;
         }
         let slot = self.slot(identity);
@@ -147,14 +166,15 @@ impl Sessions {
         }
     }
 
-    /// Naming the region here keeps the SDK from asking the instance metadata service for one.
-    async fn config(&self, region: &str) -> SdkConfig {
-        let https = https::client();
-        let config = match &self.given {
-            Some(given) => given.to_builder().http_client(https).build(),
-            None => aws_config::defaults(BehaviorVersion::latest()).http_client(https).region(Region::new(region.to_owned())).load().await,
-        };
-        config.into_builder().identity_cache(IdentityCache::lazy().build()).build()
+    async fn resolve(&self, region: &str) -> Result<Arc<Session>, Failure> {
+        if let Some(given) = &self.given {
+            let https = https::client(None).map_err(Failure::Blocked)?;
+            let config = given.to_builder().http_client(https).identity_cache(IdentityCache::lazy().build()).build();
+            return Ok(Session::new(config, Environment::default(), None));
+        }
+        let environment = Environment::read();
+        let resolved = resolve(&environment, region).await.map_err(Failure::Blocked)?;
+        Ok(Session::new(resolved.config, environment, resolved.ends))
     }
 
     async fn assume(&self, role: &Role, caller: &str, region: &str) -> Result<Arc<Session>, Failure> {
@@ -165,15 +185,15 @@ impl Sessions {
     }
 
     async fn assume_once(&self, role: &Role, caller: &str, region: &str) -> Result<Arc<Session>, Failure> {
-        let own = self.own(region).await;
+        let own = self.own(region).await?;
         let (name, source_identity) = session(caller);
         let request = self.sts(&own.config, region).assume_role().role_arn(&role.role_arn).role_session_name(name);
         let answer = request.set_external_id(role.external_id.clone()).set_source_identity(source_identity).send().await;
         let credentials = match answer {
             Ok(answer) => answer.credentials,
             Err(error) => {
-                let failure = judge(error, &own.config, region).await;
-                self.judged(&Identity::OWN, &own, failure).await;
+                let failure = judge(error, region, self.host(&own, "sts", region)).await;
+                self.judged(&Identity::OWN, &own, &failure).await;
                 return Err(if failure == Failure::Denied { Failure::RoleDenied } else { failure });
             }
         };
@@ -182,7 +202,8 @@ impl Sessions {
         let token = Some(credentials.session_token);
         let credentials = Credentials::new(credentials.access_key_id, credentials.secret_access_key, token, ends, "AssumeRole");
         let config = own.config.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials));
-        Ok(Session::new(config.identity_cache(IdentityCache::lazy().build()).build(), ends))
+        let config = config.identity_cache(IdentityCache::lazy().build()).build();
+        Ok(Session::new(config, own.environment.clone(), ends))
     }
 
     /// One layer retries, and it is ours: the SDK does not.
@@ -194,10 +215,23 @@ impl Sessions {
             .build()
     }
 
-    fn sts(&self, config: &SdkConfig, region: &str) -> aws_sdk_sts::Client {
+    /// Returns the region where STS is asked on behalf of another.
+    fn sts_region<'a>(&'a self, region: &'a str) -> &'a str {
         let home = self.home.as_deref().filter(|home| partition_name(home) == partition_name(region));
+        home.unwrap_or(home_region(region))
+    }
+
+    /// Returns the host that a service is asked at.
+    pub(super) fn host(&self, session: &Session, service: &str, region: &str) -> Name {
+        let region = if service == "sts" { self.sts_region(region) } else { region };
+        let given = if self.given.is_some() { session.config.endpoint_url() } else { None };
+        let own = self.endpoint_url.as_deref().filter(|_| service == "cloudtrail");
+        session.environment.host(service, region, own.or(given))
+    }
+
+    fn sts(&self, config: &SdkConfig, region: &str) -> aws_sdk_sts::Client {
         let config = aws_sdk_sts::config::Builder::from(config)
-            .region(Region::new(home.unwrap_or(home_region(region)).to_owned()))
+            .region(Region::new(self.sts_region(region).to_owned()))
             .retry_config(RetryConfig::disabled())
             .timeout_config(self.timeouts());
         aws_sdk_sts::Client::from_conf(config.build())
@@ -228,40 +262,56 @@ impl Sessions {
     }
 
     async fn account_once(&self, region: &str) -> Result<String, Failure> {
-        let own = self.own(region).await;
+        let own = self.own(region).await?;
         let ask = || async {
             match self.sts(&own.config, region).get_caller_identity().send().await {
                 Ok(identity) => identity.account.filter(|account| is_account(account)).ok_or(Failure::Unreadable),
-                Err(error) => Err(judge(error, &own.config, region).await),
+                Err(error) => Err(judge(error, region, self.host(&own, "sts", region)).await),
             }
         };
         let told = own.account.get_or_try_init(ask).await.cloned();
         if let Err(failure) = &told {
-            self.judged(&Identity::OWN, &own, *failure).await;
+            self.judged(&Identity::OWN, &own, failure).await;
         }
         told
     }
 }
 
-/// Says what an error of the SDK means.
-pub(super) async fn judge<E: ProvideErrorMetadata>(error: SdkError<E>, config: &SdkConfig, region: &str) -> Failure {
-    match error {
-        SdkError::ServiceError(error) => Failure::of(error.err().code(), error.raw().status().as_u16(), region),
+/// Says what an error of the SDK means; `host` is where the request was sent.
+pub(super) async fn judge<E>(error: SdkError<E>, region: &str, host: Name) -> Failure
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    if let SdkError::ServiceError(error) = &error {
+        let refused = error.err();
+        return Failure::of(refused.code(), refused.message().unwrap_or_default(), error.raw().status().as_u16(), region);
+    }
+    if lacks_credentials(&error) {
+        return Failure::Blocked(Obstacle::NoCredentials);
+    }
+    let fault = network_fault(&error);
+    let failure = match error {
         SdkError::TimeoutError(_) => Failure::TimedOut,
         SdkError::ResponseError(error) if error.raw().status().as_u16() >= 500 => Failure::Server(error.raw().status().as_u16()),
         SdkError::ResponseError(_) => Failure::Cut,
         SdkError::DispatchFailure(error) if error.is_timeout() => Failure::TimedOut,
-        SdkError::DispatchFailure(error) if error.is_io() => Failure::Cut,
-        _ if !has_credentials(config).await => Failure::NoCredentials,
         SdkError::DispatchFailure(_) => Failure::Cut,
         _ => Failure::Refused,
+    };
+    match fault {
+        Some(fault) => fault.obstacle(host).await.map_or(failure, Failure::Blocked),
+        None => failure,
     }
 }
 
-/// Asked only after a request could not even be sent, as the SDK's error does not tell this cause by a type we may name.
-async fn has_credentials(config: &SdkConfig) -> bool {
-    match config.credentials_provider() {
-        Some(provider) => provider.provide_credentials().await.is_ok(),
-        None => false,
+/// Tells whether a configuration that was given ready-made has no credentials after all.
+fn lacks_credentials(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<CredentialsError>() {
+            return true;
+        }
+        next = error.source();
     }
+    false
 }

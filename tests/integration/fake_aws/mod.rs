@@ -38,6 +38,8 @@ pub(crate) enum Fault {
     ExpiredToken,
     /// HTTP 400 with this code.
     Code(&'static str),
+    /// HTTP 400 with this code and these words.
+    Refusal(&'static str, &'static str),
     /// The connection is reset in the middle of the answer.
     ResetMidBody,
     /// The connection is closed in order, before the announced length was sent.

@@ -83,6 +83,7 @@ fn answer(state: &mut State, request: &Request, fault: Fault) -> Answer {
         }
         Fault::ExpiredToken => Some(("ExpiredTokenException", "The security token included in the request is expired")),
         Fault::Code(code) => Some((code, "text-from-outside")),
+        Fault::Refusal(code, message) => Some((code, message)),
         _ => None,
     };
     if let Some((code, message)) = refused {

@@ -135,8 +135,8 @@ fn a_refused_identity_ends_everything_at_once_and_a_lost_connection_waits_for_th
         let mut planner = Planner::new(task());
         let Step::Fetch(probe) = planner.next(None, LONG) else { panic!("no probe") };
         planner.next(Some(seen(&probe[0], 7, SLOW_PAGE)), LONG);
-        let step = planner.next(Some(Seen { chain: 0, sent: 1, gave: Ok(Err(failure)) }), LONG);
-        assert_eq!(step == Step::Done(End::Failed(failure)), ends, "{failure:?}: {step:?}");
+        let step = planner.next(Some(Seen { chain: 0, sent: 1, gave: Ok(Err(failure.clone())) }), LONG);
+        assert_eq!(step == Step::Done(End::Failed(failure.clone())), ends, "{failure:?}: {step:?}");
         assert!(ends || step == Step::Fetch(Vec::new()));
     }
 }

@@ -29,8 +29,8 @@ impl Random {
     }
 
     /// Returns one of several.
-    pub(super) fn pick<T: Copy>(&self, of: &[T]) -> T {
-        of[self.range(0, of.len() as i64) as usize]
+    pub(super) fn pick<T: Clone>(&self, of: &[T]) -> T {
+        of[self.range(0, of.len() as i64) as usize].clone()
     }
 }
 

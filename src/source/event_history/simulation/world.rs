@@ -114,7 +114,7 @@ impl World {
         let Faults { latency: (least, most), .. } = self.faults;
         let hangs = self.random.chance(self.faults.hangs);
         sleep(if hangs { Duration::from_secs(60) } else { Duration::from_millis(self.random.range(least, most + 1) as u64) }).await;
-        if let Some((from, failure)) = self.faults.ends_with
+        if let Some((from, failure)) = self.faults.ends_with.clone()
             && nth >= from
         {
             return Err(failure);

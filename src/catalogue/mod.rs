@@ -16,6 +16,7 @@ mod summary;
 mod symptom;
 mod tag;
 mod undo;
+mod undo_command;
 mod verb;
 
 pub use category::Category;
@@ -29,6 +30,7 @@ pub use severity::{Effect, Severity, severity};
 pub use summary::{MAX_SUMMARY_CHARS, Parts, summarise};
 pub use symptom::incident_symptoms;
 pub use undo::{can_be_rolled_back, goes_back, rolls_back, taken_back_by};
+pub use undo_command::{Undoable, undo_command};
 pub use verb::{Sets, opposites, verb_and_noun};
 
 #[cfg(test)]

@@ -90,6 +90,8 @@ pub(super) struct Row {
     pub(super) watches: bool,
     /// Names of the calls of the same service that go back to what was before it, besides the opposite of its verb.
     pub(super) undone_by: &'static [&'static str],
+    /// The command that takes it back; see [`super::undo_command`] for the language. Empty: none is known.
+    pub(super) undo: &'static str,
     /// Where it names the version that it puts back in force: a JSON pointer into the request.
     pub(super) returns_to: Option<&'static str>,
     /// A look at its values that makes sense for this event alone.
@@ -162,6 +164,7 @@ pub(super) const fn by_verb(service: &'static str, name: &'static str) -> Row {
         admits: false,
         watches: false,
         undone_by: &[],
+        undo: "",
         returns_to: None,
         check: None,
     }
@@ -206,6 +209,11 @@ impl Row {
     /// Says which calls go back to what was before it.
     pub(super) const fn undone_by(self, undone_by: &'static [&'static str]) -> Self {
         Self { undone_by, ..self }
+    }
+
+    /// Says which command takes it back.
+    pub(super) const fn undo(self, undo: &'static str) -> Self {
+        Self { undo, ..self }
     }
 
     /// Says where it names the version that it puts back in force.

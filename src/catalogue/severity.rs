@@ -19,6 +19,8 @@ pub struct Severity {
     pub reason: &'static str,
     /// Which way it is worse.
     pub effect: Effect,
+    /// Whether the reason says no more than the event's verb, so that nobody needs to be told.
+    pub obvious: bool,
 }
 
 /// Which way a change is bad: what harms availability rarely exposes anything, and the other way round.
@@ -88,11 +90,11 @@ pub fn severity(event: &Event) -> Option<Severity> {
 const NO_LONGER_BLOCKS: &str = "no longer blocks public access";
 
 const fn takes_away(points: i8, reason: &'static str) -> Option<Severity> {
-    Some(Severity { points, reason, effect: Effect::TakesAway })
+    Some(Severity { points, reason, effect: Effect::TakesAway, obvious: false })
 }
 
 const fn exposes(points: i8, reason: &'static str) -> Option<Severity> {
-    Some(Severity { points, reason, effect: Effect::Exposes })
+    Some(Severity { points, reason, effect: Effect::Exposes, obvious: false })
 }
 
 /// Capacities that are set to nothing.
@@ -219,7 +221,7 @@ fn switched_off(call: &Call<'_>) -> Option<Severity> {
         return None;
     }
     if PROTECTIONS.iter().any(off) {
-        return Some(Severity { points: 15, reason: "takes protection against deletion away", effect: Effect::Unprotects });
+        return Some(Severity { points: 15, reason: "takes protection against deletion away", effect: Effect::Unprotects, obvious: false });
     }
     if SWITCHES.iter().any(off) {
         return takes_away(18, "switches it off");
@@ -229,7 +231,7 @@ fn switched_off(call: &Call<'_>) -> Option<Severity> {
 
 /// Calls that take something away by their nature.
 fn destructive(call: &Call<'_>) -> Option<Severity> {
-    call.verb().takes_away.and_then(|reason| takes_away(10, reason))
+    call.verb().takes_away.and_then(|reason| takes_away(10, reason)).map(|severity| Severity { obvious: true, ..severity })
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::undo::{Restored, Undo, pairs};
 use super::{Change, Named};
 use crate::catalogue::{Category, Delay, Effect, Severity, Symptom, incident_symptoms, makes_target};
 use crate::context::Incident;
-use crate::event::{ActorKind, EventCategory, Via};
+use crate::event::{ActorKind, Event, EventCategory, Via};
 
 /// A change this much later than the alert's start can still be its cause: alerts are stamped by their rule, clocks differ.
 ///
@@ -63,6 +63,11 @@ impl Tie {
     /// Tells whether the change is made to what the alert names, mentions it, or is one step away.
     pub fn is_near(&self) -> bool {
         matches!(self.relation, Relation::Target(_) | Relation::Mention(_) | Relation::OneStep(..))
+    }
+
+    /// Tells whether records or an exact name link the change to what the alert names.
+    pub fn is_proven(&self) -> bool {
+        self.is_near() || matches!(self.relation, Relation::TwoSteps(..) | Relation::Name(_))
     }
 
     /// Tells whether a resource relates the change to the alert.
@@ -193,9 +198,22 @@ pub struct Doer {
     pub routine: bool,
 }
 
+/// The change that took another one back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenBack {
+    /// When.
+    pub time: DateTime<Utc>,
+    /// By whom, as the event names them. Untrusted.
+    pub by: String,
+    /// Its id. Untrusted.
+    pub event_id: String,
+}
+
 /// Whether a change was taken back, or takes another one back.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Reversal {
+    /// What took it back, before the alert or after.
+    pub taken_back: Option<Box<TakenBack>>,
     /// Undone before the alert.
     pub before: bool,
     /// Undone after it.
@@ -209,9 +227,14 @@ pub struct Reversal {
 }
 
 impl Reversal {
-    fn of(undo: &Undo, reference: DateTime<Utc>) -> Self {
+    fn of(undo: &Undo, changes: &[Change], reference: DateTime<Utc>) -> Self {
         let before = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at <= reference);
+        let taken_back = undo.undone_by.and_then(|by| changes.get(by)).map(|change| {
+            let Event { time, actor, event_id, .. } = &change.event;
+            Box::new(TakenBack { time: *time, by: actor.name.clone(), event_id: event_id.clone() })
+        });
         Self {
+            taken_back,
             before: before(undo.undone_at),
             after: undo.undone_at.is_some_and(|at| at > reference),
             overwritten: before(undo.overwritten_at),
@@ -262,7 +285,8 @@ impl Facts {
         let undo = pairs(changes, background, &graph);
         let all = changes.iter().enumerate().zip(ties).zip(undo);
         all.map(|(((index, change), (relation, affinity)), undo)| {
-            alert.facts(change, (relation, affinity), &undo, activities.doer(index, change))
+            let facts = alert.facts(change, (relation, affinity), activities.doer(index, change));
+            Self { undo: Reversal::of(&undo, changes, alert.reference), ..facts }
         })
         .collect()
     }
@@ -287,6 +311,12 @@ impl Facts {
     pub fn only_watches(&self) -> bool {
         let watcher_missed = self.fit.complaint.data_missing || self.fit.complaint.exposure;
         self.effect.watches && !watcher_missed && !matches!(self.tie.relation, Relation::Target(_))
+    }
+
+    /// Tells whether what the change does fits what the alert complains of.
+    pub fn fits(&self) -> bool {
+        let does = self.failure.is_none() && self.fit.symptom.is_some() || self.failed_as_symptom();
+        does && !self.goes_wrong_way()
     }
 
     /// Tells whether changes like this one cause something else than what the alert complains of.
@@ -325,7 +355,7 @@ struct Alert<'a> {
 }
 
 impl Alert<'_> {
-    fn facts(&self, change: &Change, (relation, affinity): (Relation, Affinity), undo: &Undo, actor: Doer) -> Facts {
+    fn facts(&self, change: &Change, (relation, affinity): (Relation, Affinity), actor: Doer) -> Facts {
         let (event, class) = (&change.event, &change.class);
         let service = event.service();
         let has = |effect: Effect| change.severity.is_some_and(|severity| severity.effect == effect);
@@ -355,7 +385,7 @@ impl Alert<'_> {
                     .flatten(),
             },
             actor,
-            undo: Reversal::of(undo, self.reference),
+            undo: Reversal::default(),
             failure: event.failed().then(|| Failure::of(event.error_code.as_deref())),
             noise: class.noise,
             data_event: event.category == EventCategory::Data,

@@ -20,6 +20,7 @@ mod tests;
 
 pub use explanation::Explanation;
 pub use facts::Facts;
+pub use finding::{Confidence, Objection};
 pub use reason::Reason;
 pub use rule::Weights;
 

@@ -269,7 +269,8 @@ fn values(facts: &Facts, holds: bool, told: Told) -> Option<Evidence> {
     let severity = facts.effect.severity.filter(|_| holds)?;
     let tied = facts.tie.holds();
     let share = if tied { 1.0 } else { UNTIED_SEVERITY };
-    let reason = (told == Told::Always || told == Told::Tied && tied).then(|| Box::new(Reason::Values { does: severity.reason }));
+    let told = !severity.obvious && (told == Told::Always || told == Told::Tied && tied);
+    let reason = told.then(|| Box::new(Reason::Values { does: severity.reason }));
     Some(Evidence { strength: Strength::Percent(f64::from(severity.points) * share), reason })
 }
 

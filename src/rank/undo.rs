@@ -30,12 +30,20 @@ pub enum Restored {
 pub struct Undo {
     /// Time of the change that took this one back.
     pub undone_at: Option<DateTime<Utc>>,
+    /// Its place among the changes, those of the background after the others.
+    pub undone_by: Option<usize>,
     /// Whether this change takes back an earlier one.
     pub undoes: bool,
     /// Whether it gives back what the earlier one had taken, so that all is as before.
     pub restores: Restored,
     /// Time of the change that set the same settings of the same thing to something else.
     pub overwritten_at: Option<DateTime<Utc>>,
+}
+
+impl Undo {
+    fn undone(&mut self, by: usize, change: &Change) {
+        (self.undone_at, self.undone_by) = (Some(change.event.time), Some(by));
+    }
 }
 
 /// Pairs changes of the same service, noun and target whose verbs are opposites, and those that set the same settings.
@@ -107,7 +115,7 @@ impl<'a> History<'a> {
             if let Some(slot) = self.undo.get_mut(earlier) {
                 let at = Some(change.event.time);
                 // What comes back may take away by itself: a policy that denies.
-                if restores == Restored::Perhaps && takes_away(change) { slot.overwritten_at = at } else { slot.undone_at = at }
+                if restores == Restored::Perhaps && takes_away(change) { slot.overwritten_at = at } else { slot.undone(index, change) }
             }
             if let Some(slot) = self.undo.get_mut(index).filter(|_| !again) {
                 (slot.undoes, slot.restores) = (true, restores);
@@ -134,8 +142,8 @@ impl<'a> History<'a> {
         if let Some(slot) = self.undo.get_mut(at) {
             match reset {
                 Reset::Not => {}
-                Reset::Switched | Reset::Lower => slot.undone_at = Some(change.event.time),
-                Reset::Partly | Reset::Wholly if as_before => slot.undone_at = Some(change.event.time),
+                Reset::Switched | Reset::Lower => slot.undone(index, change),
+                Reset::Partly | Reset::Wholly if as_before => slot.undone(index, change),
                 Reset::Partly => {}
                 Reset::Wholly => slot.overwritten_at = Some(change.event.time),
             }
@@ -154,7 +162,7 @@ impl<'a> History<'a> {
                     made.last().and_then(|at| self.changes.get(*at)).is_some_and(|made| catalogue::goes_back(&made.event, &change.event));
                 let Some(at) = made.pop_if(|_| goes_back) else { continue };
                 if let Some(slot) = self.undo.get_mut(at) {
-                    slot.undone_at = Some(change.event.time);
+                    slot.undone(index, change);
                 }
                 if let Some(slot) = self.undo.get_mut(index) {
                     (slot.undoes, slot.restores) = (true, Restored::Surely);

@@ -19,7 +19,7 @@ pub(super) const ROWS: &[Row] = &[
     row("sns", "SetSubscriptionAttributes", C::MessagingApi, 80, Immediate, &[DataMissing], "subscriptionArn", "set {attributeName} of subscription {subscriptionArn}"),
     row("sns", "RemovePermission", C::MessagingApi, 82, Immediate, &[AccessDenied, DataMissing], "topicArn", "remove permission {label} from topic {topicArn}"),
     row("events", "PutRule", C::MessagingApi, 72, Immediate, &[DataMissing], "name", "set event rule {name}[ ({scheduleExpression})][, state {state}]"),
-    row("events", "DisableRule", C::MessagingApi, 92, Immediate, &[DataMissing], "name", "disable event rule {name}"),
+    row("events", "DisableRule", C::MessagingApi, 92, Immediate, &[DataMissing], "name", "disable event rule {name}").undo("events enable-rule --name {name}[ --event-bus-name {eventBusName}]"),
     row("events", "EnableRule", C::MessagingApi, 45, Immediate, &[DataMissing], "name", "enable event rule {name}"),
     row("events", "DeleteRule", C::MessagingApi, 92, Immediate, &[DataMissing], "name", "delete event rule {name}"),
     row("events", "PutTargets", C::MessagingApi, 70, Immediate, &[DataMissing], "rule", "set targets of event rule {rule}[ to {targets.arn}]"),

@@ -9,8 +9,8 @@ use crate::catalogue::severity::harmless::{logs_on, versions_on};
 pub(super) const ROWS: &[Row] = &[
     // Volumes and snapshots
     row("ec2", "CreateVolume", C::Storage, 30, Minutes, &[Storage, Cost], "volumeId", "create volume[ {volumeId}][ ({size} GiB)][ in {zone|availabilityZone}]"),
-    row("ec2", "AttachVolume", C::Storage, 50, Immediate, &[Storage], "volumeId", "attach volume {volumeId} to {instanceId}[ as {device}]"),
-    row("ec2", "DetachVolume", C::Storage, 92, Immediate, &[Storage, Unreachable, Database], "volumeId", "detach volume {volumeId}[ from {instanceId}]"),
+    row("ec2", "AttachVolume", C::Storage, 50, Immediate, &[Storage], "volumeId", "attach volume {volumeId} to {instanceId}[ as {device}]").undo("ec2 detach-volume --volume-id {volumeId}"),
+    row("ec2", "DetachVolume", C::Storage, 92, Immediate, &[Storage, Unreachable, Database], "volumeId", "detach volume {volumeId}[ from {instanceId}]").undo("ec2 attach-volume --volume-id {volumeId} --instance-id {instanceId} --device {device}"),
     row("ec2", "DeleteVolume", C::Storage, 90, Immediate, &[Storage, Unreachable], "volumeId", "delete volume {volumeId}"),
     row("ec2", "ModifyVolume", C::Storage, 70, Minutes, &[Storage, Latency, Cost], "volumeId", "change volume {volumeId}: {volume} || change volume {volumeId}[: {changes}]"),
     row("ec2", "ModifyVolumeAttribute", C::Storage, 45, Immediate, &[Storage], "volumeId", "change volume {volumeId}[: {changes}]"),
@@ -45,7 +45,7 @@ pub(super) const ROWS: &[Row] = &[
     row("s3", "DeleteBucketCors", C::Storage, 75, Immediate, &[ErrorRate, AccessDenied], "bucketName", "delete CORS of bucket {bucketName}"),
     row("s3", "PutBucketNotification", C::Storage, 78, Immediate, &[DataMissing], "bucketName", "set notifications of bucket {bucketName}"),
     row("s3", "PutBucketNotificationConfiguration", C::Storage, 78, Immediate, &[DataMissing], "bucketName", "set notifications of bucket {bucketName}"),
-    row("s3", "PutBucketVersioning", C::Storage, 50, Immediate, &[Storage, Cost], "bucketName", "set versioning of bucket {bucketName}[ to {versioningConfiguration.status}]").harmless_when(If(versions_on)),
+    row("s3", "PutBucketVersioning", C::Storage, 50, Immediate, &[Storage, Cost], "bucketName", "set versioning of bucket {bucketName}[ to {versioningConfiguration.status}]").harmless_when(If(versions_on)).undo("s3api put-bucket-versioning --bucket {bucketName} --versioning-configuration Status=Enabled{VersioningConfiguration.Status=Suspended}"),
     row("s3", "PutBucketEncryption", C::Storage, 65, Immediate, &[AccessDenied], "bucketName", "set encryption of bucket {bucketName}[ to {sSEAlgorithm}][ with {kMSMasterKeyID}]"),
     row("s3", "DeleteBucketEncryption", C::Storage, 50, Immediate, &[Exposure], "bucketName", "delete encryption of bucket {bucketName}"),
     row("s3", "PutBucketLogging", C::Storage, 40, Immediate, &[DataMissing], "bucketName", "set access logging of bucket {bucketName}[ to {targetBucket}]").harmless_when(If(logs_on)),

@@ -64,7 +64,7 @@ const HOW: &[&str] = &[
 
 /// Returns why an event breaks nothing; nothing when it may.
 pub(super) fn harmless(event: &Event) -> Option<Severity> {
-    reason(event).map(|reason| Severity { points: POINTS, reason, effect: Effect::Harmless })
+    reason(event).map(|reason| Severity { points: POINTS, reason, effect: Effect::Harmless, obvious: false })
 }
 
 fn reason(event: &Event) -> Option<&'static str> {

@@ -41,7 +41,7 @@ pub(super) fn measure(call: &Call<'_>) -> Option<Severity> {
     }
     match (lower, higher, other) {
         (true, ..) => takes_away(16, "makes it smaller"),
-        (false, true, false) => Some(Severity { points: 0, reason: "makes it larger", effect: Effect::Enlarges }),
+        (false, true, false) => Some(Severity { points: 0, reason: "makes it larger", effect: Effect::Enlarges, obvious: false }),
         _ => None,
     }
 }

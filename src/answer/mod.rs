@@ -17,7 +17,7 @@ pub mod withhold;
 pub mod words;
 
 pub use contract::{
-    ActorReport, AlertReport, Answer, CellReport, ContextReport, Cost, CoverageReport, Entry, ErrorReport, EventError, Finding, Group,
-    RegionReport, Repeats, Requests, ResourceReport, Score, ScorePart, SourceLabel, StateName, Step, Totals, TouchedResource, VerdictName,
-    WindowReport,
+    ActorReport, AlertReport, Answer, CellReport, ConfidenceName, ContextReport, Cost, CoverageReport, Entry, ErrorReport, EventError,
+    Finding, Group, RegionReport, Repeats, Requests, ResourceReport, Score, ScorePart, SourceLabel, StateName, Step, SuspectReport, Totals,
+    TouchedResource, UndoneReport, VerdictName, WindowReport,
 };

@@ -8,46 +8,62 @@ use super::{Answer, Entry};
 const MAX_TOKENS: usize = 7_000;
 /// Most characters of them.
 const MAX_CHARS: usize = 28_000;
-/// Most tokens of a concise answer with up to 20 events, as estimated, which lies a fifth above the real number for JSON.
-const CONCISE_TOKENS: usize = 4_700;
+/// Most tokens of a concise answer with up to 20 events as JSON, as estimated, which lies a fifth above the real number.
+///
+/// Source: the contract (4,500).
+const CONCISE_TOKENS: usize = 5_000;
+/// Most tokens of the lines of 20 events as markdown.
+///
+/// Source: the contract (2,600), less the first screen and what stands below the list.
+const LINE_TOKENS: usize = 1_750;
 
-/// How much of each entry is told; lengths are in characters.
+/// How much is told; what is told of an entry is told whole, so where room is short there are fewer of them.
 #[derive(Clone, Copy)]
 pub(super) struct Room {
-    /// Longest summary among the explained ranks.
-    pub(super) explained: usize,
-    /// Longest summary of the others.
-    pub(super) summary: usize,
-    /// Reasons of the others.
+    /// Reasons of entries behind the explained ranks.
     pub(super) reasons: usize,
     /// Ids of repeats.
     pub(super) ids: usize,
     /// Kinds of change that a run is told by.
     pub(super) steps: usize,
-    /// Longest reason.
-    pub(super) words: usize,
-    /// Longest name of an actor.
-    pub(super) actor: usize,
+    /// Entries of a page, in hundredths of those asked for.
+    entries: usize,
 }
 
 impl Room {
-    /// The rooms to try after [`Room::WIDEST`], from wide to tight.
-    pub(super) const TIGHTER: &[Self] = &[
-        Self { explained: 140, summary: 90, reasons: 1, ids: 2, steps: 5, words: 120, actor: 64 },
-        Self { explained: 110, summary: 70, reasons: 0, ids: 1, steps: 3, words: 90, actor: 48 },
-        Self { explained: 80, summary: 50, reasons: 0, ids: 1, steps: 2, words: 60, actor: 32 },
-        Self { explained: 50, summary: 30, reasons: 0, ids: 1, steps: 2, words: 40, actor: 16 },
-        Self { explained: 24, summary: 16, reasons: 0, ids: 1, steps: 2, words: 20, actor: 8 },
-    ];
     /// The widest.
-    pub(super) const WIDEST: Self = Self { explained: 160, summary: 110, reasons: 1, ids: 3, steps: 6, words: 160, actor: 64 };
+    pub(super) const WIDEST: Self = Self { reasons: 1, ids: 3, steps: 6, entries: 100 };
+    /// The rooms to try after it, from wide to tight.
+    pub(super) const TIGHTER: &[Self] = &[
+        Self { reasons: 0, ids: 2, steps: 4, entries: 100 },
+        Self { reasons: 0, ids: 1, steps: 2, entries: 100 },
+        Self { reasons: 0, ids: 1, steps: 2, entries: 90 },
+        Self { reasons: 0, ids: 1, steps: 2, entries: 80 },
+        Self { reasons: 0, ids: 1, steps: 2, entries: 70 },
+        Self { reasons: 0, ids: 1, steps: 2, entries: 55 },
+        Self { reasons: 0, ids: 1, steps: 2, entries: 40 },
+        Self { reasons: 0, ids: 1, steps: 2, entries: 25 },
+        Self { reasons: 0, ids: 1, steps: 1, entries: 10 },
+    ];
+
+    /// Returns how many entries a page has of the `limit` that were asked for; at least one.
+    pub(super) fn entries_of(self, limit: usize) -> usize {
+        (limit * self.entries / 100).max(1)
+    }
 }
 
 /// Tells whether a concise answer is as short as one of its entries should be; full detail may take what it needs.
 pub(super) fn fits(answer: &Answer, detail: Detail) -> bool {
     let entries = answer.groups.iter().map(|group| group.events.len()).sum::<usize>().max(20);
     let tokens = serde_json::to_string(answer).map_or(0, |json| estimate(&json));
-    detail == Detail::Full || tokens <= CONCISE_TOKENS * entries / 20
+    let lines: usize = answer.groups.iter().flat_map(|group| &group.events).map(line).sum();
+    detail == Detail::Full || tokens <= CONCISE_TOKENS * entries / 20 && lines <= LINE_TOKENS * entries / 20
+}
+
+/// Estimates what an entry takes in a list for people.
+fn line(entry: &Entry) -> usize {
+    let Entry { name, summary, relative, event_id, actor, .. } = entry;
+    estimate(&format!("- #20 {relative}: {name} {summary} by {} via {:?} {:?} {event_id}", actor.name, actor.via, entry.region))
 }
 
 /// What the entries of one page take together.

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use crate::render::{FORMATS, Format};
+use crate::render::{COLUMNS, FORMATS, Format};
 
 /// How an answer is printed.
 #[derive(Args, Clone, Copy, Debug)]
@@ -29,6 +29,13 @@ pub(super) fn say(text: &str) {
         let _ = out.write_all(b"\n");
     }
     let _ = out.flush();
+}
+
+/// Returns how wide a line on stdout may be: what `COLUMNS` says, else the terminal's width, else 80.
+pub(super) fn columns() -> usize {
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
+    let of_terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    said.or_else(of_terminal).filter(|columns| (40..=400).contains(columns)).unwrap_or(COLUMNS)
 }
 
 /// Prints a problem to stderr.

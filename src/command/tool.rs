@@ -12,7 +12,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use serde_json::{Map, Value};
 
-use super::output::{complain, formats, say};
+use super::output::{columns, complain, formats, say};
 use super::{FAILURE, Failure, Global, PARTIAL, USAGE, block_on, investigation, service};
 
 /// Arguments with further names.
@@ -121,7 +121,7 @@ pub(super) fn run(tool: &Tool, given: &ArgMatches, global: &Global) -> Result<u8
         service.flush().await;
         outcome
     })?;
-    let shown = outcome.show(format);
+    let shown = outcome.show(format, output.map_or_else(columns, |_| render::COLUMNS));
     match output {
         Some(path) => std::fs::write(path, shown + "\n").map_err(|error| {
             Failure::new(FAILURE, format!("{} cannot be written: {error}; name a file that can, such as -o answer.json", path.display()))
@@ -156,7 +156,7 @@ fn more(outcome: &Outcome, limit: u64) -> Option<String> {
 
 /// Prints an outcome and returns the exit code that says how it went.
 pub(super) fn print(outcome: &Outcome, format: &Format) -> u8 {
-    say(&outcome.show(format));
+    say(&outcome.show(format, columns()));
     exit_code(outcome)
 }
 

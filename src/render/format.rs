@@ -13,10 +13,10 @@ pub struct Format {
     pub media_type: &'static str,
     /// What it is for.
     pub help: &'static str,
-    /// Shows ranked changes.
-    pub changes: fn(&Redacted<Answer>) -> String,
+    /// Shows ranked changes in so many columns, where lines have a width.
+    pub changes: fn(&Redacted<Answer>, usize) -> String,
     /// Shows any other answer.
-    pub document: fn(&Redacted<Document>) -> String,
+    pub document: fn(&Redacted<Document>, usize) -> String,
 }
 
 impl Format {

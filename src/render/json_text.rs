@@ -9,8 +9,8 @@ pub(super) const FORMAT: Format = Format {
     name: "json",
     media_type: "application/json",
     help: "For programs",
-    changes: |answer| pretty(answer),
-    document: |document| pretty(&document.structured),
+    changes: |answer, _| pretty(answer),
+    document: |document, _| pretty(&document.structured),
 };
 
 fn pretty<T: Serialize>(value: &T) -> String {

@@ -6,6 +6,7 @@ mod json_text;
 mod markdown;
 mod outcome;
 mod report;
+mod screen;
 mod slack;
 mod text;
 
@@ -16,12 +17,12 @@ pub use format::Format;
 pub use markdown::{FORMAT as MARKDOWN, markdown};
 pub use outcome::{Document, Outcome};
 pub use report::report;
-pub use text::{FORMAT as TEXT, text};
+pub use text::{COLUMNS, FORMAT as TEXT, text};
 
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::answer::{Answer, Entry, Repeats, Step};
+use crate::answer::{Answer, Entry, Repeats, Step, Totals};
 use crate::redact::Redacted;
 use crate::time;
 use crate::time::parse as parse_time;
@@ -82,10 +83,38 @@ fn failed(repeats: &Repeats) -> String {
     repeats.failed.map(|n| format!(", {n} failed")).unwrap_or_default()
 }
 
+/// Lists the flags, but for what the change's time and `undone` say.
+fn flags(entry: &Entry) -> Option<String> {
+    let said = |flag: &str| flag == "after_alert" || flag == "reverted" && entry.undone.is_some();
+    let flags: Vec<&str> = entry.flags.iter().map(String::as_str).filter(|flag| !said(flag)).collect();
+    (!flags.is_empty()).then(|| flags.join(", "))
+}
+
 /// Says from the first to the last how long it took.
 fn lasting(repeats: &Repeats) -> String {
     match (parse_time(&repeats.first), parse_time(&repeats.last)) {
         (Some(first), Some(last)) => format!(" in {}", time::length(last - first)),
         _ => String::new(),
     }
+}
+
+/// Writes an interval with its date once: `2026-01-27 19:34:10–20:12:10Z`.
+fn span(from: &str, to: &str) -> String {
+    match (from.split_once('T'), to.split_once('T')) {
+        (Some((day, start)), Some((same, end))) if day == same => format!("{day} {}–{end}", start.trim_end_matches('Z')),
+        _ => format!("{from} – {to}"),
+    }
+}
+
+/// Says how many changes there are, and what is counted apart.
+fn counted(totals: Totals) -> String {
+    let Totals { matched, shown, folded, remaining, .. } = totals;
+    format!("{matched} matched, {shown} shown, {folded} folded, {remaining} remaining{}", apart(totals))
+}
+
+/// Says what is counted beside the changes: `; besides 12 heartbeats and 7 data events`.
+fn apart(Totals { heartbeats, data_events, .. }: Totals) -> String {
+    let apart = [(heartbeats, "heartbeats"), (data_events, "data events")].into_iter().filter(|(n, _)| *n > 0);
+    let apart: Vec<String> = apart.map(|(n, what)| format!("{n} {what}")).collect();
+    if apart.is_empty() { String::new() } else { format!("; besides {}", apart.join(" and ")) }
 }

@@ -67,11 +67,11 @@ impl Outcome {
         }
     }
 
-    /// Shows it in a format.
-    pub fn show(&self, format: &Format) -> String {
+    /// Shows it in a format, in so many columns where lines have a width.
+    pub fn show(&self, format: &Format, columns: usize) -> String {
         match self {
-            Self::Changes(answer) => (format.changes)(answer),
-            Self::Document(document) => (format.document)(document),
+            Self::Changes(answer) => (format.changes)(answer, columns),
+            Self::Document(document) => (format.document)(document, columns),
         }
     }
 

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::markdown::coverage_line;
-use super::{run, times};
+use super::screen::seen;
+use super::{apart, flags, run, times};
 use crate::answer::report::{Evidence, EvidenceGroup, EvidenceMetadata, EvidenceStatus};
-use crate::answer::{Entry, ErrorReport};
+use crate::answer::{Entry, ErrorReport, VerdictName};
 use crate::redact::Redacted;
 use crate::redact::quote::quote_markdown;
 
@@ -85,9 +85,19 @@ fn query(out: &mut String, metadata: &EvidenceMetadata) -> std::fmt::Result {
     }
     if let Some(counts) = metadata.counts {
         let cut = if metadata.truncated { format!(", {} left out at {} entries", counts.remaining, counts.shown) } else { String::new() };
-        lines.push(format!("Changes: {} matched, {} listed, {} folded into them{cut}", counts.matched, counts.shown, counts.folded));
+        lines.push(format!(
+            "Changes: {} matched, {} listed, {} folded into them{cut}{}",
+            counts.matched,
+            counts.shown,
+            counts.folded,
+            apart(counts)
+        ));
     }
-    lines.extend(metadata.coverage.as_ref().map(|coverage| coverage_line(coverage, quote)));
+    if let Some(coverage) = &metadata.coverage {
+        let next = coverage.next.as_deref().filter(|_| coverage.verdict != VerdictName::Complete);
+        let next = next.map(|next| format!(". Next: {}", quote(next))).unwrap_or_default();
+        lines.push(format!("Coverage {}{next}", quote(&seen(coverage, 4))));
+    }
     if !lines.is_empty() {
         writeln!(out, "\n- {}", lines.join("\n- "))?;
     }
@@ -100,10 +110,8 @@ fn changes(out: &mut String, group: &EvidenceGroup, events: &[Entry]) -> std::fm
     for entry in events.iter().take(PER_GROUP) {
         told += entry.repeats.as_ref().map_or(1, |repeats| repeats.count);
         writeln!(out, "- {}", line(entry))?;
-        // How long before the alert is said at the head of the line.
-        let reasons: Vec<&str> = entry.reasons.iter().map(String::as_str).filter(|reason| !reason.ends_with("before the alert")).collect();
-        if entry.rank <= EXPLAINED && !reasons.is_empty() {
-            writeln!(out, "  - why: {}", quote(&reasons.join("; ")))?;
+        if entry.rank <= EXPLAINED && !entry.reasons.is_empty() {
+            writeln!(out, "  - why: {}", quote(&entry.reasons.join("; ")))?;
         }
     }
     match group.total.saturating_sub(told) {
@@ -125,8 +133,11 @@ fn line(entry: &Entry) -> String {
     if let Some(run) = run(entry, 5) {
         let _ = write!(out, ", {}", quote(&run));
     }
-    if !entry.flags.is_empty() {
-        let _ = write!(out, " ({})", entry.flags.join(", "));
+    if let Some(undone) = &entry.undone {
+        let _ = write!(out, ", undone at {} by {}", undone.time, quote(&undone.by));
+    }
+    if let Some(flags) = flags(entry) {
+        let _ = write!(out, " ({flags})");
     }
     let _ = write!(out, " · #{}", entry.rank);
     out

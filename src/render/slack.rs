@@ -1,9 +1,11 @@
 //! Slack: Block Kit as JSON, for `chat.postMessage` or a webhook.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value, json};
 
-use super::markdown::coverage_line;
-use super::{Document, Format, of_run, times};
+use super::screen::{Card, ROOMS, Row, screen};
+use super::{Document, Format, flags, of_run, times};
 use crate::answer::{Answer, Entry, ErrorReport, Finding};
 use crate::redact::Redacted;
 
@@ -21,38 +23,30 @@ const MAX_CHARS: usize = 3_000;
 const MAX_NOTICE: usize = 300;
 /// Changes told one by one; with what stands before and after them a message stays within [`MAX_BLOCKS`].
 const MAX_ENTRIES: usize = 40;
-/// Ranks that are told with their reasons.
-const EXPLAINED: usize = 5;
-
-/// Shape: the headline and what was read, then the changes in the order of their rank, then what was not seen.
-fn changes(answer: &Redacted<Answer>) -> String {
+/// Shape: the headline, the suspects in full, what was read and what was not, then the other changes in the order of their rank.
+fn changes(answer: &Redacted<Answer>, _: usize) -> String {
     let mark = match answer.finding {
         Finding::Suspects => ":rotating_light:",
         Finding::NoSuspect => ":white_check_mark:",
         Finding::CouldNotLook => ":warning:",
     };
-    let mut blocks = vec![section(&format!("{mark} *{}*", escaped(&answer.headline)))];
-    blocks.extend(answer.error.as_ref().map(next_step));
-    if let Some(context) = &answer.context {
-        let alert = context.alert.as_ref().map(|alert| format!("*{}* at {} · ", escaped(&alert.name), escaped(&alert.started_at)));
-        let window = format!("{} to {} ({})", context.window.from, context.window.to, context.window.basis);
-        blocks.push(small(&format!("{}{}", alert.unwrap_or_default(), escaped(&window))));
-    }
-    blocks.extend(answer.coverage.as_ref().map(|coverage| small(&coverage_line(coverage, escaped))));
+    let Some(room) = ROOMS.first() else { return String::new() };
+    let screen = screen(answer, *room);
+    let mut blocks = vec![section(&format!("{mark} *{}*", escaped(screen.headline)))];
+    blocks.extend(screen.cards.iter().map(|card| section(&full(answer, card))));
+    blocks.extend((!screen.rows.is_empty()).then(|| small(&rows(&screen.rows))));
     let entries = answer.entries();
-    blocks.extend(entries.iter().take(MAX_ENTRIES).map(|entry| section(&told(answer, entry))));
-    let rest = entries.len().saturating_sub(MAX_ENTRIES) + answer.totals.map_or(0, |totals| totals.remaining);
+    let others: Vec<&&Entry> = entries.iter().filter(|entry| screen.cards.iter().all(|card| card.entry.rank != entry.rank)).collect();
+    let most = MAX_ENTRIES.saturating_sub(screen.cards.len());
+    blocks.extend(others.iter().take(most).map(|entry| section(&told(answer, entry))));
+    let rest = others.len().saturating_sub(most) + answer.totals.map_or(0, |totals| totals.remaining);
     if rest > 0 {
         blocks.push(small(&format!("and {rest} more changes")));
-    }
-    let spots: Vec<String> = answer.coverage.iter().flat_map(|coverage| &coverage.blind_spots).map(|spot| escaped(spot)).collect();
-    if !spots.is_empty() {
-        blocks.push(small(&format!("Not seen: {}.", spots.join("; "))));
     }
     message(&answer.headline, blocks)
 }
 
-fn document(document: &Redacted<Document>) -> String {
+fn document(document: &Redacted<Document>, _: usize) -> String {
     let mut blocks = vec![section(&format!("*{}*", escaped(&document.headline)))];
     blocks.extend(document.error.as_ref().map(next_step));
     blocks.extend(document.link.as_deref().map(|link| section(&linked(link, "Open in the AWS console"))));
@@ -60,7 +54,25 @@ fn document(document: &Redacted<Document>) -> String {
     message(&document.headline, blocks)
 }
 
-/// One change: how near it is, what it is, by whom and why it ranks here.
+/// A suspect in full.
+fn full(answer: &Answer, card: &Card<'_>) -> String {
+    let link = url(answer, card.entry).map(|url| format!(" · {}", linked(&url, "open"))).unwrap_or_default();
+    let mut out = format!("*#{}*{} {}{link}", card.entry.rank, card.confidence(), escaped(&card.title));
+    if !card.rows.is_empty() {
+        let _ = write!(out, "\n{}", rows(&card.rows));
+    }
+    out
+}
+
+fn rows(rows: &[Row]) -> String {
+    let line = |row: &Row| match row.is_command() {
+        true => format!("_{}_ `{}`", row.label, entities(&row.text.replace('`', ""))),
+        false => format!("_{}_ {}", row.label, escaped(&row.text)),
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// One change: what it is, how near, by whom.
 fn told(answer: &Answer, entry: &Entry) -> String {
     let name = match url(answer, entry) {
         Some(url) => linked(&url, &entry.name),
@@ -71,12 +83,7 @@ fn told(answer: &Answer, entry: &Entry) -> String {
     let place = [entry.account.as_deref(), entry.region.as_deref()].into_iter().flatten();
     place.for_each(|place| out.push_str(&format!(" · {}", escaped(place))));
     out.extend(of_run(entry).map(|run| format!(" · {}", escaped(&run))));
-    if !entry.flags.is_empty() {
-        out.push_str(&format!(" [{}]", escaped(&entry.flags.join(", "))));
-    }
-    if entry.rank <= EXPLAINED && !entry.reasons.is_empty() {
-        out.push_str(&format!("\n_why:_ {}", escaped(&entry.reasons.join("; "))));
-    }
+    out.extend(flags(entry).map(|flags| format!(" [{}]", escaped(&flags))));
     out
 }
 
@@ -180,7 +187,7 @@ mod tests {
             "totals": {"matched": entries, "shown": entries, "folded": 0, "remaining": 0}
         }))
         .unwrap();
-        changes(&redact::answer(answer).unwrap())
+        changes(&redact::answer(answer).unwrap(), 80)
     }
 
     #[test]
@@ -198,22 +205,22 @@ mod tests {
               }
             },
             {
+              "type": "section",
+              "text": {
+                "type": "mrkdwn",
+                "text": "*#1* TerminateInstances at 20:01:55Z · <https://eu-west-1.console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d|open>\n_why_ can cause errors\n_ask_ alice_b",
+                "verbatim": true
+              }
+            },
+            {
               "type": "context",
               "elements": [
                 {
                   "type": "mrkdwn",
-                  "text": "2026-01-27T19:34:10Z to 2026-01-27T20:14:10Z (alert start - 30m)",
+                  "text": "_window_ 2026-01-27 19:34:10–20:14:10Z (alert start - 30m); eu-west-1 (alert label region)",
                   "verbatim": true
                 }
               ]
-            },
-            {
-              "type": "section",
-              "text": {
-                "type": "mrkdwn",
-                "text": "*#1* <https://eu-west-1.console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d|TerminateInstances> · 2m 15s before alert\nterminated i-1 by *alice_b*\n_why:_ can cause errors",
-                "verbatim": true
-              }
             }
           ]
         }
@@ -222,7 +229,7 @@ mod tests {
 
     #[test]
     fn text_from_events_can_neither_format_nor_link_nor_mention() {
-        let shown = answer(1, "<!channel> *now* & `x` a_b");
+        let shown = answer(2, "<!channel> *now* & `x` a_b");
         assert!(shown.contains("&lt;!channel&gt; \u{200b}*now\u{200b}* &amp; \u{200b}`x\u{200b}` a_b"), "{shown}");
     }
 

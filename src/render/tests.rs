@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{markdown, text};
+use super::{COLUMNS, markdown, text};
 use crate::answer::{Answer, ErrorReport};
 use crate::redact;
 
@@ -45,7 +45,7 @@ fn markdown_says_the_finding_first_and_quotes_what_events_say() {
 
 #[test]
 fn text_is_grouped_with_relative_times() {
-    let shown = text(&redact::answer(answer()).unwrap());
+    let shown = text(&redact::answer(answer()).unwrap(), COLUMNS);
     insta::assert_snapshot!(anstream::adapter::strip_str(&shown).to_string());
 }
 
@@ -71,7 +71,7 @@ fn with_run() -> Answer {
 #[test]
 fn a_run_is_told_by_what_it_did_and_how_it_opens() {
     insta::assert_snapshot!(markdown(&redact::answer(with_run()).unwrap()));
-    let shown = text(&redact::answer(with_run()).unwrap());
+    let shown = text(&redact::answer(with_run()).unwrap(), COLUMNS);
     insta::assert_snapshot!(anstream::adapter::strip_str(&shown).to_string());
 }
 
@@ -88,6 +88,75 @@ fn a_refusal_reads_as_one_and_names_the_way_out() {
     insta::assert_snapshot!(markdown(&redact::answer(Answer::could_not_look(error, None)).unwrap()), @r"
     **Could not look: Region us-west-2 is not allowed. Allowed: eu-west-1.**
 
-    Error region_not_allowed (argument regions). Next: Ask for one of: eu-west-1. For the operator: the key is aws_region_allowlist.
+    - error: region_not_allowed (argument regions)
+    - next: Ask for one of: eu-west-1. For the operator: the key is aws_region_allowlist.
     ");
+}
+
+/// An answer as large as they come: many suspects with long names, long lists of reasons, a cell for every region.
+fn crowded() -> Answer {
+    let actor = format!("{}/{}", "deployment-role-of-the-platform-team", "first.last-with-a-long-name@subsidiary.example.com");
+    let entry = |rank: usize| {
+        json!({"event_id": format!("{rank:08x}-4e5f-4a6b-8c7d-9e0f1a2b3c4d"), "rank": rank, "time": "2026-01-27T20:01:55Z", "relative": "2m 15s before alert",
+            "reasons": ["changes checkout-production-database-cluster, named in the alert", "opens it to the whole internet", "can cause timeouts and unreachable hosts"],
+            "name": "AuthorizeSecurityGroupIngress", "service": "ec2", "region": "ap-southeast-2",
+            "summary": format!("opened tcp/5432 to 0.0.0.0/0, 192.0.2.0/24, 198.51.100.0/24 and {rank} more on sg-0123456789abcdef0"),
+            "actor": {"name": actor, "kind": "human", "via": "cloudformation"},
+            "suspect": {"confidence": "likely", "against": ["one of 12 such calls by this actor"],
+                "undo": "aws ec2 revoke-security-group-ingress --group-id sg-0123456789abcdef0 --security-group-rule-ids sgr-0123456789abcdef0 sgr-0fedcba9876543210 --region ap-southeast-2"}})
+    };
+    let cell = |region: usize| {
+        json!({"account": "111122223333", "region": format!("region-number-{region}"), "source": "event_history", "state": "exhausted",
+            "covered_from": "2026-01-27T19:34:10Z", "covered_to": "2026-01-27T20:14:10Z", "requests": 1, "events": 3})
+    };
+    let spots: Vec<String> = (0..9).map(|n| format!("blind spot number {n} is told in a sentence of some length")).collect();
+    serde_json::from_value(json!({
+        "finding": "suspects",
+        "headline": format!("Top suspect (likely): {actor} opened tcp/5432 to 0.0.0.0/0, 192.0.2.0/24, 198.51.100.0/24 and 1 more on sg-0123456789abcdef0, 2m 15s before alert; 19 more suspects (214 changes in 40m)."),
+        "coverage": {"verdict": "complete", "cells": (0..34).map(cell).collect::<Vec<_>>(), "blind_spots": spots},
+        "groups": [{"category": "security_group", "label": "Security Group Changes", "icon": "🔒", "total": 20, "events": (1..=20).map(entry).collect::<Vec<_>>()}],
+        "totals": {"matched": 214, "shown": 20, "folded": 190, "remaining": 4, "heartbeats": 12, "data_events": 7}
+    }))
+    .unwrap()
+}
+
+/// The columns that a line takes on a terminal; icons take two.
+fn columns(line: &str) -> usize {
+    line.chars().map(|c| if c > '\u{25ff}' { 2 } else { 1 }).sum()
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal_and_the_first_suspect_stands_within_eight_lines() {
+    for answer in [answer(), with_run(), crowded()] {
+        let answer = redact::answer(answer).unwrap();
+        for wide in [60, COLUMNS, 132] {
+            let shown = anstream::adapter::strip_str(&text(&answer, wide)).to_string();
+            assert!(shown.lines().all(|line| columns(line) <= wide), "{shown}");
+            let rank = shown.lines().position(|line| line.starts_with("  1  "));
+            assert!(rank.is_some_and(|row| row < 8), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn nothing_on_a_screen_is_cut_and_where_room_is_short_less_is_told() {
+    let answer = redact::answer(crowded()).unwrap();
+    let shown = anstream::adapter::strip_str(&text(&answer, COLUMNS)).to_string();
+    let told = markdown(&answer);
+    let (first, all) = told.split_once("\n## All changes").unwrap();
+    assert!(crate::answer::tokens::estimate(first) <= 600, "{first}");
+    assert!(crate::answer::tokens::estimate(&told) <= 2_600, "{told}");
+    assert!(!shown.contains('…') && !told.contains('…'), "{told}");
+    let flat = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    let shown = flat(&shown);
+    assert!(shown.starts_with(&flat(&answer.headline)), "{shown}");
+    for entry in answer.entries() {
+        for part in [&entry.reasons.join("; "), &entry.event_id, &entry.actor.name] {
+            assert!(shown.contains(&flat(part)), "{part}: {shown}");
+        }
+        let line = all.lines().find(|line| line.ends_with(&entry.event_id));
+        assert!(line.is_none_or(|line| line.contains(&entry.summary) && line.contains(&entry.actor.name)), "{told}");
+        assert!(line.is_some() || all.contains("more stand in the structured content"), "{told}");
+    }
+    assert_eq!(first.matches("region-number-").count(), 2, "equal cells are one line: {first}");
 }

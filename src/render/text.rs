@@ -1,131 +1,231 @@
-//! For people on a terminal: groups, relative times, colours that the writer strips where there is no TTY.
+//! For people on a terminal: the first screen, then the changes by group; wrapped to the terminal, in colours that the writer strips where
+//! there is no TTY.
 
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::markdown::coverage_line;
-use super::{Document, Format, OPENS, has_runs, run, times};
+use super::screen::{ROOMS, Row, screen};
+use super::{Document, Format, OPENS, counted, flags, has_runs, run, times};
 use crate::answer::{Answer, Entry, Finding};
 use crate::redact::Redacted;
 
 /// The format.
 pub const FORMAT: Format = Format { name: "text", media_type: "text/plain", help: "For a terminal", changes: text, document };
 
+/// Columns where the terminal does not tell.
+pub const COLUMNS: usize = 80;
+
+const PLAIN: Style = Style::new();
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const RED: Style = AnsiColor::Red.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 
-/// Renders an answer for a terminal.
-pub fn text(answer: &Redacted<Answer>) -> String {
-    let mut out = String::new();
-    // Writing to a String cannot fail.
-    let _ = write(&mut out, answer);
-    out
+/// Renders an answer for a terminal of so many columns.
+///
+/// Shape: no line is wider; a word that is wider by itself goes on in the next line, whole.
+pub fn text(answer: &Redacted<Answer>, columns: usize) -> String {
+    let mut page = Page { out: String::new(), columns };
+    page.answer(answer);
+    page.out
 }
 
 /// Renders any other answer for a terminal.
-fn document(document: &Redacted<Document>) -> String {
-    let mut out = format!("{}\n", document.headline);
+fn document(document: &Redacted<Document>, columns: usize) -> String {
+    let mut page = Page { out: String::new(), columns };
+    page.paragraph("", BOLD, PLAIN, &document.headline);
     if let Some(error) = &document.error {
-        let _ = writeln!(out, "\n  error    {}\n  next     {}", error.code, error.next);
+        page.blank();
+        page.row("error", &error.code);
+        page.row("next", &error.next);
     }
-    if let Some(link) = &document.link {
-        let _ = writeln!(out, "{link}");
-    }
+    page.out.extend(document.link.as_deref().map(|link| format!("{link}\n")));
     if let Some(record) = &document.record {
-        let _ = writeln!(out, "\n{}", serde_json::to_string_pretty(record).unwrap_or_default());
+        let _ = writeln!(page.out, "\n{}", serde_json::to_string_pretty(record).unwrap_or_default());
     }
-    out
+    page.out
 }
 
-fn write(out: &mut String, answer: &Answer) -> std::fmt::Result {
-    let tone = match answer.finding {
-        Finding::Suspects => RED,
-        Finding::NoSuspect => GREEN,
-        Finding::CouldNotLook => YELLOW,
-    };
-    writeln!(out, "{tone}{}{tone:#}", answer.headline)?;
-    if let Some(error) = &answer.error {
-        writeln!(out, "\n  error    {}", error.code)?;
-        writeln!(out, "  next     {}", error.next)?;
-    }
-    writeln!(out)?;
-    if let Some(context) = &answer.context {
-        if let Some(alert) = &context.alert {
-            writeln!(out, "  {DIM}alert{DIM:#}    {} at {}", alert.name, alert.started_at)?;
+/// What is written so far, and how wide it may be.
+struct Page {
+    out: String,
+    columns: usize,
+}
+
+impl Page {
+    fn answer(&mut self, answer: &Answer) {
+        let tone = match answer.finding {
+            Finding::Suspects => RED,
+            Finding::NoSuspect => GREEN,
+            Finding::CouldNotLook => YELLOW,
+        };
+        let Some(room) = ROOMS.first() else { return };
+        let screen = screen(answer, *room);
+        self.paragraph("", PLAIN, tone, screen.headline);
+        for card in &screen.cards {
+            self.blank();
+            let lead = format!("{:>3}  ", card.entry.rank);
+            self.paragraph(&lead, RED, BOLD, &format!("{}{}", card.title, card.confidence()));
+            card.rows.iter().for_each(|row| self.labelled(row));
         }
-        let widened = if context.window.widened { ", widened" } else { "" };
-        writeln!(out, "  {DIM}window{DIM:#}   {} to {} ({}{widened})", context.window.from, context.window.to, context.window.basis)?;
-        for region in context.regions.iter().take(5) {
-            writeln!(out, "  {DIM}region{DIM:#}   {} ({})", region.name, region.basis)?;
+        self.blank();
+        screen.rows.iter().for_each(|row| self.labelled(row));
+        let told = screen.cards.len();
+        for group in &answer.groups {
+            self.blank();
+            self.paragraph("", PLAIN, BOLD, &format!("{} {} ({})", group.icon, group.label, group.total));
+            group
+                .events
+                .iter()
+                .for_each(|entry| self.event(entry, screen.cards.iter().take(told).any(|card| card.entry.rank == entry.rank)));
         }
-        for resource in context.resources.iter().take(5) {
-            writeln!(out, "  {DIM}about{DIM:#}    {} ({})", resource.id, resource.basis)?;
+        if let Some(totals) = answer.totals.filter(|totals| totals.matched > 0) {
+            self.blank();
+            self.paragraph("", PLAIN, DIM, &format!("{}.", counted(totals)));
         }
-    }
-    if let Some(coverage) = &answer.coverage {
-        writeln!(out, "  {DIM}looked{DIM:#}   {}", coverage_line(coverage, str::to_owned))?;
-        for spot in &coverage.blind_spots {
-            writeln!(out, "  {DIM}unseen{DIM:#}   {spot}")?;
-        }
-    }
-    for group in &answer.groups {
-        writeln!(out, "\n{} {BOLD}{}{BOLD:#} {DIM}({}){DIM:#}", group.icon, group.label, group.total)?;
-        for entry in &group.events {
-            event(out, entry)?;
-        }
-    }
-    if let Some(totals) = answer.totals.filter(|totals| totals.matched > 0) {
-        writeln!(
-            out,
-            "\n{DIM}{} changes match: {} shown, {} folded into them, {} more{DIM:#}",
-            totals.matched, totals.shown, totals.folded, totals.remaining
-        )?;
         if has_runs(answer) {
-            writeln!(out, "{DIM}{OPENS}{DIM:#}")?;
+            self.paragraph("", PLAIN, DIM, OPENS);
         }
     }
-    Ok(())
+
+    /// One change of a group; what the first screen tells of it is not told again.
+    fn event(&mut self, entry: &Entry, told: bool) {
+        const INDENT: &str = "     ";
+        let via = entry.actor.via.as_deref().map(|via| format!(" via {via}")).unwrap_or_default();
+        let place: String = [&entry.account, &entry.region].into_iter().flatten().map(|place| format!(", {place}")).collect();
+        let (rank, many) = (format!("{:>3}  ", entry.rank), times(entry));
+        if told {
+            self.paragraph(&rank, RED, PLAIN, &format!("{}{many}, told above", entry.name));
+        } else {
+            self.paragraph(&rank, DIM, PLAIN, &format!("{}{many} {}: {}{via}{place}", entry.name, entry.relative, entry.actor.name));
+            self.paragraph(INDENT, PLAIN, BOLD, &entry.summary);
+            if !entry.reasons.is_empty() {
+                self.paragraph(INDENT, PLAIN, YELLOW, &entry.reasons.join("; "));
+            }
+            self.optional(INDENT, run(entry, usize::MAX));
+            self.optional(INDENT, entry.undone.as_ref().map(|undone| format!("undone at {} by {}", undone.time, undone.by)));
+            self.optional(INDENT, flags(entry));
+        }
+        self.paragraph(INDENT, PLAIN, DIM, &format!("{} {}", entry.time, entry.event_id));
+        self.optional(INDENT, entry.score.as_ref().map(|score| score.words()));
+        let actor = &entry.actor;
+        let origin = [("arn", &actor.arn), ("from", &entry.source_ip), ("agent", &entry.user_agent), ("open", &entry.console_url)];
+        for (name, value) in origin {
+            self.optional(INDENT, value.as_ref().map(|value| format!("{name} {value}")));
+        }
+        let parameters = entry.request_parameters.as_ref().map(|parameters| serde_json::Value::Object(parameters.clone()).to_string());
+        self.optional(INDENT, parameters);
+    }
+
+    fn optional(&mut self, indent: &str, text: Option<String>) {
+        text.iter().for_each(|text| self.paragraph(indent, PLAIN, DIM, text));
+    }
+
+    fn labelled(&mut self, row: &Row) {
+        match row.is_command() {
+            true => self.command(row.label, &row.text),
+            false => self.row(row.label, &row.text),
+        }
+    }
+
+    fn row(&mut self, label: &str, text: &str) {
+        self.paragraph(&lead(label), DIM, PLAIN, text);
+    }
+
+    /// A command that can be copied as it stands: lines that go on end with a backslash.
+    fn command(&mut self, label: &str, text: &str) {
+        let lead = lead(label);
+        // An option stays with its value where a line holds both.
+        let options = text.replace(" --", "\n--").replace(" && ", "\n&& ");
+        let room = self.columns.saturating_sub(width(&lead) + 4);
+        let mut lines: Vec<String> = Vec::new();
+        for option in options.lines().flat_map(|option| wrapped(option, room)) {
+            match lines.last_mut() {
+                Some(line) if width(line) + 1 + width(&option) <= room => {
+                    line.push(' ');
+                    line.push_str(&option);
+                }
+                _ => lines.push(option),
+            }
+        }
+        let last = lines.len().saturating_sub(1);
+        for (at, line) in lines.iter().enumerate() {
+            let (lead, goes_on) = (if at == 0 { lead.clone() } else { " ".repeat(width(&lead) + 2) }, if at < last { " \\" } else { "" });
+            let _ = writeln!(self.out, "{DIM}{lead}{DIM:#}{line}{goes_on}");
+        }
+    }
+
+    fn blank(&mut self) {
+        self.out.push('\n');
+    }
+
+    /// Writes `body` behind `lead`, further lines below its beginning.
+    fn paragraph(&mut self, lead: &str, lead_style: Style, style: Style, body: &str) {
+        let indent = width(lead);
+        for (at, line) in wrapped(body, self.columns.saturating_sub(indent)).iter().enumerate() {
+            let lead = if at == 0 { lead.to_owned() } else { " ".repeat(indent) };
+            let _ = writeln!(self.out, "{lead_style}{lead}{lead_style:#}{style}{line}{style:#}");
+        }
+    }
 }
 
-fn event(out: &mut String, entry: &Entry) -> std::fmt::Result {
-    let rank = if entry.rank <= 5 { RED } else { DIM };
-    let via = entry.actor.via.as_deref().map(|via| format!(" via {via}")).unwrap_or_default();
-    let place: String = [&entry.account, &entry.region].into_iter().flatten().map(|place| format!(" {place}")).collect();
-    writeln!(
-        out,
-        " {rank}{:>3}{rank:#}  {:<20} {BOLD}{}{BOLD:#}{}  {DIM}{}{via}{place}{DIM:#}",
-        entry.rank,
-        entry.relative,
-        entry.name,
-        times(entry),
-        entry.actor.name
-    )?;
-    writeln!(out, "      {:<20} {}", "", entry.summary)?;
-    if !entry.reasons.is_empty() {
-        writeln!(out, "      {:<20} {YELLOW}{}{YELLOW:#}", "", entry.reasons.join("; "))?;
-    }
-    if let Some(run) = run(entry, usize::MAX) {
-        writeln!(out, "      {:<20} {run}", "")?;
-    }
-    writeln!(out, "      {:<20} {DIM}{} {}{DIM:#}", "", entry.time, entry.event_id)?;
-    if !entry.flags.is_empty() {
-        writeln!(out, "      {:<20} {DIM}{}{DIM:#}", "", entry.flags.join(", "))?;
-    }
-    if let Some(score) = &entry.score {
-        writeln!(out, "      {:<20} {DIM}{}{DIM:#}", "", score.words())?;
-    }
-    for (name, value) in [("arn", &entry.actor.arn), ("from", &entry.source_ip), ("agent", &entry.user_agent), ("open", &entry.console_url)]
-    {
-        if let Some(value) = value {
-            writeln!(out, "      {:<20} {DIM}{name} {value}{DIM:#}", "")?;
+fn lead(label: &str) -> String {
+    format!("     {label:<8}  ")
+}
+
+/// Breaks `text` into lines of at most `columns` at its spaces; what is longer than a line goes on in the next.
+fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(20);
+    let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
+    for word in text.split_whitespace() {
+        let wide = width(word);
+        if used > 0 && used + 1 + wide > columns {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        if used > 0 {
+            line.push(' ');
+            used += 1;
+        }
+        for c in word.chars() {
+            let one = columns_of(c);
+            if used + one > columns {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push(c);
+            used += one;
         }
     }
-    if let Some(parameters) = &entry.request_parameters {
-        writeln!(out, "      {:<20} {DIM}{}{DIM:#}", "", serde_json::Value::Object(parameters.clone()))?;
+    lines.push(line);
+    lines
+}
+
+fn width(text: &str) -> usize {
+    text.chars().map(columns_of).sum()
+}
+
+/// Returns the columns that a character takes, rather too many than too few.
+///
+/// Source: Unicode's East Asian Width: from Hangul on most are wide; combining marks are counted although they take none.
+fn columns_of(c: char) -> usize {
+    match c {
+        '\u{0}'..='\u{10ff}' | '\u{2000}'..='\u{25ff}' => 1,
+        _ => 2,
     }
-    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_at_spaces_and_lose_nothing() {
+        assert_eq!(wrapped("a set of words that is longer", 20), ["a set of words that", "is longer"]);
+        let id = "x".repeat(45);
+        assert_eq!(wrapped(&format!("id {id} end"), 20).join("").replace(' ', ""), format!("id{id}end"));
+        assert_eq!(wrapped("", 20), [""]);
+    }
 }

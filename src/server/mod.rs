@@ -160,7 +160,7 @@ impl ServerHandler for Server {
 }
 
 fn result(outcome: Outcome) -> CallToolResult {
-    let content = vec![ContentBlock::text(outcome.show(&render::MARKDOWN))];
+    let content = vec![ContentBlock::text(outcome.show(&render::MARKDOWN, render::COLUMNS))];
     let mut result = if outcome.error().is_some() { CallToolResult::error(content) } else { CallToolResult::success(content) };
     result.structured_content = Some(outcome.structured());
     result

@@ -22,9 +22,9 @@ const [list, concise, full] = session([{ method: 'tools/list' }, call({ investig
 const visible = list.tools.map((tool) => tool.name + tool.description + JSON.stringify(tool.inputSchema)).join('\n');
 const figures = {
   'tools/list, model-visible': [count(visible), 900],
-  'answer as markdown': [count(concise.content[0].text), 2000],
-  'first screen': [count(concise.content[0].text.split('## All changes')[0]), 400],
-  'answer as JSON': [count(JSON.stringify(concise.structuredContent)), 4000],
+  'answer as markdown': [count(concise.content[0].text), 2600],
+  'first screen': [count(concise.content[0].text.split('## All changes')[0]), 600],
+  'answer as JSON': [count(JSON.stringify(concise.structuredContent)), 4500],
   'full answer as markdown': [count(full.content[0].text), 10000],
   'full answer as JSON': [count(JSON.stringify(full.structuredContent)), 10000],
 };

@@ -39,14 +39,14 @@ fn the_section_tells_the_finding_first_and_each_group_with_times_from_the_incide
     insta::assert_snapshot!(section.split_at(first_group).0, @r"
     ### CloudTrail / Infrastructure Changes
 
-    **Top suspect: dana@example.com closed tcp/5432 from sg-0a99aa99aa99aa99a on sg-0c4ec0a1b2c3d4e5f, 4m 8s before alert (73 changes in 38m).**
+    **Top suspect (strong): dana@example.com closed tcp/5432 from sg-0a99aa99aa99aa99a on sg-0c4ec0a1b2c3d4e5f, 4m 8s before alert (11 changes in 38m).**
 
     - Incident: CheckoutDatabaseTimeouts at 2026-01-27T20:04:10Z
     - Window: 2026-01-27T19:34:10Z to 2026-01-27T20:12:10Z (alert start - 30m)
     - Regions: eu-west-1, us-east-1
     - Resources: checkout-db, sg-0c4ec0a1b2c3d4e5f
-    - Changes: 73 matched, 14 listed, 59 folded into them
-    - Coverage complete: eu-west-1 archive exhausted; us-east-1 archive exhausted.
+    - Changes: 11 matched, 11 listed, 0 folded into them; besides 62 heartbeats
+    - Coverage complete: eu-west-1, us-east-1 (archive) 2026-01-27 19:34:10–20:12:10Z
 
     #### 🔒 Security Group Changes (2)
 
@@ -58,8 +58,7 @@ fn the_section_tells_the_finding_first_and_each_group_with_times_from_the_incide
     for line in [
         "#### 💾 Database/RDS (2)\n\n- **",
         "#### ⚙️ Deployments (3)\n\n- **",
-        "#### 🔧 Other (6)\n\n- **",
-        "×46 · #",
+        "#### ⚙️ EC2 Lifecycle (2)\n\n- **",
         "after alert** RebootDBInstance: ",
     ] {
         assert!(section.contains(line), "{line} is not in {section}");

@@ -8,21 +8,31 @@ use serde_json::{Map, Value};
 use super::Style;
 use crate::answer::draft::{Detail, Draft};
 use crate::answer::fold::Fold;
-use crate::answer::{ActorReport, Entry, EventError, Repeats, Score, ScorePart, Step, TouchedResource, console, withhold};
+use crate::answer::{
+    ActorReport, ConfidenceName, Entry, EventError, Repeats, Score, ScorePart, Step, SuspectReport, TouchedResource, UndoneReport, console,
+    withhold,
+};
 use crate::catalogue::{self, Role};
 use crate::event::{ActorKind, Event, Via};
 use crate::policy::UntrustedText;
 use crate::rank::explanation::Contribution;
-use crate::rank::{Change, Ranked};
+use crate::rank::finding::{confidence, objections};
+use crate::rank::{Change, Confidence, Ranked, Reason};
 use crate::{redact, time};
 
 /// Longest `requestParameters` shown at `detail=full`, in characters of JSON.
 const MAX_PARAMETER_CHARS: usize = 1_500;
+/// Longest name of an actor: a role of 64 characters, a stroke, a session of 64.
+///
+/// Source: IAM's and STS's limits.
+pub(super) const MAX_ACTOR_CHARS: usize = 129;
+/// Longest reason; those that there are end sooner, but for names that are longer than AWS allows.
+const MAX_REASON_CHARS: usize = 400;
 /// Ranks that get all their reasons; those after get the first.
 const EXPLAINED: usize = 5;
 
 /// Makes one entry, as `style` tells.
-pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, rank: usize, style: &Style) -> Entry {
+pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, rank: usize, style: &Style<'_>) -> Entry {
     let change = &fold.best.change;
     let (event, untrusted, full) = (&change.event, draft.untrusted, draft.detail == Detail::Full);
     let explained = full || rank <= EXPLAINED;
@@ -31,25 +41,33 @@ pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, rank: usize, style: &Sty
     let record = redact::record(&event.record);
     let section = |key: &str| record.get(key).cloned().unwrap_or(Value::Null);
     let (request, response) = (section("requestParameters"), section("responseElements"));
+    let before = draft.earlier.request_before(change).map(redact::parameters);
     let summary = match untrusted {
-        UntrustedText::Quote => {
-            let before = draft.earlier.request_before(change).map(redact::parameters);
-            catalogue::summarise(&catalogue::Parts {
-                event_name: &name,
-                service: event.service(),
-                request: &request,
-                response: &response,
-                error_code: error_code.as_deref(),
-                earlier: before.as_deref(),
-            })
-        }
+        UntrustedText::Quote => catalogue::summarise(&catalogue::Parts {
+            event_name: &name,
+            service: event.service(),
+            request: &request,
+            response: &response,
+            error_code: error_code.as_deref(),
+            earlier: before.as_deref(),
+        }),
         UntrustedText::Omit => withhold::summary(change),
     };
-    let longest = match (full, explained) {
-        (true, _) => 200,
-        (false, true) => style.room.explained,
-        (false, false) => style.room.summary,
+    let undo = || {
+        catalogue::undo_command(&catalogue::Undoable {
+            service: event.service(),
+            event_name: &event.name,
+            region: &event.region,
+            request: &request,
+            response: &response,
+            earlier: before.as_deref(),
+            admits: match untrusted {
+                UntrustedText::Quote => |_| true,
+                UntrustedText::Omit => |value| withhold::text(value) == value,
+            },
+        })
     };
+    let taken_back = fold.best.facts.undo.taken_back.as_deref();
     let mut entry = Entry {
         event_id: untrusted.text(&event.event_id, 80),
         rank,
@@ -61,15 +79,25 @@ pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, rank: usize, style: &Sty
             UntrustedText::Omit if withhold::text(&event.source) != event.source => withhold::WITHHELD.into(),
             _ => redact::text(event.service(), 60),
         },
-        summary: redact::text(&summary, longest),
+        summary: redact::text(&summary, catalogue::MAX_SUMMARY_CHARS),
         actor: ActorReport {
-            name: untrusted.text(&event.actor.name, if full { 64 } else { style.room.actor }),
+            name: untrusted.text(&event.actor.name, MAX_ACTOR_CHARS),
             kind: actor_kind(event.actor.kind).into(),
             via: via(event.actor.via).filter(|via| *via != actor_kind(event.actor.kind)).map(str::to_owned),
             arn: None,
         },
         error: error_code.map(|code| EventError { code, message: None }),
         repeats: (fold.members.len() > 1).then(|| repeats(draft, fold, explained, style)),
+        suspect: fold.best.suspect.then(|| SuspectReport {
+            confidence: confidence_name(confidence(fold.best, rivals(fold, style))),
+            against: objections(fold.best).into_iter().map(|objection| style.words.objection(objection)).collect(),
+            undo: if event.failed() || taken_back.is_some() || is_repeated(fold) { None } else { undo() },
+        }),
+        undone: taken_back.map(|back| UndoneReport {
+            time: time::rfc3339(back.time),
+            by: untrusted.text(&back.by, MAX_ACTOR_CHARS),
+            event_id: untrusted.text(&back.event_id, 80),
+        }),
         flags: flags(fold, event),
         ..Entry::default()
     };
@@ -109,11 +137,38 @@ fn score(ranked: &Ranked) -> Score {
     }
 }
 
-/// The reasons in words; past the explained ranks `relative` says how long before the alert.
-fn reasons(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, style: &Style) -> Vec<String> {
-    let words = |reason| style.words.reason(reason, draft.untrusted);
-    let told = fold.best.explanation.reasons().into_iter().filter(|reason| explained || !reason.is_about_time()).map(words);
-    told.take(if explained { 3 } else { style.room.reasons }).map(|reason| redact::text(&reason, style.room.words)).collect()
+/// The reasons in words. What `relative`, `undone` and what speaks against a suspect say is not said again.
+fn reasons(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, style: &Style<'_>) -> Vec<String> {
+    let said = fold.best.explanation.reasons();
+    let beside = |reason: &Reason| match reason {
+        Reason::AfterAlert => true,
+        Reason::UndoneBefore | Reason::UndoneAfter => fold.best.facts.undo.taken_back.is_some(),
+        Reason::Failed | Reason::Overwritten | Reason::Burst { .. } => fold.best.suspect,
+        Reason::Before { .. } => !explained || said.len() > 1,
+        _ => false,
+    };
+    let told = said.iter().filter(|reason| !beside(reason)).map(|reason| style.words.reason(reason, draft.untrusted));
+    told.take(if explained { 3 } else { style.room.reasons }).map(|reason| redact::text(&reason, MAX_REASON_CHARS)).collect()
+}
+
+/// Tells whether the same call succeeded several times, so that one command takes only a part of it back.
+fn is_repeated(fold: &Fold<'_>) -> bool {
+    let name = &fold.best.change.event.name;
+    fold.members.iter().filter(|one| !one.change.event.failed() && one.change.event.name == *name).count() > 1
+}
+
+/// The other suspects.
+fn rivals<'a>(fold: &'a Fold<'_>, style: &'a Style<'_>) -> impl Iterator<Item = &'a Ranked> {
+    let own = fold.best.change.event.event_id.as_str();
+    style.suspects.iter().copied().filter(move |suspect| suspect.change.event.event_id != own)
+}
+
+fn confidence_name(confidence: Confidence) -> ConfidenceName {
+    match confidence {
+        Confidence::Strong => ConfidenceName::Strong,
+        Confidence::Likely => ConfidenceName::Likely,
+        Confidence::Possible => ConfidenceName::Possible,
+    }
 }
 
 fn flags(fold: &Fold<'_>, event: &Event) -> Vec<String> {
@@ -125,7 +180,7 @@ fn flags(fold: &Fold<'_>, event: &Event) -> Vec<String> {
     flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag.to_owned()).collect()
 }
 
-fn repeats(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, style: &Style) -> Repeats {
+fn repeats(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, style: &Style<'_>) -> Repeats {
     let less = usize::from(!explained);
     let ids = if draft.detail == Detail::Full { 10 } else { style.room.ids.saturating_sub(less) };
     let others = fold.members.iter().skip(1).take(ids);

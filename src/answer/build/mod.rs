@@ -37,47 +37,77 @@ pub fn build(draft: &Draft<'_>) -> Built {
 
 /// How an answer is written.
 #[derive(Clone, Copy)]
-struct Style {
+struct Style<'a> {
     words: Words,
     room: Room,
+    /// The suspects, each burst as one.
+    suspects: &'a [&'a Ranked],
 }
 
 fn build_in(draft: &Draft<'_>, words: Words) -> Built {
-    let matched: Vec<&Ranked> = draft.ranked.iter().filter(|ranked| draft.filter.matches(ranked)).collect();
+    let mut matched: Vec<&Ranked> = draft.ranked.iter().filter(|ranked| draft.filter.matches(ranked)).collect();
+    let mut apart = Apart::default();
+    if draft.filter.is_empty() {
+        matched.retain(|ranked| !apart.takes(ranked));
+    }
     // Whoever asks for something in particular is shown it, not the run that it is part of.
     let runs = |folds| if draft.filter.is_empty() { fold_runs(folds) } else { folds };
     // What is read later may belong to what was shown before: it stands by itself then, lest it be missed.
     let left: Vec<&Ranked> = matched.iter().filter(|ranked| !draft.page.has_shown(ranked)).copied().collect();
     let all = runs(fold(&matched));
     let later = (!draft.page.seen.is_empty()).then(|| runs(fold(&left)));
-    let folded = Folded { matched: matched.len(), fresh: later.as_ref().unwrap_or(&all), all: &all };
-    let mut built = build_within(draft, &folded, &Style { words, room: Room::WIDEST });
+    let folded = Folded { matched: matched.len(), apart, fresh: later.as_ref().unwrap_or(&all), all: &all };
+    let suspects: Vec<&Ranked> = all.iter().map(|fold| fold.best).filter(|best| best.suspect).collect();
+    let mut built = build_within(draft, &folded, &Style { words, room: Room::WIDEST, suspects: &suspects });
     for &room in Room::TIGHTER {
         if fits(&built.answer, draft.detail) {
             break;
         }
-        built = build_within(draft, &folded, &Style { words, room });
+        built = build_within(draft, &folded, &Style { words, room, suspects: &suspects });
     }
     built
+}
+
+/// What is counted and not listed, unless a filter asks for it: it changes nothing that the alert names.
+#[derive(Clone, Copy, Default)]
+struct Apart {
+    heartbeats: usize,
+    data_events: usize,
+}
+
+impl Apart {
+    /// Tells whether a change is of this kind, and counts it.
+    fn takes(&mut self, ranked: &Ranked) -> bool {
+        let facts = &ranked.facts;
+        if ranked.suspect || facts.tie.is_related() || facts.tie.shares_name() || !(facts.noise || facts.data_event) {
+            return false;
+        }
+        *(if facts.noise { &mut self.heartbeats } else { &mut self.data_events }) += 1;
+        true
+    }
 }
 
 /// The matched changes, folded.
 struct Folded<'a> {
     /// How many changes match.
     matched: usize,
+    /// What is counted beside them.
+    apart: Apart,
     /// All entries: the finding and the totals are about them.
     all: &'a [Fold<'a>],
     /// The entries of what no page has shown.
     fresh: &'a [Fold<'a>],
 }
 
-fn build_within(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style) -> Built {
+fn build_within(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style<'_>) -> Built {
     let Filled { entries, page, left } = fill(draft, folded.fresh, style);
     let totals = Totals {
         matched: folded.matched,
         shown: page.shown,
         folded: page.folded,
         remaining: folded.matched.saturating_sub(page.shown + page.folded),
+        heartbeats: folded.apart.heartbeats,
+        data_events: folded.apart.data_events,
     };
     let (finding, headline) = headline(draft, folded, style);
     let answer = Answer {
@@ -105,7 +135,7 @@ struct Filled {
 }
 
 /// Makes entries, best first, until the page is full.
-fn fill(draft: &Draft<'_>, fresh: &[Fold<'_>], style: &Style) -> Filled {
+fn fill(draft: &Draft<'_>, fresh: &[Fold<'_>], style: &Style<'_>) -> Filled {
     let several_accounts = draft.coverage.cells.iter().map(Cell::account).filter(|a| !a.is_empty()).collect::<HashSet<_>>().len() > 1;
     let several_regions = draft.ranked.iter().map(|one| one.change.event.region.as_str()).collect::<HashSet<_>>().len() > 1;
     let mut filled = Filled { entries: Vec::new(), page: draft.page.clone(), left: false };
@@ -113,7 +143,7 @@ fn fill(draft: &Draft<'_>, fresh: &[Fold<'_>], style: &Style) -> Filled {
     let mut leaders: HashMap<&str, usize> = HashMap::new();
     for fold in fresh {
         let change = &fold.best.change;
-        if filled.entries.len() >= draft.page.limit {
+        if filled.entries.len() >= style.room.entries_of(draft.page.limit) {
             filled.left = true;
             break;
         }
@@ -138,7 +168,7 @@ fn fill(draft: &Draft<'_>, fresh: &[Fold<'_>], style: &Style) -> Filled {
 }
 
 /// Says what was found, and writes the headline.
-fn headline(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style) -> (Finding, String) {
+fn headline(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style<'_>) -> (Finding, String) {
     // Suspects are ranked before all others, so a fold with one in it is led by one.
     let suspects: Vec<&Fold<'_>> = folded.all.iter().filter(|fold| fold.best.suspect).collect();
     let finding = match (draft.coverage.verdict(), suspects.is_empty()) {
@@ -150,13 +180,18 @@ fn headline(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style) -> (Finding, 
     let headline = style.words.headline(&words::Facts {
         finding,
         coverage: draft.coverage,
-        best: suspects.first().map(|fold| words::Best { entry: entry::entry(draft, fold, 1, style) }),
+        best: suspects.first().map(|fold| words::Best {
+            entry: entry::entry(draft, fold, 1, style),
+            near: incident.window.from <= fold.best.change.event.time,
+        }),
         suspects: suspects.len(),
         matched: folded.matched,
+        data_events: folded.apart.data_events,
         filtered: !draft.filter.is_empty(),
-        all: draft.ranked.len(),
-        alert: incident.alert.is_some(),
+        all: draft.ranked.len() - folded.apart.heartbeats,
+        alert: incident.alert.as_ref().map(|alert| alert.started_at),
         window: draft.window,
+        asked: incident.window,
         widened: draft.widened,
         guessed_region: draft.guessed_region.as_deref(),
         untrusted: draft.untrusted,

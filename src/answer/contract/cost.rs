@@ -15,6 +15,12 @@ pub struct Totals {
     pub folded: usize,
     /// The rest, behind `next_cursor`.
     pub remaining: usize,
+    /// Heartbeats and housekeeping, which change nothing: counted here alone, unless a filter asks for them.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub heartbeats: usize,
+    /// Calls on data, such as objects and messages, that concern nothing the alert names: counted here alone, unless a filter asks.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub data_events: usize,
 }
 
 /// What an answer cost.
@@ -44,5 +50,9 @@ pub struct Requests {
 }
 
 fn is_zero(n: &u32) -> bool {
+    *n == 0
+}
+
+fn is_none(n: &usize) -> bool {
     *n == 0
 }

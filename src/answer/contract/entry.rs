@@ -58,6 +58,12 @@ pub struct Entry {
     /// Rank of the entry that leads the pipeline's run which this one belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub same_run_as: Option<usize>,
+    /// How far it is shown to be the cause; absent where it is no suspect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suspect: Option<SuspectReport>,
+    /// Who took it back, and when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undone: Option<UndoneReport>,
     /// `suspicious_text`, `after_alert`, `reverted`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
@@ -79,6 +85,42 @@ pub struct Entry {
     /// AWS console link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub console_url: Option<String>,
+}
+
+/// How far a change is shown to be the cause.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SuspectReport {
+    /// `strong`, `likely`, or `possible`: unproven.
+    pub confidence: ConfidenceName,
+    /// What speaks against it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub against: Vec<String>,
+    /// The command that takes it back, made of validated values only; absent where one is unknown. For a person to judge, never to run unasked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo: Option<String>,
+}
+
+/// Names of [`crate::rank::Confidence`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are explained at crate::rank::Confidence")]
+pub enum ConfidenceName {
+    Strong,
+    Likely,
+    Possible,
+}
+
+/// The change that took another one back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UndoneReport {
+    /// RFC 3339.
+    pub time: String,
+    /// User, role session or service.
+    pub by: String,
+    /// Its `eventID`.
+    pub event_id: String,
 }
 
 /// Who made a change.

@@ -10,7 +10,9 @@ mod source_label;
 pub use context::{AlertReport, ContextReport, RegionReport, ResourceReport, WindowReport};
 pub use cost::{Cost, Requests, Totals};
 pub use coverage::{CellReport, CoverageReport, StateName, VerdictName};
-pub use entry::{ActorReport, Entry, EventError, Group, Repeats, Score, ScorePart, Step, TouchedResource};
+pub use entry::{
+    ActorReport, ConfidenceName, Entry, EventError, Group, Repeats, Score, ScorePart, Step, SuspectReport, TouchedResource, UndoneReport,
+};
 pub use error::ErrorReport;
 pub use source_label::SourceLabel;
 

@@ -3,10 +3,13 @@
 use std::collections::HashSet;
 use std::mem::discriminant;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::obstacle;
+use crate::answer::ConfidenceName;
 use crate::coverage::{Cause, Cell, Coverage, State, Verdict};
 use crate::policy::UntrustedText;
-use crate::time;
+use crate::time::{self, Window};
 
 /// Says what was not read, when something was not.
 pub(super) fn gap(coverage: &Coverage, untrusted: UntrustedText) -> Option<String> {
@@ -40,41 +43,90 @@ fn place(cell: &Cell, untrusted: UntrustedText) -> String {
     if cell.region().is_empty() { cell.source().title.to_owned() } else { untrusted.place(cell.region()) }
 }
 
-/// Lists up to two cells that were not read whole.
+/// Lists what was not read whole: cells that ended alike together, up to two kinds and two places of each.
 fn causes(coverage: &Coverage, untrusted: UntrustedText) -> String {
     let short: Vec<&Cell> = coverage.cells.iter().filter(|cell| cell.asked && cell.state() != State::Exhausted).collect();
     let several = coverage.cells.iter().map(Cell::account).filter(|account| !account.is_empty()).collect::<HashSet<_>>().len() > 1;
-    let told = |cell: &Cell| match cell.state() {
-        // That one tells its account anyway.
-        State::NotConfigured => worded(cell, untrusted),
-        _ if several && !cell.account().is_empty() => format!("{} {}", cell.account(), worded(cell, untrusted)),
-        _ => worded(cell, untrusted),
-    };
     // What keeps us from asking AWS at all is said once, however many places that leaves unread.
     if let Some(obstacle) = short.first().and_then(|cell| cell.obstacle())
         && short.iter().all(|cell| cell.obstacle().map(discriminant) == Some(discriminant(obstacle)))
     {
         let mut places: Vec<String> = short.iter().map(|cell| place(cell, untrusted)).collect();
         places.dedup();
-        return format!("{} could not be read: {}", places.join(", "), obstacle::sentence(obstacle));
+        let more = places.len().saturating_sub(3);
+        places.truncate(3);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        return format!("{}{more} could not be read: {}", places.join(", "), obstacle::sentence(obstacle));
     }
-    let mut told: Vec<String> = short.iter().take(2).map(|cell| told(cell)).collect();
-    if short.len() > 2 {
-        told.push(format!("and {} more", short.len() - 2));
+    let mut alike: Vec<(&str, Vec<String>)> = Vec::new();
+    for cell in &short {
+        let told = match cell.state() {
+            // That one tells its account anyway.
+            State::NotConfigured => subject(cell, untrusted),
+            _ if several && !cell.account().is_empty() => format!("{} {}", cell.account(), subject(cell, untrusted)),
+            _ => subject(cell, untrusted),
+        };
+        match alike.iter_mut().find(|(known, _)| *known == ended(cell)) {
+            Some((_, places)) => places.push(told),
+            None => alike.push((ended(cell), vec![told])),
+        }
+    }
+    let told = alike.iter().take(2).map(|(ended, places)| match places.as_slice() {
+        [one] => format!("{one} {ended}"),
+        [one, other] => format!("{one} {ended}, {other} {ended}"),
+        [one, other, ..] => format!("each of {one}, {other} and {} more {ended}", places.len() - 2),
+        [] => String::new(),
+    });
+    let mut told: Vec<String> = told.collect();
+    if alike.len() > 2 {
+        told.push(format!("and {} more", alike.iter().skip(2).map(|(_, places)| places.len()).sum::<usize>()));
     }
     told.join(", ")
 }
 
-/// Says in words where a cell stands and how its reading ended.
-pub fn cell(cell: &Cell) -> String {
-    worded(cell, UntrustedText::Quote)
+/// Tells whether what was not read weakens the finding, so that it has to be said first.
+///
+/// Shape: `until` is the alert's start, or the window's end. Beside a suspect that records link to the alert nothing does; beside
+/// another a quarter of an hour does; where there is no suspect a minute does, or a quarter of an hour for which an archive has no files.
+pub(super) fn weakens(coverage: &Coverage, window: Window, until: DateTime<Utc>, best: Option<ConfidenceName>) -> bool {
+    const MINUTE: TimeDelta = TimeDelta::minutes(1);
+    const QUARTER: TimeDelta = TimeDelta::minutes(15);
+    let end = window.to.min(until);
+    let missing = |cell: &Cell| match cell.covered() {
+        Some(covered) => (covered.from - window.from).max(TimeDelta::zero()) + (end - covered.to).max(TimeDelta::zero()),
+        None => TimeDelta::MAX,
+    };
+    let bearable = |cell: &Cell| match (best, cell.state()) {
+        (Some(_), _) | (None, State::NoData) => QUARTER,
+        (None, _) => MINUTE,
+    };
+    let short = || coverage.cells.iter().filter(|cell| cell.asked && cell.state() != State::Exhausted);
+    let weak = match best {
+        Some(ConfidenceName::Strong) => false,
+        // What reaches over several calm regions is no calm any more.
+        None if short().count() > 2 && coverage.settled_to().is_none() => true,
+        _ => short().any(|cell| missing(cell) > bearable(cell)),
+    };
+    coverage.verdict() == Verdict::Unknown || weak
 }
 
-fn worded(cell: &Cell, untrusted: UntrustedText) -> String {
-    let ended = match cell.state() {
-        State::NotConfigured if cell.source().by_account && !cell.account().is_empty() => {
-            return format!("account {} cannot be reached", cell.account());
-        }
+/// Says in words where a cell stands and how its reading ended.
+pub fn cell(cell: &Cell) -> String {
+    format!("{} {}", subject(cell, UntrustedText::Quote), ended(cell))
+}
+
+/// What a cell is about: an account that cannot be reached, or a place.
+fn subject(cell: &Cell, untrusted: UntrustedText) -> String {
+    if is_unreachable(cell) { format!("account {}", cell.account()) } else { place(cell, untrusted) }
+}
+
+fn is_unreachable(cell: &Cell) -> bool {
+    cell.state() == State::NotConfigured && cell.source().by_account && !cell.account().is_empty()
+}
+
+fn ended(cell: &Cell) -> &'static str {
+    match cell.state() {
+        State::NotConfigured if is_unreachable(cell) => "cannot be reached",
         State::Exhausted => "was read to the end",
         State::Lagging => "may lack the newest events",
         State::PageCap => "has more events than the request budget allows",
@@ -90,8 +142,7 @@ fn worded(cell: &Cell, untrusted: UntrustedText) -> String {
         State::NoData => cell.source().words.no_data,
         State::IntegrityFailed => "failed the integrity check",
         State::NotConfigured => "is not configured",
-    };
-    format!("{} {ended}", place(cell, untrusted))
+    }
 }
 
 /// Says how a cell's reading ended and why.

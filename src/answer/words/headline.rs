@@ -1,7 +1,9 @@
 //! The one sentence that is read first. Never claims a cause: it names suspects and why.
 
-use super::coverage::{gap, read_from};
-use crate::answer::{Entry, Finding};
+use chrono::{DateTime, Utc};
+
+use super::coverage::{gap, read_from, weakens};
+use crate::answer::{ConfidenceName, Entry, Finding};
 use crate::coverage::Coverage;
 use crate::policy::UntrustedText;
 use crate::time::{self, Window};
@@ -18,15 +20,19 @@ pub struct Facts<'a> {
     pub suspects: usize,
     /// How many changes match.
     pub matched: usize,
+    /// How many calls on data are counted beside them.
+    pub data_events: usize,
     /// Whether the caller's filters hide some.
     pub filtered: bool,
     /// How many changes there are, matching or not.
     pub all: usize,
-    /// Whether there is an alert.
-    pub alert: bool,
+    /// When the alert started, if there is one.
+    pub alert: Option<DateTime<Utc>>,
     /// The window read.
     pub window: Window,
-    /// Whether it was widened.
+    /// The window that was asked for.
+    pub asked: Window,
+    /// Whether more than that was read.
     pub widened: bool,
     /// A region that had to be guessed.
     pub guessed_region: Option<&'a str>,
@@ -40,43 +46,21 @@ pub struct Facts<'a> {
 pub struct Best {
     /// Its entry.
     pub entry: Entry,
+    /// Whether it lies in the window that was asked for, rather than in what was read beyond it.
+    pub near: bool,
 }
 
-/// Writes the headline.
+/// Writes the headline: the finding first, and before it what was not read only where that weakens it.
 pub(super) fn headline(facts: &Facts<'_>) -> String {
-    let mut parts = Vec::new();
-    if let Some(gap) = gap(facts.coverage, facts.untrusted) {
-        parts.push(gap);
-    }
-    let changes = plural(facts.matched, if facts.filtered { "matching change" } else { "change" });
-    let span = time::length(facts.window.length());
-    parts.push(match (&facts.best, facts.finding) {
-        (Some(best), _) => {
-            let who = &best.entry.actor.name;
-            let others = match facts.suspects {
-                0 | 1 => String::new(),
-                2 => "; 1 more suspect".into(),
-                n => format!("; {} more suspects", n - 1),
-            };
-            format!("Top suspect: {who} {}, {}{others} ({changes} in {span}).", best.entry.summary, best.entry.relative)
-        }
-        (None, Finding::CouldNotLook) if read_from(facts.coverage, facts.untrusted).is_empty() => {
-            "Could not look: nothing could be read, so this says nothing about what changed.".into()
-        }
-        (None, Finding::CouldNotLook) => "Could not look: too little was read to say what changed.".into(),
-        // That nothing matches is not that nothing changed.
-        (None, _) if facts.matched == 0 && facts.all > 0 => {
-            format!("None of {} in {span} matches what was asked for; ask without the filters to see them.", plural(facts.all, "change"))
-        }
-        (None, _) if facts.matched == 0 && facts.alert => {
-            format!("No change was found in the {span} looked at: nothing read explains the alert.")
-        }
-        (None, _) if facts.matched == 0 => format!("No change was found in the {span} looked at."),
-        (None, _) if facts.alert => format!("None of {changes} in {span} explains the alert."),
-        (None, _) => format!("{changes} in {span}, none of which stands out."),
-    });
+    let mut parts = vec![found(facts)];
+    let near = facts.best.as_ref().is_some_and(|best| best.near);
     if facts.widened {
-        parts.push("The window was widened, as nothing nearer fits.".into());
+        let asked = time::length(facts.asked.length());
+        parts.push(match facts.best {
+            Some(_) if near => "A look further back found none that fits better.".into(),
+            Some(_) => format!("In the {asked} asked for nothing fits, so the window was widened."),
+            None => format!("The window was widened from {asked}."),
+        });
     }
     if let Some(region) = facts.guessed_region {
         parts.push(format!("A guess: {region}."));
@@ -84,7 +68,56 @@ pub(super) fn headline(facts: &Facts<'_>) -> String {
     if facts.unguided {
         parts.push("The investigation names no alert, time or resource, so the last hour was looked at.".into());
     }
+    if let Some(gap) = gap(facts.coverage, facts.untrusted) {
+        let best = facts.best.as_ref().and_then(|best| best.entry.suspect.as_ref()).map(|suspect| suspect.confidence);
+        // What was read further back in vain need not be whole.
+        let window = if near { facts.asked } else { facts.window };
+        let first = weakens(facts.coverage, window, facts.alert.unwrap_or(window.to), best);
+        parts.insert(if first { 0 } else { parts.len() }, gap);
+    }
     parts.join(" ")
+}
+
+/// Says what was found.
+fn found(facts: &Facts<'_>) -> String {
+    let apart = match facts.data_events {
+        0 => String::new(),
+        n => format!(" besides {}", plural(n, "data event")),
+    };
+    let changes = plural(facts.matched, if facts.filtered { "matching change" } else { "change" });
+    let (changes, span) = (format!("{changes}{apart}"), time::length(facts.window.length()));
+    match (&facts.best, facts.finding) {
+        (Some(best), _) => {
+            let confidence = match best.entry.suspect.as_ref().map(|suspect| suspect.confidence) {
+                Some(ConfidenceName::Strong) => " (strong)",
+                Some(ConfidenceName::Likely) => " (likely)",
+                Some(ConfidenceName::Possible) => " (possible, unproven)",
+                None => "",
+            };
+            let Entry { actor, summary, relative, .. } = &best.entry;
+            let others = match facts.suspects {
+                0 | 1 => String::new(),
+                2 => "; 1 more suspect".into(),
+                n => format!("; {} more suspects", n - 1),
+            };
+            format!("Top suspect{confidence}: {} {summary}, {relative}{others} ({changes} in {span}).", actor.name)
+        }
+        (None, Finding::CouldNotLook) if read_from(facts.coverage, facts.untrusted).is_empty() => {
+            "Could not look: nothing could be read, so this says nothing about what changed.".into()
+        }
+        (None, Finding::CouldNotLook) => "Could not look: too little was read to say what changed.".into(),
+        // That nothing matches is not that nothing changed.
+        (None, _) if facts.matched == 0 && facts.filtered && facts.all > 0 => {
+            format!("None of {} in {span} matches what was asked for; ask without the filters to see them.", plural(facts.all, "change"))
+        }
+        (None, _) if facts.matched == 0 => {
+            let besides = if apart.is_empty() { apart } else { format!("{apart},") };
+            let explains = if facts.alert.is_some() { ": nothing read explains the alert" } else { "" };
+            format!("No change{besides} was found in the {span} looked at{explains}.")
+        }
+        (None, _) if facts.alert.is_some() => format!("None of {changes} in {span} explains the alert."),
+        (None, _) => format!("{changes} in {span}, none of which stands out."),
+    }
 }
 
 fn plural(n: usize, noun: &str) -> String {
@@ -109,13 +142,15 @@ mod tests {
         headline(&Facts {
             finding,
             coverage: &Coverage { cells, blind_spots: Vec::new() },
-            best: suspect.then_some(Best { entry }),
+            best: suspect.then_some(Best { entry, near: true }),
             suspects: usize::from(suspect),
             matched: 3,
+            data_events: 0,
             filtered: false,
             all: 3,
-            alert: true,
+            alert: Some(window().from),
             window: window(),
+            asked: window(),
             widened: false,
             guessed_region: None,
             untrusted: UntrustedText::Quote,
@@ -144,10 +179,12 @@ mod tests {
             best: None,
             suspects: 0,
             matched: 0,
+            data_events: 0,
             filtered: true,
             all,
-            alert: true,
+            alert: Some(window().from),
             window: window(),
+            asked: window(),
             widened: false,
             guessed_region: None,
             untrusted: UntrustedText::Quote,

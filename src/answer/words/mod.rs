@@ -10,7 +10,7 @@ mod reason;
 use crate::context::basis::{Basis, WindowBasis};
 use crate::coverage::{Cell, Coverage};
 use crate::policy::UntrustedText;
-use crate::rank::Reason;
+use crate::rank::{Objection, Reason};
 
 pub use coverage::{cell, detail, next_step};
 pub use headline::{Best, Facts};
@@ -40,6 +40,11 @@ impl Words {
             UntrustedText::Quote => reason::words(reason),
             UntrustedText::Omit => reason::withheld(reason),
         })
+    }
+
+    /// Words what speaks against a suspect.
+    pub fn objection(self, objection: Objection) -> String {
+        (self.0)(reason::against(objection))
     }
 
     /// Says how we came to a window.

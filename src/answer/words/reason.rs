@@ -1,8 +1,7 @@
 //! Reasons in words.
 
 use crate::answer::withhold;
-use crate::rank::Reason;
-use crate::time;
+use crate::rank::{Objection, Reason};
 
 /// Words a reason, names and values as they are: not yet redacted.
 pub(super) fn words(reason: &Reason) -> String {
@@ -15,7 +14,8 @@ pub(super) fn words(reason: &Reason) -> String {
         Reason::BearsName { named } => format!("bears the name {named} of the alert"),
         Reason::SharesName { word } => format!("bears the name {word}, as what the alert names"),
         Reason::SharesToldWord { word } => format!("bears the name {word}, which the alert speaks of"),
-        Reason::Before { age } => format!("{} before the alert", time::length(*age)),
+        // How near is told beside the change's name.
+        Reason::Before { .. } => "near the alert in time".into(),
         Reason::Values { does } => (*does).to_owned(),
         Reason::CanCause { symptom } => format!("can cause {}", symptom.label()),
         Reason::SetsValue { value } => format!("sets {value}, which the alert speaks of"),
@@ -55,6 +55,18 @@ pub(super) fn withheld(reason: &Reason) -> String {
         | Reason::GivesBack
         | Reason::AfterAlert => return words(reason),
     })
+}
+
+/// Words what speaks against a suspect.
+pub(super) fn against(objection: Objection) -> String {
+    match objection {
+        Objection::Routine => "its actor does this all the time".into(),
+        Objection::Common { calls } => format!("one of {calls} such calls by this actor"),
+        Objection::UndoneBefore => "undone before the alert".into(),
+        Objection::Overwritten => "overwritten before the alert".into(),
+        Objection::Failed => "the call failed".into(),
+        Objection::Unlinked => "nothing links it to what the alert names".into(),
+    }
 }
 
 #[cfg(test)]

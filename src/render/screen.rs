@@ -1,0 +1,265 @@
+//! The first screen, the same in every format: the finding, at most three suspects in full, then what was read and what was not.
+//!
+//! Everything on it is whole: where room is short there are fewer suspects, reasons and blind spots, never parts of them.
+
+use super::{flags, run, span, times};
+use crate::answer::{ActorReport, RegionReport, SuspectReport, UndoneReport};
+use crate::answer::{
+    Answer, CellReport, ConfidenceName, ContextReport, CoverageReport, Entry, ErrorReport, Finding, StateName, VerdictName,
+};
+
+/// The first screen. Its texts are as the answer has them: each format makes them inert in its own way.
+pub(super) struct Screen<'a> {
+    /// One plain sentence.
+    pub(super) headline: &'a str,
+    /// The likeliest changes.
+    pub(super) cards: Vec<Card<'a>>,
+    /// What is true of the whole answer.
+    pub(super) rows: Vec<Row>,
+}
+
+/// One change in full.
+pub(super) struct Card<'a> {
+    /// The change.
+    pub(super) entry: &'a Entry,
+    /// What happened, or what the headline leaves to say of it.
+    pub(super) title: String,
+    /// What is to be said of it.
+    pub(super) rows: Vec<Row>,
+}
+
+/// A labelled line.
+pub(super) struct Row {
+    /// At most eight letters.
+    pub(super) label: &'static str,
+    /// What it says.
+    pub(super) text: String,
+}
+
+impl Row {
+    /// The label of a command that takes a change back.
+    pub(super) const UNDO: &'static str = "undo";
+
+    fn new(label: &'static str, text: impl Into<String>) -> Self {
+        Self { label, text: text.into() }
+    }
+
+    /// Tells whether the text is a command to copy.
+    pub(super) fn is_command(&self) -> bool {
+        self.label == Self::UNDO
+    }
+}
+
+/// How much stands on the first screen.
+#[derive(Clone, Copy)]
+pub(super) struct Room {
+    /// Changes in full.
+    cards: usize,
+    /// Reasons of each.
+    reasons: usize,
+    /// Blind spots, and places in a list.
+    spots: usize,
+}
+
+/// From wide to tight.
+pub(super) const ROOMS: &[Room] = &[
+    Room { cards: 3, reasons: 9, spots: 4 },
+    Room { cards: 3, reasons: 2, spots: 2 },
+    Room { cards: 2, reasons: 9, spots: 2 },
+    Room { cards: 2, reasons: 2, spots: 1 },
+    Room { cards: 1, reasons: 9, spots: 1 },
+    Room { cards: 1, reasons: 1, spots: 1 },
+];
+
+/// Lays out the first screen of an answer.
+///
+/// Shape: the suspects in the order of their rank; where there is none, the changes that are nearest to being one.
+pub(super) fn screen(answer: &Answer, room: Room) -> Screen<'_> {
+    let entries = answer.entries();
+    let suspects = entries.iter().filter(|entry| entry.suspect.is_some()).count();
+    // What came after the alert explains nothing: one such change shows that there is no better.
+    let late = entries.first().is_some_and(|entry| entry.flags.iter().any(|flag| flag == "after_alert"));
+    let shown = match (suspects, late) {
+        (0, true) => 1,
+        (0, false) => entries.len(),
+        (suspects, _) => suspects,
+    };
+    let cards = entries.into_iter().take(shown.min(room.cards)).map(|entry| card(answer, entry, room)).collect();
+    let mut rows = Vec::new();
+    rows.extend(answer.error.iter().flat_map(error));
+    rows.extend(answer.context.iter().flat_map(|context| asked(context, room)));
+    rows.extend(answer.coverage.iter().flat_map(|coverage| looked(coverage, room)));
+    Screen { headline: &answer.headline, cards, rows }
+}
+
+fn card<'a>(answer: &Answer, entry: &'a Entry, room: Room) -> Card<'a> {
+    let Entry { name, summary, relative, actor, .. } = entry;
+    let place: String = [&entry.account, &entry.region].into_iter().flatten().map(|place| format!(", {place}")).collect();
+    let via = actor.via.as_deref().map(|via| format!(" via {via}")).unwrap_or_default();
+    let many = times(entry);
+    // The headline has said who did what, and how long before.
+    let title = if entry.rank == 1 && answer.finding == Finding::Suspects {
+        format!("{name}{many} at {}{via}{place}", clock(&entry.time))
+    } else {
+        format!("{} {summary}{many}{via}{place}, {relative}", actor.name)
+    };
+    let mut rows = Vec::new();
+    let reasons: Vec<&str> = entry.reasons.iter().take(room.reasons).map(String::as_str).collect();
+    if !reasons.is_empty() {
+        rows.push(Row::new("why", reasons.join("; ")));
+    }
+    rows.extend(run(entry, 4).map(|run| Row::new("also", run)));
+    if let Some(SuspectReport { against, undo, .. }) = &entry.suspect {
+        if !against.is_empty() {
+            rows.push(Row::new("but", against.join("; ")));
+        }
+        rows.extend(undo.as_ref().map(|undo| Row::new(Row::UNDO, undo)));
+    }
+    rows.extend(entry.undone.as_ref().map(|UndoneReport { time, by, .. }| Row::new("undone", format!("at {} by {by}", clock(time)))));
+    rows.extend(to_ask(actor).map(|who| Row::new("ask", who)));
+    rows.extend(flags(entry).map(|flags| Row::new("flags", flags)));
+    Card { entry, title, rows }
+}
+
+impl Card<'_> {
+    /// Says how far it is shown to be the cause: ` (likely)`; nothing where the headline says so, or it is no suspect.
+    pub(super) fn confidence(&self) -> &'static str {
+        match self.entry.suspect.as_ref().filter(|_| self.entry.rank != 1).map(|suspect| suspect.confidence) {
+            Some(ConfidenceName::Strong) => " (strong)",
+            Some(ConfidenceName::Likely) => " (likely)",
+            Some(ConfidenceName::Possible) => " (possible, unproven)",
+            None => "",
+        }
+    }
+}
+
+/// Returns whom to ask about a change: the person behind it.
+fn to_ask(actor: &ActorReport) -> Option<&str> {
+    let person = actor.name.rsplit('/').next().filter(|name| actor.kind == "human" || name.contains('@'));
+    person.filter(|name| !name.is_empty())
+}
+
+/// Writes the time of day of an RFC 3339 time: `20:01:55Z`.
+fn clock(time: &str) -> &str {
+    time.split_once('T').map_or(time, |(_, clock)| clock)
+}
+
+fn error(error: &ErrorReport) -> [Row; 2] {
+    let argument = error.argument.as_deref().map(|argument| format!(" (argument {argument})")).unwrap_or_default();
+    let retry = match (error.retryable, error.retry_after_ms) {
+        (true, Some(ms)) => format!(" Retry after {ms} ms."),
+        (true, None) => " A retry may succeed.".into(),
+        (false, _) => String::new(),
+    };
+    [Row::new("error", format!("{}{argument}", error.code)), Row::new("next", format!("{}{retry}", error.next))]
+}
+
+/// What was understood of the question.
+fn asked(context: &ContextReport, room: Room) -> Vec<Row> {
+    let mut rows = Vec::new();
+    if let Some(alert) = &context.alert {
+        let others = match alert.others.len() {
+            0 => String::new(),
+            1 => " and 1 more alert".into(),
+            more => format!(" and {more} more alerts"),
+        };
+        rows.push(Row::new("alert", format!("{} at {}{others}", alert.name, alert.started_at)));
+    }
+    let resources: Vec<String> = context.resources.iter().map(|one| format!("{} ({})", one.id, one.basis)).collect();
+    if !resources.is_empty() {
+        rows.push(Row::new("about", listed(&resources, room.spots)));
+    }
+    let widened = if context.window.widened { ", widened" } else { "" };
+    let mut by_basis: Vec<(&str, Vec<String>)> = Vec::new();
+    for RegionReport { name, basis } in &context.regions {
+        match by_basis.iter_mut().find(|(known, _)| known == basis) {
+            Some((_, names)) => names.push(name.clone()),
+            None => by_basis.push((basis, vec![name.clone()])),
+        }
+    }
+    let regions: Vec<String> = by_basis.iter().map(|(basis, names)| format!("{} ({basis})", listed(names, room.spots))).collect();
+    let regions = if regions.is_empty() { String::new() } else { format!("; {}", listed(&regions, room.spots)) };
+    let window = span(&context.window.from, &context.window.to);
+    rows.push(Row::new("window", format!("{window} ({}{widened}){regions}", context.window.basis)));
+    rows
+}
+
+/// What was read, what was not, and what to do about it.
+fn looked(coverage: &CoverageReport, room: Room) -> Vec<Row> {
+    let mut rows = vec![Row::new("seen", seen(coverage, room.spots))];
+    if !coverage.blind_spots.is_empty() {
+        rows.push(Row::new("not seen", parted(&coverage.blind_spots, "; ", room.spots)));
+    }
+    let next = coverage.next.as_ref().filter(|_| coverage.verdict != VerdictName::Complete);
+    rows.extend(next.map(|next| Row::new("next", next)));
+    rows
+}
+
+/// Says what was read, cells that are alike together: `complete: eu-west-1, us-east-1 (event_history) 2026-01-27 19:34:10–20:14:10Z`.
+pub(super) fn seen(coverage: &CoverageReport, most: usize) -> String {
+    let verdict = match coverage.verdict {
+        VerdictName::Complete => "complete",
+        VerdictName::Partial => "partial",
+        VerdictName::Unknown => "unknown",
+    };
+    let accounts = || coverage.cells.iter().map(|cell| cell.account.as_str()).filter(|account| !account.is_empty());
+    let several = accounts().any(|account| accounts().next() != Some(account));
+    let mut alike: Vec<(&CellReport, Vec<String>)> = Vec::new();
+    for cell in &coverage.cells {
+        let ended = |one: &CellReport| (one.state, one.source, one.covered_from.clone(), one.covered_to.clone(), told_detail(one));
+        let place = place(cell, several);
+        match alike.iter_mut().find(|(known, _)| ended(known) == ended(cell)) {
+            Some((_, places)) => places.push(place),
+            None => alike.push((cell, vec![place])),
+        }
+    }
+    // What is short comes first: it is what the reader has to know.
+    alike.sort_by_key(|(cell, _)| cell.state == StateName::Exhausted);
+    let told: Vec<String> = alike.iter().map(|(cell, places)| cell_words(cell, &listed(places, most.max(2)))).collect();
+    format!("{verdict}: {}", parted(&told, "; ", most.max(2)))
+}
+
+fn told_detail(cell: &CellReport) -> Option<String> {
+    cell.detail.clone().filter(|_| cell.state != StateName::Exhausted)
+}
+
+fn place(cell: &CellReport, with_account: bool) -> String {
+    let account = if with_account { cell.account.as_str() } else { "" };
+    match (account, cell.region.as_str()) {
+        ("", "") => cell.source.0.as_str().to_owned(),
+        ("", region) => region.to_owned(),
+        (account, region) => format!("{account} {region}").trim_end().to_owned(),
+    }
+}
+
+fn cell_words(cell: &CellReport, places: &str) -> String {
+    let state = serde_json::to_value(cell.state).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
+    let source = cell.source.0.as_str();
+    let source = if places == source { String::new() } else { format!(" ({source})") };
+    let read = match (&cell.covered_from, &cell.covered_to) {
+        (Some(from), Some(to)) => span(from, to),
+        _ => String::new(),
+    };
+    match (cell.state, read.is_empty()) {
+        (StateName::Exhausted, true) => format!("{places}{source}"),
+        (StateName::Exhausted, false) => format!("{places}{source} {read}"),
+        _ => {
+            let read = if read.is_empty() { String::new() } else { format!(", read {read}") };
+            let detail = told_detail(cell).map(|detail| format!(" ({detail})")).unwrap_or_default();
+            format!("{places}{source} {state}{read}{detail}")
+        }
+    }
+}
+
+/// Lists texts: "a, b and 3 more".
+fn listed(texts: &[String], most: usize) -> String {
+    parted(texts, ", ", most)
+}
+
+fn parted(texts: &[String], between: &str, most: usize) -> String {
+    let told = texts.get(..most.min(texts.len())).unwrap_or_default().join(between);
+    match texts.len().saturating_sub(most) {
+        0 => told,
+        more => format!("{told} and {more} more"),
+    }
+}

@@ -26,7 +26,7 @@ fn session<'a>(event: &'a Event, eligible: bool) -> Option<Session<'a>> {
     let deploys = match actor.kind {
         // A session that is named after an address is somebody's.
         ActorKind::Role => by_tool || !actor.name.contains('@'),
-        ActorKind::Human => by_tool,
+        ActorKind::Human | ActorKind::Agent => by_tool,
         ActorKind::Service => is_deployer(actor.name.split('.').next().unwrap_or_default()),
         ActorKind::Root | ActorKind::Unknown => false,
     };

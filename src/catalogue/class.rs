@@ -126,5 +126,5 @@ fn is_noise(event: &Event, row: Option<&Row>, service: Option<&Service>) -> bool
 fn by_a_service(event: &Event) -> bool {
     event.actor.kind == ActorKind::Service
         || event.actor.via == Via::Service
-        || event.source_ip.as_deref().is_some_and(|ip| Partition::service(ip).is_some())
+        || event.actor.kind != ActorKind::Agent && event.source_ip.as_deref().is_some_and(|ip| Partition::service(ip).is_some())
 }

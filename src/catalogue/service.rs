@@ -209,6 +209,7 @@ const SERVICES: &[Service] = &[
     service("ec2messages", C::Other, &[]).noise(),
     service("ssmmessages", C::Other, &[]).noise(),
     service("cloudshell", C::Other, &[]).noise(),
+    service("aws-mcp", C::Other, &[]).noise(),
     service("notifications", C::Other, &[]).noise(),
     // Other names under which the same API appears in `eventSource`
     alias("application-autoscaling", "autoscaling"),

@@ -22,6 +22,7 @@ pub(super) fn event(service: &str, name: &str, request: Value, response: Value) 
             name: "deploy".to_owned(),
             kind: ActorKind::Role,
             via: Via::Cli,
+            chain: Vec::new(),
             arn: Some("arn:aws:sts::111122223333:assumed-role/deploy/ci".to_owned()),
         },
         source_ip: Some("192.0.2.10".to_owned()),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::parse::{capped, field, flag, text};
-use super::{Actor, ActorKind, Partition, Via};
+use super::{Actor, ActorKind, Partition, Via, agent, is_account};
 
 /// Tools by a word of their user agent, in lower case; the first row that fits wins.
 ///
@@ -22,6 +22,9 @@ const TOOLS: &[(&str, Via)] = &[
     ("aws-tools-for-powershell", Via::Cli),
 ];
 
+/// How the roles of single sign-on are named, before the permission set and a generated end.
+const SSO: &str = "AWSReservedSSO_";
+
 /// Consoles by a word of their user agent, in lower case.
 const CONSOLES: &[&str] = &["console.amazonaws.com", "signin.amazonaws.com", "console.aws", "aws-console", "awsconsole", "mozilla/"];
 
@@ -32,7 +35,9 @@ const SDKS: &[&str] = &["boto3/", "botocore/", "boto/", "aws-sdk", "aws-chalice"
 pub(super) fn of(record: &Value) -> Actor {
     let clues = Clues::of(record);
     let kind = kind(&clues);
-    Actor { name: capped(name(&clues, kind)), kind, via: via(&clues), arn: clues.arn }
+    let name = capped(name(&clues, kind));
+    let chain = chain(&clues, kind, &name);
+    Actor { name, kind, via: via(&clues), arn: clues.arn, chain }
 }
 
 /// The fields that tell of the actor.
@@ -51,6 +56,22 @@ struct Clues {
     service: Option<String>,
     /// The event's own service, for events that services report themselves.
     source: Option<String>,
+    /// Whether an agent called, through the AWS MCP Server.
+    agent: bool,
+    /// `onBehalfOf.userId`: somebody in an identity store.
+    behalf: Option<String>,
+    /// `credentialId` of an Identity Center user.
+    credential: Option<String>,
+    /// The last part of `onBehalfOf.identityStoreArn`.
+    store: Option<String>,
+    /// `sourceIdentity`, which stays through all roles.
+    source_identity: Option<String>,
+    /// The id in `signInSessionArn`.
+    sign_in: Option<String>,
+    /// `invokedByDelegate.accountId`: the product provider that somebody lent access to.
+    delegate: Option<String>,
+    /// The account of the caller where the event is in another one.
+    foreign: Option<String>,
     /// Whether the credentials are those of a console session.
     console: bool,
     /// `userAgent`, in lower case.
@@ -67,6 +88,13 @@ impl Clues {
         let principal_id = text(identity, "principalId");
         let in_arn = arn.as_deref().and_then(|arn| arn.split_once(":assumed-role/")).and_then(|(_, tail)| tail.split_once('/'));
         let host = |key, object| text(object, key).and_then(|host| service(&host).map(str::to_owned));
+        let context = field(identity, "sessionContext").unwrap_or(&Value::Null);
+        let behalf = field(identity, "onBehalfOf").or_else(|| field(context, "onBehalfOf")).unwrap_or(&Value::Null);
+        let delegate = field(identity, "invokedByDelegate").unwrap_or(&Value::Null);
+        let tail = |object, key| text(object, key).and_then(|arn| arn.rsplit('/').next().map(str::to_owned)).map(capped);
+        let recipient = text(record, "recipientAccountId").filter(|account| is_account(account));
+        let caller = text(identity, "accountId").filter(|account| is_account(account));
+        let server = |key, object| text(object, key).is_some_and(|host| Partition::service(&host) == Some(agent::SERVER));
         let lower = |key, object| text(object, key).unwrap_or_default().to_lowercase();
         Self {
             identity: lower("type", identity),
@@ -78,7 +106,15 @@ impl Clues {
             arn,
             principal_id,
             account: text(identity, "accountId"),
-            service: host("invokedBy", identity).or_else(|| host("sourceIPAddress", record)),
+            service: host("invokedBy", identity).or_else(|| host("sourceIPAddress", record)).filter(|service| service != agent::SERVER),
+            agent: server("invokedBy", identity) || server("sourceIPAddress", record),
+            behalf: text(behalf, "userId").map(capped),
+            credential: text(identity, "credentialId").map(capped),
+            store: tail(behalf, "identityStoreArn"),
+            source_identity: text(context, "sourceIdentity").or_else(|| text(identity, "sourceIdentity")).map(capped),
+            sign_in: tail(context, "signInSessionArn").or_else(|| tail(identity, "signInSessionArn")),
+            delegate: text(delegate, "accountId").filter(|account| is_account(account)),
+            foreign: caller.filter(|caller| recipient.is_some_and(|recipient| recipient != *caller)),
             source: host("eventSource", record),
             console: flag(record, "sessionCredentialFromConsole") == Some(true),
             user_agent: lower("userAgent", record),
@@ -100,12 +136,13 @@ fn service(host: &str) -> Option<&str> {
 fn kind(clues: &Clues) -> ActorKind {
     let role = clues.role.as_deref().unwrap_or_default();
     match clues.identity.as_str() {
+        _ if clues.agent => ActorKind::Agent,
         "root" if clues.service.is_some() => ActorKind::Service,
         "root" => ActorKind::Root,
         "awsservice" => ActorKind::Service,
         "iamuser" | "identitycenteruser" | "samluser" => ActorKind::Human,
         _ if role.starts_with("AWSServiceRoleFor") => ActorKind::Service,
-        "assumedrole" if role.starts_with("AWSReservedSSO_") => ActorKind::Human,
+        "assumedrole" if role.starts_with(SSO) => ActorKind::Human,
         _ if clues.service.is_some() => ActorKind::Service,
         "assumedrole" if clues.is_console() => ActorKind::Human,
         "assumedrole" | "role" | "federateduser" | "webidentityuser" => ActorKind::Role,
@@ -120,7 +157,7 @@ fn name(clues: &Clues, kind: ActorKind) -> String {
     }
     let role = || match (&clues.role, &clues.session) {
         // A person is known by the session's name; the role of single sign-on has a generated one.
-        (Some(_), Some(session)) if kind == ActorKind::Human => Some(session.clone()),
+        (Some(role), Some(session)) if kind == ActorKind::Human || role.starts_with(SSO) => Some(session.clone()),
         (Some(role), Some(session)) => Some(format!("{role}/{session}")),
         (role, _) => role.clone(),
     };
@@ -134,11 +171,40 @@ fn name(clues: &Clues, kind: ActorKind) -> String {
         .or_else(in_arn)
         .or_else(by_itself)
         .or_else(|| clues.principal_id.clone())
-        .or_else(|| clues.account.clone())
+        .or_else(|| clues.behalf.clone())
+        .or_else(|| clues.credential.clone())
+        // A person is never called by the number of an account.
+        .or_else(|| clues.account.clone().filter(|_| clues.identity != "identitycenteruser"))
         .unwrap_or_else(|| "unknown".into())
 }
 
+/// Tells who stands behind and between; nothing where the name says all.
+fn chain(clues: &Clues, kind: ActorKind, name: &str) -> Vec<String> {
+    let other = |told: &&String| told.as_str() != name && clues.session.as_ref() != Some(told);
+    let mut links: Vec<String> = Vec::new();
+    links.extend(clues.source_identity.as_ref().filter(other).map(|told| format!("source identity {told}")));
+    links.extend(clues.behalf.as_ref().filter(other).map(|told| format!("on behalf of the Identity Center user {told}")));
+    let at_store = clues.behalf.as_deref() == Some(name) || clues.credential.as_deref() == Some(name);
+    links.extend(clues.store.as_ref().filter(|_| at_store).map(|store| format!("Identity Center user of {store}")));
+    links.extend(clues.sign_in.as_ref().map(|session| format!("sign-in session {session}")));
+    links.extend(clues.foreign.as_ref().filter(|_| kind != ActorKind::Service).map(|account| format!("from account {account}")));
+    links.extend(clues.delegate.as_ref().map(|account| format!("access lent to account {account}")));
+    links.extend(clues.agent.then(|| agent::link(None)));
+    if links.is_empty() {
+        return links;
+    }
+    let set = clues.role.as_deref().and_then(|role| role.strip_prefix(SSO)).map(|role| role.rsplit_once('_').map_or(role, |(set, _)| set));
+    let person = match set {
+        Some(set) => format!("{name} (SSO, {set})"),
+        None => name.to_owned(),
+    };
+    std::iter::once(person).chain(links).collect()
+}
+
 fn via(clues: &Clues) -> Via {
+    if clues.agent {
+        return Via::AwsMcp;
+    }
     if clues.service.as_deref() == Some("cloudformation") {
         return Via::CloudFormation;
     }

@@ -3,6 +3,7 @@
 //! This module imports nothing of ours but [`crate::time`].
 
 mod actor;
+mod agent;
 mod arn;
 mod parse;
 mod partition;
@@ -10,6 +11,7 @@ mod partition;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+pub use agent::name_agents;
 pub use arn::{ARN_KINDS, Arn, ID_KINDS, is_account, is_region};
 pub use parse::RecordError;
 pub(crate) use parse::member;
@@ -85,6 +87,8 @@ pub struct Actor {
     pub via: Via,
     /// The principal's ARN. Untrusted (holds the session name).
     pub arn: Option<String>,
+    /// Who stands behind and between, from the person on, in words; empty where the name says all. Untrusted.
+    pub chain: Vec<String>,
 }
 
 /// The kind of an [`Actor`].
@@ -98,6 +102,8 @@ pub enum ActorKind {
     Service,
     /// The account's root user.
     Root,
+    /// An AI agent on behalf of somebody, through the AWS MCP Server.
+    Agent,
     /// Nothing to tell by.
     #[default]
     Unknown,
@@ -116,6 +122,8 @@ pub enum Via {
     CloudFormation,
     /// Another AWS service on somebody's behalf.
     Service,
+    /// The AWS MCP Server, at the wish of an AI agent.
+    AwsMcp,
     /// An SDK in a program.
     Sdk,
     /// Not known.

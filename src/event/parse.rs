@@ -6,7 +6,7 @@ use regex::Regex;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::{Event, EventCategory, LookupResource, actor};
+use super::{Event, EventCategory, LookupResource, actor, agent};
 
 /// Longest name, id, source, region or account that is kept, in characters; AWS's own stay under 100.
 const MAX_NAME: usize = 128;
@@ -100,6 +100,8 @@ impl Event {
         let name = name(&record, insight).ok_or(RecordError::Missing("eventName"))?;
         let category = category(&record, insight.is_some());
         let read_only = match flag(&record, "readOnly") {
+            // It tells of calls that have records of their own.
+            _ if agent::is_twin(&record) => true,
             Some(read_only) => read_only,
             None => category != EventCategory::Insight && reads(&name),
         };

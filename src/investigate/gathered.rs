@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::coverage::{Cell, Coverage, SourceName, State, Survey};
-use crate::event::Event;
+use crate::event::{Event, name_agents};
 use crate::policy::Admitted;
 use crate::rank::Change;
 
@@ -83,6 +83,7 @@ impl Gathered {
     /// Moves the events so far to `changes`, each once, and puts all of those in the order of time; the cells stay.
     pub fn move_to(&mut self, changes: &mut Vec<Change>) {
         changes.extend(self.events.drain().map(|(_, event)| Change::from(event)));
+        name_agents(changes.iter_mut().map(|change| &mut change.event));
         changes.sort_by(|a, b| (a.event.time, &a.event.event_id).cmp(&(b.event.time, &b.event.event_id)));
     }
 
@@ -100,6 +101,7 @@ impl Gathered {
             blind_spots.push(format!("not read as logs: {files}"));
         }
         let mut events: Vec<Event> = self.events.into_values().collect();
+        name_agents(events.iter_mut());
         events.sort_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));
         (events, Coverage { cells: self.cells.into_values().collect(), blind_spots })
     }

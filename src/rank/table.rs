@@ -339,7 +339,12 @@ const BURST: &[Rule] = &[rule(
 )];
 
 const ACTOR: &[Rule] = &[
-    rule("actor.human", 4, |facts| Evidence::quiet(matches!(facts.actor.kind, ActorKind::Human | ActorKind::Root)), "A person did it."),
+    rule(
+        "actor.human",
+        4,
+        |facts| Evidence::quiet(matches!(facts.actor.kind, ActorKind::Human | ActorKind::Root | ActorKind::Agent)),
+        "A person did it.",
+    ),
     rule("actor.service", -14, |facts| Evidence::quiet(facts.actor.keeps_house), "A service did it by itself."),
 ];
 

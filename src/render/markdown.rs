@@ -180,6 +180,9 @@ fn origin(entry: &Entry, steps: usize) -> String {
     if let Some(via) = &entry.actor.via {
         let _ = write!(out, " via {via}");
     }
+    if !entry.actor.chain.is_empty() {
+        let _ = write!(out, " ({})", quote(&entry.actor.chain.join(" → ")));
+    }
     out.push_str(&times(entry));
     if let Some(run) = run(entry, steps) {
         let _ = write!(out, ", {}", quote(&run));

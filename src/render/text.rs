@@ -93,7 +93,10 @@ impl Page {
     /// One change of a group; what the first screen tells of it is not told again.
     fn event(&mut self, entry: &Entry, told: bool) {
         const INDENT: &str = "     ";
-        let via = entry.actor.via.as_deref().map(|via| format!(" via {via}")).unwrap_or_default();
+        let mut via = entry.actor.via.as_deref().map(|via| format!(" via {via}")).unwrap_or_default();
+        if !entry.actor.chain.is_empty() {
+            via.push_str(&format!(" ({})", entry.actor.chain.join(" → ")));
+        }
         let place: String = [&entry.account, &entry.region].into_iter().flatten().map(|place| format!(", {place}")).collect();
         let (rank, many) = (format!("{:>3}  ", entry.rank), times(entry));
         if told {

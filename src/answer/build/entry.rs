@@ -85,6 +85,7 @@ pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, rank: usize, style: &Sty
             kind: actor_kind(event.actor.kind).into(),
             via: via(event.actor.via).filter(|via| *via != actor_kind(event.actor.kind)).map(str::to_owned),
             arn: None,
+            chain: event.actor.chain.iter().map(|link| untrusted.text(link, 96)).collect(),
         },
         error: error_code.map(|code| EventError { code, message: None }),
         repeats: (fold.members.len() > 1).then(|| repeats(draft, fold, explained, style)),
@@ -266,6 +267,7 @@ fn actor_kind(kind: ActorKind) -> &'static str {
         ActorKind::Role => "role",
         ActorKind::Service => "service",
         ActorKind::Root => "root",
+        ActorKind::Agent => "agent",
         ActorKind::Unknown => "unknown",
     }
 }
@@ -277,6 +279,7 @@ fn via(via: Via) -> Option<&'static str> {
         Via::Terraform => Some("terraform"),
         Via::CloudFormation => Some("cloudformation"),
         Via::Service => Some("service"),
+        Via::AwsMcp => Some("aws_mcp"),
         Via::Sdk => Some("sdk"),
         Via::Unknown => None,
     }

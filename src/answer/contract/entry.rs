@@ -129,14 +129,17 @@ pub struct UndoneReport {
 pub struct ActorReport {
     /// User, role session or service.
     pub name: String,
-    /// `human`, `role`, `service`, `root` or `unknown`.
+    /// `human`, `role`, `service`, `root`, `agent` or `unknown`.
     pub kind: String,
-    /// `console`, `cli`, `terraform`, `cloudformation`, `service` or `sdk`.
+    /// `console`, `cli`, `terraform`, `cloudformation`, `service`, `aws_mcp` or `sdk`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub via: Option<String>,
     /// With `detail=full`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arn: Option<String>,
+    /// Who stands behind: person, session, foreign account, agent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chain: Vec<String>,
 }
 
 /// Why a call failed.

@@ -168,6 +168,9 @@ impl Sessions {
 
     async fn resolve(&self, region: &str) -> Result<Arc<Session>, Failure> {
         if let Some(given) = &self.given {
+            if given.credentials_provider().is_none() {
+                return Err(Failure::Blocked(Obstacle::NoCredentials));
+            }
             let https = https::client(None).map_err(Failure::Blocked)?;
             let config = given.to_builder().http_client(https).identity_cache(IdentityCache::lazy().build()).build();
             return Ok(Session::new(config, Environment::default(), None));

@@ -81,6 +81,13 @@ impl fmt::Display for Code {
     }
 }
 
+/// Returns which of `known` was probably meant by `given`, whatever its case and with `-` for `_`; nothing when none is near.
+pub fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
+    let given = given.to_lowercase().replace('-', "_");
+    let near = known.iter().map(|name| (strsim::jaro_winkler(&given, name), *name)).filter(|(likeness, _)| *likeness > 0.75);
+    near.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)
+}
+
 /// A call that was not answered.
 ///
 /// Shape: `message` and `next` are our own sentences; of the caller's words they hold only what has passed a strict pattern.

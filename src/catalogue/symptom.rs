@@ -1,6 +1,7 @@
 //! What an alert complains of, from its words.
 
 use super::row::Symptom;
+use crate::event::camel_words;
 
 /// Words of alerts and the symptoms they speak of.
 ///
@@ -113,25 +114,11 @@ const MAX_WORDS_BYTES: usize = 16 * 1024;
 /// Lower-cases, and makes every CamelCase hump and every run of other characters one space; begins and ends with a space.
 fn split_words(words: &str) -> String {
     let mut text = String::from(" ");
-    let mut previous_lower = false;
-    for c in words.chars() {
+    for word in camel_words(words) {
         if text.len() > MAX_WORDS_BYTES {
             break;
         }
-        if c.is_alphanumeric() {
-            if c.is_uppercase() && previous_lower {
-                text.push(' ');
-            }
-            previous_lower = c.is_lowercase();
-            text.extend(c.to_lowercase());
-        } else {
-            previous_lower = false;
-            if !text.ends_with(' ') {
-                text.push(' ');
-            }
-        }
-    }
-    if !text.ends_with(' ') {
+        text.extend(word.chars().flat_map(char::to_lowercase));
         text.push(' ');
     }
     text

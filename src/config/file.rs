@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 use super::kind::Value;
 use super::setting::of_file;
 use super::{Declaration, Origin};
+use crate::refusal::nearest;
 
 /// The most that is read of a policy file.
 const MAX_BYTES: u64 = 1 << 20;
@@ -161,14 +162,9 @@ fn unknown(name: &str, section: &str) -> String {
     let shown: String = name.chars().take(60).collect();
     let shown = shown.escape_debug();
     let here = names_in(section);
-    let distance = |candidate: &str| strsim::damerau_levenshtein(&name.to_lowercase(), candidate);
-    let nearest = here.iter().min_by_key(|candidate| distance(candidate));
-    if let Some(nearest) = nearest.filter(|candidate| distance(candidate) <= 1 + candidate.len() / 5) {
-        return format!("unknown key `{section}{shown}`; did you mean `{nearest}`?");
-    }
-    let elsewhere = of_file().find(|setting| setting.name() == name);
-    if let Some(setting) = elsewhere {
-        return format!("unknown key `{section}{shown}`; did you mean `{}`?", setting.key);
+    let elsewhere = of_file().find(|setting| setting.name() == name).map(|setting| setting.key);
+    if let Some(meant) = elsewhere.or_else(|| nearest(name, &here)) {
+        return format!("unknown key `{section}{shown}`; did you mean `{meant}`?");
     }
     let where_ = if section.is_empty() { "at the top".to_owned() } else { format!("in [{}]", section.trim_end_matches(['.', '[', ']'])) };
     match here.as_slice() {

@@ -7,6 +7,7 @@ use self::alert::Payload;
 use self::basis::{Basis, Lack, WindowBasis};
 use self::fact::{Fact, Place};
 use self::primary::Primary;
+use crate::event::camel_words;
 use crate::refusal::InvalidArgument;
 use crate::time::{self, Window};
 
@@ -110,7 +111,7 @@ fn words(primary: &Primary) -> String {
     for name in &primary.names {
         words.push_str(name);
         words.push(' ');
-        words.push_str(&split_camel(name));
+        words.push_str(&camel_words(name).collect::<Vec<_>>().join(" "));
         words.push('\n');
     }
     for Fact { name, text, .. } in primary.facts.iter().filter(|fact| fact.place != Place::Origin) {
@@ -123,24 +124,6 @@ fn words(primary: &Primary) -> String {
         }
     }
     words.chars().take(MAX_WORDS).collect()
-}
-
-/// Puts blanks where a lower-case letter or digit meets an upper-case one, and before the last of several capitals.
-fn split_camel(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    let mut text = String::new();
-    for (at, letter) in letters.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|at| letters.get(at));
-        let after = letters.get(at + 1);
-        let begins = letter.is_uppercase()
-            && before
-                .is_some_and(|b| b.is_lowercase() || b.is_ascii_digit() || (b.is_uppercase() && after.is_some_and(|a| a.is_lowercase())));
-        if begins {
-            text.push(' ');
-        }
-        text.push(if matches!(letter, '_' | '-') { ' ' } else { *letter });
-    }
-    text
 }
 
 /// What the caller asked for, as it came.

@@ -5,6 +5,7 @@
 mod actor;
 mod agent;
 mod arn;
+mod name;
 mod parse;
 mod partition;
 
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 pub use agent::name_agents;
 pub use arn::{ARN_KINDS, Arn, ID_KINDS, is_account, is_region};
+pub use name::camel_words;
 pub use parse::RecordError;
 pub(crate) use parse::member;
 pub use partition::Partition;

@@ -12,7 +12,7 @@ use super::undo::{Restored, Undo, pairs};
 use super::{Change, Named};
 use crate::catalogue::{Category, Delay, Effect, Severity, Symptom, incident_symptoms, makes_target};
 use crate::context::Incident;
-use crate::event::{ActorKind, Event, EventCategory, Via};
+use crate::event::{ActorKind, Event, EventCategory, Via, camel_words};
 
 /// A change this much later than the alert's start can still be its cause: alerts are stamped by their rule, clocks differ.
 ///
@@ -440,29 +440,20 @@ fn alert_values(incident: &Incident) -> HashSet<String> {
 fn wordings<'a>(incident: &Incident, activities: &Activities<'a>) -> HashSet<&'a str> {
     let words = alert_words(&incident.words);
     let names: HashSet<&str> = activities.names().collect();
-    let spoken_of = |name: &str| camel_words(name).skip(1).any(|word| word.len() >= 4 && words.contains(word.trim_end_matches('s')));
+    let spoken_of = |name: &str| camel_words(name).skip(1).any(|word| word.len() >= 4 && words.contains(&singular(word)));
     names.into_iter().filter(|name| spoken_of(name)).collect()
 }
 
-/// The distinct words of an alert, in lower case and without a plural's s, CamelCase split.
+/// The distinct words of an alert.
 fn alert_words(words: &str) -> HashSet<String> {
-    words.split(|c: char| !c.is_alphanumeric()).flat_map(camel_words).map(|word| word.trim_end_matches('s').to_owned()).collect()
+    camel_words(words).map(singular).collect()
 }
 
-/// Splits CamelCase into its words, in lower case: `DeleteDBInstance` is delete, db, instance.
-fn camel_words(name: &str) -> impl Iterator<Item = String> + '_ {
-    let mut words: Vec<String> = Vec::new();
-    let mut previous: Option<char> = None;
-    let mut chars = name.chars().peekable();
-    while let Some(c) = chars.next() {
-        let humps = previous.is_none_or(char::is_lowercase) || chars.peek().is_some_and(|next| next.is_lowercase());
-        match words.last_mut() {
-            Some(word) if !(c.is_uppercase() && humps) => word.extend(c.to_lowercase()),
-            _ => words.push(c.to_lowercase().collect()),
-        }
-        previous = Some(c);
-    }
-    words.into_iter()
+/// Returns a word in lower case and without a plural's s.
+fn singular(word: &str) -> String {
+    let mut word = word.to_lowercase();
+    word.truncate(word.trim_end_matches('s').len());
+    word
 }
 
 /// Returns the smallest of `values` that stands in a request; `values` are lower case.

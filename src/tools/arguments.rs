@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, nearest};
 
 /// The arguments of one call, taken out one by one.
 pub struct Arguments {
@@ -187,12 +187,7 @@ fn wrong_type(name: &str, wanted: &str, given: &Value, example: &str) -> Refusal
 
 /// Says which of `known` is nearest to `given`, when one is near: `; did you mean `regions`?`.
 pub fn nearest_hint(given: &str, known: &[&str]) -> String {
-    let near = known
-        .iter()
-        .map(|name| (strsim::jaro_winkler(&given.to_lowercase().replace('-', "_"), name), name))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    near.map(|(_, name)| format!("; did you mean `{name}`?")).unwrap_or_default()
+    nearest(given, known).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::Context;
 use crate::catalogue::json_path;
 use crate::catalogue::resource::short;
+use crate::event::camel_words;
 
 /// The longest single value, in characters: names of buckets, roles and hosts are shorter, and no name is cut.
 const MAX_VALUE_CHARS: usize = 256;
@@ -75,29 +76,9 @@ pub(super) fn list(mut texts: Vec<String>, max: usize) -> Option<String> {
 
 /// Splits a CamelCase name into lower-case words, but leaves acronyms: `ModifyDBInstance` is `modify DB instance`.
 pub(super) fn words(name: &str) -> Vec<String> {
-    let chars: Vec<char> = name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' ' | '.')).take(100).collect();
-    let mut words: Vec<String> = Vec::new();
-    let mut word = String::new();
-    for (index, &c) in chars.iter().enumerate() {
-        let next_lower = chars.get(index + 1).is_some_and(|next| next.is_ascii_lowercase());
-        let after_lower = word.chars().last().is_some_and(|last| last.is_ascii_lowercase() || last.is_ascii_digit());
-        let boundary = !c.is_ascii_alphanumeric()
-            || (c.is_ascii_uppercase() && (after_lower || (next_lower && word.len() > 1 && word.bytes().all(|b| b.is_ascii_uppercase()))))
-            || (c.is_ascii_uppercase() && next_lower && !word.is_empty() && !after_lower);
-        if boundary && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
-        }
-        if c.is_ascii_alphanumeric() {
-            word.push(c);
-        }
-    }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
-        .into_iter()
-        .map(|word| if word.len() > 1 && word.bytes().all(|b| !b.is_ascii_lowercase()) { word } else { word.to_ascii_lowercase() })
-        .collect()
+    let name: String = name.chars().filter(char::is_ascii).take(100).collect();
+    let is_acronym = |word: &str| word.len() > 1 && !word.bytes().any(|b| b.is_ascii_lowercase());
+    camel_words(&name).map(|word| if is_acronym(word) { word.to_owned() } else { word.to_ascii_lowercase() }).collect()
 }
 
 /// Words an event name may begin with that can be put in the past; others are reported, not done.

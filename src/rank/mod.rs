@@ -106,12 +106,11 @@ impl Ranked {
 
 /// Puts the best first.
 fn in_order(ranked: impl Iterator<Item = Ranked>) -> Vec<Ranked> {
-    let mut ranked: Vec<Option<Ranked>> = ranked.map(Some).collect();
-    let place = |one: &Ranked| (!one.facts.is_eligible(), !one.suspect, Reverse(one.score), Reverse(one.change.event.time));
-    // Places are sorted rather than the changes, which are large.
-    let mut order: Vec<_> =
-        ranked.iter().flatten().enumerate().map(|(at, one)| (place(one), one.change.event.event_id.as_str(), at)).collect();
-    order.sort_unstable();
-    let order: Vec<usize> = order.into_iter().map(|(_, _, at)| at).collect();
-    order.into_iter().filter_map(|at| ranked.get_mut(at)?.take()).collect()
+    let mut ranked: Vec<Ranked> = ranked.collect();
+    // Each is moved once: they are large.
+    ranked.sort_by_cached_key(|one| {
+        let event = &one.change.event;
+        (!one.facts.is_eligible(), !one.suspect, Reverse(one.score), Reverse(event.time), event.event_id.clone())
+    });
+    ranked
 }

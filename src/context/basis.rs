@@ -71,12 +71,23 @@ pub enum WindowStart {
     BeforeAlert(TimeDelta),
     /// This long before the one time in the text.
     BeforeTimeInText(TimeDelta),
+    /// The day in the alert or the text.
+    Day,
+    /// Before the first of several times in the text.
+    BeforeTimesInText(TimeDelta),
     /// The hour before the end of an alert whose start is not told.
     BeforeAlertEnd,
     /// This long before the end that the caller gave.
     BeforeEnd(TimeDelta),
     /// The last hour.
     LastHour,
+}
+
+impl Lack {
+    /// Tells whether nothing says which time to look at: what was looked at is a guess then.
+    pub fn leaves_a_guess(self) -> bool {
+        self != Self::TimeOfDay
+    }
 }
 
 /// Why an investigation gives no start.
@@ -90,4 +101,8 @@ pub enum Lack {
     PastTime,
     /// The text has several times.
     SingleTime,
+    /// The text names no time.
+    TimeInText,
+    /// Only the day is told.
+    TimeOfDay,
 }

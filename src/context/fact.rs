@@ -1,5 +1,8 @@
 //! What an alert says, piece by piece: a place, a name and a text. All of it is untrusted.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use serde_json::Value;
 
 use super::basis::{Basis, Reading};
@@ -57,13 +60,29 @@ impl Fact {
         Basis::Said { place: self.place, name: self.name.chars().take(40).map(safe).collect(), reading }
     }
 
+    /// Tells whether it is told to people under a name such as `summary`.
+    pub(super) fn is_prose(&self) -> bool {
+        !self.place.keyed() && PROSE.contains(&plain_key(&self.name).as_str())
+    }
+
+    /// Tells whether it says what is wrong, as opposed to who is called, and where to read on.
+    pub(super) fn is_about_the_incident(&self) -> bool {
+        let key = plain_key(&self.name);
+        !BESIDE.contains(&key.as_str()) && !["url", "uri", "link"].iter().any(|end| key.ends_with(end))
+    }
+
     /// Returns the name in lower case without separators, so that `DBInstanceIdentifier` and `dbinstance_identifier` are one.
     ///
     /// Source: exporters put `dimension_` before CloudWatch's names; that is no part of the name.
     pub(super) fn key(&self) -> String {
-        let key: String = self.name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+        let key = plain_key(&self.name);
         key.strip_prefix("dimension").filter(|rest| !rest.is_empty()).map_or_else(|| key.clone(), str::to_owned)
     }
+}
+
+/// Returns a name in lower case without separators.
+pub(super) fn plain_key(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// Adds a fact, unless it is blank or there are too many already.
@@ -81,13 +100,106 @@ pub(super) fn flatten(facts: &mut Vec<Fact>, place: Place, name: &str, value: &V
     walk(facts, place, name, value, 0);
 }
 
+/// Adds every scalar of JSON of no known form: what is several words as prose, all else by its key.
+pub(super) fn flatten_said(facts: &mut Vec<Fact>, value: &Value) {
+    let from = facts.len();
+    flatten(facts, Place::Detail, "", value);
+    for fact in facts
+        .iter_mut()
+        .skip(from)
+        .filter(|fact| fact.text.split_whitespace().nth(2).is_some() || PROSE.contains(&plain_key(&fact.name).as_str()))
+    {
+        fact.place = Place::Annotation;
+    }
+}
+
+/// Fields that hold prose, however short.
+const PROSE: &[&str] = &[
+    "summary",
+    "description",
+    "message",
+    "text",
+    "title",
+    "subject",
+    "body",
+    "reason",
+    "details",
+    "content",
+    "alertname",
+    "alarmname",
+    "rulename",
+    "conditionname",
+];
+
+/// Fields that tell who is called, how urgently, and where to read on.
+const BESIDE: &[&str] = &[
+    "team",
+    "teams",
+    "teamname",
+    "owner",
+    "owners",
+    "ownedby",
+    "squad",
+    "tribe",
+    "contact",
+    "contacts",
+    "department",
+    "division",
+    "businessunit",
+    "costcenter",
+    "receiver",
+    "receivers",
+    "notify",
+    "channel",
+    "slackchannel",
+    "route",
+    "routing",
+    "escalation",
+    "escalationpolicy",
+    "oncall",
+    "assignee",
+    "responder",
+    "responders",
+    "severity",
+    "priority",
+    "runbook",
+    "dashboard",
+    "maintainer",
+];
+
+/// Adds the pairs that stand in texts, `DBInstanceIdentifier = orders-db`, where the name tells what it is.
+pub(super) fn push_pairs(facts: &mut Vec<Fact>, tells: fn(&str) -> bool) {
+    let mut pairs = Vec::new();
+    for fact in facts.iter().filter(|fact| !fact.place.keyed()) {
+        for pair in PAIR.captures_iter(&fact.text) {
+            if let (Some(name), Some(value)) = (pair.get(1), pair.get(2))
+                && tells(&plain_key(name.as_str()))
+                && !value.as_str().starts_with("//")
+            {
+                push(&mut pairs, Place::Detail, name.as_str().trim(), value.as_str().trim_end_matches(['.', ':']));
+            }
+        }
+    }
+    facts.extend(pairs.into_iter().take(MAX_FACTS));
+}
+
+/// `name = value` or `name: value`, as labels and e-mails have them.
+#[expect(clippy::expect_used, reason = "a literal pattern")]
+static PAIR: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"([A-Za-z][A-Za-z0-9_.-]{0,60}(?: [A-Za-z]{1,20})?)["'`*]{0,3} {0,3}[=:]{1,2}[ *]{0,30}["'`\[]?([^\s,;"'`()\[\]{}<>|*]+)"#)
+        .expect("pattern")
+});
+
 fn walk(facts: &mut Vec<Fact>, place: Place, name: &str, value: &Value, depth: usize) {
     if depth > MAX_DEPTH || facts.len() >= MAX_FACTS {
         return;
     }
     match value {
         Value::Null => {}
-        Value::String(text) => push(facts, place, name, text),
+        Value::String(text) => match super::alert::json(text) {
+            Some(inner) => walk(facts, place, name, &inner, depth + 1),
+            None => push(facts, place, name, text),
+        },
         Value::Bool(_) | Value::Number(_) => push(facts, place, name, &value.to_string()),
         Value::Array(items) => items.iter().for_each(|item| walk(facts, place, name, item, depth + 1)),
         Value::Object(map) => {

@@ -4,12 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use self::alert::Payload;
-use self::basis::{Basis, Lack, WindowBasis};
-use self::fact::{Fact, Place};
+use self::basis::{Basis, WindowBasis};
+use self::fact::Place;
 use self::primary::Primary;
 use crate::event::camel_words;
 use crate::refusal::InvalidArgument;
-use crate::time::{self, Window};
+use crate::time::Window;
 
 mod alert;
 pub mod basis;
@@ -32,7 +32,8 @@ const EXAMPLE: &str = r#"{"alert":{"name":"HighLatency","startsAt":"2026-01-27T2
 /// Errors: JSON that does not parse, and arguments that cannot be read; JSON of an unknown form is no error.
 pub fn discover(asked: &Asked, defaults: &Defaults, now: DateTime<Utc>) -> Result<Incident, InvalidArgument> {
     let defaults = Defaults { lookback: defaults.lookback.clamp(TimeDelta::seconds(1), TimeDelta::days(3_650)), ..*defaults };
-    let primary = read_investigation(asked, &defaults, now)?;
+    let mut primary = read_investigation(asked, &defaults, now)?;
+    fact::push_pairs(&mut primary.facts, |name| resource::names_one(name) || region::names_place(name));
     let (window, window_basis) = period::decide(asked, &primary, &defaults, now)?;
     let (given, all_regions) = region::argument(&asked.regions)?;
     let regions_given = all_regions || !given.is_empty();
@@ -65,15 +66,12 @@ fn read_investigation(asked: &Asked, defaults: &Defaults, now: DateTime<Utc>) ->
         Some(Value::String(text)) if text.len() > MAX_INVESTIGATION => {
             Err(refuse(format!("`investigation` may have at most {MAX_INVESTIGATION} bytes; give the alert alone, such as `{EXAMPLE}`.")))
         }
-        Some(Value::String(text)) => match json(text) {
-            None => Ok(read_text(text, now)),
-            Some(Ok(payload)) => primary::choose(alert::read(&payload), start_given(asked), defaults.lookback, now),
-            Some(Err(error)) => Err(refuse(format!(
-                "`investigation` begins like JSON, which breaks at line {}, column {}. Send whole JSON, such as `{EXAMPLE}`, or text that does not begin with a bracket.",
-                error.line(),
-                error.column()
-            ))),
-        },
+        Some(Value::String(text)) => primary::choose(
+            alert::json(text).map_or_else(|| read_text(text), |payload| alert::read(&payload)),
+            start_given(asked),
+            defaults.lookback,
+            now,
+        ),
         Some(payload @ (Value::Object(_) | Value::Array(_))) => {
             primary::choose(alert::read(payload), start_given(asked), defaults.lookback, now)
         }
@@ -81,28 +79,16 @@ fn read_investigation(asked: &Asked, defaults: &Defaults, now: DateTime<Utc>) ->
     }
 }
 
-/// Parses a text that begins as JSON does.
-fn json(text: &str) -> Option<Result<Value, serde_json::Error>> {
-    let text = text.trim_start_matches('\u{feff}').trim();
-    text.starts_with(['{', '[']).then(|| serde_json::from_str(text))
-}
-
-/// Reads free text: one point in time in it is when the alert started; of several we cannot know which.
-fn read_text(text: &str, now: DateTime<Utc>) -> Primary {
-    let mut payload = Payload::default();
-    fact::push(&mut payload.facts, Place::Text, "", text);
-    let times = time::in_text(text);
-    let mut primary = Primary { facts: payload.facts, in_text: true, ..Primary::default() };
-    match times.as_slice() {
-        [] => {}
-        [time] if *time > now => primary.lacks = Some(Lack::PastTime),
-        [time] => {
-            let name: String = text.trim().lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(120).collect();
-            primary.alert = Some(Alert { name, started_at: *time, ended_at: None, others: Vec::new() });
-        }
-        _ => primary.lacks = Some(Lack::SingleTime),
+/// Reads free text, and the JSON that stands in it.
+fn read_text(text: &str) -> Payload {
+    let inside = text.find('{').zip(text.rfind('}')).and_then(|(from, to)| text.get(from..=to));
+    let mut payload = inside.and_then(alert::json).map(|inner| alert::read(&inner)).unwrap_or_default();
+    if payload.alerts.iter().all(|alert| alert.started.is_none() && alert.on.is_none()) {
+        payload.alerts.insert(0, alert::of_text(text));
+    } else {
+        fact::push(&mut payload.facts, Place::Text, "", text);
     }
-    primary
+    payload
 }
 
 /// Joins everything that is said, for matching symptoms; names in CamelCase also as separate words.
@@ -114,10 +100,13 @@ fn words(primary: &Primary) -> String {
         words.push_str(&camel_words(name).collect::<Vec<_>>().join(" "));
         words.push('\n');
     }
-    for Fact { name, text, .. } in primary.facts.iter().filter(|fact| fact.place != Place::Origin) {
-        words.push_str(name);
-        words.push(' ');
-        words.push_str(text);
+    for fact in primary.facts.iter().filter(|fact| fact.place != Place::Origin && fact.is_about_the_incident()) {
+        // What a label is called is no complaint: `security_group` speaks of no attack.
+        if fact.is_prose() {
+            words.push_str(&fact.name);
+            words.push(' ');
+        }
+        words.push_str(&fact.text);
         words.push('\n');
         if words.len() > 4 * MAX_WORDS {
             break;

@@ -40,6 +40,14 @@ pub(super) fn decide(
     }
 
     let (default_from, default_to, counted_from) = match (start, primary.ended.filter(|_| primary.lacks.is_some())) {
+        (None, _) if primary.on.is_some() || primary.span.is_some_and(|span| span.from < before(now, WITHOUT_ALERT)) => {
+            let (span, after, basis) = match (primary.on, primary.span) {
+                (None, Some(span)) => (span, AFTER, WindowStart::BeforeTimesInText(defaults.lookback)),
+                (on, span) => (on.or(span).unwrap_or(Window { from: now, to: now }), TimeDelta::zero(), WindowStart::Day),
+            };
+            let from = before(span.from, defaults.lookback);
+            (from, (span.to + after).min(from + defaults.max_window), basis)
+        }
         (Some(start), _) => {
             let end = primary.alert.as_ref().and_then(|alert| alert.ended_at).map_or(start + AFTER, |end| end.min(start + AFTER));
             (

@@ -2,13 +2,16 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::alert::{Payload, Reported};
+use super::alert::{Payload, Reported, tells_start};
 use super::basis::Lack;
-use super::fact::Fact;
+use super::fact::{Fact, Place, plain_key};
 use super::{Alert, InvalidArgument};
+use crate::time::{self, Onset, Window};
 
 /// How far an alert's start may lie ahead of our clock.
 const MAX_SKEW: TimeDelta = TimeDelta::minutes(10);
+/// How long before a message was sent a time that it mentions may lie and still be the start.
+const MAX_DELAY: TimeDelta = TimeDelta::hours(6);
 /// How many other alerts are named.
 const MAX_OTHERS: usize = 20;
 /// How many characters of a name are kept.
@@ -23,6 +26,10 @@ pub(super) struct Primary {
     pub(super) in_text: bool,
     /// Why there is no `alert`, when the payload had one.
     pub(super) lacks: Option<Lack>,
+    /// The day of its start, when only that is told.
+    pub(super) on: Option<Window>,
+    /// The times of a text that does not tell which of them is the start.
+    pub(super) span: Option<Window>,
     /// The end of an alert whose start is not told.
     pub(super) ended: Option<DateTime<Utc>>,
     /// Names of the alerts that count.
@@ -32,7 +39,7 @@ pub(super) struct Primary {
 }
 
 /// Chooses: the newest start of a firing alert is primary, of a resolved one only when none fires; those that began within
-/// `lookback` before it join, and the earliest start of them counts.
+/// `lookback` before it join, and the earliest start of them counts. An alert that tells its start in words only is read as people would.
 ///
 /// Errors: every start lies in the future, and the caller gave none (`start_given`).
 pub(super) fn choose(payload: Payload, start_given: bool, lookback: TimeDelta, now: DateTime<Utc>) -> Result<Primary, InvalidArgument> {
@@ -42,6 +49,16 @@ pub(super) fn choose(payload: Payload, start_given: bool, lookback: TimeDelta, n
         chosen.lacks = Some(Lack::KnownForm).filter(|_| !beside.is_empty());
         chosen.facts = beside;
         return Ok(chosen);
+    }
+    let alone = alerts.len() == 1;
+    let mut several: Vec<Window> = Vec::new();
+    for alert in &mut alerts {
+        match read_words(alert, if alone { &beside } else { &[] }, now) {
+            Words::Read { in_text } => chosen.in_text |= in_text && alone,
+            Words::Several(span) => several.push(span),
+            Words::Future => chosen.lacks = Some(Lack::PastTime),
+            Words::Nothing => {}
+        }
     }
     let ahead = alerts.iter().filter_map(|alert| alert.started).filter(|start| *start - now > MAX_SKEW).min();
     alerts.sort_by_key(|alert| (!fires(alert, now), std::cmp::Reverse(known_start(alert, now))));
@@ -54,12 +71,18 @@ pub(super) fn choose(payload: Payload, start_given: bool, lookback: TimeDelta, n
                 argument: "investigation".into(),
                 message: format!(
                     "The alert starts at {}, after now ({}): check the time's offset, such as `2026-01-27T20:04:10+01:00`.",
-                    crate::time::rfc3339(start),
-                    crate::time::rfc3339(now)
+                    time::rfc3339(start),
+                    time::rfc3339(now)
                 ),
             });
         }
-        chosen.lacks = Some(Lack::Start);
+        chosen.on = alerts.iter().filter_map(|alert| alert.on).filter(|day| day.from <= now).max_by_key(|day| day.from);
+        chosen.span = several.into_iter().max_by_key(|span| span.to);
+        chosen.lacks = match (chosen.on, chosen.span) {
+            (Some(_), _) => Some(Lack::TimeOfDay),
+            (None, Some(_)) => Some(Lack::SingleTime),
+            (None, None) => chosen.lacks.or(Some(if alerts.iter().all(Reported::is_text) { Lack::TimeInText } else { Lack::Start })),
+        };
         chosen.ended = alerts.iter().filter_map(|alert| alert.ended).filter(|end| *end <= now).max();
         chosen.names = alerts.iter().map(name).collect();
         chosen.facts = alerts.into_iter().flat_map(|alert| alert.facts).chain(beside).collect();
@@ -84,6 +107,72 @@ pub(super) fn choose(payload: Payload, start_given: bool, lookback: TimeDelta, n
     chosen.alert = Some(Alert { name: name(&primary), started_at, ended_at, others: named });
     chosen.facts = std::iter::once(primary).chain(joined).flat_map(|alert| alert.facts).chain(beside).collect();
     Ok(chosen)
+}
+
+/// What the words of an alert tell of its start.
+enum Words {
+    /// A time or a day, which the alert has now; or it had one before.
+    Read {
+        /// Whether it stands in a text.
+        in_text: bool,
+    },
+    /// Several times.
+    Several(Window),
+    /// A time to come.
+    Future,
+    /// Nothing.
+    Nothing,
+}
+
+/// Reads the start out of an alert's words, where no field of it tells it, and falls back to when it was sent.
+fn read_words(alert: &mut Reported, beside: &[Fact], now: DateTime<Utc>) -> Words {
+    if alert.started.is_some() || alert.on.is_some() || (alert.ended.is_some() && alert.firing == Some(false)) {
+        return Words::Read { in_text: false };
+    }
+    // A field of the start may be written as people write: `10:00 on 2 March`.
+    let of_field = |fact: &Fact| match time::in_prose(&fact.text, now).onset {
+        Onset::At(time) => Some(time),
+        _ => None,
+    };
+    alert.started = alert.facts.iter().filter(|fact| tells_start(&plain_key(&fact.name))).find_map(of_field);
+    if alert.started.is_some() {
+        return Words::Read { in_text: false };
+    }
+    let mut words = String::new();
+    for fact in alert.facts.iter().chain(beside).filter(|fact| matches!(fact.place, Place::Annotation | Place::Text)) {
+        words.push_str(&fact.text);
+        words.push('\n');
+    }
+    if alert.facts.is_empty() {
+        words.push_str(&alert.name);
+    }
+    let told = time::in_prose(&words, now);
+    // A message that only mentions a time was sent about now; one that says since when is believed.
+    let believed = |time: DateTime<Utc>| alert.sent.is_none_or(|sent| time <= sent && (told.is_start || sent - time <= MAX_DELAY));
+    if alert.ended.is_none() {
+        alert.ended = told.ended;
+    }
+    match told.onset {
+        Onset::At(time) if believed(time) => {
+            alert.started = Some(time);
+            Words::Read { in_text: true }
+        }
+        _ if alert.sent.is_some() => {
+            alert.started = alert.sent;
+            Words::Read { in_text: false }
+        }
+        Onset::At(time) => {
+            alert.started = Some(time);
+            Words::Read { in_text: true }
+        }
+        Onset::Within(day) => {
+            alert.on = Some(day);
+            Words::Read { in_text: true }
+        }
+        Onset::Several(span) => Words::Several(span),
+        Onset::Future => Words::Future,
+        Onset::Untold => Words::Nothing,
+    }
 }
 
 fn known_start(alert: &Reported, now: DateTime<Utc>) -> Option<DateTime<Utc>> {

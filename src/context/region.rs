@@ -173,6 +173,11 @@ fn arns(fact: &Fact) -> impl Iterator<Item = Arn<'_>> {
     own.into_iter().chain(Arn::in_text(&fact.text).filter_map(Arn::parse))
 }
 
+/// Tells whether a name, in lower case without separators, holds an account; a region is known by its own form.
+pub(super) fn names_place(key: &str) -> bool {
+    names_account(key)
+}
+
 fn names_region(key: &str, text: &str) -> bool {
     // `aws_region` may hold any name; `region` alone is often a company's own word (`emea`), so it has to look like one of AWS.
     let wellformed = || text.matches('-').count() >= 2 && text.ends_with(|c: char| c.is_ascii_digit());

@@ -1,15 +1,18 @@
 //! Points in time.
 
-use std::sync::LazyLock;
-
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
-use regex::Regex;
 use serde_json::Value;
 
-use super::{DurationError, compact, parse_duration};
+use super::{DurationError, Onset, compact, in_prose, parse_duration};
 
 /// The longest time that a relative form may span.
 const MAX_RELATIVE: TimeDelta = TimeDelta::days(3_650);
+
+/// The longest text that is read as one time.
+const MAX_WORDS_OF_TIME: usize = 64;
+
+/// The first second after the years that are read.
+const LATEST: i64 = 4_102_444_800;
 
 /// Forms without an offset, which are UTC. `%.f` also takes no fraction at all.
 const WITHOUT_OFFSET: &[&str] =
@@ -21,12 +24,6 @@ const WITH_OFFSET: &[&str] = &["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%
 /// From here on an epoch number counts milliseconds: as seconds it would lie after the year 5000. A time in milliseconds
 /// below it is far more likely a mistake than a time in the early seventies.
 const FIRST_MILLISECOND_EPOCH: f64 = 1e11;
-
-#[expect(clippy::expect_used, reason = "a literal pattern")]
-static STAMP: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})?")
-        .expect("pattern")
-});
 
 /// Formats an instant as RFC 3339 to the second, `2026-01-27T20:00:00Z`.
 pub fn rfc3339(time: DateTime<Utc>) -> String {
@@ -52,22 +49,29 @@ pub fn from_json(value: &Value) -> Option<DateTime<Utc>> {
     }
 }
 
-/// Reads a time field of an alert: as [`from_json`], or a date alone, which is its first instant.
+/// Reads a time field of an alert: as [`from_json`], or a date and a time in words, such as `Monday 02 March, 2026 10:00:00 UTC`.
 ///
-/// Shape: nothing for what cannot be a time of an alert, Go's and Java's zero times (`0001-01-01T00:00:00Z`, 0) included.
+/// Shape: nothing for what cannot be a time of an alert, Go's and Java's zero times (`0001-01-01T00:00:00Z`, 0) included, and for a date alone.
 pub fn of_alert(value: &Value) -> Option<DateTime<Utc>> {
-    from_json(value).or_else(|| day(value.as_str()?.trim())).filter(|time| plausible(*time))
+    from_json(value).or_else(|| in_words(value.as_str()?)).filter(|time| plausible(*time))
 }
 
-/// Returns the distinct points in time that stand in a text as RFC 3339, in order of appearance.
-pub fn in_text(text: &str) -> Vec<DateTime<Utc>> {
-    let mut found = Vec::new();
-    for time in STAMP.find_iter(text).filter_map(|stamp| clock(stamp.as_str())).filter(|time| plausible(*time)) {
-        if !found.contains(&time) {
-            found.push(time);
-        }
+/// Reads a date alone, as its first instant.
+pub fn of_day(text: &str) -> Option<DateTime<Utc>> {
+    ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d"].iter().find_map(|form| midnight(text.trim(), form)).filter(|time| plausible(*time))
+}
+
+/// Reads a text that is one point in time, its year included.
+fn in_words(text: &str) -> Option<DateTime<Utc>> {
+    if text.len() > MAX_WORDS_OF_TIME || !text.contains("20") {
+        return None;
     }
-    found
+    // The latest clocks allow every time; what depends on the clock lacks its date or its year.
+    let latest = DateTime::from_timestamp(LATEST, 0)?;
+    match (in_prose(text, latest).onset, in_prose(text, latest - TimeDelta::days(500)).onset) {
+        (Onset::At(time), Onset::At(same)) if time == same => Some(time),
+        _ => None,
+    }
 }
 
 /// Reads an argument: absolute, or relative to `now` or to the alert's start.
@@ -116,7 +120,11 @@ fn clock(text: &str) -> Option<DateTime<Utc>> {
 
 /// Reads a date alone.
 fn day(text: &str) -> Option<DateTime<Utc>> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0).map(|time| time.and_utc())
+    midnight(text, "%Y-%m-%d")
+}
+
+fn midnight(text: &str, form: &str) -> Option<DateTime<Utc>> {
+    NaiveDate::parse_from_str(text, form).ok()?.and_hms_opt(0, 0, 0).map(|time| time.and_utc())
 }
 
 /// Reads a Unix time, whose unit is known by its size.

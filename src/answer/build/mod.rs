@@ -15,8 +15,9 @@ use super::page::Page;
 use super::room::{Room, Size, fits};
 use super::run::fold_runs;
 use super::words::{self, Words};
-use super::{Answer, Entry, Finding, Totals, console};
+use super::{Answer, Entry, Finding, Totals, VerdictName, console};
 use crate::catalogue::Category;
+use crate::context::basis::Lack;
 use crate::coverage::{Cell, Verdict};
 use crate::rank::Ranked;
 
@@ -110,10 +111,17 @@ fn build_within(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style<'_>) -> Bu
         data_events: folded.apart.data_events,
     };
     let (finding, headline) = headline(draft, folded, style);
+    let mut coverage = coverage::worded(draft.coverage, draft.untrusted, style.words);
+    // Whoever looked at a guessed hour did not look at the incident's.
+    let guessed = draft.incident.window_basis.lacks.is_some_and(Lack::leaves_a_guess);
+    if guessed && finding == Finding::NoSuspect && coverage.verdict == VerdictName::Complete {
+        coverage.verdict = VerdictName::Partial;
+        coverage.next = Some(style.words.name_the_start());
+    }
     let answer = Answer {
         finding,
         headline,
-        coverage: Some(coverage::worded(draft.coverage, draft.untrusted, style.words)),
+        coverage: Some(coverage),
         context: Some(context::context(draft, style.words)),
         console_url_template: draft.regions.first().filter(|_| !entries.is_empty()).and_then(|region| console::template(&region.name)),
         groups: group::groups(entries, folded.all),
@@ -195,7 +203,7 @@ fn headline(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style<'_>) -> (Findi
         widened: draft.widened,
         guessed_region: draft.guessed_region.as_deref(),
         untrusted: draft.untrusted,
-        unguided: !incident.words.trim().is_empty() && incident.alert.is_none() && incident.resources.is_empty() && !incident.start_given,
+        lacks: incident.window_basis.lacks,
     });
     (finding, headline)
 }

@@ -9,6 +9,8 @@ pub fn of_window(basis: &WindowBasis) -> String {
         WindowStart::Given => "start_time".to_owned(),
         WindowStart::BeforeAlert(span) => format!("alert start - {}", compact(span)),
         WindowStart::BeforeTimeInText(span) => format!("time in the text - {}", compact(span)),
+        WindowStart::Day => "the day of the alert".to_owned(),
+        WindowStart::BeforeTimesInText(span) => format!("first time in the text - {}", compact(span)),
         WindowStart::BeforeAlertEnd => "the hour before the alert's end".to_owned(),
         WindowStart::BeforeEnd(span) => format!("end_time - {}", compact(span)),
         WindowStart::LastHour => "the last hour".to_owned(),
@@ -21,6 +23,8 @@ pub fn of_window(basis: &WindowBasis) -> String {
         Some(Lack::KnownForm) => ": no alert form is known that looks like this",
         Some(Lack::PastTime) => ": the time in the text lies in the future",
         Some(Lack::SingleTime) => ": several times in the text",
+        Some(Lack::TimeInText) => ": no time in the text",
+        Some(Lack::TimeOfDay) => ": only the day is told",
     };
     let cut = basis.cut_to.map(|longest| format!(", cut to max_window {}", compact(longest))).unwrap_or_default();
     format!("{start}{end}{lacks}{cut}")

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::coverage::{gap, read_from, weakens};
 use crate::answer::{ConfidenceName, Entry, Finding};
+use crate::context::basis::Lack;
 use crate::coverage::Coverage;
 use crate::policy::UntrustedText;
 use crate::time::{self, Window};
@@ -38,8 +39,8 @@ pub struct Facts<'a> {
     pub guessed_region: Option<&'a str>,
     /// What becomes of regions that records name themselves.
     pub untrusted: UntrustedText,
-    /// Whether there was an investigation that named no time, alert or resource.
-    pub unguided: bool,
+    /// Why no start was found, where an investigation was given.
+    pub lacks: Option<Lack>,
 }
 
 /// The best suspect.
@@ -65,9 +66,6 @@ pub(super) fn headline(facts: &Facts<'_>) -> String {
     if let Some(region) = facts.guessed_region {
         parts.push(format!("A guess: {region}."));
     }
-    if facts.unguided {
-        parts.push("The investigation names no alert, time or resource, so the last hour was looked at.".into());
-    }
     if let Some(gap) = gap(facts.coverage, facts.untrusted) {
         let best = facts.best.as_ref().and_then(|best| best.entry.suspect.as_ref()).map(|suspect| suspect.confidence);
         // What was read further back in vain need not be whole.
@@ -75,7 +73,27 @@ pub(super) fn headline(facts: &Facts<'_>) -> String {
         let first = weakens(facts.coverage, window, facts.alert.unwrap_or(window.to), best);
         parts.insert(if first { 0 } else { parts.len() }, gap);
     }
+    if let Some(lack) = facts.lacks {
+        // Where nothing was found, it is what the rest has to be read by.
+        parts.insert(if facts.best.is_none() { 0 } else { parts.len() }, no_start(lack, facts.window));
+    }
     parts.join(" ")
+}
+
+/// Says that it is not known when the incident began, and what was looked at instead.
+fn no_start(lack: Lack, window: Window) -> String {
+    let looked = format!("{} to {} was looked at", time::rfc3339(window.from), time::rfc3339(window.to));
+    match lack {
+        Lack::TimeOfDay => format!("The investigation tells only the day of the start: {looked}."),
+        Lack::SingleTime => format!("The investigation names several times and not which is the start: {looked}."),
+        Lack::PastTime => format!("No start was found in the investigation, only a time in the future: {looked}, a guess."),
+        Lack::Start | Lack::KnownForm | Lack::TimeInText => format!("No start was found in the investigation: {looked}, a guess."),
+    }
+}
+
+/// Says what to add.
+pub(super) fn name_the_start() -> String {
+    "Call again with `start_time`, such as `2026-01-27T20:04:10Z` or `2h`: when the incident began is not known.".into()
 }
 
 /// Says what was found.
@@ -109,6 +127,9 @@ fn found(facts: &Facts<'_>) -> String {
         // That nothing matches is not that nothing changed.
         (None, _) if facts.matched == 0 && facts.filtered && facts.all > 0 => {
             format!("None of {} in {span} matches what was asked for; ask without the filters to see them.", plural(facts.all, "change"))
+        }
+        (None, _) if facts.matched == 0 && facts.lacks.is_some_and(Lack::leaves_a_guess) => {
+            format!("That the {span} shows no change says nothing about the incident.")
         }
         (None, _) if facts.matched == 0 => {
             let besides = if apart.is_empty() { apart } else { format!("{apart},") };
@@ -154,7 +175,7 @@ mod tests {
             widened: false,
             guessed_region: None,
             untrusted: UntrustedText::Quote,
-            unguided: false,
+            lacks: None,
         })
     }
 
@@ -188,7 +209,7 @@ mod tests {
             widened: false,
             guessed_region: None,
             untrusted: UntrustedText::Quote,
-            unguided: false,
+            lacks: None,
         };
         insta::assert_snapshot!(headline(&facts(40)), @"No coverage. None of 40 changes in 1h matches what was asked for; ask without the filters to see them.");
         insta::assert_snapshot!(headline(&facts(0)), @"No coverage. No change was found in the 1h looked at: nothing read explains the alert.");

@@ -62,6 +62,11 @@ impl Words {
         next_step(coverage).map(self.0)
     }
 
+    /// Says what to add to an investigation in which no start was found.
+    pub fn name_the_start(self) -> String {
+        (self.0)(headline::name_the_start())
+    }
+
     /// Says how a cell's reading ended and why.
     pub fn detail(self, cell: &Cell) -> Option<String> {
         detail(cell).map(self.0)

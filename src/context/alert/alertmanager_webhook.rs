@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{AlertForm, Payload, Place, Reported, firing, first_text, first_time, object, push_at, push_map, text};
+use super::{AlertForm, Payload, Place, Reported, firing, first_text, first_time, object, push_at, push_map, search, text};
 
 /// See the module.
 pub(super) const FORM: AlertForm = AlertForm { name: "Alertmanager webhook", recognise, read };
@@ -48,12 +48,16 @@ pub(super) fn read_alert(alert: &Value) -> Reported {
         ],
     );
     let status = ["/status/state", "/status", "/state"].iter().find_map(|at| text(alert, at));
+    let told = first_time(alert, &["/startsAt", "/starts_at", "/activeAt", "/started_at", "/startedAt"]);
+    let (started, on) = if told.is_some() { (told, None) } else { search::start(alert) };
     Reported {
         name,
         firing: status.and_then(firing),
-        started: first_time(alert, &["/startsAt", "/starts_at", "/activeAt", "/started_at", "/startedAt"]),
+        started,
         ended: first_time(alert, &["/endsAt", "/ends_at", "/ended_at", "/endedAt", "/resolvedAt"]),
+        on,
         facts,
+        ..Reported::default()
     }
 }
 

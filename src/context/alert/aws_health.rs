@@ -38,6 +38,7 @@ fn read(payload: &Value) -> Payload {
         started: first_time(payload, &["/detail/startTime", "/time"]),
         ended: first_time(payload, &["/detail/endTime"]),
         facts,
+        ..Reported::default()
     };
     Payload { alerts: vec![alert], facts: Vec::new() }
 }

@@ -2,9 +2,11 @@
 //!
 //! Source: CloudWatch, "Alarm events and EventBridge" (`detail`) and "Invoke a Lambda function from an alarm" (`alarmData`).
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::{AlertForm, Fact, Payload, Place, Reported, first_text, first_time, flatten, push_at, push_map, text};
+use super::{AlertForm, Fact, Payload, Place, Reported, cloudwatch_sns, first_text, first_time, flatten, push_at, push_map, text};
+use crate::time;
 
 /// See the module.
 pub(super) const FORM: AlertForm = AlertForm { name: "CloudWatch alarm (EventBridge)", recognise, read };
@@ -22,7 +24,9 @@ fn read(payload: &Value) -> Payload {
     }
     let detail = payload.get("alarmData").or_else(|| payload.get("detail")).unwrap_or(&Value::Null);
     let alert = if detail.get("alarmName").is_some() { read_alarm(detail, payload, facts) } else { read_event(detail, payload, facts) };
-    Payload { alerts: vec![alert], facts: Vec::new() }
+    let mut alerts = vec![alert];
+    alerts.extend(cloudwatch_sns::children(detail));
+    Payload { alerts, facts: Vec::new() }
 }
 
 fn read_alarm(detail: &Value, event: &Value, mut facts: Vec<Fact>) -> Reported {
@@ -43,7 +47,22 @@ fn read_alarm(detail: &Value, event: &Value, mut facts: Vec<Fact>) -> Reported {
     } else {
         (changed, None)
     };
-    Reported { name: first_text(detail, &["/alarmName"]), firing: Some(!over), started, ended, facts }
+    Reported { name: first_text(detail, &["/alarmName"]), firing: Some(!over), started, ended, facts, ..Reported::default() }
+}
+
+/// Returns when a finding was first made, which GuardDuty, Security Hub and Inspector tell beside the time of the report.
+fn found_at(detail: &Value) -> Option<DateTime<Utc>> {
+    let finding = detail.pointer("/findings/0").unwrap_or(detail);
+    let told = [
+        "/service/eventFirstSeen",
+        "/Service/EventFirstSeen",
+        "/FirstObservedAt",
+        "/firstObservedAt",
+        "/finding_info/first_seen_time_dt",
+        "/finding_info/first_seen_time",
+    ];
+    let told = told.into_iter().chain(["/CreatedAt", "/finding_info/created_time_dt", "/finding_info/created_time", "/anomalyStartDate"]);
+    told.filter_map(|at| time::of_alert(finding.pointer(at)?)).next()
 }
 
 /// Reads an event that is no alarm, such as a finding: what it is about stands somewhere in `detail`.
@@ -52,7 +71,7 @@ fn read_event(detail: &Value, event: &Value, mut facts: Vec<Fact>) -> Reported {
     flatten(&mut facts, Place::Detail, "", detail);
     Reported {
         name: first_text(event, &["/detail/title", "/detail-type"]),
-        started: first_time(event, &["/time"]),
+        started: found_at(detail).or_else(|| first_time(event, &["/time"])),
         facts,
         ..Reported::default()
     }

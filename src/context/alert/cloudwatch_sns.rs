@@ -13,16 +13,40 @@ pub(super) const FORM: AlertForm = AlertForm { name: "CloudWatch alarm (SNS)", r
 fn recognise(payload: &Value) -> bool {
     let alarm =
         payload.get("AlarmName").is_some() && ["NewStateValue", "AlarmArn", "StateValue"].iter().any(|key| payload.get(key).is_some());
-    alarm || payload.get("MetricAlarms").is_some_and(Value::is_array) || is_note(payload)
+    alarm || ["MetricAlarms", "CompositeAlarms"].iter().any(|list| payload.get(list).is_some_and(Value::is_array)) || is_note(payload)
 }
 
 fn read(payload: &Value) -> Payload {
-    let alerts = match payload.get("MetricAlarms").and_then(Value::as_array) {
-        Some(alarms) => alarms.iter().take(super::MAX_ALERTS).map(read_alarm).collect(),
-        None if is_note(payload) => vec![read_note(payload)],
-        None => vec![read_alarm(payload)],
+    let lists = ["MetricAlarms", "CompositeAlarms"].iter().filter_map(|list| payload.get(list)?.as_array());
+    let mut alarms: Vec<&Value> = lists.flatten().take(super::MAX_ALERTS).collect();
+    if alarms.is_empty() && is_note(payload) {
+        return Payload { alerts: vec![read_note(payload)], facts: Vec::new() };
+    }
+    if alarms.is_empty() {
+        alarms.push(payload);
+    }
+    Payload {
+        alerts: alarms.into_iter().flat_map(|alarm| std::iter::once(read_alarm(alarm)).chain(children(alarm))).collect(),
+        facts: Vec::new(),
+    }
+}
+
+/// Reads the alarms that made a composite one go off, each with its own time: the composite's is later.
+pub(super) fn children(alarm: &Value) -> Vec<Reported> {
+    let data = ["/StateReasonData", "/NewStateReasonData", "/state/reasonData"].iter().find_map(|at| super::json(text(alarm, at)?));
+    let lists = [alarm.get("TriggeringChildren"), data.as_ref().and_then(|data| data.get("triggeringAlarms"))];
+    let children = lists.into_iter().flatten().filter_map(Value::as_array).flatten();
+    let read = |child: &Value| {
+        let arn = first_text(child, &["/Arn", "/arn"]);
+        let state = first_text(child, &["/State/Value", "/state/value"]);
+        Reported {
+            name: arn.rsplit(':').next().unwrap_or_default().to_owned(),
+            firing: Some(state != "OK"),
+            started: first_time(child, &["/State/Timestamp", "/state/timestamp"]),
+            ..Reported::default()
+        }
     };
-    Payload { alerts, facts: Vec::new() }
+    children.map(read).filter(|child| child.started.is_some() && child.firing == Some(true)).collect()
 }
 
 fn read_alarm(alarm: &Value) -> Reported {
@@ -48,7 +72,7 @@ fn read_alarm(alarm: &Value) -> Reported {
     let firing = text(alarm, "/NewStateValue").or_else(|| text(alarm, "/StateValue")).map(|state| state != "OK");
     let changed = first_time(alarm, &["/StateChangeTime", "/StateTransitionedTimestamp", "/StateUpdatedTimestamp"]);
     let (started, ended) = if firing == Some(false) { (None, changed) } else { (changed, None) };
-    Reported { name: first_text(alarm, &["/AlarmName"]), firing, started, ended, facts }
+    Reported { name: first_text(alarm, &["/AlarmName"]), firing, started, ended, facts, ..Reported::default() }
 }
 
 /// Reads a metric: its name, its namespace, its dimensions in either case.
@@ -70,7 +94,7 @@ fn read_note(note: &Value) -> Reported {
     push_at(&mut facts, Place::Origin, note, "/TopicArn");
     push_at(&mut facts, Place::Annotation, note, "/Subject");
     push_at(&mut facts, Place::Annotation, note, "/Message");
-    Reported { name: first_text(note, &["/Subject", "/Message"]), started: first_time(note, &["/Timestamp"]), facts, ..Reported::default() }
+    Reported { name: first_text(note, &["/Subject", "/Message"]), sent: first_time(note, &["/Timestamp"]), facts, ..Reported::default() }
 }
 
 #[cfg(test)]

@@ -32,7 +32,14 @@ fn read(payload: &Value) -> Payload {
         || text(payload, "/title").is_some_and(|title| title.starts_with("[Recovered"));
     let at = first_time(payload, &["/date", "/last_updated"]);
     let (started, ended) = if over { (first_time(payload, &["/alert_started_at", "/start"]), at) } else { (at, None) };
-    let alert = Reported { name: first_text(payload, &["/alert_title", "/title"]), firing: Some(!over), started, ended, facts };
+    let alert = Reported {
+        name: first_text(payload, &["/alert_title", "/title"]),
+        firing: Some(!over),
+        started,
+        ended,
+        facts,
+        ..Reported::default()
+    };
     Payload { alerts: vec![alert], facts: Vec::new() }
 }
 

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::fact::{Fact, Place, flatten, push};
-use crate::time;
+use crate::time::{self, Window};
+
+pub(super) use envelope::json;
+pub(super) use search::tells_start;
 
 mod alertmanager_api;
 mod alertmanager_webhook;
@@ -12,16 +15,17 @@ mod aws_health;
 mod cloudwatch_eventbridge;
 mod cloudwatch_sns;
 mod datadog;
+mod envelope;
 mod generic;
 mod grafana;
 mod opsgenie;
 mod pagerduty;
+mod prometheus_rules;
+mod search;
 mod sentry;
 
 /// How many alerts of one payload are read.
 const MAX_ALERTS: usize = 500;
-/// How many envelopes are opened.
-const MAX_ENVELOPES: usize = 4;
 
 /// A form in which alerts are posted: one file, and one line in [`FORMS`].
 struct AlertForm {
@@ -38,6 +42,7 @@ const FORMS: &[AlertForm] = &[
     grafana::FORM,
     alertmanager_webhook::FORM,
     alertmanager_api::FORM,
+    prometheus_rules::FORM,
     aws_health::FORM,
     cloudwatch_eventbridge::FORM,
     cloudwatch_sns::FORM,
@@ -68,58 +73,77 @@ pub(super) struct Reported {
     pub(super) started: Option<DateTime<Utc>>,
     /// When it ended, or is expected to.
     pub(super) ended: Option<DateTime<Utc>>,
+    /// The day of its start, when only that is told.
+    pub(super) on: Option<Window>,
+    /// When the message was sent that tells of it: it began no later.
+    pub(super) sent: Option<DateTime<Utc>>,
     /// What it says.
     pub(super) facts: Vec<Fact>,
 }
 
-/// Reads parsed JSON of any form.
-///
-/// Shape: JSON of no known form gives no alert, and everything in it as facts.
-pub(super) fn read(payload: &Value) -> Payload {
-    let payload = &open(payload);
-    if let Value::Array(items) = payload {
-        let mut all = Payload::default();
-        for payload in items.iter().take(MAX_ALERTS).map(read) {
-            all.alerts.extend(payload.alerts);
-            all.facts.extend(payload.facts);
-        }
-        all.alerts.truncate(MAX_ALERTS);
-        return all;
+impl Reported {
+    /// Tells whether it is nothing but a text.
+    pub(super) fn is_text(&self) -> bool {
+        self.facts.iter().all(|fact| fact.place == Place::Text)
     }
-    form(payload).map_or_else(
-        || {
-            let mut facts = Vec::new();
-            flatten(&mut facts, Place::Detail, "", payload);
-            Payload { alerts: Vec::new(), facts }
-        },
-        |form| {
-            tracing::debug!(form = form.name, "The form of the alert is known.");
-            (form.read)(payload)
-        },
-    )
+}
+
+/// Reads parsed JSON of any form, in any envelope.
+///
+/// Shape: JSON of no known form is searched for a start, and everything in it is told as facts.
+pub(super) fn read(payload: &Value) -> Payload {
+    read_within(payload, 0)
+}
+
+fn read_within(payload: &Value, envelopes: usize) -> Payload {
+    let mut all = Payload::default();
+    let mut join = |payload: Payload| {
+        all.alerts.extend(payload.alerts);
+        all.facts.extend(payload.facts);
+    };
+    if let Some(opened) = envelope::open(payload).filter(|_| envelopes < envelope::MAX_ENVELOPES) {
+        for (inner, sent) in opened {
+            let mut payload = read_within(&inner, envelopes + 1);
+            payload.alerts.iter_mut().for_each(|alert| alert.sent = alert.sent.or(sent));
+            join(payload);
+        }
+    } else if let Value::Array(items) = payload {
+        let inside = envelopes.min(envelope::MAX_ENVELOPES) + 1;
+        items.iter().take(MAX_ALERTS).filter(|_| envelopes <= envelope::MAX_ENVELOPES).for_each(|item| join(read_within(item, inside)));
+    } else if let Value::String(text) = payload {
+        join(Payload { alerts: vec![of_text(text)], facts: Vec::new() });
+    } else if let Some(form) = form(payload) {
+        tracing::debug!(form = form.name, "The form of the alert is known.");
+        join(complete((form.read)(payload), payload));
+    } else if payload.is_object() {
+        join(search::read(payload));
+    }
+    all.alerts.truncate(MAX_ALERTS);
+    all
+}
+
+/// Searches for the start of an alert whose form has it in a field of its own making.
+fn complete(mut read: Payload, payload: &Value) -> Payload {
+    if let [alert] = read.alerts.as_mut_slice()
+        && alert.started.is_none()
+        && alert.ended.is_none()
+        && alert.firing != Some(false)
+    {
+        (alert.started, alert.on) = search::start(payload);
+    }
+    read
+}
+
+/// Reads a text, which is an alert by itself.
+pub(super) fn of_text(text: &str) -> Reported {
+    let name = text.trim().lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(120).collect();
+    let mut facts = Vec::new();
+    push(&mut facts, Place::Text, "", text);
+    Reported { name, facts, ..Reported::default() }
 }
 
 fn form(payload: &Value) -> Option<&'static AlertForm> {
     FORMS.iter().find(|form| (form.recognise)(payload))
-}
-
-/// Takes a payload out of the envelopes it travelled in: SNS, the event of a function that SNS or SQS calls, an HTTP body.
-fn open(payload: &Value) -> Value {
-    // Where the inner payload stands, and the field by which its envelope is known.
-    const ENVELOPES: &[(&str, &str)] =
-        &[("/Records/0/Sns/Message", "Records"), ("/Records/0/body", "Records"), ("/Message", "Type"), ("/body", "headers")];
-    let mut payload = payload.clone();
-    for _ in 0..MAX_ENVELOPES {
-        let inner = ENVELOPES.iter().filter(|(_, known_by)| payload.get(known_by).is_some()).find_map(|(at, _)| {
-            let text = payload.pointer(at)?.as_str()?;
-            serde_json::from_str::<Value>(text).ok().filter(|inner| inner.is_object() || inner.is_array())
-        });
-        match inner {
-            Some(inner) => payload = inner,
-            None => break,
-        }
-    }
-    payload
 }
 
 /// Returns the text at a JSON pointer, unless it is blank.

@@ -27,7 +27,7 @@ fn read(payload: &Value) -> Payload {
     let over = matches!(text(payload, "/action"), Some("Close" | "Delete")) || text(alert, "/status") == Some("closed");
     let ended = if over { first_time(alert, &["/closedAt", "/updatedAt"]) } else { None };
     let name = first_text(alert, &["/message", "/alias"]);
-    let alert = Reported { name, firing: Some(!over), started: first_time(alert, &["/createdAt"]), ended, facts };
+    let alert = Reported { name, firing: Some(!over), started: first_time(alert, &["/createdAt"]), ended, facts, ..Reported::default() };
     Payload { alerts: vec![alert], facts: Vec::new() }
 }
 

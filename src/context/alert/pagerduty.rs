@@ -39,7 +39,7 @@ fn read_incident(payload: &Value) -> Reported {
     let started =
         first_time(incident, &["/created_at"]).or(occurred.filter(|_| text(payload, "/event/event_type") == Some("incident.triggered")));
     let ended = if firing == Some(false) { first_time(incident, &["/resolved_at"]).or(occurred) } else { None };
-    Reported { name: first_text(incident, &["/title", "/summary", "/description"]), firing, started, ended, facts }
+    Reported { name: first_text(incident, &["/title", "/summary", "/description"]), firing, started, ended, facts, ..Reported::default() }
 }
 
 fn read_event(event: &Value) -> Reported {
@@ -54,7 +54,14 @@ fn read_event(event: &Value) -> Reported {
     let over = text(event, "/event_action") == Some("resolve");
     let at = first_time(event, &["/payload/timestamp"]);
     let (started, ended) = if over { (None, at) } else { (at, None) };
-    Reported { name: first_text(event, &["/payload/summary", "/dedup_key"]), firing: Some(!over), started, ended, facts }
+    Reported {
+        name: first_text(event, &["/payload/summary", "/dedup_key"]),
+        firing: Some(!over),
+        started,
+        ended,
+        facts,
+        ..Reported::default()
+    }
 }
 
 #[cfg(test)]

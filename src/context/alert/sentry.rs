@@ -45,6 +45,7 @@ fn read(payload: &Value) -> Payload {
         started: first_time(data, &starts),
         ended: first_time(data, &["/metric_alert/date_closed"]),
         facts,
+        ..Reported::default()
     };
     Payload { alerts: vec![alert], facts: Vec::new() }
 }

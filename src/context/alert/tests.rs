@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::{form, open};
+use super::{envelope, form};
 use crate::answer::words::basis;
 use crate::context::basis::WindowStart;
 use crate::context::{Asked, Defaults, Incident, discover};
@@ -12,9 +12,12 @@ pub(super) fn incident(payload: &Value) -> Incident {
 }
 
 fn name(payload: &Value) -> &'static str {
-    let payload = open(payload);
-    let one = payload.as_array().and_then(|items| items.first()).unwrap_or(&payload);
-    form(&open(one)).map_or("unknown JSON", |form| form.name)
+    let opened = envelope::open(payload).and_then(|inner| Some(inner.into_iter().next()?.0));
+    match (opened, payload.as_array().and_then(|items| items.first())) {
+        (Some(inner), _) => name(&inner),
+        (None, Some(one)) => name(one),
+        (None, None) => form(payload).map_or("unknown JSON", |form| form.name),
+    }
 }
 
 /// Shows what was understood of a payload, a line each.

@@ -24,6 +24,10 @@ static ID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"(?:^|[^A-Za-z0-9-])((?:{})-[0-9a-f]{{8,17}})\b", prefixes.join("|"))).expect("pattern")
 });
 
+/// The session of a role, as error messages name whoever was refused.
+#[expect(clippy::expect_used, reason = "a literal pattern")]
+static ASSUMED_ROLE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bassumed-role/([A-Za-z0-9+=,.@_-]{1,64})/").expect("pattern"));
+
 /// The host names of [`HOSTS`], compiled.
 #[expect(clippy::expect_used, reason = "patterns of our own table")]
 static HOST: LazyLock<Vec<(Regex, &str)>> =
@@ -44,7 +48,14 @@ pub(super) fn find(facts: &[Fact], known: Vec<NamedResource>) -> Vec<NamedResour
         group().filter(|fact| fact.place.keyed()).for_each(|fact| found.add_keyed(fact, namespace));
         for fact in group() {
             for text in Arn::in_text(&fact.text) {
-                found.add(text, Arn::parse(text).and_then(|arn| arn.kind()), fact.basis(Reading::Arn));
+                let kind = Arn::parse(text).and_then(|arn| arn.kind());
+                // An alarm tells of an incident; it takes no part in it.
+                if fact.place != Place::Text || kind != Some("AWS::CloudWatch::Alarm") {
+                    found.add(text, kind, fact.basis(Reading::Arn));
+                }
+            }
+            for role in ASSUMED_ROLE.captures_iter(&fact.text).filter_map(|found| found.get(1)) {
+                found.add(role.as_str(), Some("AWS::IAM::Role"), fact.basis(Reading::Arn));
             }
         }
         for fact in group() {
@@ -53,7 +64,7 @@ pub(super) fn find(facts: &[Fact], known: Vec<NamedResource>) -> Vec<NamedResour
         for fact in group() {
             for (host, kind) in HOST.iter() {
                 for name in host.captures_iter(&fact.text).filter_map(|host| host.get(1)) {
-                    found.add(name.as_str(), Some(kind), fact.basis(Reading::DnsName));
+                    found.add(name.as_str(), Some(*kind).filter(|kind| !kind.is_empty()), fact.basis(Reading::DnsName));
                 }
             }
         }
@@ -65,6 +76,11 @@ pub(super) fn find(facts: &[Fact], known: Vec<NamedResource>) -> Vec<NamedResour
     }
     found.0.truncate(MAX_RESOURCES);
     found.0
+}
+
+/// Tells whether a label of that name, in lower case without separators, holds a resource.
+pub(super) fn names_one(key: &str) -> bool {
+    key != "name" && (WEAK.contains(&key) || NAMES.iter().any(|row| row.names.contains(&key)))
 }
 
 /// Reads the argument `resources`.

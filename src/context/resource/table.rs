@@ -159,7 +159,8 @@ pub(super) const WEAK: &[&str] = &[
 
 /// Host names whose first part is a resource's name.
 ///
-/// Source: endpoint formats of RDS, Elastic Load Balancing, S3, SQS and OpenSearch.
+/// Shape: a pattern, and a CloudFormation type; empty where several types have such hosts.
+/// Source: endpoint formats of RDS, ElastiCache, Redshift, Elastic Load Balancing, S3, SQS, OpenSearch, API Gateway, CloudFront, MSK and ECR.
 pub(super) const HOSTS: &[(&str, &str)] = &[
     (r"\b([a-z][a-z0-9-]*)\.[a-z0-9]{8,}\.[a-z]{2}-[a-z-]+-[0-9]\.rds\.amazonaws\.com", "AWS::RDS::DBInstance"),
     (r"\b([a-z][a-z0-9-]*)\.cluster-(?:ro-)?[a-z0-9]{8,}\.[a-z]{2}-[a-z-]+-[0-9]\.rds\.amazonaws\.com", "AWS::RDS::DBCluster"),
@@ -169,5 +170,23 @@ pub(super) const HOSTS: &[(&str, &str)] = &[
     ),
     (r"\b([A-Za-z0-9-]+?)-[0-9a-f]{16}\.elb\.[a-z]{2}-[a-z-]+-[0-9]\.amazonaws\.com", "AWS::ElasticLoadBalancingV2::LoadBalancer"),
     (r"\b([a-z0-9][a-z0-9.-]{2,62})\.s3[.-](?:[a-z]{2}-[a-z-]+-[0-9]\.)?amazonaws\.com", "AWS::S3::Bucket"),
+    (r"\b([a-z0-9][a-z0-9.-]{2,62})\.s3-website[.-][a-z]{2}-[a-z-]+-[0-9]\.amazonaws\.com", "AWS::S3::Bucket"),
+    (r"\bs3[.-](?:[a-z]{2}-[a-z-]+-[0-9]\.)?amazonaws\.com/([a-z0-9][a-z0-9.-]{2,62})", "AWS::S3::Bucket"),
+    (r"\bs3a?://([a-z0-9][a-z0-9.-]{2,62})", "AWS::S3::Bucket"),
+    (r"\b([a-z][a-z0-9-]*)\.proxy-[a-z0-9]{8,}\.[a-z]{2}-[a-z-]+-[0-9]\.rds\.amazonaws\.com", "AWS::RDS::DBProxy"),
+    (
+        r"\b([a-z][a-z0-9-]*)\.cluster-(?:ro-)?[a-z0-9]{8,}\.[a-z]{2}-[a-z-]+-[0-9]\.(?:docdb|neptune)\.amazonaws\.com",
+        "AWS::RDS::DBCluster",
+    ),
+    (r"\b([a-z][a-z0-9-]*)\.[a-z0-9]{8,}\.[a-z]{2}-[a-z-]+-[0-9]\.redshift\.amazonaws\.com", "AWS::Redshift::Cluster"),
+    (r"\b([a-z][a-z0-9-]*?)(?:-ro)?\.[a-z0-9]{5,8}\.(?:ng\.)?(?:[0-9]{4}\.|clustercfg\.)?[a-z]{3,5}[0-9]\.cache\.amazonaws\.com", ""),
+    (r"\b([a-z0-9]{10})\.execute-api\.[a-z]{2}-[a-z-]+-[0-9]\.amazonaws\.com", ""),
+    (r"\b(d[a-z0-9]{12,14}\.cloudfront\.net)\b", ""),
+    (
+        r"\b(?:search|vpc)-([a-z][a-z0-9-]*)-[a-z0-9]{26}\.[a-z]{2}-[a-z-]+-[0-9]\.(?:es|aos)\.amazonaws\.com",
+        "AWS::OpenSearchService::Domain",
+    ),
+    (r"\b(?:b-[0-9]+\.)?([A-Za-z][A-Za-z0-9-]*)\.[a-z0-9]{6}\.c[0-9]+\.kafka\.[a-z]{2}-[a-z-]+-[0-9]\.amazonaws\.com", "AWS::MSK::Cluster"),
+    (r"\b[0-9]{12}\.dkr\.ecr\.[a-z]{2}-[a-z-]+-[0-9]\.amazonaws\.com/([a-z0-9][a-z0-9._/-]*[a-z0-9])", "AWS::ECR::Repository"),
     (r"\bsqs\.[a-z]{2}-[a-z-]+-[0-9]\.amazonaws\.com/[0-9]{12}/([A-Za-z0-9_-]{1,80}(?:\.fifo)?)", "AWS::SQS::Queue"),
 ];

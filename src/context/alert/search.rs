@@ -1,0 +1,403 @@
+//! JSON of no known form, and forms that differ in field names only: searched for a start, a name, a status and facts.
+
+use chrono::{DateTime, TimeDelta, Timelike, Utc};
+use serde_json::{Map, Value};
+
+use super::super::fact::{flatten_said, plain_key};
+use super::{Fact, Payload, Reported, firing};
+use crate::time::{self, Window};
+
+/// How deep is searched for times.
+const MAX_DEPTH: usize = 7;
+
+/// Fields in which lists of alerts stand.
+const LISTS: &[&str] = &[
+    "alerts",
+    "incidents",
+    "data",
+    "values",
+    "issues",
+    "events",
+    "items",
+    "results",
+    "result",
+    "findings",
+    "problems",
+    "anomalies",
+    "alarms",
+    "metricalarms",
+    "compositealarms",
+    "alert",
+    "entries",
+    "hits",
+    "records",
+    "messages",
+    "alertgroups",
+];
+
+/// Fields that tell when it began: the beginning itself, then when it was noticed, then a time as such, last when it was told.
+///
+/// Source: the webhooks and APIs of DESIGN's list of forms.
+const STARTS: [&[&str]; 4] = [
+    &[
+        "startsat",
+        "startedat",
+        "starttime",
+        "starttimestamp",
+        "startdate",
+        "start",
+        "started",
+        "startat",
+        "starton",
+        "activeat",
+        "activesince",
+        "since",
+        "firingsince",
+        "firstseen",
+        "firstseenat",
+        "firstseentime",
+        "firstseendt",
+        "firstobservedat",
+        "firstobserved",
+        "firstoccurrence",
+        "firstoccurredat",
+        "eventfirstseen",
+        "datestarted",
+        "incidentstart",
+        "incidentstarttime",
+        "incidentstartedat",
+        "impactstart",
+        "impactstartedat",
+        "impactstarttime",
+        "onset",
+        "beginsat",
+        "begin",
+        "beganat",
+        "begintime",
+        "problemstart",
+        "problemstarttime",
+        "alertstart",
+        "alertstartedat",
+        "alertstarttime",
+        "anomalystartdate",
+        "downsince",
+        "outagestart",
+        "eventstart",
+        "firingstarttime",
+        "firingstartedat",
+    ],
+    &[
+        "triggeredat",
+        "triggered",
+        "triggertime",
+        "triggeredtime",
+        "triggeredon",
+        "datetriggered",
+        "raisedat",
+        "openedat",
+        "opened",
+        "opentime",
+        "openat",
+        "openedtime",
+        "detectedat",
+        "detectiontime",
+        "detectedtime",
+        "datedetected",
+        "occurredat",
+        "occurredon",
+        "eventtime",
+        "createdat",
+        "created",
+        "createdtime",
+        "createdtimedt",
+        "createddate",
+        "createdon",
+        "createtime",
+        "creationtime",
+        "creationdate",
+        "createddt",
+        "datecreated",
+        "firedat",
+        "firedtime",
+        "firingat",
+        "statechangetime",
+        "statetransitionedtimestamp",
+        "stateupdatedtimestamp",
+        "lasttransitiontime",
+        "statechangedat",
+        "reportedat",
+        "declaredat",
+        "alerttime",
+        "alertedat",
+        "incidenttime",
+        "alarmtime",
+        "problemtime",
+        "eventdatetime",
+        "eventtimestamp",
+        "datehappened",
+        "happenedat",
+        "activatedat",
+        "breachedat",
+        "eventcreatedat",
+        "dt",
+        "createdatutc",
+        "starttimeutc",
+    ],
+    &[
+        "timestamp",
+        "timestampms",
+        "time",
+        "timems",
+        "date",
+        "datetime",
+        "localdatetime",
+        "when",
+        "at",
+        "ts",
+        "epoch",
+        "eventdate",
+        "timestamputc",
+        "utctime",
+        "unixtime",
+    ],
+    &[
+        "sentat",
+        "senttimestamp",
+        "lastreceived",
+        "receivedat",
+        "updatedat",
+        "lastupdated",
+        "lastupdatedat",
+        "lastseen",
+        "lastseenat",
+        "modified",
+        "updated",
+        "lastobservedat",
+        "generatedat",
+        "evaluatedat",
+    ],
+];
+
+/// Fields that tell when it ended.
+const ENDS: &[&str] = &[
+    "endsat",
+    "endedat",
+    "endtime",
+    "end",
+    "ended",
+    "enddate",
+    "resolvedat",
+    "resolved",
+    "resolvedtime",
+    "closedat",
+    "closed",
+    "closedtime",
+    "recoveredat",
+    "recoverytime",
+    "dateclosed",
+    "mitigatedat",
+];
+
+/// What is somebody else's: a rule's creation is no incident's start.
+const OTHERS: &[&str] = &[
+    "evidence",
+    "metadata",
+    "monitor",
+    "rule",
+    "alertrule",
+    "config",
+    "configuration",
+    "project",
+    "user",
+    "service",
+    "team",
+    "teams",
+    "organization",
+    "check",
+    "policy",
+    "actor",
+    "owner",
+    "assignee",
+    "assignees",
+    "creator",
+    "createdby",
+    "integration",
+    "agent",
+    "sender",
+    "schedule",
+    "escalationpolicy",
+    "acknowledgements",
+    "assignments",
+    "lastlogentry",
+    "conditionsthresholds",
+    "previousstate",
+    "timerange",
+    "permalinks",
+];
+
+/// Fields that hold a name, the surer first.
+const NAMES: &[&str] = &[
+    "alertname",
+    "alarmname",
+    "rulename",
+    "incidentname",
+    "problemtitle",
+    "monitorname",
+    "title",
+    "name",
+    "summary",
+    "subject",
+    "headline",
+    "conditionname",
+    "message",
+    "description",
+    "text",
+    "problem",
+    "event",
+];
+
+/// Reads JSON of no known form: its alerts, where a list of them stands in it, or else itself as one.
+pub(super) fn read(payload: &Value) -> Payload {
+    match list(payload) {
+        Some(alerts) => Payload { alerts: alerts.iter().take(super::MAX_ALERTS).map(read_one).collect(), facts: Vec::new() },
+        None => Payload { alerts: vec![read_one(payload)], facts: Vec::new() },
+    }
+}
+
+/// Reads one alert.
+pub(super) fn read_one(alert: &Value) -> Reported {
+    let mut facts: Vec<Fact> = Vec::new();
+    flatten_said(&mut facts, alert);
+    let status = find_text(alert, &["status", "state", "alertstatus", "alertstate", "eventtype", "eventaction", "action", "transition"], 3);
+    let firing = status.as_deref().and_then(firing);
+    let (started, on) = start(alert);
+    Reported { name: name(alert), firing, started, ended: end(alert), on, sent: sent(alert), facts }
+}
+
+/// Returns the list of alerts in a payload.
+fn list(payload: &Value) -> Option<&Vec<Value>> {
+    lists_in(payload)
+        .into_iter()
+        .chain(payload.as_object()?.values().flat_map(lists_in))
+        .find(|items| !items.is_empty() && items.iter().all(Value::is_object) && items.iter().any(|item| start(item) != (None, None)))
+}
+
+fn lists_in(value: &Value) -> Vec<&Vec<Value>> {
+    let named = |key: &str| LISTS.contains(&plain_key(key).as_str());
+    value.as_object().into_iter().flatten().filter(|(key, _)| named(key)).filter_map(|(_, value)| value.as_array()).collect()
+}
+
+/// Returns when it began: an instant, or a day.
+pub(super) fn start(alert: &Value) -> (Option<DateTime<Utc>>, Option<Window>) {
+    let mut best: Option<(usize, Option<DateTime<Utc>>, Option<Window>)> = None;
+    times(alert, 0, &mut |key, value, depth| {
+        let Some(tier) = STARTS.iter().take(3).position(|names| names.contains(&key)) else { return };
+        // A surer name counts for more than a place one level nearer to the top.
+        let cost = tier * 3 + depth * 2;
+        if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
+            let day = day(key, value);
+            best = Some((cost, time::of_alert(value).filter(|_| day.is_none()), day));
+        }
+    });
+    best.map_or((None, None), |(_, started, on)| (started, on))
+}
+
+/// Tells whether a field of that name, in lower case without separators, tells the start, in whatever words.
+pub(in crate::context) fn tells_start(key: &str) -> bool {
+    STARTS.iter().take(3).any(|names| names.contains(&key))
+}
+
+/// Returns when an alert was last told of.
+fn sent(alert: &Value) -> Option<DateTime<Utc>> {
+    let mut found = None;
+    times(alert, 0, &mut |key, value, _| {
+        if STARTS.last().is_some_and(|names| names.contains(&key)) && found.is_none() {
+            found = time::of_alert(value);
+        }
+    });
+    found
+}
+
+fn end(alert: &Value) -> Option<DateTime<Utc>> {
+    let mut found = None;
+    times(alert, 0, &mut |key, value, _| {
+        if ENDS.contains(&key) && found.is_none() {
+            found = time::of_alert(value);
+        }
+    });
+    found
+}
+
+/// Calls `see` with every field that holds a time: its key without separators, the value, the depth. A date and a time of day in two fields are one.
+fn times(value: &Value, depth: usize, see: &mut impl FnMut(&str, &Value, usize)) {
+    if depth > MAX_DEPTH {
+        return;
+    }
+    match value {
+        Value::Array(items) => items.iter().take(20).for_each(|item| times(item, depth + 1, see)),
+        Value::Object(map) => {
+            for (name, value) in map {
+                let key = plain_key(name);
+                let parted = parted(map, &key, value);
+                let value = parted.as_ref().unwrap_or(value);
+                if day(&key, value).is_some() || time::of_alert(value).is_some() {
+                    see(&key, value, depth);
+                } else if !OTHERS.contains(&key.as_str()) || value.get("eventFirstSeen").is_some() {
+                    match value.as_str().and_then(super::envelope::json) {
+                        Some(inner) => times(&inner, depth + 1, see),
+                        None => times(value, depth + 1, see),
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Joins what stands in two fields: a date and its time of day, a local time and its offset.
+fn parted(map: &Map<String, Value>, key: &str, value: &Value) -> Option<Value> {
+    let written = value.as_str()?;
+    let sibling = |wanted: &str| map.iter().find(|(name, _)| plain_key(name) == wanted).and_then(|(_, value)| value.as_str());
+    let joined = if key.starts_with("local") {
+        format!("{written} {}", sibling("timezoneoffset").or_else(|| sibling("timezone"))?)
+    } else {
+        let stem = key.strip_suffix("date")?;
+        time::of_day(written)?;
+        format!("{} {}", written.trim().replace(['.', '/'], "-"), sibling(&format!("{stem}time"))?)
+    };
+    Some(Value::from(joined)).filter(|joined| time::of_alert(joined).is_some())
+}
+
+/// Reads a date alone, or the midnight of a field that holds dates: the day.
+fn day(key: &str, value: &Value) -> Option<Window> {
+    let text = value.as_str()?;
+    let midnight = || time::parse(text).filter(|time| key.ends_with("date") && time.num_seconds_from_midnight() == 0);
+    let start = time::of_day(text).or_else(midnight)?;
+    Window::new(start, start + TimeDelta::days(1))
+}
+
+fn name(alert: &Value) -> String {
+    find_text(alert, NAMES, 3).unwrap_or_default()
+}
+
+/// Returns the text of the first of several fields, one that stands higher before one that stands deeper.
+fn find_text(value: &Value, names: &[&str], levels: usize) -> Option<String> {
+    let mut level = vec![value];
+    for _ in 0..levels {
+        let maps: Vec<&Map<String, Value>> = level.iter().filter_map(|value| value.as_object()).collect();
+        let texts = |wanted: &str| {
+            let named = maps.iter().flat_map(|map| map.iter()).filter(|(key, _)| plain_key(key) == wanted);
+            named.filter_map(|(_, value)| value.as_str()).map(str::trim).find(|text| !text.is_empty()).map(str::to_owned)
+        };
+        if let Some(found) = names.iter().find_map(|wanted| texts(wanted)) {
+            return Some(found);
+        }
+        level = maps
+            .iter()
+            .flat_map(|map| map.iter())
+            .filter(|(key, _)| !OTHERS.contains(&plain_key(key).as_str()))
+            .map(|(_, value)| value)
+            .collect();
+    }
+    None
+}

@@ -1,0 +1,305 @@
+//! Times in what people write: titles, e-mails, chat messages, log lines; and which of them is the onset.
+
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
+use regex::{Captures, Regex};
+
+use super::Window;
+use super::prose_token::{Clock, Date, Day, ago, clocks, dates, epochs, urls};
+use super::zone::ahead_of_utc;
+
+/// How far a time without a date may lie ahead of our clock and still be today's.
+const SKEW: TimeDelta = TimeDelta::minutes(2);
+/// How old a bare date may be and still be about the incident: CloudTrail's event history goes back no further.
+const OLDEST_DAY: TimeDelta = TimeDelta::days(90);
+/// How far apart several times of one message may lie and still be one moment.
+const ONE_MOMENT: TimeDelta = TimeDelta::minutes(5);
+/// How far before the latest of several told starts an earlier one still is of the same incident.
+const ONE_INCIDENT: TimeDelta = TimeDelta::minutes(30);
+/// How many bytes before a time are searched for what it is the time of.
+const CUE_REACH: usize = 60;
+
+/// When it began, as far as a text tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Onset {
+    /// At this time.
+    At(DateTime<Utc>),
+    /// On this day, or in this part of one.
+    Within(Window),
+    /// The text has several times, from the first to the last, and does not tell which is the start.
+    Several(Window),
+    /// The only times lie in the future.
+    Future,
+    /// It names no time.
+    Untold,
+}
+
+/// The times of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// When it began.
+    pub onset: Onset,
+    /// Whether the text says of that time that it is the start (`since`, `triggered at`).
+    pub is_start: bool,
+    /// When it ended.
+    pub ended: Option<DateTime<Utc>>,
+}
+
+/// What a time is the time of, the surest start first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Cue {
+    /// When it began.
+    Start,
+    /// When it was noticed.
+    Alarm,
+    /// The text does not say.
+    Plain,
+    /// When it was told, or something else happened.
+    Beside,
+    /// When it ended.
+    End,
+    /// Nothing that has happened.
+    Never,
+}
+
+/// A time in a text.
+#[derive(Clone, Copy, Debug)]
+struct Mention {
+    /// Where it stands, in bytes.
+    at: (usize, usize),
+    /// When; for a day its first instant.
+    from: DateTime<Utc>,
+    /// The end of the day or of a part of one.
+    to: Option<DateTime<Utc>>,
+}
+
+/// Finds out when it began.
+///
+/// Shape: of several times the one that is told to be the start counts (`since`, `began`), then when it was noticed (`triggered`), then one that
+/// stands for itself, and last when it was told (`sent`, `now`). A time without a date is the latest before `now`; one without a zone is UTC.
+/// Times in addresses of web pages do not count.
+pub fn in_prose(text: &str, now: DateTime<Utc>) -> Told {
+    let text = &*COMPACT.replace_all(text, "${1}-${2}-${3}T${4}:${5}:${6}");
+    let mut mentions = moments(text, now);
+    mentions.sort_by_key(|mention| mention.at);
+    let mut before = 0;
+    let mut told: Vec<(Cue, Mention)> = Vec::new();
+    for mention in mentions {
+        told.push((cue(text, before, mention.at), mention));
+        before = mention.at.1;
+    }
+    let past = |(cue, mention): &&(Cue, Mention)| *cue != Cue::Never && mention.from <= now + SKEW;
+    let ended = told.iter().filter(past).filter(|(cue, _)| *cue == Cue::End).map(|(_, mention)| mention.from).max();
+    let known: Vec<(Cue, Mention)> = told.iter().filter(past).filter(|(cue, _)| *cue < Cue::End).copied().collect();
+    let future = known.is_empty() && ended.is_none() && told.iter().any(|(cue, mention)| *cue < Cue::End && mention.from > now + SKEW);
+    let (onset, is_start) = choose(&known).unwrap_or((if future { Onset::Future } else { Onset::Untold }, false));
+    Told { onset, is_start, ended }
+}
+
+/// Chooses the onset among the times that may be it.
+fn choose(known: &[(Cue, Mention)]) -> Option<(Onset, bool)> {
+    for wanted in [Cue::Start, Cue::Alarm, Cue::Plain, Cue::Beside] {
+        let of_cue = || known.iter().filter(move |(cue, _)| *cue == wanted).map(|(_, mention)| mention);
+        let mut times: Vec<DateTime<Utc>> = of_cue().filter(|mention| mention.to.is_none()).map(|mention| mention.from).collect();
+        times.sort_unstable();
+        let (Some(first), Some(last)) = (times.first().copied(), times.last().copied()) else {
+            match of_cue().find_map(|mention| Window::new(mention.from, mention.to?)) {
+                Some(day) => return Some((Onset::Within(day), false)),
+                None => continue,
+            }
+        };
+        let is_start = wanted <= Cue::Alarm;
+        if is_start || last - first <= ONE_MOMENT {
+            let earliest = times.into_iter().find(|time| last - *time <= ONE_INCIDENT).unwrap_or(first);
+            return Some((Onset::At(earliest), is_start));
+        }
+        return Window::new(first, last).map(|span| (Onset::Several(span), false));
+    }
+    None
+}
+
+/// Finds every time of a text.
+fn moments(text: &str, now: DateTime<Utc>) -> Vec<Mention> {
+    let links = urls(text);
+    let outside = |at: (usize, usize)| !links.iter().any(|link| link.0 <= at.0 && at.0 < link.1);
+    let dates: Vec<Date> = dates(text).into_iter().filter(|date| outside(date.at)).collect();
+    let clocks: Vec<Clock> = clocks(text, &dates).into_iter().filter(|clock| outside(clock.at)).collect();
+    let context = only_day(&dates, now);
+    let mut used = vec![false; dates.len()];
+    let mut lent = false;
+    let mut found = Vec::new();
+    for clock in &clocks {
+        let joined = dates.iter().position(|date| joins(text, date, clock));
+        let date = joined.and_then(|index| dates.get(index));
+        if let Some(slot) = joined.and_then(|index| used.get_mut(index)) {
+            *slot = true;
+        }
+        let at = date.map_or(clock.at, |date| (date.at.0.min(clock.at.0), date.at.1.max(clock.at.1)));
+        let from = match date {
+            Some(date) => resolve(date, clock, now),
+            None => context.and_then(|day| lend(day, clock, now)).inspect(|_| lent = true).or_else(|| latest(clock, now)),
+        };
+        found.extend(from.map(|from| Mention { at, from, to: None }));
+    }
+    let bare = dates.iter().zip(&used).filter(|(date, used)| !**used && !lent && !date.needs_clock);
+    found.extend(bare.filter_map(|(date, _)| span(date, now)));
+    let free = |found: &[Mention], at: (usize, usize)| outside(at) && !found.iter().any(|known| known.at.0 < at.1 && at.0 < known.at.1);
+    for (at, from, to) in ago(text, now).into_iter().chain(epochs(text, now)) {
+        if free(&found, at) {
+            found.push(Mention { at, from, to });
+        }
+    }
+    found
+}
+
+/// Tells whether a date and a time of day stand together: `2 March, 10:00`, `10:00 on 2 March`.
+fn joins(text: &str, date: &Date, clock: &Clock) -> bool {
+    let between = |from: usize, to: usize, pattern: &Regex| text.get(from..to).is_some_and(|gap| gap.len() <= 24 && pattern.is_match(gap));
+    between(date.at.1, clock.at.0, &DATE_TIME) || between(clock.at.1, date.at.0, &TIME_DATE)
+}
+
+/// Returns the instant of a date and a time of day.
+fn resolve(date: &Date, clock: &Clock, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let time = date.part.map_or(clock.time, |part| if clock.half_known { clock.time } else { part.adjust(clock.time) });
+    let at = |day: NaiveDate| instant(day, time, clock);
+    let today = (now + ahead(clock, now.date_naive(), time)?).date_naive();
+    match date.day {
+        Day::Full(day) => at(day),
+        Day::Either(one, other) => either(at(one)?, at(other)?, now),
+        Day::Yearless { month, day } => {
+            // A date and a time such as `Mar 2 10:00:00 UTC 2026` have the year last.
+            let years = clock.year.map_or_else(|| vec![today.year(), today.year() - 1], |year| vec![year]);
+            let mut days = years.into_iter().filter_map(|year| at(NaiveDate::from_ymd_opt(year, month, day)?));
+            days.find(|time| *time <= now + TimeDelta::days(1))
+        }
+        Day::Weekday(weekday) => {
+            today.iter_days().rev().take(8).filter(|day| day.weekday() == weekday).filter_map(at).find(|time| *time <= now + SKEW)
+        }
+        Day::Back(days) => {
+            // The small hours of last night are today's.
+            let days = if date.part.is_some_and(|part| part.ends_tomorrow()) && time.hour() < 5 { days.saturating_sub(1) } else { days };
+            at(today.checked_sub_days(chrono::Days::new(days))?)
+        }
+    }
+}
+
+/// Of two readings of a date such as `02/03/2026`, returns the one that can be meant.
+fn either(one: DateTime<Utc>, other: DateTime<Utc>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    for reach in [TimeDelta::days(7), TimeDelta::days(60)] {
+        let near = |time: DateTime<Utc>| time <= now + SKEW && now - time <= reach;
+        match (near(one), near(other)) {
+            (true, false) => return Some(one),
+            (false, true) => return Some(other),
+            _ if one == other => return Some(one),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Returns the latest instant before now with that time of day.
+fn latest(clock: &Clock, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let today = (now + ahead(clock, now.date_naive(), clock.time)?).date_naive();
+    today.iter_days().rev().take(3).filter_map(|day| instant(day, clock.time, clock)).find(|time| *time <= now + SKEW)
+}
+
+/// Lends the only day that a text names to a time of day.
+fn lend(day: NaiveDate, clock: &Clock, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    instant(day, clock.time, clock).filter(|time| *time <= now + SKEW && now - *time <= OLDEST_DAY)
+}
+
+fn instant(day: NaiveDate, time: NaiveTime, clock: &Clock) -> Option<DateTime<Utc>> {
+    Some((day.and_time(time) - ahead(clock, day, time)?).and_utc())
+}
+
+fn ahead(clock: &Clock, day: NaiveDate, time: NaiveTime) -> Option<TimeDelta> {
+    clock.zone.as_deref().map_or(Some(TimeDelta::zero()), |zone| ahead_of_utc(zone, day.and_time(time)))
+}
+
+/// Returns the day that all dates of a text mean.
+fn only_day(dates: &[Date], now: DateTime<Utc>) -> Option<NaiveDate> {
+    let mut days = dates.iter().map(|date| day(date, now));
+    let first = days.next()??;
+    days.all(|day| day == Some(first)).then_some(first)
+}
+
+fn day(date: &Date, now: DateTime<Utc>) -> Option<NaiveDate> {
+    let midnight = Clock::at_midnight();
+    resolve(&Date { part: None, ..*date }, &midnight, now).map(|time| time.date_naive())
+}
+
+/// Returns a day without a time as a span.
+fn span(date: &Date, now: DateTime<Utc>) -> Option<Mention> {
+    let start = day(date, now)?.and_time(NaiveTime::MIN).and_utc();
+    let (from, to) = date.part.map_or((0, 24), |part| part.hours());
+    let (from, to) = (start + TimeDelta::hours(from), start + TimeDelta::hours(to));
+    (now - to <= OLDEST_DAY).then_some(Mention { at: date.at, from, to: Some(to) })
+}
+
+/// Tells what a time is the time of, by the words before it, or else after it.
+fn cue(text: &str, before: usize, at: (usize, usize)) -> Cue {
+    let mut from = before.max(at.0.saturating_sub(CUE_REACH));
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let lead = text.get(from..at.0).unwrap_or_default();
+    if before > 0 && RANGE.is_match(lead) {
+        return Cue::End;
+    }
+    // What stands in the line before only counts when the time stands alone in its own.
+    let line = lead.rsplit_once('\n').filter(|(_, line)| line.chars().any(char::is_alphabetic)).map_or(lead, |(_, line)| line);
+    if let Some(found) = CUE.captures_iter(line).last() {
+        let of_change =
+            found.get(1).is_some() && line.get(..found.get(0).map_or(0, |all| all.start())).is_some_and(|lead| CHANGE.is_match(lead));
+        return if of_change { Cue::Beside } else { class(&found) };
+    }
+    let rest = text.get(at.1..).unwrap_or_default();
+    let rest = rest.split(['\n', '.', ';']).next().unwrap_or_default();
+    let near: String = rest.chars().take(30).take_while(|c| !c.is_ascii_digit()).collect();
+    match CUE.captures_iter(&near).next() {
+        Some(found) if found.get(1).or_else(|| found.get(2)).or_else(|| found.get(4)).is_some() => {
+            if found.get(1).is_some() && CHANGE.is_match(&near) { Cue::Beside } else { class(&found) }
+        }
+        _ => Cue::Plain,
+    }
+}
+
+fn class(found: &Captures<'_>) -> Cue {
+    let groups = [Cue::Start, Cue::Alarm, Cue::Beside, Cue::End, Cue::Never];
+    groups.into_iter().enumerate().find(|(index, _)| found.get(index + 1).is_some()).map_or(Cue::Plain, |(_, cue)| cue)
+}
+
+#[expect(clippy::expect_used, reason = "literal patterns")]
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("pattern")
+}
+
+/// ISO 8601 without separators.
+static COMPACT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(20[0-9]{2})([01][0-9])([0-3][0-9])T([0-2][0-9])([0-5][0-9])([0-5][0-9])"));
+
+/// What may stand between a date and its time of day.
+static DATE_TIME: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)^(?:t|[\s,;:@|()–—_"'-]|\bat\b|\bum\b|\baround\b|\babout\b|~)*$"#));
+
+/// What may stand between a time of day and its date.
+static TIME_DATE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^[\s,(]*(?:on|of|am|the)?[\s,(]*$"));
+
+/// What makes a range of two times.
+static RANGE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^\s*(?:-|–|—|->|→|to|until|till|bis)\s*$"));
+
+/// Words that tell what a time is the time of: of the start, of the alarm, of something else, of the end, of nothing that has happened.
+static CUE: LazyLock<Regex> = LazyLock::new(|| {
+    let start = r"since|seit|began|begins?|beginning|begun|start(?:s|ed|ing)?(?:[_ ]?(?:at|time|date|on))?|onset|from|first(?:[_ ]?(?:seen|observed|occurred|noticed))?(?:[_ ]?at)?|active[_ ]?(?:at|since)|incident[_ ]?(?:time|start)|broken?|failing|down|impact[_ ]?start";
+    let alarm = r"trigger(?:ed)?(?:[_ ]?(?:at|on|time))?|fir(?:ed|ing)|opened(?:[_ ]?at)?|creat(?:ed|ion)(?:[_ ]?(?:at|on|time|date))?|detected(?:[_ ]?at)?|raised|occurred|entered|alarm(?:ed)?|alert(?:ed)?|state[_ ]?changed?(?:[_ ]?(?:at|time))?|event[_ ]?time|problem|paged|breach(?:ed)?|happened|noticed|observed";
+    let beside = r"now|currently|current|sent|reported|generated|received|date|updated?(?:[_ ]?at)?|last|latest|acknowledged|acked|notified|posted|printed|evaluated|datapoints?|escalated|as of|deploy(?:ed|ing|ment|s)?|releas(?:ed?|ing)|rollout|rolled|merged|pushed|built|build|backup|maintenance";
+    let end = r"until|till|bis|resolv(?:ed|es)(?:[_ ]?at)?|recover(?:ed|y)|end(?:s|ed|ing)?(?:[_ ]?(?:at|time))?|closed(?:[_ ]?at)?|cleared|fixed|over|finished|mitigated";
+    let never = r"expir(?:es|y|ation)|next|valid|due|scheduled|eta|not after|renew(?:al|s)?|version|copyright|will";
+    pattern(&format!(r"(?i)\b(?:({start})|({alarm})|({beside})|({end})|({never}))\b"))
+});
+
+/// Words of which a start is no incident's.
+static CHANGE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\b(?:deploy\w*|releas\w*|rollout|maintenance|build|backup|migration|pipeline|job)\b[^.;\n]{0,16}$"));
+
+#[cfg(test)]
+mod tests;

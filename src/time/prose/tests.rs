@@ -1,0 +1,163 @@
+use super::*;
+
+fn now() -> DateTime<Utc> {
+    "2026-03-02T16:00:00Z".parse().unwrap()
+}
+
+/// What is told of the onset, in few characters.
+fn told(text: &str) -> String {
+    let shown = |time: DateTime<Utc>| time.format("%m-%d %H:%M:%S%.f").to_string().replace(":00.", ":00.");
+    match in_prose(text, now()).onset {
+        Onset::At(time) => shown(time),
+        Onset::Within(day) => format!("{} to {}", shown(day.from), shown(day.to)),
+        Onset::Several(_) => "several".into(),
+        Onset::Future => "future".into(),
+        Onset::Untold => "untold".into(),
+    }
+}
+
+#[test]
+fn one_instant_is_read_in_every_spelling() {
+    for text in [
+        "down since 2026-03-02T10:00:00Z",
+        "down since 2026-03-02T10:00Z",
+        "down since 2026-03-02T11:00:00+01:00",
+        "down since 2026-03-02T11:00:00+0100",
+        "down since 20260302T100000Z",
+        "down since 2026-03-02 10:00",
+        "down since 2026/03/02 10:00 UTC",
+        "down since 2026-03-02 at 10:00",
+        "down since 2026-03-02, 10:00:00",
+        "down since 2026-03-02 11:00 CET",
+        "down since 2026-03-02 05:00 EST",
+        "down since 2026-03-02 05:00 America/New_York",
+        "down since 2026-03-02 15:30 (IST)",
+        "down since 2026-03-02 12:00 UTC+2",
+        "down since 2026-03-02 12:00 GMT+02:00",
+        "Started: 2026-03-02 10:00:00 +0000 UTC",
+        "Started: 2026-03-02 11:00:00 +0100 CET",
+        "Started: 2026-03-02 10:00:00 +0000 UTC m=+0.00",
+        "Date: Mon, 02 Mar 2026 10:00:00 +0000",
+        "Date: Mon, 2 Mar 2026 10:00:00 GMT",
+        "at \"Monday 02 March, 2026 10:00:00 UTC\".",
+        "Timestamp:   Monday 02 March, 2026 10:00:00 UTC",
+        "Mon Mar  2 10:00:00 UTC 2026",
+        "Mon Mar  2 11:00:00 CET 2026",
+        "Mar  2 10:00:00 web-1 kernel: oom",
+        "March 2, 2026, 10:00 AM UTC",
+        "March 2nd 2026 - 10:00",
+        "on 2 March at 10:00",
+        "10:00 on 2 March",
+        "10:00 UTC, 2 March 2026",
+        "2-Mar-2026 10:00",
+        "[02/Mar/2026:10:00:00 +0000] \"GET /\" 503",
+        "02.03.2026 10:00",
+        "02/03/2026 10:00",
+        "3/2/2026 10:00 AM",
+        "Mar 2, 2026 5:00 AM EST",
+        "2026-03-02 10:00:00,000 ERROR pool exhausted",
+        "since 10:00",
+        "since 10:00 today",
+        "since 10:00 UTC",
+        "since 10:00Z",
+        "11:00 CET",
+        "CET 11:00 it broke",
+        "it broke at 10am",
+        "it broke at 10 a.m.",
+        "it broke at 10:00 am",
+        "it broke at 1000Z",
+        "it broke this morning at 10:00",
+        "seit 11 Uhr MEZ",
+        "Monday 10:00",
+        "6 hours ago",
+        "6h ago",
+        "5 hours and 60 minutes ago",
+        "ts=1772445600",
+        "<!date^1772445600^{date}|x> fired",
+        "at 1772445600000 ms",
+        "2026-03-02. Errors since 10:00.",
+        "at 10:00 UTC (11:00 CET)",
+        "Triggered: 2026-03-02 10:00 UTC, now it is 10:05",
+        "sent 10:05, started 10:00",
+        "Alarm started at 10:00, now 10:05",
+        "fired at 10:00, resolved at 10:40",
+        "10:00–10:40 UTC",
+        "11:00-11:40 CET",
+        "from 10:00 to 10:40",
+        "deploy at 09:20, errors at 10:00",
+        "deployment started at 09:20; errors began 10:00",
+        "10:00 UTC: errors began, 10:20 scaled out by hand",
+        "certificate expires 2026-12-01, down since 10:00",
+        "https://grafana.example/d/1?from=2026-03-02T08:00:00Z&to=2026-03-02T09:00:00Z since 10:00",
+        "{\"startsAt\": \"2026-03-02T10:00:00Z\", \"endsAt\": \"0001-01-01T00:00:00Z\", \"labels\": {",
+        "policy version 2012-10-17, since 10:00",
+        "10.0.0.1:9100 is down since 10:00",
+    ] {
+        assert_eq!(told(text), "03-02 10:00:00", "{text}");
+    }
+}
+
+#[test]
+fn a_time_without_a_date_is_the_latest_one_before_now() {
+    for (text, expected) in [
+        ("since 11:32", "03-02 11:32:00"),
+        ("since 20:38 CET", "03-01 19:38:00"),
+        ("at 9:15 pm", "03-01 21:15:00"),
+        ("yesterday 14:00", "03-01 14:00:00"),
+        ("14:00 yesterday", "03-01 14:00:00"),
+        ("yesterday at 2pm PST", "03-01 22:00:00"),
+        ("last night at 23:10", "03-01 23:10:00"),
+        ("last night at 11:10", "03-01 23:10:00"),
+        ("last night at 2:30", "03-02 02:30:00"),
+        ("yesterday evening at 8:15", "03-01 20:15:00"),
+        ("on Friday at 18:20", "02-27 18:20:00"),
+        ("at noon", "03-02 12:00:00"),
+        ("since midnight", "03-02 00:00:00"),
+        ("20 minutes ago", "03-02 15:40:00"),
+        ("half an hour ago", "03-02 15:30:00"),
+        ("an hour ago", "03-02 15:00:00"),
+        ("1h 20m ago", "03-02 14:40:00"),
+        ("Started: 2026-03-02 10:00:00.123 +0000 UTC", "03-02 10:00:00.123"),
+        ("since 00:30 CET", "03-01 23:30:00"),
+        ("31 Dec 23:50", "untold"),
+    ] {
+        let expected = if text.starts_with("31 Dec") { "12-31 23:50:00" } else { expected };
+        assert_eq!(told(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_vague_time_is_the_day() {
+    for (text, expected) in [
+        ("it broke yesterday", "03-01 00:00:00 to 03-02 00:00:00"),
+        ("outage of 2026-02-27", "02-27 00:00:00 to 02-28 00:00:00"),
+        ("outage on 27 February", "02-27 00:00:00 to 02-28 00:00:00"),
+        ("broken since Friday", "02-27 00:00:00 to 02-28 00:00:00"),
+        ("slow this morning", "03-02 00:00:00 to 03-02 12:00:00"),
+        ("slow last night", "03-01 18:00:00 to 03-02 06:00:00"),
+        ("2 days ago", "02-28 00:00:00 to 03-01 00:00:00"),
+    ] {
+        assert_eq!(told(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_time_or_cannot_be_told_apart_is_not_guessed() {
+    for (text, expected) in [
+        ("", "untold"),
+        ("why is checkout down", "untold"),
+        ("10.0.0.1:9100 refuses, host web:8080, 12:345, 1:2:3:4", "untold"),
+        ("arn:aws:sns:us-east-1:111122223333:t", "untold"),
+        ("policy version 2012-10-17", "untold"),
+        ("s3://logs/AWSLogs/2026/03/02/x.gz prod-2026-02-28", "untold"),
+        ("5 may have failed, 500 errors, 1.2.26", "untold"),
+        ("certificate expires 2026-12-01", "untold"),
+        ("maintenance at 2026-12-01 10:00", "future"),
+        ("resolved at 10:40", "untold"),
+        ("10:00 this, 12:00 that", "several"),
+        ("111122223333 4111111111111111", "untold"),
+    ] {
+        assert_eq!(told(text), expected, "{text}");
+    }
+    assert_eq!(in_prose("resolved at 10:40", now()).ended, "2026-03-02T10:40:00Z".parse().ok());
+}

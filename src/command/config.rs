@@ -2,13 +2,17 @@
 
 use crate::config::{self, is_caller_name};
 use crate::server::http;
+use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand};
 
-use super::{CONFIG, FAILURE, Failure, Global, Run, USAGE, output};
+use super::{CONFIG, FAILURE, Failure, Global, Run, USAGE, client, output};
 
 /// Check or explain the settings
 #[derive(Parser)]
-#[command(name = "config")]
+#[command(
+    name = "config",
+    before_help = "Examples:\n  cloudtrail-mcp config check\n  cloudtrail-mcp config client claude-code\n  cloudtrail-mcp config caller chat-bot"
+)]
 pub(super) struct Config {
     #[command(subcommand)]
     action: Action,
@@ -20,6 +24,12 @@ enum Action {
     Check,
     /// Print each value and where it came from
     Explain,
+    /// Print the entry of this server for an MCP client, ready to paste
+    Client {
+        /// The client
+        #[arg(value_parser = PossibleValuesParser::new(client::names()))]
+        name: String,
+    },
     /// Make a token for a caller over HTTP, and the lines of the policy file that let it in
     Caller {
         /// Who will call: letters, digits, - _ . and @, at most 64, such as chat-bot
@@ -32,6 +42,7 @@ impl Run for Config {
         match &self.action {
             Action::Check => check(&global.settings()?),
             Action::Explain => explain(&global.settings()?),
+            Action::Client { name } => entry(name, &global.settings()?),
             Action::Caller { name } => caller(name),
         }
     }
@@ -42,7 +53,24 @@ fn check(settings: &config::Config) -> Result<u8, Failure> {
     for finding in settings.findings() {
         output::say(&format!("note: {finding}"));
     }
-    output::say("The settings are valid.");
+    let dead_ends = settings.dead_ends(&|name| std::env::var(name).ok());
+    for dead_end in &dead_ends {
+        output::say(&format!("cannot work: {dead_end}"));
+    }
+    match dead_ends.len() {
+        0 => output::say("The settings are valid."),
+        n => output::say(&format!("The settings are valid, and {n} of them cannot work as they are.")),
+    }
+    // What is not there on this machine may be there where the file is for; `doctor` fails on it.
+    Ok(0)
+}
+
+/// Prints the entry alone, so that it can be redirected; what to know of it goes to stderr.
+fn entry(name: &str, settings: &config::Config) -> Result<u8, Failure> {
+    let client = client::find(name).ok_or_else(|| Failure::new(USAGE, "there is no such client"))?;
+    let (entry, notes) = client.entry(settings, &|name| std::env::var(name).ok());
+    output::say(&entry);
+    notes.iter().for_each(|note| output::complain(&format!("note: {note}")));
     Ok(0)
 }
 

@@ -2,11 +2,15 @@
 //! flags, settings, the runtime and the exit codes.
 
 mod audit;
+mod client;
 mod completions;
 mod config;
 mod demo;
+mod doctor;
 mod flags;
+mod iam_policy;
 mod investigation;
+mod man;
 mod output;
 mod report;
 mod serve;
@@ -79,9 +83,12 @@ const COMMANDS: &[Entry] = &[
     Entry::of::<serve::Serve>(),
     Entry::of::<demo::Demo>(),
     Entry::of::<report::Report>(),
+    Entry::of::<doctor::Doctor>(),
     Entry::of::<config::Config>(),
+    Entry::of::<iam_policy::IamPolicy>(),
     Entry::of::<audit::Audit>(),
     Entry::of::<completions::Completions>(),
+    Entry::of::<man::Man>(),
 ];
 
 /// The whole command line.

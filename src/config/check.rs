@@ -1,8 +1,8 @@
 //! What contradicts itself, and what the operator should know though it is not wrong.
 
 use super::settings::{
-    ALLOW_AWS_READ, ARCHIVE, ARCHIVE_LOCATIONS, AWS_REGION_ALLOWLIST, CACHE_MAX_BYTES, DEFAULT_EVENTS, HTTP_CALLERS_TOOLS,
-    HTTP_OAUTH_TOOL_SCOPES, LOOKBACK, MAX_EVENTS, MAX_WINDOW,
+    ALLOW_AWS_READ, ARCHIVE, ARCHIVE_LOCATIONS, AWS_REGION_ALLOWLIST, CACHE_MAX_BYTES, DEFAULT_EVENTS, DEMO, EVENT_HISTORY_ENABLED,
+    HTTP_CALLERS_TOOLS, HTTP_OAUTH_TOOL_SCOPES, INVESTIGATIONS_PATH, LOOKBACK, MAX_EVENTS, MAX_WINDOW,
 };
 use super::spelling::bare_name;
 use super::{Config, Origin, account, caller, http};
@@ -56,16 +56,53 @@ impl Config {
             findings.push("aws_region_allowlist lacks the region of global services: IAM and sign-in events will not be seen".to_owned());
         }
         findings.extend(self.http().findings());
-        let set = self.explained.iter().filter(|explained| !explained.declaration.used && explained.origin != Origin::Default);
-        findings.extend(set.map(|explained| format!("{} ({}) has no effect in this version", explained.key, explained.origin)));
-        let remote = self.get(&ARCHIVE_LOCATIONS).iter().filter(|location| is_remote(location)).count();
-        if remote > 0 {
-            findings.push(format!("archive.locations: s3:// addresses have no effect in this version ({remote} of them)"));
-        }
+        findings.extend(self.without_effect());
         if self.world_writable {
             findings.push("the policy file may be changed by anybody on this machine; chmod o-w mends it".to_owned());
         }
         findings
+    }
+}
+
+impl Config {
+    /// Returns the settings that this version does nothing with; one sentence each.
+    pub fn without_effect(&self) -> Vec<String> {
+        let set = self.explained.iter().filter(|explained| !explained.declaration.used && explained.origin != Origin::Default);
+        let mut dead: Vec<String> =
+            set.map(|explained| format!("{} ({}) has no effect in this version", explained.key, explained.origin)).collect();
+        let remote = self.get(&ARCHIVE_LOCATIONS).iter().filter(|location| is_remote(location)).count();
+        if remote > 0 {
+            dead.push(format!("archive.locations: s3:// addresses have no effect in this version ({remote} of them)"));
+        }
+        dead
+    }
+
+    /// Returns what cannot work though it is well-formed: nothing that may be read, places that are not there; one sentence each, with
+    /// the cure.
+    pub fn dead_ends(&self, env: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
+        let mut dead_ends = Vec::new();
+        let history = self.get(&ALLOW_AWS_READ) && self.get(&EVENT_HISTORY_ENABLED);
+        let (named, locations) = (self.get(&ARCHIVE), self.archive_locations());
+        if !history && named.is_empty() && locations.is_empty() && !self.get(&DEMO) {
+            dead_ends.push(format!(
+                "nothing may be read: {} is false and no log files are named; set allow_aws_read = true (or CHAT_ALLOW_AWS_READ=true), \
+                 or name logs by --archive or [archive] locations",
+                if self.get(&ALLOW_AWS_READ) { "event_history.enabled" } else { "allow_aws_read" }
+            ));
+        }
+        for path in named.iter().chain(&locations).filter(|path| !path.exists()) {
+            dead_ends.push(format!("the log files {} are not there; correct the path, or mount what holds them", path.display()));
+        }
+        if let Some(path) = self.find(&INVESTIGATIONS_PATH).filter(|path| !path.is_dir()) {
+            dead_ends.push(format!("investigations.path: {} is no folder; make it, or remove the key", path.display()));
+        }
+        let allowed = self.get(&AWS_REGION_ALLOWLIST);
+        let region = ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| env(name).filter(|region| !region.trim().is_empty()));
+        if let Some(region) = region.filter(|region| !allowed.is_empty() && !allowed.contains(region)) {
+            dead_ends
+                .push(format!("aws_region_allowlist lacks {region}, the region of this environment; add it, or set another AWS_REGION"));
+        }
+        dead_ends
     }
 }
 

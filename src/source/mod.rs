@@ -63,6 +63,35 @@ pub fn name(word: &str) -> Option<SourceName> {
     nameable().find(|name| name.as_str() == word)
 }
 
+/// A request that may be sent to AWS.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation {
+    /// The call of the SDK that sends it.
+    pub call: &'static str,
+    /// The permissions that it needs; none for what everybody may ask.
+    pub actions: &'static [&'static str],
+    /// Who sends it.
+    pub as_whom: AsWhom,
+}
+
+/// Whose permission an operation needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AsWhom {
+    /// Whoever reads: the server's own identity, or the role of an account.
+    Reader,
+    /// The server's own identity, which borrows a role.
+    Lender,
+}
+
+/// All requests that the server may ever send. Each is a read, or lends credentials to read with.
+///
+/// Source: AWS service authorization reference, "Actions defined by AWS CloudTrail" and "… AWS Security Token Service".
+pub static OPERATIONS: [Operation; 3] = [
+    Operation { call: "lookup_events", actions: &["cloudtrail:LookupEvents"], as_whom: AsWhom::Reader },
+    Operation { call: "get_caller_identity", actions: &[], as_whom: AsWhom::Reader },
+    Operation { call: "assume_role", actions: &["sts:AssumeRole", "sts:SetSourceIdentity"], as_whom: AsWhom::Lender },
+];
+
 /// A boxed future, as `Source` is used as an object.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 

@@ -309,3 +309,137 @@ fn help_begins_with_examples() {
         assert!(help.starts_with("Example"), "{arguments:?}: {help}");
     }
 }
+
+#[test]
+fn the_doctor_tells_what_is_in_the_way_and_a_fix_for_each() {
+    let output = run(&["doctor", "--json"]);
+    let report = json(&output);
+    let checks = report["checks"].as_array().unwrap();
+    assert!(checks.len() >= 20, "{}", checks.len());
+    let failed: Vec<_> = checks.iter().filter(|check| check["state"] == "failed").collect();
+    assert!(failed.iter().any(|check| check["name"] == "allow_aws_read"), "{report:#}");
+    assert!(failed.iter().all(|check| check["fix"].as_str().is_some_and(|fix| !fix.is_empty())), "{report:#}");
+    assert_eq!((output.status.code(), report["ok"].as_bool()), (Some(1), Some(false)));
+    let text = stdout(&run(&["doctor"]));
+    assert!(text.contains("FAIL ") && text.contains("→ "), "{text}");
+}
+
+#[test]
+fn the_doctor_finds_broken_settings_places_and_variables() {
+    let (_keep, dir) = folder(&[("empty/readme.txt", ""), ("policy.toml", "")]);
+    let policy = dir.join("policy.toml").to_string_lossy().into_owned();
+    let text = |path: &str| format!("allow_aws_reed = true\n[archive]\nlocations = [{:?}]\n", dir.join(path));
+    std::fs::write(&policy, text("empty")).unwrap();
+    let failed = |arguments: &[&str], env: &[(&str, &str)]| {
+        let output = command().args(arguments).args(["doctor", "--json"]).envs(env.iter().copied()).output().unwrap();
+        let report = json(&output);
+        let failed = report["checks"].as_array().unwrap().iter().filter(|check| check["state"] == "failed");
+        failed.map(|check| (check["name"].as_str().unwrap().to_owned(), check["found"].as_str().unwrap().to_owned())).collect::<Vec<_>>()
+    };
+    let of = |name: &str, all: &[(String, String)]| all.iter().find(|(one, _)| one == name).map(|(_, found)| found.clone());
+    let found = failed(&["--config", &policy], &[("AWS_PROFILE", "")]);
+    assert!(of("settings", &found).unwrap().contains("allow_aws_read"), "{found:?}");
+    assert!(of("environment", &found).unwrap().contains("AWS_PROFILE"), "{found:?}");
+    std::fs::write(&policy, text("empty").replace("allow_aws_reed", "allow_aws_read")).unwrap();
+    let found = failed(&["--config", &policy], &[]);
+    assert!(of("source: archive", &found).unwrap().contains("holds no log file"), "{found:?}");
+    let policy_text =
+        "aws_region_allowlist = [\"us-east-1\"]\n[audit]\npath = \"/nonexistent/audit.jsonl\"\n[investigations]\npath = \"/nonexistent\"\n";
+    std::fs::write(&policy, policy_text).unwrap();
+    let found =
+        failed(&["--config", &policy], &[("AWS_REGION", "eu-west-1"), ("AWS_PROFILE", "prod"), ("AWS_CA_BUNDLE", "/nonexistent.pem")]);
+    for name in ["aws_region_allowlist", "audit log", "investigations", "credentials", "certificates"] {
+        assert!(of(name, &found).is_some(), "{name}: {found:?}");
+    }
+    assert!(of("credentials", &found).unwrap().contains("prod"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_asks_aws_once_for_each_region_and_only_when_it_may() {
+    use crate::fake_aws::{ACCOUNT, FakeAws, Fault};
+    let asked = async |fake: &FakeAws, more: &[(&str, &str)]| {
+        let mut process = command();
+        process.args(["doctor", "--json", "--region", "eu-west-1,us-east-1"]).envs(fake.env()).envs(more.iter().copied());
+        tokio::task::spawn_blocking(move || process.output().unwrap()).await.unwrap()
+    };
+    let fake = FakeAws::start(chrono::Utc::now()).await;
+    let output = asked(&fake, &[]).await;
+    assert!(fake.requests().is_empty(), "without permission nothing is asked: {}", stdout(&output));
+    let report = json(&asked(&fake, &[("CHAT_ALLOW_AWS_READ", "true")]).await);
+    assert!(report["ok"].as_bool().unwrap(), "{report:#}");
+    assert!(report["checks"].to_string().contains(ACCOUNT) && fake.lookups().len() <= 3, "{report:#}");
+    let denied = FakeAws::start(chrono::Utc::now()).await.always(Fault::AccessDenied);
+    let output = asked(&denied, &[("CHAT_ALLOW_AWS_READ", "true")]).await;
+    let report = json(&output);
+    let permission = report["checks"].as_array().unwrap().iter().find(|check| check["name"] == "permissions").unwrap();
+    assert_eq!((output.status.code(), permission["state"].as_str()), (Some(1), Some("failed")), "{report:#}");
+    assert!(permission["found"].as_str().unwrap().contains("LookupEvents") && permission["fix"].as_str().unwrap().contains("iam-policy"));
+}
+
+#[test]
+fn the_iam_policy_holds_what_is_needed_and_no_more() {
+    let policy = json(&run(&["iam-policy", "--region", "eu-west-1,us-east-1"]));
+    let statement = serde_json::json!([{
+        "Sid": "ReadCloudTrail", "Effect": "Allow", "Action": ["cloudtrail:LookupEvents"], "Resource": "*",
+        "Condition": {"StringEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]}}
+    }]);
+    assert_eq!(policy, serde_json::json!({"Version": "2012-10-17", "Statement": statement}));
+    let role = "arn:aws:iam::444455556666:role/investigator";
+    let (_keep, dir) = folder(&[("policy.toml", &format!("[accounts.production]\nid = \"444455556666\"\nrole_arn = \"{role}\"\n"))]);
+    let policy = json(&run(&["iam-policy", "--config", dir.join("policy.toml").to_str().unwrap()]));
+    assert_eq!(policy["Statement"][1]["Action"], serde_json::json!(["sts:AssumeRole", "sts:SetSourceIdentity"]));
+    assert_eq!(policy["Statement"][1]["Resource"], serde_json::json!([role]));
+    let off = "[event_history]\nenabled = false\n";
+    let (_keep, dir) = folder(&[("policy.toml", off)]);
+    let output = run(&["iam-policy", "--config", dir.join("policy.toml").to_str().unwrap()]);
+    assert!(stdout(&output).is_empty() && stderr(&output).contains("no permission is needed"));
+}
+
+#[test]
+fn every_client_gets_an_entry_that_starts_this_server() {
+    for (name, key) in [
+        ("claude-code", "mcpServers"),
+        ("claude-desktop", "mcpServers"),
+        ("vscode", "servers"),
+        ("cursor", "mcpServers"),
+        ("zed", "context_servers"),
+        ("gemini-cli", "mcpServers"),
+        ("jetbrains", "mcpServers"),
+        ("windsurf", "mcpServers"),
+        ("lm-studio", "mcpServers"),
+        ("copilot", "mcpServers"),
+    ] {
+        let entry = json(&run(&["config", "client", name]))[key]["cloudtrail"].clone();
+        assert_eq!(entry["command"], crate::binary::path().to_str().unwrap(), "{name}: {entry}");
+        assert_eq!(entry["args"], serde_json::json!(["serve", "--tool-names", "underscore"]), "{name}");
+    }
+    for name in ["codex", "goose", "n8n"] {
+        let output = run(&["config", "client", name]);
+        assert!(output.status.success() && stdout(&output).contains("cloudtrail-mcp") || name == "n8n", "{}", stdout(&output));
+    }
+    assert_eq!(run(&["config", "client", "nobody"]).status.code(), Some(2));
+}
+
+#[test]
+fn config_check_says_what_cannot_work() {
+    let text = stdout(&run(&["config", "check"]));
+    assert!(text.contains("cannot work: nothing may be read"), "{text}");
+    let policy = "aws_region_allowlist = [\"us-east-1\"]\n[archive]\nlocations = [\"/nonexistent/logs\"]\n";
+    let (_keep, dir) = folder(&[("policy.toml", policy)]);
+    let output = command()
+        .args(["config", "check", "--config", dir.join("policy.toml").to_str().unwrap()])
+        .env("AWS_REGION", "eu-west-1")
+        .output()
+        .unwrap();
+    let text = stdout(&output);
+    assert!(text.contains("/nonexistent/logs are not there") && text.contains("lacks eu-west-1"), "{text}");
+}
+
+#[test]
+fn the_manual_page_is_one_that_man_can_show() {
+    for (arguments, holds) in [(&["man"][..], "doctor"), (&["man", "events"], "investigation")] {
+        let page = stdout(&run(arguments));
+        assert!(page.contains(".TH") && page.contains(".SH NAME") && page.contains(holds), "{page}");
+    }
+    assert_eq!(run(&["man", "nothing"]).status.code(), Some(2));
+}

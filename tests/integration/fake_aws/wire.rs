@@ -42,6 +42,13 @@ pub(super) async fn serve(mut socket: TcpStream, state: Arc<Mutex<State>>) {
     let _ = socket.set_nodelay(true);
     let mut buffer = Vec::new();
     while let Ok(Some(request)) = read(&mut socket, &mut buffer).await {
+        if request.service.is_empty() && request.target.is_empty() {
+            // What is not signed is refused, and every refusal tells AWS's time.
+            let date = chrono::Utc::now().to_rfc2822().replace("+0000", "GMT");
+            let head = format!("HTTP/1.1 403 Forbidden\r\nDate: {date}\r\nContent-Length: 0\r\n\r\n");
+            let _ = socket.write_all(head.as_bytes()).await;
+            continue;
+        }
         let fault = begin(&state, &request);
         if let Fault::Delay(delay) = fault {
             sleep(delay).await;

@@ -1,0 +1,238 @@
+//! `config client`: the entry of this server for an MCP client, ready to paste. A client is a row.
+
+use crate::config::Config;
+use crate::config::settings::{HTTP_LISTEN, TOOL_NAMES};
+use crate::config::spelling::Spelling;
+use clap::builder::PossibleValue;
+use serde_json::{Map, Value, json};
+
+/// Variables that an entry takes over from this environment: none of them is a secret.
+const TAKEN_OVER: &[&str] = &[
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_CONFIG_FILE",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_CA_BUNDLE",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_CLOUDTRAIL",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "CHAT_ALLOW_AWS_READ",
+    "CHAT_AWS_REGION_ALLOWLIST",
+];
+/// The name that the server has among the client's.
+const NAME: &str = "cloudtrail";
+
+/// An MCP client.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Client {
+    name: &'static str,
+    title: &'static str,
+    /// Where the entry goes.
+    place: &'static str,
+    form: Form,
+    /// Whether it refuses tools whose names have dots.
+    refuses_dots: bool,
+}
+
+/// How the entry of a client looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// JSON: an object of servers under this key; `type` where it is wanted, and whether the tools are listed.
+    Json { key: &'static str, kind: Option<&'static str>, tools: bool },
+    /// Codex's TOML.
+    Toml,
+    /// Goose's YAML.
+    Yaml,
+    /// A node of n8n, which speaks HTTP only.
+    Node,
+}
+
+const fn servers(kind: Option<&'static str>) -> Form {
+    Form::Json { key: "mcpServers", kind, tools: false }
+}
+
+const fn client(name: &'static str, title: &'static str, place: &'static str, form: Form, refuses_dots: bool) -> Client {
+    Client { name, title, place, form, refuses_dots }
+}
+
+/// The clients that are known.
+///
+/// Source: each client's documentation of its MCP settings; which refuse dots is told by their users' reports.
+const CLIENTS: &[Client] = &[
+    client("claude-code", "Claude Code", ".mcp.json of the project, or ~/.claude.json", servers(Some("stdio")), true),
+    client("claude-desktop", "Claude Desktop", "claude_desktop_config.json (Settings, Developer, Edit Config)", servers(None), true),
+    client(
+        "vscode",
+        "VS Code",
+        ".vscode/mcp.json, or MCP: Open User Configuration",
+        Form::Json { key: "servers", kind: Some("stdio"), tools: false },
+        true,
+    ),
+    client("cursor", "Cursor", "~/.cursor/mcp.json", servers(Some("stdio")), true),
+    client("codex", "Codex", "~/.codex/config.toml", Form::Toml, true),
+    client("zed", "Zed", "settings.json of Zed", Form::Json { key: "context_servers", kind: None, tools: false }, true),
+    client("gemini-cli", "Gemini CLI", "~/.gemini/settings.json", servers(None), true),
+    client(
+        "jetbrains",
+        "JetBrains AI Assistant and Junie",
+        "Settings, Tools, AI Assistant, MCP; Junie: ~/.junie/mcp/mcp.json",
+        servers(None),
+        true,
+    ),
+    client("goose", "Goose", "~/.config/goose/config.yaml", Form::Yaml, true),
+    client("windsurf", "Windsurf", "~/.codeium/windsurf/mcp_config.json", servers(None), true),
+    client("lm-studio", "LM Studio", "~/.lmstudio/mcp.json", servers(None), true),
+    client(
+        "copilot",
+        "Copilot CLI",
+        "~/.copilot/mcp-config.json",
+        Form::Json { key: "mcpServers", kind: Some("local"), tools: true },
+        true,
+    ),
+    client("n8n", "n8n", "the canvas of a workflow (paste it there)", Form::Node, true),
+];
+
+/// Returns the names that may be given, for the command line.
+pub(super) fn names() -> Vec<PossibleValue> {
+    CLIENTS.iter().map(|client| PossibleValue::new(client.name).help(client.title)).collect()
+}
+
+/// Finds a client by its name.
+pub(super) fn find(name: &str) -> Option<&'static Client> {
+    CLIENTS.iter().find(|client| client.name == name)
+}
+
+/// What is the same in every form of an entry.
+struct Server {
+    command: String,
+    arguments: Vec<String>,
+    environment: Map<String, Value>,
+    url: String,
+}
+
+impl Client {
+    /// Returns the entry, and what a person should know of it.
+    pub(super) fn entry(&self, config: &Config, env: &dyn Fn(&str) -> Option<String>) -> (String, Vec<String>) {
+        let server = self.server(config, env);
+        let mut notes = vec![format!("for {}: it goes into {}; keep what else is there", self.title, self.place)];
+        let keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+        if env("AWS_PROFILE").is_none() && keys.iter().any(|key| env(key).is_some()) {
+            notes.push("access keys of this environment were not copied; name a profile (AWS_PROFILE) in the entry instead".to_owned());
+        }
+        if self.form == Form::Node {
+            notes.push(format!(
+                "n8n speaks HTTP only; start: cloudtrail-mcp serve --http ADDR:PORT --tool-names underscore, here at {}",
+                server.url
+            ));
+            notes.push("a token by `cloudtrail-mcp config caller n8n` goes into the node's Bearer Auth credentials".to_owned());
+        }
+        (server.show(self.form), notes)
+    }
+
+    fn server(&self, config: &Config, env: &dyn Fn(&str) -> Option<String>) -> Server {
+        let path = std::env::current_exe().ok().map(|path| path.display().to_string());
+        let mut arguments = vec!["serve".to_owned()];
+        if let Some(file) = config.file() {
+            arguments.extend(["--config".to_owned(), file.display().to_string()]);
+        }
+        if self.refuses_dots || config.get(&TOOL_NAMES) == Spelling::Underscore {
+            arguments.extend(["--tool-names".to_owned(), "underscore".to_owned()]);
+        }
+        let set = |name: &&str| Some(((*name).to_owned(), Value::String(env(name).filter(|value| !value.trim().is_empty())?)));
+        let listen = config.find(&HTTP_LISTEN).map_or("127.0.0.1:8080".to_owned(), |listen| listen.to_string());
+        Server {
+            command: path.unwrap_or_else(|| "cloudtrail-mcp".to_owned()),
+            arguments,
+            environment: TAKEN_OVER.iter().filter_map(set).collect(),
+            url: format!("http://{listen}/mcp"),
+        }
+    }
+}
+
+impl Server {
+    fn show(&self, form: Form) -> String {
+        match form {
+            Form::Json { key, kind, tools } => self.json(key, kind, tools),
+            Form::Toml => self.toml(),
+            Form::Yaml => self.yaml(),
+            Form::Node => pretty(&json!({"nodes": [{
+                "name": "CloudTrail", "type": "@n8n/n8n-nodes-langchain.mcpClientTool", "typeVersion": 1.1, "position": [0, 0],
+                "parameters": {"endpointUrl": self.url, "serverTransport": "httpStreamable", "authentication": "bearerAuth"},
+            }], "connections": {}})),
+        }
+    }
+
+    fn json(&self, key: &str, kind: Option<&str>, tools: bool) -> String {
+        let mut entry = Map::new();
+        if let Some(kind) = kind {
+            entry.insert("type".into(), kind.into());
+        }
+        entry.insert("command".into(), self.command.clone().into());
+        entry.insert("args".into(), self.arguments.clone().into());
+        entry.insert("env".into(), self.environment.clone().into());
+        if tools {
+            entry.insert("tools".into(), json!(["*"]));
+        }
+        pretty(&json!({key: {NAME: entry}}))
+    }
+
+    /// Strings and lists of JSON are TOML, too.
+    fn toml(&self) -> String {
+        let mut out =
+            format!("[mcp_servers.{NAME}]\ncommand = {}\nargs = {}\ntool_timeout_sec = 60\n", json!(self.command), json!(self.arguments));
+        if !self.environment.is_empty() {
+            out.push_str(&format!("\n[mcp_servers.{NAME}.env]\n"));
+            self.environment.iter().for_each(|(name, value)| out.push_str(&format!("{name} = {value}\n")));
+        }
+        out
+    }
+
+    /// JSON is YAML, too.
+    fn yaml(&self) -> String {
+        let (command, arguments, environment) = (json!(self.command), json!(self.arguments), json!(self.environment));
+        format!(
+            "extensions:\n  {NAME}:\n    name: CloudTrail\n    type: stdio\n    enabled: true\n    cmd: {command}\n    args: {arguments}\n    \
+             envs: {environment}\n    timeout: 60\n"
+        )
+    }
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entry_parses_in_its_own_language_and_starts_the_server() {
+        let env = |name: &str| (name == "AWS_PROFILE").then(|| "on \"call\"".to_owned());
+        for client in CLIENTS {
+            let (entry, _) = client.entry(&Config::default(), &env);
+            let server = match client.form {
+                Form::Json { key, .. } => serde_json::from_str::<Value>(&entry).unwrap()[key][NAME].clone(),
+                Form::Toml => {
+                    let read: toml::Value = toml::from_str(&entry).unwrap();
+                    serde_json::to_value(&read["mcp_servers"][NAME]).unwrap()
+                }
+                Form::Yaml => {
+                    let of = |key: &str| entry.lines().find_map(|line| line.trim().strip_prefix(&format!("{key}: "))).unwrap();
+                    let read = |key: &str| serde_json::from_str::<Value>(of(key)).unwrap();
+                    assert!(entry.starts_with("extensions:\n  cloudtrail:\n    name:"));
+                    json!({"command": read("cmd"), "args": read("args"), "env": read("envs")})
+                }
+                Form::Node => {
+                    let node = serde_json::from_str::<Value>(&entry).unwrap()["nodes"][0].clone();
+                    assert_eq!(node["parameters"]["endpointUrl"], "http://127.0.0.1:8080/mcp");
+                    continue;
+                }
+            };
+            assert!(server["command"].as_str().is_some_and(|command| !command.is_empty()), "{entry}");
+            assert_eq!(server["args"], json!(["serve", "--tool-names", "underscore"]), "{}", client.name);
+            assert_eq!(server["env"], json!({"AWS_PROFILE": "on \"call\""}), "{}", client.name);
+        }
+    }
+}

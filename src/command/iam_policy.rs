@@ -1,0 +1,78 @@
+//! `iam-policy`: what the server's identity needs in AWS, and nothing more.
+
+use std::collections::BTreeSet;
+
+use crate::config::Config;
+use crate::config::settings::{AWS_REGION_ALLOWLIST, EVENT_HISTORY_ENABLED};
+use crate::event::is_region;
+use crate::policy::region::global_region;
+use crate::source::{AsWhom, OPERATIONS};
+use clap::Parser;
+use serde_json::{Value, json};
+
+use super::output::{complain, say};
+use super::{Failure, Global, Run, USAGE};
+
+/// Print the smallest IAM policy for the enabled sources
+#[derive(Parser)]
+#[command(
+    name = "iam-policy",
+    before_help = "Examples:\n  cloudtrail-mcp iam-policy > policy.json\n  cloudtrail-mcp iam-policy --region eu-west-1 --region us-east-1"
+)]
+pub(super) struct IamPolicy {
+    /// Regions that may be read. Default: aws_region_allowlist
+    #[arg(long = "regions", visible_alias = "region", value_name = "LIST", value_delimiter = ',')]
+    regions: Vec<String>,
+}
+
+impl Run for IamPolicy {
+    fn run(&self, global: &Global) -> Result<u8, Failure> {
+        let config = global.settings()?;
+        if let Some(wrong) = self.regions.iter().find(|region| !is_region(region)) {
+            return Err(Failure::new(USAGE, format!("--region {wrong}: a region is written as eu-west-1")));
+        }
+        if !config.get(&EVENT_HISTORY_ENABLED) {
+            complain("No enabled source asks AWS, so no permission is needed.");
+            return Ok(0);
+        }
+        let regions = if self.regions.is_empty() { config.get(&AWS_REGION_ALLOWLIST) } else { self.regions.clone() };
+        let policy = policy(&config, &regions);
+        say(&serde_json::to_string_pretty(&policy).unwrap_or_default());
+        notes(&config, &regions).iter().for_each(|note| complain(&format!("note: {note}")));
+        Ok(0)
+    }
+}
+
+/// Makes the policy of the server's own identity.
+fn policy(config: &Config, regions: &[String]) -> Value {
+    let actions = |whom: AsWhom| {
+        let needed = OPERATIONS.iter().filter(|operation| operation.as_whom == whom);
+        needed.flat_map(|operation| operation.actions.iter().copied()).collect::<Vec<_>>()
+    };
+    let mut read = json!({"Sid": "ReadCloudTrail", "Effect": "Allow", "Action": actions(AsWhom::Reader), "Resource": "*"});
+    let regions: BTreeSet<&str> = regions.iter().map(String::as_str).collect();
+    if !regions.is_empty() {
+        read["Condition"] = json!({"StringEquals": {"aws:RequestedRegion": regions}});
+    }
+    let mut statements = vec![read];
+    let roles: Vec<String> = config.accounts().into_iter().filter_map(|account| account.role_arn).collect();
+    if !roles.is_empty() {
+        let assume = actions(AsWhom::Lender);
+        statements.push(json!({"Sid": "ReadOtherAccounts", "Effect": "Allow", "Action": assume, "Resource": roles}));
+    }
+    json!({"Version": "2012-10-17", "Statement": statements})
+}
+
+fn notes(config: &Config, regions: &[String]) -> Vec<String> {
+    let mut notes = Vec::new();
+    if regions.is_empty() {
+        notes.push("aws_region_allowlist is empty, so any region may be read; --region eu-west-1,us-east-1 narrows it".to_owned());
+    } else if !regions.iter().any(|region| global_region(region) == region) {
+        notes.push("the region of global services is not among them: IAM and sign-in events will not be seen".to_owned());
+    }
+    if config.accounts().iter().any(|account| account.role_arn.is_some()) {
+        notes.push("each of the roles needs the statement ReadCloudTrail itself, and a trust policy that admits this identity".to_owned());
+    }
+    notes.push("sts:GetCallerIdentity, by which the account is told, needs no permission".to_owned());
+    notes
+}

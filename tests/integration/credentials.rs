@@ -21,6 +21,9 @@ async fn fake() -> FakeAws {
     FakeAws::start(now()).await.with_events([write(ID, "ec2.amazonaws.com", "StopInstances", "eu-west-1", now() - TimeDelta::minutes(61))])
 }
 
+/// An environment and a configuration, and the code, the words and the advice that they lead to.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str, &'a str, &'a str);
+
 /// What the command prints as JSON, and on standard error.
 struct Told {
     answer: Value,
@@ -94,7 +97,7 @@ async fn what_is_wrong_with_the_credentials_is_told_and_what_mends_it() {
     let session = "[sso-session corp]\nsso_start_url = https://example.awsapps.com/start\nsso_region = eu-west-1\n";
     let both = format!("{sso}{session}");
     let ro: &[(&str, &str)] = &[("AWS_PROFILE", "ro")];
-    let cases: [(&[(&str, &str)], &str, &str, &str, &str); 11] = [
+    let cases: [Case<'_>; 11] = [
         (&[], "", "no_credentials", "no AWS credentials are configured", "AWS_PROFILE"),
         (ro, "[profile dev]\n", "no_credentials", "profile ro is in none", "list-profiles"),
         (ro, &both, "expired_credentials", "single sign-on session of the AWS profile ro", "aws sso login --profile ro"),

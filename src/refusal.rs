@@ -14,6 +14,14 @@ pub struct InvalidArgument {
     pub message: String,
 }
 
+/// Returns which of `known` is nearest to `given`, when one is near; case, `-` and `_` do not matter.
+pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let plain = |text: &str| text.to_lowercase().replace('-', "_");
+    let given = plain(given);
+    let near = known.into_iter().map(|name| (strsim::jaro_winkler(&given, &plain(name)), name)).filter(|(likeness, _)| *likeness > 0.75);
+    near.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)
+}
+
 /// What kind of refusal it is; the words are part of the public contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
@@ -79,13 +87,6 @@ impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
-}
-
-/// Returns which of `known` was probably meant by `given`, whatever its case and with `-` for `_`; nothing when none is near.
-pub fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
-    let given = given.to_lowercase().replace('-', "_");
-    let near = known.iter().map(|name| (strsim::jaro_winkler(&given, name), *name)).filter(|(likeness, _)| *likeness > 0.75);
-    near.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)
 }
 
 /// A call that was not answered.

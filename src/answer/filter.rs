@@ -1,8 +1,13 @@
 //! Which events an answer shows: the caller's filters. They hide, they never change what is read or how it is ranked.
 
-use crate::catalogue::Category;
-use crate::event::Event;
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use crate::catalogue::{self, Category};
+use crate::event::{Arn, Event, role_of};
 use crate::rank::{Ranked, topology::Relation};
+use crate::redact;
+use crate::refusal::{InvalidArgument, nearest};
 
 /// The caller's filters; an empty list lets everything through.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,7 +18,7 @@ pub struct Filter {
     pub event_names: Vec<String>,
     /// Services or event sources; `*` allowed.
     pub event_sources: Vec<String>,
-    /// Actor names or ARNs; `*` allowed.
+    /// Users, roles, sessions, ARNs, access keys, source identities, principals, addresses or networks; `*` allowed.
     pub actors: Vec<String>,
     /// Only changes that touch what the alert or the caller names.
     pub resources_only: bool,
@@ -27,18 +32,18 @@ impl Filter {
     /// Tells whether a change is shown.
     pub fn matches(&self, ranked: &Ranked) -> bool {
         let event = &ranked.change.event;
-        /// Tells whether one of the texts, which are only made when it matters, fits one of the patterns.
-        fn any<'a>(patterns: &[String], texts: impl FnOnce() -> Vec<&'a str>) -> bool {
-            patterns.is_empty() || texts().into_iter().any(|text| patterns.iter().any(|pattern| matches_pattern(pattern, text)))
-        }
-        let raw_name = || event.record.get("eventName").and_then(|name| name.as_str()).unwrap_or_default();
         (self.include_reads || !event.read_only)
             && (!self.errors_only || event.failed())
             && (!self.resources_only || matches!(ranked.facts.tie.relation, Relation::Target(_) | Relation::Mention(_)))
             && (self.categories.is_empty() || self.categories.contains(&ranked.change.class.category))
-            && any(&self.event_names, || vec![event.name.as_str(), raw_name()])
-            && any(&self.event_sources, || vec![event.source.as_str(), event.service()])
-            && any(&self.actors, || actor_names(event))
+            && (self.event_names.is_empty() || self.event_names.iter().any(|pattern| is_named(pattern, event)))
+            && (self.event_sources.is_empty() || self.event_sources.iter().any(|pattern| is_from(pattern, event)))
+            && (self.actors.is_empty() || self.actors_fit(event))
+    }
+
+    fn actors_fit(&self, event: &Event) -> bool {
+        let names = event.actor_names();
+        self.actors.iter().any(|pattern| is_actor(pattern, event, &names))
     }
 
     /// Tells whether the caller filters at all.
@@ -47,11 +52,147 @@ impl Filter {
     }
 }
 
-/// Returns what an actor may be called: its name, the role and the session of it, its ARN.
-fn actor_names(event: &Event) -> Vec<&str> {
-    let arn = event.actor.arn.as_deref().unwrap_or_default();
-    let parts = event.actor.name.split('/').chain(arn.split(['/', ':']).skip(5));
-    [event.actor.name.as_str(), arn].into_iter().chain(parts).filter(|name| !name.is_empty()).collect()
+/// Tells whether an event bears a name, with or without the API's date or version.
+fn is_named(pattern: &str, event: &Event) -> bool {
+    let raw = || event.record.get("eventName").and_then(|name| name.as_str()).unwrap_or_default();
+    matches_pattern(pattern, &event.name) || matches_pattern(pattern, raw())
+}
+
+/// Tells whether an event is of a service, by its short name, its event source or what people call it.
+fn is_from(pattern: &str, event: &Event) -> bool {
+    let called = || catalogue::service_called(pattern).is_some_and(|service| event.service() == service);
+    matches_pattern(pattern, &event.source) || matches_pattern(pattern, event.service()) || called()
+}
+
+/// Tells whether one of the names of who acted is meant.
+fn is_actor(pattern: &str, event: &Event, names: &[Cow<'_, str>]) -> bool {
+    if let Some(net) = Net::parse(pattern) {
+        return event.source_ip.as_deref().and_then(|address| address.parse().ok()).is_some_and(|address| net.holds(address));
+    }
+    let role = role_of(pattern).filter(|_| !pattern.contains("assumed-role/"));
+    // `role/app`, `user/alice` and `assumed-role/app/session` are how the console shows them.
+    let bare = ["user/", "role/", "assumed-role/"].iter().find_map(|kind| pattern.strip_prefix(kind)).unwrap_or(pattern);
+    let session_of = |name: &str| pattern.contains(":assumed-role/") && matches_pattern(&format!("{pattern}/*"), name);
+    names.iter().any(|name| {
+        matches_pattern(pattern, name)
+            || matches_pattern(bare, name)
+            || session_of(name)
+            || role.as_deref().is_some_and(|role| matches_pattern(role, name))
+    })
+}
+
+/// A network of addresses.
+struct Net {
+    address: IpAddr,
+    prefix: u32,
+}
+
+impl Net {
+    /// Reads `203.0.113.0/24`, or an address alone.
+    fn parse(text: &str) -> Option<Self> {
+        let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
+        let address: IpAddr = address.trim().parse().ok()?;
+        let longest = if address.is_ipv4() { 32 } else { 128 };
+        let prefix = prefix.map_or(Ok(longest), str::parse).ok().filter(|prefix| *prefix <= longest)?;
+        Some(Self { address, prefix })
+    }
+
+    fn holds(&self, other: IpAddr) -> bool {
+        match (self.address, other) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => (a.to_bits() ^ b.to_bits()).checked_shr(32 - self.prefix).unwrap_or(0) == 0,
+            (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits() ^ b.to_bits()).checked_shr(128 - self.prefix).unwrap_or(0) == 0,
+            _ => false,
+        }
+    }
+}
+
+/// How event sources end, besides `amazonaws.com`, in other partitions.
+const SUFFIXES: &[&str] = &["amazonaws.com.cn", "amazonaws.eu", "c2s.ic.gov", "sc2s.sgov.gov", "cloud.adc-e.uk", "csp.hci.ic.gov"];
+
+impl Filter {
+    /// Makes sure that every filter could apply, before anything is read.
+    ///
+    /// Errors: an address, ARN or access key that cannot be one, and an event source that no service has the form of.
+    pub fn check(&self) -> Result<(), InvalidArgument> {
+        for actor in &self.actors {
+            let looks_like_address = actor.contains(['.', ':']) && actor.chars().all(|c| c.is_ascii_digit() || ".:/".contains(c));
+            if looks_like_address && Net::parse(actor).is_none() {
+                return Err(refuse("actors", actor, "is not an IP address: give for example 203.0.113.7 or 203.0.113.0/24"));
+            }
+            if actor.starts_with("arn:") && !actor.contains('*') && Arn::parse(actor).is_none() {
+                return Err(refuse("actors", actor, "is not an ARN: give for example arn:aws:iam::111122223333:role/deploy"));
+            }
+            let key = ["AKIA", "ASIA"].iter().any(|prefix| actor.starts_with(prefix)) && actor.chars().all(|c| c.is_ascii_alphanumeric());
+            if key && !(16..=128).contains(&actor.len()) {
+                return Err(refuse("actors", actor, "is not a whole access key id: give for example AKIAIOSFODNN7EXAMPLE"));
+            }
+        }
+        for source in &self.event_sources {
+            let suffix = source.split_once('.').map(|(_, suffix)| suffix.to_ascii_lowercase());
+            if suffix.is_some_and(|suffix| {
+                !suffix.contains('*') && !suffix.ends_with("amazonaws.com") && !SUFFIXES.iter().any(|of| suffix.ends_with(of))
+            }) {
+                let service = source.split('.').next().unwrap_or_default().to_ascii_lowercase();
+                let service = catalogue::service_names().find(|name| *name == service).unwrap_or("ec2");
+                return Err(refuse(
+                    "event_sources",
+                    source,
+                    &format!("is no event source: give for example {service}.amazonaws.com or {service}"),
+                ));
+            }
+        }
+        for name in &self.event_names {
+            if name.chars().any(|c| !(c.is_ascii_alphanumeric() || "*_-".contains(c))) {
+                let bare = name.rsplit([':', '.']).next().filter(|bare| bare.len() > 3 && bare.chars().all(|c| c.is_ascii_alphanumeric()));
+                let example = bare.unwrap_or("RunInstances");
+                return Err(refuse("event_names", name, &format!("is no event name: give for example {example} or Delete*")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes sure that every filter applies to something that is known or was read, so that nothing that is misspelt looks like an all-clear.
+    ///
+    /// Errors: a service that nobody knows and no event is of, and an event name that nobody knows and no event bears.
+    pub fn check_against(&self, ranked: &[Ranked]) -> Result<(), InvalidArgument> {
+        let read = |applies: &dyn Fn(&Event) -> bool| ranked.iter().any(|one| applies(&one.change.event));
+        for source in &self.event_sources {
+            let short = source.split('.').next().unwrap_or_default();
+            let known = catalogue::service_called(source).is_some() || catalogue::service_names().any(|name| matches_pattern(short, name));
+            if !known && !read(&|event| is_from(source, event)) {
+                let hint = hint(source, catalogue::service_names());
+                return Err(refuse(
+                    "event_sources",
+                    source,
+                    &format!("is no service that is known, and no event read is of one{hint}; give for example ec2 or s3"),
+                ));
+            }
+        }
+        for pattern in &self.event_names {
+            if !catalogue::event_names().any(|name| matches_pattern(pattern, name)) && !read(&|event| is_named(pattern, event)) {
+                let seen = ranked
+                    .iter()
+                    .map(|one| one.change.event.name.as_str())
+                    .filter(|name| name.len() <= 64 && name.chars().all(|c| c.is_ascii_alphanumeric()));
+                let hint = hint(pattern, catalogue::event_names().map(|name: &'static str| -> &str { name }).chain(seen));
+                let problem =
+                    format!("is no event name that is known, and no event read bears it{hint}; give for example RunInstances or Delete*");
+                return Err(refuse("event_names", pattern, &problem));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn hint<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> String {
+    nearest(given, known).map(|name| format!("; did you mean {name}?")).unwrap_or_default()
+}
+
+fn refuse(argument: &str, given: &str, problem: &str) -> InvalidArgument {
+    InvalidArgument {
+        argument: argument.to_owned(),
+        message: format!("`{argument}` holds \"{}\", which {problem}", redact::text(given, 80)),
+    }
 }
 
 /// Matches `text` against `pattern` without regard to case; `*` stands for any characters.

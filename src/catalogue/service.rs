@@ -225,6 +225,59 @@ const SERVICES: &[Service] = &[
     alias("elasticloadbalancingv2", "elasticloadbalancing"),
 ];
 
+/// Further short names of `eventSource`, of which nothing is known but that they exist.
+///
+/// Source: the services of the AWS service authorization reference (2026) that CloudTrail logs.
+#[rustfmt::skip] // As short as it can be.
+const FURTHER: &[&str] = &[
+    "a4b", "a2c", "airflow", "amplifybackend", "amplifyuibuilder", "aoss", "app-integrations", "appfabric", "appflow", "application-insights",
+    "application-signals", "applicationinsights", "appstream", "apptest", "arc-region-switch", "auditmanager", "autoscaling-plans", "aws-marketplace",
+    "aws-mcp", "aws-portal", "b2bi", "backup-gateway", "bcm-data-exports", "bedrock-agentcore", "billingconductor", "braket", "cases", "ce", "chatbot", "chime",
+    "cleanrooms", "cleanrooms-ml", "cloud9", "cloudcontrolapi", "clouddirectory", "cloudsearch", "codeartifact", "codecatalyst", "codeconnections",
+    "codeguru-profiler", "codeguru-reviewer", "codestar", "codestar-notifications", "codewhisperer", "cognito-sync", "comprehend", "comprehendmedical",
+    "compute-optimizer", "consolidatedbilling", "cur", "customer-profiles", "databrew", "dataexchange", "datapipeline", "datazone", "deadline", "deepracer",
+    "devicefarm", "devops-guru", "discovery", "drs", "ds", "dsql", "ecr-public", "eks-auth", "elastic-inference", "elastictranscoder", "email", "emr-containers",
+    "entityresolution", "execute-api", "finspace", "forecast", "frauddetector", "freetier", "gamelift", "greengrass", "groundstation", "healthlake",
+    "honeycode", "inspector", "inspector-scan", "internetmonitor", "invoicing", "iot1click", "iotanalytics", "iotdeviceadvisor", "iotevents", "iotfleethub",
+    "iotfleetwise", "iotsecuretunneling", "iotsitewise", "iotthingsgraph", "iottwinmaker", "iotwireless", "ivs", "ivschat", "kafkaconnect", "kendra",
+    "kinesisvideo", "lakeformation", "launchwizard", "lex", "license-manager", "location", "geo", "lookoutequipment", "lookoutmetrics", "lookoutvision",
+    "m2", "machinelearning", "managedblockchain", "marketplace", "mediaconnect", "mediaconvert", "medialive", "mediapackage", "mediastore", "mediatailor",
+    "medical-imaging", "mgh", "mgn", "migrationhub-orchestrator", "mobiletargeting", "monitron", "networkflowmonitor", "notifications-contacts", "odb", "omics",
+    "opsworks", "opsworks-cm", "organizations", "osis", "panorama", "partnercentral", "payments", "pca-connector-ad", "personalize", "pi", "polly", "pricing",
+    "privatenetworks", "profile", "purchase-orders", "q", "qapps", "qbusiness", "quicksight", "rbin", "rds-data", "redshift-data", "refactor-spaces", "rekognition",
+    "repostspace", "resiliencehub", "resource-explorer-2", "resource-groups", "robomaker", "route53-recovery-control-config", "route53profiles",
+    "route53-recovery-readiness", "s3-object-lambda", "s3-outposts", "s3express", "s3tables", "s3vectors", "savingsplans", "sdb", "security-ir", "securitylake",
+    "simspaceweaver", "sms", "sms-voice", "snowball", "snow-device-management", "social-messaging", "sqlworkbench", "ssm-contacts", "ssm-incidents",
+    "ssm-quicksetup", "ssm-sap", "sso-oauth", "supplychain", "support-app", "sustainability", "tagging", "tax", "textract", "timestream-influxdb", "tnb",
+    "transcribe", "transfer", "translate", "trustedadvisor", "user-subscriptions", "voiceid", "wellarchitected", "wickr", "wisdom", "workdocs", "workmail",
+    "workspaces", "workspaces-web", "thinclient",
+];
+
+/// What people call a service whose `eventSource` says something else.
+///
+/// Shape: in lower case, without blanks and marks.
+#[rustfmt::skip] // A table reads best in rows.
+const CALLED: &[(&str, &str)] = &[
+    ("alb", "elasticloadbalancing"), ("asg", "autoscaling"), ("cloudwatchalarms", "monitoring"), ("cloudwatchevents", "events"),
+    ("cloudwatchlogs", "logs"), ("console", "signin"), ("consolelogin", "signin"), ("documentdb", "rds"), ("ebs", "ec2"),
+    ("ec2instanceconnect", "ec2-instance-connect"), ("efs", "elasticfilesystem"), ("elb", "elasticloadbalancing"), ("elbv2", "elasticloadbalancing"),
+    ("emr", "elasticmapreduce"), ("identitycenter", "sso"), ("kinesisfirehose", "firehose"), ("loadbalancer", "elasticloadbalancing"),
+    ("msk", "kafka"), ("mwaa", "airflow"), ("nlb", "elasticloadbalancing"), ("parameterstore", "ssm"), ("securitygroups", "ec2"),
+    ("sfn", "states"), ("systemsmanager", "ssm"), ("vpc", "ec2"),
+];
+
+/// Returns the short names of every service that is known to exist.
+pub fn service_names() -> impl Iterator<Item = &'static str> {
+    SERVICES.iter().map(|service| service.spelt).chain(FURTHER.iter().copied())
+}
+
+/// Returns the short name in `eventSource` of what people call a service otherwise; nothing for other names.
+pub fn service_called(name: &str) -> Option<&'static str> {
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let plain = plain.strip_prefix("amazon").or_else(|| plain.strip_prefix("aws")).unwrap_or(&plain);
+    CALLED.iter().find(|(called, _)| *called == plain).map(|(_, service)| *service)
+}
+
 /// Finds a service by its short name, without regard to case.
 fn find(name: &str) -> Option<&'static Service> {
     static INDEX: LazyLock<HashMap<Folded<'static>, &'static Service>> =

@@ -163,7 +163,7 @@ fn unknown(name: &str, section: &str) -> String {
     let shown = shown.escape_debug();
     let here = names_in(section);
     let elsewhere = of_file().find(|setting| setting.name() == name).map(|setting| setting.key);
-    if let Some(meant) = elsewhere.or_else(|| nearest(name, &here)) {
+    if let Some(meant) = elsewhere.or_else(|| nearest(name, here.iter().copied())) {
         return format!("unknown key `{section}{shown}`; did you mean `{meant}`?");
     }
     let where_ = if section.is_empty() { "at the top".to_owned() } else { format!("in [{}]", section.trim_end_matches(['.', '[', ']'])) };

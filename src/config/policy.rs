@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::check::is_remote;
 use super::settings::{
     ALLOW_AWS_READ, ARCHIVE_LOCATIONS, AWS_ACCOUNT_ALLOWLIST, AWS_REGION_ALLOWLIST, BUDGET_DEADLINE, BUDGET_LOOKUP_REQUESTS,
-    DEFAULT_EVENTS, EVENT_HISTORY_ENABLED, LOOKBACK, MAX_EVENTS, MAX_WINDOW, UNTRUSTED_TEXT,
+    DEFAULT_EVENTS, EVENT_HISTORY_ENABLED, LOOKBACK, MAX_EVENTS, MAX_LOOKUP_WINDOW, MAX_WINDOW, UNTRUSTED_TEXT,
 };
 use super::{Config, Flags, load};
 use crate::coverage::SourceName;
@@ -20,6 +20,7 @@ impl Config {
             regions: self.get(&AWS_REGION_ALLOWLIST),
             accounts: self.get(&AWS_ACCOUNT_ALLOWLIST),
             max_window: self.get(&MAX_WINDOW),
+            max_lookup_window: self.get(&MAX_LOOKUP_WINDOW),
             lookback: self.get(&LOOKBACK),
             default_events: self.get(&DEFAULT_EVENTS),
             max_events: self.get(&MAX_EVENTS),

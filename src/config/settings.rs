@@ -81,7 +81,7 @@ settings! {
     MAX_WINDOW: Duration = setting("max_window", Span(60, 90 * DAY)).default("48h").unit(TIME).live();
 
     /// The longest window of a question that event history can look up exactly, as by one id; 90 days is as far back as it goes.
-    MAX_LOOKUP_WINDOW: Duration = setting("max_lookup_window", Span(60, 90 * DAY)).default("90d").unit(TIME).live().later();
+    MAX_LOOKUP_WINDOW: Duration = setting("max_lookup_window", Span(60, 90 * DAY)).default("90d").unit(TIME).live();
 
     /// Events shown when the caller gives no limit; 20 fit an assistant's attention.
     DEFAULT_EVENTS: u32 = setting("default_events", Whole(1, 100)).default("20").unit("events").live();

@@ -81,6 +81,8 @@ pub enum WindowStart {
     BeforeEnd(TimeDelta),
     /// The last hour.
     LastHour,
+    /// As far back as what the question names may be looked up.
+    LookUp(TimeDelta),
 }
 
 impl Lack {

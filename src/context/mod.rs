@@ -139,11 +139,13 @@ pub struct Defaults {
     pub lookback: TimeDelta,
     /// How long a window may be that we choose; 48 hours.
     pub max_window: TimeDelta,
+    /// How far to look back where there is no alert; an hour.
+    pub without_alert: TimeDelta,
 }
 
 impl Default for Defaults {
     fn default() -> Self {
-        Self { lookback: TimeDelta::minutes(30), max_window: TimeDelta::hours(48) }
+        Self { lookback: TimeDelta::minutes(30), max_window: TimeDelta::hours(48), without_alert: period::WITHOUT_ALERT }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::time::{self, Window};
 /// How long after the alert's start the window goes on.
 const AFTER: TimeDelta = TimeDelta::minutes(10);
 /// How far to look back without an alert.
-const WITHOUT_ALERT: TimeDelta = TimeDelta::hours(1);
+pub(super) const WITHOUT_ALERT: TimeDelta = TimeDelta::hours(1);
 
 /// Decides the window, and says where it came from.
 ///
@@ -29,7 +29,14 @@ pub(super) fn decide(
             .map(Some)
             .map_err(|problem| refuse(argument, &problem)),
     };
-    let (from, to) = (read("start_time", &asked.start_time)?, read("end_time", &asked.end_time)?);
+    let span = |text: &Option<String>| text.as_deref().and_then(|text| time::named_span(text, now));
+    let (from, to) = match (span(&asked.start_time), span(&asked.end_time)) {
+        // A day by its name is the whole day.
+        (Some(start), None) => (Some(start.from), read("end_time", &asked.end_time)?.or(Some(start.to))),
+        (Some(start), Some(end)) => (Some(start.from), Some(end.to)),
+        (None, Some(end)) => (read("start_time", &asked.start_time)?, Some(end.to)),
+        (None, None) => (read("start_time", &asked.start_time)?, read("end_time", &asked.end_time)?),
+    };
     if let Some(from) = from.filter(|from| *from >= now) {
         return Err(refuse("start_time", &format!("lies in the future: it is {} now", time::rfc3339(now))).at(from));
     }
@@ -57,7 +64,11 @@ pub(super) fn decide(
             )
         }
         (None, Some(end)) => (before(end, WITHOUT_ALERT), end, WindowStart::BeforeAlertEnd),
-        (None, None) => (before(now, WITHOUT_ALERT), now, WindowStart::LastHour),
+        (None, None) if defaults.without_alert == WITHOUT_ALERT => (before(now, WITHOUT_ALERT), now, WindowStart::LastHour),
+        (None, None) => {
+            let end = to.map_or(now, |to| to.min(now));
+            (before(end, defaults.without_alert), now, WindowStart::LookUp(defaults.without_alert))
+        }
     };
     let end = match (from, to) {
         (_, Some(to)) => to.min(now),
@@ -70,7 +81,7 @@ pub(super) fn decide(
         None if default_from < end => (default_from, counted_from),
         None => (before(end, defaults.lookback), WindowStart::BeforeEnd(defaults.lookback)),
     };
-    let shortest = before(end, defaults.max_window);
+    let shortest = before(end, if matches!(start, WindowStart::LookUp(_)) { defaults.without_alert } else { defaults.max_window });
     let cut = from.is_none() && begin < shortest && shortest < end;
     let begin = if cut { shortest } else { begin };
     let lacks = primary.lacks.filter(|_| from.is_none());
@@ -86,7 +97,7 @@ fn before(time: DateTime<Utc>, span: TimeDelta) -> DateTime<Utc> {
 
 fn refuse(argument: &str, problem: &str) -> InvalidArgument {
     let message = format!(
-        "`{argument}` {problem}. Give RFC 3339 such as `2026-01-27T20:04:10Z`, a time ago such as `30m`, `2h` or `1d` (at most 3650d), `alert-45m`, `alert+5m`, or `now`."
+        "`{argument}` {problem}. Give RFC 3339 such as `2026-01-27T20:04:10Z`, a time ago such as `30m`, `2h` or `1d` (at most 3650d), `yesterday`, `this week`, `this month`, `alert-45m`, `alert+5m`, or `now`."
     );
     InvalidArgument { argument: argument.into(), message }
 }

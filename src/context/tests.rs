@@ -166,7 +166,7 @@ fn one_given_bound_keeps_the_alerts_other_bound_where_it_can() {
 
 #[test]
 fn a_default_start_respects_max_window() {
-    let defaults = Defaults { lookback: TimeDelta::hours(3), max_window: TimeDelta::hours(1) };
+    let defaults = Defaults { lookback: TimeDelta::hours(3), max_window: TimeDelta::hours(1), ..Defaults::default() };
     let asked = Asked { investigation: Some(json!({"startsAt": "2026-01-27T20:00:00Z"})), ..Asked::default() };
     let incident = discover(&asked, &defaults, now()).unwrap();
     assert_eq!(window(&incident), "2026-01-27 19:10:00 to 2026-01-27 20:10:00 (alert start - 3h, cut to max_window 1h)");
@@ -518,7 +518,7 @@ proptest! {
     fn discover_never_panics_and_its_window_is_never_empty_nor_in_the_future(
         investigation in any_json(), start_time in any_time(), end_time in any_time(), lookback in any::<i32>(), list in proptest::collection::vec("\\PC{0,16}", 0..3)
     ) {
-        let defaults = Defaults { lookback: TimeDelta::seconds(lookback.into()), max_window: TimeDelta::hours(48) };
+        let defaults = Defaults { lookback: TimeDelta::seconds(lookback.into()), max_window: TimeDelta::hours(48), ..Defaults::default() };
         let asked = Asked { investigation: Some(investigation), start_time, end_time, resources: list, ..Asked::default() };
         match discover(&asked, &defaults, now()) {
             Ok(incident) => {

@@ -196,6 +196,19 @@ pub const ID_KINDS: &[(&str, &str)] = &[
     ("vpn", "AWS::EC2::VPNConnection"),
 ];
 
+/// Returns the ARN without a path of the role that an ARN names, or that a session's ARN comes from; nothing for other texts.
+pub fn role_of(arn: &str) -> Option<String> {
+    let mut parts = arn.splitn(6, ':');
+    let (head, partition, _, _, account, resource) =
+        (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let role = match resource.split_once('/')? {
+        ("role", path) => path.rsplit('/').next()?,
+        ("assumed-role", session) => session.split('/').next()?,
+        _ => return None,
+    };
+    (head == "arn" && !role.is_empty()).then(|| format!("arn:{partition}:iam::{account}:role/{role}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

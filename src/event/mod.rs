@@ -9,14 +9,18 @@ mod name;
 mod parse;
 mod partition;
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 pub use agent::name_agents;
-pub use arn::{ARN_KINDS, Arn, ID_KINDS, is_account, is_region};
+pub use arn::{ARN_KINDS, Arn, ID_KINDS, is_account, is_region, role_of};
 pub use name::camel_words;
 pub use parse::RecordError;
 pub(crate) use parse::member;
+
+pub use parse::reads;
 pub use partition::Partition;
 
 /// A CloudTrail event.
@@ -162,6 +166,48 @@ impl Event {
         let identity = parse::field(&self.record, "userIdentity").unwrap_or(&Value::Null);
         let text = |key| parse::field(identity, key).and_then(Value::as_str).unwrap_or_default();
         (text("principalId"), text("accessKeyId"))
+    }
+
+    /// Returns everything that the one who acted may be called: name, role and session, ARNs of the session and of its role, access
+    /// key, principal, source identity, address. Untrusted; not to be shown.
+    ///
+    /// Shape: no empty ones; a session's ARN also gives that of its role, without a path.
+    pub fn actor_names(&self) -> Vec<Cow<'_, str>> {
+        let identity = parse::field(&self.record, "userIdentity").unwrap_or(&Value::Null);
+        let below = |path: &[&str]| path.iter().try_fold(identity, |value, key| parse::field(value, key)).and_then(Value::as_str);
+        let arn = self.actor.arn.as_deref().unwrap_or_default();
+        let mut names: Vec<Cow<'_, str>> = vec![self.actor.name.as_str().into(), arn.into()];
+        names.extend(self.actor.name.split('/').chain(arn.split(['/', ':']).skip(5)).map(Cow::from));
+        names.extend(self.source_ip.as_deref().map(Cow::from));
+        const FIELDS: &[&[&str]] = &[
+            &["userName"],
+            &["principalId"],
+            &["accessKeyId"],
+            &["invokedBy"],
+            &["sourceIdentity"],
+            &["credentialId"],
+            &["sessionContext", "sourceIdentity"],
+            &["sessionContext", "signInSessionArn"],
+            &["sessionContext", "sessionIssuer", "arn"],
+            &["sessionContext", "sessionIssuer", "userName"],
+            &["sessionContext", "sessionIssuer", "principalId"],
+            &["onBehalfOf", "userId"],
+        ];
+        names.extend(FIELDS.iter().filter_map(|path| below(path)).map(Cow::from));
+        if let Some((role, session)) = below(&["principalId"]).and_then(|id| id.split_once(':')) {
+            names.extend([role.into(), session.into()]);
+        }
+        // The ARN of a role with a path is known by its name alone, which is unique in an account.
+        let mut roles = Vec::new();
+        for name in &names {
+            roles.extend(arn::role_of(name).map(Cow::Owned));
+        }
+        names.extend(roles);
+        if self.actor.kind == ActorKind::Root {
+            names.push("root".into());
+        }
+        names.retain(|name| !name.is_empty());
+        names
     }
 
     /// Tells whether the call failed. A dry run succeeded, but changed nothing, and counts as failed.

@@ -200,7 +200,7 @@ pub(super) fn capped(text: String) -> String {
 /// Tells whether a call of this name only reads, as far as its verb says.
 ///
 /// Shape: the verb must be a whole word: `Select` is in `SelectObjectContent`, not in `SelectiveAuth`.
-fn reads(name: &str) -> bool {
+pub fn reads(name: &str) -> bool {
     let starts = |verb: &&str| name.strip_prefix(*verb).is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_lowercase()));
     !NOT_READING.contains(&name) && READING_VERBS.iter().any(starts)
 }

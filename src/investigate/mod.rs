@@ -117,6 +117,10 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
         background.retain(|change| change.event.time < inquiry.scope.window().from);
     };
 
+    // Where nothing could be read, that is what there is to tell.
+    if gathered.cells().any(|cell| cell.covered().is_some()) {
+        inquiry.filter.check_against(&ranked)?;
+    }
     let page = Page { limit, ..Page::default() };
     let frozen = Frozen { policy: context.policy.version(), inquiry, detail, page, resume: None };
     Ok(found(frozen, gathered, ranked, background))

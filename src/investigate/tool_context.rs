@@ -53,7 +53,7 @@ impl ToolContext {
     /// Returns look-back and widest window.
     pub fn defaults(&self) -> Defaults {
         let delta = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
-        Defaults { lookback: delta(self.policy.lookback), max_window: delta(self.policy.max_window) }
+        Defaults { lookback: delta(self.policy.lookback), max_window: delta(self.policy.max_window), ..Defaults::default() }
     }
 
     /// Replaces an exact known investigation id by what is stored under it.

@@ -83,6 +83,8 @@ impl Policy {
         ];
         narrowed.nothing_left = self.nothing_left.or_else(|| left.into_iter().find_map(|(left, code)| (!left).then_some(code)));
         narrowed.max_window = rules.max_window.map_or(self.max_window, |most| most.min(self.max_window));
+        // A caller with a shorter window of its own gets no longer one by naming something.
+        narrowed.max_lookup_window = rules.max_window.map_or(self.max_lookup_window, |most| most.min(self.max_lookup_window));
         narrowed.lookback = self.lookback.min(narrowed.max_window);
         narrowed.max_events = rules.max_events.map_or(self.max_events, |most| most.max(1).min(self.max_events));
         narrowed.default_events = self.default_events.min(narrowed.max_events);

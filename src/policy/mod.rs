@@ -48,6 +48,8 @@ pub struct Policy {
     pub accounts: Vec<String>,
     /// The longest window.
     pub max_window: Duration,
+    /// The longest window of a question that names what it asks about exactly.
+    pub max_lookup_window: Duration,
     /// How far before the alert to look, unless told otherwise.
     pub lookback: Duration,
     /// Events shown unless told otherwise.
@@ -93,7 +95,7 @@ impl Policy {
         let max_window = TimeDelta::from_std(self.max_window).unwrap_or(TimeDelta::MAX);
         let mut decided =
             Decided { source, available, denied: Vec::new(), blind_spots: Vec::new(), missed_accounts: Vec::new(), guess: None };
-        self.admit_length(incident.window, max_window, now)?;
+        admit_length(incident.window, (max_window, "max_window"), now)?;
         let regions = self.admit_regions(incident, &mut decided)?;
         let (global_region, global_pass) = self.admit_global(regions.as_deref(), &mut decided);
         let (accounts, asked_accounts) = self.admit_accounts(incident, regions.as_deref(), &mut decided)?;
@@ -142,6 +144,26 @@ impl Policy {
         boundless.admit(incident, choice, available, now)
     }
 
+    /// Decides what of `incident` may be read where the question names exactly what it is about, such as a bucket or an access key.
+    ///
+    /// Errors: as [`Policy::admit`], but that the window may be as long as `max_lookup_window`.
+    pub fn admit_look_up(
+        &self,
+        incident: &Incident,
+        choice: Option<SourceName>,
+        available: &Available,
+        now: DateTime<Utc>,
+    ) -> Result<Scope, Refusal> {
+        let longest = self.longest_look_up();
+        admit_length(incident.window, (TimeDelta::from_std(longest).unwrap_or(TimeDelta::MAX), "max_lookup_window"), now)?;
+        Self { max_window: longest, ..self.clone() }.admit(incident, choice, available, now)
+    }
+
+    /// Returns the longest window of a question that names what it asks about exactly.
+    pub fn longest_look_up(&self) -> Duration {
+        self.max_lookup_window.max(self.max_window)
+    }
+
     /// Tells whether the allow-lists admit an account and a region, whatever was asked.
     pub fn allows(&self, account: &str, region: &str) -> bool {
         self.allows_region(region) && self.allows_account(account)
@@ -153,30 +175,6 @@ impl Policy {
 
     fn allows_account(&self, account: &str) -> bool {
         self.nothing_left.is_none() && (self.accounts.is_empty() || self.accounts.iter().any(|allowed| allowed == account))
-    }
-
-    fn admit_length(&self, window: Window, max_window: TimeDelta, now: DateTime<Utc>) -> Result<(), Refusal> {
-        if window.from >= window.to {
-            return Err(Refusal::invalid("end_time", "The window ends before it starts.", "Give an end_time after start_time."));
-        }
-        if window.from >= now {
-            return Err(Refusal::invalid(
-                "start_time",
-                "The window starts in the future.",
-                "Give a start_time in the past, such as 30m (ago).",
-            ));
-        }
-        if window.length() > max_window {
-            let (asked, limit) = (in_hours(window.length()), in_hours(max_window));
-            let from = window.to.checked_sub_signed(max_window).unwrap_or(window.from).format("%Y-%m-%dT%H:%M:%SZ");
-            return Err(Refusal::new(
-                Code::WindowTooLarge,
-                format!("A window of {asked} was asked; at most {limit} is allowed (max_window, set by the operator)."),
-                format!("Ask for a shorter window, such as start_time={from} with the same end_time, and go on from there."),
-            )
-            .about("start_time"));
-        }
-        Ok(())
     }
 
     /// Shape: nothing means all that the source holds, and only when no allow-list binds.
@@ -359,6 +357,31 @@ impl Decided<'_> {
         cell.asked = asked;
         self.denied.push(cell);
     }
+}
+
+/// Makes sure that a window is one, begins in the past, and is no longer than the operator's `key` allows.
+fn admit_length(window: Window, (max_window, key): (TimeDelta, &str), now: DateTime<Utc>) -> Result<(), Refusal> {
+    if window.from >= window.to {
+        return Err(Refusal::invalid("end_time", "The window ends before it starts.", "Give an end_time after start_time."));
+    }
+    if window.from >= now {
+        return Err(Refusal::invalid(
+            "start_time",
+            "The window starts in the future.",
+            "Give a start_time in the past, such as 30m (ago).",
+        ));
+    }
+    if window.length() > max_window {
+        let (asked, limit) = (in_hours(window.length()), in_hours(max_window));
+        let from = window.to.checked_sub_signed(max_window).unwrap_or(window.from).format("%Y-%m-%dT%H:%M:%SZ");
+        return Err(Refusal::new(
+            Code::WindowTooLarge,
+            format!("A window of {asked} was asked; at most {limit} is allowed ({key}, set by the operator)."),
+            format!("Ask for a shorter window, such as start_time={from} with the same end_time, and go on from there."),
+        )
+        .about("start_time"));
+    }
+    Ok(())
 }
 
 /// Cuts off what lies before the source's memory, and says so.

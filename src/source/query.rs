@@ -192,7 +192,8 @@ mod tests {
     fn resources_are_spelt_as_given_first_and_then_in_their_other_ways_each_once() {
         let resources = vec!["arn:aws:iam::111122223333:role/path/app".to_owned(), "i-0123456789abcdef0".to_owned(), "app".to_owned()];
         let now = DateTime::from_timestamp(1_769_544_000, 0).unwrap();
-        let defaults = Defaults { lookback: chrono::TimeDelta::minutes(30), max_window: chrono::TimeDelta::hours(48) };
+        let defaults =
+            Defaults { lookback: chrono::TimeDelta::minutes(30), max_window: chrono::TimeDelta::hours(48), ..Defaults::default() };
         let incident = discover(&Asked { resources, ..Asked::default() }, &defaults, now).unwrap();
         let names = spellings(&incident);
         assert_eq!(names[..3], ["arn:aws:iam::111122223333:role/path/app", "i-0123456789abcdef0", "app"]);

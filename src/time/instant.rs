@@ -1,9 +1,9 @@
 //! Points in time.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::Value;
 
-use super::{DurationError, Onset, compact, in_prose, parse_duration};
+use super::{DurationError, Onset, Window, compact, in_prose, parse_duration};
 
 /// The longest time that a relative form may span.
 const MAX_RELATIVE: TimeDelta = TimeDelta::days(3_650);
@@ -99,6 +99,27 @@ pub fn argument(text: &str, now: DateTime<Utc>, alert: Option<DateTime<Utc>>) ->
     moved.ok_or_else(|| "is too far away".into())
 }
 
+/// Reads a day, week or month by its name, as `yesterday`: the whole of it, or what of it has passed.
+///
+/// Shape: UTC; weeks begin on Monday; never past `now`; nothing for other texts.
+pub fn named_span(text: &str, now: DateTime<Utc>) -> Option<Window> {
+    let words: String = text.trim().to_ascii_lowercase().replace(['_', '-'], " ");
+    let today = now.date_naive();
+    let monday = today.checked_sub_days(Days::new(today.weekday().num_days_from_monday().into()))?;
+    let first = today.with_day(1)?;
+    let (from, to) = match words.as_str() {
+        "today" => (today, today.succ_opt()?),
+        "yesterday" => (today.pred_opt()?, today),
+        "this week" => (monday, monday.checked_add_days(Days::new(7))?),
+        "last week" => (monday.checked_sub_days(Days::new(7))?, monday),
+        "this month" => (first, first.checked_add_months(Months::new(1))?),
+        "last month" => (first.checked_sub_months(Months::new(1))?, first),
+        _ => return None,
+    };
+    let begin = |day: NaiveDate| Some(day.and_hms_opt(0, 0, 0)?.and_utc());
+    Window::new(begin(from)?, begin(to)?.min(now))
+}
+
 fn span(text: &str) -> Result<TimeDelta, String> {
     match parse_duration(text) {
         Ok(span) if span.is_zero() => Err("spans no time".into()),
@@ -167,6 +188,26 @@ mod tests {
             assert_eq!(parse(text).map(|time| time.timestamp()), Some(1_663_979_295), "{text}");
         }
         assert_eq!(from_json(&serde_json::json!(1_663_979_295.0)).map(|time| time.timestamp()), Some(1_663_979_295));
+    }
+
+    #[test]
+    fn days_weeks_and_months_by_name_are_whole_and_never_past_now() {
+        // A Saturday.
+        let now = parse("2026-11-28T23:13:00Z").unwrap();
+        let span =
+            |text| named_span(text, now).map(|window| format!("{} {}", window.from.format("%m-%dT%H"), window.to.format("%m-%dT%H:%M")));
+        for (text, wanted) in [
+            ("yesterday", "11-27T00 11-28T00:00"),
+            ("Today", "11-28T00 11-28T23:13"),
+            ("this week", "11-23T00 11-28T23:13"),
+            ("last_week", "11-16T00 11-23T00:00"),
+            ("this month", "11-01T00 11-28T23:13"),
+            ("last month", "10-01T00 11-01T00:00"),
+        ] {
+            assert_eq!(span(text).as_deref(), Some(wanted), "{text}");
+        }
+        assert_eq!(span("this wek"), None);
+        assert_eq!(named_span("today", parse("2026-11-28T00:00:00Z").unwrap()), None, "nothing of it has passed");
     }
 
     #[test]

@@ -8,6 +8,6 @@ mod window;
 mod zone;
 
 pub use duration::{DurationError, compact, in_hours, in_one_unit, length, parse_duration, to_alert};
-pub use instant::{argument, from_json, of_alert, of_day, parse, rfc3339};
+pub use instant::{argument, from_json, named_span, of_alert, of_day, parse, rfc3339};
 pub use prose::{Onset, Told, in_prose};
 pub use window::{Window, union};

@@ -19,10 +19,59 @@ const MAX_CHARS: usize = 2_048;
 /// Most items of a list argument.
 const MAX_ITEMS: usize = 100;
 
+/// What clients are known to add to the arguments of any tool, without marks and in lower case.
+///
+/// Source: n8n (issue 21716: `toolCallId`, `sessionId`, `action`, `chatInput`), the MCP library's own `_meta`, Cursor's filler for
+/// tools that may be called without arguments, Cline's and OpenHands' notes of their own.
+const ADDED_BY_CLIENTS: &[&str] = &[
+    "toolcallid",
+    "calltoolid",
+    "callid",
+    "tooluseid",
+    "sessionid",
+    "meta",
+    "action",
+    "chatinput",
+    "chatid",
+    "messageid",
+    "progresstoken",
+    "requestid",
+    "requestheartbeat",
+    "randomstring",
+    "dummy",
+    "placeholder",
+    "explanation",
+    "securityrisk",
+    "taskprogress",
+    "waitforprevious",
+    "toolname",
+    "conversationid",
+    "threadid",
+];
+
+/// Tells whether a value says that the argument is not given: null, `""`, `[]`, `{}`, or one of them as a string.
+///
+/// Clients that must fill every field send these.
+fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => matches!(text.trim(), "" | "null" | "\"null\"" | "\"\"" | "[]" | "{}" | "undefined" | "None"),
+        Value::Array(items) => items.iter().all(is_blank),
+        Value::Object(map) => map.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// Tells whether a client adds this by itself.
+fn is_added(key: &str) -> bool {
+    let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    ADDED_BY_CLIENTS.contains(&plain.as_str())
+}
+
 impl Arguments {
-    /// Starts reading. JSON null counts as absent, as some clients send it for every optional argument.
+    /// Starts reading, without what says that it is not given and what clients add by themselves.
     pub fn new(given: Option<Map<String, Value>>) -> Self {
-        let given = given.unwrap_or_default().into_iter().filter(|(_, value)| !value.is_null()).collect();
+        let given = given.unwrap_or_default().into_iter().filter(|(key, value)| !is_blank(value) && !is_added(key)).collect();
         Self { given, known: Vec::new(), accepted: Vec::new() }
     }
 
@@ -49,37 +98,24 @@ impl Arguments {
         let name = first(names);
         match self.value(names)? {
             None => Ok(None),
-            Some(Value::String(text)) if text.trim().is_empty() => {
-                Err(invalid(name, format!("`{name}` is empty: give for example {example}, or leave it out")))
-            }
             Some(Value::String(text)) if text.chars().count() > MAX_CHARS => {
                 Err(invalid(name, format!("`{name}` is longer than {MAX_CHARS} characters: give for example {example}")))
             }
-            Some(Value::String(text)) => Ok(Some(text.trim().to_owned())),
+            Some(Value::String(text)) => Ok(Some(unquoted(&text).to_owned())),
             Some(other) => Err(wrong_type(name, "a string", &other, example)),
         }
     }
 
-    /// Takes a list of strings, given as an array or as one comma-separated string.
+    /// Takes a list of strings, given as an array, as one comma-separated string, or as an array in a string.
+    ///
+    /// Shape: empty when it is not given; no item is empty.
     pub fn list(&mut self, names: &[&'static str], example: &str) -> Result<Vec<String>, Refusal> {
         let name = first(names);
-        let items: Vec<String> = match self.value(names)? {
-            None => return Ok(Vec::new()),
-            Some(Value::String(text)) => text.split(',').map(str::to_owned).collect(),
-            Some(Value::Array(items)) => items
-                .into_iter()
-                .map(|item| match item {
-                    Value::String(text) => Ok(text),
-                    Value::Number(number) => Ok(number.to_string()),
-                    other => Err(wrong_type(name, "a list of strings", &other, example)),
-                })
-                .collect::<Result<_, _>>()?,
-            Some(Value::Number(number)) => vec![number.to_string()],
-            Some(other) => return Err(wrong_type(name, "a list of strings", &other, example)),
-        };
-        let items: Vec<String> = items.into_iter().map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect();
+        let Some(value) = self.value(names)? else { return Ok(Vec::new()) };
+        let mut items = Vec::new();
+        flatten(value, &mut items).map_err(|other| wrong_type(name, "a list of strings", &other, example))?;
         if items.is_empty() {
-            return Err(invalid(name, format!("`{name}` is empty: give for example {example}, or leave it out")));
+            return Err(invalid(name, format!("`{name}` names nothing: give for example {example}, or leave it out")));
         }
         if items.len() > MAX_ITEMS {
             return Err(invalid(name, format!("`{name}` has {} items, the most is {MAX_ITEMS}", items.len())));
@@ -169,6 +205,34 @@ pub fn invalid(argument: &str, message: impl Into<String>) -> Refusal {
     Refusal::invalid(argument, message, format!("Correct `{argument}` and call again."))
 }
 
+/// Takes the quotation marks off that some clients put around a string.
+fn unquoted(text: &str) -> &str {
+    let text = text.trim();
+    let inner = |mark: char| text.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark)).filter(|inner| !inner.contains(mark));
+    inner('"').or_else(|| inner('\'')).unwrap_or(text).trim()
+}
+
+/// Gathers the items of a list in any of its forms.
+///
+/// Errors: the value that is neither a text nor a number nor a list of them.
+fn flatten(value: Value, items: &mut Vec<String>) -> Result<(), Value> {
+    match value {
+        blank if is_blank(&blank) => {}
+        Value::Array(values) => values.into_iter().try_for_each(|value| flatten(value, items))?,
+        Value::Number(number) => items.push(number.to_string()),
+        Value::String(text) => match serde_json::from_str(&text) {
+            Ok(list @ Value::Array(_)) => flatten(list, items)?,
+            _ => {
+                // As Python writes a list, or with a bracket too few.
+                let bare = text.trim().trim_start_matches('[').trim_end_matches(']');
+                items.extend(bare.split(',').map(|item| unquoted(item).to_owned()).filter(|item| !is_blank(&Value::String(item.clone()))));
+            }
+        },
+        other => return Err(other),
+    }
+    Ok(())
+}
+
 fn first(names: &[&'static str]) -> &'static str {
     names.first().copied().unwrap_or_default()
 }
@@ -187,7 +251,7 @@ fn wrong_type(name: &str, wanted: &str, given: &Value, example: &str) -> Refusal
 
 /// Says which of `known` is nearest to `given`, when one is near: `; did you mean `regions`?`.
 pub fn nearest_hint(given: &str, known: &[&str]) -> String {
-    nearest(given, known).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
+    nearest(given, known.iter().copied()).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -225,7 +289,46 @@ mod tests {
             assert_eq!(arguments(json!({"regions": given})).list(&["regions"], "x").unwrap(), ["a", "b"]);
         }
         assert!(arguments(json!({"regions": {"a": 1}})).list(&["regions"], "x").is_err());
-        assert!(arguments(json!({"regions": []})).list(&["regions"], "x").is_err());
+        assert!(arguments(json!({"regions": ["a", {"a": 1}]})).list(&["regions"], "x").is_err());
+        assert!(arguments(json!({"regions": ", ,"})).list(&["regions"], "x").is_err());
+    }
+
+    #[test]
+    fn a_list_may_be_written_in_a_string_in_every_way_that_clients_do() {
+        for given in [
+            json!(r#"["a","b"]"#),
+            json!([r#"["a", "b"]"#]),
+            json!("['a', 'b']"),
+            json!("[a, b]"),
+            json!(r#""a","b""#),
+            json!(["a", "", null, "b", "null"]),
+            json!(["a,b"]),
+        ] {
+            assert_eq!(arguments(json!({"regions": given})).list(&["regions"], "x").unwrap(), ["a", "b"], "{given}");
+        }
+        assert_eq!(arguments(json!({"accounts": "[111122223333]"})).list(&["accounts"], "x").unwrap(), ["111122223333"]);
+    }
+
+    #[test]
+    fn what_says_nothing_is_not_given_whatever_the_argument_is() {
+        for blank in [json!(null), json!(""), json!("  "), json!([]), json!("null"), json!("[]"), json!({}), json!([null, ""])] {
+            let mut reading = arguments(json!({"s": blank, "l": blank, "f": blank, "n": blank, "w": blank, "v": blank}));
+            assert_eq!(reading.string(&["s"], "x").unwrap(), None, "{blank}");
+            assert_eq!(reading.list(&["l"], "x").unwrap(), Vec::<String>::new(), "{blank}");
+            assert!(!reading.flag(&["f"]).unwrap(), "{blank}");
+            assert_eq!(reading.number(&["n"], 1..=2, "").unwrap(), None, "{blank}");
+            assert_eq!(reading.word(&["w"], &["full"]).unwrap(), None, "{blank}");
+            assert_eq!(reading.value(&["v"]).unwrap(), None, "{blank}");
+        }
+    }
+
+    #[test]
+    fn what_clients_add_is_ignored_and_what_they_misspell_is_not() {
+        let mut reading = arguments(json!({"toolCallId": "call_1", "_meta": {"a": 1}, "session_id": 7, "limit": "5"}));
+        assert_eq!(reading.any_but(&["limit"]), None);
+        assert_eq!(reading.number(&["limit"], 1..=10, "").unwrap(), Some(5));
+        assert!(reading.finish().is_ok());
+        assert!(arguments(json!({"toolCall": 1})).finish().is_err());
     }
 
     #[test]

@@ -32,11 +32,15 @@ pub const TOOL: Tool = Tool {
 #[schemars(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used; the reading is by hand for better refusals")]
 struct Input {
+    /// As aws.cloudtrail_events shows it.
     event_id: String,
+    /// Where it happened. Default: every allowed region is asked.
     region: Option<String>,
+    /// Account id.
     account: Option<String>,
     /// RFC 3339, the event's time.
     time: Option<String>,
+    /// Where to read; leave at auto.
     source: Option<SourceWord>,
 }
 

@@ -39,29 +39,37 @@ struct Input {
     /// The alert as received (Alertmanager, Grafana, CloudWatch, PagerDuty, Opsgenie, Datadog, or {alert:{name,labels,annotations,startsAt}}), an investigation id, or free text.
     #[schemars(with = "Investigation", default)]
     investigation: Option<Value>,
-    /// RFC 3339, or `30m`, `2h` ago, `alert-45m`. Default: 30 min before the alert.
+    /// RFC 3339, `2h` ago, `alert-45m`, `yesterday`, `this month`. Default: 30 min before the alert.
     start_time: Option<String>,
     /// As start_time, or `now`. Default: 10 min after the alert's start.
     end_time: Option<String>,
     /// Or `all`. Default: from the alert, plus us-east-1 for global services.
     regions: Option<Vec<String>>,
-    /// Account ids.
+    /// Ids of accounts with a configured role.
     accounts: Option<Vec<String>>,
-    /// Ids, names or ARNs to rank by; does not filter.
+    /// Ids, names or ARNs; ranks, does not filter. Named exactly and without an alert, here or below, up to 90 days are searched.
     resources: Option<Vec<String>>,
     /// Only events touching `resources`.
     resources_only: Option<bool>,
+    /// Kinds of change.
     #[schemars(with = "Option<Vec<CategoryName>>")]
     categories: Option<Vec<String>>,
-    /// `*` allowed, as in the next two.
+    /// Such as RunInstances or Delete*.
     event_names: Option<Vec<String>>,
+    /// Services: ec2, iam.
     event_sources: Option<Vec<String>>,
+    /// Users, roles, sessions, ARNs, access key ids or IPs.
     actors: Option<Vec<String>>,
+    /// Reads as well as changes.
     include_reads: Option<bool>,
+    /// Failed and denied calls only, reads too.
     errors_only: Option<bool>,
+    /// Events shown; default 20.
     #[schemars(range(min = 1, max = 100))]
     limit: Option<u32>,
+    /// `full` adds request parameters and more.
     detail: Option<DetailName>,
+    /// Where to read; leave at auto.
     source: Option<SourceWord>,
     /// From `next_cursor`; only limit and detail may go with it.
     cursor: Option<String>,
@@ -111,7 +119,7 @@ impl JsonSchema for SourceWord {
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let words: Vec<&str> = [AUTO].into_iter().chain(source::offered().map(SourceName::as_str)).collect();
-        schemars::json_schema!({"type": "string", "enum": words, "description": "Names of the sources, for the schemas of both tools."})
+        schemars::json_schema!({"type": "string", "enum": words})
     }
 }
 
@@ -170,15 +178,20 @@ fn question(context: &ToolContext, given: Option<Map<String, Value>>) -> Result<
         accounts: arguments.list(&["accounts", "account"], "111122223333")?,
         resources: arguments.list(&["resources", "resource_ids"], "i-0123456789abcdef0")?,
     };
+    let errors_only = arguments.flag(&["errors_only"])?;
+    let event_names = arguments.list(&["event_names", "event_name"], "RunInstances or Delete*")?;
+    // Who asks for a reading call by its name, or for what was denied, means reads as well.
+    let reads = errors_only || event_names.iter().any(|name| crate::event::reads(name));
     let filter = Filter {
         resources_only: arguments.flag(&["resources_only"])?,
         categories: categories(context, &mut arguments)?,
-        event_names: arguments.list(&["event_names"], "RunInstances or Delete*")?,
-        event_sources: arguments.list(&["event_sources"], "ec2")?,
-        actors: arguments.list(&["actors"], "alice")?,
-        include_reads: arguments.flag(&["include_reads"])?,
-        errors_only: arguments.flag(&["errors_only"])?,
+        event_names,
+        event_sources: arguments.list(&["event_sources", "event_source"], "ec2")?,
+        actors: arguments.list(&["actors", "actor"], "alice")?,
+        include_reads: arguments.flag(&["include_reads"])? || reads,
+        errors_only,
     };
+    filter.check()?;
     let limit = arguments.number(&["limit", "max_results"], 1..=most, limit_from)?.unwrap_or(limits.default_events.min(most)) as usize;
     let detail = detail(&mut arguments)?.unwrap_or_default();
     let source = source(&mut arguments)?;

@@ -101,6 +101,7 @@ pub fn found(event: &Event, coverage: &Coverage, untrusted: UntrustedText) -> Ev
         service: event.service(),
         request: &section("requestParameters"),
         response: &section("responseElements"),
+        additional: &section("additionalEventData"),
         error_code: code.as_deref(),
         earlier: None,
     });

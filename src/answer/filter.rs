@@ -38,10 +38,11 @@ impl Filter {
             && (self.categories.is_empty() || self.categories.contains(&ranked.change.class.category))
             && (self.event_names.is_empty() || self.event_names.iter().any(|pattern| is_named(pattern, event)))
             && (self.event_sources.is_empty() || self.event_sources.iter().any(|pattern| is_from(pattern, event)))
-            && (self.actors.is_empty() || self.actors_fit(event))
+            && (self.actors.is_empty() || self.is_by_actor(event))
     }
 
-    fn actors_fit(&self, event: &Event) -> bool {
+    /// Tells whether one of the actors that are asked for acted.
+    pub fn is_by_actor(&self, event: &Event) -> bool {
         let names = event.actor_names();
         self.actors.iter().any(|pattern| is_actor(pattern, event, &names))
     }

@@ -6,6 +6,7 @@
 
 mod category;
 mod class;
+mod gravity;
 mod json_path;
 mod resource;
 mod row;
@@ -18,9 +19,11 @@ mod tag;
 mod undo;
 mod undo_command;
 mod verb;
+mod version;
 
 pub use category::Category;
 pub use class::{Class, classify};
+pub use gravity::{Gravity, gravity};
 pub(crate) use resource::is_hidden;
 pub use resource::{Resource, Role, aliases_of, makes_target, resources};
 pub use row::{Delay, Symptom};
@@ -33,6 +36,7 @@ pub use symptom::incident_symptoms;
 pub use undo::{can_be_rolled_back, goes_back, rolls_back, taken_back_by};
 pub use undo_command::{Undoable, undo_command};
 pub use verb::{Sets, opposites, verb_and_noun};
+pub use version::recorded_as;
 
 #[cfg(test)]
 mod tests;

@@ -140,7 +140,7 @@ proptest! {
             prop_assert!(found.len() <= 200 && found.is_sorted_by_key(|resource| resource.role));
             prop_assert!(found.iter().all(|resource| resource.aliases.first() == Some(&resource.id)));
             let (request, response, error_code) = (event.request(), event.response(), event.error_code.as_deref());
-            let said = summarise(&Parts { event_name: &event.name, service: event.service(), request, response, error_code, earlier: None });
+            let said = summarise(&Parts { event_name: &event.name, service: event.service(), request, response, additional: request, error_code, earlier: None });
             prop_assert!(!said.is_empty() && said.chars().count() <= MAX_SUMMARY_CHARS && !said.contains('\n'), "{said:?}");
         }
     }

@@ -122,7 +122,9 @@ impl Event {
             actor: actor::of(&record),
             source_ip: text("sourceIPAddress"),
             user_agent: text("userAgent"),
-            error_code: text("errorCode"),
+            // A refused sign-in has no error code.
+            error_code: text("errorCode")
+                .or_else(|| self::text(field(&record, "responseElements")?, "ConsoleLogin").filter(|it| it == "Failure")),
             error_message: text("errorMessage"),
             lookup_resources: Vec::new(),
             name,

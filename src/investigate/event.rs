@@ -36,10 +36,14 @@ pub struct EventQuestion {
 pub async fn find_event(context: &ToolContext, question: EventQuestion, progress: &Progress) -> Result<EventAnswer, Refusal> {
     let reader = Reader::new(context, progress);
     let EventQuestion { id, regions, accounts, time, source } = question;
+    let source_profile = context.policy.source(source, context.sources.available())?;
+    // An id is the same wherever it is looked for, and asking costs one request a region.
+    let everywhere = regions.is_empty() && accounts.len() < 2 && source_profile.by_region;
+    let regions = if everywhere { vec!["all".to_owned()] } else { regions };
     let (from, to) = match time {
         Some(time) => (time - AROUND, (time + AROUND).min(reader.now)),
         None => {
-            let reach = context.policy.source(source, context.sources.available())?.retention;
+            let reach = source_profile.retention;
             (reach.map_or_else(|| time::parse(CLOUDTRAIL_BEGAN).unwrap_or(reader.now), |reach| reader.now - reach), reader.now)
         }
     };

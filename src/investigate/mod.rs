@@ -15,6 +15,7 @@
 pub mod cursor;
 mod event;
 mod gathered;
+mod look_up;
 mod page;
 pub mod plan;
 mod question;
@@ -22,16 +23,19 @@ mod read;
 mod resume;
 mod tool_context;
 
+use chrono::TimeDelta;
 use tracing::{Instrument as _, info, info_span, warn};
 
 use crate::answer::Answer;
 use crate::answer::build::Built;
 use crate::answer::page::Page;
-use crate::context;
-use crate::coverage::Coverage;
+use crate::context::{self, Incident};
+use crate::coverage::{Coverage, SourceName};
+use crate::policy::Scope;
 use crate::rank::{self, Change, Ranked, Weights};
-use crate::refusal::{InvalidArgument, Refusal};
+use crate::refusal::{Code, InvalidArgument, Refusal};
 use crate::source::Progress;
+use crate::time::in_hours;
 
 pub use cursor::Cursors;
 pub use event::{EventQuestion, find_event};
@@ -98,14 +102,22 @@ struct Findings {
 async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, Refusal> {
     let NewQuestion { asked, filter, limit, detail, source } = question;
     let (context, now) = (reader.context, reader.now);
-    let incident = context::discover(&context.stored(asked)?, &context.defaults(), now)?;
-    let scope = context.policy.admit(&incident, source, context.sources.available(), now)?;
-    let mut inquiry = Inquiry { incident, scope, filter, widened: false, now };
+    let asked = context.stored(asked)?;
+    let mut incident = context::discover(&asked, &context.defaults(), now)?;
+    let names = look_up::names(&incident, &filter);
+    if !names.is_empty() && !incident.start_given {
+        incident = context::discover(&asked, &context.defaults_of_look_up(), now)?;
+    }
+    let scope = admit(context, &incident, source, &names)?;
+    let mut inquiry = Inquiry { look_ups: plan::look_ups(&scope, &incident, names), incident, scope, filter, widened: false, now };
 
     let mut gathered = Gathered::new(inquiry.scope.denied());
     reader.read(&inquiry, inquiry.scope.window(), &[], &mut gathered).await;
+    let mut found_by_name = Vec::new();
+    gathered.move_to(&mut found_by_name);
+    reader.look_further(&mut inquiry, &mut gathered, &mut found_by_name).await;
     let mut background = reader.background(&inquiry.scope).await;
-    let mut changes = Vec::new();
+    let mut changes = found_by_name;
     let ranked = loop {
         gathered.move_to(&mut changes);
         let ranked = rank::rank(&inquiry.incident, changes, &background, &Weights::default());
@@ -124,6 +136,26 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
     let page = Page { limit, ..Page::default() };
     let frozen = Frozen { policy: context.policy.version(), inquiry, detail, page, resume: None };
     Ok(found(frozen, gathered, ranked, background))
+}
+
+/// Admits a question: a longer window, where it names exactly what it is about.
+fn admit(context: &ToolContext, incident: &Incident, source: Option<SourceName>, names: &[look_up::Name]) -> Result<Scope, Refusal> {
+    let (policy, available, now) = (&context.policy, context.sources.available(), context.now());
+    if !names.is_empty() {
+        return policy.admit_look_up(incident, source, available, now);
+    }
+    let admitted = policy.admit(incident, source, available, now);
+    admitted.map_err(|refusal| match refusal.code {
+        Code::WindowTooLarge if incident.alert.is_none() => {
+            let longest = in_hours(TimeDelta::from_std(policy.longest_look_up()).unwrap_or(TimeDelta::MAX));
+            let next = format!(
+                "{} Up to {longest} are searched for what is named exactly: `resources`, or `event_names` and `actors` without a star.",
+                refusal.next
+            );
+            Refusal { next, ..refusal }
+        }
+        _ => refusal,
+    })
 }
 
 /// Goes on with a frozen question: reads what was not read, and ranks all of it again.

@@ -11,7 +11,7 @@ use crate::answer::earlier::Earlier;
 use crate::answer::{Cost, Finding, Requests, words};
 use crate::context::Named;
 use crate::context::basis::Basis;
-use crate::coverage::{Cause, Coverage, State, Verdict};
+use crate::coverage::{Attribute, Cause, Coverage, State, Verdict};
 use crate::policy::{GlobalPass, Scope};
 use crate::refusal::{Code, Refusal};
 
@@ -61,6 +61,9 @@ pub(super) fn blind_spots(inquiry: &Inquiry, gathered: &Gathered) -> Vec<String>
         && gathered.cells().any(|cell| cell.region() == region && cell.state() == State::NoData && cell.covered().is_none())
     {
         spots.push(format!("no {} of {region} for the window: IAM and other global events were not looked at", source.words.holds));
+    }
+    if inquiry.look_ups.iter().any(|(attribute, _)| *attribute == Attribute::ResourceName) {
+        spots.push("resources were looked up by name, which finds only what CloudTrail filed under these names".into());
     }
     if !filter.include_reads {
         spots.push("read events were left out".into());

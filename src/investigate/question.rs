@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::look_up::Name;
 use super::resume::ResumeState;
 use crate::answer::draft::Detail;
 use crate::answer::filter::Filter;
@@ -51,6 +52,8 @@ pub(super) struct Inquiry {
     pub(super) incident: Incident,
     /// What may be read for it.
     pub(super) scope: Scope,
+    /// What is looked up by its name, instead of reading everything.
+    pub(super) look_ups: Vec<Name>,
     /// What to show.
     pub(super) filter: Filter,
     /// Whether it looks further back than was asked.

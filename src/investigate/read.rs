@@ -1,5 +1,6 @@
 //! Reading: what the plan asks, from the source that the scope admits, side by side and within the time of the call.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -7,6 +8,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use tracing::{Instrument as _, info_span};
 
+use super::look_up::{self, Name};
 use super::plan::{self, Aim};
 use super::question::{Frozen, Inquiry};
 use super::{Gathered, ToolContext};
@@ -47,6 +49,9 @@ impl<'a> Reader<'a> {
     /// Reads `window` of an inquiry; `after` is how far an earlier call came.
     pub(super) async fn read(&self, inquiry: &Inquiry, window: Window, after: &[Cell], gathered: &mut Gathered) {
         let Inquiry { incident, scope, filter, .. } = inquiry;
+        if !inquiry.look_ups.is_empty() {
+            return self.look_up(inquiry, &inquiry.look_ups, gathered).await;
+        }
         let kind = if filter.include_reads { Kind::Everything } else { Kind::Writes };
         let aim = Aim { incident, after };
         let queries = plan::queries(scope, window, &kind, self.left(scope));
@@ -58,6 +63,68 @@ impl<'a> Reader<'a> {
         for cell in plan::unanswered(scope, &gathered.cells().collect::<Vec<_>>()) {
             gathered.add_cell(cell);
         }
+    }
+
+    /// Reads what is filed under each of `names`, in every place of the scope.
+    ///
+    /// Shape: one cell a place, which tells of the look-up that came least far: what one of them lacks, the question lacks.
+    async fn look_up(&self, inquiry: &Inquiry, names: &[Name], gathered: &mut Gathered) {
+        let Inquiry { incident, scope, .. } = inquiry;
+        let aim = Aim { incident, after: &[] };
+        let of = |(attribute, name): &Name| plan::queries(scope, scope.window(), &Kind::Exact(*attribute, name.clone()), self.left(scope));
+        let queries: Vec<Query> = names.iter().flat_map(of).map(|query| aim.at(query, gathered).share(names.len())).collect();
+        let mut cells: BTreeMap<(String, String), Cell> = BTreeMap::new();
+        for mut reading in self.ask(&queries).await {
+            for mut cell in std::mem::take(reading.cells_mut()) {
+                // What was read of one name says nothing of the rest.
+                cell.read.clear();
+                let place = (cell.account().to_owned(), cell.region().to_owned());
+                let (requests, events) = cells.get(&place).map_or((0, 0), |known| (known.requests, known.events));
+                let length = |cell: &Cell| cell.covered().map(|covered| covered.length());
+                let known = cells.remove(&place).filter(|known| (known.state(), length(&cell)) > (cell.state(), length(known)));
+                let detail = cell.detail.clone();
+                let (all, own) = (requests + cell.requests, events + cell.events);
+                let worst = known.unwrap_or(cell);
+                let detail = worst.detail.clone().or(detail);
+                cells.insert(place, worst.with(all, own, detail));
+            }
+            gathered.add(reading);
+        }
+        cells.into_values().for_each(|cell| gathered.add_cell(cell));
+        for cell in plan::unanswered(scope, &gathered.cells().collect::<Vec<_>>()) {
+            gathered.add_cell(cell);
+        }
+    }
+
+    /// Looks further for actors of whom nothing was found by name: they may be roles, which are filed by the names of their sessions.
+    ///
+    /// A short window is read whole instead; in a long one the sessions are those that calls to assume the role tell of.
+    pub(super) async fn look_further(&self, inquiry: &mut Inquiry, gathered: &mut Gathered, changes: &mut Vec<Change>) {
+        let unseen = look_up::unseen(&inquiry.look_ups, &inquiry.filter, changes);
+        let roles: Vec<String> = unseen.into_iter().map(str::to_owned).collect();
+        if roles.is_empty() {
+            return;
+        }
+        if inquiry.scope.is_short() {
+            inquiry.look_ups.clear();
+            *gathered = Gathered::new(inquiry.scope.denied());
+            self.read(inquiry, inquiry.scope.window(), &[], gathered).await;
+            return gathered.move_to(changes);
+        }
+        let accounts: Vec<String> = gathered.cells().map(|cell| cell.account().to_owned()).collect();
+        let accounts: BTreeSet<&str> = accounts.iter().map(String::as_str).collect();
+        let accounts: Vec<&str> = accounts.into_iter().collect();
+        let assumed: Vec<Name> = roles.iter().flat_map(|role| look_up::role_names(role, &accounts)).collect();
+        self.look_up(inquiry, &assumed, gathered).await;
+        gathered.move_to(changes);
+        let sessions: Vec<Name> = roles.iter().flat_map(|role| look_up::sessions(role, changes)).collect();
+        if !sessions.is_empty() {
+            self.look_up(inquiry, &sessions, gathered).await;
+            gathered.move_to(changes);
+        }
+        inquiry.look_ups.extend(assumed.into_iter().chain(sessions));
+        // The same event may be filed under several names.
+        changes.dedup_by(|a, b| a.event.event_id == b.event.event_id);
     }
 
     /// Gathers what the cursor carries, and reads what was not read; all of it, where nothing is carried.

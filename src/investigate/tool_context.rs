@@ -56,6 +56,12 @@ impl ToolContext {
         Defaults { lookback: delta(self.policy.lookback), max_window: delta(self.policy.max_window), ..Defaults::default() }
     }
 
+    /// Returns the same for a question that names exactly what it is about.
+    pub fn defaults_of_look_up(&self) -> Defaults {
+        let longest = TimeDelta::from_std(self.policy.longest_look_up()).unwrap_or(TimeDelta::MAX);
+        Defaults { without_alert: longest, ..self.defaults() }
+    }
+
     /// Replaces an exact known investigation id by what is stored under it.
     ///
     /// Errors: what is stored cannot be read.

@@ -45,7 +45,7 @@ impl Admitted {
     }
 
     /// Returns the cells, to count in them what was read before.
-    pub fn cells_mut(&mut self) -> &mut [Cell] {
+    pub fn cells_mut(&mut self) -> &mut Vec<Cell> {
         &mut self.0.cells
     }
 

@@ -116,6 +116,7 @@ impl Policy {
             now,
             window,
             max_window,
+            scanned_at_most: max_window,
             keeps_from,
             regions,
             global_region,
@@ -156,7 +157,8 @@ impl Policy {
     ) -> Result<Scope, Refusal> {
         let longest = self.longest_look_up();
         admit_length(incident.window, (TimeDelta::from_std(longest).unwrap_or(TimeDelta::MAX), "max_lookup_window"), now)?;
-        Self { max_window: longest, ..self.clone() }.admit(incident, choice, available, now)
+        let scope = Self { max_window: longest, ..self.clone() }.admit(incident, choice, available, now)?;
+        Ok(Scope { scanned_at_most: TimeDelta::from_std(self.max_window).unwrap_or(TimeDelta::MAX), ..scope })
     }
 
     /// Returns the longest window of a question that names what it asks about exactly.

@@ -33,6 +33,8 @@ pub struct Scope {
     pub(super) now: DateTime<Utc>,
     pub(super) window: Window,
     pub(super) max_window: TimeDelta,
+    /// The longest window that is read whole.
+    pub(super) scanned_at_most: TimeDelta,
     /// The oldest instant the source keeps.
     pub(super) keeps_from: Option<DateTime<Utc>>,
     pub(super) regions: Option<Vec<String>>,
@@ -134,6 +136,11 @@ impl Scope {
     /// Returns what cannot be seen because of these decisions; one plain sentence each.
     pub fn blind_spots(&self) -> &[String] {
         &self.blind_spots
+    }
+
+    /// Tells whether the window is no longer than one that is read whole may be.
+    pub fn is_short(&self) -> bool {
+        self.window.length() <= self.scanned_at_most
     }
 
     /// Returns the requests allowed per call, account and region.

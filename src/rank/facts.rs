@@ -10,7 +10,7 @@ use super::affinity::{Affinity, affinities};
 use super::topology::{Graph, Relation, is_firm, relations};
 use super::undo::{Restored, Undo, pairs};
 use super::{Change, Named};
-use crate::catalogue::{Category, Delay, Effect, Severity, Symptom, incident_symptoms, makes_target};
+use crate::catalogue::{Category, Delay, Effect, Gravity, Severity, Symptom, incident_symptoms, makes_target};
 use crate::context::Incident;
 use crate::event::{ActorKind, Event, EventCategory, Via, camel_words};
 
@@ -42,6 +42,8 @@ pub struct Facts {
     pub data_event: bool,
     /// Whether it only reads.
     pub read_only: bool,
+    /// How much it stands out by itself; only without an alert, which tells better what to look for.
+    pub gravity: Option<Gravity>,
 }
 
 /// What ties a change to the alert, by resource and by name.
@@ -387,9 +389,10 @@ impl Alert<'_> {
             actor,
             undo: Reversal::default(),
             failure: event.failed().then(|| Failure::of(event.error_code.as_deref())),
-            noise: class.noise,
+            noise: class.noise && (self.fired || change.gravity.is_none()),
             data_event: event.category == EventCategory::Data,
             read_only: event.read_only,
+            gravity: change.gravity.filter(|_| !self.fired),
         }
     }
 

@@ -26,7 +26,7 @@ pub use rule::Weights;
 
 use std::cmp::Reverse;
 
-use crate::catalogue::{self, Class, Resource, Severity};
+use crate::catalogue::{self, Class, Gravity, Resource, Severity};
 use crate::context::Incident;
 use crate::event::Event;
 use crate::redact;
@@ -44,13 +44,16 @@ pub struct Change {
     pub resources: Vec<Resource>,
     /// How grave its values are.
     pub severity: Option<Severity>,
+    /// How much it stands out by itself.
+    pub gravity: Option<Gravity>,
 }
 
 impl From<Event> for Change {
     fn from(mut event: Event) -> Self {
         redact::hide_fields(&mut event.record);
         let (class, resources, severity) = (catalogue::classify(&event), catalogue::resources(&event), catalogue::severity(&event));
-        Self { event, class, resources, severity }
+        let gravity = catalogue::gravity(&event);
+        Self { event, class, resources, severity, gravity }
     }
 }
 

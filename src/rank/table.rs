@@ -29,6 +29,7 @@ pub const TABLE: &[Signal] = &[
     Signal { name: "same_service", role: Role::Score, rules: SAME_SERVICE },
     Signal { name: "time", role: Role::Score, rules: TIME },
     Signal { name: "severity", role: Role::Score, rules: SEVERITY },
+    Signal { name: "gravity", role: Role::Score, rules: GRAVITY },
     Signal { name: "symptom", role: Role::Score, rules: SYMPTOM },
     Signal { name: "direction", role: Role::Score, rules: DIRECTION },
     Signal { name: "wording", role: Role::Score, rules: WORDING },
@@ -274,6 +275,19 @@ fn values(facts: &Facts, holds: bool, told: Told) -> Option<Evidence> {
     Some(Evidence { strength: Strength::Percent(f64::from(severity.points) * share), reason })
 }
 
+/// Without an alert, what everybody would look at comes first.
+const GRAVITY: &[Rule] = &[from(
+    Catalogue,
+    rule("gravity.by_itself", 100, by_itself, "It stands out by itself, and there is no alert to say what to look for."),
+)];
+
+fn by_itself(facts: &Facts) -> Option<Evidence> {
+    let gravity = facts.gravity?;
+    let said = facts.effect.severity.is_some_and(|severity| severity.reason == gravity.reason);
+    let evidence = if said { Evidence::quiet(true) } else { Evidence::told(Reason::Values { does: gravity.reason }) };
+    evidence?.with_strength(Strength::Percent(gravity.points.into()))
+}
+
 const SYMPTOM: &[Rule] = &[
     rule("symptom.fits", 18, fits, "Such changes are known to cause what the alert complains of."),
     rule("symptom.other", -6, |facts| Evidence::quiet(facts.causes_something_else()), "Such changes are known to cause something else."),
@@ -297,7 +311,7 @@ const DIRECTION: &[Rule] = &[
     rule(
         "direction.wrong_way",
         -26,
-        |facts| Evidence::quiet(facts.goes_wrong_way()),
+        |facts| Evidence::quiet(facts.goes_wrong_way() && facts.gravity.is_none()),
         "Adding something new rarely breaks what worked; taking something away exposes nothing.",
     ),
 ];
@@ -423,7 +437,7 @@ const VETO: &[Rule] = &[
     from(Contract, rule("veto.after_alert", 0, |facts| Evidence::quiet(facts.timing.is_late()), "It came too late to be the cause.")),
     rule("veto.read", 0, |facts| Evidence::quiet(facts.read_only), "It only read."),
     rule("veto.noise", 0, |facts| Evidence::quiet(facts.noise), "Heartbeats and housekeeping break nothing."),
-    rule("veto.undone", 0, |facts| Evidence::quiet(facts.undo.before), "It was undone before the alert."),
+    rule("veto.undone", 0, |facts| Evidence::quiet(facts.undo.before && facts.gravity.is_none()), "It was undone before the alert."),
     rule("veto.restores", 0, |facts| Evidence::quiet(facts.undo.restores == Restored::Surely), "It only made all as it was before."),
     rule("veto.harmless", 0, |facts| Evidence::quiet(facts.effect.has(Effect::Harmless)), "Nobody depends on what it set."),
     rule("veto.watches", 0, |facts| Evidence::quiet(facts.only_watches()), "It only watches or reports: nothing that runs depends on it."),
@@ -439,7 +453,11 @@ const VETO: &[Rule] = &[
         0,
         |facts| {
             Evidence::quiet(
-                !facts.tie.is_related() && !facts.tie.shares_name() && facts.fit.symptom.is_none() && !facts.failed_as_symptom(),
+                !facts.tie.is_related()
+                    && !facts.tie.shares_name()
+                    && facts.fit.symptom.is_none()
+                    && !facts.failed_as_symptom()
+                    && facts.gravity.is_none(),
             )
         },
         "Nothing ties it to the alert, and such changes are not known to cause what the alert complains of.",
@@ -453,6 +471,7 @@ const VETO: &[Rule] = &[
 /// it is about and the change is about something else. Over four samples of generated incidents hardly any culprit is
 /// untied, and most false suspects are.
 const THRESHOLD: &[Rule] = &[
+    rule("threshold.stands_out", 30, |facts| Evidence::quiet(facts.gravity.is_some()), "It stands out by itself, and there is no alert."),
     rule("threshold.near", 62, |facts| Evidence::quiet(facts.tie.is_near()), "It is made to what the alert names, or one step away."),
     rule(
         "threshold.by_name",
@@ -486,7 +505,7 @@ const RAISE: &[Rule] = &[rule(
     "raise.unlikely",
     32,
     |facts| {
-        let wrong_way = facts.goes_wrong_way() && !facts.failed_as_symptom();
+        let wrong_way = facts.goes_wrong_way() && !facts.failed_as_symptom() && facts.gravity.is_none();
         Evidence::quiet(wrong_way || facts.undo.restores == Restored::Perhaps)
     },
     "What adds while something is missed needs more to be believed, and so does what seems to give back: a deleted policy may come back as another one.",

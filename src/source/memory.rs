@@ -75,7 +75,7 @@ impl Source for Memory {
             tokio::task::yield_now().await;
             let wanted = |event: &&Event| match query.kind() {
                 Kind::Writes => !event.read_only,
-                Kind::Everything => true,
+                Kind::Everything | Kind::Exact(..) => true,
                 Kind::EventId(id) => event.event_id == *id,
             };
             let asked = |event: &&Event| query.window().contains(event.time) && query.admits(&event.account, &event.region);

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::catalogue;
 use crate::context::Incident;
-use crate::coverage::{Cell, Profile};
+use crate::coverage::{Attribute, Cell, Profile};
 use crate::policy::{Admitted, Scope, Ungated};
 use crate::time::Window;
 
@@ -35,6 +35,8 @@ pub enum Kind {
     Everything,
     /// The one event of this id.
     EventId(String),
+    /// Reads and writes that are filed under exactly this name; asked only of a source whose profile can look that up.
+    Exact(Attribute, String),
 }
 
 impl Query {
@@ -141,7 +143,9 @@ impl Query {
     #[must_use]
     pub fn about(mut self, incident: &Incident) -> Self {
         self.alert = incident.alert.as_ref().map(|alert| alert.started_at);
-        self.names = spellings(incident);
+        if !matches!(self.kind, Kind::Exact(..)) {
+            self.names = spellings(incident);
+        }
         self
     }
 
@@ -157,6 +161,13 @@ impl Query {
     #[must_use]
     pub fn spent(mut self, requests: u32) -> Self {
         self.max_requests = self.max_requests.saturating_sub(requests);
+        self
+    }
+
+    /// Takes one of so many equal shares of the requests, at least one.
+    #[must_use]
+    pub fn share(mut self, of: usize) -> Self {
+        self.max_requests = (self.max_requests / u32::try_from(of.max(1)).unwrap_or(u32::MAX)).max(1);
         self
     }
 

@@ -48,6 +48,7 @@ pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, rank: usize, style: &Sty
             service: event.service(),
             request: &request,
             response: &response,
+            additional: &section("additionalEventData"),
             error_code: error_code.as_deref(),
             earlier: before.as_deref(),
         }),
@@ -148,7 +149,10 @@ fn reasons(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, style: &Style<'_
         Reason::Before { .. } => !explained || said.len() > 1,
         _ => false,
     };
-    let told = said.iter().filter(|reason| !beside(reason)).map(|reason| style.words.reason(reason, draft.untrusted));
+    let told = said
+        .iter()
+        .filter(|reason| !beside(reason))
+        .map(|reason| style.words.reason(reason, draft.untrusted, draft.incident.alert.is_some()));
     told.take(if explained { 3 } else { style.room.reasons }).map(|reason| redact::text(&reason, MAX_REASON_CHARS)).collect()
 }
 

@@ -35,10 +35,12 @@ impl Words {
     }
 
     /// Words a reason; under `omit` without anything that a caller of AWS or an alert could have chosen.
-    pub fn reason(self, reason: &Reason, untrusted: UntrustedText) -> String {
+    ///
+    /// Shape: without an alert (`alert` is false) it is the question that names things.
+    pub fn reason(self, reason: &Reason, untrusted: UntrustedText, alert: bool) -> String {
         (self.0)(match untrusted {
-            UntrustedText::Quote => reason::words(reason),
-            UntrustedText::Omit => reason::withheld(reason),
+            UntrustedText::Quote => reason::words(reason, alert),
+            UntrustedText::Omit => reason::withheld(reason, alert),
         })
     }
 

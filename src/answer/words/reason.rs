@@ -4,26 +4,29 @@ use crate::answer::withhold;
 use crate::rank::{Objection, Reason};
 
 /// Words a reason, names and values as they are: not yet redacted.
-pub(super) fn words(reason: &Reason) -> String {
+pub(super) fn words(reason: &Reason, alert: bool) -> String {
+    let asks = if alert { "alert" } else { "question" };
     match reason {
-        Reason::MakesNamed { named } => format!("makes {named}, named in the alert"),
-        Reason::TargetsNamed { named } => format!("changes {named}, named in the alert"),
-        Reason::MentionsNamed { named } => format!("involves {named}, named in the alert"),
+        Reason::MakesNamed { named } => format!("makes {named}, named in the {asks}"),
+        Reason::TargetsNamed { named } => format!("changes {named}, named in the {asks}"),
+        Reason::MentionsNamed { named } => format!("involves {named}, named in the {asks}"),
         Reason::OneStep { named, through } => format!("changes {through}, which {named} depends on"),
         Reason::TwoSteps { named, through } => format!("changes {through}, two steps from {named}"),
-        Reason::BearsName { named } => format!("bears the name {named} of the alert"),
-        Reason::SharesName { word } => format!("bears the name {word}, as what the alert names"),
-        Reason::SharesToldWord { word } => format!("bears the name {word}, which the alert speaks of"),
+        Reason::BearsName { named } => format!("bears the name {named} of the {asks}"),
+        Reason::SharesName { word } => format!("bears the name {word}, as what the {asks} names"),
+        Reason::SharesToldWord { word } => format!("bears the name {word}, which the {asks} speaks of"),
         // How near is told beside the change's name.
         Reason::Before { .. } => "near the alert in time".into(),
         Reason::Values { does } => (*does).to_owned(),
         Reason::CanCause { symptom } => format!("can cause {}", symptom.label()),
-        Reason::SetsValue { value } => format!("sets {value}, which the alert speaks of"),
+        Reason::SetsValue { value } => format!("sets {value}, which the {asks} speaks of"),
         Reason::Burst { calls } => format!("one of {calls} such calls"),
         Reason::Failed => "the call failed".into(),
         Reason::RefusedForCapacity => "refused for want of capacity or quota".into(),
+        Reason::UndoneBefore if !alert => "undone since".into(),
         Reason::UndoneBefore => "undone before the alert".into(),
         Reason::UndoneAfter => "undone after the alert".into(),
+        Reason::Overwritten if !alert => "overwritten by a later one".into(),
         Reason::Overwritten => "overwritten by a later one before the alert".into(),
         Reason::GivesBack => "gives back what an earlier change took".into(),
         Reason::AfterAlert => "after the alert: a reaction, not a cause".into(),
@@ -31,18 +34,19 @@ pub(super) fn words(reason: &Reason) -> String {
 }
 
 /// Words a reason for `untrusted_text = "omit"`: without anything that a caller of AWS or an alert could have chosen.
-pub(super) fn withheld(reason: &Reason) -> String {
+pub(super) fn withheld(reason: &Reason, alert: bool) -> String {
+    let asks = if alert { "alert" } else { "question" };
     let made_by_aws = |name: &String| withhold::text(name).to_owned();
-    words(&match reason {
+    let plain = match reason {
         Reason::MakesNamed { named } => Reason::MakesNamed { named: made_by_aws(named) },
         Reason::TargetsNamed { named } => Reason::TargetsNamed { named: made_by_aws(named) },
         Reason::MentionsNamed { named } => Reason::MentionsNamed { named: made_by_aws(named) },
         Reason::OneStep { named, through } => Reason::OneStep { named: made_by_aws(named), through: made_by_aws(through) },
         Reason::TwoSteps { named, through } => Reason::TwoSteps { named: made_by_aws(named), through: made_by_aws(through) },
         Reason::BearsName { .. } | Reason::SharesName { .. } | Reason::SharesToldWord { .. } => {
-            return "bears a name of the alert".into();
+            return format!("bears a name of the {asks}");
         }
-        Reason::SetsValue { .. } => return "sets a value that the alert speaks of".into(),
+        Reason::SetsValue { .. } => return format!("sets a value that the {asks} speaks of"),
         Reason::Before { .. }
         | Reason::Values { .. }
         | Reason::CanCause { .. }
@@ -53,8 +57,9 @@ pub(super) fn withheld(reason: &Reason) -> String {
         | Reason::UndoneAfter
         | Reason::Overwritten
         | Reason::GivesBack
-        | Reason::AfterAlert => return words(reason),
-    })
+        | Reason::AfterAlert => return words(reason, alert),
+    };
+    words(&plain, alert)
 }
 
 /// Words what speaks against a suspect.
@@ -76,10 +81,11 @@ mod tests {
     #[test]
     fn a_name_that_somebody_chose_is_withheld_and_one_that_aws_made_is_told() {
         let target = |named: &str| Reason::TargetsNamed { named: named.into() };
-        assert_eq!(words(&target("x y")), "changes x y, named in the alert");
-        assert_eq!(withheld(&target("x y")), "changes (withheld), named in the alert");
-        assert_eq!(withheld(&target("i-0123456789abcdef0")), "changes i-0123456789abcdef0, named in the alert");
-        assert_eq!(withheld(&Reason::SharesName { word: "checkout".into() }), "bears a name of the alert");
-        assert_eq!(withheld(&Reason::UndoneBefore), "undone before the alert");
+        assert_eq!(words(&target("x y"), true), "changes x y, named in the alert");
+        assert_eq!(words(&target("x y"), false), "changes x y, named in the question");
+        assert_eq!(withheld(&target("x y"), true), "changes (withheld), named in the alert");
+        assert_eq!(withheld(&target("i-0123456789abcdef0"), true), "changes i-0123456789abcdef0, named in the alert");
+        assert_eq!(withheld(&Reason::SharesName { word: "checkout".into() }, true), "bears a name of the alert");
+        assert_eq!(withheld(&Reason::UndoneBefore, true), "undone before the alert");
     }
 }

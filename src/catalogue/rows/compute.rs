@@ -41,7 +41,7 @@ pub(super) const ROWS: &[Row] = &[
     row("ec2", "DeleteLaunchTemplate", C::AutoScaling, 80, Minutes, &[Capacity], "launchTemplateId|launchTemplateName", "delete launch template {launchTemplateName|launchTemplateId}"),
     row("ec2", "DeleteLaunchTemplateVersions", C::AutoScaling, 65, Minutes, &[Capacity], "launchTemplateId|launchTemplateName", "delete versions of launch template {launchTemplateName|launchTemplateId}"),
     // Instances
-    row("ec2", "RunInstances", C::Ec2Lifecycle, 40, Minutes, &[Capacity, Cost], "instancesSet.instanceId", "launch {instancesSet.instanceId}[ ({instanceType})][ from {imageId}] || launch instances[ ({instanceType})][ from {imageId}]"),
+    row("ec2", "RunInstances", C::Ec2Lifecycle, 40, Minutes, &[Capacity, Cost], "instancesSet.instanceId", "launch {launched}[ from {imageId}] || launch instances[ ({instanceType})][ from {imageId}]"),
     row("ec2", "TerminateInstances", C::Ec2Lifecycle, 92, Immediate, &[Unreachable, Capacity], "instancesSet.instanceId", "terminate {instancesSet.instanceId}"),
     row("ec2", "StopInstances", C::Ec2Lifecycle, 92, Immediate, &[Unreachable, Capacity], "instancesSet.instanceId", "stop {instancesSet.instanceId}").undo("ec2 start-instances --instance-ids {instancesSet.instanceId*}"),
     row("ec2", "StartInstances", C::Ec2Lifecycle, 40, Minutes, &[Capacity, Cost], "instancesSet.instanceId", "start {instancesSet.instanceId}"),

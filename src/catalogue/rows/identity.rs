@@ -90,7 +90,7 @@ pub(super) const ROWS: &[Row] = &[
     row("sso", "PutInlinePolicyToPermissionSet", C::IamPolicy, 78, Immediate, &[AccessDenied, Exposure], "permissionSetArn", "set the inline policy of {permissionSetArn}[: {policy}]"),
     row("sso", "DetachManagedPolicyFromPermissionSet", C::IamPolicy, 78, Immediate, &[AccessDenied], "permissionSetArn", "detach policy {managedPolicyArn} from {permissionSetArn}"),
     row("sso", "DeletePermissionSet", C::IamPolicy, 80, Immediate, &[AccessDenied], "permissionSetArn", "delete permission set {permissionSetArn}"),
-    row("signin", "ConsoleLogin", C::Account, 10, Immediate, &[Exposure], "", "sign in to the console"),
+    row("signin", "ConsoleLogin", C::Account, 10, Immediate, &[Exposure], "", "sign in to the console[ {mfa}][: {outcome}]"),
     row("signin", "CheckMfa", C::Account, 3, Immediate, &[Exposure], "", "check MFA at sign-in").noise(),
     row("signin", "SwitchRole", C::Account, 6, Immediate, &[Exposure], "", "switch role in the console").noise(),
     row("signin", "PasswordUpdated", C::Account, 45, Immediate, &[Exposure, AccessDenied], "", "change the root password"),

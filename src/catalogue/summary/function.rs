@@ -35,6 +35,9 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("publicaccess", policy::public_access),
     ("lifecycle", thing::lifecycle),
     ("volume", thing::volume),
+    ("launched", thing::launched),
+    ("mfa", thing::mfa),
+    ("outcome", thing::outcome),
 ];
 
 /// Finds a function by name.

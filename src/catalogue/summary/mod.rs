@@ -39,6 +39,8 @@ pub struct Parts<'a> {
     pub request: &'a Value,
     /// `responseElements`.
     pub response: &'a Value,
+    /// `additionalEventData`.
+    pub additional: &'a Value,
     /// `errorCode` of a call that failed.
     pub error_code: Option<&'a str>,
     /// The request of the last earlier change of the same thing by the same event name, if one is known.
@@ -49,9 +51,9 @@ pub struct Parts<'a> {
 ///
 /// Shape: one line of at most 400 characters, without a full stop at the end; never empty.
 pub fn summarise(parts: &Parts<'_>) -> String {
-    let &Parts { event_name, service, request, response, error_code, earlier } = parts;
+    let &Parts { event_name, service, request, response, additional, error_code, earlier } = parts;
     let template = rows::find(service, event_name).map_or("", |row| row.summary);
-    let context = Context { request, response, earlier, sets: Verb::of(event_name).sets, template };
+    let context = Context { request, response, additional, earlier, sets: Verb::of(event_name).sets, template };
     let sentence = template
         .split(" || ")
         .filter(|sentence| !sentence.is_empty())
@@ -71,6 +73,7 @@ pub fn summarise(parts: &Parts<'_>) -> String {
 struct Context<'a> {
     request: &'a Value,
     response: &'a Value,
+    additional: &'a Value,
     /// The request of an earlier change of the same thing.
     earlier: Option<&'a Value>,
     /// How the call writes what it sets.

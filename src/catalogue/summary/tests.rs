@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::*;
 
 fn parts<'a>(service: &'a str, event_name: &'a str, request: &'a Value) -> Parts<'a> {
-    Parts { event_name, service, request, response: &Value::Null, error_code: None, earlier: None }
+    Parts { event_name, service, request, response: &Value::Null, additional: &Value::Null, error_code: None, earlier: None }
 }
 
 fn said(service: &str, name: &str, request: Value) -> String {
@@ -73,6 +73,20 @@ fn no_name_is_cut() {
     let name = "a-role-with-a-name-that-is-as-long-as-names-of-roles-of-generated-stacks-may-be-and-longer-0123456789";
     let told = said("iam", "AttachRolePolicy", json!({"roleName": name, "policyArn": "arn:aws:iam::111122223333:policy/read"}));
     assert!(told.contains(name), "{told}");
+}
+
+#[test]
+fn launches_say_how_many_and_sign_ins_with_what_and_how_they_went() {
+    let ids: Vec<Value> = (0..5).map(|n| json!({"instanceId": format!("i-0123456789abcde{n}0")})).collect();
+    let request = json!({"instancesSet": {"items": [{"imageId": "ami-1", "minCount": 5, "maxCount": 5}]}, "instanceType": "p4d.24xlarge"});
+    let response = json!({"instancesSet": {"items": ids}});
+    assert_snapshot!(answered("ec2", "RunInstances", request, response), @"launched 5 p4d.24xlarge: i-0123456789abcde00, i-0123456789abcde10, i-0123456789abcde20 and 2 more from ami-1");
+    let sign_in = |mfa: &str, outcome: &str, error_code| {
+        let (response, additional) = (json!({"ConsoleLogin": outcome}), json!({"MFAUsed": mfa}));
+        summarise(&Parts { response: &response, additional: &additional, error_code, ..parts("signin", "ConsoleLogin", &Value::Null) })
+    };
+    assert_snapshot!(sign_in("Yes", "Success", None), @"signed in to the console with MFA: success");
+    assert_snapshot!(sign_in("No", "Failure", Some("Failure")), @"failed (Failure): tried to sign in to the console without MFA");
 }
 
 #[test]

@@ -8,7 +8,9 @@ use std::time::Duration;
 pub(super) use aim::Aim;
 pub(super) use widening::next as widen;
 
-use crate::coverage::{Cell, Profile, State};
+use super::look_up::Name;
+use crate::context::Incident;
+use crate::coverage::{Attribute, Cell, Profile, State};
 use crate::policy::{GlobalPass, Scope};
 use crate::source::{Kind, Query};
 use crate::time::Window;
@@ -30,6 +32,19 @@ pub fn queries(scope: &Scope, window: Window, kind: &Kind, left: Duration) -> Ve
     };
     let places = accounts.into_iter().flat_map(|account| regions.iter().map(move |region| (account, *region)));
     places.map(|(account, region)| query(account, region)).collect()
+}
+
+/// Returns which of `names` to look up, instead of reading everything: those that the source can look up, where that is needed or
+/// gives as much.
+///
+/// Shape: none where all of a short window is read anyway and a name alone would find less: a resource has more spellings than
+/// are known, and is only ranked by.
+pub(super) fn look_ups(scope: &Scope, incident: &Incident, names: Vec<Name>) -> Vec<Name> {
+    let can = names.into_iter().filter(|(attribute, _)| scope.source().spelling(*attribute).is_some());
+    let names: Vec<Name> = can.collect();
+    let short = incident.start_given && scope.is_short();
+    let whole = names.iter().all(|(attribute, _)| *attribute != Attribute::ResourceName);
+    if short && !whole { Vec::new() } else { names }
 }
 
 /// Returns cells for what no reading spoke of: regions of `scope` of which the source has nothing, and accounts that the

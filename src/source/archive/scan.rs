@@ -142,7 +142,7 @@ impl Wants<'_> {
     fn wants_kind(&self, event_id: &str, read_only: bool) -> bool {
         match self.query.kind() {
             Kind::Writes => !read_only,
-            Kind::Everything => true,
+            Kind::Everything | Kind::Exact(..) => true,
             Kind::EventId(id) => id == event_id,
         }
     }
@@ -175,7 +175,7 @@ impl Wants<'_> {
         }
         let unwanted = match self.query.kind() {
             Kind::Writes => header.read_only == Some(true),
-            Kind::Everything => false,
+            Kind::Everything | Kind::Exact(..) => false,
             Kind::EventId(id) => header.event_id.is_some_and(|it| is_plain(it) && it != id),
         };
         if unwanted {

@@ -100,6 +100,7 @@ fn attribute(ask: &Ask) -> Option<LookupAttribute> {
         (None, Kind::Writes) => (LookupAttributeKey::ReadOnly, "false"),
         (None, Kind::Everything) => return None,
         (None, Kind::EventId(id)) => (LookupAttributeKey::EventId, id.as_str()),
+        (None, Kind::Exact(attribute, name)) => (LookupAttributeKey::from(super::PROFILE.spelling(*attribute)?), name.as_str()),
     };
     LookupAttribute::builder().attribute_key(key).attribute_value(value).build().ok()
 }

@@ -249,7 +249,7 @@ fn settled_slices(planner: &Planner, gathered: &Gathered, mut known: Vec<Window>
 }
 
 fn is_kept(place: &SliceKey) -> bool {
-    !place.account.is_empty() && !matches!(place.kind, Kind::EventId(_))
+    !place.account.is_empty() && matches!(place.kind, Kind::Writes | Kind::Everything)
 }
 
 #[cfg(test)]

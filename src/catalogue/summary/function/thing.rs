@@ -116,3 +116,31 @@ pub(super) fn volume(context: &Context<'_>) -> Option<String> {
     let told: Vec<String> = told.collect();
     (!told.is_empty()).then(|| told.join(", "))
 }
+
+/// Launched machines with their type: `i-0123 (t3.micro)`, or `5 p4d.24xlarge: i-0123, i-0456, i-0789 and 2 more`.
+pub(super) fn launched(context: &Context<'_>) -> Option<String> {
+    let ids = texts(context.response, "instancesSet.instanceId");
+    let kind = text(context.request, "instanceType").or_else(|| text(context.response, "instanceType")).and_then(|kind| value(&kind));
+    let count = ids.len();
+    let ids = join(ids)?;
+    Some(match (kind, count) {
+        (Some(kind), 1) => format!("{ids} ({kind})"),
+        (Some(kind), count) => format!("{count} {kind}: {ids}"),
+        (None, _) => ids,
+    })
+}
+
+/// Whether a sign-in used MFA, in words.
+pub(super) fn mfa(context: &Context<'_>) -> Option<String> {
+    match child(context.additional, "MFAUsed").and_then(Value::as_str)? {
+        "Yes" => Some("with MFA".to_owned()),
+        "No" => Some("without MFA".to_owned()),
+        _ => None,
+    }
+}
+
+/// How a sign-in went, where it went well: a failure says so by itself.
+pub(super) fn outcome(context: &Context<'_>) -> Option<String> {
+    let outcome = child(context.response, "ConsoleLogin").and_then(Value::as_str)?;
+    outcome.eq_ignore_ascii_case("success").then(|| "success".to_owned())
+}

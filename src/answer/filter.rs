@@ -145,8 +145,8 @@ impl Filter {
         for name in &self.event_names {
             if name.chars().any(|c| !(c.is_ascii_alphanumeric() || "*_-".contains(c))) {
                 let bare = name.rsplit([':', '.']).next().filter(|bare| bare.len() > 3 && bare.chars().all(|c| c.is_ascii_alphanumeric()));
-                let example = bare.unwrap_or("RunInstances");
-                return Err(refuse("event_names", name, &format!("is no event name: give for example {example} or Delete*")));
+                let example = bare.map_or_else(|| "RunInstances or Delete*".to_owned(), str::to_owned);
+                return Err(refuse("event_names", name, &format!("is no event name: give for example {example}")));
             }
         }
         Ok(())

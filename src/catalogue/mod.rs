@@ -28,7 +28,7 @@ pub(crate) use resource::is_hidden;
 pub use resource::{Resource, Role, aliases_of, makes_target, resources};
 pub use row::{Delay, Symptom};
 pub use rows::event_names;
-pub use service::{is_deployer, is_global_service, service_called, service_names};
+pub use service::{is_deployer, is_global_service, lends_role, service_called, service_names};
 pub(crate) use severity::only_says;
 pub use severity::{Effect, Severity, severity};
 pub use summary::{MAX_SUMMARY_CHARS, Parts, summarise};

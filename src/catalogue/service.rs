@@ -305,6 +305,11 @@ pub fn is_deployer(name: &str) -> bool {
     find(name).is_some_and(|service| service.deploys)
 }
 
+/// Tells whether a call, by its name, lends a role to whoever makes it.
+pub fn lends_role(name: &str) -> bool {
+    name.starts_with("AssumeRole")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

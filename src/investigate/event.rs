@@ -6,7 +6,7 @@ use super::read::Reader;
 use super::{ToolContext, page};
 use crate::answer::event::{self, EventAnswer};
 use crate::context::{Asked, discover};
-use crate::coverage::{SourceName, Verdict};
+use crate::coverage::{Cell, SourceName, Verdict};
 use crate::refusal::Refusal;
 use crate::source::Progress;
 use crate::time;
@@ -51,8 +51,13 @@ pub async fn find_event(context: &ToolContext, question: EventQuestion, progress
     let incident = discover(&asked, &context.defaults(), reader.now)?;
     let scope = context.policy.admit_event(&incident, source, context.sources.available(), reader.now)?;
     let gathered = reader.read_event(&scope, &id).await;
-    let (events, coverage) = gathered.finish(scope.blind_spots().to_vec());
+    let (events, mut coverage) = gathered.finish(scope.blind_spots().to_vec());
     if let Some(event) = events.iter().find(|event| event.event_id == id) {
+        // What was found is whole, whatever could not be read elsewhere.
+        let own = |cell: &Cell| cell.region() == event.region && (cell.account().is_empty() || cell.account() == event.account);
+        if coverage.cells.iter().any(own) {
+            coverage.cells.retain(own);
+        }
         return Ok(event::found(event, &coverage, context.policy.untrusted_text));
     }
     let error = (coverage.verdict() == Verdict::Unknown).then(|| page::unread(&coverage));

@@ -75,6 +75,13 @@ impl Gathered {
         self.add(Admitted::cells(vec![cell]));
     }
 
+    /// Adds the requests of another reading of the same places, of which nothing else counts.
+    pub fn charge(&mut self, other: &Self) {
+        for (place, cell) in &mut self.cells {
+            cell.requests += other.cells.get(place).map_or(0, |other| other.requests);
+        }
+    }
+
     /// Returns the cells so far.
     pub fn cells(&self) -> impl Iterator<Item = &Cell> {
         self.cells.values()

@@ -108,7 +108,7 @@ pub(super) fn sessions(role: &str, changes: &[Change]) -> Vec<Name> {
     let of = |event: &Event| {
         let arn = text(event.request(), "roleArn")?;
         let is_role = arn.rsplit('/').next().is_some_and(|tail| tail.eq_ignore_ascii_case(role));
-        (event.name.starts_with("AssumeRole") && is_role).then(|| text(event.request(), "roleSessionName")).flatten()
+        (catalogue::lends_role(&event.name) && is_role).then(|| text(event.request(), "roleSessionName")).flatten()
     };
     let mut names: Vec<Name> = Vec::new();
     for session in changes.iter().rev().filter_map(|change| of(&change.event)) {

@@ -107,8 +107,9 @@ impl<'a> Reader<'a> {
         }
         if inquiry.scope.is_short() {
             inquiry.look_ups.clear();
-            *gathered = Gathered::new(inquiry.scope.denied());
+            let looked_up = std::mem::replace(gathered, Gathered::new(inquiry.scope.denied()));
             self.read(inquiry, inquiry.scope.window(), &[], gathered).await;
+            gathered.charge(&looked_up);
             return gathered.move_to(changes);
         }
         let accounts: Vec<String> = gathered.cells().map(|cell| cell.account().to_owned()).collect();

@@ -82,8 +82,7 @@ impl From<&EventAnswer> for Document {
             structured: serde_json::to_value(answer).unwrap_or_default(),
             headline: answer.headline.clone(),
             could_not_look: answer.finding == EventFinding::CouldNotLook,
-            // What was found is whole, whatever could not be read elsewhere.
-            coverage: answer.coverage.clone().filter(|_| answer.finding != EventFinding::Found),
+            coverage: answer.coverage.clone(),
             error: answer.error.clone(),
             link: answer.console_url.clone(),
             record: answer.record.clone(),

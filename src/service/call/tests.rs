@@ -235,7 +235,7 @@ async fn exchanged_rules_do_not_open_an_archive_that_was_not_opened_at_start() {
 #[tokio::test]
 async fn every_call_is_recorded_with_what_was_read_and_the_digest_of_its_answer() {
     let fixture = Fixture::new(&[]);
-    let answer = fixture.events("alice", json!({"regions": ["eu-west-1"], "actors": ["password=Zq7Bqx99"]})).await;
+    let answer = fixture.events("alice", json!({"regions": ["eu-west-1"], "actors": ["password=Zq7Bqx99*"]})).await;
     let refused = fixture.events("alice", json!({"regions": ["not a region"]})).await;
     let log = fixture.log().await;
     assert_eq!((log.len(), code(&refused)), (2, "invalid_argument"));

@@ -19,7 +19,6 @@ pub use arn::{ARN_KINDS, Arn, ID_KINDS, is_account, is_region, role_of};
 pub use name::camel_words;
 pub use parse::RecordError;
 pub(crate) use parse::member;
-
 pub use parse::reads;
 pub use partition::Partition;
 

@@ -125,7 +125,7 @@ impl Filter {
             }
             let key = ["AKIA", "ASIA"].iter().any(|prefix| actor.starts_with(prefix)) && actor.chars().all(|c| c.is_ascii_alphanumeric());
             if key && !(16..=128).contains(&actor.len()) {
-                return Err(refuse("actors", actor, "is not a whole access key id: give for example AKIAIOSFODNN7EXAMPLE"));
+                return Err(refuse("actors", actor, "is not a whole access key id: it begins with AKIA or ASIA and has 20 characters"));
             }
         }
         for source in &self.event_sources {

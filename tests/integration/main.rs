@@ -10,6 +10,7 @@ mod client;
 mod contract;
 mod credentials;
 mod event_history;
+mod everyday;
 mod fake_aws;
 mod faults;
 mod http;

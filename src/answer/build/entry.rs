@@ -92,7 +92,10 @@ pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, rank: usize, style: &Sty
         repeats: (fold.members.len() > 1).then(|| repeats(draft, fold, explained, style)),
         suspect: fold.best.suspect.then(|| SuspectReport {
             confidence: confidence_name(confidence(fold.best, rivals(fold, style))),
-            against: objections(fold.best).into_iter().map(|objection| style.words.objection(objection)).collect(),
+            against: objections(fold.best)
+                .into_iter()
+                .map(|objection| style.words.objection(objection, draft.incident.alert.is_some()))
+                .collect(),
             undo: if event.failed() || taken_back.is_some() || is_repeated(fold) { None } else { undo() },
         }),
         undone: taken_back.map(|back| UndoneReport {

@@ -45,8 +45,8 @@ impl Words {
     }
 
     /// Words what speaks against a suspect.
-    pub fn objection(self, objection: Objection) -> String {
-        (self.0)(reason::against(objection))
+    pub fn objection(self, objection: Objection, alert: bool) -> String {
+        (self.0)(reason::against(objection, alert))
     }
 
     /// Says how we came to a window.

@@ -63,13 +63,16 @@ pub(super) fn withheld(reason: &Reason, alert: bool) -> String {
 }
 
 /// Words what speaks against a suspect.
-pub(super) fn against(objection: Objection) -> String {
+pub(super) fn against(objection: Objection, alert: bool) -> String {
     match objection {
         Objection::Routine => "its actor does this all the time".into(),
         Objection::Common { calls } => format!("one of {calls} such calls by this actor"),
+        Objection::UndoneBefore if !alert => "undone since".into(),
         Objection::UndoneBefore => "undone before the alert".into(),
+        Objection::Overwritten if !alert => "overwritten since".into(),
         Objection::Overwritten => "overwritten before the alert".into(),
         Objection::Failed => "the call failed".into(),
+        Objection::Unlinked if !alert => "nothing links it to what was asked about".into(),
         Objection::Unlinked => "nothing links it to what the alert names".into(),
     }
 }

@@ -101,10 +101,26 @@ fn attribute(event: &Value, attribute: &Value) -> bool {
         Some("EventId") => &event["eventID"],
         Some("EventName") => &event["eventName"],
         Some("EventSource") => &event["eventSource"],
-        Some("Username") => &event["userIdentity"]["userName"],
+        Some("AccessKeyId") => &event["userIdentity"]["accessKeyId"],
+        Some("Username") => match event["userIdentity"]["principalId"].as_str().and_then(|id| id.split_once(':')) {
+            Some((_, session)) => return attribute["AttributeValue"] == session,
+            None => &event["userIdentity"]["userName"],
+        },
+        // The names that a request and its answer hold are what CloudTrail files an event under.
+        Some("ResourceName") => {
+            return ["requestParameters", "responseElements"].iter().any(|part| holds(&event[part], &attribute["AttributeValue"]));
+        }
         Some(key) => panic!("the fake knows no attribute {key}"),
     };
     *field == attribute["AttributeValue"]
+}
+
+fn holds(value: &Value, wanted: &Value) -> bool {
+    match value {
+        Value::Object(map) => map.values().any(|value| holds(value, wanted)),
+        Value::Array(items) => items.iter().any(|value| holds(value, wanted)),
+        value => value == wanted,
+    }
 }
 
 fn envelope(event: &Value) -> Value {

@@ -1,0 +1,180 @@
+//! Everyday questions, one call each, over a month of event history: who deleted it, what did they do, what changed on this group.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use cloudtrail_mcp::answer::tokens::estimate;
+use serde_json::{Value, json};
+
+use crate::binary;
+use crate::fake_aws::{ACCOUNT, FakeAws, write};
+
+const GROUP: &str = "sg-0fedcba9876543210";
+const KEY: &str = "AKIAEVEEXAMPLE000004";
+
+fn now() -> DateTime<Utc> {
+    "2026-01-27T21:00:00Z".parse().unwrap()
+}
+
+fn ago(days: i64, hours: i64) -> DateTime<Utc> {
+    now() - TimeDelta::days(days) - TimeDelta::hours(hours)
+}
+
+fn user(name: &str) -> Value {
+    json!({"type": "IAMUser", "userName": name, "arn": format!("arn:aws:iam::{ACCOUNT}:user/{name}"), "accountId": ACCOUNT})
+}
+
+fn session(role: &str, session: &str) -> Value {
+    json!({"type": "AssumedRole", "principalId": format!("AROAEXAMPLE:{session}"), "arn": format!("arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{session}"),
+        "sessionContext": {"sessionIssuer": {"type": "Role", "userName": role, "arn": format!("arn:aws:iam::{ACCOUNT}:role/{role}")}}})
+}
+
+/// What happened at `time`: `service`, `name`, who and with what.
+fn did(id: &str, (service, name): (&str, &str), time: DateTime<Utc>, who: &Value, request: Value) -> Value {
+    let region = if service == "iam" || service == "signin" { "us-east-1" } else { "eu-west-1" };
+    let mut record = write(id, &format!("{service}.amazonaws.com"), name, region, time);
+    (record["userIdentity"], record["requestParameters"]) = (who.clone(), request);
+    record
+}
+
+fn with(mut record: Value, more: Value) -> Value {
+    for (key, value) in more.as_object().unwrap() {
+        record[key] = value.clone();
+    }
+    record
+}
+
+/// Thirty days with a deployment every hour, and what is asked about among them.
+fn month() -> Vec<Value> {
+    let deploy = session("deploy", "gh-7");
+    let deployed = |hour: i64| {
+        did(
+            &format!("deploy-{hour}"),
+            ("ecs", "UpdateService"),
+            ago(0, hour),
+            &deploy,
+            json!({"cluster": "prod", "service": "web", "taskDefinition": format!("web:{hour}")}),
+        )
+    };
+    let mut events: Vec<Value> = (0..720).map(deployed).collect();
+    let (alice, bob, carol) = (user("alice"), user("bob"), user("carol"));
+    let eve = with(user("eve"), json!({"accessKeyId": KEY}));
+    events.push(did("bucket-made", ("s3", "CreateBucket"), ago(20, 0), &bob, json!({"bucketName": "orders-archive"})));
+    events.push(did("bucket-gone", ("s3", "DeleteBucket"), ago(6, 0), &bob, json!({"bucketName": "orders-archive"})));
+    let rule = |cidr: &str| json!({"groupId": GROUP, "ipPermissions": {"items": [{"ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "ipRanges": {"items": [{"cidrIp": cidr}]}}]}});
+    events.push(did("group-1", ("ec2", "AuthorizeSecurityGroupIngress"), ago(25, 0), &carol, rule("10.1.0.0/16")));
+    events.push(did("group-2", ("ec2", "AuthorizeSecurityGroupIngress"), ago(1, 3), &alice, rule("0.0.0.0/0")));
+    events.push(did("group-3", ("ec2", "RevokeSecurityGroupIngress"), ago(1, 2), &alice, rule("0.0.0.0/0")));
+    events.push(did(
+        "admin",
+        ("iam", "AttachUserPolicy"),
+        ago(0, 5),
+        &alice,
+        json!({"userName": "alice", "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}),
+    ));
+    let launched: Vec<Value> = (0..4).map(|n| json!({"instanceId": format!("i-0aaaaaaaaaaaaaaa{n}")})).collect();
+    events.push(with(
+        did("launch", ("ec2", "RunInstances"), ago(9, 0), &session("ml", "dana@example.com"), json!({"instanceType": "p4d.24xlarge"})),
+        json!({"responseElements": {"instancesSet": {"items": launched}}}),
+    ));
+    for (id, who, mfa, outcome) in
+        [("login-1", "alice", "Yes", "Success"), ("login-2", "bob", "No", "Success"), ("login-3", "mallory", "No", "Failure")]
+    {
+        let record = did(id, ("signin", "ConsoleLogin"), ago(3, 0), &user(who), Value::Null);
+        events.push(with(record, json!({"additionalEventData": {"MFAUsed": mfa}, "responseElements": {"ConsoleLogin": outcome}, "eventType": "AwsConsoleSignIn"})));
+    }
+    events.push(did("stop", ("cloudtrail", "StopLogging"), ago(12, 0), &eve, json!({"name": "main"})));
+    events.push(did(
+        "resize",
+        ("rds", "ModifyDBInstance"),
+        ago(17, 0),
+        &eve,
+        json!({"dBInstanceIdentifier": "orders-db", "dBInstanceClass": "db.t3.micro"}),
+    ));
+    let denied = json!({"errorCode": "AccessDenied", "readOnly": true});
+    events.push(with(did("denied", ("s3", "GetBucketPolicy"), ago(10, 1), &session("reporting", "job-1"), Value::Null), denied));
+    let lent = json!({"roleArn": format!("arn:aws:iam::{ACCOUNT}:role/reporting"), "roleSessionName": "job-1"});
+    events.push(with(did("lent", ("sts", "AssumeRole"), ago(10, 2), &bob, lent), json!({"readOnly": true})));
+    events
+}
+
+/// Asks in one call; returns the answer and how it is shown to a model.
+async fn ask(fake: &FakeAws, question: &[&str]) -> (Value, String) {
+    let shown = |format: &'static str| {
+        let mut command = binary::command();
+        command.envs(fake.env()).env("CHAT_ALLOW_AWS_READ", "true").args(["--now", "2026-01-27T21:00:00Z"]);
+        command.args(question).args(["--format", format]);
+        tokio::task::spawn_blocking(move || command.output().unwrap())
+    };
+    let (json, markdown) = (shown("json").await.unwrap(), shown("markdown").await.unwrap());
+    (serde_json::from_slice(&json.stdout).unwrap_or_else(|_| panic!("{}", binary::stderr(&json))), binary::stdout(&markdown))
+}
+
+/// The ids of the events shown, best first.
+fn ids(answer: &Value) -> Vec<&str> {
+    let groups = answer["groups"].as_array().into_iter().flatten();
+    let mut events: Vec<&Value> = groups.flat_map(|group| group["events"].as_array().unwrap()).collect();
+    events.sort_by_key(|event| event["rank"].as_u64());
+    events.iter().map(|event| event["event_id"].as_str().unwrap()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everyday_questions_take_one_call_each_and_have_the_right_answer() {
+    let fake = FakeAws::start(now()).await.with_events(month());
+    let questions: [(&[&str], &[&str], &[&str]); 10] = [
+        (
+            &["--resources", "orders-archive", "--event-names", "DeleteBucket", "--start-time", "10d"],
+            &["bucket-gone"],
+            &["bob", "orders-archive"],
+        ),
+        (&["--actors", "alice", "--start-time", "yesterday"], &["group-2", "group-3"], &["0.0.0.0/0"]),
+        (&["--event-sources", "iam", "--start-time", "24h"], &["admin"], &["gives itself administrator rights"]),
+        (&["--event-names", "RunInstances", "--start-time", "30d"], &["launch"], &["4 p4d.24xlarge", "dana@example.com"]),
+        (
+            &["--event-names", "ConsoleLogin", "--start-time", "30d"],
+            &["login-2", "login-1", "login-3"],
+            &["without MFA", "with MFA: success", "failed (Failure)"],
+        ),
+        (&["--resources", GROUP, "--start-time", "30d"], &["group-2", "group-3", "group-1"], &["0.0.0.0/0"]),
+        (&["--event-names", "StopLogging,DeleteTrail,UpdateTrail", "--start-time", "30d"], &["stop"], &["eve"]),
+        (&["--actors", KEY], &["stop", "resize"], &["db.t3.micro"]),
+        (&["--actors", "reporting", "--errors-only", "--start-time", "30d"], &["denied"], &["AccessDenied"]),
+        (&["--resources", "orders-db", "--start-time", "this month"], &["resize"], &["eve"]),
+    ];
+    for (question, wanted, told) in questions {
+        let (answer, shown) = ask(&fake, &[&["events"], question].concat()).await;
+        let mut found = ids(&answer);
+        assert_eq!(found.first(), wanted.first(), "{question:?}: {answer:#}");
+        found.sort_unstable();
+        let mut wanted = wanted.to_vec();
+        wanted.sort_unstable();
+        assert_eq!(found, wanted, "{question:?}");
+        told.iter().for_each(|words| assert!(shown.contains(words), "{question:?} lacks {words}: {shown}"));
+        assert!(!answer.to_string().contains("the alert"), "{question:?}: there is none: {answer}");
+        assert!(estimate(&shown) <= 1_500, "{question:?}: {} tokens", estimate(&shown));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_is_found_by_its_id_in_whatever_region_it_is() {
+    let there = did("far-away", ("ec2", "StopInstances"), ago(40, 0), &user("alice"), json!({}));
+    let fake = FakeAws::start(now()).await.with_events([with(there, json!({"awsRegion": "ap-southeast-2"}))]);
+    let (answer, _) = ask(&fake, &["event", "far-away"]).await;
+    assert_eq!(answer["finding"], "found", "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filter_that_cannot_apply_is_an_error_with_the_right_example() {
+    let fake = FakeAws::start(now()).await.with_events(month());
+    for (flag, value, hint) in [
+        ("--event-sources", "ec3", "ec2"),
+        ("--event-sources", "ec2.amazon.com", "ec2.amazonaws.com"),
+        ("--event-names", "ModifyDBInstnce", "ModifyDBInstance"),
+        ("--event-names", "Frobnicate*", "Delete*"),
+        ("--actors", "203.0.113.300", "203.0.113.7"),
+        ("--actors", "arn:aws:iam", "role/"),
+        ("--actors", "AKIA123", "20 characters"),
+    ] {
+        let (answer, _) = ask(&fake, &["events", flag, value, "--start-time", "2h"]).await;
+        assert_eq!(answer["error"]["code"], "invalid_argument", "{value}: {answer}");
+        assert!(answer["error"]["message"].as_str().unwrap().contains(hint), "{value}: {answer}");
+    }
+}

@@ -105,8 +105,8 @@ fn launches(event: &Event, request: &Flat<'_>) -> Option<Gravity> {
     }
     let is_costly = |kind: String| {
         let family = kind.split('.').next().unwrap_or_default().to_lowercase();
-        let of = |name: &&str| family.strip_prefix(*name).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '-'));
-        COSTLY.iter().any(|name| of(&name)) || kind.ends_with(".metal") || kind.ends_with("48xlarge")
+        let of = |name: &str| family.strip_prefix(name).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '-'));
+        COSTLY.iter().any(|name| of(name)) || kind.ends_with(".metal") || kind.ends_with("48xlarge")
     };
     if request.texts("instanceType").into_iter().any(is_costly) {
         return grave(65, "launches machines that cost much");

@@ -8,7 +8,11 @@ use crate::context::basis::Basis;
 use crate::context::{Incident, NamedResource};
 use crate::coverage::Attribute;
 use crate::event::{Arn, Event};
+use crate::policy::Scope;
 use crate::rank::Change;
+use crate::redact;
+use crate::refusal::InvalidArgument;
+use crate::time::in_hours;
 
 /// One exact look-up: what kind of name, and the name as the source may have filed it.
 pub(super) type Name = (Attribute, String);
@@ -94,6 +98,20 @@ pub(super) fn unseen<'a>(names: &'a [Name], filter: &Filter, changes: &[Change])
         changes.iter().any(|change| one.is_by_actor(&change.event))
     };
     if filter.actors.is_empty() { Vec::new() } else { users.filter(|name| !acted(name)).collect() }
+}
+
+/// Refuses to say that an actor did nothing over a long window when it may be a role: those are filed by their sessions alone.
+pub(super) fn unknown_actor(name: &str, scope: &Scope) -> InvalidArgument {
+    let (name, source) = (redact::text(name, 80), scope.source().title);
+    let shortest = in_hours(scope.scanned_at_most());
+    InvalidArgument {
+        argument: "actors".to_owned(),
+        message: format!(
+            "{source} holds nothing under the user or session name \"{name}\" in this window, and no call tells of its sessions, if it is a role. \
+            Ask for at most {shortest}, such as start_time={shortest}, which are read whole; or name a session (the part after the role in \
+            role/session) or an access key id"
+        ),
+    }
 }
 
 /// Returns how a role's ARN may be spelt in `accounts`, besides its name alone.

@@ -115,7 +115,7 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
     reader.read(&inquiry, inquiry.scope.window(), &[], &mut gathered).await;
     let mut found_by_name = Vec::new();
     gathered.move_to(&mut found_by_name);
-    reader.look_further(&mut inquiry, &mut gathered, &mut found_by_name).await;
+    reader.look_further(&mut inquiry, &mut gathered, &mut found_by_name).await?;
     let mut background = reader.background(&inquiry.scope).await;
     let mut changes = found_by_name;
     let ranked = loop {

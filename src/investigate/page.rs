@@ -63,7 +63,11 @@ pub(super) fn blind_spots(inquiry: &Inquiry, gathered: &Gathered) -> Vec<String>
         spots.push(format!("no {} of {region} for the window: IAM and other global events were not looked at", source.words.holds));
     }
     if inquiry.look_ups.iter().any(|(attribute, _)| *attribute == Attribute::ResourceName) {
-        spots.push("resources were looked up by name, which finds only what CloudTrail filed under these names".into());
+        spots.push(if filter.actors.is_empty() {
+            "resources were looked up by name, which finds only what CloudTrail filed under these names".into()
+        } else {
+            "a role is filed by its sessions: those of it that calls to assume it tell of were looked up, and no others".into()
+        });
     }
     if !filter.include_reads {
         spots.push("read events were left out".into());

@@ -15,6 +15,7 @@ use super::{Gathered, ToolContext};
 use crate::coverage::{Cell, Reading};
 use crate::policy::{Admitted, Scope};
 use crate::rank::Change;
+use crate::refusal::InvalidArgument;
 use crate::source::{Kind, Progress, Query};
 use crate::time::Window;
 
@@ -99,18 +100,26 @@ impl<'a> Reader<'a> {
     /// Looks further for actors of whom nothing was found by name: they may be roles, which are filed by the names of their sessions.
     ///
     /// A short window is read whole instead; in a long one the sessions are those that calls to assume the role tell of.
-    pub(super) async fn look_further(&self, inquiry: &mut Inquiry, gathered: &mut Gathered, changes: &mut Vec<Change>) {
+    ///
+    /// Errors: when nothing is filed under a name in a long window and no session is known: a role may have acted all the same.
+    pub(super) async fn look_further(
+        &self,
+        inquiry: &mut Inquiry,
+        gathered: &mut Gathered,
+        changes: &mut Vec<Change>,
+    ) -> Result<(), InvalidArgument> {
         let unseen = look_up::unseen(&inquiry.look_ups, &inquiry.filter, changes);
         let roles: Vec<String> = unseen.into_iter().map(str::to_owned).collect();
         if roles.is_empty() {
-            return;
+            return Ok(());
         }
         if inquiry.scope.is_short() {
             inquiry.look_ups.clear();
             let looked_up = std::mem::replace(gathered, Gathered::new(inquiry.scope.denied()));
             self.read(inquiry, inquiry.scope.window(), &[], gathered).await;
             gathered.charge(&looked_up);
-            return gathered.move_to(changes);
+            gathered.move_to(changes);
+            return Ok(());
         }
         let accounts: Vec<String> = gathered.cells().map(|cell| cell.account().to_owned()).collect();
         let accounts: BTreeSet<&str> = accounts.iter().map(String::as_str).collect();
@@ -126,6 +135,11 @@ impl<'a> Reader<'a> {
         inquiry.look_ups.extend(assumed.into_iter().chain(sessions));
         // The same event may be filed under several names.
         changes.dedup_by(|a, b| a.event.event_id == b.event.event_id);
+        match look_up::unseen(&inquiry.look_ups, &inquiry.filter, changes).first() {
+            // Where nothing could be read, that is what there is to tell.
+            Some(name) if gathered.cells().any(|cell| cell.covered().is_some()) => Err(look_up::unknown_actor(name, &inquiry.scope)),
+            _ => Ok(()),
+        }
     }
 
     /// Gathers what the cursor carries, and reads what was not read; all of it, where nothing is carried.

@@ -138,6 +138,11 @@ impl Scope {
         &self.blind_spots
     }
 
+    /// Returns the longest window that is read whole.
+    pub fn scanned_at_most(&self) -> TimeDelta {
+        self.scanned_at_most
+    }
+
     /// Tells whether the window is no longer than one that is read whole may be.
     pub fn is_short(&self) -> bool {
         self.window.length() <= self.scanned_at_most

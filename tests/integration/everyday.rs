@@ -162,6 +162,23 @@ async fn an_event_is_found_by_its_id_in_whatever_region_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_role_of_which_no_session_is_known_is_never_said_to_have_done_nothing() {
+    let fake = FakeAws::start(now()).await.with_events(month());
+    let (answer, _) = ask(&fake, &["events", "--actors", "ml", "--start-time", "30d"]).await;
+    assert_eq!((&answer["finding"], &answer["error"]["argument"]), (&json!("could_not_look"), &json!("actors")), "{answer}");
+    assert!(answer["error"]["message"].as_str().unwrap().contains("48h"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_without_a_role_is_told_as_that() {
+    let fake = FakeAws::start(now()).await.with_events(month());
+    let (answer, _) = ask(&fake, &["events", "--accounts", "444455556666", "--start-time", "2h"]).await;
+    assert_eq!(answer["finding"], "could_not_look", "{answer}");
+    assert_eq!(answer["coverage"]["cells"][0]["state"], "not_configured", "{answer}");
+    assert!(answer.to_string().contains("no role is configured for this account"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_filter_that_cannot_apply_is_an_error_with_the_right_example() {
     let fake = FakeAws::start(now()).await.with_events(month());
     for (flag, value, hint) in [

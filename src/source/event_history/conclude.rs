@@ -45,13 +45,13 @@ pub(super) fn refused(query: &Query, told: &Result<String, Failure>, region: &st
             let detail = "the account could not be determined, and only certain accounts may be read";
             Some(gap(query, asked, region, State::DeniedByPolicy, detail))
         }
-        Ok(own) if !query.admits(own, region) => {
-            let detail = "the account of these credentials may not be read; for the operator: aws_account_allowlist";
-            Some(gap(query, own, region, State::DeniedByPolicy, detail))
-        }
         Ok(own) if !asked.is_empty() && own != asked => {
             let detail = "no role is configured for this account; these credentials belong to another one";
             Some(gap(query, asked, region, State::NotConfigured, detail))
+        }
+        Ok(own) if !query.admits(own, region) => {
+            let detail = "the account of these credentials may not be read; for the operator: aws_account_allowlist";
+            Some(gap(query, own, region, State::DeniedByPolicy, detail))
         }
         Ok(_) => None,
     }

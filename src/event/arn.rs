@@ -64,6 +64,16 @@ pub fn is_region(name: &str) -> bool {
     (3..=32).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
+/// Returns the region that a record means: `EU_WEST_1` is `eu-west-1`, and what no region is called after is none (`global`, `Ireland`).
+pub fn usable_region(name: &str) -> Option<String> {
+    let name = name.trim().to_ascii_lowercase().replace('_', "-");
+    let mut parts = name.rsplit('-');
+    let number = parts.next().is_some_and(|number| (1..=2).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit()));
+    let words: Vec<&str> = parts.collect();
+    let word = |word: &&str| (2..=12).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase());
+    (number && (2..=4).contains(&words.len()) && words.iter().all(word)).then_some(name)
+}
+
 /// Tells whether `id` has the form of an account id: 12 digits.
 pub fn is_account(id: &str) -> bool {
     id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit())

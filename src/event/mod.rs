@@ -8,6 +8,7 @@ mod arn;
 mod name;
 mod parse;
 mod partition;
+mod text_form;
 
 use std::borrow::Cow;
 
@@ -15,12 +16,13 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 pub use agent::name_agents;
-pub use arn::{ARN_KINDS, Arn, ID_KINDS, is_account, is_region, role_of};
+pub use arn::{ARN_KINDS, Arn, ID_KINDS, is_account, is_region, role_of, usable_region};
 pub use name::camel_words;
 pub use parse::RecordError;
-pub(crate) use parse::member;
 pub use parse::reads;
+pub(crate) use parse::{is_plausible, member};
 pub use partition::Partition;
+pub(crate) use text_form::read as from_text;
 
 /// A CloudTrail event.
 ///
@@ -207,6 +209,34 @@ impl Event {
         }
         names.retain(|name| !name.is_empty());
         names
+    }
+
+    /// Tells whether fields that say what was done are there and cannot be read, so that a resource may be missed.
+    ///
+    /// Shape: request, response and identity are objects or nothing; AWS hides some as a whole, which is as good as nothing.
+    pub fn is_obscure(&self) -> bool {
+        let obscure = |value: &Value| match value {
+            Value::Object(_) | Value::Null => false,
+            Value::Array(list) => !list.is_empty(),
+            Value::String(text) => {
+                !(text.trim().is_empty() || text.starts_with("HIDDEN_DUE") || text.trim() == "-" || text.starts_with("***"))
+            }
+            Value::Bool(_) | Value::Number(_) => true,
+        };
+        let fields = ["requestParameters", "responseElements", "userIdentity"];
+        fields.iter().filter_map(|key| parse::field(&self.record, key)).any(obscure)
+    }
+
+    /// Returns what CloudTrail calls the action whose events stand in several accounts; nothing for most.
+    ///
+    /// Source: CloudTrail record contents, `sharedEventID`.
+    pub fn shared_id(&self) -> Option<&str> {
+        parse::field(&self.record, "sharedEventID").and_then(Value::as_str).filter(|id| !id.is_empty())
+    }
+
+    /// Tells whether this is a corrected copy of an event that was delivered before.
+    pub fn is_addendum(&self) -> bool {
+        parse::field(&self.record, "addendum").is_some()
     }
 
     /// Tells whether the call failed. A dry run succeeded, but changed nothing, and counts as failed.

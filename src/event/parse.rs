@@ -2,11 +2,31 @@
 
 use std::sync::LazyLock;
 
+use chrono::{DateTime, Datelike, Utc};
 use regex::Regex;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::{Event, EventCategory, LookupResource, actor, agent};
+use super::{Event, EventCategory, LookupResource, actor, agent, text_form};
+
+/// Fields of a record that are objects or lists, and that exports write as text.
+const STRUCTURED: &[&str] = &[
+    "userIdentity",
+    "requestParameters",
+    "responseElements",
+    "additionalEventData",
+    "serviceEventDetails",
+    "resources",
+    "tlsDetails",
+    "insightDetails",
+    "addendum",
+];
+
+/// Kinds of event that have a name of their own, so that one without it is not to be called after its kind.
+const NAMED_KINDS: &[&str] = &["AwsApiCall", "AwsConsoleAction", "AwsConsoleSignIn", "AwsConsoleSignin"];
+
+/// Years that an event may be of: CloudTrail began in 2013, and a number that gives another year was no time.
+const YEARS: std::ops::Range<i32> = 2006..2101;
 
 /// Longest name, id, source, region or account that is kept, in characters; AWS's own stay under 100.
 const MAX_NAME: usize = 128;
@@ -64,6 +84,11 @@ const NOT_READING: &[&str] = &[
     "VerifyEmailAddress",
 ];
 
+/// Tells whether an event can be of this time.
+pub(crate) fn is_plausible(time: DateTime<Utc>) -> bool {
+    YEARS.contains(&time.year())
+}
+
 /// Why a record cannot be an event. Quotes nothing of the record.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
@@ -89,12 +114,16 @@ impl Event {
     /// Shape: only `eventTime` and some name are needed. An Insights record is named `Insight:` and the call it tells of, a
     /// service event without a name by its `eventType`; neither counts as reading, so that neither is filtered away.
     /// Errors: no object, no readable `eventTime`, nothing to name it by.
-    pub fn parse(record: Value) -> Result<Self, RecordError> {
-        if !record.is_object() {
-            return Err(RecordError::NotAnObject);
+    pub fn parse(mut record: Value) -> Result<Self, RecordError> {
+        let Some(fields) = record.as_object_mut() else { return Err(RecordError::NotAnObject) };
+        for (_, value) in fields.iter_mut().filter(|(name, _)| STRUCTURED.iter().any(|key| name.eq_ignore_ascii_case(key))) {
+            if let Some(read) = value.as_str().and_then(text_form::read) {
+                *value = read;
+            }
         }
         let raw_time = field(&record, "eventTime").ok_or(RecordError::Missing("eventTime"))?;
         let time = crate::time::from_json(raw_time)
+            .filter(|time| is_plausible(*time))
             .ok_or(RecordError::Unreadable { field: "eventTime", wanted: "a time such as 2026-01-27T20:00:00Z" })?;
         let insight = field(&record, "insightDetails");
         let name = name(&record, insight).ok_or(RecordError::Missing("eventName"))?;
@@ -108,7 +137,10 @@ impl Event {
         let text = |key| text(&record, key);
         let identity = field(&record, "userIdentity").unwrap_or(&Value::Null);
         Ok(Self {
-            event_id: text("eventID").filter(|id| id.chars().count() <= MAX_NAME).unwrap_or_else(|| digest(&record)),
+            event_id: original_id(&record)
+                .or_else(|| text("eventID"))
+                .filter(|id| id.chars().count() <= MAX_NAME)
+                .unwrap_or_else(|| digest(&record)),
             time,
             source: text("eventSource")
                 .or_else(|| self::text(insight?, "eventSource"))
@@ -167,13 +199,13 @@ pub(crate) fn member<'a>(object: &'a Map<String, Value>, key: &str) -> Option<&'
 }
 
 /// Returns a field of an object whatever the case of its key; null and the string `"null"` count as absent.
-pub(super) fn field<'a>(object: &'a Value, key: &str) -> Option<&'a Value> {
+pub(crate) fn field<'a>(object: &'a Value, key: &str) -> Option<&'a Value> {
     let value = member(object.as_object()?, key)?;
     (!value.is_null() && value.as_str() != Some("null")).then_some(value)
 }
 
 /// Returns a field as trimmed text; numbers are written out, blank text counts as absent.
-pub(super) fn text(object: &Value, key: &str) -> Option<String> {
+pub(crate) fn text(object: &Value, key: &str) -> Option<String> {
     match field(object, key)? {
         Value::String(text) => Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned),
         Value::Number(number) => Some(number.to_string()),
@@ -207,11 +239,11 @@ pub fn reads(name: &str) -> bool {
     !NOT_READING.contains(&name) && READING_VERBS.iter().any(starts)
 }
 
-/// An account written as a number has lost its leading zeros.
+/// An account written as a number has lost its leading zeros, of which there are few.
 fn account(object: &Value, key: &str) -> Option<String> {
     let text = text(object, key)?;
     let number = field(object, key).is_some_and(Value::is_number);
-    Some(capped(if number { format!("{text:0>12}") } else { text }))
+    Some(capped(if number && text.len() >= 8 { format!("{text:0>12}") } else { text }))
 }
 
 fn name(record: &Value, insight: Option<&Value>) -> Option<String> {
@@ -236,7 +268,15 @@ fn name(record: &Value, insight: Option<&Value>) -> Option<String> {
             text(insight?, "eventName").or_else(|| text(insight?, "insightType")).map_or_else(|| "unnamed".into(), bare)
         ))
     };
-    of_insight().or_else(|| text(record, "eventType").map(capped))
+    let kind = || text(record, "eventType").filter(|kind| !NAMED_KINDS.contains(&kind.as_str())).map(capped);
+    of_insight().or_else(kind)
+}
+
+/// Returns the id of the event that an addendum replaces.
+///
+/// Source: CloudTrail record contents, `addendum`: an event that was late or is corrected comes again, if need be under another id.
+fn original_id(record: &Value) -> Option<String> {
+    text(field(record, "addendum")?, "originalEventID")
 }
 
 fn category(record: &Value, has_insight: bool) -> EventCategory {

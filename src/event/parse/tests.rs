@@ -81,6 +81,40 @@ fn an_unreadable_record_is_refused_by_field_without_quoting_it() {
 }
 
 #[test]
+fn fields_that_an_export_wrote_as_text_are_read() {
+    let request = json!({"groupId": "sg-1"});
+    let event = minimal(
+        json!({"requestParameters": request.to_string(), "userIdentity": "{type=IAMUser, username=alice, accountid=111122223333}"}),
+    );
+    assert_eq!((event.request(), event.actor.name.as_str(), event.account.as_str()), (&request, "alice", "111122223333"));
+    assert!(!event.is_obscure());
+    for (value, obscure) in
+        [(json!("{\"groupId\": \"sg"), true), (json!(7), true), (json!([1]), true), (json!("null"), false), (json!(""), false)]
+    {
+        assert_eq!(minimal(json!({"requestParameters": value})).is_obscure(), obscure, "{value}");
+    }
+}
+
+#[test]
+fn a_number_that_gives_no_time_of_an_event_is_no_time() {
+    for time in [json!("20260302095512"), json!(20_260_302_095_512_u64), json!("1970-01-01T00:00:00Z")] {
+        assert!(Event::parse(json!({"eventTime": time, "eventName": "StopInstances"})).is_err(), "{time}");
+    }
+}
+
+#[test]
+fn a_call_without_its_name_is_not_called_after_its_kind() {
+    let named = |kind| Event::parse(json!({"eventTime": "2026-01-27T20:00:00Z", "eventType": kind})).is_ok();
+    assert_eq!((named("AwsApiCall"), named("AwsServiceEvent")), (false, true));
+}
+
+#[test]
+fn an_addendum_stands_for_the_event_that_it_corrects() {
+    let event = minimal(json!({"eventID": "e-2", "addendum": {"reason": "UPDATED_DATA", "originalEventID": "e-1"}}));
+    assert_eq!((event.event_id.as_str(), event.is_addendum()), ("e-1", true));
+}
+
+#[test]
 fn absurdly_long_names_are_cut() {
     assert_eq!(minimal(json!({"eventName": "é".repeat(9000)})).name.chars().count(), MAX_NAME);
 }

@@ -9,11 +9,13 @@ use chrono::{DateTime, Utc};
 
 use crate::time::{self, Window};
 
+mod file;
 mod obstacle;
 mod profile;
 mod proof;
 mod reading;
 
+pub use file::{FileFault, UnreadFile};
 pub use obstacle::{CertificateFault, Denier, Login, Name, Obstacle, ProfileFault};
 pub use profile::{Attribute, Cost, LookUp, Profile, SourceName, Words};
 pub use proof::AllRead;
@@ -86,6 +88,8 @@ pub struct Cell {
     pub events: u32,
     /// One plain sentence for people: the cause and, when known, the cure. Never raw text from outside.
     pub detail: Option<String>,
+    /// Files that may hold events of it and were not read whole.
+    pub unread_files: Vec<UnreadFile>,
     /// Whether the caller asked for this cell; the global pass in us-east-1 is not asked for and does not lower the verdict when policy denies it.
     pub asked: bool,
     /// What stood in the way, where a machine can tell.
@@ -136,6 +140,7 @@ impl Cell {
             requests: 0,
             events: 0,
             detail: None,
+            unread_files: Vec::new(),
             asked: true,
             cause: None,
             read: Vec::new(),
@@ -175,9 +180,13 @@ impl Cell {
         };
         let (requests, events) = (self.requests + other.requests, self.events + other.events);
         let detail = if other.state >= self.state { other.detail.or(self.detail) } else { self.detail.or(other.detail) };
+        let mut unread_files = self.unread_files;
+        unread_files.extend(other.unread_files);
+        unread_files.sort_by(|a, b| a.name.cmp(&b.name));
+        unread_files.dedup_by(|a, b| a.name == b.name);
         let read = time::union([self.read, other.read].concat());
         let (asked, cause, latency) = (self.asked || other.asked, other.cause.or(self.cause), self.latency.max(other.latency));
-        Self { covered, state, requests, events, detail, asked, cause, read, latency, ..self }
+        Self { covered, state, requests, events, detail, unread_files, asked, cause, read, latency, ..self }
     }
 
     /// Returns the account id; empty when unknown.

@@ -19,14 +19,16 @@ pub struct Reading {
 }
 
 /// What files an archive holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Survey {
     /// Log files, skipped ones included.
     pub log_files: u32,
     /// Digest files, which are not read as events.
     pub digest_files: u32,
-    /// Everything else: other endings, and JSON without records.
+    /// Everything else, which has nothing that looks like log data.
     pub other_files: u32,
+    /// The first few of those by name, safe to show.
+    pub other_names: Vec<String>,
 }
 
 impl Survey {
@@ -36,6 +38,7 @@ impl Survey {
         Self {
             log_files: self.log_files.max(other.log_files),
             digest_files: self.digest_files.max(other.digest_files),
+            other_names: if other.other_files > self.other_files { other.other_names } else { self.other_names },
             other_files: self.other_files.max(other.other_files),
         }
     }

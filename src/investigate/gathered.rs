@@ -1,6 +1,9 @@
 //! What all readings together gave: events once each and in order, and one cell per account, region and source.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
 
 use crate::coverage::{Cell, Coverage, SourceName, State, Survey};
 use crate::event::{Event, name_agents};
@@ -10,10 +13,15 @@ use crate::rank::Change;
 /// Account, region and source.
 type Place = (String, String, SourceName);
 
+/// What CloudTrail calls an action, its name and its second.
+type Twin = (String, String, DateTime<Utc>);
+
 /// Events and coverage, collected reading by reading.
 #[derive(Debug, Default)]
 pub struct Gathered {
     events: HashMap<String, Event>,
+    /// Under which id the event of an action is kept that stands in several accounts.
+    twins: HashMap<Twin, String>,
     cells: BTreeMap<Place, Cell>,
     survey: Survey,
     cached: u32,
@@ -30,15 +38,19 @@ impl Gathered {
 
     /// Adds a reading.
     ///
-    /// Shape: events are kept once by `eventID`. Of two copies the one that carries the lookup envelope's resources
-    /// stays, since log files lack them. Cells of the same place are joined.
+    /// Shape: events are kept once by `eventID`, and an action that stands in several accounts (`sharedEventID`) once. Of two
+    /// copies the corrected one stays, or the one that carries the lookup envelope's resources, since log files lack them. Cells
+    /// of the same place are joined.
     pub fn add(&mut self, reading: Admitted) {
         let reading = reading.into_inner();
         for event in reading.events {
-            match self.events.get(&event.event_id) {
-                Some(known) if known.lookup_resources.len() >= event.lookup_resources.len() => {}
+            let twin = event.shared_id().map(|shared| (shared.to_owned(), event.name.clone(), event.time));
+            let id = twin.map(|twin| self.twins.entry(twin).or_insert_with(|| event.event_id.clone()).clone());
+            let id = id.unwrap_or_else(|| event.event_id.clone());
+            match self.events.get(&id) {
+                Some(known) if telling(known) >= telling(&event) => {}
                 _ => {
-                    self.events.insert(event.event_id.clone(), event);
+                    self.events.insert(id, event);
                 }
             }
         }
@@ -50,7 +62,7 @@ impl Gathered {
             };
             self.cells.insert(key, joined);
         }
-        self.survey = self.survey.join(reading.survey);
+        self.survey = std::mem::take(&mut self.survey).join(reading.survey);
         self.cached = self.cached.saturating_add(reading.cached);
         self.plan_log.extend(reading.told);
     }
@@ -105,7 +117,10 @@ impl Gathered {
         if self.survey.log_files > 0
             && let Some(files) = self.survey.no_logs()
         {
-            blind_spots.push(format!("not read as logs: {files}"));
+            let names = self.survey.other_names.join(", ");
+            let more = if self.survey.other_files as usize > self.survey.other_names.len() { ", …" } else { "" };
+            let names = if names.is_empty() { names } else { format!(" ({names}{more})") };
+            blind_spots.push(format!("not read as logs: {files}{names}"));
         }
         let mut events: Vec<Event> = self.events.into_values().collect();
         name_agents(events.iter_mut());
@@ -144,6 +159,12 @@ impl Gathered {
             }
         }
     }
+}
+
+/// Orders copies of the same event by how much they tell; the last is the best.
+fn telling(event: &Event) -> (bool, usize, bool, Reverse<&str>) {
+    let of_endpoint = event.record.get("eventType").and_then(serde_json::Value::as_str) == Some("AwsVpceEvent");
+    (event.is_addendum(), event.lookup_resources.len(), !of_endpoint, Reverse(&event.event_id))
 }
 
 /// Tells whether `known` stands for the place of `nameless` as well.
@@ -226,9 +247,34 @@ mod tests {
     }
 
     #[test]
+    fn twins_are_one_change_and_a_corrected_copy_stays() {
+        let event = |id: &str, more: serde_json::Value| {
+            let mut record = serde_json::json!({"eventTime": "2026-01-27T20:00:00Z", "eventName": "PutKeyPolicy", "eventID": id});
+            more.as_object().unwrap().iter().for_each(|(key, value)| record[key] = value.clone());
+            Event::parse(record).unwrap()
+        };
+        let kept = |events: Vec<Event>| {
+            let mut gathered = Gathered::default();
+            gathered.add(Admitted::for_tests(Reading { events, ..Reading::default() }));
+            gathered.finish(Vec::new()).0.into_iter().map(|event| event.record["eventID"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let shared = |account: &str| serde_json::json!({"sharedEventID": "s-1", "recipientAccountId": account});
+        let (one, two) = (event("e-1", shared("111122223333")), event("e-2", shared("444455556666")));
+        assert_eq!(kept(vec![two.clone(), one.clone()]), ["e-1"]);
+        assert_eq!(kept(vec![one, two, event("e-3", serde_json::json!({}))]), ["e-1", "e-3"]);
+        let corrected = event("e-5", serde_json::json!({"addendum": {"reason": "UPDATED_DATA", "originalEventID": "e-4"}}));
+        assert_eq!(kept(vec![corrected, event("e-4", serde_json::json!({}))]), ["e-5"]);
+    }
+
+    #[test]
     fn files_that_are_no_logs_are_a_blind_spot_beside_logs() {
         let spots = |survey| gathered(Vec::new(), survey).blind_spots;
-        assert_eq!(spots(Survey { log_files: 4, digest_files: 3, other_files: 1 }), ["not read as logs: 3 digest files and 1 other file"]);
+        assert_eq!(
+            spots(Survey { log_files: 4, digest_files: 3, other_files: 1, ..Survey::default() }),
+            ["not read as logs: 3 digest files and 1 other file"]
+        );
+        let named = Survey { log_files: 4, other_files: 2, other_names: vec!["package.json".into()], ..Survey::default() };
+        assert_eq!(spots(named), ["not read as logs: 2 other files (package.json, …)"]);
         assert!(spots(Survey { log_files: 4, ..Survey::default() }).is_empty());
     }
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::obstacle;
 use crate::answer::ConfidenceName;
-use crate::coverage::{Cause, Cell, Coverage, State, Verdict};
+use crate::coverage::{Cause, Cell, Coverage, FileFault, State, UnreadFile, Verdict};
 use crate::policy::UntrustedText;
 use crate::time::{self, Window};
 
@@ -93,6 +93,8 @@ pub(super) fn weakens(coverage: &Coverage, window: Window, until: DateTime<Utc>,
     const QUARTER: TimeDelta = TimeDelta::minutes(15);
     let end = window.to.min(until);
     let missing = |cell: &Cell| match cell.covered() {
+        // Nobody knows of what time the rest of a file is.
+        _ if !cell.unread_files.is_empty() => TimeDelta::MAX,
         Some(covered) => (covered.from - window.from).max(TimeDelta::zero()) + (end - covered.to).max(TimeDelta::zero()),
         None => TimeDelta::MAX,
     };
@@ -115,8 +117,19 @@ pub fn cell(cell: &Cell) -> String {
     format!("{} {}", subject(cell, UntrustedText::Quote), ended(cell))
 }
 
-/// What a cell is about: an account that cannot be reached, or a place.
+/// What a cell is about: a file that was not read whole, an account that cannot be reached, or a place.
 fn subject(cell: &Cell, untrusted: UntrustedText) -> String {
+    if let Some(file) = cell.unread_files.first() {
+        let name = match untrusted {
+            UntrustedText::Quote => file.name.as_str(),
+            UntrustedText::Omit => "a file",
+        };
+        let of = match cell.unread_files.len() {
+            1 => String::new(),
+            n => format!(", one of {n} files not read whole"),
+        };
+        return format!("{name} ({}{of})", place(cell, untrusted));
+    }
     if is_unreachable(cell) { format!("account {}", cell.account()) } else { place(cell, untrusted) }
 }
 
@@ -126,6 +139,7 @@ fn is_unreachable(cell: &Cell) -> bool {
 
 fn ended(cell: &Cell) -> &'static str {
     match cell.state() {
+        State::Failed if let Some(fault) = cell.unread_files.first().and_then(|file| file.faults.first()) => reason(*fault),
         State::NotConfigured if is_unreachable(cell) => "cannot be reached",
         State::Exhausted => "was read to the end",
         State::Lagging => "may lack the newest events",
@@ -145,10 +159,42 @@ fn ended(cell: &Cell) -> &'static str {
     }
 }
 
-/// Says how a cell's reading ended and why.
+/// Files that are named before the rest is counted.
+const NAMED_FILES: usize = 3;
+
+/// Says how a cell's reading ended: the files that were not read whole, or what its source says.
 pub fn detail(cell: &Cell) -> Option<String> {
-    let told: Vec<String> = cell.obstacle().map(obstacle::sentence).into_iter().chain(cell.detail.clone()).collect();
+    let told = |file: &UnreadFile| format!("{} {}", file.name, faults(file));
+    let mut files = cell.unread_files.iter().take(NAMED_FILES).map(told).collect::<Vec<_>>().join("; ");
+    if cell.unread_files.len() > NAMED_FILES {
+        files = format!("{files}; and {} more", cell.unread_files.len() - NAMED_FILES);
+    }
+    let files = Some(files).filter(|files| !files.is_empty());
+    let told: Vec<String> = cell.obstacle().map(obstacle::sentence).into_iter().chain(files).chain(cell.detail.clone()).collect();
     (!told.is_empty()).then(|| told.join("; "))
+}
+
+fn faults(file: &UnreadFile) -> String {
+    file.faults.iter().map(|fault| reason(*fault)).collect::<Vec<_>>().join(" and ")
+}
+
+/// Says why a file was not read whole, to follow its name.
+fn reason(fault: FileFault) -> &'static str {
+    match fault {
+        FileFault::Unopened => "cannot be opened",
+        FileFault::Empty => "is empty",
+        FileFault::Compression => "is damaged or cut short",
+        FileFault::TrailingBytes => "has bytes after its first gzip member, which CloudTrail never writes",
+        FileFault::TooLarge => "inflates to more than 1 GiB or has a line over 64 MiB",
+        FileFault::Foreign => "is packed in a way that is not read",
+        FileFault::Unknown => "is of no form that is known",
+        FileFault::Json => "has JSON that cannot be parsed",
+        FileFault::Record => "has a record without a readable time or name",
+        FileFault::Unrecognised => "has entries that are not recognised as records",
+        FileFault::Fields => "has a change whose parameters or actor cannot be read",
+        FileFault::Place => "has a record that names no region or account",
+        FileFault::MorePages => "is one page of several: it has a NextToken",
+    }
 }
 
 /// Says what to call or do to close the gravest gap.
@@ -171,6 +217,9 @@ pub fn next_step(coverage: &Coverage) -> Option<String> {
         State::DeniedByPolicy => "For the operator: the policy's allowlists decide this.".into(),
         State::Failed if cell.cause == Some(Cause::Refused) => {
             "Ask for another window or region; to call again as before does not help.".into()
+        }
+        State::Failed if !cell.unread_files.is_empty() => {
+            "Mend the named files, export them again, or take away what is no log; then call again.".into()
         }
         State::Failed => "Call again; if it persists, the cell's detail tells the cause.".into(),
         State::Expired => "For the operator: renew the AWS credentials, then call again.".into(),

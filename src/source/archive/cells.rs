@@ -12,12 +12,9 @@ use super::PROFILE;
 use super::content::Content;
 use super::listing::{LogFile, NAME_LATE};
 use super::scan::{FileSeen, Scan, asks_for};
-use crate::coverage::{AllRead, Cell, State};
+use crate::coverage::{AllRead, Cell, FileFault, State, UnreadFile};
 use crate::source::Query;
 use crate::time::Window;
-
-/// Files that are named before the rest is counted.
-const NAMED_FILES: usize = 3;
 
 /// How records carry time: to the second, so the first instant after one is a second later.
 const SECOND: TimeDelta = TimeDelta::seconds(1);
@@ -45,7 +42,9 @@ impl Place {
 ///
 /// Shape: at least one. State, in this order: `DeniedByPolicy` for what has events in the window and is not admitted (not asked
 /// for, no counts);
-/// `Deadline` when files were left unread; `Failed` when a file that may hold events of it is damaged; else as [`reach`] says.
+/// `Deadline` when files were left unread; `Failed` when a file that holds events of it was not read whole; else as [`reach`] says.
+/// A file that tells by neither its path what it holds stands in a cell of its own, without account and region, since it may
+/// hold events of any place.
 pub(super) fn cells(scan: &Scan, query: &Query) -> Vec<Cell> {
     let mut cells: Vec<Cell> = places(scan)
         .into_iter()
@@ -63,6 +62,9 @@ pub(super) fn cells(scan: &Scan, query: &Query) -> Vec<Cell> {
             }
         }
     }
+    if let Some(cell) = unplaced(scan).filter(|_| !scan.found) {
+        cells.insert(0, cell);
+    }
     if !cells.iter().any(|cell| cell.state() != State::DeniedByPolicy) {
         let (account, region) = (query.account().unwrap_or_default(), query.region().unwrap_or_default());
         if !cells.iter().any(|cell| cell.account() == account && cell.region() == region) {
@@ -74,10 +76,9 @@ pub(super) fn cells(scan: &Scan, query: &Query) -> Vec<Cell> {
 }
 
 fn empty(account: &str, region: &str, scan: &Scan) -> Cell {
-    let faulty: BTreeSet<usize> = faulty(scan).map(|(position, _, _)| position).collect();
     let (state, detail) = if !scan.unread.is_empty() {
         (State::Deadline, "time was up before any file of it was read".into())
-    } else if faulty.is_empty() && scan.listing.unreadable.is_empty() {
+    } else {
         let survey = scan.survey();
         (
             State::NoData,
@@ -87,8 +88,6 @@ fn empty(account: &str, region: &str, scan: &Scan) -> Cell {
                 _ => "the archive has no file of it that may reach into the window".into(),
             },
         )
-    } else {
-        (State::Failed, faults(&faulty, scan))
     };
     Cell::cut(account, region, &PROFILE, state, None).with(scan.files.len().try_into().unwrap_or(u32::MAX), 0, Some(detail))
 }
@@ -108,8 +107,10 @@ fn cell((account, region): Pair, place: Place, scan: &Scan, query: &Query) -> Ce
         let to = scan.unread.iter().filter_map(|position| scan.listing.logs.get(*position)).map(earliest).min().flatten();
         let covered = covered.zip(to).and_then(|(covered, to)| clamp(covered.from, covered.to.min(to)));
         (make(State::Deadline, covered), Some("time was up before every file was read".into()))
-    } else if !place.faulty.is_empty() || !scan.listing.unreadable.is_empty() {
-        (make(State::Failed, covered), Some(faults(&place.faulty, scan)))
+    } else if !place.faulty.is_empty() {
+        let mut cell = make(State::Failed, covered);
+        cell.unread_files = unread_files(scan, |position| place.faulty.contains(&position));
+        (cell, None)
     } else {
         match place.hull.map(|hull| (hull, reach(hull, window, query.now()))) {
             Some((hull, state)) => {
@@ -161,10 +162,12 @@ fn places(scan: &Scan) -> BTreeMap<Pair, Place> {
             continue;
         }
         let hull = hull(file, seen);
-        let held = match &file.native {
+        let mut held = match &file.native {
             Some(name) => streams.get(&(name.account.clone(), name.region.clone())).cloned().unwrap_or_default(),
             None => seen.into_iter().flat_map(pairs).collect(),
         };
+        let faulty = seen.is_some_and(|seen| !seen.faults.is_empty());
+        held.extend(placed(file).filter(|_| faulty));
         for pair in held {
             let place = places.entry(pair.clone()).or_default();
             if let Some(hull) = hull {
@@ -174,15 +177,11 @@ fn places(scan: &Scan) -> BTreeMap<Pair, Place> {
                 place.files = place.files.saturating_add(1);
                 let inside = seen.pairs.get(&pair.0).and_then(|regions| regions.get(&pair.1)).map_or(0, |seen| seen.in_window);
                 place.events = place.events.saturating_add(inside);
-                if !seen.faults.is_empty() {
+                if faulty && placed(file).is_some() {
                     place.faulty.insert(position);
                 }
             }
         }
-    }
-    // A damaged file that tells nothing by its name may hold events of any place.
-    for (position, _, _) in faulty(scan).filter(|(_, file, _)| file.native.is_none()) {
-        places.values_mut().for_each(|place| _ = place.faulty.insert(position));
     }
     places
 }
@@ -224,16 +223,26 @@ fn shortage((from, to): (DateTime<Utc>, DateTime<Utc>), window: Window) -> Strin
     }
 }
 
-/// Names the damaged files: three of them, each with its reason, and how many more there are.
-fn faults(positions: &BTreeSet<usize>, scan: &Scan) -> String {
-    let of_files = faulty(scan).filter(|(position, _, _)| positions.contains(position));
-    let of_files = of_files
-        .map(|(_, file, seen)| format!("{} {}", file.shown, seen.faults.iter().map(|f| f.reason()).collect::<Vec<_>>().join(" and ")));
-    let of_folders = scan.listing.unreadable.iter().map(|name| format!("{name} cannot be opened"));
-    let all: Vec<String> = of_files.chain(of_folders).collect();
-    let named = all.iter().take(NAMED_FILES).cloned().collect::<Vec<_>>().join("; ");
-    match all.len().saturating_sub(NAMED_FILES) {
-        0 => named,
-        more => format!("{named}; and {more} more"),
-    }
+/// Returns the account and region that a file's name or path tells.
+fn placed(file: &LogFile) -> Option<Pair> {
+    let native = file.native.as_ref().map(|name| (name.account.clone(), name.region.clone()));
+    native.or_else(|| Some((file.place.account.clone()?, file.place.region.clone()?)))
+}
+
+/// Makes the cell of files and folders that were not read whole and may hold events of any place.
+fn unplaced(scan: &Scan) -> Option<Cell> {
+    let without = |position: usize| scan.listing.logs.get(position).is_some_and(|file| placed(file).is_none());
+    let mut files = unread_files(scan, without);
+    let folder = |name: &String| UnreadFile { name: name.clone(), faults: vec![FileFault::Unopened] };
+    files.extend(scan.listing.unreadable.iter().map(folder));
+    let count = u32::try_from(files.len()).unwrap_or(u32::MAX);
+    let mut cell = Cell::cut("", "", &PROFILE, State::Failed, None).with(count, 0, None);
+    cell.unread_files = files;
+    (count > 0).then_some(cell)
+}
+
+/// Returns the files of these positions that were not read whole.
+fn unread_files(scan: &Scan, of: impl Fn(usize) -> bool) -> Vec<UnreadFile> {
+    let files = faulty(scan).filter(|(position, _, _)| of(*position));
+    files.map(|(_, file, seen)| UnreadFile { name: file.shown.clone(), faults: seen.faults.clone() }).collect()
 }

@@ -1,7 +1,7 @@
 //! Which files an archive holds, and when their names say that they were written.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
@@ -26,27 +26,11 @@ pub(super) const NAME_LATE: TimeDelta = TimeDelta::minutes(15);
 /// hours. Reading a day too much costs time; skipping a file costs a change.
 const LATEST_DELIVERY: TimeDelta = TimeDelta::hours(48);
 
-/// Endings of files that may hold events.
-const ENDINGS: &[(&str, Form)] = &[
-    (".json.gz", Form::Document),
-    (".json", Form::Document),
-    (".jsonl.gz", Form::Lines),
-    (".jsonl", Form::Lines),
-    (".ndjson.gz", Form::Lines),
-    (".ndjson", Form::Lines),
-];
+/// Endings under which logs usually lie: what is empty or broken under such a name is a gap, whatever it was.
+const LOG_ENDINGS: &[&str] = &[".json", ".jsonl", ".ndjson", ".gz", ".zst"];
 
 /// Longest file name shown to people, in characters.
 const MAX_SHOWN_NAME: usize = 160;
-
-/// How a file holds JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
-    /// One JSON value, or several in a row.
-    Document,
-    /// One JSON value a line.
-    Lines,
-}
 
 /// A place to look for files.
 #[derive(Clone, Debug)]
@@ -65,9 +49,10 @@ pub(super) struct LogFile {
     pub(super) bundled: Option<Arc<[u8]>>,
     /// The path below the archive's root, safe to show.
     pub(super) shown: String,
-    pub(super) form: Form,
     /// What its name says, if it is CloudTrail's own.
     pub(super) native: Option<Native>,
+    /// What its path says.
+    pub(super) place: Place,
 }
 
 /// What CloudTrail's own file names say. Records may say otherwise, and then they are right.
@@ -78,13 +63,39 @@ pub(super) struct Native {
     pub(super) time: DateTime<Utc>,
 }
 
+/// What the path of a file says of its records: that of CloudTrail's own folders, or of any that are named so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) account: Option<String>,
+    pub(super) region: Option<String>,
+}
+
+impl Place {
+    /// Reads a path below the archive's root, the last part of which says more than the first.
+    pub(super) fn of(path: &str) -> Self {
+        let last = |pattern: &Regex| pattern.captures_iter(path).last().and_then(|found| Some(found.get(1)?.as_str().to_owned()));
+        Self { account: last(&ACCOUNT), region: last(&REGION) }
+    }
+}
+
+#[expect(clippy::expect_used, reason = "a literal pattern")]
+static ACCOUNT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b([0-9]{12})(?:[^0-9A-Za-z]|$)").expect("the pattern is valid"));
+
+/// A region in a path: known continents and directions, since a path may hold any word.
+#[expect(clippy::expect_used, reason = "a literal pattern")]
+static REGION: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?:\b|_)((?:us|eu|ap|sa|ca|me|af|il|mx|cn|eusc)(?:-[a-z]{2,5})?-(?:north|south|east|west|central|northeast|southeast|northwest|southwest)-[0-9]{1,2})(?:[^a-z0-9]|$)",
+    )
+    .expect("the pattern is valid")
+});
+
 /// What was found under the archive's locations.
 #[derive(Debug, Default)]
 pub(super) struct Listing {
     /// Ordered by name time and then path, so that a scan that is cut short has read the oldest.
     pub(super) logs: Vec<LogFile>,
     pub(super) digests: u32,
-    pub(super) others: u32,
     /// Places that could not be looked into, safe to show.
     pub(super) unreadable: Vec<String>,
 }
@@ -123,22 +134,37 @@ pub(super) fn list(locations: &[Location]) -> Listing {
 impl Listing {
     fn add(&mut self, root: &Path, path: &Path, bundled: Option<Arc<[u8]>>) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let Some((_, form)) = ENDINGS.iter().find(|(ending, _)| name.to_ascii_lowercase().ends_with(ending)) else {
-            self.others += 1;
-            return;
-        };
         let below = path.strip_prefix(root).unwrap_or(path);
-        if name.contains("CloudTrail-Digest") || below.components().any(|part| part.as_os_str() == "CloudTrail-Digest") {
+        let in_digests = below.components().any(|part| part.as_os_str() == "CloudTrail-Digest");
+        if in_digests && name.contains("CloudTrail-Digest") {
             self.digests += 1;
             return;
         }
-        self.logs.push(LogFile { path: path.into(), bundled, shown: shown(root, path), form: *form, native: native(&name) });
+        let native = native(&name);
+        let place = Place::of(&below.to_string_lossy());
+        self.logs.push(LogFile { path: path.into(), bundled, shown: shown(root, path), native, place });
     }
 }
 
 impl LogFile {
+    /// Tells whether the file bears the name of a log, so that it should be one.
+    pub(super) fn is_called_a_log(&self) -> bool {
+        let name = self.shown.to_ascii_lowercase();
+        self.is_of_cloudtrail() || LOG_ENDINGS.iter().any(|ending| name.ends_with(ending))
+    }
+
+    /// Tells whether CloudTrail gave it its name.
+    pub(super) fn is_of_cloudtrail(&self) -> bool {
+        self.native.is_some() || self.shown.contains("_CloudTrail_")
+    }
+
+    /// Tells whether it lies hidden, as what version control and desktops leave behind.
+    pub(super) fn is_hidden(&self) -> bool {
+        self.shown.split('/').any(|part| part.starts_with('.'))
+    }
+
     /// Opens the file for reading, inflated or not as it is.
-    pub(super) fn open(&self) -> io::Result<Box<dyn Read>> {
+    pub(super) fn open(&self) -> io::Result<Box<dyn ReadSeek>> {
         Ok(match &self.bundled {
             Some(bytes) => Box::new(Cursor::new(bytes.clone())),
             None => Box::new(File::open(&self.path)?),
@@ -150,6 +176,11 @@ impl LogFile {
         self.native.as_ref().is_none_or(|native| native.time + NAME_EARLY >= window.from && native.time - LATEST_DELIVERY < window.to)
     }
 }
+
+/// What can be read from anywhere.
+pub(super) trait ReadSeek: Read + Seek {}
+
+impl<T: Read + Seek> ReadSeek for T {}
 
 /// Reads CloudTrail's own file name; names that lack the `Z` or the random part are understood too.
 fn native(name: &str) -> Option<Native> {
@@ -192,6 +223,25 @@ mod tests {
     }
 
     #[test]
+    fn a_path_tells_account_and_region_by_folders_of_any_make() {
+        let told = |path| {
+            let Place { account, region } = Place::of(path);
+            (account.unwrap_or_default(), region.unwrap_or_default())
+        };
+        let (account, region) = ("111122223333".to_owned(), "eu-west-1".to_owned());
+        for path in [
+            "AWSLogs/o-abc/111122223333/CloudTrail/eu-west-1/2026/03/02/x.json.gz",
+            "account=111122223333/region=eu-west-1/part-0.json",
+            "111122223333_CloudTrail_eu-west-1_20260302T1015Z_AbCd.json.gz",
+        ] {
+            assert_eq!(told(path), (account.clone(), region.clone()), "{path}");
+        }
+        assert_eq!(told("events-us-gov-west-1.jsonl").1, "us-gov-west-1");
+        assert_eq!(told("eusc-de-east-1/a.json").1, "eusc-de-east-1");
+        assert_eq!(told("logs/mid-west-1/1234567890123/a.json"), (String::new(), String::new()));
+    }
+
+    #[test]
     fn a_shown_name_cannot_carry_markup_or_control_characters() {
         assert_eq!(shown(Path::new("/a"), Path::new("/a/b/x`\u{1b}[31m .json")), "b/x???31m?.json");
         assert_eq!(shown(Path::new("/a/x.json"), Path::new("/a/x.json")), "x.json");
@@ -203,7 +253,7 @@ mod tests {
         let window = Window::new(at("2026-01-27T20:00:00Z"), at("2026-01-27T21:00:00Z")).unwrap();
         let named = |time| {
             let native = Some(Native { account: String::new(), region: String::new(), time: at(time) });
-            LogFile { path: PathBuf::new(), bundled: None, shown: String::new(), form: Form::Document, native }.may_overlap(window)
+            LogFile { path: PathBuf::new(), bundled: None, shown: String::new(), native, place: Place::default() }.may_overlap(window)
         };
         assert!(named("2026-01-27T19:55:00Z"));
         assert!(!named("2026-01-27T19:54:00Z"));

@@ -7,10 +7,10 @@ use std::time::Instant;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::content::{self, Content, Fault, Header, Item, Sink, Taken};
-use super::listing::{self, Listing, Location, LogFile};
-use crate::coverage::Survey;
-use crate::event::Event;
+use super::content::{self, Content, Header, Item, Sink, Taken};
+use super::listing::{self, Listing, Location, LogFile, Place};
+use crate::coverage::{FileFault, Survey};
+use crate::event::{Event, is_account, is_plausible, usable_region};
 use crate::source::{Kind, Query};
 use crate::time::parse as parse_time;
 
@@ -32,19 +32,25 @@ impl Scan {
     pub(super) fn survey(&self) -> Survey {
         let of = |content| u32::try_from(self.files.values().filter(|file| file.content == content).count()).unwrap_or(u32::MAX);
         let (digests, others) = (of(Content::Digest), of(Content::Other));
+        let other = |(_, file): &(&usize, &FileSeen)| file.content == Content::Other;
+        let name = |(position, _): (&usize, _)| self.listing.logs.get(*position).map(|file| file.shown.clone());
         let named = u32::try_from(self.listing.logs.len()).unwrap_or(u32::MAX);
         Survey {
             log_files: named.saturating_sub(digests).saturating_sub(others),
             digest_files: self.listing.digests.saturating_add(digests),
-            other_files: self.listing.others.saturating_add(others),
+            other_files: others,
+            other_names: self.files.iter().filter(other).filter_map(name).take(NAMED_FILES).collect(),
         }
     }
 }
 
+/// Files that are named before the rest is counted.
+const NAMED_FILES: usize = 3;
+
 /// What a file was seen to hold, before any filter.
 pub(super) struct FileSeen {
     pub(super) content: Content,
-    pub(super) faults: Vec<Fault>,
+    pub(super) faults: Vec<FileFault>,
     /// By account and region.
     pub(super) pairs: BTreeMap<String, BTreeMap<String, Seen>>,
 }
@@ -72,8 +78,9 @@ pub(super) fn scan(locations: &[Location], query: &Query, until: Option<Instant>
                 done.push((*position, None));
                 continue;
             }
-            let mut wants = Wants { query, halt: &halt, pairs: BTreeMap::new(), events: Vec::new(), cut: false };
-            let (content, faults) = content::read(file, &mut wants);
+            let mut wants = Wants::new(query, &halt, file);
+            let (content, mut faults) = content::read(file, &mut wants);
+            faults.extend(wants.faults);
             let seen = FileSeen { content, faults, pairs: wants.pairs };
             done.push((*position, Some((seen, wants.events, wants.cut))));
         }
@@ -121,8 +128,58 @@ struct Wants<'a> {
     halt: &'a Halt<'a>,
     pairs: BTreeMap<String, BTreeMap<String, Seen>>,
     events: Vec<Event>,
+    /// What of the records cannot be read, each reason once.
+    faults: Vec<FileFault>,
+    /// The file's path, and what that says of records which say less.
+    path: &'a str,
+    of_file: Place,
+    /// What the path of the piece says that is being read.
+    place: Place,
     /// Whether the file was left before its end.
     cut: bool,
+}
+
+impl<'a> Wants<'a> {
+    fn new(query: &'a Query, halt: &'a Halt<'a>, file: &'a LogFile) -> Self {
+        let native = file.native.as_ref();
+        let place = Place {
+            account: native.map(|name| name.account.clone()).or_else(|| file.place.account.clone()),
+            region: native.map(|name| name.region.clone()).or_else(|| file.place.region.clone()),
+        };
+        Self {
+            query,
+            halt,
+            pairs: BTreeMap::new(),
+            events: Vec::new(),
+            faults: Vec::new(),
+            path: &file.shown,
+            of_file: place.clone(),
+            place,
+            cut: false,
+        }
+    }
+
+    fn fault(&mut self, fault: FileFault) {
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+    }
+
+    /// Gives a record that names no usable region or account that of its file; notes a change of which nobody can tell where it was.
+    fn place(&mut self, event: &mut Event) {
+        let unusable = usable_region(&event.region).is_none();
+        if let Some(region) = usable_region(&event.region).or_else(|| self.place.region.clone()) {
+            event.region = region;
+        }
+        if event.account.is_empty() {
+            event.account = self.place.account.clone().unwrap_or_default();
+        }
+        let vague = unusable && self.place.region.is_none() || !is_account(&event.account) && self.query.restricts_accounts();
+        let wanted = self.query.window().contains(event.time) && self.wants_kind(&event.event_id, event.read_only);
+        if vague && wanted && !self.query.admits(&event.account, &event.region) {
+            self.fault(FileFault::Place);
+        }
+    }
 }
 
 impl Wants<'_> {
@@ -149,6 +206,9 @@ impl Wants<'_> {
 
     fn keep(&mut self, event: Event) {
         if self.wants_kind(&event.event_id, event.read_only) {
+            if event.is_obscure() && !event.read_only {
+                self.fault(FileFault::Fields);
+            }
             if matches!(self.query.kind(), Kind::EventId(_)) {
                 self.halt.found.store(true, Ordering::Relaxed);
             }
@@ -156,7 +216,8 @@ impl Wants<'_> {
         }
     }
 
-    fn parsed(&mut self, event: Event) -> Taken {
+    fn parsed(&mut self, mut event: Event) -> Taken {
+        self.place(&mut event);
         if self.note(&event.account, &event.region, event.time) {
             self.keep(event);
         }
@@ -166,8 +227,9 @@ impl Wants<'_> {
     /// Judges a record by its header and parses only what is wanted.
     fn raw(&mut self, raw: &str) -> Taken {
         let Ok(header) = serde_json::from_str::<Header<'_>>(raw) else { return Taken::Wrapped };
-        let Some(time) = parse_time(header.event_time) else { return Taken::Wrapped };
-        if !is_plain(header.aws_region) || !is_plain(header.recipient_account_id) {
+        let Some(time) = parse_time(header.event_time).filter(|time| is_plausible(*time)) else { return Taken::Wrapped };
+        let region = usable_region(header.aws_region).is_some_and(|region| region == header.aws_region);
+        if !region || !is_plain(header.recipient_account_id) || !is_plain(header.event_name) {
             return Taken::Wrapped;
         }
         if !self.note(header.recipient_account_id, header.aws_region, time) {
@@ -192,6 +254,12 @@ impl Wants<'_> {
 }
 
 impl Sink for Wants<'_> {
+    fn enter(&mut self, path: &str) {
+        let inner = Place::of(&format!("{}/{path}", self.path));
+        let Place { account, region } = self.of_file.clone();
+        self.place = Place { account: inner.account.or(account), region: inner.region.or(region) };
+    }
+
     fn take(&mut self, item: Item<'_>) -> Taken {
         let event = match item {
             Item::Raw(raw) => return self.raw(raw),

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::*;
+use crate::answer::words::Words;
 use crate::context::basis::Basis;
 use crate::context::{Incident, Named};
 use crate::coverage::Survey;
@@ -86,9 +87,10 @@ async fn hour_of(files: &[(&str, Vec<u8>)]) -> Reading {
     read_in(folder(files).path(), &query(hour(), Kind::Everything, &[])).await
 }
 
-fn detail(reading: &Reading) -> (State, &str) {
+/// How the first cell ended, and in words why.
+fn detail(reading: &Reading) -> (State, String) {
     let cell = reading.cells.first().unwrap();
-    (cell.state(), cell.detail.as_deref().unwrap_or_default())
+    (cell.state(), Words::ENGLISH.detail(cell).unwrap_or_default())
 }
 
 #[tokio::test]
@@ -155,7 +157,7 @@ async fn a_damaged_file_is_named_and_what_stands_before_the_break_is_kept() {
         ("a.json", nameless, 2, "has a record without a readable time or name"),
     ] {
         let reading = hour_of(&[(name, content)]).await;
-        assert_eq!(detail(&reading), (State::Failed, format!("{name} {reason}").as_str()));
+        assert_eq!(detail(&reading), (State::Failed, format!("{name} {reason}")));
         assert_eq!(reading.events.len(), kept, "{name} {reason}");
     }
 }
@@ -169,7 +171,7 @@ async fn a_document_too_long_for_memory_is_read_as_it_inflates() {
     assert_eq!((reading.events.len(), reading.cells[0].events), (2000, 2000));
     assert_ne!(reading.cells[0].state(), State::Failed);
     let reading = hour_of(&[("a.json.gz", cut)]).await;
-    assert_eq!(detail(&reading), (State::Failed, "a.json.gz is damaged or cut short"));
+    assert_eq!(detail(&reading), (State::Failed, "a.json.gz is damaged or cut short".to_owned()));
     assert!((1000..2000).contains(&reading.events.len()));
 }
 
@@ -195,7 +197,10 @@ async fn digests_and_foreign_files_are_counted_and_give_no_events() {
     let query = query(hour(), Kind::Everything, &[]);
     let reading = archive.read(&query).await.for_tests();
     assert_eq!(ids(&reading), ["e-1"]);
-    assert_eq!(reading.survey, Survey { log_files: 1, digest_files: 2, other_files: 2 });
+    assert_eq!(
+        reading.survey,
+        Survey { log_files: 1, digest_files: 2, other_files: 2, other_names: vec!["README.md".into(), "settings.json".into()] }
+    );
     insta::assert_snapshot!(reading.survey.no_logs().unwrap(), @"2 digest files and 2 other files");
 }
 
@@ -203,8 +208,8 @@ async fn digests_and_foreign_files_are_counted_and_give_no_events() {
 async fn an_archive_without_logs_says_what_it_has_instead() {
     let digest = json!({"digestEndTime": "2026-01-27T21:00:00Z"}).to_string().into_bytes();
     let others = hour_of(&[("digest.json", digest), ("README.md", b"read me".to_vec()), ("a.csv", Vec::new())]).await;
-    assert_eq!(detail(&others), (State::NoData, "the archive has no log files, only 1 digest file and 2 other files"));
-    assert_eq!(detail(&hour_of(&[]).await), (State::NoData, "the archive is empty"));
+    assert_eq!(detail(&others), (State::NoData, "the archive has no log files, only 1 digest file and 2 other files".to_owned()));
+    assert_eq!(detail(&hour_of(&[]).await), (State::NoData, "the archive is empty".to_owned()));
 }
 
 #[tokio::test]
@@ -219,18 +224,18 @@ async fn how_far_the_files_reach_decides_the_state() {
         async move { hour_of(&files.iter().map(|(name, content)| (name.as_str(), content.clone())).collect::<Vec<_>>()).await }
     };
     let whole = reading(vec![&before, &after]).await;
-    assert_eq!(detail(&whole), (State::Exhausted, ""));
+    assert_eq!(detail(&whole), (State::Exhausted, "".to_owned()));
     assert_eq!(whole.cells[0].covered(), Some(hour()));
     let late = reading(vec![&before, &late]).await;
-    assert_eq!(detail(&late), (State::NoData, "files end at 2026-01-27T20:50:00Z"));
+    assert_eq!(detail(&late), (State::NoData, "files end at 2026-01-27T20:50:00Z".to_owned()));
     assert_eq!(late.cells[0].covered(), Window::new(hour().from, at("2026-01-27T20:50:00Z")));
     let short = reading(vec![&before, &early]).await;
-    assert_eq!(detail(&short), (State::NoData, "files end at 2026-01-27T20:30:00Z"));
+    assert_eq!(detail(&short), (State::NoData, "files end at 2026-01-27T20:30:00Z".to_owned()));
     assert_eq!(short.cells[0].covered(), Window::new(hour().from, at("2026-01-27T20:30:00Z")));
     let headless = reading(vec![&early, &after]).await;
-    assert_eq!(detail(&headless), (State::NoData, "files begin at 2026-01-27T20:27:00Z"));
+    assert_eq!(detail(&headless), (State::NoData, "files begin at 2026-01-27T20:27:00Z".to_owned()));
     let amid = reading(vec![&early]).await;
-    assert_eq!(detail(&amid), (State::NoData, "files begin at 2026-01-27T20:27:00Z and end at 2026-01-27T20:30:00Z"));
+    assert_eq!(detail(&amid), (State::NoData, "files begin at 2026-01-27T20:27:00Z and end at 2026-01-27T20:30:00Z".to_owned()));
     let none = hour_of(&[]).await;
     assert_eq!((none.cells.len(), none.cells[0].state(), none.cells[0].covered()), (1, State::NoData, None));
 }

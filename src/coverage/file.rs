@@ -1,0 +1,41 @@
+//! Files that were not read whole, and files that are no logs.
+
+/// A file that may hold events and was not read whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadFile {
+    /// Its path below the archive's root, in plain characters; a folder's where that cannot be opened.
+    pub name: String,
+    /// Why, each reason once.
+    pub faults: Vec<FileFault>,
+}
+
+/// Why a file was not read whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FileFault {
+    /// The system does not let us.
+    Unopened,
+    /// It has no bytes, or none but `null`.
+    Empty,
+    /// Inflating it breaks off, or its checksum does not match.
+    Compression,
+    /// It has bytes after its first gzip member.
+    TrailingBytes,
+    /// It inflates to more than we read, has a line that is too long, or is wrapped too often.
+    TooLarge,
+    /// It is packed, or of a form that may hold logs, and that is not read.
+    Foreign,
+    /// Its bytes are of no form that is known.
+    Unknown,
+    /// It has JSON that cannot be parsed.
+    Json,
+    /// It has a record without a readable time or name.
+    Record,
+    /// It has entries beside its records, or instead of them, that look like log data and are not recognised.
+    Unrecognised,
+    /// It has a change whose request, answer or actor cannot be read.
+    Fields,
+    /// It has a record in the window that names no region or account, and its path tells none.
+    Place,
+    /// It is one page of several.
+    MorePages,
+}

@@ -1,0 +1,295 @@
+//! One file as a stream of records: inflated and parsed piece by piece, whatever packs and wraps the records.
+//!
+//! What a file holds decides, never its name. What gave no record is a gap when it looks like log data, is packed in a way that is
+//! not read, or bears the name of a log; else it is no log and is told as such.
+
+mod document;
+mod look;
+mod pack;
+mod search;
+mod shape;
+mod text;
+
+use std::io::{BufRead, Cursor, Read};
+
+use serde::Deserialize;
+use serde::de::DeserializeSeed;
+use serde_json::Value;
+
+use self::document::Document;
+use self::look::Binary;
+use super::listing::LogFile;
+use crate::coverage::FileFault;
+
+/// Most bytes that a file may inflate to.
+///
+/// Source: ours. CloudTrail closes files at some tens of megabytes of JSON; more than this is a bomb or no log file.
+const MAX_INFLATED: u64 = if cfg!(test) { 4 << 20 } else { 1 << 30 };
+
+/// Longest line, in bytes; a line is held in memory.
+const MAX_LINE: u64 = 64 << 20;
+
+/// Longest document that is parsed from memory; longer ones are parsed as they inflate, which is slower.
+const MAX_IN_MEMORY: u64 = if cfg!(test) { 64 << 10 } else { 32 << 20 };
+
+/// How much of a file is looked at to tell what it is.
+const HEAD: u64 = 4 << 10;
+
+/// What a file turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    /// A log, maybe an empty one, or what may be one.
+    Log,
+    /// A digest.
+    Digest,
+    /// Nothing that looks like log data.
+    Other,
+}
+
+/// One piece of a file that should be an event.
+pub(super) enum Item<'a> {
+    /// As it stands in the file.
+    Raw(&'a str),
+    /// A record without its wrapping.
+    Record(Value),
+    /// An entry of LookupEvents.
+    Lookup(Value),
+}
+
+/// Takes what a file holds.
+pub(super) trait Sink {
+    /// Tells where in an archive of files the next pieces lie.
+    fn enter(&mut self, path: &str);
+    /// Takes one piece; tells whether it could be read.
+    fn take(&mut self, item: Item<'_>) -> Taken;
+    /// Tells that no more is wanted.
+    fn stopped(&mut self) -> bool;
+}
+
+/// What a [`Sink`] says of a piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// It was a record.
+    Yes,
+    /// It should have been one, but cannot be read.
+    Unreadable,
+    /// Its fields are not at the top: it has to be unwrapped.
+    Wrapped,
+}
+
+/// Reads one file into `sink`.
+///
+/// Shape: records before a break are given. The faults are those of the file, at most one of a kind.
+pub(super) fn read(file: &LogFile, sink: &mut dyn Sink) -> (Content, Vec<FileFault>) {
+    let mut reading = Reading {
+        sink,
+        faults: Vec::new(),
+        records: 0,
+        strange: 0,
+        lists: false,
+        own_list: false,
+        looks: false,
+        digest: false,
+        empty: false,
+        left: MAX_INFLATED,
+    };
+    match file.open() {
+        Ok(mut opened) => reading.file(&mut opened),
+        Err(_) => {
+            reading.fault(FileFault::Unopened);
+            reading.looks = true;
+        }
+    }
+    reading.judged(file)
+}
+
+struct Reading<'s> {
+    sink: &'s mut dyn Sink,
+    faults: Vec<FileFault>,
+    /// Records, and what is known for no change of its own.
+    records: u64,
+    /// Values that are no records.
+    strange: u64,
+    /// Whether a list under a name of lists of records was seen, even an empty one.
+    lists: bool,
+    /// Whether that list had CloudTrail's own name.
+    own_list: bool,
+    /// Whether what gave no record looks like log data.
+    looks: bool,
+    digest: bool,
+    /// Whether there was nothing to read.
+    empty: bool,
+    /// How many bytes may still be inflated.
+    left: u64,
+}
+
+impl Reading<'_> {
+    fn judged(mut self, file: &LogFile) -> (Content, Vec<FileFault>) {
+        if self.records > 0 && self.strange > 0 {
+            self.fault(FileFault::Unrecognised);
+        }
+        let broken = self.faults.iter().any(|fault| !matches!(fault, FileFault::Record | FileFault::Unrecognised));
+        let called =
+            if file.is_of_cloudtrail() { !self.digest && (!self.lists || self.strange > 0) } else { self.empty && file.is_called_a_log() };
+        let unknown = self.faults.contains(&FileFault::Unknown) || broken && file.is_called_a_log();
+        let log = self.records > 0
+            || self.looks
+            || self.own_list
+            || (self.lists && self.faults.is_empty() && self.strange == 0)
+            || called
+            || (unknown && !file.is_hidden());
+        if !log {
+            return (if self.digest { Content::Digest } else { Content::Other }, Vec::new());
+        }
+        if self.records == 0 && self.faults.is_empty() {
+            if self.empty {
+                self.fault(FileFault::Empty);
+            } else if self.strange > 0 || !self.lists {
+                self.fault(FileFault::Unrecognised);
+            }
+        }
+        (Content::Log, self.faults)
+    }
+
+    fn fault(&mut self, fault: FileFault) {
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+    }
+
+    fn unreadable(&mut self) {
+        self.strange += u64::from(self.records == 0);
+        self.fault(FileFault::Record);
+    }
+
+    /// Reads what is no longer packed.
+    fn plain(&mut self, reader: &mut dyn BufRead) {
+        let mut head = Vec::new();
+        let broken = (&mut *reader).take(HEAD).read_to_end(&mut head).is_err();
+        let begins = |marks: &[&[u8]]| marks.iter().any(|mark| head.starts_with(mark));
+        if begins(&[b"\xff\xfe", b"\xfe\xff", b"{\0", b"[\0", b"\0{", b"\0["]) {
+            return self.utf16(&head, reader);
+        }
+        match look::binary(&head) {
+            None => {}
+            Some(Binary::Harmless) => return,
+            Some(binary) => {
+                self.looks |= binary == Binary::Foreign || look::like_log(&head);
+                return self.fault(if binary == Binary::Foreign { FileFault::Foreign } else { FileFault::Unknown });
+            }
+        }
+        let text = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&head).trim_ascii_start();
+        let is_json = matches!(text, [b'{' | b'[' | b'"', ..]) || text.starts_with(b"null");
+        let csv = text::delimiter(text);
+        let mut all = Cursor::new(&head).chain(reader);
+        match csv {
+            // A quoted column begins as a JSON string does.
+            _ if is_json && (csv.is_none() || !text.starts_with(b"\"")) => self.json(&mut all),
+            Some(delimiter) => self.table(&mut all, delimiter),
+            None => self.text(&mut all),
+        }
+        if broken {
+            self.fault(FileFault::Compression);
+        }
+    }
+
+    /// Reads what a shell of Windows wrote.
+    fn utf16(&mut self, head: &[u8], reader: &mut dyn BufRead) {
+        let mut bytes = head.to_vec();
+        if (&mut *reader).take(MAX_IN_MEMORY).read_to_end(&mut bytes).is_err() {
+            self.fault(FileFault::Compression);
+        }
+        if bytes.len() as u64 >= MAX_IN_MEMORY {
+            self.looks = true;
+            return self.fault(FileFault::TooLarge);
+        }
+        let big = matches!(bytes.as_slice(), [0xfe, 0xff, ..] | [0, _, ..]);
+        let units = bytes.chunks(2).map(|pair| match pair {
+            [a, b] if big => u16::from_be_bytes([*a, *b]),
+            [a, b] => u16::from_le_bytes([*a, *b]),
+            _ => 0,
+        });
+        let text: String = char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+        self.plain(&mut text.trim_start_matches('\u{feff}').as_bytes());
+    }
+
+    /// Reads a document, several in a row, or one a line.
+    fn json(&mut self, reader: &mut dyn BufRead) {
+        let mut start = Vec::new();
+        let read = (&mut *reader).take(MAX_IN_MEMORY).read_to_end(&mut start);
+        let text = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&start);
+        let whole = !matches!(read, Ok(length) if length as u64 == MAX_IN_MEMORY);
+        if text::is_lines(text) {
+            self.lines(&mut text.chain(reader));
+        } else if whole {
+            self.values_in(text);
+        } else {
+            let more = self.values(serde_json::Deserializer::from_reader(text.chain(reader)));
+            // Of what is too long to be looked at again all counts as log data.
+            self.looks |= more.is_some() || self.records == 0;
+        }
+        if read.is_err() {
+            // That the JSON ends early follows from the break and is not told apart.
+            self.faults.retain(|fault| *fault != FileFault::Json);
+            self.fault(FileFault::Compression);
+        }
+        if whole && (self.records == 0 || !self.faults.is_empty()) {
+            self.empty = self.empty || matches!(text.trim_ascii(), b"" | b"null" | b"\"\"");
+            self.looks |= look::like_log(text) || text::is_broken_json(text) && self.faults.contains(&FileFault::Json);
+        }
+    }
+
+    /// Reads values in a row, and goes on at the next line that begins one where something is broken.
+    fn values_in(&mut self, text: &[u8]) {
+        let mut rest = text;
+        while let Some(at) = self.values(serde_json::Deserializer::from_slice(rest)) {
+            let Some(after) = rest.get(at.max(1)..) else { return };
+            let next = after.windows(2).position(|pair| matches!(pair, [b'\n', b'{' | b'[']));
+            let Some(found) = next.and_then(|next| after.get(next + 1..)) else { return };
+            rest = found;
+        }
+    }
+
+    /// Reads values in a row; where one breaks, returns how many bytes were read before.
+    fn values<'de, R: serde_json::de::Read<'de>>(&mut self, mut json: serde_json::Deserializer<R>) -> Option<usize> {
+        loop {
+            if self.sink.stopped() || json.end().is_ok() {
+                return None;
+            }
+            if let Err(error) = (Document { reading: self }).deserialize(&mut json) {
+                if self.sink.stopped() {
+                    return None;
+                }
+                self.fault(if error.is_io() { FileFault::Compression } else { FileFault::Json });
+                return Some(json.into_iter::<Value>().byte_offset());
+            }
+        }
+    }
+
+    /// Takes one JSON value; `listed` when it stands in a list of records, where nothing else belongs.
+    fn item(&mut self, raw: &str, listed: bool) {
+        match self.sink.take(Item::Raw(raw)) {
+            Taken::Yes => self.records += 1,
+            Taken::Unreadable => self.unreadable(),
+            Taken::Wrapped => match serde_json::from_str(raw) {
+                Ok(value) => self.entry(value, listed),
+                Err(_) => self.fault(FileFault::Json),
+            },
+        }
+    }
+}
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The fields that tell whether a record is wanted, borrowed from the text.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Header<'a> {
+    pub(super) event_name: &'a str,
+    pub(super) event_time: &'a str,
+    pub(super) aws_region: &'a str,
+    pub(super) recipient_account_id: &'a str,
+    pub(super) read_only: Option<bool>,
+    #[serde(rename = "eventID")]
+    pub(super) event_id: Option<&'a str>,
+}

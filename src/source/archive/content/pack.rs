@@ -1,0 +1,223 @@
+//! What packs a file: gzip, zip, zstd, one in another.
+
+use std::io::{BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
+
+use flate2::bufread::GzDecoder;
+use ruzstd::decoding::StreamingDecoder;
+use zip::ZipArchive;
+
+use super::{FileFault, MAX_IN_MEMORY, MAX_INFLATED, Reading};
+use crate::source::archive::listing::ReadSeek;
+
+/// Deepest packing in packing.
+const MAX_PACKS: u32 = 4;
+
+/// Bytes that are read at once.
+const BUFFER: usize = 64 << 10;
+
+/// Most files in a zip that are read.
+const MAX_FILES: usize = 10_000;
+
+/// How a file is packed.
+enum Pack {
+    Gzip,
+    Zip,
+    Zstd,
+    None,
+}
+
+impl Pack {
+    fn of(head: &[u8]) -> Self {
+        match head {
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            [b'P', b'K', 3 | 5, 4 | 6, ..] => Self::Zip,
+            // A frame, or one that is to be skipped.
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
+            _ => Self::None,
+        }
+    }
+}
+
+impl Reading<'_> {
+    /// Reads a file as it lies on disk.
+    pub(super) fn file(&mut self, file: &mut dyn ReadSeek) {
+        let mut head = [0; 4];
+        let length = read_full(file, &mut head);
+        if file.seek(SeekFrom::Start(0)).is_err() || length.is_none() {
+            self.looks = true;
+            return self.fault(FileFault::Unopened);
+        }
+        match Pack::of(&head) {
+            Pack::Zip => self.zip(file, MAX_PACKS),
+            _ => self.stream(&mut BufReader::with_capacity(BUFFER, file), MAX_PACKS),
+        }
+    }
+
+    /// Reads what may be packed; the ending is not trusted: downloads often arrive inflated under their old name.
+    fn stream(&mut self, reader: &mut dyn BufRead, packs: u32) {
+        let pack = match reader.fill_buf() {
+            Ok([]) => {
+                self.empty = self.records == 0;
+                return;
+            }
+            // A short first read tells too little.
+            Ok(head) if head.len() < 4 => {
+                let mut start = Vec::new();
+                if reader.take(4).read_to_end(&mut start).is_err() {
+                    self.fault(FileFault::Compression);
+                }
+                if start.len() < 4 {
+                    return self.plain(&mut start.as_slice());
+                }
+                return self.stream(&mut BufReader::with_capacity(BUFFER, Cursor::new(start).chain(reader)), packs);
+            }
+            Ok(head) => Pack::of(head),
+            Err(_) => {
+                self.looks = true;
+                return self.fault(FileFault::Compression);
+            }
+        };
+        let Some(packs) = packs.checked_sub(1) else {
+            self.looks = true;
+            return self.fault(FileFault::TooLarge);
+        };
+        match pack {
+            Pack::Gzip => self.gzip(reader, packs),
+            Pack::Zstd => self.zstd(reader, packs),
+            Pack::Zip => {
+                let mut bytes = Vec::new();
+                match reader.take(MAX_IN_MEMORY).read_to_end(&mut bytes) {
+                    Ok(length) if (length as u64) < MAX_IN_MEMORY => self.zip(&mut Cursor::new(bytes), packs),
+                    Ok(_) => {
+                        self.looks = true;
+                        self.fault(FileFault::TooLarge);
+                    }
+                    Err(_) => {
+                        self.looks = true;
+                        self.fault(FileFault::Compression);
+                    }
+                }
+            }
+            Pack::None => self.counted(reader, |reading, reader| reading.plain(reader)),
+        }
+    }
+
+    /// Reads within what may still be inflated.
+    fn counted(&mut self, reader: &mut dyn BufRead, read: impl FnOnce(&mut Self, &mut dyn BufRead)) {
+        let mut limited = reader.take(self.left);
+        read(self, &mut limited);
+        self.left = limited.limit();
+        if self.left == 0 {
+            self.looks = true;
+            self.fault(FileFault::TooLarge);
+        }
+    }
+
+    /// Tells whether it is worth reading on to the end, so that the checksum is compared also when the JSON ended or broke earlier.
+    fn wants_checksum(&mut self) -> bool {
+        let broken = |fault: &FileFault| matches!(fault, FileFault::Compression | FileFault::TooLarge | FileFault::Unopened);
+        !self.sink.stopped() && !self.faults.iter().any(broken)
+    }
+
+    fn gzip(&mut self, reader: &mut dyn BufRead, packs: u32) {
+        let mut inflated = BufReader::with_capacity(BUFFER, GzDecoder::new(reader).take(MAX_INFLATED));
+        self.stream(&mut inflated, packs);
+        if !self.wants_checksum() {
+            self.looks |= self.faults.contains(&FileFault::Compression);
+            return;
+        }
+        if std::io::copy(&mut inflated, &mut std::io::sink()).is_err() {
+            self.looks = true;
+            return self.fault(FileFault::Compression);
+        }
+        let mut inflated = inflated.into_inner();
+        if inflated.limit() == 0 {
+            self.looks = true;
+            return self.fault(FileFault::TooLarge);
+        }
+        if !matches!(inflated.get_mut().get_mut().fill_buf(), Ok([])) {
+            self.looks = true;
+            self.fault(FileFault::TrailingBytes);
+        }
+    }
+
+    fn zstd(&mut self, mut reader: &mut dyn BufRead, packs: u32) {
+        loop {
+            let Ok(decoder) = StreamingDecoder::new(&mut reader) else {
+                self.looks = true;
+                return self.fault(FileFault::Compression);
+            };
+            let mut inflated = BufReader::with_capacity(BUFFER, decoder.take(MAX_INFLATED));
+            self.stream(&mut inflated, packs);
+            self.looks |= self.faults.contains(&FileFault::Compression);
+            if !self.wants_checksum() {
+                return;
+            }
+            if std::io::copy(&mut inflated, &mut std::io::sink()).is_err() {
+                self.looks = true;
+                return self.fault(FileFault::Compression);
+            }
+            let decoder = inflated.into_inner().into_inner().decoder;
+            let (told, counted) = (decoder.get_checksum_from_data(), decoder.get_calculated_checksum());
+            if told.is_some_and(|told| counted != Some(told)) {
+                self.looks = true;
+                return self.fault(FileFault::Compression);
+            }
+            if !matches!(reader.fill_buf(), Ok([_, ..])) {
+                return;
+            }
+        }
+    }
+
+    fn zip(&mut self, file: impl Read + Seek, packs: u32) {
+        let Ok(mut zip) = ZipArchive::new(file) else {
+            self.looks = true;
+            return self.fault(FileFault::Compression);
+        };
+        if zip.len() > MAX_FILES {
+            self.looks = true;
+            self.fault(FileFault::TooLarge);
+        }
+        for index in 0..zip.len().min(MAX_FILES) {
+            if self.sink.stopped() {
+                return;
+            }
+            let Ok(entry) = zip.by_index(index) else {
+                self.looks = true;
+                self.fault(FileFault::Foreign);
+                continue;
+            };
+            if entry.is_dir() {
+                continue;
+            }
+            let name = entry.name().map(std::borrow::Cow::into_owned).unwrap_or_default();
+            self.sink.enter(&name);
+            let mut inflated = BufReader::with_capacity(BUFFER, entry.take(MAX_INFLATED));
+            let (before, strange, looks) = (self.records, self.strange, self.looks);
+            self.stream(&mut inflated, packs);
+            if std::io::copy(&mut inflated, &mut std::io::sink()).is_err() {
+                self.fault(FileFault::Compression);
+            }
+            // What lies beside logs in the same zip is none by its content; a log's name in it counts as one.
+            let called = name.contains("CloudTrail") && self.records == before;
+            self.looks |= called || self.faults.contains(&FileFault::Compression);
+            if self.records == before {
+                self.strange = strange + u64::from(called || self.looks && !looks);
+            }
+        }
+    }
+}
+
+/// Reads as much of `buffer` as there is; nothing when the system does not let us.
+fn read_full(file: &mut dyn ReadSeek, buffer: &mut [u8]) -> Option<usize> {
+    let mut length = 0;
+    while let Some(rest) = buffer.get_mut(length..).filter(|rest| !rest.is_empty()) {
+        match file.read(rest) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(_) => return None,
+        }
+    }
+    Some(length)
+}

@@ -20,5 +20,6 @@ mod report;
 mod runs;
 mod schemas;
 mod team;
+mod unrecognised;
 mod widening;
 mod wire;

@@ -51,8 +51,8 @@ fn policy(config: &Config, regions: &[String]) -> Value {
     };
     let mut read = json!({"Sid": "ReadCloudTrail", "Effect": "Allow", "Action": actions(AsWhom::Reader), "Resource": "*"});
     let regions: BTreeSet<&str> = regions.iter().map(String::as_str).collect();
-    if !regions.is_empty() {
-        read["Condition"] = json!({"StringEquals": {"aws:RequestedRegion": regions}});
+    if let (false, Some(read)) = (regions.is_empty(), read.as_object_mut()) {
+        read.insert("Condition".into(), json!({"StringEquals": {"aws:RequestedRegion": regions}}));
     }
     let mut statements = vec![read];
     let roles: Vec<String> = config.accounts().into_iter().filter_map(|account| account.role_arn).collect();

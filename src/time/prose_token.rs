@@ -156,10 +156,13 @@ pub(super) fn urls(text: &str) -> Vec<Span> {
     URL.find_iter(text).map(|url| (url.start(), url.end())).collect()
 }
 
+/// What one spelling of a date says: the day, the part of it, and whether it is only a date beside a time of day.
+type Said = (Day, Option<Part>, bool);
+
 /// Returns the dates of a text, in order, none inside another.
 pub(super) fn dates(text: &str) -> Vec<Date> {
     let mut found: Vec<Date> = Vec::new();
-    let mut add = |all: &Regex, read: fn(&Captures<'_>) -> Option<(Day, Option<Part>, bool)>| {
+    let mut add = |all: &Regex, read: fn(&Captures<'_>) -> Option<Said>| {
         for parts in all.captures_iter(text) {
             let Some(at) = parts.get(0).map(|all| (all.start(), all.end())) else { continue };
             let free = !found.iter().any(|known| known.at.0 < at.1 && at.0 < known.at.1);

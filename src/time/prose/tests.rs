@@ -6,7 +6,7 @@ fn now() -> DateTime<Utc> {
 
 /// What is told of the onset, in few characters.
 fn told(text: &str) -> String {
-    let shown = |time: DateTime<Utc>| time.format("%m-%d %H:%M:%S%.f").to_string().replace(":00.", ":00.");
+    let shown = |time: DateTime<Utc>| time.format("%m-%d %H:%M:%S%.f").to_string();
     match in_prose(text, now()).onset {
         Onset::At(time) => shown(time),
         Onset::Within(day) => format!("{} to {}", shown(day.from), shown(day.to)),

@@ -59,7 +59,7 @@ const WHOLE: &[&str] = &["cloudtrailevent", "raw", "message", "rawdata", "record
 /// Fields of the Elastic Common Schema and of Filebeat's module, and where they belong.
 ///
 /// Source: fields of Elastic's AWS CloudTrail integration.
-const ELASTIC: &[(&str, &[&str])] = &[
+const ELASTIC: Fields = &[
     ("event.action", &["eventName"]),
     ("event.provider", &["eventSource"]),
     ("@timestamp", &["eventTime"]),
@@ -93,7 +93,7 @@ const ELASTIC: &[(&str, &[&str])] = &[
 /// Fields of the Open Cybersecurity Schema's API activity, and where they belong.
 ///
 /// Source: OCSF 1.x, class `api_activity`, as Security Lake maps CloudTrail.
-const OCSF: &[(&str, &[&str])] = &[
+const OCSF: Fields = &[
     ("api.operation", &["eventName"]),
     ("api.service.name", &["eventSource"]),
     ("time", &["eventTime"]),
@@ -121,8 +121,11 @@ const OCSF: &[(&str, &[&str])] = &[
     ("metadata.event_code", &["eventType"]),
 ];
 
+/// Fields of another product's records, and where each stands in CloudTrail's.
+type Fields = &'static [(&'static str, &'static [&'static str])];
+
 /// What other products make of records: the field that tells one, and where its fields belong.
-const TRANSLATIONS: &[(&str, &[(&str, &[&str])])] = &[("event.action", ELASTIC), ("api.operation", OCSF)];
+const TRANSLATIONS: &[(&str, Fields)] = &[("event.action", ELASTIC), ("api.operation", OCSF)];
 
 /// Returns a name in lower case without anything between the words.
 fn bare(name: &str) -> String {
@@ -371,7 +374,7 @@ pub(super) fn row(values: &[Value]) -> Option<Vec<Map<String, Value>>> {
     let single = |cell: &&Map<String, Value>| cell.len() == 1;
     let first = |cell: &Map<String, Value>| cell.iter().next().map(|(key, value)| (key.clone(), value.clone()));
     let names: std::collections::BTreeSet<&String> = objects.iter().flat_map(|cell| cell.keys()).collect();
-    if objects.len() > 1 && objects.iter().all(|cell| single(&cell)) && names.len() == objects.len() {
+    if objects.len() > 1 && objects.iter().all(single) && names.len() == objects.len() {
         return Some(vec![objects.iter().filter_map(|cell| first(cell)).collect()]);
     }
     let cells = |row: &Map<String, Value>| -> Option<Vec<Value>> {

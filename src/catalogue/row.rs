@@ -90,7 +90,7 @@ pub(super) struct Row {
     pub(super) watches: bool,
     /// Names of the calls of the same service that go back to what was before it, besides the opposite of its verb.
     pub(super) undone_by: &'static [&'static str],
-    /// The command that takes it back; see [`super::undo_command`] for the language. Empty: none is known.
+    /// The command that takes it back; see [`mod@super::undo_command`] for the language. Empty: none is known.
     pub(super) undo: &'static str,
     /// Where it names the version that it puts back in force: a JSON pointer into the request.
     pub(super) returns_to: Option<&'static str>,

@@ -24,7 +24,7 @@ enum Action {
 
 #[derive(Args)]
 struct Verify {
-    /// The log, past files included; or files of one that were moved away. Default: [audit] path
+    /// The log, past files included; or files of one that were moved away. Default: `[audit] path`
     files: Vec<PathBuf>,
     /// A hash that was kept elsewhere: the log must hold it. Shows even a log that was written anew
     #[arg(long, value_name = "HASH", value_parser = hash)]

@@ -170,10 +170,10 @@ settings! {
     HTTP_LISTEN: SocketAddr = setting("http.listen", Text(LISTEN))
         .env("CLOUDTRAIL_MCP_HTTP").flag_of("serve", "--http", "ADDR:PORT");
 
-    /// Hosts that requests may be for, on every route; without a port: any. An empty list means localhost, 127.0.0.1 and [::1].
+    /// Hosts that requests may be for, on every route; without a port: any. An empty list means localhost, 127.0.0.1 and `[::1]`.
     HTTP_ALLOWED_HOSTS: Vec<String> = setting("http.allowed_hosts", Texts(HOST)).default("").live();
 
-    /// Browser origins that may call, and are told so (CORS). An empty list means http://localhost, 127.0.0.1 and [::1] with any
+    /// Browser origins that may call, and are told so (CORS). An empty list means http://localhost, 127.0.0.1 and `[::1]` with any
     /// port.
     HTTP_ALLOWED_ORIGINS: Vec<String> = setting("http.allowed_origins", Texts(ORIGIN)).default("").live();
 

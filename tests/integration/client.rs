@@ -132,7 +132,6 @@ async fn what_the_caller_can_mend_is_an_answer_that_says_how() {
         (json!({"start_time": "yesterday-ish"}), "start_time", "2026"),
         (json!({"start_time": "2026-01-27T20:00:00Z", "end_time": "2026-01-27T19:00:00Z"}), "end_time", ""),
         (json!({"start_time": "2020-01-01T00:00:00Z"}), "start_time", "48h"),
-        (json!({"investigation": "{\"broken\": "}), "investigation", "line 1"),
         (json!({"investigation": 7}), "investigation", ""),
         (json!({"cursor": "AAAAAAAAAAAAAAAA"}), "cursor", "without `cursor`"),
         (json!({"cursor": "AAAA", "regions": "eu-west-1"}), "regions", "only limit and detail"),
@@ -149,6 +148,15 @@ async fn what_the_caller_can_mend_is_an_answer_that_says_how() {
         assert!(said.contains(hint), "{arguments}: {said}");
         assert!(result.content[0].as_text().unwrap().text.len() < 2_048);
     }
+    client.leave().await;
+}
+
+#[tokio::test]
+async fn what_is_not_whole_json_is_text_and_that_no_start_stands_in_it_comes_first() {
+    let client = Client::connect(&["serve", "--demo"], &[]).await;
+    let result = client.call("aws.cloudtrail_events", json!({"investigation": "{\"broken\": "})).await;
+    let headline = result.structured_content.unwrap()["headline"].as_str().unwrap().to_owned();
+    assert!(headline.starts_with("No start was found in the investigation"), "{headline}");
     client.leave().await;
 }
 

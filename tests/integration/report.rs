@@ -213,7 +213,7 @@ fn only_a_wrong_command_line_or_output_path_fails() {
     assert_eq!(report(&["--demo", "--output", "a", "--json", "b"], &[]).status.code(), Some(2));
     let broken = run(&["report", "--demo", "--investigation", "{\"alert\": "]);
     assert_eq!(broken.status.code(), Some(3), "{}", stderr(&broken));
-    assert!(stdout(&broken).contains("Error invalid_argument"), "{}", stdout(&broken));
+    assert!(stdout(&broken).contains("No start was found in the investigation"), "{}", stdout(&broken));
 }
 
 #[test]

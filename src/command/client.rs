@@ -140,7 +140,11 @@ impl Client {
         if self.refuses_dots || config.get(&TOOL_NAMES) == Spelling::Underscore {
             arguments.extend(["--tool-names".to_owned(), "underscore".to_owned()]);
         }
-        let set = |name: &&str| Some(((*name).to_owned(), Value::String(env(name).filter(|value| !value.trim().is_empty())?)));
+        let set = |name: &&str| {
+            // The address of a proxy may hold a password.
+            let value = env(name).filter(|value| !value.trim().is_empty() && !value.contains('@'))?;
+            Some(((*name).to_owned(), Value::String(value)))
+        };
         let listen = config.find(&HTTP_LISTEN).map_or("127.0.0.1:8080".to_owned(), |listen| listen.to_string());
         Server {
             command: path.unwrap_or_else(|| "cloudtrail-mcp".to_owned()),
@@ -209,7 +213,11 @@ mod tests {
 
     #[test]
     fn every_entry_parses_in_its_own_language_and_starts_the_server() {
-        let env = |name: &str| (name == "AWS_PROFILE").then(|| "on \"call\"".to_owned());
+        let env = |name: &str| match name {
+            "AWS_PROFILE" => Some("on \"call\"".to_owned()),
+            "HTTPS_PROXY" => Some("http://user:hunter2@proxy.example".to_owned()),
+            _ => None,
+        };
         for client in CLIENTS {
             let (entry, _) = client.entry(&Config::default(), &env);
             let server = match client.form {

@@ -95,17 +95,16 @@ impl Looks {
 
     /// Follows the verdicts from window to window, as an investigation does.
     fn outcome(&mut self, truth: &Truth, weights: &Weights) -> Outcome {
-        let (mut outcome, steps) = (Outcome::default(), self.windows.len());
-        for (step, look) in self.windows.iter_mut().enumerate() {
+        let mut outcome = Outcome::default();
+        for look in &mut self.windows {
             let (before, changes) = self.changes.split_at(look.first);
             look.ranked = match std::mem::take(&mut look.ranked) {
                 new if new.is_empty() => rank::rank(&self.incident, changes.to_vec(), &background(before, look.from), weights),
                 known => rank::rank_again(known, weights),
             };
-            let best = look.ranked.first().filter(|best| best.suspect);
+            let best = look.ranked.first().filter(|best| best.is_suspect());
             outcome = Outcome { rank: place(truth, &look.ranked), none: best.is_none() };
-            // With a suspect that is not firm, the longest step is not made.
-            if best.is_some_and(|best| finding::is_firm(best) || step + 2 >= steps) {
+            if best.is_some_and(finding::is_firm) {
                 break;
             }
         }

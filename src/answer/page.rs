@@ -42,5 +42,5 @@ impl Page {
 
 /// Returns what orders eligible changes: the higher, the earlier they are shown.
 fn place(ranked: &Ranked) -> (bool, i32) {
-    (ranked.suspect, ranked.score)
+    (ranked.is_suspect(), ranked.score)
 }

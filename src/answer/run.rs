@@ -98,14 +98,14 @@ fn gather(mut run: Vec<Placed<'_>>) -> Vec<Placed<'_>> {
         leader.failed += fold.failed;
         leader.members.extend(fold.members);
     }
-    leader.members.sort_by_key(|member| (Reverse(member.suspect), Reverse(member.score)));
+    leader.members.sort_by_key(|member| (Reverse(member.is_suspect()), Reverse(member.score)));
     standing.push((place, leader));
     standing
 }
 
 /// Tells whether an entry is not to be hidden in another.
 fn stands(fold: &Fold<'_>) -> bool {
-    fold.members.iter().any(|member| member.suspect || member.facts.tie.is_near())
+    fold.members.iter().any(|member| member.is_suspect() || member.facts.tie.is_near())
 }
 
 #[cfg(test)]

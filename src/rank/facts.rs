@@ -267,8 +267,9 @@ impl Failure {
 impl Facts {
     /// Works out the facts of `changes`.
     ///
-    /// Shape: one element for each change, in their order. `background` are earlier changes that only tell what belongs to what.
-    pub fn of_all(incident: &Incident, changes: &[Change], background: &[Change]) -> Vec<Self> {
+    /// Shape: one element for each change, in their order, and the number of the activity that each is part of. `background` are earlier
+    /// changes that only tell what belongs to what.
+    pub fn of_all(incident: &Incident, changes: &[Change], background: &[Change]) -> (Vec<Self>, Vec<usize>) {
         let graph = Graph::new(changes, background);
         let activities = Activities::new(changes);
         let symptoms = incident_symptoms(&incident.words);
@@ -286,11 +287,11 @@ impl Facts {
             relations(&incident.resources, changes, &graph).into_iter().zip(affinities(incident, changes, background, &graph, &activities));
         let undo = pairs(changes, background, &graph);
         let all = changes.iter().enumerate().zip(ties).zip(undo);
-        all.map(|(((index, change), (relation, affinity)), undo)| {
+        let facts = all.map(|(((index, change), (relation, affinity)), undo)| {
             let facts = alert.facts(change, (relation, affinity), activities.doer(index, change));
             Self { undo: Reversal::of(&undo, changes, alert.reference), ..facts }
-        })
-        .collect()
+        });
+        (facts.collect(), (0..changes.len()).map(|index| activities.number(index)).collect())
     }
 
     /// Tells whether the change may be a cause: not later than a minute after the alert's start, and a change at all.

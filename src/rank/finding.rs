@@ -1,48 +1,79 @@
-//! How firmly a change explains the alert.
+//! How far each change is shown to be the cause.
+//!
+//! A score becomes a *chance* among all changes, and beside the chance that none of them is the cause: what stands out of many alike
+//! is likelier than what stands among its likes. The points are fitted so that this chance is right as often as it says.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
 
 use super::Ranked;
-use crate::catalogue::Effect;
+use super::explanation::Verdict;
+use super::facts::Facts;
 
-/// Fewest points of a firm suspect whose values say nothing.
+/// Points that make a change e times as likely.
 ///
-/// Source: tuned with the thresholds of the table.
-const FIRM: i32 = 100;
-
-/// Tells whether a suspect is so firm that nobody would look further back for a better one.
+/// Source: the fit counts in this unit.
+pub const POINTS_OF_E: f64 = 10.0;
+/// Least chance of a strong suspect, of a likely one, and of one that is possible at all.
 ///
-/// Shape: it is tied to what the alert names, cannot be said to cause something else, and either its values are grave or
-/// all the rest speaks for it. A suspect by its class and its time alone is often a bystander.
-pub fn is_firm(ranked: &Ranked) -> bool {
-    let facts = &ranked.facts;
-    let tied = facts.tie.is_related() || facts.tie.shares_name();
-    let grave = facts.effect.severity.is_some_and(|severity| severity.points > 0 && severity.effect != Effect::Harmless);
-    ranked.suspect && tied && !facts.causes_something_else() && (grave || facts.tie.is_near() && ranked.score >= FIRM)
-}
+/// Source: the reliability table that `benches/incidents --fit` prints: at these, strong is right in 95 of 100 and likely in 70,
+/// and hardly any culprit falls below the last.
+const STRONG: f64 = 0.80;
+const LIKELY: f64 = 0.45;
+const POSSIBLE: f64 = 0.01;
 
 /// How far a suspect is shown to be the cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Confidence {
     /// It could do it and lies at the right time, but nothing proves a link.
     Possible,
-    /// Records or an exact name link it to what the alert names, or what it does fits the complaint, and no other suspect has as much.
+    /// Records or an exact name link it to what the alert names, or what it does fits the complaint, and nothing similar competes.
     Likely,
     /// Both.
     Strong,
 }
 
-/// Says how far a suspect is shown to be the cause; `rivals` are the other suspects, bursts as one.
+/// Returns the chance of each change: 0 to 1, nothing for what is vetoed.
 ///
-/// Source: the contract.
-pub fn confidence<'a>(ranked: &Ranked, rivals: impl IntoIterator<Item = &'a Ranked>) -> Confidence {
-    let facts = &ranked.facts;
-    let competes = |rival: &Ranked| rival.facts.tie.is_proven() || rival.facts.fits();
-    match (facts.tie.is_proven(), facts.fits()) {
-        _ if facts.undo.before || facts.undo.overwritten => Confidence::Possible,
-        (true, true) => Confidence::Strong,
-        (false, false) => Confidence::Possible,
-        _ if rivals.into_iter().any(competes) => Confidence::Possible,
-        _ => Confidence::Likely,
+/// Shape: one element for each of `verdicts`, which name the item that each is part of; the parts of one item share a chance, of which
+/// the best has the whole.
+pub(super) fn chances(verdicts: &[(usize, Verdict)]) -> Vec<f64> {
+    let above = |verdict: &Verdict| f64::from(verdict.score - verdict.bar) / POINTS_OF_E;
+    let eligible = || verdicts.iter().filter(|(_, verdict)| !verdict.vetoed);
+    // Nothing is 0 by the measure of `above`: the bar is taken off.
+    let highest = eligible().map(|(_, verdict)| above(verdict)).fold(0.0, f64::max);
+    let share = |verdict: &Verdict| (above(verdict) - highest).exp();
+    let mut items: HashMap<usize, f64, RandomState> = HashMap::default();
+    for (item, verdict) in eligible() {
+        let best = items.entry(*item).or_default();
+        *best = best.max(share(verdict));
     }
+    // The order of addition must not depend on the order of a map.
+    let mut shares: Vec<f64> = items.into_values().collect();
+    shares.sort_by(f64::total_cmp);
+    let all = shares.into_iter().sum::<f64>() + (-highest).exp();
+    verdicts.iter().map(|(_, verdict)| if verdict.vetoed { 0.0 } else { share(verdict) / all }).collect()
+}
+
+/// Says how far a change of this `chance` is shown to be the cause; nothing when it is no suspect.
+///
+/// Source: the contract, which asks for a link and for a fit besides.
+pub(super) fn confidence(facts: &Facts, chance: f64) -> Option<Confidence> {
+    let (proven, fits) = (facts.tie.is_proven(), facts.fits());
+    let stands_out = facts.gravity.is_some();
+    match chance {
+        _ if facts.undo.before && chance >= POSSIBLE => Some(Confidence::Possible),
+        STRONG.. if proven && fits || stands_out => Some(Confidence::Strong),
+        LIKELY.. if proven || fits => Some(Confidence::Likely),
+        POSSIBLE.. => Some(Confidence::Possible),
+        _ => None,
+    }
+}
+
+/// Tells whether a suspect is so firm that nobody would look further back for a better one.
+pub fn is_firm(ranked: &Ranked) -> bool {
+    ranked.confidence >= Some(Confidence::Likely)
 }
 
 /// What speaks against a suspect.

@@ -1,14 +1,15 @@
 //! Orders changes by how likely they explain the alert, with reasons. Pure: same input, same output, in any order.
 //!
-//! [`facts`] are worked out once for each change; [`table`] holds every rule over them, with its points; what the rules said is the
-//! [`explanation`] of a change's place. [`topology`] learns relations between resources from the events themselves, [`affinity`]
-//! compares names, [`undo`] finds what was taken back; whether the best change is firm is judged in [`finding`].
+//! [`facts`] are worked out once for each change; [`table`] holds every rule over them, [`points`] what each is worth; what the rules
+//! said is the [`explanation`] of a change's place. [`topology`] learns relations between resources from the events themselves,
+//! [`affinity`] compares names, [`undo`] finds what was taken back; how far a change is shown to be the cause is judged in [`finding`].
 
 mod activity;
 pub mod affinity;
 pub mod explanation;
 pub mod facts;
 pub mod finding;
+pub mod points;
 mod reason;
 pub mod rule;
 pub mod table;
@@ -18,7 +19,7 @@ pub mod undo;
 #[cfg(test)]
 mod tests;
 
-pub use explanation::Explanation;
+pub use explanation::{Explanation, Verdict};
 pub use facts::Facts;
 pub use finding::{Confidence, Objection};
 pub use reason::Reason;
@@ -74,14 +75,30 @@ pub enum Named {
 pub struct Ranked {
     /// The change.
     pub change: Change,
-    /// Sum of the contributions.
+    /// Sum of what the rules say.
     pub score: i32,
-    /// Whether it could explain the alert.
-    pub suspect: bool,
+    /// The score at which it is as likely the cause as that no change is.
+    pub bar: i32,
+    /// How likely it is the cause, 0 to 1.
+    pub chance: f64,
+    /// How far it is shown to be the cause; nothing when it is no suspect.
+    pub confidence: Option<Confidence>,
     /// What is known of it.
     pub facts: Facts,
-    /// Every rule that spoke.
-    pub explanation: Explanation,
+    /// The number of the item that it is part of: what is one act of one actor counts once.
+    pub item: usize,
+}
+
+impl Ranked {
+    /// Tells whether it could explain the alert.
+    pub fn is_suspect(&self) -> bool {
+        self.confidence.is_some()
+    }
+
+    /// Returns every rule that spoke on it.
+    pub fn explanation(&self) -> Explanation<'_> {
+        Explanation::new(&self.facts, &Weights::default())
+    }
 }
 
 /// Ranks `changes` for `incident`, best first.
@@ -91,29 +108,29 @@ pub struct Ranked {
 ///
 /// `background` are changes from before the window: they are not ranked, they only tell what belongs to what.
 pub fn rank(incident: &Incident, changes: Vec<Change>, background: &[Change], weights: &Weights) -> Vec<Ranked> {
-    let facts = Facts::of_all(incident, &changes, background);
-    in_order(changes.into_iter().zip(facts).map(|(change, facts)| Ranked::new(change, facts, weights)))
+    let (facts, items) = Facts::of_all(incident, &changes, background);
+    judge(changes.into_iter().zip(facts).zip(items).map(|((change, facts), item)| (change, facts, item)).collect(), weights)
 }
 
 /// Ranks changes again, whose facts are known, with other `weights`.
 pub fn rank_again(ranked: Vec<Ranked>, weights: &Weights) -> Vec<Ranked> {
-    in_order(ranked.into_iter().map(|one| Ranked::new(one.change, one.facts, weights)))
+    judge(ranked.into_iter().map(|one| (one.change, one.facts, one.item)).collect(), weights)
 }
 
-impl Ranked {
-    fn new(change: Change, facts: Facts, weights: &Weights) -> Self {
-        let explanation = Explanation::new(&facts, weights);
-        Self { change, score: explanation.score(), suspect: explanation.is_suspect(), facts, explanation }
-    }
-}
-
-/// Puts the best first.
-fn in_order(ranked: impl Iterator<Item = Ranked>) -> Vec<Ranked> {
-    let mut ranked: Vec<Ranked> = ranked.collect();
+/// Holds each change against the rules and against all others, and puts the best first.
+fn judge(changes: Vec<(Change, Facts, usize)>, weights: &Weights) -> Vec<Ranked> {
+    let verdicts: Vec<(usize, Verdict)> = changes.iter().map(|(_, facts, item)| (*item, Verdict::new(facts, weights))).collect();
+    let judged = changes.into_iter().zip(finding::chances(&verdicts)).zip(verdicts);
+    let mut ranked: Vec<Ranked> = judged
+        .map(|(((change, facts, item), chance), (_, Verdict { score, bar, .. }))| {
+            let confidence = finding::confidence(&facts, chance);
+            Ranked { change, score, bar, chance, confidence, facts, item }
+        })
+        .collect();
     // Each is moved once: they are large.
     ranked.sort_by_cached_key(|one| {
         let event = &one.change.event;
-        (!one.facts.is_eligible(), !one.suspect, Reverse(one.score), Reverse(event.time), event.event_id.clone())
+        (!one.facts.is_eligible(), !one.is_suspect(), Reverse(one.score), Reverse(event.time), event.event_id.clone())
     });
     ranked
 }

@@ -6,52 +6,52 @@ use crate::catalogue::Symptom;
 
 /// The evidence that one rule found, where it is worth telling people.
 ///
-/// Shape: `String`s come from the alert and the records, so they are untrusted; everything else is ours.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reason {
+/// Shape: names and values come from the alert and the records, so they are untrusted; all else is ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason<'a> {
     /// The change makes what the alert names.
     MakesNamed {
         /// As the alert writes it.
-        named: String,
+        named: &'a str,
     },
     /// The change is made to what the alert names.
     TargetsNamed {
         /// As the alert writes it.
-        named: String,
+        named: &'a str,
     },
     /// The change mentions what the alert names.
     MentionsNamed {
         /// As the alert writes it.
-        named: String,
+        named: &'a str,
     },
     /// The change is made to something one step away.
     OneStep {
         /// As the alert writes it.
-        named: String,
+        named: &'a str,
         /// What was changed.
-        through: String,
+        through: &'a str,
     },
     /// The change is made to something two steps away.
     TwoSteps {
         /// As the alert writes it.
-        named: String,
+        named: &'a str,
         /// What was changed.
-        through: String,
+        through: &'a str,
     },
     /// The change is to something that bears a name of the alert.
     BearsName {
         /// As the alert writes it.
-        named: String,
+        named: &'a str,
     },
     /// A word of the name of what the alert names stands in a name here.
     SharesName {
         /// The word.
-        word: String,
+        word: &'a str,
     },
     /// A word of the alert's prose stands in a name here.
     SharesToldWord {
         /// The word.
-        word: String,
+        word: &'a str,
     },
     /// It is near: so long before the alert.
     Before {
@@ -71,7 +71,7 @@ pub enum Reason {
     /// The request sets a value that the alert speaks of.
     SetsValue {
         /// The value, in lower case.
-        value: String,
+        value: &'a str,
     },
     /// One of many alike by the same actor.
     Burst {
@@ -94,7 +94,7 @@ pub enum Reason {
     AfterAlert,
 }
 
-impl Reason {
+impl Reason<'_> {
     /// Tells whether the reason only places the change before the alert, as the entry's time does.
     pub fn is_about_time(&self) -> bool {
         matches!(self, Self::Before { .. } | Self::UndoneBefore | Self::Overwritten)

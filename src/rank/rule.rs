@@ -2,29 +2,31 @@
 
 use super::Reason;
 use super::facts::Facts;
+use super::points::points_of;
 use super::table::TABLE;
 
-/// One row of the table: a fact that counts, and how much.
+/// How a rule finds its fact in a change; nothing when it does not hold.
+pub type When = for<'a> fn(&'a Facts) -> Option<Evidence<'a>>;
+
+/// One row of the table: a fact that counts. What it is worth stands in [`points`](super::points).
 #[derive(Debug)]
 pub struct Rule {
     /// Its name, by which its points are addressed: `tie.targets_named`.
     pub id: &'static str,
-    /// Finds the fact; nothing when it does not hold.
-    pub when: fn(&Facts) -> Option<Evidence>,
-    /// Points at full strength; for a threshold, fewest points of a suspect. A veto has none.
-    pub points: i32,
+    /// Finds the fact.
+    pub when: When,
     /// Why it counts.
     pub why: &'static str,
-    /// Where the number comes from.
+    /// Where its points come from.
     pub source: Source,
 }
 
-/// Where a number comes from.
+/// Where the points of a rule come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// Found by argument and tuned on the generated incidents of `benches/incidents`, none to a single kind.
-    Tuned,
-    /// The weight or severity that the catalogue's row gives, times this many hundredths.
+    /// Fitted to labelled incidents by `benches/incidents`.
+    Fitted,
+    /// Fitted as well, and multiplied with the weight or severity that the catalogue's row gives.
     Catalogue,
     /// The contract says so.
     Contract,
@@ -48,25 +50,23 @@ pub enum Role {
     Score,
     /// Each that speaks says that the change is no suspect.
     Veto,
-    /// The first that speaks tells the fewest points of a suspect.
-    Threshold,
-    /// The first that speaks adds to the threshold.
-    Raise,
+    /// The first that speaks tells the score at which the change is as likely the cause as that no change is.
+    Bar,
 }
 
 /// What a rule found.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Evidence {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evidence<'a> {
     /// How much of the points it is worth.
     pub strength: Strength,
     /// The reason, where people are told one.
-    pub reason: Option<Box<Reason>>,
+    pub reason: Option<Reason<'a>>,
 }
 
-impl Evidence {
+impl<'a> Evidence<'a> {
     /// The fact holds, and is worth a word.
-    pub(super) fn told(reason: Reason) -> Option<Self> {
-        Some(Self { strength: Strength::FULL, reason: Some(Box::new(reason)) })
+    pub(super) fn told(reason: Reason<'a>) -> Option<Self> {
+        Some(Self { strength: Strength::FULL, reason: Some(reason) })
     }
 
     /// The fact holds where `holds`, and is worth no word.
@@ -80,35 +80,27 @@ impl Evidence {
     }
 }
 
-/// A part of a rule's points.
+/// A part of a rule's points, in hundredths.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Strength {
-    /// In hundredths; rounded to whole points.
-    Percent(f64),
-    /// In whole hundredths, as the catalogue weighs; rounded down.
-    Weight(u8),
-}
+pub struct Strength(pub f64);
 
 impl Strength {
     /// All of the points.
-    pub const FULL: Self = Self::Percent(100.0);
+    pub const FULL: Self = Self(100.0);
 
-    /// Returns this part of `points`.
+    /// Returns this part of `points`, rounded to whole ones.
     pub fn of(self, points: i32) -> i32 {
-        match self {
-            Self::Percent(percent) => (f64::from(points) * percent / 100.0).round() as i32,
-            Self::Weight(weight) => i32::from(weight) * points / 100,
-        }
+        (f64::from(points) * self.0 / 100.0).round() as i32
     }
 }
 
-/// What each rule is worth: the table's points, or others.
+/// What each rule is worth: the fitted points, or others.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weights(Vec<Vec<Option<i32>>>);
 
 impl Default for Weights {
     fn default() -> Self {
-        Self(TABLE.iter().map(|signal| signal.rules.iter().map(|rule| Some(rule.points)).collect()).collect())
+        Self(TABLE.iter().map(|signal| signal.rules.iter().map(|rule| Some(points_of(rule.id))).collect()).collect())
     }
 }
 
@@ -121,7 +113,7 @@ impl Weights {
 
     /// Switches the rule `id` off; tells whether there is one.
     ///
-    /// Shape: one that adds points still speaks in its signal, for nothing; a veto is not cast; the next threshold counts.
+    /// Shape: one that adds points still speaks in its signal, for nothing; a veto is not cast; the next bar counts.
     #[must_use]
     pub fn switch_off(&mut self, id: &str) -> bool {
         self.slot(id).map(|slot| *slot = None).is_some()
@@ -132,8 +124,30 @@ impl Weights {
         rules.zip(self.0.iter_mut().flatten()).find(|(rule, _)| rule.id == id).map(|(_, slot)| slot)
     }
 
-    /// Returns the signals, each with the points of its rules.
-    pub(super) fn signals(&self) -> impl Iterator<Item = (&'static Signal, &[Option<i32>])> {
-        TABLE.iter().zip(self.0.iter().map(Vec::as_slice))
+    /// Returns every rule that speaks on `facts`, signal by signal, with its points; the rules that are switched off have none.
+    pub(super) fn spoken<'a>(&self, facts: &'a Facts) -> impl Iterator<Item = Spoken<'a>> {
+        TABLE.iter().zip(&self.0).flat_map(move |(signal, points)| {
+            let mut said = signal.rules.iter().zip(points).filter_map(move |(rule, points)| {
+                let points = if signal.role == Role::Score { *points } else { Some((*points)?) };
+                Some(Spoken { signal, rule, points, evidence: (rule.when)(facts)? })
+            });
+            let first = (signal.role != Role::Veto).then(|| said.next()).flatten();
+            first.into_iter().chain((signal.role == Role::Veto).then_some(said).into_iter().flatten())
+        })
+    }
+}
+
+/// A rule that spoke.
+pub(super) struct Spoken<'a> {
+    pub(super) signal: &'static Signal,
+    pub(super) rule: &'static Rule,
+    points: Option<i32>,
+    pub(super) evidence: Evidence<'a>,
+}
+
+impl Spoken<'_> {
+    /// Returns what it adds.
+    pub(super) fn points(&self) -> i32 {
+        self.points.map_or(0, |points| self.evidence.strength.of(points))
     }
 }

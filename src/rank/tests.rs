@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::topology::Relation;
-use super::{Change, Ranked, Reason, Weights, finding};
+use super::{Change, Confidence, Ranked, Reason, Verdict, Weights, finding};
 use crate::catalogue::Symptom;
 use crate::context::{Asked, Defaults, Incident, discover};
 use crate::event::Event;
@@ -60,8 +60,8 @@ fn a_change_of_what_the_alert_names_comes_before_a_newer_one_of_something_else()
     let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
     assert_eq!(ids(&ranked), ["named", "newer"]);
     assert_eq!(ranked[0].facts.tie.relation, Relation::Target(NAMED.into()));
-    assert!(ranked[0].suspect);
-    assert!(!ranked[1].suspect);
+    assert!(ranked[0].is_suspect());
+    assert!(!ranked[1].is_suspect());
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn nothing_later_than_a_minute_after_the_alert_is_a_suspect() {
     let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
     assert_eq!(ids(&ranked), ["just", "late"]);
     assert!(ranked[0].facts.is_eligible() && !ranked[1].facts.is_eligible());
-    assert!(!ranked[1].suspect);
+    assert!(!ranked[1].is_suspect());
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn what_belongs_to_what_is_learned_from_changes_before_the_window() {
     assert_eq!(rank(&incident, &changes, &[])[0].facts.tie.relation, Relation::None);
     let told = rank(&incident, &changes, &[create]);
     assert!(matches!(told[0].facts.tie.relation, Relation::OneStep(..)), "{:?}", told[0].facts.tie.relation);
-    assert!(told[0].suspect);
+    assert!(told[0].is_suspect());
 }
 
 #[test]
@@ -116,16 +116,16 @@ fn a_change_that_was_taken_back_before_the_alert_is_no_suspect() {
     let changes = [detach("detach", 300), attach("attach", 100)];
     let ranked = rank(&alert, &changes, &[]);
     let detached = ranked.iter().find(|r| r.change.event.event_id == "detach").unwrap();
-    assert!(detached.facts.undo.before && !detached.suspect);
+    assert!(detached.facts.undo.before && !detached.is_suspect());
     // Attaching another policy takes nothing back.
     let changes = [detach("detach", 300), other];
     let ranked = rank(&alert, &changes, &[]);
     assert!(!ranked.iter().find(|r| r.change.event.event_id == "detach").unwrap().facts.undo.before);
-    assert!(ranked[0].suspect);
+    assert!(ranked[0].is_suspect());
 }
 
 #[test]
-fn what_cannot_explain_the_alert_comes_after_what_can_even_with_a_higher_score() {
+fn what_failed_comes_after_what_was_done() {
     let failed = change_by(
         "failed",
         5,
@@ -139,8 +139,7 @@ fn what_cannot_explain_the_alert_comes_after_what_can_even_with_a_higher_score()
     let changes = [failed, change("done", 9000, "ec2", "ModifyInstancePlacement", check)];
     let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
     assert_eq!(ids(&ranked), ["done", "failed"]);
-    assert!(ranked[0].suspect && !ranked[1].suspect);
-    assert!(ranked[0].score < ranked[1].score);
+    assert!(ranked[0].is_suspect() && !finding::is_firm(&ranked[1]));
 }
 
 #[test]
@@ -155,7 +154,7 @@ fn a_failed_call_is_a_suspect_only_when_it_failed_for_what_the_alert_misses() {
     {
         let changes = failed(code);
         let ranked = rank(&alert, &changes, &[]);
-        assert_eq!(ranked[0].suspect, suspect, "{code}: {:?}", ranked[0].explanation.contributions);
+        assert_eq!(ranked[0].is_suspect(), suspect, "{code}: {:?}", ranked[0].explanation().contributions);
     }
 }
 
@@ -172,7 +171,7 @@ fn heartbeats_and_changes_of_tags_are_never_suspects() {
     );
     let changes = [heartbeat, tags, window];
     let ranked = rank(&incident("Down", json!({"instance_id": NAMED, "dbinstance_identifier": "orders-db"})), &changes, &[]);
-    assert!(ranked.iter().all(|r| !r.suspect));
+    assert!(ranked.iter().all(|r| !r.is_suspect()));
 }
 
 #[test]
@@ -193,17 +192,18 @@ fn opening_a_port_explains_exposure_and_no_outage() {
 fn every_score_is_the_sum_of_its_parts_and_reasons_are_told_weightiest_first() {
     let changes = [terminate("named", 200, NAMED)];
     let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
-    assert_eq!(ranked[0].score, ranked[0].explanation.contributions.iter().map(|part| part.points).sum::<i32>());
+    assert_eq!(ranked[0].score, ranked[0].explanation().contributions.iter().map(|part| part.points).sum::<i32>());
     let expected = [
-        Reason::TargetsNamed { named: NAMED.into() },
+        Reason::TargetsNamed { named: NAMED },
         Reason::Before { age: TimeDelta::seconds(200) },
         Reason::CanCause { symptom: Symptom::Unreachable },
     ];
-    assert_eq!(ranked[0].explanation.reasons(), expected.iter().collect::<Vec<_>>());
+    assert_eq!(ranked[0].explanation().reasons(), expected);
 }
 
-fn suspects(ranked: &[Ranked]) -> Vec<&str> {
-    ranked.iter().filter(|one| one.suspect).map(|one| one.change.event.event_id.as_str()).collect()
+/// The ids of what is more than possible.
+fn accused(ranked: &[Ranked]) -> Vec<&str> {
+    ranked.iter().filter(|one| finding::is_firm(one)).map(|one| one.change.event.event_id.as_str()).collect()
 }
 
 fn disable_key(id: &str, before: i64, key: &str) -> Change {
@@ -221,7 +221,7 @@ fn what_has_no_name_goes_by_the_name_of_what_it_is_tied_to() {
     let before = [alias("a", "prod-checkout", ours), alias("b", "prod-search", theirs)];
     let ranked = rank(&incident("DecryptFailures", json!({"queue_name": "checkout-jobs"})), &changes, &before);
     assert_eq!(ids(&ranked), ["ours", "theirs"]);
-    assert_eq!(suspects(&ranked), ["ours"]);
+    assert_eq!(accused(&ranked), ["ours"]);
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn the_head_of_a_name_says_whose_it_is_and_its_tail_only_what_it_is() {
     let changes = [flow("other", 30, "search-flow"), flow("ours", 600, "checkout-flow")];
     let ranked = rank(&incident("ExecutionsFailed", json!({"function_name": "checkout-flow-worker"})), &changes, &[]);
     assert_eq!(ids(&ranked), ["ours", "other"]);
-    assert_eq!(suspects(&ranked), ["ours"]);
+    assert_eq!(accused(&ranked), ["ours"]);
 }
 
 fn timeout(id: &str, before: i64, seconds: u32) -> Change {
@@ -246,7 +246,7 @@ fn a_setting_that_was_put_back_before_the_alert_is_no_suspect() {
     let changes = [timeout("first", 4_000, 30), timeout("bad", 900, 1), timeout("back", 300, 30)];
     let ranked = rank(&incident("LambdaErrors", json!({"function_name": "checkout-worker"})), &changes, &[]);
     let bad = ranked.iter().find(|one| one.change.event.event_id == "bad").unwrap();
-    assert!(bad.facts.undo.before && !bad.suspect, "{bad:?}");
+    assert!(bad.facts.undo.before && !bad.is_suspect(), "{bad:?}");
     // The first one may lie before the window.
     let ranked = rank(&incident("LambdaErrors", json!({"function_name": "checkout-worker"})), &changes[1..], &changes[..1]);
     assert!(ranked.iter().any(|one| one.facts.undo.before));
@@ -257,8 +257,8 @@ fn a_setting_that_was_overwritten_counts_less_than_the_one_in_force() {
     let changes = [timeout("old", 300, 5), timeout("in force", 200, 1)];
     let ranked = rank(&incident("LambdaErrors", json!({"function_name": "checkout-worker"})), &changes, &[]);
     assert_eq!(ids(&ranked), ["in force", "old"]);
-    assert!(ranked[1].explanation.reasons().contains(&&Reason::Overwritten), "{:?}", ranked[1].explanation.reasons());
-    assert!(ranked[1].suspect, "what it did may last");
+    assert!(ranked[1].explanation().reasons().contains(&Reason::Overwritten), "{:?}", ranked[1].explanation().reasons());
+    assert!(ranked[1].is_suspect(), "what it did may last");
 }
 
 /// A secret gets the version `new`; then a label is moved to the version `to`.
@@ -362,7 +362,12 @@ fn what_ends_the_names_of_many_says_what_a_thing_is_and_ties_nothing() {
     let ranked = rank(&incident("MessagesLost", json!({"service": "media-mailbox"})), &changes, &[]);
     let says = |id: &str| {
         let one = ranked.iter().find(|one| one.change.event.event_id == id).unwrap();
-        one.explanation.contributions.iter().filter(|part| ["name", "resource"].contains(&part.signal)).map(|part| part.points).sum::<i32>()
+        one.explanation()
+            .contributions
+            .iter()
+            .filter(|part| ["name", "resource"].contains(&part.signal))
+            .map(|part| part.points)
+            .sum::<i32>()
     };
     assert!(says("media-mailbox") > 0);
     assert!(names[1..].iter().all(|name| says(name) < 0), "{:?}", names.map(says));
@@ -387,7 +392,7 @@ fn a_tag_says_whose_a_thing_is_that_has_but_an_id() {
     let background = [tag("t1", "vpce-0fedcba9876543210", "reviews-objects"), tag("t2", "vpce-0123456789abcdef0", "checkout-objects")];
     let ranked = rank(&incident("S3Unreachable", json!({"service": "checkout"})), &changes, &background);
     assert_eq!(ids(&ranked), ["ours", "theirs"]);
-    assert!(ranked[0].suspect && !ranked[1].suspect);
+    assert!(ranked[0].is_suspect() && !ranked[1].is_suspect());
 }
 
 #[test]
@@ -406,7 +411,7 @@ fn what_an_actor_does_all_the_time_counts_less_unless_the_alert_is_about_it() {
     ));
     let routine = |alert: Value| {
         let ranked = rank(&incident("HostDown", alert), &changes, &[]);
-        ranked.iter().filter(|one| one.explanation.contributions.iter().any(|part| part.signal == "routine")).count()
+        ranked.iter().filter(|one| one.explanation().contributions.iter().any(|part| part.signal == "routine")).count()
     };
     assert_eq!(routine(json!({})), 20);
     assert_eq!(routine(json!({"instance_id": format!("i-{:017x}", 60)})), 19);
@@ -421,7 +426,7 @@ fn a_narrow_rule_exposes_nothing() {
     };
     let changes = [rule("narrow", "192.0.2.7/32"), rule("wide", "0.0.0.0/0")];
     let ranked = rank(&incident("PortOpenToWorld", json!({"security_group": "sg-0123456789abcdef0"})), &changes, &[]);
-    assert_eq!(suspects(&ranked), ["wide"]);
+    assert_eq!(accused(&ranked), ["wide"]);
 }
 
 #[test]
@@ -444,15 +449,10 @@ fn the_making_of_what_the_alert_names_counts_less_than_what_is_done_in_it() {
     let ranked = rank(&incident("Unreachable", json!({"route_table": table})), &changes, &[]);
     let tie = |id: &str| {
         let one = ranked.iter().find(|one| one.change.event.event_id == id).unwrap();
-        one.explanation
-            .contributions
-            .iter()
-            .find(|part| part.signal == "resource")
-            .map(|part| (part.points, part.reason.as_deref().cloned()))
-            .unwrap()
+        one.explanation().contributions.iter().find(|part| part.signal == "resource").map(|part| (part.rule, part.reason)).unwrap()
     };
-    assert_eq!(tie("made"), (36, Some(Reason::MakesNamed { named: table.into() })));
-    assert_eq!(tie("route"), (50, Some(Reason::TargetsNamed { named: table.into() })));
+    assert_eq!(tie("made"), ("tie.makes_named", Some(Reason::MakesNamed { named: table })));
+    assert_eq!(tie("route"), ("tie.targets_named", Some(Reason::TargetsNamed { named: table })));
 }
 
 fn secret_versions(to: &str) -> [Change; 2] {
@@ -469,14 +469,14 @@ fn secret_versions(to: &str) -> [Change; 2] {
 fn a_version_that_is_made_first_and_then_put_in_force_is_a_suspect() {
     let changes = secret_versions("new");
     let ranked = rank(&incident("DatabaseLoginFails", json!({"secret_id": "prod/checkout/db"})), &changes, &[]);
-    assert!(suspects(&ranked).contains(&"back"), "{ranked:?}");
+    assert!(accused(&ranked).contains(&"back"), "{ranked:?}");
 }
 
 #[test]
 fn a_rollback_takes_back_what_it_rolls_back_and_breaks_nothing_itself() {
     let changes = secret_versions("old");
     let ranked = rank(&incident("DatabaseLoginFails", json!({"secret_id": "prod/checkout/db"})), &changes, &[]);
-    assert_eq!(suspects(&ranked), Vec::<&str>::new());
+    assert_eq!(accused(&ranked), Vec::<&str>::new());
 }
 
 #[test]
@@ -486,7 +486,7 @@ fn a_policy_that_comes_back_as_one_that_denies_is_a_suspect() {
     put["policyDocument"] = json!({"Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}).to_string().into();
     let changes = [change("gone", 400, "iam", "DeleteRolePolicy", names), change("back", 300, "iam", "PutRolePolicy", put)];
     let ranked = rank(&incident("AccessDenied", json!({"role_name": "checkout-worker"})), &changes, &[]);
-    assert!(suspects(&ranked).contains(&"back"), "{ranked:?}");
+    assert!(ranked.iter().any(|one| one.change.event.event_id == "back" && one.is_suspect()), "{ranked:?}");
 }
 
 #[test]
@@ -511,7 +511,7 @@ fn an_alarm_is_a_suspect_only_where_it_is_missed_or_is_the_one_that_fired() {
     let watches = |incident: &Incident, alarm: Change| rank(incident, &[alarm], &[])[0].facts.only_watches();
     let slow = incident("OrdersLatencyHigh", json!({"service": "orders"}));
     assert!(watches(&slow, alarm("orders-latency")));
-    assert!(!rank(&slow, &[alarm("orders-latency")], &[])[0].suspect);
+    assert!(!rank(&slow, &[alarm("orders-latency")], &[])[0].is_suspect());
     let silent = incident("LogsMissing", json!({"service": "orders", "summary": "no data arrived"}));
     assert!(!watches(&silent, alarm("orders-latency")));
 }
@@ -520,11 +520,11 @@ fn an_alarm_is_a_suspect_only_where_it_is_missed_or_is_the_one_that_fired() {
 fn a_suspect_is_firm_when_nobody_would_look_further_back() {
     let firm = |changes: &[Change], labels: Value| {
         let ranked = rank(&incident("InstanceDown", labels), changes, &[]);
-        assert!(ranked[0].suspect);
+        assert!(ranked[0].is_suspect());
         finding::is_firm(&ranked[0])
     };
     assert!(firm(&[terminate("named", 200, NAMED)], json!({"instance_id": NAMED})));
-    assert!(!firm(&[terminate("untied", 60, NAMED)], json!({})));
+    assert!(!firm(&[terminate("untied", 60, NAMED)], json!({"instance_id": "i-0fedcba9876543210"})));
 }
 
 fn any_change() -> impl Strategy<Value = Change> {
@@ -604,13 +604,29 @@ fn a_rule_gives_other_points_with_other_weights_and_none_when_it_is_off() {
 }
 
 #[test]
-fn a_change_that_is_no_suspect_tells_which_veto_or_which_threshold_keeps_it_from_being_one() {
-    let changes = [terminate("late", -90, NAMED), terminate("other", 100, "i-0fedcba9876543210")];
+fn a_change_that_is_no_suspect_tells_which_veto_keeps_it_from_being_one() {
+    let changes = [terminate("late", -90, NAMED), terminate("named", 100, NAMED)];
     let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
-    let explanation = |id: &str| &ranked.iter().find(|one| one.change.event.event_id == id).unwrap().explanation;
-    assert_eq!(explanation("late").vetoes, ["veto.after_alert"]);
-    let other = explanation("other");
-    assert_eq!(other.vetoes, Vec::<&str>::new());
-    assert_eq!((other.threshold.unwrap().rule, other.needs()), ("threshold.named", Some(84)));
-    assert!(other.score() < 84);
+    let vetoes = |id: &str| ranked.iter().find(|one| one.change.event.event_id == id).unwrap().explanation().vetoes;
+    assert_eq!(vetoes("late"), ["veto.after_alert"]);
+    assert_eq!(vetoes("named"), Vec::<&str>::new());
+}
+
+#[test]
+fn chances_sum_to_one_with_that_of_none_and_the_parts_of_one_act_share_theirs() {
+    let verdict = |score, vetoed| Verdict { score, bar: 60, vetoed };
+    let alone = finding::chances(&[(0, verdict(60, false))]);
+    assert!((alone[0] - 0.5).abs() < 1e-9, "as likely as that none is: {alone:?}");
+    let two = finding::chances(&[(0, verdict(60, false)), (1, verdict(60, false)), (2, verdict(900, true))]);
+    assert!((two[0] - 1.0 / 3.0).abs() < 1e-9 && two[2] == 0.0, "{two:?}");
+    let one_act = finding::chances(&[(0, verdict(60, false)), (0, verdict(60, false))]);
+    assert!((one_act[1] - 0.5).abs() < 1e-9, "{one_act:?}");
+}
+
+#[test]
+fn every_rule_has_points_and_all_points_have_a_rule() {
+    let mut ids: Vec<&str> = super::table::TABLE.iter().flat_map(|signal| signal.rules).map(|rule| rule.id).collect();
+    ids.sort_unstable();
+    let written: Vec<&str> = super::points::POINTS.iter().map(|(id, _)| *id).collect();
+    assert_eq!(written, ids);
 }

@@ -15,8 +15,8 @@ use crate::answer::{
 use crate::catalogue::{self, Role};
 use crate::event::{ActorKind, Event, Via};
 use crate::policy::UntrustedText;
-use crate::rank::explanation::Contribution;
-use crate::rank::finding::{confidence, objections};
+use crate::rank::explanation::{Contribution, Explanation};
+use crate::rank::finding::objections;
 use crate::rank::{Change, Confidence, Ranked, Reason};
 use crate::{redact, time};
 
@@ -32,7 +32,7 @@ const MAX_REASON_CHARS: usize = 400;
 const EXPLAINED: usize = 5;
 
 /// Makes one entry, as `style` tells.
-pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, rank: usize, style: &Style<'_>) -> Entry {
+pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, rank: usize, style: &Style) -> Entry {
     let change = &fold.best.change;
     let (event, untrusted, full) = (&change.event, draft.untrusted, draft.detail == Detail::Full);
     let explained = full || rank <= EXPLAINED;
@@ -90,8 +90,8 @@ pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, rank: usize, style: &Sty
         },
         error: error_code.map(|code| EventError { code, message: None }),
         repeats: (fold.members.len() > 1).then(|| repeats(draft, fold, explained, style)),
-        suspect: fold.best.suspect.then(|| SuspectReport {
-            confidence: confidence_name(confidence(fold.best, rivals(fold, style))),
+        suspect: fold.best.confidence.map(|confidence| SuspectReport {
+            confidence: confidence_name(confidence),
             against: objections(fold.best)
                 .into_iter()
                 .map(|objection| style.words.objection(objection, draft.incident.alert.is_some()))
@@ -130,25 +130,25 @@ fn add_detail(entry: &mut Entry, draft: &Draft<'_>, ranked: &Ranked) {
 
 /// Every rule that spoke, the points that a suspect needs here, and the vetoes.
 fn score(ranked: &Ranked) -> Score {
-    let explanation = &ranked.explanation;
-    let part = |one: &Contribution| ScorePart { signal: one.signal.into(), rule: one.rule.into(), points: one.points };
-    let bars = explanation.threshold.iter().chain(&explanation.raise);
+    let Explanation { contributions, vetoes } = ranked.explanation();
+    let part = |one: &Contribution<'_>| ScorePart { signal: one.signal.into(), rule: one.rule.into(), points: one.points };
     Score {
         total: ranked.score,
-        parts: explanation.contributions.iter().map(part).collect(),
-        needs: explanation.needs(),
-        needs_by: bars.map(|bar| bar.rule.to_owned()).collect(),
-        vetoes: explanation.vetoes.iter().map(|rule| (*rule).to_owned()).collect(),
+        parts: contributions.iter().map(part).collect(),
+        bar: ranked.bar,
+        chance: (ranked.chance * 100.0).round() / 100.0,
+        vetoes: vetoes.into_iter().map(str::to_owned).collect(),
     }
 }
 
 /// The reasons in words. What `relative`, `undone` and what speaks against a suspect say is not said again.
-fn reasons(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, style: &Style<'_>) -> Vec<String> {
-    let said = fold.best.explanation.reasons();
-    let beside = |reason: &Reason| match reason {
+fn reasons(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, style: &Style) -> Vec<String> {
+    let explanation = fold.best.explanation();
+    let said = explanation.reasons();
+    let beside = |reason: &Reason<'_>| match reason {
         Reason::AfterAlert => true,
         Reason::UndoneBefore | Reason::UndoneAfter => fold.best.facts.undo.taken_back.is_some(),
-        Reason::Failed | Reason::Overwritten | Reason::Burst { .. } => fold.best.suspect,
+        Reason::Failed | Reason::Overwritten | Reason::Burst { .. } => fold.best.is_suspect(),
         Reason::Before { .. } => !explained || said.len() > 1,
         _ => false,
     };
@@ -163,12 +163,6 @@ fn reasons(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, style: &Style<'_
 fn is_repeated(fold: &Fold<'_>) -> bool {
     let name = &fold.best.change.event.name;
     fold.members.iter().filter(|one| !one.change.event.failed() && one.change.event.name == *name).count() > 1
-}
-
-/// The other suspects.
-fn rivals<'a>(fold: &'a Fold<'_>, style: &'a Style<'_>) -> impl Iterator<Item = &'a Ranked> {
-    let own = fold.best.change.event.event_id.as_str();
-    style.suspects.iter().copied().filter(move |suspect| suspect.change.event.event_id != own)
 }
 
 fn confidence_name(confidence: Confidence) -> ConfidenceName {
@@ -188,7 +182,7 @@ fn flags(fold: &Fold<'_>, event: &Event) -> Vec<String> {
     flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag.to_owned()).collect()
 }
 
-fn repeats(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, style: &Style<'_>) -> Repeats {
+fn repeats(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, style: &Style) -> Repeats {
     let less = usize::from(!explained);
     let ids = if draft.detail == Detail::Full { 10 } else { style.room.ids.saturating_sub(less) };
     let others = fold.members.iter().skip(1).take(ids);

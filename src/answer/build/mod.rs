@@ -38,11 +38,9 @@ pub fn build(draft: &Draft<'_>) -> Built {
 
 /// How an answer is written.
 #[derive(Clone, Copy)]
-struct Style<'a> {
+struct Style {
     words: Words,
     room: Room,
-    /// The suspects, each burst as one.
-    suspects: &'a [&'a Ranked],
 }
 
 fn build_in(draft: &Draft<'_>, words: Words) -> Built {
@@ -58,13 +56,12 @@ fn build_in(draft: &Draft<'_>, words: Words) -> Built {
     let all = runs(fold(&matched));
     let later = (!draft.page.seen.is_empty()).then(|| runs(fold(&left)));
     let folded = Folded { matched: matched.len(), apart, fresh: later.as_ref().unwrap_or(&all), all: &all };
-    let suspects: Vec<&Ranked> = all.iter().map(|fold| fold.best).filter(|best| best.suspect).collect();
-    let mut built = build_within(draft, &folded, &Style { words, room: Room::WIDEST, suspects: &suspects });
+    let mut built = build_within(draft, &folded, &Style { words, room: Room::WIDEST });
     for &room in Room::TIGHTER {
         if fits(&built.answer, draft.detail) {
             break;
         }
-        built = build_within(draft, &folded, &Style { words, room, suspects: &suspects });
+        built = build_within(draft, &folded, &Style { words, room });
     }
     built
 }
@@ -80,7 +77,7 @@ impl Apart {
     /// Tells whether a change is of this kind, and counts it.
     fn takes(&mut self, ranked: &Ranked) -> bool {
         let facts = &ranked.facts;
-        if ranked.suspect || facts.tie.is_related() || facts.tie.shares_name() || !(facts.noise || facts.data_event) {
+        if ranked.is_suspect() || facts.tie.is_related() || facts.tie.shares_name() || !(facts.noise || facts.data_event) {
             return false;
         }
         *(if facts.noise { &mut self.heartbeats } else { &mut self.data_events }) += 1;
@@ -100,7 +97,7 @@ struct Folded<'a> {
     fresh: &'a [Fold<'a>],
 }
 
-fn build_within(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style<'_>) -> Built {
+fn build_within(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style) -> Built {
     let Filled { entries, page, left } = fill(draft, folded.fresh, style);
     let totals = Totals {
         matched: folded.matched,
@@ -143,7 +140,7 @@ struct Filled {
 }
 
 /// Makes entries, best first, until the page is full.
-fn fill(draft: &Draft<'_>, fresh: &[Fold<'_>], style: &Style<'_>) -> Filled {
+fn fill(draft: &Draft<'_>, fresh: &[Fold<'_>], style: &Style) -> Filled {
     let several_accounts = draft.coverage.cells.iter().map(Cell::account).filter(|a| !a.is_empty()).collect::<HashSet<_>>().len() > 1;
     let several_regions = draft.ranked.iter().map(|one| one.change.event.region.as_str()).collect::<HashSet<_>>().len() > 1;
     let mut filled = Filled { entries: Vec::new(), page: draft.page.clone(), left: false };
@@ -176,9 +173,9 @@ fn fill(draft: &Draft<'_>, fresh: &[Fold<'_>], style: &Style<'_>) -> Filled {
 }
 
 /// Says what was found, and writes the headline.
-fn headline(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style<'_>) -> (Finding, String) {
+fn headline(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style) -> (Finding, String) {
     // Suspects are ranked before all others, so a fold with one in it is led by one.
-    let suspects: Vec<&Fold<'_>> = folded.all.iter().filter(|fold| fold.best.suspect).collect();
+    let suspects: Vec<&Fold<'_>> = folded.all.iter().filter(|fold| fold.best.is_suspect()).collect();
     let finding = match (draft.coverage.verdict(), suspects.is_empty()) {
         (Verdict::Unknown, true) => Finding::CouldNotLook,
         (_, true) => Finding::NoSuspect,

@@ -192,24 +192,21 @@ pub struct Score {
     pub total: i32,
     /// Signals and their points.
     pub parts: Vec<ScorePart>,
-    /// Fewest points of a suspect here.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub needs: Option<i32>,
-    /// Rules that say so.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub needs_by: Vec<String>,
+    /// The score at which it is as likely the cause as that no change is.
+    pub bar: i32,
+    /// How likely it is the cause, beside all other changes: 0 to 1.
+    pub chance: f64,
     /// Rules by which it is no suspect, whatever its score.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub vetoes: Vec<String>,
 }
 
 impl Score {
-    /// Words the whole score on one line: what was said, what a suspect needs, what speaks against.
+    /// Words the whole score on one line: what was said, what it is held against, what rules it out.
     pub fn words(&self) -> String {
         let parts: Vec<String> = self.parts.iter().map(|part| format!("{} {:+}", part.signal, part.points)).collect();
-        let needs = self.needs.map(|needs| format!("; a suspect needs {needs} ({})", self.needs_by.join(", "))).unwrap_or_default();
         let vetoes = if self.vetoes.is_empty() { String::new() } else { format!("; no suspect: {}", self.vetoes.join(", ")) };
-        format!("score {}: {}{needs}{vetoes}", self.total, parts.join(", "))
+        format!("score {}: {}; none weighs {}, chance {:.2}{vetoes}", self.total, parts.join(", "), self.bar, self.chance)
     }
 }
 

@@ -9,7 +9,7 @@ use super::*;
 use crate::answer::fold::fold;
 use crate::rank::facts::Tie;
 use crate::rank::topology::Relation;
-use crate::rank::{Explanation, Facts, Ranked};
+use crate::rank::{Confidence, Facts, Ranked};
 
 /// Who acts in these tests.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -89,13 +89,15 @@ fn ranked(changes: Vec<Change>, specs: &BTreeMap<String, Spec>) -> Vec<Ranked> {
         Ranked {
             change,
             score: i32::from(spec.suspect) * 60 + i32::from(spec.near) * 30 + i32::try_from(spec.call).unwrap(),
-            suspect: spec.suspect,
+            bar: 0,
+            chance: 0.0,
+            confidence: spec.suspect.then_some(Confidence::Possible),
             facts: Facts { tie: Tie { relation, ..Tie::default() }, ..Facts::default() },
-            explanation: Explanation::default(),
+            item: 0,
         }
     };
     let mut ranked: Vec<Ranked> = changes.into_iter().map(one).collect();
-    ranked.sort_by_key(|r| (Reverse(r.suspect), Reverse(r.score), r.change.event.event_id.clone()));
+    ranked.sort_by_key(|r| (Reverse(r.is_suspect()), Reverse(r.score), r.change.event.event_id.clone()));
     ranked
 }
 

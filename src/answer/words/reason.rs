@@ -4,7 +4,7 @@ use crate::answer::withhold;
 use crate::rank::{Objection, Reason};
 
 /// Words a reason, names and values as they are: not yet redacted.
-pub(super) fn words(reason: &Reason, alert: bool) -> String {
+pub(super) fn words(reason: &Reason<'_>, alert: bool) -> String {
     let asks = if alert { "alert" } else { "question" };
     match reason {
         Reason::MakesNamed { named } => format!("makes {named}, named in the {asks}"),
@@ -34,9 +34,9 @@ pub(super) fn words(reason: &Reason, alert: bool) -> String {
 }
 
 /// Words a reason for `untrusted_text = "omit"`: without anything that a caller of AWS or an alert could have chosen.
-pub(super) fn withheld(reason: &Reason, alert: bool) -> String {
+pub(super) fn withheld(reason: &Reason<'_>, alert: bool) -> String {
     let asks = if alert { "alert" } else { "question" };
-    let made_by_aws = |name: &String| withhold::text(name).to_owned();
+    let made_by_aws = withhold::text;
     let plain = match reason {
         Reason::MakesNamed { named } => Reason::MakesNamed { named: made_by_aws(named) },
         Reason::TargetsNamed { named } => Reason::TargetsNamed { named: made_by_aws(named) },
@@ -83,12 +83,12 @@ mod tests {
 
     #[test]
     fn a_name_that_somebody_chose_is_withheld_and_one_that_aws_made_is_told() {
-        let target = |named: &str| Reason::TargetsNamed { named: named.into() };
+        let target = |named: &'static str| Reason::TargetsNamed { named };
         assert_eq!(words(&target("x y"), true), "changes x y, named in the alert");
         assert_eq!(words(&target("x y"), false), "changes x y, named in the question");
         assert_eq!(withheld(&target("x y"), true), "changes (withheld), named in the alert");
         assert_eq!(withheld(&target("i-0123456789abcdef0"), true), "changes i-0123456789abcdef0, named in the alert");
-        assert_eq!(withheld(&Reason::SharesName { word: "checkout".into() }, true), "bears a name of the alert");
+        assert_eq!(withheld(&Reason::SharesName { word: "checkout" }, true), "bears a name of the alert");
         assert_eq!(withheld(&Reason::UndoneBefore, true), "undone before the alert");
     }
 }

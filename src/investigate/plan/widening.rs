@@ -23,12 +23,12 @@ const WIDER: [TimeDelta; 2] = [TimeDelta::hours(2), TimeDelta::hours(12)];
 /// Shape: `ranked` is best first. Units: `spent` is the time that the call took so far.
 pub(in crate::investigate) fn next(ranked: &[Ranked], inquiry: &Inquiry, gathered: &Gathered, spent: Duration) -> Option<(Scope, Window)> {
     let Inquiry { incident, scope, .. } = inquiry;
-    let patience = match ranked.first().filter(|best| best.suspect) {
+    let patience = match ranked.first().filter(|best| best.is_suspect()) {
         Some(best) if finding::is_firm(best) => return None,
         Some(_) => Patience::Short,
         None => Patience::Full,
     };
-    wider(incident, scope, patience).filter(|(_, added)| affordable(scope, gathered, *added, spent, patience))
+    wider(incident, scope).filter(|(_, added)| affordable(scope, gathered, *added, spent, patience))
 }
 
 /// How much a look further back may cost.
@@ -36,7 +36,7 @@ pub(in crate::investigate) fn next(ranked: &[Ranked], inquiry: &Inquiry, gathere
 enum Patience {
     /// Nothing explains the alert yet: all that is left of the budget.
     Full,
-    /// A suspect is there, but no firm one: a quarter of the budget, and not the longest step.
+    /// A suspect is there, but no firm one: half of the budget.
     Short,
 }
 
@@ -45,18 +45,17 @@ impl Patience {
     fn share(self) -> u32 {
         match self {
             Self::Full => 1,
-            Self::Short => 4,
+            Self::Short => 2,
         }
     }
 }
 
 /// Returns the next wider scope and the interval it adds: 2 h, 12 h, then all that policy allows; nothing when the caller fixed
 /// the start, there is no alert to explain, or the window is as wide as it may be.
-fn wider(incident: &Incident, scope: &Scope, patience: Patience) -> Option<(Scope, Window)> {
+fn wider(incident: &Incident, scope: &Scope) -> Option<(Scope, Window)> {
     let alert = incident.alert.as_ref().filter(|_| !incident.start_given)?;
     let (window, widest) = (scope.window(), scope.widest_window());
-    let last = (patience == Patience::Full).then_some(widest.from);
-    let mut steps = WIDER.iter().map(|step| (alert.started_at - *step).max(widest.from)).chain(last);
+    let mut steps = WIDER.iter().map(|step| (alert.started_at - *step).max(widest.from)).chain([widest.from]);
     steps.find_map(|from| {
         let added = Window::new(from, window.from)?;
         let wider = scope.with_window(Window::new(from, window.to)?)?;
@@ -130,9 +129,9 @@ mod tests {
     }
 
     /// The minutes before the alert at which the windows begin, step by step.
-    fn steps(incident: &Incident, mut scope: Scope, patience: Patience) -> Vec<i64> {
+    fn steps(incident: &Incident, mut scope: Scope) -> Vec<i64> {
         let mut steps = Vec::new();
-        while let Some((wider, added)) = super::wider(incident, &scope, patience) {
+        while let Some((wider, added)) = super::wider(incident, &scope) {
             assert_eq!(added, Window::new(wider.window().from, scope.window().from).unwrap());
             steps.push((at(0) - wider.window().from).num_minutes());
             scope = wider;
@@ -141,16 +140,15 @@ mod tests {
     }
 
     #[test]
-    fn with_nothing_found_it_goes_as_far_as_policy_allows_and_with_a_suspect_half_a_day() {
+    fn without_a_firm_suspect_it_goes_as_far_as_policy_allows() {
         let (incident, scope) = asked(None, false);
-        assert_eq!(steps(&incident, scope.clone(), Patience::Full), [120, 720, 48 * 60 - 10]);
-        assert_eq!(steps(&incident, scope, Patience::Short), [120, 720]);
+        assert_eq!(steps(&incident, scope), [120, 720, 48 * 60 - 10]);
     }
 
     #[test]
     fn a_start_that_was_given_is_kept() {
         let (incident, scope) = asked(Some("alert-45m"), false);
-        assert_eq!(steps(&incident, scope, Patience::Full), Vec::<i64>::new());
+        assert_eq!(steps(&incident, scope), Vec::<i64>::new());
     }
 
     #[test]
@@ -158,7 +156,7 @@ mod tests {
         let (incident, scope) = asked(None, false);
         let reaches = |events, spent, patience| {
             let gathered = read(&scope, events, State::Exhausted);
-            let (_, added) = wider(&incident, &scope, patience).unwrap();
+            let (_, added) = wider(&incident, &scope).unwrap();
             affordable(&scope, &gathered, added, Duration::from_secs(spent), patience)
         };
         // 40 minutes were read and 90 more are asked: 50 events foretell 3 pages, 250 foretell 12.

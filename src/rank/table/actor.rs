@@ -1,0 +1,37 @@
+//! Who made a change, and how often.
+
+use super::rule;
+use crate::catalogue::Effect;
+use crate::event::ActorKind;
+use crate::rank::Reason;
+use crate::rank::rule::{Evidence, Rule};
+
+/// Calls of a burst.
+const MANY: usize = 8;
+
+pub(super) const BURST: &[Rule] = &[rule(
+    "routine.burst",
+    |facts| {
+        let many = facts.actor.calls >= MANY && facts.effect.has(Effect::TakesAway) && !facts.noise;
+        if many { Evidence::told(Reason::Burst { calls: facts.actor.calls }) } else { None }
+    },
+    "A burst of the same taking away is an act, not an accident of timing.",
+)];
+
+pub(super) const ACTOR: &[Rule] = &[
+    rule(
+        "actor.human",
+        |facts| Evidence::quiet(matches!(facts.actor.kind, ActorKind::Human | ActorKind::Root | ActorKind::Agent)),
+        "A person did it.",
+    ),
+    rule("actor.service", |facts| Evidence::quiet(facts.actor.keeps_house), "A service did it by itself."),
+];
+
+pub(super) const RARE: &[Rule] =
+    &[rule("routine.rare", |facts| Evidence::quiet(facts.actor.rare), "This actor did this only here, while others act often.")];
+
+pub(super) const ROUTINE: &[Rule] = &[rule(
+    "routine.steady",
+    |facts| Evidence::quiet(facts.actor.routine && !facts.noise && !facts.tie.is_related()),
+    "What an actor does all the time, or takes and gives by turns, is its work, unless it is done to what the alert is about.",
+)];

@@ -1,0 +1,67 @@
+//! The rules, in one table: every fact that decides an order or a verdict stands here, and none is specific to one call.
+//! What each is worth stands in [`points`](super::points).
+
+mod actor;
+mod effect;
+mod outcome;
+mod tie;
+mod time;
+
+use super::rule::{Evidence, Role, Rule, Signal, Source, When};
+use super::undo::Restored;
+use crate::catalogue::Effect;
+use Source::{Contract, Fitted};
+use effect::TRIFLE;
+
+/// All rules, in the order in which they are told.
+pub const TABLE: &[Signal] = &[
+    Signal { name: "resource", role: Role::Score, rules: tie::RESOURCE },
+    Signal { name: "name", role: Role::Score, rules: tie::NAME },
+    Signal { name: "same_service", role: Role::Score, rules: tie::SAME_SERVICE },
+    Signal { name: "time", role: Role::Score, rules: time::TIME },
+    Signal { name: "time_alone", role: Role::Score, rules: time::ALONE },
+    Signal { name: "severity", role: Role::Score, rules: effect::SEVERITY },
+    Signal { name: "gravity", role: Role::Score, rules: effect::GRAVITY },
+    Signal { name: "symptom", role: Role::Score, rules: effect::SYMPTOM },
+    Signal { name: "direction", role: Role::Score, rules: effect::DIRECTION },
+    Signal { name: "wording", role: Role::Score, rules: effect::WORDING },
+    Signal { name: "same_value", role: Role::Score, rules: effect::SAME_VALUE },
+    Signal { name: "burst", role: Role::Score, rules: actor::BURST },
+    Signal { name: "class", role: Role::Score, rules: effect::CLASS },
+    Signal { name: "unexplained", role: Role::Score, rules: effect::UNEXPLAINED },
+    Signal { name: "actor", role: Role::Score, rules: actor::ACTOR },
+    Signal { name: "rare", role: Role::Score, rules: actor::RARE },
+    Signal { name: "routine", role: Role::Score, rules: actor::ROUTINE },
+    Signal { name: "failed", role: Role::Score, rules: outcome::FAILED },
+    Signal { name: "undo", role: Role::Score, rules: outcome::UNDO },
+    Signal { name: "noise", role: Role::Score, rules: outcome::NOISE },
+    Signal { name: "after_alert", role: Role::Score, rules: outcome::AFTER_ALERT },
+    Signal { name: "veto", role: Role::Veto, rules: VETO },
+    Signal { name: "none", role: Role::Bar, rules: BAR },
+];
+
+const fn rule(id: &'static str, when: When, why: &'static str) -> Rule {
+    Rule { id, when, why, source: Fitted }
+}
+
+const fn from(source: Source, rule: Rule) -> Rule {
+    Rule { source, ..rule }
+}
+
+/// What is argued away, whatever else speaks for it.
+const VETO: &[Rule] = &[
+    from(Contract, rule("veto.after_alert", |facts| Evidence::quiet(facts.timing.is_late()), "It came too late to be the cause.")),
+    from(Contract, rule("veto.read", |facts| Evidence::quiet(facts.read_only), "It only read.")),
+    from(Contract, rule("veto.noise", |facts| Evidence::quiet(facts.noise), "Heartbeats and housekeeping break nothing.")),
+    rule("veto.undone", |facts| Evidence::quiet(facts.undo.before && facts.gravity.is_none()), "It was undone before the alert."),
+    rule("veto.restores", |facts| Evidence::quiet(facts.undo.restores == Restored::Surely), "It only made all as it was before."),
+    rule("veto.harmless", |facts| Evidence::quiet(facts.effect.has(Effect::Harmless)), "Nobody depends on what it set."),
+    rule("veto.watches", |facts| Evidence::quiet(facts.only_watches()), "It only watches or reports: nothing that runs depends on it."),
+    rule("veto.trifle", |facts| Evidence::quiet(facts.effect.weight < TRIFLE), "Its kind breaks nothing: tags and the like."),
+];
+
+/// How much the change is held against: that nothing in the log is the cause.
+const BAR: &[Rule] = &[
+    rule("none.without_alert", |facts| Evidence::quiet(facts.gravity.is_some()), "It stands out by itself, and there is no alert."),
+    rule("none.nothing", |_| Evidence::quiet(true), "The cause may be none of the changes."),
+];

@@ -1,0 +1,59 @@
+//! What came of a change: whether it failed, lasted, or came too late.
+
+use super::Source::Contract;
+use super::{from, rule};
+use crate::rank::Reason;
+use crate::rank::rule::{Evidence, Rule};
+use crate::rank::undo::Restored;
+
+pub(super) const FAILED: &[Rule] = &[
+    rule(
+        "failure.as_symptom",
+        |facts| if facts.failed_as_symptom() { Evidence::told(Reason::RefusedForCapacity) } else { None },
+        "The call failed in the very way that the alert complains of.",
+    ),
+    rule("failure.failed", |facts| facts.failure.and_then(|_| Evidence::told(Reason::Failed)), "The call failed: it changed nothing."),
+];
+
+pub(super) const UNDO: &[Rule] = &[
+    rule(
+        "undo.before",
+        |facts| if facts.undo.before { Evidence::told(Reason::UndoneBefore) } else { None },
+        "The change was undone before the alert.",
+    ),
+    rule(
+        "undo.restores",
+        |facts| if facts.undo.restores == Restored::Surely { Evidence::told(Reason::GivesBack) } else { None },
+        "The change only made all as it was before.",
+    ),
+    rule(
+        "undo.gives_back",
+        |facts| if facts.undo.restores == Restored::Perhaps { Evidence::told(Reason::GivesBack) } else { None },
+        "The change seems to give back what an earlier one had taken: a deleted policy may come back as another one.",
+    ),
+    rule(
+        "undo.after",
+        |facts| if facts.undo.after { Evidence::told(Reason::UndoneAfter) } else { None },
+        "The change was undone after the alert: somebody else thought it was the cause.",
+    ),
+    rule(
+        "undo.overwritten",
+        |facts| if facts.undo.overwritten { Evidence::told(Reason::Overwritten) } else { None },
+        "The same settings were set to something else before the alert: its values were not in force any more.",
+    ),
+    rule("undo.undoes", |facts| Evidence::quiet(facts.undo.undoes), "The change undoes an earlier one."),
+];
+
+pub(super) const NOISE: &[Rule] = &[
+    rule("noise.housekeeping", |facts| Evidence::quiet(facts.noise), "Heartbeats and housekeeping."),
+    rule("noise.data_event", |facts| Evidence::quiet(facts.data_event), "Traffic on data rather than a change of configuration."),
+];
+
+pub(super) const AFTER_ALERT: &[Rule] = &[from(
+    Contract,
+    rule(
+        "time.after_alert",
+        |facts| if facts.timing.is_late() { Evidence::told(Reason::AfterAlert) } else { None },
+        "Later than a minute after the alert: a reaction at best.",
+    ),
+)];

@@ -1,0 +1,106 @@
+//! What ties a change to what the alert names.
+
+use super::rule;
+use crate::rank::affinity::Affinity;
+use crate::rank::facts::Facts;
+use crate::rank::rule::{Evidence, Rule, Strength};
+use crate::rank::topology::Relation;
+use crate::rank::{Named, Reason};
+
+pub(super) const RESOURCE: &[Rule] = &[
+    rule("tie.makes_named", makes_named, "The change makes what the alert names: rarely what broke it."),
+    rule("tie.targets_named", targets_named, "The change is made to what the alert names."),
+    rule("tie.mentions_named", mentions_named, "The change mentions what the alert names, as a container or a reference."),
+    rule("tie.one_step", one_step, "The change is made to something one step away: the security group of the instance."),
+    rule("tie.two_steps", two_steps, "The change is made to something two steps away."),
+    rule("tie.bears_name", bears_name, "The change is to something that bears the name of what the alert is about."),
+];
+
+fn makes_named(facts: &Facts) -> Option<Evidence<'_>> {
+    facts.tie.makes_target.then_some(())?;
+    match &facts.tie.relation {
+        Relation::Target(named) => Evidence::told(Reason::MakesNamed { named }),
+        _ => None,
+    }
+}
+
+fn targets_named(facts: &Facts) -> Option<Evidence<'_>> {
+    match &facts.tie.relation {
+        Relation::Target(named) => Evidence::told(Reason::TargetsNamed { named }),
+        _ => None,
+    }
+}
+
+fn mentions_named(facts: &Facts) -> Option<Evidence<'_>> {
+    match &facts.tie.relation {
+        Relation::Mention(named) => Evidence::told(Reason::MentionsNamed { named }),
+        _ => None,
+    }
+}
+
+fn one_step(facts: &Facts) -> Option<Evidence<'_>> {
+    match &facts.tie.relation {
+        Relation::OneStep(named, through) => Evidence::told(Reason::OneStep { named, through }),
+        _ => None,
+    }
+}
+
+fn two_steps(facts: &Facts) -> Option<Evidence<'_>> {
+    match &facts.tie.relation {
+        Relation::TwoSteps(named, through) => Evidence::told(Reason::TwoSteps { named, through }),
+        _ => None,
+    }
+}
+
+fn bears_name(facts: &Facts) -> Option<Evidence<'_>> {
+    match &facts.tie.relation {
+        Relation::Name(named) => Evidence::told(Reason::BearsName { named }),
+        _ => None,
+    }
+}
+
+pub(super) const NAME: &[Rule] = &[
+    rule("name.shared", shares_name, "Something shares a rare word of its name with what the alert names."),
+    rule("name.told", shares_told_word, "Something bears a rare word of the alert's prose."),
+    rule(
+        "name.other",
+        |facts| Evidence::quiet(by_name(facts)? == &Affinity::Other),
+        "The alert names something, and the change concerns something of another name.",
+    ),
+    rule(
+        "name.other_than_told",
+        |facts| Evidence::quiet(by_name(facts)? == &Affinity::OtherThanTold),
+        "The alert's prose speaks of a name, and the change concerns something of another one.",
+    ),
+    rule("name.untied", |facts| untied(facts, Named::Firmly), "The alert names a resource, and nothing ties the change to it."),
+    rule("name.untied_weakly", |facts| untied(facts, Named::Weakly), "The alert names a service, and nothing ties the change to it."),
+];
+
+/// A shared name counts where nothing firmer relates the two.
+fn by_name(facts: &Facts) -> Option<&Affinity> {
+    (!facts.tie.is_related() && !facts.noise).then_some(&facts.tie.affinity)
+}
+
+fn shares_name(facts: &Facts) -> Option<Evidence<'_>> {
+    match by_name(facts)? {
+        Affinity::Named(word, rarity) => Evidence::told(Reason::SharesName { word })?.with_strength(Strength(rarity * 100.0)),
+        _ => None,
+    }
+}
+
+fn shares_told_word(facts: &Facts) -> Option<Evidence<'_>> {
+    match by_name(facts)? {
+        Affinity::Told(word, rarity) => Evidence::told(Reason::SharesToldWord { word })?.with_strength(Strength(rarity * 100.0)),
+        _ => None,
+    }
+}
+
+fn untied(facts: &Facts, named: Named) -> Option<Evidence<'_>> {
+    Evidence::quiet(by_name(facts)? == &Affinity::Unknown && facts.tie.named == named)
+}
+
+pub(super) const SAME_SERVICE: &[Rule] = &[rule(
+    "tie.same_service",
+    |facts| Evidence::quiet(facts.tie.same_service && !facts.tie.is_related()),
+    "The change is in the service that the named resource belongs to.",
+)];

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::activity::Activities;
 use super::affinity::{Affinity, affinities};
-use super::topology::{Graph, Relation, is_firm, relations};
+use super::link::{Link, is_firm, relations};
+use super::topology::{Graph, Relation};
 use super::undo::{Restored, Undo, pairs};
 use super::{Change, Named};
 use crate::catalogue::{Category, Delay, Effect, Gravity, Severity, Symptom, incident_symptoms, makes_target};
@@ -51,6 +52,8 @@ pub struct Facts {
 pub struct Tie {
     /// How it is related to what the alert names.
     pub relation: Relation,
+    /// The records that tell so, from what the alert names to what was changed; none where nothing relates the two.
+    pub path: Vec<Link>,
     /// Whether it makes its target, rather than something in it.
     pub makes_target: bool,
     /// What it shares with the alert by name.
@@ -69,7 +72,7 @@ impl Tie {
 
     /// Tells whether records or an exact name link the change to what the alert names.
     pub fn is_proven(&self) -> bool {
-        self.is_near() || matches!(self.relation, Relation::TwoSteps(..) | Relation::Name(_))
+        self.is_near() || matches!(self.relation, Relation::TwoSteps(..) | Relation::ThreeSteps(..) | Relation::Name(_))
     }
 
     /// Tells whether a resource relates the change to the alert.
@@ -283,12 +286,18 @@ impl Facts {
             wordings: wordings(incident, &activities),
             values: alert_values(incident),
         };
-        let ties =
-            relations(&incident.resources, changes, &graph).into_iter().zip(affinities(incident, changes, background, &graph, &activities));
+        let ties = relations(&incident.resources, changes, background, &graph).into_iter().zip(affinities(
+            incident,
+            changes,
+            background,
+            &graph,
+            &activities,
+        ));
         let undo = pairs(changes, background, &graph);
         let all = changes.iter().enumerate().zip(ties).zip(undo);
-        let facts = all.map(|(((index, change), (relation, affinity)), undo)| {
-            let facts = alert.facts(change, (relation, affinity), activities.doer(index, change));
+        let facts = all.map(|(((index, change), ((relation, path), affinity)), undo)| {
+            let mut facts = alert.facts(change, (relation, affinity), activities.doer(index, change));
+            facts.tie.path = path;
             Self { undo: Reversal::of(&undo, changes, alert.reference), ..facts }
         });
         (facts.collect(), (0..changes.len()).map(|index| activities.number(index)).collect())
@@ -366,6 +375,7 @@ impl Alert<'_> {
             tie: Tie {
                 makes_target: matches!(relation, Relation::Target(_)) && makes_target(event, &change.resources),
                 relation,
+                path: Vec::new(),
                 affinity,
                 named: self.named,
                 same_service: self.services.iter().any(|named| named == service || named.starts_with(service) && service.len() > 3),

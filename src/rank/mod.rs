@@ -2,13 +2,15 @@
 //!
 //! [`facts`] are worked out once for each change; [`table`] holds every rule over them, [`points`] what each is worth; what the rules
 //! said is the [`explanation`] of a change's place. [`topology`] learns relations between resources from the events themselves,
-//! [`affinity`] compares names, [`undo`] finds what was taken back; how far a change is shown to be the cause is judged in [`finding`].
+//! [`link`] follows them from what the alert names, [`affinity`] compares names, [`undo`] finds what was taken back; how far a change
+//! is shown to be the cause is judged in [`finding`].
 
 mod activity;
 pub mod affinity;
 pub mod explanation;
 pub mod facts;
 pub mod finding;
+pub mod link;
 pub mod points;
 mod reason;
 pub mod rule;

@@ -37,6 +37,7 @@ pub const POINTS: &[(&str, i32)] = &[
     ("tie.one_step", 36),
     ("tie.same_service", 6),
     ("tie.targets_named", 50),
+    ("tie.three_steps", 8),
     ("tie.two_steps", 26),
     ("time.after_alert", -60),
     ("time.alone.10m", 4),

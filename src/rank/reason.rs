@@ -38,6 +38,13 @@ pub enum Reason<'a> {
         /// What was changed.
         through: &'a str,
     },
+    /// The change is made to something three steps away.
+    ThreeSteps {
+        /// As the alert writes it.
+        named: &'a str,
+        /// What was changed.
+        through: &'a str,
+    },
     /// The change is to something that bears a name of the alert.
     BearsName {
         /// As the alert writes it.

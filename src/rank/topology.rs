@@ -1,17 +1,14 @@
 //! Relations between resources, learned from the events themselves.
 //!
-//! An event that names a security group and an instance relates the two. Starting from what the alert names, the
-//! relations are followed for two steps; a resource that everything is related to (a VPC, a deployment role) does not
-//! lead on.
+//! An event that names a security group and an instance relates the two, and is the proof of it. [`super::link`] follows
+//! the relations from what the alert names.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
 use super::Change;
-use crate::catalogue::{Resource, Role, aliases_of};
-use crate::context::NamedResource;
-use crate::context::basis::Basis;
+use crate::catalogue::{Resource, Role};
 
 /// How a change is related to what the alert names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,18 +23,17 @@ pub enum Relation {
     TwoSteps(String, String),
     /// It is made to something that bears the name.
     Name(String),
+    /// Three steps away.
+    ThreeSteps(String, String),
     /// Not related, as far as the events tell.
     #[default]
     None,
 }
 
 /// A resource with more neighbours than this does not lead on.
-const HUB: usize = 12;
+pub(super) const HUB: usize = 12;
 /// An event that names more resources than this relates nothing: it is a sweep.
 const SWEEP: usize = 24;
-/// Kinds that never relate what they connect: everything of a team shares them.
-const NEVER_THROUGH: &[&str] =
-    &["AWS::EC2::Image", "AWS::EC2::KeyPair", "AWS::IAM::User", "AWS::IAM::ManagedPolicy", "AWS::KMS::Key", "AWS::S3::Bucket"];
 
 /// Words too common in resource names to tell anything: environments, layers, kinds.
 pub(super) const COMMON_WORDS: &[&str] = &[
@@ -130,183 +126,186 @@ pub(super) const COMMON_WORDS: &[&str] = &[
     "global",
 ];
 
-/// Finds the relation of each change to `named`.
-///
-/// Shape: one element for each change, in their order.
-pub(super) fn relations(named: &[NamedResource], changes: &[Change], graph: &Graph) -> Vec<Relation> {
-    let mut best = vec![Relation::None; changes.len()];
-    for resource in named {
-        let rings = Rings::around(resource, graph);
-        for ((index, change), best) in changes.iter().enumerate().zip(&mut best) {
-            let relation = rings.relate(index, change);
-            if relation < *best {
-                *best = relation;
-            }
-        }
-    }
-    best
-}
-
-/// Tells whether a name in the incident stands for a resource, rather than for a service or a job that may be called anything.
-pub(super) fn is_firm(named: &NamedResource) -> bool {
-    named.kind.is_some() || named.basis == Basis::Argument || named.id.starts_with("arn:")
-}
-
-/// The resources around one that the alert names, as nodes of the graph.
-struct Rings<'a> {
-    named: &'a NamedResource,
-    graph: &'a Graph,
-    /// The resource itself; it leads nowhere where the alert only gives a name.
-    start: BTreeSet<usize>,
-    first: BTreeMap<usize, usize>,
-    second: BTreeMap<usize, usize>,
-    /// What bears its name.
-    namesakes: HashSet<usize>,
-}
-
-impl<'a> Rings<'a> {
-    fn around(named: &'a NamedResource, graph: &'a Graph) -> Self {
-        let aliases: Vec<String> = aliases_of(&named.id).iter().map(|alias| alias.to_lowercase()).collect();
-        let start = if is_firm(named) { graph.find(&aliases, named.kind.as_deref()) } else { BTreeSet::new() };
-        let first = graph.neighbours(&start, true);
-        let second = graph.neighbours(&first.keys().copied().collect(), false);
-        Self { named, graph, start, first, second, namesakes: graph.bearing(&aliases) }
-    }
-
-    /// Returns how the change at `index` is related to the named resource.
-    fn relate(&self, index: usize, change: &Change) -> Relation {
-        let name = || self.named.id.clone();
-        let nodes = self.graph.of_event(index);
-        let targets = || self.graph.made_to(index, change);
-        // Another of its kind two steps away is a sibling: what lies between is shared by both.
-        let sibling = |node: usize| self.named.kind.is_some() && self.graph.kind(node) == self.named.kind.as_deref();
-        let mut touched = change.resources.iter().zip(nodes).filter(|(resource, _)| resource.role != Role::Referenced);
-        if targets().any(|node| self.start.contains(&node)) {
-            Relation::Target(name())
-        } else if nodes.iter().any(|node| self.start.contains(node)) {
-            Relation::Mention(name())
-        } else if let Some(through) = targets().find(|node| self.first.contains_key(node)) {
-            Relation::OneStep(name(), self.graph.label(through))
-        } else if let Some(through) = targets().find(|node| self.second.contains_key(node) && !sibling(*node)) {
-            Relation::TwoSteps(name(), self.graph.label(through))
-        } else if touched.any(|(_, node)| self.namesakes.contains(node)) {
-            Relation::Name(name())
-        } else {
-            Relation::None
-        }
-    }
-}
-
-/// Tells whether `name` holds `word` as a whole word: `prod-checkout-api` holds `checkout`; both are lower case.
-fn holds_word(name: &str, word: &str) -> bool {
-    name.match_indices(word).any(|(at, _)| {
-        let before = name.get(..at).and_then(|s| s.chars().next_back());
-        let after = name.get(at + word.len()..).and_then(|s| s.chars().next());
-        before.is_none_or(|c| !c.is_alphanumeric()) && after.is_none_or(|c| !c.is_alphanumeric())
-    })
-}
-
 /// Resources as nodes, joined when an event names both and one of them is its target.
 pub(super) struct Graph {
     labels: Vec<String>,
     kinds: Vec<Option<&'static str>>,
-    by_alias: HashMap<String, Vec<usize>, RandomState>,
-    of_event: Vec<Vec<usize>>,
-    edges: Vec<BTreeSet<usize>>,
+    by_alias: HashMap<String, Bearers, RandomState>,
+    /// The events, oldest first.
+    order: Vec<usize>,
+    /// Where the nodes of each event stand in `nodes`.
+    of_event: Vec<(usize, usize)>,
+    nodes: Vec<usize>,
+    /// Where the edges of each node begin in `edges`, and last where they end.
+    begins: Vec<usize>,
+    edges: Vec<Edge>,
 }
+
+/// What ties a node to another one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Edge {
+    /// The other node.
+    pub(super) to: usize,
+    /// The newest event that names both.
+    pub(super) by: usize,
+}
+
+/// The nodes that bear an alias; most are borne by one.
+struct Bearers {
+    first: usize,
+    others: Vec<usize>,
+}
+
+impl Bearers {
+    fn iter(&self) -> impl Iterator<Item = usize> {
+        std::iter::once(self.first).chain(self.others.iter().copied())
+    }
+}
+
+/// Two nodes that an event ties, the smaller first, and the event's place in the order of time.
+type Tie = (u32, u32, u32);
 
 impl Graph {
     /// Learns from `changes`, and from `background`: earlier changes that only tell what belongs to what.
+    ///
+    /// Shape: events are numbered as they stand in `changes`, those of `background` after them; the same events in another order give the same graph.
     pub(super) fn new<'a>(changes: &'a [Change], background: &'a [Change]) -> Self {
+        let events: Vec<&Change> = changes.iter().chain(background).collect();
+        let at = |index: usize| events.get(index).map(|change| (change.event.time, change.event.event_id.as_str()));
+        let mut order: Vec<usize> = (0..events.len()).collect();
+        order.sort_by_key(|index| at(*index));
         let mut graph = Self {
             labels: Vec::new(),
             kinds: Vec::new(),
             by_alias: HashMap::default(),
-            of_event: Vec::with_capacity(changes.len()),
+            of_event: vec![(0, 0); events.len()],
+            nodes: Vec::with_capacity(4 * events.len()),
+            begins: Vec::new(),
             edges: Vec::new(),
+            order,
         };
         // Most resources appear again and again, written alike.
         let mut seen: HashMap<(&[String], Option<&str>), usize, RandomState> = HashMap::default();
-        for change in changes.iter().chain(background) {
-            let mut node =
-                |resource: &'a Resource| *seen.entry((resource.aliases.as_slice(), resource.kind)).or_insert_with(|| graph.node(resource));
-            let nodes: Vec<usize> = change.resources.iter().map(&mut node).collect();
-            if !change.event.failed() && nodes.len() <= SWEEP {
-                graph.join(change, &nodes);
+        let mut ties: Vec<Tie> = Vec::with_capacity(4 * events.len());
+        for (place, index) in std::mem::take(&mut graph.order).into_iter().enumerate() {
+            let Some(change) = events.get(index) else { continue };
+            let begin = graph.nodes.len();
+            for resource in &change.resources {
+                let known = seen.entry((resource.aliases.as_slice(), resource.kind)).or_insert_with(|| graph.node(resource));
+                graph.nodes.push(*known);
             }
-            graph.of_event.push(nodes);
+            let nodes = graph.nodes.get(begin..).unwrap_or_default();
+            if !change.event.failed() && nodes.len() <= SWEEP {
+                join(&mut ties, change, nodes, place);
+            }
+            if let Some(of_event) = graph.of_event.get_mut(index) {
+                *of_event = (begin, graph.nodes.len());
+            }
+            graph.order.push(index);
         }
+        graph.lay(ties);
         graph
     }
 
-    fn join(&mut self, change: &Change, nodes: &[usize]) {
-        let with_node = || change.resources.iter().zip(nodes);
-        for (_, target) in with_node().filter(|(r, _)| r.role == Role::Target) {
-            for (_, other) in with_node().filter(|(_, node)| *node != target) {
-                if let Some(edges) = self.edges.get_mut(*target) {
-                    edges.insert(*other);
+    /// Lays out what ties the nodes.
+    fn lay(&mut self, mut ties: Vec<Tie>) {
+        ties.sort_unstable();
+        // The newest of those that tie the same two is the last of them.
+        let last = |at: usize| ties.get(at + 1).map(|tie| (tie.0, tie.1)) != ties.get(at).map(|tie| (tie.0, tie.1));
+        let kept: Vec<Tie> = ties.iter().enumerate().filter(|(at, _)| last(*at)).map(|(_, tie)| *tie).collect();
+        let mut ends = vec![0; self.labels.len() + 1];
+        for node in kept.iter().flat_map(|tie| [tie.0, tie.1]) {
+            ends.get_mut(node as usize + 1).into_iter().for_each(|end| *end += 1);
+        }
+        let mut sum = 0;
+        for end in &mut ends {
+            sum += *end;
+            *end = sum;
+        }
+        self.edges = vec![Edge::default(); sum];
+        let mut free = ends.clone();
+        for (one, other, place) in kept {
+            let by = self.order.get(place as usize).copied().unwrap_or_default();
+            for (from, to) in [(one, other), (other, one)] {
+                let Some(slot) = free.get_mut(from as usize) else { continue };
+                if let Some(edge) = self.edges.get_mut(*slot) {
+                    *edge = Edge { to: to as usize, by };
                 }
-                if let Some(edges) = self.edges.get_mut(*other) {
-                    edges.insert(*target);
-                }
+                *slot += 1;
             }
         }
+        self.begins = ends;
     }
 
     fn node(&mut self, resource: &Resource) -> usize {
         let aliases: Vec<String> = resource.aliases.iter().map(|alias| alias.to_lowercase()).collect();
-        if let Some(known) = self.find(&aliases, resource.kind).into_iter().next() {
-            for alias in aliases {
-                let nodes = self.by_alias.entry(alias).or_default();
-                if !nodes.contains(&known) {
-                    nodes.push(known);
-                }
+        let known = self.bearers(&aliases, resource.kind).min();
+        let node = known.unwrap_or(self.labels.len());
+        match self.kinds.get_mut(node) {
+            // Once the kind is known, things of another kind that are called alike are others.
+            Some(kind) => *kind = kind.or(resource.kind),
+            None => {
+                self.labels.push(resource.id.clone());
+                self.kinds.push(resource.kind);
             }
-            return known;
         }
-        let node = self.labels.len();
-        self.labels.push(resource.id.clone());
-        self.kinds.push(resource.kind);
-        self.edges.push(BTreeSet::new());
         for alias in aliases {
-            self.by_alias.entry(alias).or_default().push(node);
+            let bearers = self.by_alias.entry(alias).or_insert_with(|| Bearers { first: node, others: Vec::new() });
+            if bearers.first != node && !bearers.others.contains(&node) {
+                bearers.others.push(node);
+            }
         }
         node
     }
 
+    fn bearers(&self, aliases: &[String], kind: Option<&str>) -> impl Iterator<Item = usize> {
+        let agrees = move |node: &usize| same_kind(kind, self.kind(*node));
+        aliases.iter().filter_map(|alias| self.by_alias.get(alias)).flat_map(Bearers::iter).filter(agrees)
+    }
+
     /// Returns the nodes that bear one of `aliases` (lower case) and whose kind does not contradict `kind`.
-    fn find(&self, aliases: &[String], kind: Option<&str>) -> BTreeSet<usize> {
-        let agrees = |node: &usize| same_kind(kind, self.kinds.get(*node).copied().flatten());
-        aliases.iter().filter_map(|alias| self.by_alias.get(alias)).flatten().filter(|node| agrees(node)).copied().collect()
+    pub(super) fn find(&self, aliases: &[String], kind: Option<&str>) -> BTreeSet<usize> {
+        self.bearers(aliases, kind).collect()
     }
 
-    /// Returns the nodes one of whose names holds one of `aliases` (lower case) as a whole word.
-    fn bearing(&self, aliases: &[String]) -> HashSet<usize> {
-        let telling = |alias: &&String| alias.len() >= 3 && !COMMON_WORDS.contains(&alias.as_str()) && !alias.contains("arn:");
-        let words: Vec<&String> = aliases.iter().filter(telling).collect();
-        let bears = |name: &str| words.iter().any(|word| holds_word(name, word));
-        self.by_alias.iter().filter(|(name, _)| bears(name)).flat_map(|(_, nodes)| nodes).copied().collect()
-    }
-
-    /// Returns the nodes next to `from`, each with the node that led to it; hubs only lead on when they are `named`.
-    fn neighbours(&self, from: &BTreeSet<usize>, named: bool) -> BTreeMap<usize, usize> {
-        let mut found = BTreeMap::new();
-        for node in from {
-            let Some(edges) = self.edges.get(*node) else { continue };
-            let shared = self.kinds.get(*node).copied().flatten().is_some_and(|kind| NEVER_THROUGH.contains(&kind));
-            if !named && (edges.len() > HUB || shared) {
-                continue;
-            }
-            for next in edges.iter().filter(|next| !from.contains(next)) {
-                found.entry(*next).or_insert(*node);
+    /// Returns for each of `words`, in lower case, the nodes one of whose names holds it as a whole word.
+    pub(super) fn bearing(&self, words: &[&str]) -> Vec<HashSet<usize, RandomState>> {
+        // A name is looked at once: by each of its parts, with which a word may begin.
+        let mut by_first: HashMap<&str, Vec<usize>, RandomState> = HashMap::default();
+        for (at, word) in words.iter().enumerate() {
+            by_first.entry(parts(word).next().unwrap_or_default()).or_default().push(at);
+        }
+        let mut bearing = vec![HashSet::default(); words.len()];
+        if words.is_empty() {
+            return bearing;
+        }
+        for (name, bearers) in &self.by_alias {
+            for at in parts(name).filter_map(|part| by_first.get(part)).flatten() {
+                if let (Some(word), Some(nodes)) = (words.get(*at), bearing.get_mut(*at))
+                    && holds_word(name, word)
+                {
+                    nodes.extend(bearers.iter());
+                }
             }
         }
-        found
+        bearing
+    }
+
+    /// Returns the events, oldest first.
+    pub(super) fn in_time(&self) -> &[usize] {
+        &self.order
+    }
+
+    /// Returns what ties a node to others, by their numbers.
+    pub(super) fn edges(&self, node: usize) -> &[Edge] {
+        let at = |node: usize| self.begins.get(node).copied().unwrap_or_default();
+        self.edges.get(at(node)..at(node + 1)).unwrap_or_default()
     }
 
     /// Returns all nodes that a change names; none of a sweep.
     pub(super) fn named_by(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
-        self.of_event(index).iter().copied().filter(move |_| self.of_event(index).len() <= SWEEP)
+        let nodes = self.of_event(index);
+        nodes.iter().copied().filter(move |_| nodes.len() <= SWEEP)
     }
 
     /// Returns the nodes that a change is made to; none of a sweep.
@@ -321,28 +320,59 @@ impl Graph {
 
     /// Returns the nodes next to `node`, but for those that many share.
     pub(super) fn tied(&self, node: usize) -> impl Iterator<Item = usize> + '_ {
-        let next = self.edges.get(node).filter(|edges| edges.len() <= HUB).into_iter().flatten();
-        next.copied().filter(|node| self.edges.get(*node).is_none_or(|edges| edges.len() <= HUB))
+        let next = Some(self.edges(node)).filter(|edges| edges.len() <= HUB).into_iter().flatten();
+        next.map(|edge| edge.to).filter(|node| self.edges(*node).len() <= HUB)
     }
 
-    fn of_event(&self, index: usize) -> &[usize] {
-        self.of_event.get(index).map_or(&[], Vec::as_slice)
+    /// Returns all nodes that a change names, in the order of its resources.
+    pub(super) fn of_event(&self, index: usize) -> &[usize] {
+        self.of_event.get(index).and_then(|(begin, end)| self.nodes.get(*begin..*end)).unwrap_or_default()
     }
 
-    fn kind(&self, node: usize) -> Option<&'static str> {
+    /// Returns how many nodes there are.
+    pub(super) fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Returns the CloudFormation type of a node, when it is known.
+    pub(super) fn kind(&self, node: usize) -> Option<&'static str> {
         self.kinds.get(node).copied().flatten()
     }
 
-    fn label(&self, node: usize) -> String {
+    /// Returns how a node was first called.
+    pub(super) fn label(&self, node: usize) -> String {
         self.labels.get(node).cloned().unwrap_or_default()
     }
 }
 
+/// Ties what `change` is made to with all else that it names.
+fn join(ties: &mut Vec<Tie>, change: &Change, nodes: &[usize], place: usize) {
+    let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    for (_, target) in change.resources.iter().zip(nodes).filter(|(resource, _)| resource.role == Role::Target) {
+        for other in nodes.iter().filter(|other| *other != target) {
+            ties.push((number(*target.min(other)), number(*target.max(other)), number(place)));
+        }
+    }
+}
+
+/// Splits a name at all that is no letter and no digit.
+fn parts(name: &str) -> impl Iterator<Item = &str> {
+    name.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty())
+}
+
+/// Tells whether `name` holds `word` as a whole word: `prod-checkout-api` holds `checkout`; both are lower case.
+fn holds_word(name: &str, word: &str) -> bool {
+    name.match_indices(word).any(|(at, _)| {
+        let before = name.get(..at).and_then(|s| s.chars().next_back());
+        let after = name.get(at + word.len()..).and_then(|s| s.chars().next());
+        before.is_none_or(|c| !c.is_alphanumeric()) && after.is_none_or(|c| !c.is_alphanumeric())
+    })
+}
+
 /// Tells whether two CloudFormation types may mean the same; `LoadBalancer` of either ELB generation does, and an unknown one always does.
 pub(super) fn same_kind(a: Option<&str>, b: Option<&str>) -> bool {
-    let last = |kind: &str| kind.rsplit("::").next().unwrap_or_default().to_owned();
     match (a, b) {
-        (Some(a), Some(b)) => a == b || last(a) == last(b),
+        (Some(a), Some(b)) => a == b || a.rsplit("::").next() == b.rsplit("::").next(),
         _ => true,
     }
 }

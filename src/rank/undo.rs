@@ -53,10 +53,8 @@ impl Undo {
 pub(super) fn pairs(changes: &[Change], background: &[Change], graph: &Graph) -> Vec<Undo> {
     let mut history = History { changes: changes.iter().chain(background).collect(), ..History::default() };
     history.undo = vec![Undo::default(); history.changes.len()];
-    let mut order: Vec<(usize, &Change)> = history.changes.iter().copied().enumerate().collect();
-    order.retain(|(_, change)| !change.event.failed() && !change.class.noise);
-    order.sort_by_key(|(_, change)| (change.event.time, change.event.event_id.as_str()));
-    for (index, change) in order {
+    for index in graph.in_time().iter().copied() {
+        let Some(change) = history.changes.get(index).copied().filter(|one| !one.event.failed() && !one.class.noise) else { continue };
         let mut targets: Vec<usize> = graph.made_to(index, change).collect();
         if targets.is_empty() {
             targets.push(NO_TARGET);

@@ -3,7 +3,7 @@
 //! Everything on it is whole: where room is short there are fewer suspects, reasons and blind spots, never parts of them.
 
 use super::{flags, run, span, times};
-use crate::answer::{ActorReport, RegionReport, SuspectReport, UndoneReport};
+use crate::answer::{ActorReport, LinkReport, RegionReport, SuspectReport, UndoneReport};
 use crate::answer::{
     Answer, CellReport, ConfidenceName, ContextReport, CoverageReport, Entry, ErrorReport, Finding, StateName, VerdictName,
 };
@@ -109,7 +109,8 @@ fn card<'a>(answer: &Answer, entry: &'a Entry, room: Room) -> Card<'a> {
         rows.push(Row::new("why", reasons.join("; ")));
     }
     rows.extend(run(entry, 4).map(|run| Row::new("also", run)));
-    if let Some(SuspectReport { against, undo, .. }) = &entry.suspect {
+    if let Some(SuspectReport { links, against, undo, .. }) = &entry.suspect {
+        rows.extend(linked(entry, links).map(|path| Row::new("link", path)));
         if !against.is_empty() {
             rows.push(Row::new("but", against.join("; ")));
         }
@@ -119,6 +120,14 @@ fn card<'a>(answer: &Answer, entry: &'a Entry, room: Room) -> Card<'a> {
     rows.extend(to_ask(actor).map(|who| Row::new("ask", who)));
     rows.extend(flags(entry).map(|flags| Row::new("flags", flags)));
     Card { entry, title, rows }
+}
+
+/// Returns the path that other records tell of, each with the beginning of its id; nothing where the change itself names what the alert does.
+fn linked(entry: &Entry, links: &[LinkReport]) -> Option<String> {
+    let id = |link: &'_ LinkReport| link.by.split_whitespace().next_back().unwrap_or_default().to_owned();
+    let step = |link: &LinkReport| format!(" → {} ({})", link.to, id(link).split('-').next().unwrap_or_default());
+    let first = links.first().filter(|first| id(first) != entry.event_id)?;
+    Some(links.iter().fold(first.from.clone(), |path, link| path + &step(link)))
 }
 
 impl Card<'_> {

@@ -9,14 +9,15 @@ use super::Style;
 use crate::answer::draft::{Detail, Draft};
 use crate::answer::fold::Fold;
 use crate::answer::{
-    ActorReport, ConfidenceName, Entry, EventError, Repeats, Score, ScorePart, Step, SuspectReport, TouchedResource, UndoneReport, console,
-    withhold,
+    ActorReport, ConfidenceName, Entry, EventError, LinkReport, Repeats, Score, ScorePart, Step, SuspectReport, TouchedResource,
+    UndoneReport, console, withhold,
 };
 use crate::catalogue::{self, Role};
 use crate::event::{ActorKind, Event, Via};
 use crate::policy::UntrustedText;
 use crate::rank::explanation::{Contribution, Explanation};
 use crate::rank::finding::objections;
+use crate::rank::link::Link;
 use crate::rank::{Change, Confidence, Ranked, Reason};
 use crate::{redact, time};
 
@@ -30,6 +31,10 @@ pub(super) const MAX_ACTOR_CHARS: usize = 129;
 const MAX_REASON_CHARS: usize = 400;
 /// Ranks that get all their reasons; those after get the first.
 const EXPLAINED: usize = 5;
+/// Ranks that get their links, as the first screen shows so many; those after where they are strong.
+const LINKED: usize = 3;
+/// Longest name of a thing: most ARNs are shorter.
+const MAX_THING_CHARS: usize = 200;
 
 /// Makes one entry, as `style` tells.
 pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, rank: usize, style: &Style) -> Entry {
@@ -92,6 +97,7 @@ pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, rank: usize, style: &Sty
         repeats: (fold.members.len() > 1).then(|| repeats(draft, fold, explained, style)),
         suspect: fold.best.confidence.map(|confidence| SuspectReport {
             confidence: confidence_name(confidence),
+            links: if full || rank <= LINKED || confidence == Confidence::Strong { links(draft, fold.best, style) } else { Vec::new() },
             against: objections(fold.best)
                 .into_iter()
                 .map(|objection| style.words.objection(objection, draft.incident.alert.is_some()))
@@ -157,6 +163,20 @@ fn reasons(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, style: &Style) -
         .filter(|reason| !beside(reason))
         .map(|reason| style.words.reason(reason, draft.untrusted, draft.incident.alert.is_some()));
     told.take(if explained { 3 } else { style.room.reasons }).map(|reason| redact::text(&reason, MAX_REASON_CHARS)).collect()
+}
+
+/// The steps from what the alert names to what was changed, each with its record.
+fn links(draft: &Draft<'_>, ranked: &Ranked, style: &Style) -> Vec<LinkReport> {
+    let thing = |id: &str| draft.untrusted.text(id, MAX_THING_CHARS);
+    let report = |(step, link): (usize, &Link)| {
+        let named = draft.incident.resources.iter().find(|named| step == 0 && named.id == link.from);
+        LinkReport {
+            from: named.map_or_else(|| thing(&link.from), |named| format!("{} ({})", thing(&link.from), style.words.basis(&named.basis))),
+            to: thing(&link.to),
+            by: format!("event {}", draft.untrusted.text(&link.by, 80)),
+        }
+    };
+    ranked.facts.tie.path.iter().enumerate().map(report).collect()
 }
 
 /// Tells whether the same call succeeded several times, so that one command takes only a part of it back.

@@ -112,6 +112,7 @@ fn unworded(mut answer: Answer) -> Answer {
     for entry in answer.groups.iter_mut().flat_map(|group| &mut group.events) {
         entry.reasons.iter_mut().for_each(String::clear);
         entry.suspect.iter_mut().flat_map(|suspect| &mut suspect.against).for_each(String::clear);
+        entry.suspect.iter_mut().flat_map(|suspect| &mut suspect.links).for_each(|link| link.from.clear());
     }
     if let Some(coverage) = &mut answer.coverage {
         coverage.next = None;

@@ -93,12 +93,27 @@ pub struct Entry {
 pub struct SuspectReport {
     /// `strong`, `likely`, or `possible`: unproven.
     pub confidence: ConfidenceName,
+    /// The records that tie it to what the alert names, step by step; the change is made to the last `to`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<LinkReport>,
     /// What speaks against it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub against: Vec<String>,
     /// The command that takes it back, made of validated values only; absent where one is unknown. For a person to judge, never to run unasked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undo: Option<String>,
+}
+
+/// One step from what the alert names to what was changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkReport {
+    /// A thing; the first one with the field of the alert that names it.
+    pub from: String,
+    /// The next one.
+    pub to: String,
+    /// `event` and the `eventID` of the record that names both.
+    pub by: String,
 }
 
 /// Names of [`crate::rank::Confidence`].

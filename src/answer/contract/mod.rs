@@ -11,7 +11,8 @@ pub use context::{AlertReport, ContextReport, RegionReport, ResourceReport, Wind
 pub use cost::{Cost, Requests, Totals};
 pub use coverage::{CellReport, CoverageReport, StateName, VerdictName};
 pub use entry::{
-    ActorReport, ConfidenceName, Entry, EventError, Group, Repeats, Score, ScorePart, Step, SuspectReport, TouchedResource, UndoneReport,
+    ActorReport, ConfidenceName, Entry, EventError, Group, LinkReport, Repeats, Score, ScorePart, Step, SuspectReport, TouchedResource,
+    UndoneReport,
 };
 pub use error::ErrorReport;
 pub use source_label::SourceLabel;

@@ -12,6 +12,7 @@ pub(super) fn words(reason: &Reason<'_>, alert: bool) -> String {
         Reason::MentionsNamed { named } => format!("involves {named}, named in the {asks}"),
         Reason::OneStep { named, through } => format!("changes {through}, which {named} depends on"),
         Reason::TwoSteps { named, through } => format!("changes {through}, two steps from {named}"),
+        Reason::ThreeSteps { named, through } => format!("changes {through}, three steps from {named}"),
         Reason::BearsName { named } => format!("bears the name {named} of the {asks}"),
         Reason::SharesName { word } => format!("bears the name {word}, as what the {asks} names"),
         Reason::SharesToldWord { word } => format!("bears the name {word}, which the {asks} speaks of"),
@@ -43,6 +44,7 @@ pub(super) fn withheld(reason: &Reason<'_>, alert: bool) -> String {
         Reason::MentionsNamed { named } => Reason::MentionsNamed { named: made_by_aws(named) },
         Reason::OneStep { named, through } => Reason::OneStep { named: made_by_aws(named), through: made_by_aws(through) },
         Reason::TwoSteps { named, through } => Reason::TwoSteps { named: made_by_aws(named), through: made_by_aws(through) },
+        Reason::ThreeSteps { named, through } => Reason::ThreeSteps { named: made_by_aws(named), through: made_by_aws(through) },
         Reason::BearsName { .. } | Reason::SharesName { .. } | Reason::SharesToldWord { .. } => {
             return format!("bears a name of the {asks}");
         }

@@ -14,6 +14,7 @@ pub(super) const RESOURCE: &[Rule] = &[
     rule("tie.one_step", one_step, "The change is made to something one step away: the security group of the instance."),
     rule("tie.two_steps", two_steps, "The change is made to something two steps away."),
     rule("tie.bears_name", bears_name, "The change is to something that bears the name of what the alert is about."),
+    rule("tie.three_steps", three_steps, "The change is made to something three steps away."),
 ];
 
 fn makes_named(facts: &Facts) -> Option<Evidence<'_>> {
@@ -48,6 +49,13 @@ fn one_step(facts: &Facts) -> Option<Evidence<'_>> {
 fn two_steps(facts: &Facts) -> Option<Evidence<'_>> {
     match &facts.tie.relation {
         Relation::TwoSteps(named, through) => Evidence::told(Reason::TwoSteps { named, through }),
+        _ => None,
+    }
+}
+
+fn three_steps(facts: &Facts) -> Option<Evidence<'_>> {
+    match &facts.tie.relation {
+        Relation::ThreeSteps(named, through) => Evidence::told(Reason::ThreeSteps { named, through }),
         _ => None,
     }
 }

@@ -17,6 +17,8 @@ pub fn aliases_of(id: &str) -> Vec<String> {
         if rest.contains("sqs.") || rest.contains(".queue.") || rest.contains("localhost") {
             aliases.add(last(rest, '/'));
         }
+    } else if let Some(host) = super::host::host(id) {
+        aliases.add(host.name);
     } else {
         tail_aliases(id, &mut aliases);
     }
@@ -108,6 +110,8 @@ fn arn_aliases(arn: &Arn<'_>, aliases: &mut Aliases) {
         }
         ("logs", "log-group") => aliases.add(log_group(resource)),
         ("secretsmanager", "secret") => {
+            // One value of it, as task definitions name it, stands after a colon.
+            let rest = first(rest, ':');
             aliases.add(rest);
             aliases.add(secret_name(rest));
         }
@@ -148,6 +152,7 @@ fn arn_aliases(arn: &Arn<'_>, aliases: &mut Aliases) {
             aliases.add(resource.split('/').nth(2).unwrap_or_default());
         }
         ("dynamodb", _) => aliases.add(first(rest, '/')),
+        ("sts", "assumed-role") => aliases.add(first(rest, '/')),
         ("iam" | "sts", "root") => {}
         ("iam", _) if resource == "root" => {}
         _ => {
@@ -224,6 +229,12 @@ mod tests {
             ("arn:aws:ecs:us-east-1:111122223333:service/prod/api", "service/prod/api"),
             ("arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/fn:*", "/aws/lambda/fn"),
             ("arn:aws:iam::111122223333:role/path/app", "app"),
+            ("arn:aws:sts::111122223333:assumed-role/app/i-0123456789abcdef0", "app"),
+            ("arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-AbC123:password::", "prod/db"),
+            (
+                "web-1234567890.us-east-1.elb.amazonaws.com",
+                "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/web/50dc6c495c0c9188",
+            ),
             ("https://sqs.us-east-1.amazonaws.com/111122223333/orders", "orders"),
             ("arn:aws:sqs:us-east-1:111122223333:orders", "https://sqs.us-east-1.amazonaws.com/111122223333/orders"),
             ("arn:aws:rds:us-east-1:111122223333:db:orders", "Orders"),

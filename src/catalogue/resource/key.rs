@@ -7,7 +7,7 @@ use super::Role;
 use crate::catalogue::json_path::Folded;
 use crate::event::{ARN_KINDS, ID_KINDS};
 
-use Role::{Parent, Referenced};
+use Role::{Parent, Referenced, Target};
 
 /// Keys that mean the same in every service: key, type, and the role when it is not the target.
 #[rustfmt::skip] // A table reads best in rows.
@@ -148,6 +148,8 @@ const KEYS: &[(&str, &str, Role)] = &[
     ("alarmName", "AWS::CloudWatch::Alarm", Referenced),
     ("configurationRecorderName", "AWS::Config::ConfigurationRecorder", Referenced),
     ("detectorId", "AWS::GuardDuty::Detector", Parent),
+    // People
+    ("userPoolId", "AWS::Cognito::UserPool", Parent),
     // Anything
     ("resourceArn", "", Referenced),
     ("resourceId", "", Referenced),
@@ -190,6 +192,20 @@ const SERVICE_KEYS: &[(&str, &str, &str, Role)] = &[
     ("secretsmanager", "name", "AWS::SecretsManager::Secret", Referenced),
     ("sns", "name", "AWS::SNS::Topic", Referenced),
     ("states", "name", "AWS::StepFunctions::StateMachine", Referenced),
+    // A change of records names the records; all else that stands in the zone is as it was.
+    ("route53", "name", "AWS::Route53::RecordSet", Target),
+    ("route53", "resourceRecord", "", Referenced),
+    ("route53", "dNSName", "", Referenced),
+    ("elasticloadbalancing", "dNSName", "", Referenced),
+    ("apigateway", "domainName", "AWS::ApiGateway::DomainName", Referenced),
+    ("apigateway", "regionalDomainName", "", Referenced),
+    ("apigateway", "distributionDomainName", "", Referenced),
+    ("acm", "domainName", "", Referenced),
+    ("acm", "subjectAlternativeName", "", Referenced),
+    ("cloudfront", "domainName", "", Referenced),
+    ("cloudfront", "aliases", "", Referenced),
+    ("monitoring", "dimension", "", Referenced),
+    ("ecs", "valueFrom", "", Referenced),
     ("route53", "id", "AWS::Route53::HostedZone", Referenced),
     ("cloudfront", "id", "AWS::CloudFront::Distribution", Referenced),
     ("wafv2", "name", "AWS::WAFv2::WebACL", Referenced),

@@ -13,6 +13,7 @@ use super::verb::{Verb, verb_and_noun};
 use crate::event::{Arn, Event};
 
 mod alias;
+mod host;
 mod key;
 
 pub use alias::aliases_of;
@@ -118,7 +119,10 @@ pub fn makes_target(event: &Event, resources: &[Resource]) -> bool {
     }
     let noun = verb_and_noun(&event.name).map_or("", |(_, noun)| noun.trim_end_matches('s'));
     let kinds = resources.iter().filter(|resource| resource.role == Role::Target).filter_map(|resource| resource.kind);
-    kinds.filter_map(|kind| kind.rsplit("::").next()).any(|kind| kind.eq_ignore_ascii_case(noun))
+    let ends =
+        |kind: &str| kind.len().checked_sub(noun.len()).and_then(|at| kind.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(noun));
+    // `ManagedPolicy` is made by CreatePolicy.
+    !noun.is_empty() && kinds.filter_map(|kind| kind.rsplit("::").next()).any(ends)
 }
 
 /// Returns the ARN of what holds the thing behind an ARN: the load balancer of a listener or a rule, the cluster of a service.
@@ -209,7 +213,7 @@ impl Found<'_> {
                 self.add(text, kind, role);
             } else if let Some(kind) = key::kind_of_id(text) {
                 self.add(text, Some(kind), Role::Referenced);
-            } else if text.starts_with("arn:aws") {
+            } else if text.starts_with("arn:aws") || host::host(text).is_some() {
                 self.add(text, None, Role::Referenced);
             }
         }
@@ -228,18 +232,21 @@ impl Found<'_> {
     }
 
     fn add(&mut self, text: &str, kind: Option<&'static str>, role: Role) {
-        let id = text.trim();
+        // A DNS name ends with a dot, or does not: it is the same one.
+        let id = text.trim().trim_end_matches('.');
         let refused = id.len() < 2
             || id.len() > MAX_ID_BYTES
             || id.bytes().any(|byte| byte.is_ascii_control())
             || !id.is_ascii() && id.chars().any(char::is_control)
             || NOT_IDS.contains(&id)
             || is_hidden(id)
-            || id.starts_with("/change/");
+            || id.starts_with("/change/")
+            || id.starts_with('"');
         if refused || self.list.len() >= MAX_RESOURCES || self.actors.iter().any(|actor| actor == id) {
             return;
         }
-        let kind = kind.or_else(|| key::kind_of_id(id)).or_else(|| Arn::parse(id).and_then(|arn| arn.kind()));
+        let kind =
+            kind.or_else(|| key::kind_of_id(id)).or_else(|| Arn::parse(id).and_then(|arn| arn.kind())).or_else(|| host::host(id)?.kind);
         let alike = |other: &Resource| other.kind == kind || other.kind.is_none() || kind.is_none();
         let first = alias::main(id).to_ascii_lowercase();
         if let Some(same) =

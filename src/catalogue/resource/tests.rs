@@ -87,3 +87,40 @@ fn a_listener_belongs_to_its_load_balancer_and_a_service_to_its_cluster() {
     assert_eq!(holder("arn:aws:s3:::logs"), None);
     assert_eq!(holder("i-0123456789abcdef0"), None);
 }
+
+#[test]
+fn a_dns_record_is_a_target_and_leads_to_the_host_behind_it() {
+    let set = json!({"name": "api.example.com.", "type": "A", "aliasTarget": {"dNSName": "dualstack.web-1234567890.eu-west-1.elb.amazonaws.com."}});
+    let request = json!({"hostedZoneId": "Z0EXAMPLE", "changeBatch": {"changes": [{"action": "UPSERT", "resourceRecordSet": set}]}});
+    let changed = event("route53", "ChangeResourceRecordSets", request, Value::Null);
+    assert_eq!(
+        told(&changed),
+        [
+            "Target AWS::Route53::HostedZone Z0EXAMPLE",
+            "Target AWS::Route53::RecordSet api.example.com",
+            "Referenced AWS::ElasticLoadBalancingV2::LoadBalancer dualstack.web-1234567890.eu-west-1.elb.amazonaws.com"
+        ]
+    );
+    assert!(resources(&changed).iter().any(|resource| resource.aliases.contains(&"web".to_owned())));
+}
+
+#[test]
+fn a_load_balancer_a_distribution_and_an_alarm_are_known_by_what_they_serve_and_watch() {
+    let arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/web/50dc6c495c0c9188";
+    let host = "web-1234567890.eu-west-1.elb.amazonaws.com";
+    let made = event(
+        "elasticloadbalancing",
+        "CreateLoadBalancer",
+        json!({"name": "web"}),
+        json!({"loadBalancers": [{"loadBalancerArn": arn, "dNSName": host}]}),
+    );
+    let found = resources(&made);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].aliases.contains(&host.to_owned()));
+    let config = json!({"aliases": {"quantity": 1, "items": ["www.example.com"]}, "origins": {"items": [{"domainName": "media.s3.eu-west-1.amazonaws.com"}]}});
+    let changed = event("cloudfront", "UpdateDistribution", json!({"id": "E0EXAMPLE", "distributionConfig": config}), Value::Null);
+    let ids: Vec<String> = resources(&changed).into_iter().map(|resource| resource.id).collect();
+    assert!(ids.contains(&"www.example.com".to_owned()) && ids.contains(&"media.s3.eu-west-1.amazonaws.com".to_owned()), "{ids:?}");
+    let alarm = json!({"alarmName": "errors", "dimensions": [{"name": "FunctionName", "value": "checkout"}]});
+    assert!(told(&event("monitoring", "PutMetricAlarm", alarm, Value::Null)).contains(&"Referenced - checkout".to_owned()));
+}

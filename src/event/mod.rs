@@ -8,6 +8,7 @@ mod arn;
 mod name;
 mod parse;
 mod partition;
+mod session;
 mod text_form;
 
 use std::borrow::Cow;
@@ -22,6 +23,7 @@ pub use parse::RecordError;
 pub use parse::reads;
 pub(crate) use parse::{is_plausible, member};
 pub use partition::Partition;
+pub use session::join_sessions;
 pub(crate) use text_form::read as from_text;
 
 /// A CloudTrail event.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 
 use crate::coverage::{Cell, Coverage, SourceName, State, Survey};
-use crate::event::{Event, name_agents};
+use crate::event::{Event, join_sessions, name_agents};
 use crate::policy::Admitted;
 use crate::rank::Change;
 
@@ -104,6 +104,7 @@ impl Gathered {
         changes.extend(self.events.drain().map(|(_, event)| Change::from(event)));
         name_agents(changes.iter_mut().map(|change| &mut change.event));
         changes.sort_by(|a, b| (a.event.time, &a.event.event_id).cmp(&(b.event.time, &b.event.event_id)));
+        join_sessions(changes.iter_mut().map(|change| &mut change.event));
     }
 
     /// Ends the gathering.
@@ -125,6 +126,7 @@ impl Gathered {
         let mut events: Vec<Event> = self.events.into_values().collect();
         name_agents(events.iter_mut());
         events.sort_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));
+        join_sessions(events.iter_mut());
         (events, Coverage { cells: self.cells.into_values().collect(), blind_spots })
     }
 

@@ -2,11 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use foldhash::fast::RandomState;
 
 use super::Change;
-use crate::catalogue::opposites;
-use crate::event::ActorKind;
+use super::facts::Doer;
+use super::lifetime::Lifetime;
+use crate::catalogue::{Category, opposites};
+use crate::event::{ActorKind, Via};
+
+/// Whoever begins this short before a change comes for it.
+const COMES: TimeDelta = TimeDelta::minutes(30);
+/// Who was not seen for so long is seen for the first time.
+const ABSENT: TimeDelta = TimeDelta::hours(3);
+/// Who comes for one thing makes no more calls than this.
+const FEW: usize = 12;
 
 /// One actor's calls of one name.
 #[derive(Clone, Debug, Default)]
@@ -29,11 +39,15 @@ pub(super) struct Activities<'a> {
     activities: Vec<Activity<'a>>,
     /// How many actors there are.
     pub(super) actors: usize,
+    /// When each actor was first seen, and how many calls it made.
+    seen: HashMap<&'a str, (DateTime<Utc>, usize), RandomState>,
+    /// When the first of all changes was made.
+    begin: DateTime<Utc>,
 }
 
 impl<'a> Activities<'a> {
-    /// Counts `changes`.
-    pub(super) fn new(changes: &'a [Change]) -> Self {
+    /// Counts `changes`; `background`, which lies before, only tells who was seen already.
+    pub(super) fn new(changes: &'a [Change], background: &'a [Change]) -> Self {
         let times = || changes.iter().filter(|change| !change.class.noise).map(|change| change.event.time);
         let (first, last) = (times().min().unwrap_or_default(), times().max().unwrap_or_default());
         let eighth = ((last - first).num_milliseconds() / 8).max(1);
@@ -50,6 +64,12 @@ impl<'a> Activities<'a> {
             }
             of_change.push(number);
         }
+        let mut seen: HashMap<&str, (DateTime<Utc>, usize), RandomState> = HashMap::default();
+        for event in changes.iter().chain(background).map(|change| &change.event) {
+            let (first, calls) = seen.entry(&event.actor.name).or_insert((event.time, 0));
+            (*first, *calls) = ((*first).min(event.time), *calls + 1);
+        }
+        let begin = seen.values().map(|(first, _)| *first).min().unwrap_or_default();
         let actors = numbers.keys().map(|(actor, _)| *actor).collect::<HashSet<&str>>().len();
         let finish = |(activity, change): (Activity<'a>, &Change)| {
             let (actor, name) = (change.event.actor.name.as_str(), change.event.name.as_str());
@@ -57,7 +77,7 @@ impl<'a> Activities<'a> {
             let by_turns = change.event.actor.kind != ActorKind::Human && takes_back();
             Activity { steady: activity.eighths.count_ones() >= 4, by_turns, ..activity }
         };
-        Self { activities: activities.into_iter().map(finish).collect(), of_change, actors }
+        Self { activities: activities.into_iter().map(finish).collect(), of_change, actors, seen, begin }
     }
 
     /// Returns how many different activities there are.
@@ -78,5 +98,36 @@ impl<'a> Activities<'a> {
     /// Returns what the change at `index` is part of.
     pub(super) fn of(&self, index: usize) -> Option<&Activity<'a>> {
         self.activities.get(self.number(index))
+    }
+
+    /// Returns the activities that are mostly about things which are thrown away, by number.
+    pub(super) fn thrown_away(&self, lives: &[Lifetime]) -> HashSet<usize, RandomState> {
+        const MANY: usize = 4;
+        let mut short: HashMap<usize, usize, RandomState> = HashMap::default();
+        for number in self.of_change.iter().zip(lives).filter(|(_, life)| life.short_lived).map(|(number, _)| *number) {
+            *short.entry(number).or_default() += 1;
+        }
+        let mostly = |number: usize, short: usize| short >= MANY && self.activities.get(number).is_some_and(|all| 2 * short >= all.times);
+        short.into_iter().filter(|(number, short)| mostly(*number, *short)).map(|(number, _)| number).collect()
+    }
+
+    /// Returns who made the change at `index`, and how often.
+    pub(super) fn doer(&self, index: usize, change: &Change) -> Doer {
+        let actor = &change.event.actor;
+        // CloudFormation does what somebody deploys; a rotation goes by somebody's schedule, and those who hold the old
+        // secret find out by themselves.
+        let for_somebody = actor.via == Via::CloudFormation || change.class.category == Category::ConfigSecrets;
+        let activity = self.of(index);
+        let calls = activity.map_or(0, |activity| activity.times);
+        let (first, all) = self.seen.get(actor.name.as_str()).copied().unwrap_or((change.event.time, 0));
+        Doer {
+            kind: actor.kind,
+            keeps_house: actor.kind == ActorKind::Service && !for_somebody,
+            calls,
+            rare: calls == 1 && self.actors > 1 && self.len() > 4,
+            routine: activity.is_some_and(|activity| activity.steady || activity.by_turns),
+            throwaway: false,
+            first: all <= FEW && change.event.time - first <= COMES && first - self.begin >= ABSENT,
+        }
     }
 }

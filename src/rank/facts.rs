@@ -7,13 +7,16 @@ use serde_json::Value;
 
 use super::activity::Activities;
 use super::affinity::{Affinity, affinities};
+use super::consequence::{Consequence, consequences};
+use super::lifetime::{Lifetime, lifetimes};
 use super::link::{Link, is_firm, relations};
+use super::pointer::pointers;
 use super::topology::{Graph, Relation};
 use super::undo::{Restored, Undo, pairs};
 use super::{Change, Named};
-use crate::catalogue::{Category, Delay, Effect, Gravity, Severity, Symptom, incident_symptoms, makes_target};
+use crate::catalogue::{Delay, Effect, Gravity, Severity, Symptom, incident_symptoms, makes_target};
 use crate::context::Incident;
-use crate::event::{ActorKind, Event, EventCategory, Via, camel_words};
+use crate::event::{ActorKind, Event, EventCategory, camel_words};
 
 /// A change this much later than the alert's start can still be its cause: alerts are stamped by their rule, clocks differ.
 ///
@@ -35,6 +38,10 @@ pub struct Facts {
     pub actor: Doer,
     /// Whether it was taken back, or takes back.
     pub undo: Reversal,
+    /// How long what it did lasted.
+    pub lifetime: Lifetime,
+    /// What it follows from, and what follows from it.
+    pub consequence: Consequence,
     /// Whether it failed, and for what.
     pub failure: Option<Failure>,
     /// Whether it is a heartbeat or housekeeping.
@@ -54,6 +61,8 @@ pub struct Tie {
     pub relation: Relation,
     /// The records that tell so, from what the alert names to what was changed; none where nothing relates the two.
     pub path: Vec<Link>,
+    /// The refused call that names what was changed, from who was refused to that thing.
+    pub pointed: Option<Box<Link>>,
     /// Whether it makes its target, rather than something in it.
     pub makes_target: bool,
     /// What it shares with the alert by name.
@@ -72,7 +81,9 @@ impl Tie {
 
     /// Tells whether records or an exact name link the change to what the alert names.
     pub fn is_proven(&self) -> bool {
-        self.is_near() || matches!(self.relation, Relation::TwoSteps(..) | Relation::ThreeSteps(..) | Relation::Name(_))
+        self.is_near()
+            || self.pointed.is_some()
+            || matches!(self.relation, Relation::TwoSteps(..) | Relation::ThreeSteps(..) | Relation::Name(_))
     }
 
     /// Tells whether a resource relates the change to the alert.
@@ -201,6 +212,10 @@ pub struct Doer {
     pub rare: bool,
     /// Whether it does this all the time, or takes and gives by turns.
     pub routine: bool,
+    /// Whether most of these calls are about things that are thrown away.
+    pub throwaway: bool,
+    /// Whether it was not seen for hours before, and does little.
+    pub first: bool,
 }
 
 /// The change that took another one back.
@@ -274,7 +289,7 @@ impl Facts {
     /// changes that only tell what belongs to what.
     pub fn of_all(incident: &Incident, changes: &[Change], background: &[Change]) -> (Vec<Self>, Vec<usize>) {
         let graph = Graph::new(changes, background);
-        let activities = Activities::new(changes);
+        let activities = Activities::new(changes, background);
         let symptoms = incident_symptoms(&incident.words);
         let alert = Alert {
             reference: incident.alert.as_ref().map_or(incident.window.to, |alert| alert.started_at),
@@ -294,11 +309,16 @@ impl Facts {
             &activities,
         ));
         let undo = pairs(changes, background, &graph);
-        let all = changes.iter().enumerate().zip(ties).zip(undo);
-        let facts = all.map(|(((index, change), ((relation, path), affinity)), undo)| {
+        let lives = lifetimes(changes, background, &graph, &undo, alert.reference);
+        let thrown_away = activities.thrown_away(&lives);
+        let around = lives.into_iter().zip(consequences(changes, background, &graph));
+        let around = around.zip(pointers(changes, background, &graph, alert.reference));
+        let all = changes.iter().enumerate().zip(ties).zip(undo.into_iter().zip(around));
+        let facts = all.map(|(((index, change), ((relation, path), affinity)), (undo, ((lifetime, consequence), pointed)))| {
             let mut facts = alert.facts(change, (relation, affinity), activities.doer(index, change));
-            facts.tie.path = path;
-            Self { undo: Reversal::of(&undo, changes, alert.reference), ..facts }
+            (facts.tie.path, facts.tie.pointed) = (path, pointed);
+            facts.actor.throwaway = thrown_away.contains(&activities.number(index));
+            Self { undo: Reversal::of(&undo, changes, alert.reference), lifetime, consequence, ..facts }
         });
         (facts.collect(), (0..changes.len()).map(|index| activities.number(index)).collect())
     }
@@ -316,7 +336,11 @@ impl Facts {
     /// Tells whether the change adds something while the alert misses something, or takes away while something is too open.
     pub fn goes_wrong_way(&self) -> bool {
         let admits_few = self.fit.complaint.first_exposure && self.effect.admits_few;
-        if self.fit.complaint.excess { admits_few || self.effect.has(Effect::TakesAway) } else { self.effect.adds }
+        if self.fit.complaint.excess {
+            admits_few || self.effect.has(Effect::TakesAway)
+        } else {
+            self.effect.adds && !self.lifetime.made_anew
+        }
     }
 
     /// Tells whether the change only watches, while the alert complains of what runs and not of this very watcher.
@@ -376,6 +400,7 @@ impl Alert<'_> {
                 makes_target: matches!(relation, Relation::Target(_)) && makes_target(event, &change.resources),
                 relation,
                 path: Vec::new(),
+                pointed: None,
                 affinity,
                 named: self.named,
                 same_service: self.services.iter().any(|named| named == service || named.starts_with(service) && service.len() > 3),
@@ -399,6 +424,8 @@ impl Alert<'_> {
             },
             actor,
             undo: Reversal::default(),
+            lifetime: Lifetime::default(),
+            consequence: Consequence::default(),
             failure: event.failed().then(|| Failure::of(event.error_code.as_deref())),
             noise: class.noise && (self.fired || change.gravity.is_none()),
             data_event: event.category == EventCategory::Data,
@@ -411,25 +438,6 @@ impl Alert<'_> {
         let (_, most) = self.symptoms.first()?;
         let (symptom, hits) = self.symptoms.iter().find(|(symptom, _)| change.class.symptoms.contains(symptom))?;
         Some((*symptom, *hits as f64 / *most as f64))
-    }
-}
-
-impl Activities<'_> {
-    /// Returns who made the change at `index`, and how often.
-    fn doer(&self, index: usize, change: &Change) -> Doer {
-        let actor = &change.event.actor;
-        // CloudFormation does what somebody deploys; a rotation goes by somebody's schedule, and those who hold the old
-        // secret find out by themselves.
-        let for_somebody = actor.via == Via::CloudFormation || change.class.category == Category::ConfigSecrets;
-        let activity = self.of(index);
-        let calls = activity.map_or(0, |activity| activity.times);
-        Doer {
-            kind: actor.kind,
-            keeps_house: actor.kind == ActorKind::Service && !for_somebody,
-            calls,
-            rare: calls == 1 && self.actors > 1 && self.len() > 4,
-            routine: activity.is_some_and(|activity| activity.steady || activity.by_turns),
-        }
     }
 }
 

@@ -70,6 +70,13 @@ pub(super) fn is_firm(named: &NamedResource) -> bool {
     named.kind.is_some() || named.basis == Basis::Argument || named.id.starts_with("arn:")
 }
 
+/// Tells whether a word looks like a name that somebody gave a thing, rather than like a word: `checkout-api`, `db.example.com`, `worker7`.
+fn looks_given(word: &str) -> bool {
+    word.len() >= 5
+        && !word.contains(char::is_whitespace)
+        && word.contains(|c: char| matches!(c, '-' | '_' | '.' | '/') || c.is_ascii_digit())
+}
+
 /// How a node was reached: after how many steps, and by what.
 #[derive(Clone, Copy)]
 struct Reached {
@@ -99,7 +106,7 @@ struct Rings<'a> {
 impl<'a> Rings<'a> {
     fn around(named: &'a NamedResource, aliases: &[String], namesakes: &'a HashSet<usize, RandomState>, graph: &'a Graph) -> Self {
         let mut rings = Self { named, graph, reached: vec![None; graph.len()], namesakes };
-        if !is_firm(named) {
+        if !is_firm(named) && !looks_given(&named.id) {
             return rings;
         }
         let mut ring: Vec<usize> = graph.find(aliases, named.kind.as_deref()).into_iter().collect();

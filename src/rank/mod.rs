@@ -2,15 +2,18 @@
 //!
 //! [`facts`] are worked out once for each change; [`table`] holds every rule over them, [`points`] what each is worth; what the rules
 //! said is the [`explanation`] of a change's place. [`topology`] learns relations between resources from the events themselves,
-//! [`link`] follows them from what the alert names, [`affinity`] compares names, [`undo`] finds what was taken back; how far a change
-//! is shown to be the cause is judged in [`finding`].
+//! [`link`] follows them from what the alert names, [`affinity`] compares names, [`undo`] finds what was taken back, [`lifetime`] what did not
+//! last, [`consequence`] what AWS did because of a change; how far a change is shown to be the cause is judged in [`finding`].
 
 mod activity;
 pub mod affinity;
+pub mod consequence;
 pub mod explanation;
 pub mod facts;
 pub mod finding;
+pub mod lifetime;
 pub mod link;
+mod pointer;
 pub mod points;
 mod reason;
 pub mod rule;
@@ -134,5 +137,5 @@ fn judge(changes: Vec<(Change, Facts, usize)>, weights: &Weights) -> Vec<Ranked>
         let event = &one.change.event;
         (!one.facts.is_eligible(), !one.is_suspect(), Reverse(one.score), Reverse(event.time), event.event_id.clone())
     });
-    ranked
+    consequence::below_their_causes(ranked)
 }

@@ -45,6 +45,20 @@ pub enum Reason<'a> {
         /// What was changed.
         through: &'a str,
     },
+    /// A workload was refused what the change was made to.
+    PointedAt {
+        /// Who was refused.
+        refused: &'a str,
+        /// As the refused call names it.
+        thing: &'a str,
+    },
+    /// A service reacted to another change with it.
+    Reaction {
+        /// The name of that change.
+        to: &'a str,
+        /// Who made it.
+        by: &'a str,
+    },
     /// The change is to something that bears a name of the alert.
     BearsName {
         /// As the alert writes it.

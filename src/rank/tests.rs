@@ -630,3 +630,112 @@ fn every_rule_has_points_and_all_points_have_a_rule() {
     let written: Vec<&str> = super::points::POINTS.iter().map(|(id, _)| *id).collect();
     assert_eq!(written, ids);
 }
+
+#[test]
+fn what_one_actor_makes_and_unmakes_breaks_nothing_and_a_loss_that_stays_does() {
+    let role = |id: &str, before, name: &str, role: &str, by: &str| {
+        change_by(id, before, "iam", name, json!({"roleName": role, "policyName": "p", "policyDocument": "{}"}), by, Value::Null)
+    };
+    let drill = |id: &str, name: &str, before| role(id, before, name, "drill-role", "tester");
+    let changes = [
+        drill("made", "CreateRole", 900),
+        drill("set", "PutRolePolicy", 800),
+        drill("unmade", "DeleteRole", 600),
+        role("lost", 300, "DeleteRole", "orders-run", "tester"),
+    ];
+    let ranked = rank(&incident("AccessDenied", json!({})), &changes, &[]);
+    let short = |id: &str| ranked.iter().find(|one| one.change.event.event_id == id).unwrap().facts.lifetime.short_lived;
+    assert!(short("made") && short("set") && short("unmade") && !short("lost"));
+    assert_eq!(ids(&ranked)[0], "lost");
+}
+
+#[test]
+fn what_was_deleted_and_made_anew_stays_a_cause() {
+    let role = |id: &str, before, name: &str| change(id, before, "iam", name, json!({"roleName": "orders-run"}));
+    let changes = [role("gone", 400, "DeleteRole"), role("anew", 300, "CreateRole")];
+    let ranked = rank(&incident("AccessDenied", json!({"role_name": "orders-run"})), &changes, &[]);
+    assert!(ranked.iter().all(|one| one.facts.lifetime.made_anew && !one.facts.undo.before && !one.facts.goes_wrong_way()));
+    let gone = ranked.iter().find(|one| one.change.event.event_id == "gone");
+    assert!(gone.is_some_and(Ranked::is_suspect));
+}
+
+#[test]
+fn an_address_in_the_place_of_another_is_no_loss() {
+    let rule = |id: &str, before, name: &str, cidr: &str| {
+        let permissions =
+            json!({"items": [{"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "ipRanges": {"items": [{"cidrIp": cidr}]}}]});
+        change(id, before, "ec2", name, json!({"groupId": "sg-0123456789abcdef0", "ipPermissions": permissions}))
+    };
+    let net = |first: &str, second: &str, apart: i64| {
+        let changes =
+            [rule("in", 300 + apart, "AuthorizeSecurityGroupIngress", first), rule("out", 300, "RevokeSecurityGroupIngress", second)];
+        let ranked = rank(&incident("Unreachable", json!({})), &changes, &[]);
+        ranked.iter().all(|one| one.facts.lifetime.net_nothing)
+    };
+    assert!(net("192.0.2.1/32", "192.0.2.2/32", 5));
+    assert!(!net("192.0.2.1/32", "192.0.2.2/32", 900));
+    assert!(!net("192.0.2.1/32", "10.0.0.0/8", 5));
+}
+
+/// A call of a service by itself.
+fn by_service(id: &str, before: i64, service: &str, name: &str, request: Value) -> Change {
+    let host = "ecs.amazonaws.com";
+    let identity = json!({"type": "AWSService", "invokedBy": host});
+    change_by(id, before, service, name, request, "", json!({"userIdentity": identity, "sourceIPAddress": host, "userAgent": host}))
+}
+
+#[test]
+fn what_a_service_did_in_reaction_to_a_change_stands_below_it() {
+    let table = json!({"tableName": "orders"});
+    let changes = [
+        change("cause", 300, "dynamodb", "UpdateTimeToLive", table.clone()),
+        by_service("reaction", 200, "dynamodb", "DeleteTable", table.clone()),
+        by_service("alone", 100, "dynamodb", "DeleteTable", json!({"tableName": "carts"})),
+    ];
+    let ranked = rank(&incident("ItemsMissing", json!({"tablename": "orders"})), &changes, &[]);
+    let facts = |id: &str| &ranked.iter().find(|one| one.change.event.event_id == id).unwrap().facts;
+    assert_eq!(facts("reaction").consequence.of.as_ref().unwrap().event_id, "cause");
+    assert!(facts("cause").consequence.brought_on && facts("alone").consequence.of.is_none());
+    let place = |id: &str| ids(&ranked).iter().position(|one| *one == id).unwrap();
+    let same = |id: &str| ranked[place(id)].is_suspect();
+    assert!(place("cause") < place("reaction") || same("cause") != same("reaction"));
+}
+
+fn refused(id: &str, before: i64, session: &str, name: &str) -> Change {
+    let key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    let arn = format!("arn:aws:sts::111122223333:assumed-role/orders-run/{session}");
+    let identity = json!({"type": "AssumedRole", "principalId": format!("AROAEXAMPLE:{session}"), "arn": arn});
+    let more = json!({"userIdentity": identity, "errorCode": "AccessDenied", "userAgent": "aws-sdk-java/2.31",
+        "errorMessage": format!("User: {arn} is not authorized to perform: kms:CreateGrant on resource: {key}")});
+    change_by(id, before, "kms", name, Value::Null, "", more)
+}
+
+#[test]
+fn a_refused_call_near_the_onset_points_at_the_last_change_to_what_it_names() {
+    let key = |id: &str, before, name: &str| {
+        let key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        change(id, before, "kms", name, json!({"keyId": key, "policy": "{}", "policyName": "default"}))
+    };
+    let pointed = |more: Vec<Change>| {
+        let changes: Vec<Change> =
+            [key("older", 9_000, "PutKeyPolicy"), key("last", 7_000, "PutKeyPolicy")].into_iter().chain(more).collect();
+        let ranked = rank(&incident("JobFailed", json!({})), &changes, &[]);
+        let told = ranked.iter().filter_map(|one| Some((one.change.event.event_id.clone(), one.facts.tie.pointed.as_ref()?.by.clone())));
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(pointed(vec![refused("refusal", 60, "i-0123456789abcdef0", "CreateGrant")]), [("last".to_owned(), "refusal".to_owned())]);
+    // It was refused before already: the change did not bring it on.
+    let before = refused("before", 8_000, "i-0123456789abcdef0", "CreateGrant");
+    assert!(pointed(vec![before, refused("refusal", 60, "i-0123456789abcdef0", "CreateGrant")]).is_empty());
+    let scanner = ["CreateGrant", "DisableKey", "PutKeyPolicy", "TagResource", "CreateAlias", "UpdateAlias"];
+    assert!(pointed(scanner.iter().map(|name| refused(name, 60, "scan", name)).collect()).is_empty());
+}
+
+#[test]
+fn whoever_comes_after_hours_and_does_little_is_first_of_his_kind() {
+    let mut changes: Vec<Change> = (0..30).map(|n| timeout(&format!("t{n}"), 20_000 - n * 600, 30)).collect();
+    changes.push(change_by("guest", 300, "ec2", "DeleteRoute", json!({"routeTableId": "rtb-0123456789abcdef0"}), "guest", Value::Null));
+    let ranked = rank(&incident("Unreachable", json!({})), &changes, &[]);
+    let first: Vec<&str> = ranked.iter().filter(|one| one.facts.actor.first).map(|one| one.change.event.event_id.as_str()).collect();
+    assert_eq!(first, ["guest"]);
+}

@@ -34,6 +34,10 @@ pub struct Undo {
     pub undone_by: Option<usize>,
     /// Whether this change takes back an earlier one.
     pub undoes: bool,
+    /// The places of those that do the opposite of it.
+    pub takes_back: Vec<usize>,
+    /// Whether it unmade what was made anew under the same name, or made it.
+    pub made_anew: bool,
     /// Whether it gives back what the earlier one had taken, so that all is as before.
     pub restores: Restored,
     /// Time of the change that set the same settings of the same thing to something else.
@@ -105,8 +109,12 @@ impl<'a> History<'a> {
             let Some(earlier) = nearest.map(|at| earlier.remove(at)) else { continue };
             // What is made anew under the same name is another thing: nothing that knew the old one knows it.
             if self.changes.get(earlier).is_some_and(|one| takes_away(one)) && catalogue::makes_target(&change.event, &change.resources) {
+                for at in [earlier, index] {
+                    self.undo.get_mut(at).into_iter().for_each(|slot| slot.made_anew = true);
+                }
                 continue;
             }
+            self.undo.get_mut(index).into_iter().for_each(|slot| slot.takes_back.push(earlier));
             // What takes back an undoing does again what had been undone: it is that change once more.
             let again = self.undo.get(earlier).is_some_and(|earlier| earlier.undoes);
             let restores = self.changes.get(earlier).map_or(Restored::No, |one| restored(one, change));
@@ -306,7 +314,7 @@ fn all_said(few: &[Cow<'_, str>], asked: &[Cow<'_, str>], of: &Change) -> bool {
 }
 
 /// Returns the values of a request or an answer, each once, as text; switches tell nothing.
-fn leaves(value: &Value) -> Vec<Cow<'_, str>> {
+pub(super) fn leaves(value: &Value) -> Vec<Cow<'_, str>> {
     /// More than any rule, route or policy has; what is beyond is not looked at.
     const MOST: usize = 200;
     fn collect<'a>(value: &'a Value, depth: usize, found: &mut Vec<Cow<'a, str>>) {

@@ -176,7 +176,9 @@ fn links(draft: &Draft<'_>, ranked: &Ranked, style: &Style) -> Vec<LinkReport> {
             by: format!("event {}", draft.untrusted.text(&link.by, 80)),
         }
     };
-    ranked.facts.tie.path.iter().enumerate().map(report).collect()
+    let tie = &ranked.facts.tie;
+    let pointed = tie.pointed.as_deref().filter(|_| tie.path.is_empty());
+    tie.path.iter().chain(pointed).enumerate().map(report).collect()
 }
 
 /// Tells whether the same call succeeded several times, so that one command takes only a part of it back.

@@ -13,6 +13,8 @@ pub(super) fn words(reason: &Reason<'_>, alert: bool) -> String {
         Reason::OneStep { named, through } => format!("changes {through}, which {named} depends on"),
         Reason::TwoSteps { named, through } => format!("changes {through}, two steps from {named}"),
         Reason::ThreeSteps { named, through } => format!("changes {through}, three steps from {named}"),
+        Reason::PointedAt { refused, thing } => format!("the last change to {thing}, which {refused} was refused"),
+        Reason::Reaction { to, by } => format!("AWS's reaction to {to} by {by}"),
         Reason::BearsName { named } => format!("bears the name {named} of the {asks}"),
         Reason::SharesName { word } => format!("bears the name {word}, as what the {asks} names"),
         Reason::SharesToldWord { word } => format!("bears the name {word}, which the {asks} speaks of"),
@@ -45,6 +47,8 @@ pub(super) fn withheld(reason: &Reason<'_>, alert: bool) -> String {
         Reason::OneStep { named, through } => Reason::OneStep { named: made_by_aws(named), through: made_by_aws(through) },
         Reason::TwoSteps { named, through } => Reason::TwoSteps { named: made_by_aws(named), through: made_by_aws(through) },
         Reason::ThreeSteps { named, through } => Reason::ThreeSteps { named: made_by_aws(named), through: made_by_aws(through) },
+        Reason::PointedAt { .. } => return "the last change to what a workload was refused".into(),
+        Reason::Reaction { .. } => return "AWS's reaction to another change".into(),
         Reason::BearsName { .. } | Reason::SharesName { .. } | Reason::SharesToldWord { .. } => {
             return format!("bears a name of the {asks}");
         }

@@ -27,11 +27,24 @@ pub(super) const ACTOR: &[Rule] = &[
     rule("actor.service", |facts| Evidence::quiet(facts.actor.keeps_house), "A service did it by itself."),
 ];
 
+pub(super) const FIRST: &[Rule] = &[rule(
+    "routine.first_by_actor",
+    |facts| Evidence::quiet(facts.actor.first && !facts.noise),
+    "The actor was not seen for hours, came, and did little else.",
+)];
+
 pub(super) const RARE: &[Rule] =
     &[rule("routine.rare", |facts| Evidence::quiet(facts.actor.rare), "This actor did this only here, while others act often.")];
 
-pub(super) const ROUTINE: &[Rule] = &[rule(
-    "routine.steady",
-    |facts| Evidence::quiet(facts.actor.routine && !facts.noise && !facts.tie.is_related()),
-    "What an actor does all the time, or takes and gives by turns, is its work, unless it is done to what the alert is about.",
-)];
+pub(super) const ROUTINE: &[Rule] = &[
+    rule(
+        "routine.throwaway",
+        |facts| Evidence::quiet(facts.actor.throwaway && !facts.noise && !facts.tie.is_related()),
+        "The actor does this to things that it throws away.",
+    ),
+    rule(
+        "routine.steady",
+        |facts| Evidence::quiet(facts.actor.routine && !facts.noise && !facts.tie.is_related()),
+        "What an actor does all the time, or takes and gives by turns, is its work, unless it is done to what the alert is about.",
+    ),
+];

@@ -16,6 +16,7 @@ use effect::TRIFLE;
 /// All rules, in the order in which they are told.
 pub const TABLE: &[Signal] = &[
     Signal { name: "resource", role: Role::Score, rules: tie::RESOURCE },
+    Signal { name: "pointer", role: Role::Score, rules: tie::POINTER },
     Signal { name: "name", role: Role::Score, rules: tie::NAME },
     Signal { name: "same_service", role: Role::Score, rules: tie::SAME_SERVICE },
     Signal { name: "time", role: Role::Score, rules: time::TIME },
@@ -30,10 +31,13 @@ pub const TABLE: &[Signal] = &[
     Signal { name: "class", role: Role::Score, rules: effect::CLASS },
     Signal { name: "unexplained", role: Role::Score, rules: effect::UNEXPLAINED },
     Signal { name: "actor", role: Role::Score, rules: actor::ACTOR },
+    Signal { name: "first", role: Role::Score, rules: actor::FIRST },
     Signal { name: "rare", role: Role::Score, rules: actor::RARE },
     Signal { name: "routine", role: Role::Score, rules: actor::ROUTINE },
     Signal { name: "failed", role: Role::Score, rules: outcome::FAILED },
     Signal { name: "undo", role: Role::Score, rules: outcome::UNDO },
+    Signal { name: "lifetime", role: Role::Score, rules: outcome::LIFETIME },
+    Signal { name: "consequence", role: Role::Score, rules: outcome::CONSEQUENCE },
     Signal { name: "noise", role: Role::Score, rules: outcome::NOISE },
     Signal { name: "after_alert", role: Role::Score, rules: outcome::AFTER_ALERT },
     Signal { name: "veto", role: Role::Veto, rules: VETO },

@@ -1,7 +1,10 @@
 //! What came of a change: whether it failed, lasted, or came too late.
 
+use chrono::TimeDelta;
+
 use super::Source::Contract;
 use super::{from, rule};
+use crate::catalogue::{Delay, Effect};
 use crate::rank::Reason;
 use crate::rank::rule::{Evidence, Rule};
 use crate::rank::undo::Restored;
@@ -42,6 +45,49 @@ pub(super) const UNDO: &[Rule] = &[
         "The same settings were set to something else before the alert: its values were not in force any more.",
     ),
     rule("undo.undoes", |facts| Evidence::quiet(facts.undo.undoes), "The change undoes an earlier one."),
+];
+
+pub(super) const LIFETIME: &[Rule] = &[
+    rule(
+        "lifetime.short_lived",
+        |facts| Evidence::quiet(facts.lifetime.short_lived && facts.gravity.is_none()),
+        "One actor made and unmade the thing within the hour: nothing depends on it.",
+    ),
+    rule(
+        "undo.net_nothing",
+        |facts| Evidence::quiet(facts.lifetime.net_nothing && facts.gravity.is_none()),
+        "It and an opposite call of the same act come to nothing.",
+    ),
+    rule(
+        "undo.made_anew",
+        |facts| Evidence::quiet(facts.lifetime.made_anew),
+        "It was deleted and made anew under the same name: what knew the old one does not know the new one.",
+    ),
+    rule(
+        "lifetime.long_gone",
+        |facts| {
+            let gone = facts.effect.has(Effect::TakesAway) && facts.timing.delay == Delay::Immediate;
+            Evidence::quiet(gone && facts.timing.alert && facts.timing.age > TimeDelta::days(1) && !facts.tie.is_near())
+        },
+        "It was gone for more than a day before anybody missed it.",
+    ),
+];
+
+pub(super) const CONSEQUENCE: &[Rule] = &[
+    rule(
+        "consequence.of",
+        |facts| {
+            let cause = facts.consequence.of.as_deref()?;
+            Evidence::told(Reason::Reaction { to: &cause.name, by: &cause.by })
+        },
+        "A service did it in reaction to a change: that change is the cause, if any.",
+    ),
+    rule(
+        "consequence.brought_on",
+        |facts| Evidence::quiet(facts.consequence.brought_on),
+        "A service took something away in reaction to it.",
+    ),
+    rule("consequence.set_limit", |facts| Evidence::quiet(facts.consequence.set_limit), "A service later took away by what it had set."),
 ];
 
 pub(super) const NOISE: &[Rule] = &[

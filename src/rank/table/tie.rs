@@ -67,6 +67,15 @@ fn bears_name(facts: &Facts) -> Option<Evidence<'_>> {
     }
 }
 
+pub(super) const POINTER: &[Rule] = &[rule(
+    "tie.pointed_at",
+    |facts| {
+        let pointed = facts.tie.pointed.as_deref()?;
+        Evidence::told(Reason::PointedAt { refused: &pointed.from, thing: &pointed.to })
+    },
+    "A workload was refused near the onset, and this is the last change to what it was refused.",
+)];
+
 pub(super) const NAME: &[Rule] = &[
     rule("name.shared", shares_name, "Something shares a rare word of its name with what the alert names."),
     rule("name.told", shares_told_word, "Something bears a rare word of the alert's prose."),

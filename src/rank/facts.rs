@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::activity::Activities;
 use super::affinity::{Affinity, affinities};
 use super::consequence::{Consequence, consequences};
+use super::environment::Environments;
 use super::lifetime::{Lifetime, lifetimes};
 use super::link::{Link, is_firm, relations};
 use super::pointer::pointers;
@@ -71,6 +72,8 @@ pub struct Tie {
     pub named: Named,
     /// Whether it is in the service that a named resource belongs to.
     pub same_service: bool,
+    /// Whether it was made in a sandbox, a preview or a test of which the alert does not speak.
+    pub elsewhere: bool,
 }
 
 impl Tie {
@@ -298,6 +301,7 @@ impl Facts {
             symptoms,
             named: Named::of(incident),
             services: incident.resources.iter().filter_map(|r| service_of(r.kind.as_deref()?)).collect(),
+            environments: Environments::of(incident),
             wordings: wordings(incident, &activities),
             values: alert_values(incident),
         };
@@ -384,6 +388,8 @@ struct Alert<'a> {
     named: Named,
     /// Services of the named resources.
     services: HashSet<String>,
+    /// The environments that it speaks of.
+    environments: Environments,
     /// Event names that speak of the kind of thing that the alert speaks of.
     wordings: HashSet<&'a str>,
     /// Values that the alert speaks of, names of resources aside.
@@ -398,6 +404,7 @@ impl Alert<'_> {
         Facts {
             tie: Tie {
                 makes_target: matches!(relation, Relation::Target(_)) && makes_target(event, &change.resources),
+                elsewhere: !class.noise && self.fired && self.environments.lie_elsewhere(change),
                 relation,
                 path: Vec::new(),
                 pointed: None,

@@ -8,6 +8,7 @@
 mod activity;
 pub mod affinity;
 pub mod consequence;
+mod environment;
 pub mod explanation;
 pub mod facts;
 pub mod finding;

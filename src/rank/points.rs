@@ -39,6 +39,7 @@ pub const POINTS: &[(&str, i32)] = &[
     ("symptom.fits", 18),
     ("symptom.other", -6),
     ("tie.bears_name", 26),
+    ("tie.elsewhere", -20),
     ("tie.makes_named", 36),
     ("tie.mentions_named", 44),
     ("tie.one_step", 36),

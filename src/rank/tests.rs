@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::topology::Relation;
-use super::{Change, Confidence, Ranked, Reason, Verdict, Weights, finding};
+use super::{Change, Ranked, Reason, Verdict, Weights, finding};
 use crate::catalogue::Symptom;
 use crate::context::{Asked, Defaults, Incident, discover};
 use crate::event::Event;

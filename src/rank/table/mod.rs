@@ -19,6 +19,7 @@ pub const TABLE: &[Signal] = &[
     Signal { name: "pointer", role: Role::Score, rules: tie::POINTER },
     Signal { name: "name", role: Role::Score, rules: tie::NAME },
     Signal { name: "same_service", role: Role::Score, rules: tie::SAME_SERVICE },
+    Signal { name: "environment", role: Role::Score, rules: tie::ENVIRONMENT },
     Signal { name: "time", role: Role::Score, rules: time::TIME },
     Signal { name: "time_alone", role: Role::Score, rules: time::ALONE },
     Signal { name: "severity", role: Role::Score, rules: effect::SEVERITY },

@@ -121,3 +121,10 @@ pub(super) const SAME_SERVICE: &[Rule] = &[rule(
     |facts| Evidence::quiet(facts.tie.same_service && !facts.tie.is_related()),
     "The change is in the service that the named resource belongs to.",
 )];
+
+/// Somebody is on call for what customers use.
+pub(super) const ENVIRONMENT: &[Rule] = &[rule(
+    "tie.elsewhere",
+    |facts| Evidence::quiet(facts.tie.elsewhere),
+    "It was made in a sandbox, a preview or a test, of which the alert does not speak.",
+)];

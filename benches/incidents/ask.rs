@@ -5,22 +5,11 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use chrono::SecondsFormat;
+use cloudtrail_mcp::rank::Confidence;
 use serde_json::Value;
 
-use crate::incident::Incident;
-
-/// What came back.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Answer {
-    /// Event ids by rank; folded ones stand under the rank of their group.
-    pub(crate) ranked: Vec<(usize, Vec<String>)>,
-    /// `suspects`, `no_suspect` or `could_not_look`.
-    pub(crate) finding: String,
-    /// Why there is no answer.
-    pub(crate) error: Option<String>,
-    /// Wall-clock milliseconds from start to exit of the process.
-    pub(crate) millis: u128,
-}
+use super::answer::{Answer, Finding, Shown};
+use super::incident::Incident;
 
 /// Asks for the changes before the alert, with the folder as the only source.
 pub(crate) fn ask(binary: &Path, folder: &Path, incident: &Incident) -> Answer {
@@ -32,7 +21,8 @@ pub(crate) fn ask(binary: &Path, folder: &Path, incident: &Incident) -> Answer {
     let output = Command::new(binary)
         .args(["events", "--archive"])
         .arg(folder)
-        .args(["--now", &incident.truth.now.to_rfc3339_opts(SecondsFormat::Secs, true), "--investigation", &alert, "--format", "json"])
+        .args(["--now", &incident.truth.now.to_rfc3339_opts(SecondsFormat::Secs, true), "--format", "json"])
+        .arg(format!("--investigation={alert}"))
         .env_remove("AWS_REGION")
         .env_remove("AWS_DEFAULT_REGION")
         .stdin(Stdio::null())
@@ -54,20 +44,29 @@ pub(crate) fn ask(binary: &Path, folder: &Path, incident: &Incident) -> Answer {
 fn read(content: &Value) -> Answer {
     let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
-    let mut ranked = Vec::new();
+    let mut shown = Vec::new();
     for group in list(content.get("groups")) {
         for event in list(group.get("events")) {
-            let rank = event.get("rank").and_then(Value::as_u64).and_then(|r| usize::try_from(r).ok()).unwrap_or(ranked.len() + 1);
-            let folded = list(event.get("repeats").and_then(|r| r.get("event_ids")));
+            let rank = event.get("rank").and_then(Value::as_u64).and_then(|r| usize::try_from(r).ok()).unwrap_or(shown.len() + 1);
+            let folded = list(event.pointer("/repeats/event_ids"));
             let ids = text(event.get("event_id")).into_iter().chain(folded.iter().filter_map(|id| text(Some(id)))).collect();
-            ranked.push((rank, ids));
+            let confidence = match event.pointer("/suspect/confidence").and_then(Value::as_str) {
+                Some("strong") => Some(Confidence::Strong),
+                Some("likely") => Some(Confidence::Likely),
+                Some(_) => Some(Confidence::Possible),
+                None => None,
+            };
+            shown.push(Shown { rank, ids, confidence });
         }
     }
-    ranked.sort_by_key(|(rank, _)| *rank);
-    let finding = text(content.get("finding")).unwrap_or_default();
-    let error = match finding.as_str() {
-        "suspects" | "no_suspect" => None,
-        other => Some(format!("finding {other}: {}", text(content.get("headline")).unwrap_or_default())),
+    shown.sort_by_key(|one| one.rank);
+    let (finding, error) = match content.get("finding").and_then(Value::as_str) {
+        Some("suspects") => (Finding::Suspects, None),
+        Some("no_suspect") => (Finding::NoSuspect, None),
+        other => {
+            let headline = text(content.get("headline")).unwrap_or_default();
+            (Finding::CouldNotLook, Some(format!("finding {}: {headline}", other.unwrap_or("none"))))
+        }
     };
-    Answer { ranked, finding, error, millis: 0 }
+    Answer { shown, finding, error, millis: 0 }
 }

@@ -24,7 +24,7 @@ impl Incident {
         let mut files: BTreeMap<(String, DateTime<Utc>, bool), Vec<&Value>> = BTreeMap::new();
         let (twice, echo) = (random.between(0, 15), random.chance(30));
         for (time, record) in &self.records {
-            let region = record.get("awsRegion").and_then(Value::as_str).unwrap_or(truth.region);
+            let region = record.get("awsRegion").and_then(Value::as_str).unwrap_or(&truth.region);
             let slot = slot(*time + Duration::seconds(random.between(60, 420)));
             files.entry((region.to_owned(), slot, false)).or_default().push(record);
             if random.between(0, 99) < twice {
@@ -32,7 +32,7 @@ impl Incident {
             }
             let global = record.get("eventSource").and_then(Value::as_str) == Some("iam.amazonaws.com");
             if echo && global && region != truth.region {
-                files.entry((truth.region.to_owned(), slot, true)).or_default().push(record);
+                files.entry((truth.region.clone(), slot, true)).or_default().push(record);
             }
         }
         for ((region, slot, _), mut records) in files {
@@ -40,7 +40,7 @@ impl Incident {
                 records.swap(n, usize::try_from(random.between(0, i64::try_from(n).unwrap_or(0))).unwrap_or(0));
             }
             let place =
-                folder.join("AWSLogs").join(truth.account).join("CloudTrail").join(&region).join(slot.format("%Y/%m/%d").to_string());
+                folder.join("AWSLogs").join(&truth.account).join("CloudTrail").join(&region).join(slot.format("%Y/%m/%d").to_string());
             fs::create_dir_all(&place)?;
             let name = format!("{}_CloudTrail_{region}_{}_{}.json.gz", truth.account, slot.format("%Y%m%dT%H%MZ"), random.letters(16));
             let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
@@ -57,7 +57,7 @@ impl Truth {
     pub(crate) fn to_json(&self) -> Value {
         let stamp = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
         json!({"id": self.id, "kind": self.kind, "culprit_event_ids": self.culprits, "related_event_ids": self.related, "decoy_event_ids": self.decoys,
-            "resource_named": self.named.word(), "writes": self.writes, "delay_seconds": self.delay, "alert_format": self.form.word(),
+            "resource_named": self.named.word(), "writes": self.writes, "delay_seconds": self.delay, "alert_format": self.form,
             "alert_start": stamp(self.start), "region": self.region, "now": stamp(self.now)})
     }
 }

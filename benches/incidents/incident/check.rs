@@ -77,12 +77,12 @@ fn reachable(incident: &Incident) -> bool {
     let of = |ids: &[String]| -> Vec<Vec<String>> {
         let records =
             incident.records.iter().filter(|(_, r)| r.get("eventID").and_then(Value::as_str).is_some_and(|id| ids.iter().any(|i| i == id)));
-        records.map(|(_, record)| leaves(record, truth.account, truth.region)).collect()
+        records.map(|(_, record)| leaves(record, &truth.account, &truth.region)).collect()
     };
     let (goal, mut bridges) = (of(&truth.culprits), of(&truth.related));
     let account_wide = all().any(|kind| kind.name == truth.kind && !kind.elsewhere);
     let mut known: Vec<String> = if truth.named == Named::None { vec![truth.service.clone()] } else { truth.resources.clone() };
-    known.iter_mut().for_each(|name| *name = name.replace(truth.region, ""));
+    known.iter_mut().for_each(|name| *name = name.replace(&truth.region, ""));
     let touches = |leaves: &[String], known: &[String]| leaves.iter().any(|leaf| known.iter().any(|name| same(leaf, name)));
     if account_wide && truth.named == Named::None {
         return true;

@@ -17,5 +17,8 @@ mod truth;
 
 pub(crate) use check::check;
 pub(crate) use kind::Half;
+pub(crate) use noise::fill_up;
+pub(crate) use random::Random;
 pub(crate) use story::{Plan, plan};
-pub(crate) use truth::{Incident, Truth};
+pub(crate) use topology::World as Account;
+pub(crate) use truth::{Incident, Named, Truth};

@@ -10,7 +10,7 @@ use super::routine::{READS, ROUTINES};
 use super::topology::{Names, World};
 
 /// Makes noise of about `writes` write records, and reads beside them, over `[from, to]`.
-pub(super) fn fill_up(
+pub(crate) fn fill_up(
     world: &World,
     from: DateTime<Utc>,
     to: DateTime<Utc>,

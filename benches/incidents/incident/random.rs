@@ -12,6 +12,12 @@ impl Random {
         Self(seed)
     }
 
+    /// Starts from a text.
+    pub(crate) fn from_text(text: &str) -> Self {
+        let seed = text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
+        Self(Self(seed).next())
+    }
+
     /// Starts an independent stream, so that more of one thing does not change another.
     pub(crate) fn fork(&mut self) -> Self {
         Self(self.next())
@@ -47,10 +53,15 @@ impl Random {
         self.next() % 100 < percent
     }
 
+    /// Picks a place in a list of this length; none in an empty one.
+    pub(crate) fn index(&mut self, length: usize) -> Option<usize> {
+        let at = self.next() % u64::try_from(length.max(1)).unwrap_or(1);
+        usize::try_from(at).ok().filter(|_| length > 0)
+    }
+
     /// Picks one of a list; none of an empty one.
     pub(crate) fn pick<'a, T>(&mut self, list: &'a [T]) -> Option<&'a T> {
-        let at = self.next() % u64::try_from(list.len().max(1)).unwrap_or(1);
-        list.get(usize::try_from(at).unwrap_or(0))
+        list.get(self.index(list.len())?)
     }
 
     /// Picks one of a list of words; an empty word of an empty list.

@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::alert::Form;
 use super::kind::Half;
 
 /// How the alert names the resource.
@@ -29,6 +28,11 @@ impl Named {
             Self::None => "none",
         }
     }
+
+    /// Reads that word; anything else names nothing.
+    pub(crate) fn read(word: &str) -> Self {
+        [Self::Direct, Self::Parent, Self::Indirect].into_iter().find(|named| named.word() == word).unwrap_or(Self::None)
+    }
 }
 
 /// What is known of an incident besides its records.
@@ -37,9 +41,9 @@ pub(crate) struct Truth {
     /// Unique within a run.
     pub(crate) id: String,
     /// The kind's name.
-    pub(crate) kind: &'static str,
-    /// The half the kind belongs to.
-    pub(crate) half: Half,
+    pub(crate) kind: String,
+    /// The half the kind belongs to, where kinds are halved.
+    pub(crate) half: Option<Half>,
     /// Ids of the events that caused the alert; empty when nothing did.
     pub(crate) culprits: Vec<String>,
     /// Ids of events that go with the cause, or show what belongs to what.
@@ -53,18 +57,18 @@ pub(crate) struct Truth {
     /// Seconds from the last culprit to the alert.
     pub(crate) delay: Option<i64>,
     /// The alert's form.
-    pub(crate) form: Form,
+    pub(crate) form: String,
     /// The alert's start.
     pub(crate) start: DateTime<Utc>,
     /// When the question is asked.
     pub(crate) now: DateTime<Utc>,
     /// The home region.
-    pub(crate) region: &'static str,
+    pub(crate) region: String,
     /// The account.
-    pub(crate) account: &'static str,
-    /// The victim, as every alert of it calls it.
+    pub(crate) account: String,
+    /// The victim, as every alert of it calls it; empty where the maker does not know.
     pub(crate) service: String,
-    /// What the alert names, for the baselines.
+    /// What the alert names, for the baselines; empty where the maker does not know.
     pub(crate) resources: Vec<String>,
 }
 

@@ -1,0 +1,140 @@
+//! An investigation in process, from records to an answer, as often as there are weights to try.
+//!
+//! An incident's changes are ranked once for each window that an investigation may reach, then their facts are held against the
+//! table again and again. Widening follows the verdict, as it does where the budget is no limit.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use cloudtrail_mcp::answer::fold::{Fold, fold};
+use cloudtrail_mcp::answer::run::fold_runs;
+use cloudtrail_mcp::context::{self, Asked, Defaults};
+use cloudtrail_mcp::event::{Event, name_agents};
+use cloudtrail_mcp::rank::finding::is_firm;
+use cloudtrail_mcp::rank::{self, Change, Ranked, Weights};
+
+use super::answer::{Answer, Finding, Shown};
+use super::incident::Incident;
+
+/// Hours before the alert to which an investigation widens, before it takes all that is allowed.
+///
+/// Source: the contract.
+const HOURS: [i64; 2] = [2, 12];
+/// Hours before the first window that tell what belongs to what.
+const BACKGROUND_HOURS: i64 = 24;
+/// Entries of an answer.
+const SHOWN: usize = 20;
+
+/// One window.
+struct Look {
+    from: DateTime<Utc>,
+    /// Index of its first change.
+    first: usize,
+    /// Its changes, ranked; nothing before it was looked at.
+    ranked: Option<Vec<Ranked>>,
+}
+
+/// The windows of one investigation.
+pub(crate) struct Looks {
+    incident: context::Incident,
+    /// Oldest first.
+    changes: Vec<Change>,
+    windows: Vec<Look>,
+    /// The window that the last answer was given on.
+    settled: usize,
+}
+
+impl Looks {
+    /// Reads the alert and the records of an incident. Errors: an alert that cannot be read.
+    pub(crate) fn new(made: &Incident) -> Result<Self, String> {
+        let asked = Asked { investigation: Some(made.alert.clone()), ..Asked::default() };
+        let defaults = Defaults::default();
+        let incident = context::discover(&asked, &defaults, made.truth.now).map_err(|error| error.message)?;
+        let in_scope = |change: &Change| {
+            let region = |name: &str| incident.regions.iter().any(|region| region.name == name);
+            let event = &change.event;
+            !event.read_only
+                && event.time < incident.window.to
+                && (incident.regions.is_empty() || region(&event.region) || event.region == "us-east-1")
+        };
+        let events = made.records.iter().filter_map(|(_, record)| Event::parse(record.clone()).ok());
+        let mut changes: Vec<Change> = events.map(Change::from).filter(in_scope).collect();
+        name_agents(changes.iter_mut().map(|change| &mut change.event));
+        changes.sort_by(|a, b| (a.event.time, &a.event.event_id).cmp(&(b.event.time, &b.event.event_id)));
+        changes.dedup_by(|a, b| a.event.event_id == b.event.event_id);
+        let widest = incident.window.to - defaults.max_window;
+        let mut starts = vec![incident.window.from];
+        if let Some(alert) = incident.alert.as_ref().filter(|_| !incident.start_given) {
+            let wider = HOURS.map(|hours| (alert.started_at - TimeDelta::hours(hours)).max(widest));
+            starts.extend(wider.into_iter().chain([widest]).filter(|from| *from < incident.window.from));
+        }
+        starts.dedup();
+        let look = |from| Look { from, first: changes.partition_point(|change| change.event.time < from), ranked: None };
+        let windows = starts.into_iter().map(look).collect();
+        Ok(Self { incident, changes, windows, settled: 0 })
+    }
+
+    /// Returns what the alert says.
+    pub(crate) fn incident(&self) -> &context::Incident {
+        &self.incident
+    }
+
+    /// Returns the changes of every window, from the shortest, ranked by one set of weights or another.
+    pub(crate) fn all(&mut self) -> Vec<&[Ranked]> {
+        (0..self.windows.len()).for_each(|step| self.look(step, &Weights::default()));
+        self.windows.iter().filter_map(|look| look.ranked.as_deref()).collect()
+    }
+
+    /// Returns the changes that the last answer was about, best first.
+    pub(crate) fn ranked(&self) -> &[Ranked] {
+        self.windows.get(self.settled).and_then(|look| look.ranked.as_deref()).unwrap_or_default()
+    }
+
+    /// Ranks the changes of a window.
+    fn look(&mut self, step: usize, weights: &Weights) {
+        let first_from = self.windows.first().map_or(self.incident.window.from, |look| look.from);
+        let Some(look) = self.windows.get_mut(step) else { return };
+        let (before, changes) = self.changes.split_at(look.first);
+        look.ranked = Some(match look.ranked.take() {
+            None => rank::rank(&self.incident, changes.to_vec(), &background(before, first_from), weights),
+            Some(known) => rank::rank_again(known, weights),
+        });
+    }
+
+    /// Follows the verdicts from window to window, as an investigation does.
+    pub(crate) fn answer(&mut self, weights: &Weights) -> Answer {
+        for step in 0..self.windows.len() {
+            self.look(step, weights);
+            self.settled = step;
+            if self.ranked().first().is_some_and(is_firm) {
+                break;
+            }
+        }
+        answer(self.ranked())
+    }
+}
+
+/// Returns what an archive tells from before the first window: changes, and tags.
+fn background(before: &[Change], first_from: DateTime<Utc>) -> Vec<Change> {
+    let from = first_from - TimeDelta::hours(BACKGROUND_HOURS);
+    let told = |change: &&Change| change.event.time >= from && (!change.class.noise || change.class.tags);
+    before.iter().filter(told).cloned().collect()
+}
+
+/// Folds `ranked` into entries, as an answer lists them: heartbeats and data events apart.
+pub(crate) fn entries(ranked: &[Ranked]) -> Vec<Fold<'_>> {
+    let apart = |one: &Ranked| {
+        let facts = &one.facts;
+        !one.is_suspect() && !facts.tie.is_related() && !facts.tie.shares_name() && (facts.noise || facts.data_event)
+    };
+    let listed: Vec<&Ranked> = ranked.iter().filter(|one| !apart(one)).collect();
+    fold_runs(fold(&listed))
+}
+
+fn answer(ranked: &[Ranked]) -> Answer {
+    let shown = entries(ranked).into_iter().take(SHOWN).enumerate().map(|(at, entry)| Shown {
+        rank: at + 1,
+        ids: entry.members.iter().map(|member| member.change.event.event_id.clone()).collect(),
+        confidence: entry.best.confidence,
+    });
+    let finding = if ranked.iter().any(Ranked::is_suspect) { Finding::Suspects } else { Finding::NoSuspect };
+    Answer { shown: shown.collect(), finding, ..Answer::default() }
+}

@@ -11,7 +11,7 @@ use super::parallel::in_parallel;
 use super::rates::{Rates, Reliability};
 use super::settings::{Settings, Task};
 use super::world::{Maker, World};
-use super::{ablate, ask, dump, grade};
+use super::{ablate, ask, dump, fit, grade};
 
 /// What was answered about one incident.
 pub(crate) struct Row {
@@ -69,6 +69,7 @@ pub(crate) fn run(asked: &Settings, out: &mut impl Write) -> io::Result<Vec<Stri
             std::fs::write(file, lines.concat())?;
             writeln!(out, "{} incidents written to {}", lines.len(), file.display())?;
         }
+        Task::Fit(file) => return fit::run(&worlds, asked, file, out),
         Task::Ablate => {
             let rows = on_all(&worlds, scope, |at, made| Ok(ablate::row(at, made)))?;
             let names: Vec<&str> = worlds.iter().map(|world| world.name.as_str()).collect();

@@ -25,6 +25,8 @@ pub(crate) enum Task {
     Dump(PathBuf),
     /// Tell what each rule is worth.
     Ablate,
+    /// Fit the points of the rules, and write them into a file that lists them.
+    Fit(PathBuf),
 }
 
 /// What the command line asks for.
@@ -77,6 +79,7 @@ impl Settings {
                 "--worlds" => asked.task = Task::Worlds { over_binary: false },
                 "--worlds-over-binary" => asked.task = Task::Worlds { over_binary: true },
                 "--dump" => asked.task = Task::Dump(PathBuf::from(value()?)),
+                "--fit" => asked.task = Task::Fit(PathBuf::from(value()?)),
                 "--ablate" => asked.task = Task::Ablate,
                 "--count" => count = Some(number(&flag, &value()?)?),
                 "--seed" => asked.places.generated.1 = number(&flag, &value()?)?,
@@ -113,7 +116,7 @@ impl Settings {
 
     /// Tells whether the task is about every world.
     pub(crate) fn is_of_worlds(&self) -> bool {
-        matches!(self.task, Task::Worlds { .. } | Task::Dump(_) | Task::Ablate)
+        matches!(self.task, Task::Worlds { .. } | Task::Dump(_) | Task::Ablate | Task::Fit(_))
     }
 }
 

@@ -1,5 +1,6 @@
 //! From an event to its class: the row of the table, or what verb and service tell of an event that has none.
 
+use super::aspect::{Aspects, aspects};
 use super::row::{Delay, Kind, Noise, Row, Symptom};
 use super::service::{self, Service};
 use super::tag::{begins_with_tags, is_housekeeping, is_tagging};
@@ -16,6 +17,8 @@ pub struct Class {
     pub weight: u8,
     /// How long it usually takes to be felt.
     pub delay: Delay,
+    /// What it acts on, and so what it can break.
+    pub aspects: Aspects,
     /// What it can cause.
     pub symptoms: &'static [Symptom],
     /// Whether it changes no configuration: heartbeats, churn by services, data events, reads.
@@ -53,6 +56,7 @@ pub fn classify(event: &Event) -> Class {
         category: kind.category,
         weight: if noise { kind.weight.min(NOISE_WEIGHT) } else { kind.weight },
         delay: kind.delay,
+        aspects: aspects(event),
         symptoms: kind.symptoms,
         noise,
         known: known.is_some(),

@@ -4,6 +4,7 @@
 //! `verb` (of all events of one verb), `resource::key` (which key names what). Other rooms ask for [`Class`] and what undoes what,
 //! and know no event by name. Nothing here filters; an event without a row is judged by its verb and said in its own words.
 
+mod aspect;
 mod category;
 mod class;
 mod gravity;
@@ -21,6 +22,7 @@ mod undo_command;
 mod verb;
 mod version;
 
+pub use aspect::{Aspect, Aspects};
 pub use category::Category;
 pub use class::{Class, classify};
 pub use gravity::{Gravity, gravity};

@@ -31,6 +31,8 @@ pub(super) struct Verb {
     pub(super) gives_back: bool,
     /// Whether it makes what its noun names.
     pub(super) makes: bool,
+    /// Whether there is less than before while it works: deleted, stopped, started again.
+    pub(super) lessens: bool,
     pub(super) sets: Sets,
     /// What it does to what it takes away.
     pub(super) takes_away: Option<&'static str>,
@@ -39,11 +41,22 @@ pub(super) struct Verb {
 }
 
 const fn verb(name: &'static str, weight: u8, delay: Delay) -> Verb {
-    Verb { name, weight, delay, adds: false, gives_back: false, makes: false, sets: Sets::Nothing, takes_away: None, undone_by: &[] }
+    Verb {
+        name,
+        weight,
+        delay,
+        adds: false,
+        gives_back: false,
+        makes: false,
+        lessens: false,
+        sets: Sets::Nothing,
+        takes_away: None,
+        undone_by: &[],
+    }
 }
 
 const fn less(name: &'static str) -> Verb {
-    verb(name, 62, Delay::Immediate)
+    Verb { lessens: true, ..verb(name, 62, Delay::Immediate) }
 }
 
 const fn other(name: &'static str) -> Verb {

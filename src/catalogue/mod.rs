@@ -7,6 +7,7 @@
 mod aspect;
 mod category;
 mod class;
+mod complaint;
 mod gravity;
 mod json_path;
 mod resource;
@@ -25,6 +26,7 @@ mod version;
 pub use aspect::{Aspect, Aspects};
 pub use category::Category;
 pub use class::{Class, classify};
+pub use complaint::{About, Cause, Complained, Complaint, Specificity, Spoken, complaints};
 pub use gravity::{Gravity, gravity};
 pub(crate) use resource::is_hidden;
 pub use resource::{Resource, Role, aliases_of, makes_target, resources};

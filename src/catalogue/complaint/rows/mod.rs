@@ -1,0 +1,17 @@
+//! The table of complaints, divided by who writes them.
+
+use super::Complaint;
+
+mod access;
+mod compute;
+mod data;
+mod general;
+mod messages;
+mod network;
+mod watch;
+mod web;
+
+/// Every row of the table.
+pub(super) fn all() -> impl Iterator<Item = &'static Complaint> {
+    [network::ROWS, access::ROWS, web::ROWS, compute::ROWS, data::ROWS, messages::ROWS, watch::ROWS, general::ROWS].into_iter().flatten()
+}

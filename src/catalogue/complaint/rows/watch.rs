@@ -1,0 +1,30 @@
+//! What watches falls silent, something is exposed, or the bill rises.
+//!
+//! Source: titles of Security Hub controls and GuardDuty findings, AWS Budgets and Cost Anomaly mails, usage types of the cost and usage report.
+
+use super::super::{About, Complaint, exact, kind};
+use crate::catalogue::aspect::Aspect::*;
+
+#[rustfmt::skip] // A table reads best in rows.
+pub(super) const ROWS: &[Complaint] = &[
+    exact("missing audit records", &["trail*", "CloudTrail", "audit", "flow log*", "VpcFlowLogs*", "config recorder", "configuration recorder", "recorder", "log file .. arrived", "audit log*", "audit events", "guardduty .. disabled", "detector", "query log*"],
+        &[Trail], &[LogDelivery, BucketAccess, Key, Permission, Bucket, Delivery]).about(About::Silence),
+    exact("missing logs", &["no logs", "logs missing", "missing logs", "logs .. stopped", "log .. stopped", "log delivery", "not logging", "log group*", "IncomingLogEvents", "log stream*", "IncomingBytes", "logs .. gone", "no log", "log ingestion"], &[LogDelivery, Trail], &[Permission, Identity, Key, Delivery, Runtime, PrivateLink, Egress, Queue]).about(About::Silence),
+    exact("missing metrics", &["no metrics", "metrics missing", "missing metric*", "no metric", "metric stream*", "INSUFFICIENT_DATA", "no data", "NoData", "DatasourceNoData", "canary*"], &[Watch, LogDelivery], &[InstanceState, Existence, Identity, Permission, Delivery, Schedule, Firewall, PrivateLink, Scaling]).about(About::Silence),
+    kind("logs", &["logs", "log", "logging", "retention"], &[LogDelivery, Trail], &[Watch, Permission]).about(About::Silence),
+    exact("exposure", &["open to the world", "open to the internet", "to the internet", "from the internet", "to the world", "publicly accessible", "public access", "is public", "made public", "PubliclyAccessible", "0.0.0.0/0", "exposed", "exposure", "ExposedTo*", "shared externally", "SharedExternally", "outside the organisation", "outside the organization", "external account", "shared with",
+        "anonymous*", "world readable", "port probe*", "port scan*", "PortExposed*", "unrestricted", "cross account access"],
+        &[Firewall, BucketAccess, Permission, Identity, Backup, Image, Listener], &[NetworkAcl, Key, Database, Secret, Cluster, ApiAccess, Delivery, Route, WebFirewall, Existence]).about(About::Exposure),
+    exact("weakened security", &["guardduty", "security hub", "securityhub", "privilege*", "escalat* .. privilege", "backdoor*", "exfil*", "suspicious*", "malicious*", "tamper*", "compromis*", "UnauthorizedAccess", "root user", "root account", "root login", "RootCredential*", "without mfa", "no mfa", "mfa .. disabled", "MFADeactivated", "TrustChanged", "trust changed", "policy changed", "PolicyChange*", "imds*", "metadata service", "leaked", "leak*", "compliance", "posture",
+        "persistence", "CredentialAccess", "DefenseEvasion", "Stealth", "cryptocurrency", "CryptoCurrency", "weakened", "admin* access", "administrator*"],
+        &[Permission, Identity, AccessKey, Firewall, BucketAccess, Trail, Key], &[Backup, Secret, WebFirewall, NetworkAcl, Image, Database, InstanceState, SignIn, Watch, Runtime, Cluster, Volume]).about(About::Exposure),
+    kind("exposure", &["public", "security", "drift", "unauthorized access", "world", "shared", "open port*", "port open*", "identity check"], &[Firewall, BucketAccess, Permission, Identity, AccessKey, Backup], &[Key, Trail, Image, NetworkAcl, WebFirewall, Database, Secret]).about(About::Exposure),
+    exact("a higher bill for logs", &["DataProcessing-Bytes", "VendedLog*", "AmazonCloudWatch", "cloudwatch cost*", "log* .. cost*", "CW:MetricMonitorUsage", "TimedStorage-ByteHrs logs"], &[LogDelivery, Code, Runtime, Watch], &[Trail, Delivery]).about(About::Cost),
+    exact("a higher bill for traffic", &["NatGateway-Bytes", "NatGateway-Hours", "DataTransfer*", "data transfer", "InterZone*", "nat .. cost*"], &[Egress, PrivateLink, Route], &[Cdn, ObjectLife, Code, Interconnect]).about(About::Cost),
+    exact("a higher bill for machines", &["BoxUsage*", "SpotUsage*", "InstanceUsage*", "on-demand cost*", "ec2 cost*", "gpu hours", "instance hours", "Fargate*Hours"], &[InstanceState, Scaling, MachineType], &[Limit, Schedule, Code, Database]).about(About::Cost),
+    exact("a higher bill for storage", &["TimedStorage*", "StorageClass*", "storage class*", "storage cost*", "s3 cost*", "SnapshotUsage", "Requests-Tier*"], &[ObjectLife, Backup, Volume, Bucket], &[LogDelivery, Trail, FileSystem]).about(About::Cost),
+    exact("a higher bill", &["cost*", "bill", "bills", "billing", "budget*", "spend*", "charges", "EstimatedCharges", "forecast*", "cost anomal*", "invoice*", "anomaly detected in your spend"],
+        &[Scaling, MachineType, InstanceState, Egress, Limit, LogDelivery, ObjectLife], &[Trail, Database, Code, Volume, Cdn, Backup, PrivateLink, Schedule, Runtime, Workflow, Watch]).about(About::Cost),
+    exact("a stranger's fault", &["third party .. 5*", "upstream provider", "provider outage", "vendor outage", "status page", "statuspage", "their side", "aws health", "AWS_*_OPERATIONAL_ISSUE", "operational issue", "stripe", "twilio", "sendgrid", "auth0", "okta", "github.com", "datadoghq outage", "partner returned", "partner .. down", "third party .. down", "external provider"],
+        &[], &[Egress]).about(About::Outside),
+];

@@ -45,18 +45,27 @@ const NOISE_WEIGHT: u8 = 3;
 /// Weight of whatever sets nothing but tags.
 const TAGS_WEIGHT: u8 = 6;
 
+/// Weight of tags by which something selects: what a load balancer or an autoscaler finds its subnets and groups by.
+const SELECTED_WEIGHT: u8 = 45;
+
 /// Classifies an event by service and name; case does not matter.
 pub fn classify(event: &Event) -> Class {
     let (row, verb) = (rows::find(event.service(), &event.name), Verb::of(&event.name));
     let service = service::find_canonical(event.service());
     let known = row.and_then(|row| row.kind);
     let kind = known.unwrap_or_else(|| by_verb(event, service));
-    let noise = is_noise(event, row, service);
+    let aspects = aspects(event);
+    let selected = aspects.selects();
+    let noise = !selected && is_noise(event, row, service);
     Class {
         category: kind.category,
-        weight: if noise { kind.weight.min(NOISE_WEIGHT) } else { kind.weight },
+        weight: match () {
+            () if noise => kind.weight.min(NOISE_WEIGHT),
+            () if selected => kind.weight.max(SELECTED_WEIGHT),
+            () => kind.weight,
+        },
         delay: kind.delay,
-        aspects: aspects(event),
+        aspects,
         symptoms: kind.symptoms,
         noise,
         known: known.is_some(),

@@ -3,21 +3,21 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::Value;
 
 use super::activity::Activities;
 use super::affinity::{Affinity, affinities};
 use super::consequence::{Consequence, consequences};
 use super::environment::Environments;
+use super::fit::{Alleged, Fit};
 use super::lifetime::{Lifetime, lifetimes};
 use super::link::{Link, is_firm, relations};
 use super::pointer::pointers;
 use super::topology::{Graph, Relation};
 use super::undo::{Restored, Undo, pairs};
 use super::{Change, Named};
-use crate::catalogue::{Delay, Effect, Gravity, Severity, Symptom, incident_symptoms, makes_target};
+use crate::catalogue::{Delay, Effect, Gravity, Severity, Specificity, makes_target};
 use crate::context::Incident;
-use crate::event::{ActorKind, Event, EventCategory, camel_words};
+use crate::event::{ActorKind, Event, EventCategory};
 
 /// A change this much later than the alert's start can still be its cause: alerts are stamped by their rule, clocks differ.
 ///
@@ -153,55 +153,6 @@ impl Impact {
     }
 }
 
-/// What the alert complains of; the same for all changes.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Complaint {
-    /// Whether any symptom was understood.
-    pub understood: bool,
-    /// Whether that something is open or weakened is among the symptoms.
-    pub exposure: bool,
-    /// Whether it is the only one.
-    pub only_exposure: bool,
-    /// Whether it is the first one.
-    pub first_exposure: bool,
-    /// Whether something is too open or costs too much, rather than missing.
-    pub excess: bool,
-    /// Whether capacity is missing.
-    pub capacity: bool,
-    /// Whether data went missing, to which who watches belongs.
-    pub data_missing: bool,
-}
-
-impl Complaint {
-    fn of(symptoms: &[(Symptom, usize)]) -> Self {
-        let has = |symptom: Symptom| symptoms.iter().any(|(known, _)| *known == symptom);
-        let first = symptoms.first().map(|(symptom, _)| *symptom);
-        let exposure = has(Symptom::Exposure);
-        Self {
-            understood: !symptoms.is_empty(),
-            exposure,
-            only_exposure: exposure && symptoms.len() == 1,
-            first_exposure: first == Some(Symptom::Exposure),
-            excess: matches!(first, Some(Symptom::Exposure | Symptom::Cost)) && !has(Symptom::AccessDenied),
-            capacity: has(Symptom::Capacity),
-            data_missing: has(Symptom::DataMissing),
-        }
-    }
-}
-
-/// How a change fits what the alert says.
-#[derive(Clone, Debug, Default)]
-pub struct Fit {
-    /// What the alert complains of.
-    pub complaint: Complaint,
-    /// The symptom that such changes cause, and how much the alert speaks of it, beside the one it speaks of most: 0 to 1.
-    pub symptom: Option<(Symptom, f64)>,
-    /// Whether the alert speaks of the kind of thing that was changed.
-    pub same_words: bool,
-    /// A value of the alert that the request sets.
-    pub value: Option<String>,
-}
-
 /// Who made a change, and how often.
 #[derive(Clone, Debug, Default)]
 pub struct Doer {
@@ -293,17 +244,13 @@ impl Facts {
     pub fn of_all(incident: &Incident, changes: &[Change], background: &[Change]) -> (Vec<Self>, Vec<usize>) {
         let graph = Graph::new(changes, background);
         let activities = Activities::new(changes, background);
-        let symptoms = incident_symptoms(&incident.words);
         let alert = Alert {
             reference: incident.alert.as_ref().map_or(incident.window.to, |alert| alert.started_at),
             fired: incident.alert.is_some(),
-            complaint: Complaint::of(&symptoms),
-            symptoms,
+            alleged: Alleged::new(incident, &activities),
             named: Named::of(incident),
             services: incident.resources.iter().filter_map(|r| service_of(r.kind.as_deref()?)).collect(),
             environments: Environments::of(incident),
-            wordings: wordings(incident, &activities),
-            values: alert_values(incident),
         };
         let ties = relations(&incident.resources, changes, background, &graph).into_iter().zip(affinities(
             incident,
@@ -334,28 +281,30 @@ impl Facts {
 
     /// Tells whether the call failed in the very way that the alert complains of.
     pub fn failed_as_symptom(&self) -> bool {
-        self.failure == Some(Failure::Capacity) && self.fit.complaint.capacity
+        self.failure == Some(Failure::Capacity) && self.fit.tone.shortage
     }
 
     /// Tells whether the change adds something while the alert misses something, or takes away while something is too open.
     pub fn goes_wrong_way(&self) -> bool {
-        let admits_few = self.fit.complaint.first_exposure && self.effect.admits_few;
-        if self.fit.complaint.excess {
+        let admits_few = self.fit.tone.first_exposure && self.effect.admits_few;
+        // A new endpoint captures traffic, a new rule comes first.
+        let stands_in_the_way = self.fit.captures && self.fit.specificity() >= Some(Specificity::Kind);
+        if self.fit.tone.excess {
             admits_few || self.effect.has(Effect::TakesAway)
         } else {
-            self.effect.adds && !self.lifetime.made_anew
+            self.effect.adds && !self.lifetime.made_anew && !stands_in_the_way
         }
     }
 
     /// Tells whether the change only watches, while the alert complains of what runs and not of this very watcher.
     pub fn only_watches(&self) -> bool {
-        let watcher_missed = self.fit.complaint.data_missing || self.fit.complaint.exposure;
+        let watcher_missed = self.fit.tone.silence || self.fit.tone.exposure;
         self.effect.watches && !watcher_missed && !matches!(self.tie.relation, Relation::Target(_))
     }
 
     /// Tells whether what the change does fits what the alert complains of.
     pub fn fits(&self) -> bool {
-        let does = self.failure.is_none() && self.fit.symptom.is_some() || self.failed_as_symptom();
+        let does = self.failure.is_none() && self.fit.answer.is_some() || self.failed_as_symptom();
         does && !self.goes_wrong_way()
     }
 
@@ -364,7 +313,7 @@ impl Facts {
     /// What is tied to the alert by a resource, or takes much away, may cause what nobody foresaw.
     pub fn causes_something_else(&self) -> bool {
         let foreseen = self.effect.known && !self.effect.is_grave() && !self.tie.is_related();
-        self.fit.complaint.understood && self.fit.symptom.is_none() && !self.noise && foreseen
+        self.fit.tone.understood.is_some() && self.fit.answer.is_none() && !self.noise && foreseen
     }
 }
 
@@ -382,18 +331,12 @@ impl Named {
 struct Alert<'a> {
     reference: DateTime<Utc>,
     fired: bool,
-    complaint: Complaint,
-    /// What it complains of, most spoken of first, with the number of words.
-    symptoms: Vec<(Symptom, usize)>,
+    alleged: Alleged<'a>,
     named: Named,
     /// Services of the named resources.
     services: HashSet<String>,
     /// The environments that it speaks of.
     environments: Environments,
-    /// Event names that speak of the kind of thing that the alert speaks of.
-    wordings: HashSet<&'a str>,
-    /// Values that the alert speaks of, names of resources aside.
-    values: HashSet<String>,
 }
 
 impl Alert<'_> {
@@ -421,14 +364,7 @@ impl Alert<'_> {
                 admits_few: class.admits && change.severity.is_none(),
                 watches: class.watches,
             },
-            fit: Fit {
-                complaint: self.complaint,
-                symptom: self.symptom_of(change).filter(|_| !class.noise),
-                same_words: !class.noise && self.wordings.contains(event.name.as_str()),
-                value: (!self.values.is_empty() && !class.noise)
-                    .then(|| smallest_of(event.request(), &self.values, 0).map(str::to_owned))
-                    .flatten(),
-            },
+            fit: self.alleged.fit(change),
             actor,
             undo: Reversal::default(),
             lifetime: Lifetime::default(),
@@ -440,63 +376,9 @@ impl Alert<'_> {
             gravity: change.gravity.filter(|_| !self.fired),
         }
     }
-
-    fn symptom_of(&self, change: &Change) -> Option<(Symptom, f64)> {
-        let (_, most) = self.symptoms.first()?;
-        let (symptom, hits) = self.symptoms.iter().find(|(symptom, _)| change.class.symptoms.contains(symptom))?;
-        Some((*symptom, *hits as f64 / *most as f64))
-    }
 }
 
 /// Returns the service of a CloudFormation type, in lower case.
 fn service_of(kind: &str) -> Option<String> {
     kind.split("::").nth(1).map(str::to_lowercase)
-}
-
-/// Words of the alert that carry a number and are no resource, account or time: `22`, `p2.xlarge`, `5432`.
-fn alert_values(incident: &Incident) -> HashSet<String> {
-    let names: HashSet<String> = incident.resources.iter().map(|named| named.id.to_lowercase()).collect();
-    incident
-        .words
-        .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '"' | '(' | ')' | '/'))
-        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
-        .filter(|word| (2..=24).contains(&word.len()) && word.len() != 12 && word.bytes().any(|b| b.is_ascii_digit()))
-        .filter(|word| !names.contains(word) && !incident.regions.iter().any(|region| region.name == *word))
-        .collect()
-}
-
-/// Returns the event names of which a word, the verb aside, stands in the alert.
-fn wordings<'a>(incident: &Incident, activities: &Activities<'a>) -> HashSet<&'a str> {
-    let words = alert_words(&incident.words);
-    let names: HashSet<&str> = activities.names().collect();
-    let spoken_of = |name: &str| camel_words(name).skip(1).any(|word| word.len() >= 4 && words.contains(&singular(word)));
-    names.into_iter().filter(|name| spoken_of(name)).collect()
-}
-
-/// The distinct words of an alert.
-fn alert_words(words: &str) -> HashSet<String> {
-    camel_words(words).map(singular).collect()
-}
-
-/// Returns a word in lower case and without a plural's s.
-fn singular(word: &str) -> String {
-    let mut word = word.to_lowercase();
-    word.truncate(word.trim_end_matches('s').len());
-    word
-}
-
-/// Returns the smallest of `values` that stands in a request; `values` are lower case.
-fn smallest_of<'v>(request: &Value, values: &'v HashSet<String>, depth: usize) -> Option<&'v str> {
-    let number;
-    let text = match request {
-        Value::String(text) => text,
-        Value::Number(set) => {
-            number = set.to_string();
-            &number
-        }
-        Value::Array(items) if depth < 12 => return items.iter().take(50).filter_map(|item| smallest_of(item, values, depth + 1)).min(),
-        Value::Object(map) if depth < 12 => return map.values().take(50).filter_map(|item| smallest_of(item, values, depth + 1)).min(),
-        _ => return None,
-    };
-    values.iter().filter(|value| value.eq_ignore_ascii_case(text)).map(String::as_str).min()
 }

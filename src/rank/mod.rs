@@ -12,6 +12,7 @@ mod environment;
 pub mod explanation;
 pub mod facts;
 pub mod finding;
+pub mod fit;
 pub mod lifetime;
 pub mod link;
 mod pointer;

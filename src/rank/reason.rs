@@ -2,8 +2,6 @@
 
 use chrono::TimeDelta;
 
-use crate::catalogue::Symptom;
-
 /// The evidence that one rule found, where it is worth telling people.
 ///
 /// Shape: names and values come from the alert and the records, so they are untrusted; all else is ours.
@@ -86,8 +84,8 @@ pub enum Reason<'a> {
     },
     /// Changes of its class cause what the alert complains of.
     CanCause {
-        /// The complaint.
-        symptom: Symptom,
+        /// The complaint, in the words of the catalogue's row: `'no such host'`.
+        what: &'static str,
     },
     /// The request sets a value that the alert speaks of.
     SetsValue {

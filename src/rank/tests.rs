@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::topology::Relation;
 use super::{Change, Ranked, Reason, Verdict, Weights, finding};
-use crate::catalogue::Symptom;
 use crate::context::{Asked, Defaults, Incident, discover};
 use crate::event::Event;
 
@@ -196,7 +195,7 @@ fn every_score_is_the_sum_of_its_parts_and_reasons_are_told_weightiest_first() {
     let expected = [
         Reason::TargetsNamed { named: NAMED },
         Reason::Before { age: TimeDelta::seconds(200) },
-        Reason::CanCause { symptom: Symptom::Unreachable },
+        Reason::CanCause { what: "timeouts and unreachable hosts" },
     ];
     assert_eq!(ranked[0].explanation().reasons(), expected);
 }

@@ -21,7 +21,7 @@ pub(super) fn words(reason: &Reason<'_>, alert: bool) -> String {
         // How near is told beside the change's name.
         Reason::Before { .. } => "near the alert in time".into(),
         Reason::Values { does } => (*does).to_owned(),
-        Reason::CanCause { symptom } => format!("can cause {}", symptom.label()),
+        Reason::CanCause { what } => format!("can cause {what}"),
         Reason::SetsValue { value } => format!("sets {value}, which the {asks} speaks of"),
         Reason::Burst { calls } => format!("one of {calls} such calls"),
         Reason::Failed => "the call failed".into(),

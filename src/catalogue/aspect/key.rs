@@ -35,7 +35,7 @@ const KEYS: &[(&[Aspect], &str)] = &[
         encryptionConfiguration sqsManagedSseEnabled masterUserSecretKey"),
     (&[Identity], "role roleArn executionRoleArn taskRoleArn executionRole iamInstanceProfile serviceRole serviceAccountRoleArn nodeRole \
         jobRoleArn accessConfig authenticationMode enableIAMDatabaseAuthentication iamRoles accessRoleArn instanceRoleArn iamRole"),
-    (&[Permission], "policy policyDocument accessPolicies resourcePolicy policyText resourcePolicyDocument"),
+    (&[ResourcePolicy], "policy policyDocument accessPolicies resourcePolicy policyText resourcePolicyDocument"),
     (&[SignIn], "callbackURLs logoutURLs allowedOAuthFlows explicitAuthFlows supportedIdentityProviders lambdaConfig smsConfiguration \
         emailConfiguration mfaConfiguration refreshTokenValidity accessTokenValidity idTokenValidity allowedOAuthScopes \
         allowedOAuthFlowsUserPoolClient allowUnauthenticatedIdentities"),

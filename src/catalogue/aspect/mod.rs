@@ -46,8 +46,10 @@ pub enum Aspect {
     Identity,
     /// Access keys and console passwords.
     AccessKey,
-    /// Policies, boundaries and permissions.
+    /// Policies of whoever acts, boundaries and organisations' denials.
     Permission,
+    /// Who may use this very thing: policies of queues, topics, functions, secrets, repositories.
+    ResourcePolicy,
     /// User pools, their clients and identity providers.
     SignIn,
     /// Buckets themselves.
@@ -170,15 +172,6 @@ const CAPTURING: Aspects = Aspects::of(&[
     Aspect::Cdn,
     Aspect::WebFirewall,
     Aspect::Listener,
-    Aspect::Target,
-    Aspect::Secret,
-    Aspect::Key,
-    Aspect::AccessKey,
-    Aspect::Permission,
-    Aspect::Delivery,
-    Aspect::Schedule,
-    Aspect::Code,
-    Aspect::ApiMethod,
 ]);
 
 impl Aspects {
@@ -203,10 +196,19 @@ pub(super) fn aspects(event: &Event) -> Aspects {
         if !set.is_empty() && set.len() <= EVERYTHING {
             aspects = set;
         }
-    } else if aspects == Aspects::of(&[Aspect::Tags]) {
+    } else if aspects == TAGS {
         aspects = aspects.or(key::of_selectors(&Flat::of(event.request())));
     }
     if noun.whole && verb.lessens { aspects.or(Aspects::of(&[Aspect::Existence])) } else { aspects }
+}
+
+const TAGS: Aspects = Aspects::of(&[Aspect::Tags]);
+
+impl Aspects {
+    /// Tells whether something selects by the tags that are set, so that they are more than labels.
+    pub(super) fn selects(self) -> bool {
+        self.has(Aspect::Tags) && self != TAGS
+    }
 }
 
 #[cfg(test)]
@@ -286,7 +288,7 @@ mod tests {
         let key = of("sns", "SetTopicAttributes", json!({"topicArn": "t", "attributeName": "KmsMasterKeyId", "attributeValue": "k"}));
         assert!(key.has(Aspect::Key), "{key:?}");
         let policy = of("sqs", "SetQueueAttributes", json!({"queueUrl": "q", "attributes": {"Policy": ""}}));
-        assert!(policy.has(Permission) && !policy.has(Queue), "{policy:?}");
+        assert!(policy.has(ResourcePolicy) && !policy.has(Queue), "{policy:?}");
         let stage = of("apigateway", "UpdateStage", json!({"patchOperations": [{"op": "replace", "path": "/*/*/throttling/rateLimit"}]}));
         assert!(stage.has(Limit), "{stage:?}");
     }

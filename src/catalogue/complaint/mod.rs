@@ -30,6 +30,8 @@ pub enum Specificity {
 pub enum About {
     /// Something fails.
     Failure,
+    /// Something is refused: for want of a right, a key, a password.
+    Refusal,
     /// There is too little: machines, addresses, quota.
     Shortage,
     /// What used to arrive does not.

@@ -18,7 +18,9 @@ fn every_row_is_found_by_each_of_its_phrases_in_a_sentence() {
 
 #[test]
 fn rows_have_a_name_causes_and_no_phrase_twice() {
+    let mut names = std::collections::BTreeSet::new();
     for row in rows::all() {
+        assert!(names.insert(row.name), "{} stands twice", row.name);
         assert!(!row.name.is_empty() && !row.phrases.is_empty());
         assert!(row.about == About::Outside || !row.usual.is_empty(), "{} has no cause", row.name);
         let unique: std::collections::BTreeSet<_> = row.phrases.iter().collect();

@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use super::{Effect, Severity};
+use crate::catalogue::aspect::aspects;
 use crate::catalogue::json_path::{find, text, texts, walk};
 use crate::catalogue::row::Harmless;
 use crate::catalogue::rows;
@@ -71,6 +72,7 @@ fn reason(event: &Event) -> Option<&'static str> {
     let condition = rows::find(event.service(), &event.name).map_or(Harmless::BySettings, |row| row.harmless);
     match condition {
         Harmless::Always => Some(NO_EFFECT),
+        _ if is_tagging(&event.name) && aspects(event).selects() => None,
         _ if is_tagging(&event.name) => Some("changes only tags"),
         Harmless::Unless(switch) => (text(event.request(), switch).as_deref() != Some("true")).then_some(NO_EFFECT),
         Harmless::Named(path, beginnings) => {

@@ -7,8 +7,6 @@ use crate::rank::Reason;
 use crate::rank::facts::Facts;
 use crate::rank::rule::{Evidence, Rule, Strength};
 
-/// A symptom that the alert hardly speaks of counts at least this share of the one it speaks of most.
-const LEAST_SYMPTOM: f64 = 0.4;
 /// A kind of change that weighs less than this in the catalogue breaks nothing: tags and the like.
 pub(super) const TRIFLE: u8 = 10;
 /// Grave values count this share where the alert names something else: they are somebody else's incident.
@@ -43,15 +41,15 @@ fn harmless(facts: &Facts) -> Option<Evidence<'_>> {
 }
 
 fn grave_to_all(facts: &Facts) -> Option<Evidence<'_>> {
-    values(facts, !facts.fit.complaint.understood, Told::Always)
+    values(facts, !facts.fit.tone.understood.is_some(), Told::Always)
 }
 
 fn exposes(facts: &Facts) -> Option<Evidence<'_>> {
-    values(facts, facts.effect.has(Effect::Exposes) && facts.fit.complaint.exposure, Told::Always)
+    values(facts, facts.effect.has(Effect::Exposes) && facts.fit.tone.exposure, Told::Always)
 }
 
 fn takes_away_where_exposed(facts: &Facts) -> Option<Evidence<'_>> {
-    values(facts, facts.effect.has(Effect::TakesAway) && facts.fit.complaint.only_exposure, Told::Tied)
+    values(facts, facts.effect.has(Effect::TakesAway) && facts.fit.tone.only_exposure, Told::Tied)
 }
 
 fn takes_away(facts: &Facts) -> Option<Evidence<'_>> {
@@ -59,7 +57,7 @@ fn takes_away(facts: &Facts) -> Option<Evidence<'_>> {
 }
 
 fn unprotects(facts: &Facts) -> Option<Evidence<'_>> {
-    values(facts, facts.effect.has(Effect::Unprotects) && facts.fit.complaint.exposure, Told::Tied)
+    values(facts, facts.effect.has(Effect::Unprotects) && facts.fit.tone.exposure, Told::Tied)
 }
 
 /// Tells how grave the values are, where the rule `holds`.
@@ -83,21 +81,11 @@ fn by_itself(facts: &Facts) -> Option<Evidence<'_>> {
     evidence?.with_strength(Strength(gravity.points.into()))
 }
 
-pub(super) const SYMPTOM: &[Rule] = &[
-    rule("symptom.fits", fits, "Such changes are known to cause what the alert complains of."),
-    rule("symptom.other", |facts| Evidence::quiet(facts.causes_something_else()), "Such changes are known to cause something else."),
-];
-
-fn fits(facts: &Facts) -> Option<Evidence<'_>> {
-    let (symptom, share) = facts.fit.symptom?;
-    Evidence::told(Reason::CanCause { symptom })?.with_strength(Strength(share.max(LEAST_SYMPTOM) * 100.0))
-}
-
 pub(super) const DIRECTION: &[Rule] = &[
     rule(
         "direction.exposes_nothing",
         |facts| {
-            let complaint = facts.fit.complaint;
+            let complaint = facts.fit.tone;
             Evidence::quiet(complaint.excess && complaint.first_exposure && facts.effect.admits_few)
         },
         "The change opens something to few while the alert finds it open to many.",
@@ -109,18 +97,6 @@ pub(super) const DIRECTION: &[Rule] = &[
     ),
 ];
 
-pub(super) const WORDING: &[Rule] = &[rule(
-    "fit.same_words",
-    |facts| Evidence::quiet(facts.fit.same_words),
-    "The alert speaks of the kind of thing that was changed: `parameter`, `flow log`.",
-)];
-
-pub(super) const SAME_VALUE: &[Rule] = &[rule(
-    "fit.same_value",
-    |facts| Evidence::told(Reason::SetsValue { value: facts.fit.value.as_deref()? }),
-    "The request sets a value that the alert speaks of: a port, an instance type, a version.",
-)];
-
 pub(super) const CLASS: &[Rule] = &[from(
     Catalogue,
     rule(
@@ -128,13 +104,4 @@ pub(super) const CLASS: &[Rule] = &[from(
         |facts| Evidence::quiet(true)?.with_strength(Strength(facts.effect.weight.into())),
         "So often such a change is what broke something.",
     ),
-)];
-
-pub(super) const UNEXPLAINED: &[Rule] = &[rule(
-    "fit.nothing",
-    |facts| {
-        let tied = facts.tie.is_related() || facts.tie.shares_name();
-        Evidence::quiet(!tied && facts.fit.symptom.is_none() && !facts.failed_as_symptom() && facts.gravity.is_none())
-    },
-    "Nothing ties it to the alert, and such changes are not known to cause what the alert complains of.",
 )];

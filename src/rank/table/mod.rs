@@ -3,6 +3,7 @@
 
 mod actor;
 mod effect;
+mod fit;
 mod outcome;
 mod tie;
 mod time;
@@ -24,13 +25,14 @@ pub const TABLE: &[Signal] = &[
     Signal { name: "time_alone", role: Role::Score, rules: time::ALONE },
     Signal { name: "severity", role: Role::Score, rules: effect::SEVERITY },
     Signal { name: "gravity", role: Role::Score, rules: effect::GRAVITY },
-    Signal { name: "symptom", role: Role::Score, rules: effect::SYMPTOM },
+    Signal { name: "complaint", role: Role::Score, rules: fit::COMPLAINT },
+    Signal { name: "service", role: Role::Score, rules: fit::SERVICE },
     Signal { name: "direction", role: Role::Score, rules: effect::DIRECTION },
-    Signal { name: "wording", role: Role::Score, rules: effect::WORDING },
-    Signal { name: "same_value", role: Role::Score, rules: effect::SAME_VALUE },
+    Signal { name: "wording", role: Role::Score, rules: fit::WORDING },
+    Signal { name: "same_value", role: Role::Score, rules: fit::SAME_VALUE },
     Signal { name: "burst", role: Role::Score, rules: actor::BURST },
     Signal { name: "class", role: Role::Score, rules: effect::CLASS },
-    Signal { name: "unexplained", role: Role::Score, rules: effect::UNEXPLAINED },
+    Signal { name: "unexplained", role: Role::Score, rules: fit::UNEXPLAINED },
     Signal { name: "actor", role: Role::Score, rules: actor::ACTOR },
     Signal { name: "first", role: Role::Score, rules: actor::FIRST },
     Signal { name: "rare", role: Role::Score, rules: actor::RARE },

@@ -9,12 +9,12 @@ use crate::catalogue::aspect::Aspect::*;
 pub(super) const ROWS: &[Complaint] = &[
     // Images
     exact("images that cannot be pulled", &["CannotPull*", "ImagePull*", "ErrImagePull", "failed to pull", "pull image", "image pull*", "pulling image", "pull .. manifest", "dkr.ecr", "ecr:GetAuthorizationToken", "ecr:BatchGetImage", "pull access denied", "toomanyrequests pull", "image can't be pulled"],
-        &[Image, PrivateLink, Egress], &[ObjectLife, Permission, Identity, Route, Firewall, Key, NetworkAcl, NameResolution, BucketAccess, Code]),
+        &[Image, PrivateLink, Egress], &[ObjectLife, ResourcePolicy, Permission, Identity, Route, Firewall, Key, NetworkAcl, NameResolution, BucketAccess, Code]),
     exact("a missing image", &["manifest unknown", "failed to resolve ref .. not found", "image .. not found", "image .. does not exist", "manifest .. not found", "ImageNotFound*", "InvalidAMIID*", "ami .. not", "image not found", "no such image", "tag .. not found", "requested image not found"],
         &[Image, ObjectLife], &[Code, Backup]),
     // Tasks
     exact("tasks that cannot get what they start with", &["ResourceInitializationError", "unable to pull secrets", "unable to pull registry auth", "unable to retrieve secret", "fetching secret data", "retrieve secret from", "failed to fetch secret"],
-        &[Secret, PrivateLink, Permission, Egress, Identity], &[Configuration, Key, Route, Firewall, NameResolution, NetworkAcl]),
+        &[Secret, PrivateLink, Egress, Identity], &[Permission, ResourcePolicy, Configuration, Key, Route, Firewall, NameResolution, NetworkAcl]),
     exact("memory that runs out", &["OutOfMemory*", "out of memory", "OOMKilled", "OOMKill*", "oom killer", "137", "exit code 137", "killed due to memory usage", "memory limit*", "heap out of memory", "Cannot allocate memory", "ENOMEM", "heap space"],
         &[Runtime, MachineType, Code], &[Scaling, DatabaseParameter, Configuration, Limit]),
     exact("tasks that cannot be placed", &["unable to place a task", "unable to place task*", "cannot place task*", "place tasks", "no container instance*", "RESOURCE MEMORY", "RESOURCE CPU", "RESOURCE ENI", "capacity is unavailable", "SERVICE_TASK_START_IMPAIRED", "unable to consistently start tasks", "steady state"],
@@ -46,13 +46,13 @@ pub(super) const ROWS: &[Complaint] = &[
     exact("a missing setting", &["KeyError", "environment variable*", "env var*", "missing required", "is not set", "not defined", "undefined variable", "missing env*", "no value for", "configuration value*", "config value*", "missing config*", "MissingConfiguration*"],
         &[Runtime, Configuration, Secret], &[Code]),
     exact("a missing parameter", &["ParameterNotFound", "parameter .. not found", "missing parameter*", "ParameterVersionNotFound", "ssm parameter*", "parameter store", "ConfigParameter*"], &[Configuration], &[Permission, Identity, Key, Runtime]),
-    exact("a missing secret", &["Secrets Manager can't find", "secret .. not found", "missing secret", "MissingSecret*", "secret .. does not exist", "secret .. deleted", "secret value*", "GetSecretValue"], &[Secret], &[Permission, Key, Identity, PrivateLink]),
+    exact("a missing secret", &["Secrets Manager can't find", "secret .. not found", "missing secret", "MissingSecret*", "secret .. does not exist", "secret .. deleted", "secret value*", "GetSecretValue"], &[Secret], &[ResourcePolicy, Permission, Key, Identity, PrivateLink]),
     kind("wrong settings", &["config*", "setting*", "feature flag*", "parameter*", "secret*", "misconfig*"], &[Configuration, Secret, Runtime, DatabaseParameter], &[Code]),
     // Machines
     exact("lost capacity of a group", &["GroupInServiceInstances", "GroupDesired*", "below desired", "below .. desired", "desired capacity", "desired count", "RunningTaskCount", "running task*", "running count", "task count", "in service instances", "too few", "no running", "zero instances", "zero tasks", "no instances", "no tasks", "0 running", "0 tasks", "replicas unavailable", "DesiredTaskCount", "ReplicasMismatch"],
         &[Scaling, InstanceState, Code], &[Limit, MachineType, Schedule, Target, Image, Route, Existence, Identity, Cluster]).about(About::Shortage),
     kind("instances that are gone", &["instance down", "InstanceDown", "StatusCheckFailed*", "status check*", "host down", "node down", "HostUnreachable", "instance .. terminated", "instance .. stopped", "server down", "stopped unexpectedly", "probe", "ssh", "EC2 instance"],
-        &[InstanceState, Existence, Firewall, Route, NetworkAcl], &[Scaling, Volume, Interface, MachineType, Code, Egress]),
+        &[InstanceState, Firewall, Route, NetworkAcl], &[Existence, Scaling, Volume, Interface, MachineType, Code, Egress]),
     exact("used-up processor credits", &["CPUCredit*", "cpu credit*", "burst credit*", "steal"], &[MachineType], &[Scaling, Runtime]),
     exact("processors at their limit", &["CPUUtilization", "cpu utilization", "cpu usage", "cpu high", "high cpu", "cpu", "load average", "EngineCPU*"], &[MachineType, Scaling, Code], &[DatabaseParameter, Limit, Runtime, Table, Replica, Schedule, Target]),
     kind("missing capacity", &["capacity", "insufficient", "scal*", "saturat*", "evict*", "spot", "in service", "instances", "workers", "shards", "replicas", "nodes"], &[Scaling, Limit, MachineType, InstanceState], &[Code, Schedule, Queue, Image, Cluster]).about(About::Shortage),

@@ -13,7 +13,7 @@ pub(super) const ROWS: &[Complaint] = &[
     general("slowness", &["latency", "slow*", "response time*", "TargetResponseTime", "duration", "p99", "p95", "p90", "p50", "apdex", "delay*", "lag", "load", "sluggish"],
         &[MachineType, Scaling, DatabaseParameter, Limit, Code, Runtime],
         &[Route, NetworkAcl, PrivateLink, Queue, Cdn, Database, Table, Replica, Existence, Target, Listener, Volume, Egress, Workflow, Configuration, Cluster, ApiMethod]),
-    general("unreachable hosts", &["connect*", "network*", "down", "unavailable", "ping", "blackbox", "port", "inbound", "reachab*", "endpoint*", "dead", "up", "site not ok", "not ok"],
+    general("lost connections", &["connect*", "network*", "down", "unavailable", "ping", "blackbox", "port", "inbound", "reachab*", "endpoint*", "dead", "up", "site not ok", "not ok"],
         &[Firewall, NetworkAcl, Route, NameResolution, Listener, Interconnect, Interface, Egress, InstanceState, Target, Existence, PrivateLink],
         &[Database, Code, FileSystem, Runtime, Cluster, ApiMethod, Scaling, DatabaseEngine, SignIn, Replica, MachineType, Cdn]),
     general("too little memory", &["memory", "mem", "heap", "rss", "swap"], &[Runtime, MachineType, Code, Scaling], &[DatabaseParameter, Configuration, Limit]),

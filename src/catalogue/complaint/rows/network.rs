@@ -42,7 +42,7 @@ pub(super) const ROWS: &[Complaint] = &[
     exact("pods or interfaces without an address", &["failed to assign an ip address", "insufficient free addresses", "InsufficientFreeAddressesInSubnet", "no available ip*", "no free ip*", "aws-cni", "ipamd", "add cmd failed", "failed to setup network for sandbox",
         "failed to create pod sandbox", "FailedCreatePodSandBox", "cni plugin", "not enough ip*", "ip exhaustion", "free ip*", "no more ip*", "NetworkNotReady", "cni config uninitialized"],
         &[Interface, Cluster, Route], &[Identity, Permission, Scaling, MachineType, Firewall, NetworkAcl]).about(About::Shortage),
-    kind("what cannot be reached", &["unreachable", "not reachable", "timed out", "times out", "timing out", "timeout*", "not respond*", "no response", "stopped answering", "does not answer", "don't answer", "not answering", "deadline exceeded", "hangs", "hanging", "inaccessible",
+    kind("timeouts and unreachable hosts", &["unreachable", "not reachable", "timed out", "times out", "timing out", "timeout*", "not respond*", "no response", "stopped answering", "does not answer", "don't answer", "not answering", "deadline exceeded", "hangs", "hanging", "inaccessible",
         "connectivity", "cannot connect", "can't connect", "couldn't connect", "could not connect", "failed to connect", "connection fail*", "connection error*", "lost connection*", "outage", "offline", "is down", "went down", "host down", "instance down", "target down"],
         &[Firewall, NetworkAcl, Route, Egress, Interconnect, PrivateLink, NameResolution, Existence, InstanceState, Listener, Target, Interface],
         &[Database, Code, Runtime, Cluster, FileSystem, Scaling, Replica, MachineType, Limit, Certificate]),

@@ -1,0 +1,92 @@
+//! Whether what a change does is what the alert complains of.
+
+use super::rule;
+use crate::catalogue::{Cause, Specificity};
+use crate::rank::Reason;
+use crate::rank::facts::Facts;
+use crate::rank::fit::ServiceTie;
+use crate::rank::rule::{Evidence, Rule};
+
+pub(super) const COMPLAINT: &[Rule] = &[
+    rule(
+        "fit.exact",
+        |facts| answers(facts, Specificity::Exact, Cause::Usual),
+        "Such changes are what causes the very error that the alert quotes.",
+    ),
+    rule(
+        "fit.exact_seldom",
+        |facts| answers(facts, Specificity::Exact, Cause::Seldom),
+        "Such changes cause the error that the alert quotes now and then.",
+    ),
+    rule(
+        "fit.kind",
+        |facts| answers(facts, Specificity::Kind, Cause::Usual),
+        "Such changes are what causes the kind of failure that the alert tells of.",
+    ),
+    rule(
+        "fit.kind_seldom",
+        |facts| answers(facts, Specificity::Kind, Cause::Seldom),
+        "Such changes cause the kind of failure that the alert tells of now and then.",
+    ),
+    rule(
+        "fit.contradicted",
+        |facts| Evidence::quiet(contradicted(facts)),
+        "The alert tells a kind of failure, and such changes cause something else.",
+    ),
+    rule("fit.general", |facts| answers(facts, Specificity::General, Cause::Usual), "Such changes are what causes such a symptom."),
+    rule(
+        "fit.general_seldom",
+        |facts| answers(facts, Specificity::General, Cause::Seldom),
+        "Such changes cause such a symptom now and then.",
+    ),
+    rule("fit.other", |facts| Evidence::quiet(facts.causes_something_else()), "Such changes are known to cause something else."),
+];
+
+fn answers(facts: &Facts, specificity: Specificity, cause: Cause) -> Option<Evidence<'_>> {
+    let answer = facts.fit.answer.filter(|answer| answer.complaint.specificity == specificity && answer.cause == cause)?;
+    Evidence::told(Reason::CanCause { what: answer.complaint.name })
+}
+
+/// What is tied to the alert by a resource, or takes much away, may cause what nobody foresaw.
+fn contradicted(facts: &Facts) -> bool {
+    facts.fit.contradicted && !facts.effect.is_grave() && !facts.tie.is_related()
+}
+
+pub(super) const SERVICE: &[Rule] = &[
+    rule(
+        "fit.action",
+        |facts| Evidence::quiet(facts.fit.action),
+        "A policy that the call names or sets is about what the alert says was refused.",
+    ),
+    rule(
+        "fit.service",
+        |facts| Evidence::quiet(facts.fit.service == Some(ServiceTie::Named)),
+        "An action, a host or a namespace of the alert names the service.",
+    ),
+    rule(
+        "fit.service_told",
+        |facts| Evidence::quiet(facts.fit.service == Some(ServiceTie::Told)),
+        "A word of the alert tells the service.",
+    ),
+];
+
+pub(super) const WORDING: &[Rule] = &[rule(
+    "fit.same_words",
+    |facts| Evidence::quiet(facts.fit.same_words),
+    "The alert speaks of the kind of thing that was changed: `parameter`, `flow log`.",
+)];
+
+pub(super) const SAME_VALUE: &[Rule] = &[rule(
+    "fit.same_value",
+    |facts| Evidence::told(Reason::SetsValue { value: facts.fit.value.as_deref()? }),
+    "The request sets a value that the alert speaks of: a port, an instance type, a version.",
+)];
+
+pub(super) const UNEXPLAINED: &[Rule] = &[rule(
+    "fit.nothing",
+    |facts| {
+        let tied = facts.tie.is_related() || facts.tie.shares_name();
+        Evidence::quiet(!tied && facts.fit.answer.is_none() && !facts.failed_as_symptom() && facts.gravity.is_none())
+    },
+    "Nothing ties it to the alert, and such changes are not known to cause what the alert complains of.",
+)];

@@ -101,7 +101,7 @@ pub fn found(event: &Event, coverage: &Coverage, untrusted: UntrustedText) -> Ev
         service: event.service(),
         request: &section("requestParameters"),
         response: &section("responseElements"),
-        additional: &section("additionalEventData"),
+        additional: &section(if record.get("additionalEventData").is_some() { "additionalEventData" } else { "serviceEventDetails" }),
         error_code: code.as_deref(),
         earlier: None,
     });

@@ -1,7 +1,7 @@
 //! From an event to its class: the row of the table, or what verb and service tell of an event that has none.
 
 use super::aspect::{Aspects, aspects};
-use super::row::{Delay, Kind, Noise, Row, Symptom};
+use super::row::{Delay, Kind, Noise, Row};
 use super::service::{self, Service};
 use super::tag::{begins_with_tags, is_housekeeping, is_tagging};
 use super::verb::{self, Sets, Verb};
@@ -19,8 +19,6 @@ pub struct Class {
     pub delay: Delay,
     /// What it acts on, and so what it can break.
     pub aspects: Aspects,
-    /// What it can cause.
-    pub symptoms: &'static [Symptom],
     /// Whether it changes no configuration: heartbeats, churn by services, data events, reads.
     pub noise: bool,
     /// Whether the table tells its kind; otherwise verb and service were all there was to judge by.
@@ -29,6 +27,8 @@ pub struct Class {
     pub adds: bool,
     /// Whether it is judged by whom it lets in: where its values have no severity, it exposes nothing.
     pub admits: bool,
+    /// Whether its verb says that there is less than before.
+    pub lessens: bool,
     /// Whether it only watches or reports: alarms, dashboards, reports. It may blind who looks, and breaks nothing that runs.
     pub watches: bool,
     /// Whether its verb can give back what an earlier call had taken.
@@ -66,11 +66,11 @@ pub fn classify(event: &Event) -> Class {
         },
         delay: kind.delay,
         aspects,
-        symptoms: kind.symptoms,
         noise,
         known: known.is_some(),
         adds: row.is_some_and(|row| row.adds) || verb.adds && !replaces(&event.name, kind.category),
         admits: row.is_some_and(|row| row.admits),
+        lessens: Verb::of_batch(&event.name).lessens,
         watches: row.is_some_and(|row| row.watches),
         gives_back: verb.gives_back,
         sets: verb.sets,
@@ -82,40 +82,35 @@ pub fn classify(event: &Event) -> Class {
 
 /// EC2 is many services in one: nouns of its unknown events, in order, against the name in lower case.
 #[rustfmt::skip] // Words read best in lines.
-const EC2_NOUNS: &[(&[&str], Category, &[Symptom])] = &[
-    (&["securitygroup"], Category::SecurityGroup, &[Symptom::Unreachable]),
-    (&["volume", "snapshot", "ebs", "fastsnapshot"], Category::Storage, &[Symptom::Storage]),
-    (&["launchtemplate"], Category::AutoScaling, &[Symptom::Capacity]),
-    (&["flowlog", "trafficmirror"], Category::Observability, &[Symptom::DataMissing]),
+const EC2_NOUNS: &[(&[&str], Category)] = &[
+    (&["securitygroup"], Category::SecurityGroup),
+    (&["volume", "snapshot", "ebs", "fastsnapshot"], Category::Storage),
+    (&["launchtemplate"], Category::AutoScaling),
+    (&["flowlog", "trafficmirror"], Category::Observability),
     (
         &[
             "networkinterface", "route", "gateway", "subnet", "vpc", "acl", "address", "endpoint", "peering", "transit", "vpn",
             "dhcp", "prefixlist", "ipam", "cidr", "clientvpn", "carrier",
         ],
-        Category::Networking, &[Symptom::Unreachable],
+        Category::Networking,
     ),
-    (
-        &[
-            "instance", "image", "spot", "fleet", "host", "keypair", "capacity", "placement",
-        ],
-        Category::Ec2Lifecycle, &[Symptom::Unreachable, Symptom::Capacity],
-    ),
+    (&["instance", "image", "spot", "fleet", "host", "keypair", "capacity", "placement"], Category::Ec2Lifecycle),
 ];
 
 fn by_verb(event: &Event, service: Option<&Service>) -> Kind {
     let verb = Verb::of_batch(&event.name);
     let (weight, delay) = if begins_with_tags(&event.name) { (TAGS_WEIGHT, Delay::Minutes) } else { (verb.weight, verb.delay) };
-    let (category, symptoms) = match service {
-        Some(service) => (service.category, service.symptoms),
+    let category = match service {
+        Some(service) => service.category,
         None if event.service() == "ec2" => by_noun(&event.name.to_ascii_lowercase()),
-        None => (Category::Other, &[][..]),
+        None => Category::Other,
     };
-    Kind { category, weight, delay, symptoms }
+    Kind { category, weight, delay }
 }
 
-fn by_noun(lower_name: &str) -> (Category, &'static [Symptom]) {
-    let found = EC2_NOUNS.iter().find(|(nouns, ..)| nouns.iter().any(|noun| lower_name.contains(noun)));
-    found.map_or((Category::Other, &[]), |&(_, category, symptoms)| (category, symptoms))
+fn by_noun(lower_name: &str) -> Category {
+    let found = EC2_NOUNS.iter().find(|(nouns, _)| nouns.iter().any(|noun| lower_name.contains(noun)));
+    found.map_or(Category::Other, |(_, category)| *category)
 }
 
 /// Tells whether a call puts something in the place of what is there; starting a deployment does.

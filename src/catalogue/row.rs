@@ -18,55 +18,6 @@ pub enum Delay {
     Slow,
 }
 
-/// What an incident looks like from outside, and what a class of change can cause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Symptom {
-    /// Timeouts, refused connections, down.
-    Unreachable,
-    /// Access denied, forbidden, not authorised.
-    AccessDenied,
-    /// Too few instances, tasks, shards; quota or throttle.
-    Capacity,
-    /// 5xx and failures after a deployment.
-    ErrorRate,
-    /// Slow.
-    Latency,
-    /// A database, cache or search cluster suffers.
-    Database,
-    /// Logs, metrics, audit records or messages stopped arriving.
-    DataMissing,
-    /// A parameter, secret or setting is missing or wrong.
-    Config,
-    /// Public, shared or weakened: a security finding.
-    Exposure,
-    /// TLS and certificates.
-    Certificate,
-    /// A volume, bucket or file system suffers.
-    Storage,
-    /// Money.
-    Cost,
-}
-
-impl Symptom {
-    /// Returns what such a change can cause, to follow "can cause".
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Unreachable => "timeouts and unreachable hosts",
-            Self::AccessDenied => "denied access",
-            Self::Capacity => "missing capacity",
-            Self::ErrorRate => "errors",
-            Self::Latency => "slowness",
-            Self::Database => "database trouble",
-            Self::DataMissing => "missing data",
-            Self::Config => "wrong or missing configuration",
-            Self::Exposure => "exposure",
-            Self::Certificate => "certificate trouble",
-            Self::Storage => "storage trouble",
-            Self::Cost => "higher cost",
-        }
-    }
-}
-
 /// What the catalogue knows of one event name of one service.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
@@ -105,7 +56,6 @@ pub(super) struct Kind {
     /// 0 to 100: how often such a change is what broke something.
     pub(super) weight: u8,
     pub(super) delay: Delay,
-    pub(super) symptoms: &'static [Symptom],
 }
 
 /// When an event changes no configuration, or changes it all the time without anybody caring.
@@ -143,11 +93,10 @@ pub(super) const fn row(
     category: Category,
     weight: u8,
     delay: Delay,
-    symptoms: &'static [Symptom],
     target: &'static str,
     summary: &'static str,
 ) -> Row {
-    Row { kind: Some(Kind { category, weight, delay, symptoms }), target, summary, ..by_verb(service, name) }
+    Row { kind: Some(Kind { category, weight, delay }), target, summary, ..by_verb(service, name) }
 }
 
 /// Makes a [`Row`] of an event that verb and service tell enough of, but for what follows as a method.

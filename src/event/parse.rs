@@ -84,6 +84,17 @@ const NOT_READING: &[&str] = &[
     "VerifyEmailAddress",
 ];
 
+/// Acts of services that change something, by their names, though their records are flagged as reading.
+///
+/// Why here and not in the catalogue? Sources drop what reads before anybody classifies it.
+/// Source: records of ECR, whose lifecycle policies expire images in such an event.
+const ACTS: &[&str] = &["PolicyExecutionEvent"];
+
+/// Tells whether an event of this name changes something, whatever its record's flag says.
+pub(crate) fn is_act(name: &str) -> bool {
+    ACTS.contains(&name)
+}
+
 /// Tells whether an event can be of this time.
 pub(crate) fn is_plausible(time: DateTime<Utc>) -> bool {
     YEARS.contains(&time.year())
@@ -131,7 +142,7 @@ impl Event {
         let read_only = match flag(&record, "readOnly") {
             // It tells of calls that have records of their own.
             _ if agent::is_twin(&record) => true,
-            Some(read_only) => read_only,
+            Some(read_only) => read_only && !is_act(&name),
             None => category != EventCategory::Insight && reads(&name),
         };
         let text = |key| text(&record, key);

@@ -136,6 +136,8 @@ pub struct Impact {
     pub adds: bool,
     /// Whether it lets somebody in, and its values show that these are few.
     pub admits_few: bool,
+    /// Whether there is less than before: deleted, detached, removed, stopped.
+    pub lessens: bool,
     /// Whether it only watches or reports.
     pub watches: bool,
 }
@@ -362,6 +364,7 @@ impl Alert<'_> {
                 severity: change.severity,
                 adds: has(Effect::Enlarges) || class.adds && !has(Effect::TakesAway),
                 admits_few: class.admits && change.severity.is_none(),
+                lessens: class.lessens || has(Effect::TakesAway),
                 watches: class.watches,
             },
             fit: self.alleged.fit(change),

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::Change;
 use super::activity::Activities;
-use crate::catalogue::{About, Aspect, Aspects, Cause, Complained, Complaint, Specificity, Spoken, complaints};
+use super::link::is_firm;
+use crate::catalogue::{About, Aspect, Aspects, Cause, Complained, Complaint, Effect, Role, Specificity, Spoken, complaints};
 use crate::context::Incident;
 use crate::event::{Event, camel_words, member};
 
@@ -103,6 +104,8 @@ pub struct Fit {
     pub action: bool,
     /// Whether it takes the place of what is there, or stands before it, though it only adds.
     pub captures: bool,
+    /// Whether it is made to a thing of the very kind that the alert names; another one, where nothing relates the two.
+    pub same_kind: bool,
     /// Whether the alert speaks of the kind of thing that was changed.
     pub same_words: bool,
     /// A value of the alert that the request sets.
@@ -121,6 +124,8 @@ pub(super) struct Alleged<'a> {
     pub(super) tone: Tone,
     found: Vec<Complained>,
     spoken: Spoken,
+    /// Kinds of the resources that the alert firmly names.
+    kinds: HashSet<String>,
     /// Event names that speak of the kind of thing that the alert speaks of.
     wordings: HashSet<&'a str>,
     /// Values that the alert speaks of, names of resources aside.
@@ -130,7 +135,8 @@ pub(super) struct Alleged<'a> {
 impl<'a> Alleged<'a> {
     pub(super) fn new(incident: &Incident, activities: &Activities<'a>) -> Self {
         let (found, spoken) = complaints(&incident.words);
-        Self { tone: Tone::of(&found), found, spoken, wordings: wordings(incident, activities), values: alert_values(incident) }
+        let kinds = incident.resources.iter().filter(|named| is_firm(named)).filter_map(|named| named.kind.clone()).collect();
+        Self { tone: Tone::of(&found), found, spoken, kinds, wordings: wordings(incident, activities), values: alert_values(incident) }
     }
 
     /// Holds a change against it.
@@ -139,19 +145,21 @@ impl<'a> Alleged<'a> {
         if class.noise {
             return Fit { tone: self.tone, ..Fit::default() };
         }
-        // A call that failed changed nothing, and so causes nothing.
-        let answer = if event.failed() { None } else { self.answer(class.aspects) };
+        // A call that failed changed nothing, and what nobody depends on breaks nothing.
+        let idle = event.failed() || change.severity.is_some_and(|severity| severity.effect == Effect::Harmless);
+        let answer = if idle { None } else { self.answer(class.aspects) };
         let specific = |specificity: Option<Specificity>| specificity >= Some(Specificity::Kind);
         Fit {
             tone: self.tone,
             answer,
-            contradicted: !event.failed()
+            contradicted: !idle
                 && specific(self.tone.understood)
                 && !class.aspects.is_empty()
                 && !specific(answer.map(|answer| answer.complaint.specificity)),
             service: self.service(event, class.aspects),
             action: self.allows_action(event, class.aspects),
             captures: class.aspects.captures(),
+            same_kind: self.is_named_kind(change),
             same_words: self.wordings.contains(event.name.as_str()),
             value: if self.values.is_empty() { None } else { smallest_of(event.request(), &self.values, 0).map(str::to_owned) },
         }
@@ -168,6 +176,11 @@ impl<'a> Alleged<'a> {
             }
         }
         best
+    }
+
+    fn is_named_kind(&self, change: &Change) -> bool {
+        let targets = change.resources.iter().take_while(|resource| resource.role == Role::Target);
+        !self.kinds.is_empty() && targets.filter_map(|resource| resource.kind).any(|kind| self.kinds.contains(kind))
     }
 
     fn service(&self, event: &Event, aspects: Aspects) -> Option<ServiceTie> {

@@ -9,6 +9,7 @@ const SIGNS: &[(&str, Ordering)] = &[
     ("name.told", Ordering::Greater),
     ("name.", Ordering::Less),
     ("fit.nothing", Ordering::Less),
+    ("fit.another", Ordering::Less),
     ("fit.contradicted", Ordering::Less),
     ("fit.other", Ordering::Less),
     ("fit.", Ordering::Greater),

@@ -46,6 +46,7 @@ pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, rank: usize, style: &Sty
     let record = redact::record(&event.record);
     let section = |key: &str| record.get(key).cloned().unwrap_or(Value::Null);
     let (request, response) = (section("requestParameters"), section("responseElements"));
+    let more = section(if record.get("additionalEventData").is_some() { "additionalEventData" } else { "serviceEventDetails" });
     let before = draft.earlier.request_before(change).map(redact::parameters);
     let summary = match untrusted {
         UntrustedText::Quote => catalogue::summarise(&catalogue::Parts {
@@ -53,7 +54,7 @@ pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, rank: usize, style: &Sty
             service: event.service(),
             request: &request,
             response: &response,
-            additional: &section("additionalEventData"),
+            additional: &more,
             error_code: error_code.as_deref(),
             earlier: before.as_deref(),
         }),

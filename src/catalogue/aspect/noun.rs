@@ -248,7 +248,8 @@ const NOUNS: &[Line] = &[
     of_all(&[Scaling], "ScalingPolicy ScalableTarget AutoScalingGroup DesiredCapacity CapacityProvider Nodegroup ComputeEnvironment LifecycleHook WarmPool Fleet SpotFleetRequest SpotInstanceRequest \
         CapacityReservation HostReservation NodePool ReplicaCount BrokerCount Standby SpotInstance"),
     whole("autoscaling", &[Scaling], "AutoScalingGroup"),
-    of_service("autoscaling", &[Scaling, Schedule], "Process ScheduledUpdateGroupAction ScheduledAction"),
+    of_service("autoscaling", &[Scaling], "Process"),
+    of_service("autoscaling", &[Scaling, Schedule], "ScheduledUpdateGroupAction ScheduledAction"),
     of_service("autoscaling", &[Target], "LoadBalancerTargetGroup LoadBalancer TrafficSource"),
     of_service("autoscaling", &[InstanceState, Scaling], "Instance InstanceInAutoScalingGroup InstanceHealth InstanceProtection"),
     of_service("autoscaling", &[Scaling], "Policy -"),

@@ -64,7 +64,9 @@ pub fn resources(event: &Event) -> Vec<Resource> {
     let service = canonical_service(event.service());
     let row = rows::find(service, &event.name);
     let (request, response) = (Flat::of(event.request()), Flat::of(event.response()));
-    let targets = targets(event, row, &request, &response);
+    // What a service does by itself is told in its details.
+    let details = Flat::of(event.record.get("serviceEventDetails").unwrap_or(&Value::Null));
+    let targets = targets(event, row, [&request, &response, &details]);
     let mut found = Found { actors: actor_arns(event), ..Found::default() };
     for target in &targets {
         let kind = key::kind_of_key(service, &target.key).or_else(|| key::kind_of_id(&target.text));
@@ -82,7 +84,7 @@ pub fn resources(event: &Event) -> Vec<Resource> {
         ("requestParameters", Some(&request)),
         ("responseElements", Some(&response)),
         ("additionalEventData", None),
-        ("serviceEventDetails", None),
+        ("serviceEventDetails", Some(&details)),
     ] {
         match (event.record.get(part), laid) {
             (Some(_), Some(laid)) => found.collect(service, laid),
@@ -148,11 +150,11 @@ struct Named {
 }
 
 /// Returns what the event changed: by the row's target, else by the noun of its name.
-fn targets(event: &Event, row: Option<&Row>, request: &Flat<'_>, response: &Flat<'_>) -> Vec<Named> {
+fn targets(event: &Event, row: Option<&Row>, [request, response, details]: [&Flat<'_>; 3]) -> Vec<Named> {
     let row_targets = row.map_or("", |row| row.target);
     for path in row_targets.split('|').filter(|path| !path.is_empty()) {
         let key = path.rsplit('.').next().unwrap_or(path);
-        for root in [request, response] {
+        for root in [request, response, details] {
             let texts = root.texts(path);
             if !texts.is_empty() {
                 return texts.into_iter().map(|text| Named { key: key.to_owned(), text }).collect();

@@ -1,6 +1,6 @@
 //! The table: one row per event name, divided by what the change is about.
 //!
-//! Columns: service, event name, category, weight, delay, symptoms, target, summary (see [`Row`] and [`super::summary`]); what only some
+//! Columns: service, event name, category, weight, delay, target, summary (see [`Row`] and [`super::summary`]); what only some
 //! events have follows as a method: `.noise()`, `.undone_by(…)`. An event of which verb and service tell enough is `by_verb(…)`.
 //! A new event is a new row; no code changes.
 
@@ -76,7 +76,6 @@ mod tests {
             assert!(row.name.bytes().all(|b| b.is_ascii_alphabetic()) || row.name.ends_with("V2"), "{}", row.name);
             assert_eq!(canonical_service(row.service), row.service, "{}", row.name);
             assert!(row.kind.is_none_or(|kind| (1..=100).contains(&kind.weight)), "{}", row.name);
-            assert!(row.kind.is_none_or(|kind| !kind.symptoms.is_empty()), "{} explains no symptom", row.name);
         }
     }
 

@@ -39,7 +39,7 @@ pub struct Parts<'a> {
     pub request: &'a Value,
     /// `responseElements`.
     pub response: &'a Value,
-    /// `additionalEventData`.
+    /// `additionalEventData`, or `serviceEventDetails` of what a service did by itself.
     pub additional: &'a Value,
     /// `errorCode` of a call that failed.
     pub error_code: Option<&'a str>,

@@ -50,7 +50,7 @@ fn value(name: &str, context: &Context<'_>) -> Option<String> {
     if let Some(function) = function::find(name) {
         return function(context);
     }
-    let now = at(context.request, name).or_else(|| at(context.response, name))?;
+    let now = [context.request, context.response, context.additional].iter().find_map(|part| at(part, name))?;
     match context.before(name, &now) {
         Some(before) => Some(format!("{before} → {now}")),
         None => Some(now),

@@ -72,6 +72,13 @@ fn insights_and_service_events_without_name_are_kept_under_an_honest_one() {
 }
 
 #[test]
+fn an_act_of_a_service_is_a_change_whatever_its_flag_says() {
+    let of = |name: &str| minimal(json!({"eventName": name, "eventType": "AwsServiceEvent", "readOnly": true})).read_only;
+    assert!(!of("PolicyExecutionEvent"));
+    assert!(of("DescribeRepositories"));
+}
+
+#[test]
 fn an_unreadable_record_is_refused_by_field_without_quoting_it() {
     let error = |record| Event::parse(record).unwrap_err().to_string();
     insta::assert_snapshot!(error(json!([])), @"the record is not a JSON object");

@@ -41,7 +41,7 @@ fn harmless(facts: &Facts) -> Option<Evidence<'_>> {
 }
 
 fn grave_to_all(facts: &Facts) -> Option<Evidence<'_>> {
-    values(facts, !facts.fit.tone.understood.is_some(), Told::Always)
+    values(facts, facts.fit.tone.understood.is_none(), Told::Always)
 }
 
 fn exposes(facts: &Facts) -> Option<Evidence<'_>> {

@@ -2,12 +2,17 @@
 
 use super::rule;
 use crate::catalogue::{Cause, Specificity};
-use crate::rank::Reason;
 use crate::rank::facts::Facts;
-use crate::rank::fit::ServiceTie;
+use crate::rank::fit::{Answer, ServiceTie};
 use crate::rank::rule::{Evidence, Rule};
+use crate::rank::{Named, Reason};
 
 pub(super) const COMPLAINT: &[Rule] = &[
+    rule(
+        "fit.exact_untied",
+        |facts| answers(facts, Specificity::Exact, Cause::Usual).filter(|_| untied(facts)),
+        "Such changes are what causes the very error, and the alert names something that nothing ties the change to.",
+    ),
     rule(
         "fit.exact",
         |facts| answers(facts, Specificity::Exact, Cause::Usual),
@@ -17,6 +22,11 @@ pub(super) const COMPLAINT: &[Rule] = &[
         "fit.exact_seldom",
         |facts| answers(facts, Specificity::Exact, Cause::Seldom),
         "Such changes cause the error that the alert quotes now and then.",
+    ),
+    rule(
+        "fit.kind_untied",
+        |facts| answers(facts, Specificity::Kind, Cause::Usual).filter(|_| untied(facts)),
+        "Such changes are what causes the kind of failure, and the alert names something that nothing ties the change to.",
     ),
     rule(
         "fit.kind",
@@ -43,14 +53,35 @@ pub(super) const COMPLAINT: &[Rule] = &[
 ];
 
 fn answers(facts: &Facts, specificity: Specificity, cause: Cause) -> Option<Evidence<'_>> {
-    let answer = facts.fit.answer.filter(|answer| answer.complaint.specificity == specificity && answer.cause == cause)?;
+    let of_this = |answer: &Answer| answer.complaint.specificity == specificity && answer.cause == cause;
+    let answer = facts.fit.answer.filter(of_this).filter(|_| !facts.goes_wrong_way())?;
     Evidence::told(Reason::CanCause { what: answer.complaint.name })
+}
+
+fn untied(facts: &Facts) -> bool {
+    facts.tie.named != Named::Nothing && !facts.tie.is_related() && !facts.tie.shares_name()
 }
 
 /// What is tied to the alert by a resource, or takes much away, may cause what nobody foresaw.
 fn contradicted(facts: &Facts) -> bool {
     facts.fit.contradicted && !facts.effect.is_grave() && !facts.tie.is_related()
 }
+
+pub(super) const TAKING: &[Rule] = &[rule(
+    "fit.takes_away",
+    |facts| {
+        Evidence::quiet(
+            facts.fits() && facts.effect.lessens && facts.fit.specificity() >= Some(Specificity::Kind) && !facts.fit.tone.excess,
+        )
+    },
+    "It takes away what the alert misses, rather than setting it to something else.",
+)];
+
+pub(super) const ANOTHER: &[Rule] = &[rule(
+    "fit.another",
+    |facts| Evidence::quiet(facts.fit.same_kind && !facts.tie.is_related()),
+    "The alert names a thing of this kind, and the change is made to another one.",
+)];
 
 pub(super) const SERVICE: &[Rule] = &[
     rule(

@@ -26,6 +26,8 @@ pub const TABLE: &[Signal] = &[
     Signal { name: "severity", role: Role::Score, rules: effect::SEVERITY },
     Signal { name: "gravity", role: Role::Score, rules: effect::GRAVITY },
     Signal { name: "complaint", role: Role::Score, rules: fit::COMPLAINT },
+    Signal { name: "another", role: Role::Score, rules: fit::ANOTHER },
+    Signal { name: "taking", role: Role::Score, rules: fit::TAKING },
     Signal { name: "service", role: Role::Score, rules: fit::SERVICE },
     Signal { name: "direction", role: Role::Score, rules: effect::DIRECTION },
     Signal { name: "wording", role: Role::Score, rules: fit::WORDING },

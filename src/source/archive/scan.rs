@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::content::{self, Content, Header, Item, Sink, Taken};
 use super::listing::{self, Listing, Location, LogFile, Place};
 use crate::coverage::{FileFault, Survey};
-use crate::event::{Event, is_account, is_plausible, usable_region};
+use crate::event::{Event, is_account, is_act, is_plausible, usable_region};
 use crate::source::{Kind, Query};
 use crate::time::parse as parse_time;
 
@@ -236,7 +236,7 @@ impl Wants<'_> {
             return Taken::Yes;
         }
         let unwanted = match self.query.kind() {
-            Kind::Writes => header.read_only == Some(true),
+            Kind::Writes => header.read_only == Some(true) && !is_act(header.event_name),
             Kind::Everything | Kind::Exact(..) => false,
             Kind::EventId(id) => header.event_id.is_some_and(|it| is_plain(it) && it != id),
         };

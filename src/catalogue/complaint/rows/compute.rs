@@ -22,7 +22,7 @@ pub(super) const ROWS: &[Complaint] = &[
     // Capacity and quota
     exact("refused capacity", &["InsufficientInstanceCapacity", "InsufficientCapacity*", "insufficient capacity", "no spot capacity", "MaxSpotInstanceCountExceeded", "VcpuLimitExceeded", "UnfulfillableCapacity", "compute capacity", "InstanceLimitExceeded", "do not have sufficient", "capacity .. not available", "no capacity", "capacity unavailable",
         "gpu capacity", "ICE"],
-        &[Limit, MachineType, Scaling, InstanceState], &[Route, Identity, Permission, Image]).about(About::Shortage),
+        &[Limit, MachineType, Scaling], &[Identity, Permission, Image]).about(About::Shortage),
     exact("a quota that is reached", &["quota*", "LimitExceeded*", "service limit*", "limit exceeded", "maximum number of", "ResourceLimitExceeded", "AddressLimitExceeded", "limit reached"], &[Limit, Scaling], &[InstanceState, Interface, Egress, Workflow]).about(About::Shortage),
     // Pods and nodes
     exact("pods that find no node", &["FailedScheduling", "unschedulable", "pods pending", "pending pod*", "pod* .. pending", "insufficient cpu", "insufficient memory", "untolerated taint", "nodes are available", "node affinity", "didn't match", "did not trigger scale", "max node group size", "scale-up", "karpenter", "KubePodNotReady", "KubePodPending", "stuck pending",

@@ -9,13 +9,19 @@ use chrono::{DateTime, Utc};
 
 use crate::time::{self, Window};
 
+mod blind_spot;
+mod failure;
 mod file;
+mod note;
 mod obstacle;
 mod profile;
 mod proof;
 mod reading;
 
+pub use blind_spot::{BlindSpot, RegionGuess};
+pub use failure::Failure;
 pub use file::{FileFault, UnreadFile};
+pub use note::{Extent, Note};
 pub use obstacle::{CertificateFault, Denier, Login, Name, Obstacle, ProfileFault};
 pub use profile::{Attribute, Cost, LookUp, Profile, SourceName, Words};
 pub use proof::AllRead;
@@ -86,8 +92,8 @@ pub struct Cell {
     pub requests: u32,
     /// Events read and inside the window, before filters.
     pub events: u32,
-    /// One plain sentence for people: the cause and, when known, the cure. Never raw text from outside.
-    pub detail: Option<String>,
+    /// What is to be said besides: causes and, when known, cures.
+    pub notes: Vec<Note>,
     /// Files that may hold events of it and were not read whole.
     pub unread_files: Vec<UnreadFile>,
     /// Whether the caller asked for this cell; the global pass in us-east-1 is not asked for and does not lower the verdict when policy denies it.
@@ -139,7 +145,7 @@ impl Cell {
             covered,
             requests: 0,
             events: 0,
-            detail: None,
+            notes: Vec::new(),
             unread_files: Vec::new(),
             asked: true,
             cause: None,
@@ -148,11 +154,10 @@ impl Cell {
         }
     }
 
-    /// Adds counts and a sentence.
+    /// Sets the counts and what is to be said besides.
     #[must_use]
-    pub fn with(mut self, requests: u32, events: u32, detail: Option<String>) -> Self {
-        (self.requests, self.events, self.detail) = (requests, events, detail);
-        self
+    pub fn with(self, requests: u32, events: u32, notes: impl IntoIterator<Item = Note>) -> Self {
+        Self { requests, events, notes: notes.into_iter().collect(), ..self }
     }
 
     /// Returns this cell for an answer that sent nothing for it.
@@ -179,14 +184,15 @@ impl Cell {
             state => state,
         };
         let (requests, events) = (self.requests + other.requests, self.events + other.events);
-        let detail = if other.state >= self.state { other.detail.or(self.detail) } else { self.detail.or(other.detail) };
+        let (first, second) = if other.state >= self.state { (other.notes, self.notes) } else { (self.notes, other.notes) };
+        let notes = if first.is_empty() { second } else { first };
         let mut unread_files = self.unread_files;
         unread_files.extend(other.unread_files);
         unread_files.sort_by(|a, b| a.name.cmp(&b.name));
         unread_files.dedup_by(|a, b| a.name == b.name);
         let read = time::union([self.read, other.read].concat());
         let (asked, cause, latency) = (self.asked || other.asked, other.cause.or(self.cause), self.latency.max(other.latency));
-        Self { covered, state, requests, events, detail, unread_files, asked, cause, read, latency, ..self }
+        Self { covered, state, requests, events, notes, unread_files, asked, cause, read, latency, ..self }
     }
 
     /// Returns the account id; empty when unknown.
@@ -231,8 +237,8 @@ pub enum Verdict {
 pub struct Coverage {
     /// One cell per account, region and source, in that order.
     pub cells: Vec<Cell>,
-    /// What cannot be seen by nature or by policy; one plain sentence each.
-    pub blind_spots: Vec<String>,
+    /// What cannot be seen by nature or by policy.
+    pub blind_spots: Vec<BlindSpot>,
 }
 
 impl Coverage {

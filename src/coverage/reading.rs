@@ -42,11 +42,4 @@ impl Survey {
             other_files: self.other_files.max(other.other_files),
         }
     }
-
-    /// Says which files are no logs, as in "3 digest files and 1 other file"; nothing when all are.
-    pub fn no_logs(&self) -> Option<String> {
-        let counted = |n: u32, kind: &str| (n > 0).then(|| format!("{n} {kind} file{}", if n == 1 { "" } else { "s" }));
-        let told: Vec<String> = [counted(self.digest_files, "digest"), counted(self.other_files, "other")].into_iter().flatten().collect();
-        (!told.is_empty()).then(|| told.join(" and "))
-    }
 }

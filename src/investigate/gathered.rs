@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
-use crate::coverage::{Cell, Coverage, SourceName, State, Survey};
+use crate::coverage::{BlindSpot, Cell, Coverage, SourceName, State, Survey};
 use crate::event::{Event, join_sessions, name_agents};
 use crate::policy::Admitted;
 use crate::rank::Change;
@@ -111,17 +111,12 @@ impl Gathered {
     ///
     /// Shape: events by time, then by id; cells by account, region and source, and none for a place that another cell
     /// knows better. Files that are no logs join the blind spots.
-    pub fn finish(mut self, mut blind_spots: Vec<String>) -> (Vec<Event>, Coverage) {
+    pub fn finish(mut self, mut blind_spots: Vec<BlindSpot>) -> (Vec<Event>, Coverage) {
         self.fold_nameless();
         blind_spots.extend(self.not_enabled());
-        // Without any log file the cell's own detail says it.
-        if self.survey.log_files > 0
-            && let Some(files) = self.survey.no_logs()
-        {
-            let names = self.survey.other_names.join(", ");
-            let more = if self.survey.other_files as usize > self.survey.other_names.len() { ", …" } else { "" };
-            let names = if names.is_empty() { names } else { format!(" ({names}{more})") };
-            blind_spots.push(format!("not read as logs: {files}{names}"));
+        // Without any log file the cell's own note says it.
+        if self.survey.log_files > 0 && self.survey.digest_files + self.survey.other_files > 0 {
+            blind_spots.push(BlindSpot::NoLogs(self.survey));
         }
         let mut events: Vec<Event> = self.events.into_values().collect();
         name_agents(events.iter_mut());
@@ -131,12 +126,12 @@ impl Gathered {
     }
 
     /// Takes out regions that nobody asked for by name and that are not enabled, and says which.
-    fn not_enabled(&mut self) -> Option<String> {
+    fn not_enabled(&mut self) -> Option<BlindSpot> {
         let disabled = |cell: &Cell| cell.state() == State::RegionDisabled && !cell.asked;
         let regions: BTreeSet<String> = self.cells.values().filter(|cell| disabled(cell)).map(|cell| cell.region().to_owned()).collect();
         self.cells.retain(|_, cell| !disabled(cell));
         let regions: Vec<String> = regions.into_iter().collect();
-        (!regions.is_empty()).then(|| format!("not enabled for these credentials, and so not looked at: {}", regions.join(", ")))
+        (!regions.is_empty()).then_some(BlindSpot::NotEnabled(regions))
     }
 
     /// Folds cells that know no account, or not even a region, into those that tell the same of a known one.
@@ -153,10 +148,10 @@ impl Gathered {
                 continue;
             }
             for known in known {
-                let detail = known.detail.clone();
+                let notes = known.notes.clone();
                 *known = known.clone().join(cell.clone());
                 if cell.region().is_empty() && self.survey.log_files > 0 {
-                    known.detail = detail;
+                    known.notes = notes;
                 }
             }
         }
@@ -188,12 +183,16 @@ fn is_told_by(nameless: &Cell, known: &Cell) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::coverage::{AllRead, Profile, Reading};
+    use crate::coverage::{AllRead, Note, Profile, Reading};
     use crate::source::{archive, event_history};
     use crate::time::Window;
 
     fn cell(account: &str, region: &str, source: &'static Profile, state: State, asked: bool) -> Cell {
-        let mut cell = Cell::cut(account, region, source, state, None).with(1, 0, Some(format!("of {account}")));
+        let mut cell = Cell::cut(account, region, source, state, None).with(
+            1,
+            0,
+            [if account.is_empty() { Note::RegionNotAllowed } else { Note::HeldUnasked }],
+        );
         cell.asked = asked;
         cell
     }
@@ -214,7 +213,7 @@ mod tests {
         for asked in [false, true] {
             let coverage = gathered(vec![denied("", asked), denied("111122223333", false)], Survey::default());
             assert_eq!(places(&coverage), [("111122223333", "us-east-1", State::DeniedByPolicy, asked)]);
-            assert_eq!(coverage.cells[0].detail.as_deref(), Some("of "), "policy says it better");
+            assert_eq!(coverage.cells[0].notes, [Note::RegionNotAllowed], "policy says it better");
         }
         let two = gathered(vec![denied("", false), denied("111122223333", false), denied("444455556666", false)], Survey::default());
         assert_eq!(two.cells.len(), 2);
@@ -271,12 +270,9 @@ mod tests {
     #[test]
     fn files_that_are_no_logs_are_a_blind_spot_beside_logs() {
         let spots = |survey| gathered(Vec::new(), survey).blind_spots;
-        assert_eq!(
-            spots(Survey { log_files: 4, digest_files: 3, other_files: 1, ..Survey::default() }),
-            ["not read as logs: 3 digest files and 1 other file"]
-        );
-        let named = Survey { log_files: 4, other_files: 2, other_names: vec!["package.json".into()], ..Survey::default() };
-        assert_eq!(spots(named), ["not read as logs: 2 other files (package.json, …)"]);
+        let mixed = Survey { log_files: 4, digest_files: 3, other_files: 1, ..Survey::default() };
+        assert_eq!(spots(mixed.clone()), [BlindSpot::NoLogs(mixed)]);
         assert!(spots(Survey { log_files: 4, ..Survey::default() }).is_empty());
+        assert!(spots(Survey { digest_files: 3, ..Survey::default() }).is_empty(), "the cell says it");
     }
 }

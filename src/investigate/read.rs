@@ -83,11 +83,10 @@ impl<'a> Reader<'a> {
                 let (requests, events) = cells.get(&place).map_or((0, 0), |known| (known.requests, known.events));
                 let length = |cell: &Cell| cell.covered().map(|covered| covered.length());
                 let known = cells.remove(&place).filter(|known| (known.state(), length(&cell)) > (cell.state(), length(known)));
-                let detail = cell.detail.clone();
-                let (all, own) = (requests + cell.requests, events + cell.events);
+                let (all, own, notes) = (requests + cell.requests, events + cell.events, cell.notes.clone());
                 let worst = known.unwrap_or(cell);
-                let detail = worst.detail.clone().or(detail);
-                cells.insert(place, worst.with(all, own, detail));
+                let notes = if worst.notes.is_empty() { notes } else { worst.notes.clone() };
+                cells.insert(place, worst.with(all, own, notes));
             }
             gathered.add(reading);
         }

@@ -19,7 +19,7 @@ pub(super) fn worded(coverage: &Coverage, untrusted: UntrustedText, words: Words
             Verdict::Unknown => VerdictName::Unknown,
         },
         cells: coverage.cells.iter().map(|cell| cell_report(cell, untrusted, words)).collect(),
-        blind_spots: coverage.blind_spots.clone(),
+        blind_spots: coverage.blind_spots.iter().map(|spot| words.blind_spot(spot)).collect(),
         next: words.next_step(coverage),
     }
 }

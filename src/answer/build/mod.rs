@@ -198,7 +198,7 @@ fn headline(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style) -> (Finding, 
         window: draft.window,
         asked: incident.window,
         widened: draft.widened,
-        guessed_region: draft.guessed_region.as_deref(),
+        guessed_region: draft.guessed_region,
         untrusted: draft.untrusted,
         lacks: incident.window_basis.lacks,
     });

@@ -8,7 +8,7 @@ use crate::answer::draft::Detail;
 use crate::answer::earlier::Earlier;
 use crate::answer::filter::Filter;
 use crate::context::Incident;
-use crate::coverage::Coverage;
+use crate::coverage::{BlindSpot, Coverage, Note};
 use crate::event::Event;
 use crate::rank::Change;
 use crate::time::{Window, parse as parse_time};
@@ -94,7 +94,8 @@ fn other_words_change_no_finding_rank_fold_or_coverage() {
         |state, covered| crate::coverage::Cell::cut("111122223333", "eu-west-1", &crate::source::event_history::PROFILE, state, covered);
     let cells = [cut(crate::coverage::State::PageCap, Some(window)), cut(crate::coverage::State::Denied, None)];
     for (incident, cell) in [Incident::over(window), named].iter().zip(cells) {
-        let coverage = Coverage { cells: vec![cell.with(1, 24, Some("an own sentence".into()))], blind_spots: Vec::new() };
+        let blind_spots = vec![BlindSpot::Reads, BlindSpot::GlobalNotAllowed("us-east-1")];
+        let coverage = Coverage { cells: vec![cell.with(1, 24, [Note::ServerEnded])], blind_spots };
         for detail in [Detail::Concise, Detail::Full] {
             let ranked = crate::rank::rank(incident, changes.clone(), &[], &crate::rank::Weights::default());
             let draft = Draft { detail, ..draft(incident, &ranked, &coverage) };
@@ -116,6 +117,7 @@ fn unworded(mut answer: Answer) -> Answer {
     }
     if let Some(coverage) = &mut answer.coverage {
         coverage.next = None;
+        coverage.blind_spots.iter_mut().for_each(String::clear);
         coverage.cells.iter_mut().for_each(|cell| cell.detail = None);
     }
     if let Some(context) = &mut answer.context {

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
+use super::blind_spot;
 use super::coverage::{gap, read_from, weakens};
 use crate::answer::{ConfidenceName, Entry, Finding};
 use crate::context::basis::Lack;
-use crate::coverage::Coverage;
+use crate::coverage::{Coverage, RegionGuess};
 use crate::policy::UntrustedText;
 use crate::time::{self, Window};
 
@@ -35,8 +36,8 @@ pub struct Facts<'a> {
     pub asked: Window,
     /// Whether more than that was read.
     pub widened: bool,
-    /// A region that had to be guessed.
-    pub guessed_region: Option<&'a str>,
+    /// Regions that had to be assumed.
+    pub guessed_region: Option<&'a RegionGuess>,
     /// What becomes of regions that records name themselves.
     pub untrusted: UntrustedText,
     /// Why no start was found, where an investigation was given.
@@ -63,8 +64,8 @@ pub(super) fn headline(facts: &Facts<'_>) -> String {
             None => format!("The window was widened from {asked}."),
         });
     }
-    if let Some(region) = facts.guessed_region {
-        parts.push(format!("A guess: {region}."));
+    if let Some(guess) = facts.guessed_region {
+        parts.push(format!("A guess: {}.", blind_spot::assumed(guess)));
     }
     if let Some(gap) = gap(facts.coverage, facts.untrusted) {
         let best = facts.best.as_ref().and_then(|best| best.entry.suspect.as_ref()).map(|suspect| suspect.confidence);
@@ -148,7 +149,7 @@ fn plural(n: usize, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::words::cell as words;
+    use crate::answer::words::coverage::cell as words;
     use crate::coverage::{Cell, State};
     use crate::source::{archive, event_history};
     use crate::time::parse as parse_time;

@@ -2,17 +2,18 @@
 //! what is found.
 
 pub mod basis;
+mod blind_spot;
 mod coverage;
 mod headline;
+mod note;
 mod obstacle;
 mod reason;
 
 use crate::context::basis::{Basis, WindowBasis};
-use crate::coverage::{Cell, Coverage};
+use crate::coverage::{BlindSpot, Cell, Coverage};
 use crate::policy::UntrustedText;
 use crate::rank::{Objection, Reason};
 
-pub use coverage::{cell, detail, next_step};
 pub use headline::{Best, Facts};
 
 /// Turns typed evidence into sentences, all of which pass through one function.
@@ -61,7 +62,7 @@ impl Words {
 
     /// Says what to call or do to close the gravest gap.
     pub fn next_step(self, coverage: &Coverage) -> Option<String> {
-        next_step(coverage).map(self.0)
+        coverage::next_step(coverage).map(self.0)
     }
 
     /// Says what to add to an investigation in which no start was found.
@@ -71,6 +72,16 @@ impl Words {
 
     /// Says how a cell's reading ended and why.
     pub fn detail(self, cell: &Cell) -> Option<String> {
-        detail(cell).map(self.0)
+        coverage::detail(cell).map(self.0)
+    }
+
+    /// Says why nothing could be read, by the gravest cell.
+    pub fn unread(self, cell: Option<&Cell>) -> String {
+        (self.0)(coverage::unread(cell))
+    }
+
+    /// Says what cannot be seen.
+    pub fn blind_spot(self, spot: &BlindSpot) -> String {
+        (self.0)(blind_spot::words(spot))
     }
 }

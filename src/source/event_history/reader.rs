@@ -15,6 +15,7 @@ use super::planner::{End, Fetch, Planner, Seen, Step, Task};
 use super::send::{Budget, Chance, Sender};
 use super::settled::{Settled, Slice, SliceKey};
 use super::single_flight::{SharedQuestion, SingleFlight};
+use crate::coverage::Note;
 use crate::event::Event;
 use crate::source::{Kind, Query};
 use crate::time::Window;
@@ -101,7 +102,7 @@ pub(super) struct Scan {
     /// Until when what was read is settled.
     pub(super) settled: DateTime<Utc>,
     /// How the named resources were looked up, when the scan did not reach.
-    pub(super) by_name: Option<String>,
+    pub(super) by_name: Option<Note>,
     /// Why it ended.
     pub(super) end: End,
     /// The decisions on the way.
@@ -154,13 +155,6 @@ pub(super) async fn read(reader: &Reader<'_>, job: &Job) -> Scan {
     if gathered.joined > 0 {
         told.push(format!("{} pages shared with the same question asked by another call", gathered.joined));
     }
-    let by_name = planner.by_name().map(|names| {
-        let more = if names.more { ", the newest events of each only" } else { "" };
-        format!(
-            "the named resources were looked up by {} of their {} spellings{more}, which finds only what CloudTrail filed under these",
-            names.asked, names.all
-        )
-    });
     Scan {
         read: planner.read(),
         requests: budget.sent(),
@@ -170,7 +164,7 @@ pub(super) async fn read(reader: &Reader<'_>, job: &Job) -> Scan {
         cached,
         latency: planner.latency(),
         settled,
-        by_name,
+        by_name: planner.by_name().map(|names| Note::LookedUp { asked: names.asked, all: names.all, newest_only: names.more }),
         end,
         told,
         events: gathered.into_events(slices, &job.place.kind),

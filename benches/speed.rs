@@ -77,6 +77,7 @@ fn walk(records: &[String], incident: &Incident, now: DateTime<Utc>, times: &mut
             detail: Default::default(),
             untrusted: UntrustedText::Quote,
             now,
+            plan_log: &[],
             cost: Cost { requests: Requests { lookup_events: 20, files: 0 }, cached: 0, plan: Vec::new(), elapsed_ms: 0 },
         });
         let answer = redact::answer(built.answer).unwrap();

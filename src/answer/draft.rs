@@ -7,7 +7,7 @@ use super::earlier::Earlier;
 use super::filter::Filter;
 use super::page::Page;
 use crate::context::{Incident, Named};
-use crate::coverage::{Coverage, RegionGuess};
+use crate::coverage::{Coverage, PlanLine, RegionGuess};
 use crate::policy::UntrustedText;
 use crate::rank::Ranked;
 use crate::time::Window;
@@ -50,6 +50,8 @@ pub struct Draft<'a> {
     pub untrusted: UntrustedText,
     /// The clock.
     pub now: DateTime<Utc>,
-    /// What it cost.
+    /// What was decided while reading.
+    pub plan_log: &'a [PlanLine],
+    /// What it cost; `plan` is filled from the log.
     pub cost: Cost,
 }

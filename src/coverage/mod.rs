@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use crate::time::{self, Window};
 
 mod blind_spot;
+mod decision;
 mod failure;
 mod file;
 mod note;
@@ -19,6 +20,7 @@ mod proof;
 mod reading;
 
 pub use blind_spot::{BlindSpot, RegionGuess};
+pub use decision::{Decision, PlanLine, Rest};
 pub use failure::Failure;
 pub use file::{FileFault, UnreadFile};
 pub use note::{Extent, Note};

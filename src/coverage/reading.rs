@@ -1,6 +1,6 @@
 //! What one query gave.
 
-use super::Cell;
+use super::{Cell, PlanLine};
 use crate::event::Event;
 
 /// What one query gave.
@@ -14,8 +14,8 @@ pub struct Reading {
     pub survey: Survey,
     /// Events that were known from earlier readings and cost nothing.
     pub cached: u32,
-    /// The decisions on the way, in plain words without text from outside.
-    pub told: Vec<String>,
+    /// The decisions on the way, in their order.
+    pub decisions: Vec<PlanLine>,
 }
 
 /// What files an archive holds.

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::read::Reader;
 use super::{ToolContext, page};
 use crate::answer::event::{self, EventAnswer};
+use crate::answer::words::Words;
 use crate::context::{Asked, discover};
 use crate::coverage::{Cell, SourceName, Verdict};
 use crate::refusal::Refusal;
@@ -58,8 +59,8 @@ pub async fn find_event(context: &ToolContext, question: EventQuestion, progress
         if coverage.cells.iter().any(own) {
             coverage.cells.retain(own);
         }
-        return Ok(event::found(event, &coverage, context.policy.untrusted_text));
+        return Ok(event::found(event, &coverage, context.policy.untrusted_text, Words::ENGLISH));
     }
     let error = (coverage.verdict() == Verdict::Unknown).then(|| page::unread(&coverage));
-    Ok(event::not_found(&coverage, !context.policy.categories.is_empty(), error.as_ref()))
+    Ok(event::not_found(&coverage, !context.policy.categories.is_empty(), error.as_ref(), Words::ENGLISH))
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
-use crate::coverage::{BlindSpot, Cell, Coverage, SourceName, State, Survey};
+use crate::coverage::{BlindSpot, Cell, Coverage, PlanLine, SourceName, State, Survey};
 use crate::event::{Event, join_sessions, name_agents};
 use crate::policy::Admitted;
 use crate::rank::Change;
@@ -25,7 +25,7 @@ pub struct Gathered {
     cells: BTreeMap<Place, Cell>,
     survey: Survey,
     cached: u32,
-    plan_log: Vec<String>,
+    plan_log: Vec<PlanLine>,
 }
 
 impl Gathered {
@@ -64,7 +64,7 @@ impl Gathered {
         }
         self.survey = std::mem::take(&mut self.survey).join(reading.survey);
         self.cached = self.cached.saturating_add(reading.cached);
-        self.plan_log.extend(reading.told);
+        self.plan_log.extend(reading.decisions);
     }
 
     /// Tells whether this event is among the events so far.
@@ -78,7 +78,7 @@ impl Gathered {
     }
 
     /// Takes the decisions on the way, in their order.
-    pub fn take_plan_log(&mut self) -> Vec<String> {
+    pub fn take_plan_log(&mut self) -> Vec<PlanLine> {
         std::mem::take(&mut self.plan_log)
     }
 

@@ -30,7 +30,7 @@ use crate::answer::Answer;
 use crate::answer::build::Built;
 use crate::answer::page::Page;
 use crate::context::{self, Incident};
-use crate::coverage::{Coverage, SourceName};
+use crate::coverage::{Coverage, PlanLine, SourceName};
 use crate::policy::Scope;
 use crate::rank::{self, Change, Ranked, Weights};
 use crate::refusal::{Code, InvalidArgument, Refusal};
@@ -95,7 +95,7 @@ struct Findings {
     /// Events that were known from earlier readings.
     cached: u32,
     /// What was decided while reading.
-    plan_log: Vec<String>,
+    plan_log: Vec<PlanLine>,
 }
 
 /// Discovers, admits, reads, ranks and widens.

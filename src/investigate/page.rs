@@ -6,7 +6,7 @@ use super::question::Inquiry;
 use super::read::Reader;
 use super::{Findings, Gathered};
 use crate::answer::build::{self, Built};
-use crate::answer::draft::{Detail, Draft};
+use crate::answer::draft::Draft;
 use crate::answer::earlier::Earlier;
 use crate::answer::words::Words;
 use crate::answer::{Cost, Finding, Requests};
@@ -15,9 +15,6 @@ use crate::context::basis::Basis;
 use crate::coverage::{Attribute, BlindSpot, Cause, Coverage, State, Verdict};
 use crate::policy::{GlobalPass, Scope};
 use crate::refusal::{Code, Refusal};
-
-/// Decisions on the way that are told at full detail.
-const PLAN_LINES: usize = 24;
 
 /// Builds the page that the question stands at.
 pub(super) fn build(reader: &Reader<'_>, findings: &Findings) -> Built {
@@ -38,10 +35,11 @@ pub(super) fn build(reader: &Reader<'_>, findings: &Findings) -> Built {
         detail: frozen.detail,
         untrusted: reader.context.policy.untrusted_text,
         now: inquiry.now,
+        plan_log,
         cost: Cost {
             requests: Requests { lookup_events: requests("lookup_events"), files: requests("files") },
             cached: *cached,
-            plan: if frozen.detail == Detail::Full { plan_log.iter().take(PLAN_LINES).cloned().collect() } else { Vec::new() },
+            plan: Vec::new(),
             elapsed_ms: u64::try_from(reader.spent().as_millis()).unwrap_or(u64::MAX),
         },
     };

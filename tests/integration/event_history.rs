@@ -127,13 +127,13 @@ async fn slow_pages_are_read_side_by_side_and_no_event_at_their_edges_is_lost_or
     };
     let fake = FakeAws::start(now()).await.with_events((0..260).map(record)).always(Fault::Delay(Duration::from_millis(700)));
     let (reading, cell) = read(&fake).await;
-    assert_eq!((cell.state(), reading.events.len()), (State::Exhausted, 260), "{:?}", reading.told);
+    assert_eq!((cell.state(), reading.events.len()), (State::Exhausted, 260), "{:?}", reading.decisions);
     let spans: HashSet<(i64, i64)> = fake
         .lookups()
         .iter()
         .map(|request| (request.body["StartTime"].as_i64().unwrap(), request.body["EndTime"].as_i64().unwrap()))
         .collect();
-    assert!(spans.len() > 1 && cell.requests <= 6 + 4, "{spans:?} {:?}", reading.told);
+    assert!(spans.len() > 1 && cell.requests <= 6 + 4, "{spans:?} {:?}", reading.decisions);
 }
 
 #[tokio::test]

@@ -7,11 +7,7 @@ use crate::policy::UntrustedText;
 use crate::{redact, time};
 
 /// Tells the coverage; under `omit` without regions that are none by their form: records of an archive name theirs themselves.
-pub fn coverage_report(coverage: &Coverage, untrusted: UntrustedText) -> CoverageReport {
-    worded(coverage, untrusted, Words::ENGLISH)
-}
-
-pub(super) fn worded(coverage: &Coverage, untrusted: UntrustedText, words: Words) -> CoverageReport {
+pub fn coverage_report(coverage: &Coverage, untrusted: UntrustedText, words: Words) -> CoverageReport {
     CoverageReport {
         verdict: match coverage.verdict() {
             Verdict::Complete => VerdictName::Complete,

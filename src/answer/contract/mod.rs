@@ -20,6 +20,8 @@ pub use source_label::SourceLabel;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::words::Words;
+
 /// What `aws.cloudtrail_events` returns, errors included.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -59,7 +61,7 @@ impl Answer {
     pub fn could_not_look(error: ErrorReport, coverage: Option<CoverageReport>) -> Self {
         Self {
             finding: Finding::CouldNotLook,
-            headline: format!("Could not look: {}", error.message),
+            headline: Words::ENGLISH.could_not_look(&error.message),
             coverage,
             context: None,
             groups: Vec::new(),

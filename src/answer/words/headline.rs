@@ -6,7 +6,7 @@ use super::blind_spot;
 use super::coverage::{gap, read_from, weakens};
 use crate::answer::{ConfidenceName, Entry, Finding};
 use crate::context::basis::Lack;
-use crate::coverage::{Coverage, RegionGuess};
+use crate::coverage::{Coverage, RegionGuess, Verdict};
 use crate::policy::UntrustedText;
 use crate::time::{self, Window};
 
@@ -50,6 +50,47 @@ pub struct Best {
     pub entry: Entry,
     /// Whether it lies in the window that was asked for, rather than in what was read beyond it.
     pub near: bool,
+}
+
+/// What the headline about one event is made of.
+pub enum EventFacts<'a> {
+    /// It is not in what was read.
+    NotFound {
+        /// How much that was.
+        verdict: Verdict,
+        /// Whether there are events that the caller may not see.
+        narrowed: bool,
+    },
+    /// It is there.
+    Found {
+        /// Its name.
+        name: &'a str,
+        /// What it did.
+        summary: &'a str,
+        /// Who did it.
+        actor: &'a str,
+        /// When.
+        time: DateTime<Utc>,
+    },
+    /// It is there, and policy withholds free text.
+    Withheld {
+        /// What it did.
+        summary: &'a str,
+        /// When.
+        time: DateTime<Utc>,
+    },
+}
+
+/// Writes the headline about one event.
+pub(super) fn event(facts: &EventFacts<'_>) -> String {
+    match facts {
+        EventFacts::NotFound { verdict: Verdict::Complete, narrowed: true } => "No such event among those that this caller may see.".into(),
+        EventFacts::NotFound { verdict: Verdict::Complete, .. } => "No such event in what was read: check region, account and time.".into(),
+        EventFacts::NotFound { verdict: Verdict::Partial, .. } => "Not found in the part that could be read; the rest was not seen.".into(),
+        EventFacts::NotFound { verdict: Verdict::Unknown, .. } => "Could not look: nothing could be read.".into(),
+        EventFacts::Found { name, summary, actor, time } => format!("{name}: {summary} by {actor} at {}", time::rfc3339(*time)),
+        EventFacts::Withheld { summary, time } => format!("{summary} at {}; free text is withheld by policy", time::rfc3339(*time)),
+    }
 }
 
 /// Writes the headline: the finding first, and before it what was not read only where that weakens it.

@@ -9,7 +9,7 @@ use super::planner::End;
 use super::reader::Scan;
 use super::role::Role;
 use super::{KEPT, LAG, PROFILE};
-use crate::coverage::{AllRead, Cause, Cell, Extent, Note, Reading, State};
+use crate::coverage::{AllRead, Cause, Cell, Extent, Note, PlanLine, Reading, State};
 use crate::event::Event;
 use crate::policy::region::partition_name;
 use crate::source::Query;
@@ -111,8 +111,8 @@ pub(super) fn conclude(query: &Query, account: &str, region: &str, part: Part, s
     };
     cell = cell.with(scan.requests, u32::try_from(count).unwrap_or(u32::MAX), notes);
     (cell.cause, cell.asked, cell.read, cell.latency) = (cause, query.asked(), scan.read, scan.latency);
-    let told = scan.told.into_iter().map(|told| format!("{region}: {told}")).collect();
-    Reading { events, cells: vec![cell], cached: scan.cached, told, ..Reading::default() }
+    let decisions = scan.decisions.into_iter().map(|decision| PlanLine { region: region.to_owned(), decision }).collect();
+    Reading { events, cells: vec![cell], cached: scan.cached, decisions, ..Reading::default() }
 }
 
 /// Returns the interval that tells most of the alert: the one that holds it, else the nearest before it, else the latest.

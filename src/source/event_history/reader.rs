@@ -15,7 +15,7 @@ use super::planner::{End, Fetch, Planner, Seen, Step, Task};
 use super::send::{Budget, Chance, Sender};
 use super::settled::{Settled, Slice, SliceKey};
 use super::single_flight::{SharedQuestion, SingleFlight};
-use crate::coverage::Note;
+use crate::coverage::{Decision, Note};
 use crate::event::Event;
 use crate::source::{Kind, Query};
 use crate::time::Window;
@@ -106,7 +106,7 @@ pub(super) struct Scan {
     /// Why it ended.
     pub(super) end: End,
     /// The decisions on the way.
-    pub(super) told: Vec<String>,
+    pub(super) decisions: Vec<Decision>,
 }
 
 /// Reads a window as far as budget and time go. Never fails: what it gives says how far it came.
@@ -151,10 +151,7 @@ pub(super) async fn read(reader: &Reader<'_>, job: &Job) -> Scan {
     }
     let (entries, unreadable) = planner.entries();
     let cached = slices.iter().map(|slice| u32::try_from(slice.entries.len()).unwrap_or(u32::MAX)).fold(0, u32::saturating_add);
-    let mut told = planner.told().to_vec();
-    if gathered.joined > 0 {
-        told.push(format!("{} pages shared with the same question asked by another call", gathered.joined));
-    }
+    let shared = (gathered.joined > 0).then_some(Decision::Shared(gathered.joined));
     Scan {
         read: planner.read(),
         requests: budget.sent(),
@@ -166,7 +163,7 @@ pub(super) async fn read(reader: &Reader<'_>, job: &Job) -> Scan {
         settled,
         by_name: planner.by_name().map(|names| Note::LookedUp { asked: names.asked, all: names.all, newest_only: names.more }),
         end,
-        told,
+        decisions: planner.decisions().iter().cloned().chain(shared).collect(),
         events: gathered.into_events(slices, &job.place.kind),
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::random::Random;
 use super::run::{PERIOD, once, play, quiet};
 use super::world::{Faults, Spread};
-use crate::coverage::{Extent, Failure, Note, State};
+use crate::coverage::{Decision, Extent, Failure, Note, State};
 
 pub(super) const HOUR: (i64, i64) = (90_000, 93_600);
 pub(super) const COUNTS: [i64; 6] = [0, 1, 50, 51, 500, 1_000];
@@ -126,5 +126,5 @@ async fn named_resources_are_looked_up_where_the_scan_does_not_reach_and_never_m
     assert_eq!((cell.state(), cell.requests), (State::PageCap, 20));
     assert!(cell.notes.iter().any(|note| matches!(note, Note::LookedUp { .. })), "{cell:?}");
     assert_eq!(world.asked().iter().filter(|ask| ask.name.is_some()).count(), 2);
-    assert!(reading.told.iter().any(|told| told.contains("looked up instead of the rest")), "{:?}", reading.told);
+    assert!(reading.decisions.iter().any(|line| matches!(line.decision, Decision::LookUps(_))), "{:?}", reading.decisions);
 }

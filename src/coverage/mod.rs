@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::time::{self, Window};
+use crate::time::Window;
 
 mod blind_spot;
 mod decision;
@@ -27,7 +27,7 @@ pub use note::{Extent, Note};
 pub use obstacle::{CertificateFault, Denier, Login, Name, Obstacle, ProfileFault};
 pub use profile::{Attribute, Cost, LookUp, Profile, SourceName, Words};
 pub use proof::AllRead;
-pub use reading::{Reading, Survey};
+pub use reading::{ReadSoFar, Reading, Survey};
 
 /// How a cell's reading ended, from light to grave: of two that are joined the graver stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -82,6 +82,9 @@ pub enum Cause {
     Unavailable,
 }
 
+/// Account, region and source.
+pub type CellKey = (String, String, SourceName);
+
 /// One account × region × source, and how far it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
@@ -102,10 +105,6 @@ pub struct Cell {
     pub asked: bool,
     /// What stood in the way, where a machine can tell.
     pub cause: Option<Cause>,
-    /// The intervals read whole, whether they are settled or not and whether they are one or several: they need not be read again.
-    pub read: Vec<Window>,
-    /// How long one request took, where that matters for what to expect of the next.
-    pub latency: Duration,
 }
 
 impl Cell {
@@ -151,8 +150,6 @@ impl Cell {
             unread_files: Vec::new(),
             asked: true,
             cause: None,
-            read: Vec::new(),
-            latency: Duration::ZERO,
         }
     }
 
@@ -160,12 +157,6 @@ impl Cell {
     #[must_use]
     pub fn with(self, requests: u32, events: u32, notes: impl IntoIterator<Item = Note>) -> Self {
         Self { requests, events, notes: notes.into_iter().collect(), ..self }
-    }
-
-    /// Returns this cell for an answer that sent nothing for it.
-    #[must_use]
-    pub fn told_before(self) -> Self {
-        Self { requests: 0, ..self }
     }
 
     /// Joins this cell with a later reading of an adjacent interval of the same account, region and source.
@@ -192,9 +183,13 @@ impl Cell {
         unread_files.extend(other.unread_files);
         unread_files.sort_by(|a, b| a.name.cmp(&b.name));
         unread_files.dedup_by(|a, b| a.name == b.name);
-        let read = time::union([self.read, other.read].concat());
-        let (asked, cause, latency) = (self.asked || other.asked, other.cause.or(self.cause), self.latency.max(other.latency));
-        Self { covered, state, requests, events, notes, unread_files, asked, cause, read, latency, ..self }
+        let (asked, cause) = (self.asked || other.asked, other.cause.or(self.cause));
+        Self { covered, state, requests, events, notes, unread_files, asked, cause, ..self }
+    }
+
+    /// Returns what tells it from other cells.
+    pub fn key(&self) -> CellKey {
+        (self.account.clone(), self.region.clone(), self.source.name)
     }
 
     /// Returns the account id; empty when unknown.

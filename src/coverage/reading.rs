@@ -1,7 +1,10 @@
 //! What one query gave.
 
-use super::{Cell, PlanLine};
+use std::time::Duration;
+
+use super::{Cell, CellKey, PlanLine};
 use crate::event::Event;
+use crate::time::{Window, union};
 
 /// What one query gave.
 #[derive(Debug, Default)]
@@ -10,12 +13,31 @@ pub struct Reading {
     pub events: Vec<Event>,
     /// At least one cell, also when everything failed.
     pub cells: Vec<Cell>,
+    /// How far the places of cells were read, of a source where going on saves something.
+    pub so_far: Vec<(CellKey, ReadSoFar)>,
     /// What files were there; all zero where the source has none.
     pub survey: Survey,
     /// Events that were known from earlier readings and cost nothing.
     pub cached: u32,
     /// The decisions on the way, in their order.
     pub decisions: Vec<PlanLine>,
+}
+
+/// How far a place was read, for whoever reads on there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadSoFar {
+    /// The intervals read whole, whether they are settled or not: they need not be read again.
+    pub read: Vec<Window>,
+    /// How long one request took, which tells what to expect of the next.
+    pub latency: Duration,
+}
+
+impl ReadSoFar {
+    /// Adds what another reading of the same place read.
+    pub fn join(&mut self, other: Self) {
+        self.read = union([std::mem::take(&mut self.read), other.read].concat());
+        self.latency = self.latency.max(other.latency);
+    }
 }
 
 /// What files an archive holds.

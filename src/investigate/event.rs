@@ -52,7 +52,7 @@ pub async fn find_event(context: &ToolContext, question: EventQuestion, progress
     let incident = discover(&asked, &context.defaults(), reader.now)?;
     let scope = context.policy.admit_event(&incident, source, context.sources.available(), reader.now)?;
     let gathered = reader.read_event(&scope, &id).await;
-    let (events, mut coverage) = gathered.finish(scope.blind_spots().to_vec());
+    let (events, mut coverage, _) = gathered.finish(scope.blind_spots().to_vec());
     if let Some(event) = events.iter().find(|event| event.event_id == id) {
         // What was found is whole, whatever could not be read elsewhere.
         let own = |cell: &Cell| cell.region() == event.region && (cell.account().is_empty() || cell.account() == event.account);

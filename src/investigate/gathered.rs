@@ -2,19 +2,20 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::coverage::{BlindSpot, Cell, Coverage, PlanLine, SourceName, State, Survey};
+use crate::coverage::{BlindSpot, Cell, CellKey, Coverage, PlanLine, ReadSoFar, State, Survey};
 use crate::event::{Event, join_sessions, name_agents};
 use crate::policy::Admitted;
 use crate::rank::Change;
 
-/// Account, region and source.
-type Place = (String, String, SourceName);
-
 /// What CloudTrail calls an action, its name and its second.
 type Twin = (String, String, DateTime<Utc>);
+
+/// How far the places of cells were read.
+pub(super) type SoFar = BTreeMap<CellKey, ReadSoFar>;
 
 /// Events and coverage, collected reading by reading.
 #[derive(Debug, Default)]
@@ -22,7 +23,8 @@ pub struct Gathered {
     events: HashMap<String, Event>,
     /// Under which id the event of an action is kept that stands in several accounts.
     twins: HashMap<Twin, String>,
-    cells: BTreeMap<Place, Cell>,
+    cells: BTreeMap<CellKey, Cell>,
+    so_far: SoFar,
     survey: Survey,
     cached: u32,
     plan_log: Vec<PlanLine>,
@@ -55,12 +57,15 @@ impl Gathered {
             }
         }
         for cell in reading.cells {
-            let key = (cell.account().to_owned(), cell.region().to_owned(), cell.source().name);
+            let key = cell.key();
             let joined = match self.cells.remove(&key) {
                 Some(known) => known.join(cell),
                 None => cell,
             };
             self.cells.insert(key, joined);
+        }
+        for (key, so_far) in reading.so_far {
+            self.so_far.entry(key).or_default().join(so_far);
         }
         self.survey = std::mem::take(&mut self.survey).join(reading.survey);
         self.cached = self.cached.saturating_add(reading.cached);
@@ -99,6 +104,11 @@ impl Gathered {
         self.cells.values()
     }
 
+    /// Returns how long a request to the place of a cell took.
+    pub fn latency(&self, cell: &Cell) -> Duration {
+        self.so_far.get(&cell.key()).map_or(Duration::ZERO, |so_far| so_far.latency)
+    }
+
     /// Moves the events so far to `changes`, each once, and puts all of those in the order of time; the cells stay.
     pub fn move_to(&mut self, changes: &mut Vec<Change>) {
         changes.extend(self.events.drain().map(|(_, event)| Change::from(event)));
@@ -111,7 +121,7 @@ impl Gathered {
     ///
     /// Shape: events by time, then by id; cells by account, region and source, and none for a place that another cell
     /// knows better. Files that are no logs join the blind spots.
-    pub fn finish(mut self, mut blind_spots: Vec<BlindSpot>) -> (Vec<Event>, Coverage) {
+    pub(super) fn finish(mut self, mut blind_spots: Vec<BlindSpot>) -> (Vec<Event>, Coverage, SoFar) {
         self.fold_nameless();
         blind_spots.extend(self.not_enabled());
         // Without any log file the cell's own note says it.
@@ -121,8 +131,7 @@ impl Gathered {
         let mut events: Vec<Event> = self.events.into_values().collect();
         name_agents(events.iter_mut());
         events.sort_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));
-        join_sessions(events.iter_mut());
-        (events, Coverage { cells: self.cells.into_values().collect(), blind_spots })
+        (events, Coverage { cells: self.cells.into_values().collect(), blind_spots }, self.so_far)
     }
 
     /// Takes out regions that nobody asked for by name and that are not enabled, and says which.
@@ -136,18 +145,23 @@ impl Gathered {
 
     /// Folds cells that know no account, or not even a region, into those that tell the same of a known one.
     fn fold_nameless(&mut self) {
-        let nameless: Vec<Place> = self.cells.keys().filter(|(account, _, _)| account.is_empty()).cloned().collect();
+        let nameless: Vec<CellKey> = self.cells.keys().filter(|(account, _, _)| account.is_empty()).cloned().collect();
         for place in nameless {
             let Some(cell) = self.cells.remove(&place) else { continue };
+            let so_far = self.so_far.remove(&place);
             let mut known: Vec<&mut Cell> = self.cells.values_mut().filter(|known| is_told_by(&cell, known)).collect();
             if cell.region().is_empty() {
                 known.truncate(1);
             }
             if known.is_empty() {
+                self.so_far.extend(so_far.map(|so_far| (place.clone(), so_far)));
                 self.cells.insert(place, cell);
                 continue;
             }
             for known in known {
+                if let Some(so_far) = so_far.clone() {
+                    self.so_far.entry(known.key()).or_default().join(so_far);
+                }
                 let notes = known.notes.clone();
                 *known = known.clone().join(cell.clone());
                 if cell.region().is_empty() && self.survey.log_files > 0 {

@@ -18,7 +18,7 @@ use crate::refusal::{Code, Refusal};
 
 /// Builds the page that the question stands at.
 pub(super) fn build(reader: &Reader<'_>, findings: &Findings) -> Built {
-    let Findings { frozen, coverage, ranked, background, cached, plan_log } = findings;
+    let Findings { frozen, coverage, ranked, background, cached, plan_log, .. } = findings;
     let inquiry = &frozen.inquiry;
     let requests = |unit| coverage.cells.iter().filter(|cell| cell.source().cost.unit() == unit).map(|cell| cell.requests).sum();
     let draft = Draft {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::catalogue;
 use crate::context::Incident;
-use crate::coverage::{Attribute, Cell, Profile};
+use crate::coverage::{Attribute, Profile};
 use crate::policy::{Admitted, Scope, Ungated};
 use crate::time::Window;
 
@@ -149,10 +149,10 @@ impl Query {
         self
     }
 
-    /// Goes on where the reading of `cell` stopped; what could be found by name was found then.
+    /// Goes on after a reading that read these intervals whole; what could be found by name was found then.
     #[must_use]
-    pub fn after(mut self, cell: &Cell) -> Self {
-        self.read = cell.read.clone();
+    pub fn after(mut self, read: Vec<Window>) -> Self {
+        self.read = read;
         self.names.clear();
         self
     }

@@ -299,7 +299,7 @@ async fn what_is_settled_is_read_once_and_kept_for_the_next_process() {
         for _ in 0..2 {
             let (found, mut cells) = read(&history, &open(), &ask).await;
             assert_eq!(found, ["own"]);
-            (cells[0].requests, cells[0].latency) = (0, Duration::ZERO);
+            cells[0].requests = 0;
             assert_eq!(*before.get_or_insert(cells.clone()), cells, "the answer is the same, cached or fresh");
         }
     }

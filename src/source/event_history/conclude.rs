@@ -9,7 +9,7 @@ use super::planner::End;
 use super::reader::Scan;
 use super::role::Role;
 use super::{KEPT, LAG, PROFILE};
-use crate::coverage::{AllRead, Cause, Cell, Extent, Note, PlanLine, Reading, State};
+use crate::coverage::{AllRead, Cause, Cell, Extent, Note, PlanLine, ReadSoFar, Reading, State};
 use crate::event::Event;
 use crate::policy::region::partition_name;
 use crate::source::Query;
@@ -110,9 +110,10 @@ pub(super) fn conclude(query: &Query, account: &str, region: &str, part: Part, s
         _ => Cell::cut(account, region, &PROFILE, state, covered),
     };
     cell = cell.with(scan.requests, u32::try_from(count).unwrap_or(u32::MAX), notes);
-    (cell.cause, cell.asked, cell.read, cell.latency) = (cause, query.asked(), scan.read, scan.latency);
+    (cell.cause, cell.asked) = (cause, query.asked());
+    let so_far = vec![(cell.key(), ReadSoFar { read: scan.read, latency: scan.latency })];
     let decisions = scan.decisions.into_iter().map(|decision| PlanLine { region: region.to_owned(), decision }).collect();
-    Reading { events, cells: vec![cell], cached: scan.cached, decisions, ..Reading::default() }
+    Reading { events, cells: vec![cell], so_far, cached: scan.cached, decisions, ..Reading::default() }
 }
 
 /// Returns the interval that tells most of the alert: the one that holds it, else the nearest before it, else the latest.

@@ -25,7 +25,7 @@ pub use failure::Failure;
 pub use file::{FileFault, UnreadFile};
 pub use note::{Extent, Note};
 pub use obstacle::{CertificateFault, Denier, Login, Name, Obstacle, ProfileFault};
-pub use profile::{Attribute, Cost, LookUp, Profile, SourceName, Words};
+pub use profile::{Attribute, Cost, LookUp, Profile, SourceName, Unit, Words};
 pub use proof::AllRead;
 pub use reading::{ReadSoFar, Reading, Survey};
 

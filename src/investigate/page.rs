@@ -20,7 +20,6 @@ use crate::refusal::{Code, Refusal};
 pub(super) fn build(reader: &Reader<'_>, findings: &Findings) -> Built {
     let Findings { frozen, coverage, ranked, background, cached, plan_log, .. } = findings;
     let inquiry = &frozen.inquiry;
-    let requests = |unit| coverage.cells.iter().filter(|cell| cell.source().cost.unit() == unit).map(|cell| cell.requests).sum();
     let draft = Draft {
         incident: &inquiry.incident,
         window: inquiry.scope.window(),
@@ -37,7 +36,7 @@ pub(super) fn build(reader: &Reader<'_>, findings: &Findings) -> Built {
         now: inquiry.now,
         plan_log,
         cost: Cost {
-            requests: Requests { lookup_events: requests("lookup_events"), files: requests("files") },
+            requests: Requests::of(&coverage.cells),
             cached: *cached,
             plan: Vec::new(),
             elapsed_ms: u64::try_from(reader.spent().as_millis()).unwrap_or(u64::MAX),

@@ -5,16 +5,18 @@ mod cost;
 mod coverage;
 mod entry;
 mod error;
+mod requests;
 mod source_label;
 
 pub use context::{AlertReport, ContextReport, RegionReport, ResourceReport, WindowReport};
-pub use cost::{Cost, Requests, Totals};
+pub use cost::{Cost, Totals};
 pub use coverage::{CellReport, CoverageReport, StateName, VerdictName};
 pub use entry::{
     ActorReport, ConfidenceName, Entry, EventError, Group, LinkReport, Repeats, Score, ScorePart, Step, SuspectReport, TouchedResource,
     UndoneReport,
 };
 pub use error::ErrorReport;
+pub use requests::Requests;
 pub use source_label::SourceLabel;
 
 use schemars::JsonSchema;

@@ -17,7 +17,7 @@ use chrono::TimeDelta;
 
 use super::{BoxFuture, Definition, Opened, Setup, Source};
 use crate::config::settings::{ARCHIVE, DEMO};
-use crate::coverage::{Cell, Cost, Note, Profile, Reading, SourceName, State, Words};
+use crate::coverage::{Cell, Cost, Note, Profile, Reading, SourceName, State, Unit, Words};
 use crate::policy::{Presence, Ungated};
 use crate::source::Query;
 
@@ -38,7 +38,7 @@ pub static PROFILE: Profile = Profile {
     lag: TimeDelta::minutes(20),
     live: false,
     look_ups: &[],
-    cost: Cost::Time { unit: "files" },
+    cost: Cost::Time { unit: Unit { name: "files", counts: "Archive files read." } },
     rereads_free: true,
     never_sees: "log files missing between others, which look like a quiet time",
     words: Words {

@@ -38,13 +38,8 @@ pub enum BlindSpot {
 /// The regions that were assumed, as none was named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RegionGuess {
-    /// The allowed ones.
-    Allowed {
-        /// Those that were read.
-        regions: Vec<String>,
-        /// How many more there are.
-        more: usize,
-    },
+    /// These of the allowed ones; so many more there are.
+    Allowed(Vec<String>, usize),
     /// The one of the AWS configuration.
     Configured(String),
     /// The one that is taken where nothing tells.

@@ -18,29 +18,12 @@ pub struct PlanLine {
 pub enum Decision {
     /// Nothing is asked: all of the window is known from earlier readings.
     NothingToAsk,
-    /// What is left between what is known is asked.
-    Gaps {
-        /// How many gaps.
-        count: usize,
-        /// How long they are together.
-        length: TimeDelta,
-    },
-    /// By the first page it is judged how to go on.
-    FirstPage {
-        /// Entries on it.
-        entries: usize,
-        /// How long it took.
-        took: Duration,
-        /// What is expected to follow.
-        rest: Rest,
-    },
-    /// Slow pages are read side by side.
-    SideBySide {
-        /// How long a page takes.
-        page: Duration,
-        /// Into how many parts the window is cut.
-        parts: usize,
-    },
+    /// So many gaps are asked, so long together, which are left between what is known.
+    Gaps(usize, TimeDelta),
+    /// The first page holds so many entries and took so long; by what is expected to follow it is judged how to go on.
+    FirstPage(usize, Duration, Rest),
+    /// Pages take so long that the window is read in so many parts side by side.
+    SideBySide(Duration, usize),
     /// What lies before the alert goes first, as not all can be read.
     BeforeAlertFirst,
     /// So many spellings of named resources are looked up instead of the rest.

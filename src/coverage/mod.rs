@@ -6,6 +6,8 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::time::Window;
 
@@ -23,14 +25,15 @@ pub use blind_spot::{BlindSpot, RegionGuess};
 pub use decision::{Decision, PlanLine, Rest};
 pub use failure::Failure;
 pub use file::{FileFault, UnreadFile};
-pub use note::{Extent, Note};
+pub use note::{Extent, Note, Share};
 pub use obstacle::{CertificateFault, Denier, Login, Name, Obstacle, ProfileFault};
 pub use profile::{Attribute, Cost, LookUp, Profile, SourceName, Unit, Words};
 pub use proof::AllRead;
-pub use reading::{ReadSoFar, Reading, Survey};
+pub use reading::{ReadSoFar, Reading, SoFar, Survey};
 
 /// How a cell's reading ended, from light to grave: of two that are joined the graver stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     /// Every page was read.
     Exhausted,
@@ -219,7 +222,8 @@ impl Cell {
 }
 
 /// How much of what was asked was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Every asked cell was read to the end.
     Complete,

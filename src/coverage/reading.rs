@@ -1,5 +1,6 @@
 //! What one query gave.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{Cell, CellKey, PlanLine};
@@ -14,7 +15,7 @@ pub struct Reading {
     /// At least one cell, also when everything failed.
     pub cells: Vec<Cell>,
     /// How far the places of cells were read, of a source where going on saves something.
-    pub so_far: Vec<(CellKey, ReadSoFar)>,
+    pub so_far: SoFar,
     /// What files were there; all zero where the source has none.
     pub survey: Survey,
     /// Events that were known from earlier readings and cost nothing.
@@ -22,6 +23,9 @@ pub struct Reading {
     /// The decisions on the way, in their order.
     pub decisions: Vec<PlanLine>,
 }
+
+/// How far the places of cells were read.
+pub type SoFar = BTreeMap<CellKey, ReadSoFar>;
 
 /// How far a place was read, for whoever reads on there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

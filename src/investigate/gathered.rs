@@ -6,16 +6,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::coverage::{BlindSpot, Cell, CellKey, Coverage, PlanLine, ReadSoFar, State, Survey};
+use crate::coverage::{BlindSpot, Cell, CellKey, Coverage, PlanLine, SoFar, State, Survey};
 use crate::event::{Event, join_sessions, name_agents};
 use crate::policy::Admitted;
 use crate::rank::Change;
 
 /// What CloudTrail calls an action, its name and its second.
 type Twin = (String, String, DateTime<Utc>);
-
-/// How far the places of cells were read.
-pub(super) type SoFar = BTreeMap<CellKey, ReadSoFar>;
 
 /// Events and coverage, collected reading by reading.
 #[derive(Debug, Default)]
@@ -121,7 +118,7 @@ impl Gathered {
     ///
     /// Shape: events by time, then by id; cells by account, region and source, and none for a place that another cell
     /// knows better. Files that are no logs join the blind spots.
-    pub(super) fn finish(mut self, mut blind_spots: Vec<BlindSpot>) -> (Vec<Event>, Coverage, SoFar) {
+    pub fn finish(mut self, mut blind_spots: Vec<BlindSpot>) -> (Vec<Event>, Coverage, SoFar) {
         self.fold_nameless();
         blind_spots.extend(self.not_enabled());
         // Without any log file the cell's own note says it.

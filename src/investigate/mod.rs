@@ -30,7 +30,7 @@ use crate::answer::Answer;
 use crate::answer::build::Built;
 use crate::answer::page::Page;
 use crate::context::{self, Incident};
-use crate::coverage::{Coverage, PlanLine, SourceName};
+use crate::coverage::{Coverage, PlanLine, SoFar, SourceName};
 use crate::policy::Scope;
 use crate::rank::{self, Change, Ranked, Weights};
 use crate::refusal::{Code, InvalidArgument, Refusal};
@@ -43,7 +43,6 @@ pub use gathered::Gathered;
 pub use question::{Continued, Frozen, NewQuestion, Question};
 pub use tool_context::ToolContext;
 
-use gathered::SoFar;
 use question::Inquiry;
 use read::Reader;
 use resume::ResumeState;

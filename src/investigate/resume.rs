@@ -12,8 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::debug;
 
-use super::gathered::SoFar;
-use crate::coverage::{Cell, Coverage, State};
+use crate::coverage::{Cell, Coverage, SoFar, State};
 use crate::event::{Event, LookupResource};
 use crate::rank::Change;
 use crate::redact;

@@ -231,7 +231,7 @@ impl Policy {
         let (regions, guess) = if !self.regions.is_empty() {
             let mut regions = once(&self.regions);
             let more = regions.split_off(regions.len().min(GUESSED_REGIONS)).len();
-            (regions.clone(), RegionGuess::Allowed { regions, more })
+            (regions.clone(), RegionGuess::Allowed(regions, more))
         } else if let Some(region) = decided.available.default_region.clone().filter(|region| is_region(region)) {
             (vec![region.clone()], RegionGuess::Configured(region))
         } else {

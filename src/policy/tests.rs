@@ -179,7 +179,7 @@ fn without_a_region_the_allowed_ones_are_assumed_and_the_guess_is_told() {
     let scope = admit(&limited(&["a-1", "b-1", "c-1", "d-1", "e-1", "f-1"]), &incident()).unwrap();
     assert_eq!(scope.regions().unwrap().len(), 5);
     let regions = ["a-1", "b-1", "c-1", "d-1", "e-1"].map(str::to_owned).to_vec();
-    assert_eq!(scope.guessed_region(), Some(&RegionGuess::Allowed { regions, more: 1 }));
+    assert_eq!(scope.guessed_region(), Some(&RegionGuess::Allowed(regions, 1)));
 }
 
 #[test]

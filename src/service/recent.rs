@@ -8,7 +8,8 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::answer::{Answer, Cost, VerdictName};
+use crate::answer::{Answer, Cost};
+use crate::coverage::Verdict;
 use crate::policy::PolicyVersion;
 use crate::redact::Redacted;
 use crate::render::Outcome;
@@ -45,7 +46,7 @@ impl Recent {
     /// Keeps an answer if it cannot change any more.
     pub(super) fn keep(&self, policy: PolicyVersion, question: String, outcome: &Outcome, now: Instant) {
         let Outcome::Changes(answer) = outcome else { return };
-        let complete = answer.coverage.as_ref().is_some_and(|coverage| coverage.verdict == VerdictName::Complete);
+        let complete = answer.coverage.as_ref().is_some_and(|coverage| coverage.verdict == Verdict::Complete);
         if answer.error.is_some() || !complete {
             return;
         }

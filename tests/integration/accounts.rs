@@ -72,7 +72,7 @@ async fn read_of(history: &EventHistory, scope: Scope) -> (Vec<String>, Vec<Cell
     for cell in plan::unanswered(&scope, &gathered.cells().collect::<Vec<_>>()) {
         gathered.add_cell(cell);
     }
-    let (events, coverage) = gathered.finish(Vec::new());
+    let (events, coverage, _) = gathered.finish(Vec::new());
     (events.into_iter().map(|event| event.event_id).collect(), coverage.cells)
 }
 

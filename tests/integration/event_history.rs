@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use cloudtrail_mcp::answer::words::Words;
 use cloudtrail_mcp::context::basis::{Basis, WindowStart};
 use cloudtrail_mcp::context::{Incident, Named};
-use cloudtrail_mcp::coverage::{Cause, Cell, Note, Obstacle, State};
+use cloudtrail_mcp::coverage::{Cause, Cell, Note, Obstacle, Share, State};
 use cloudtrail_mcp::investigate::plan;
 use cloudtrail_mcp::policy::{Admitted, Available, Policy, Scope};
 use cloudtrail_mcp::source::event_history::{EventHistory, PROFILE, Settings};
@@ -313,7 +313,7 @@ async fn one_event_that_cannot_be_read_is_told_and_the_rest_kept() {
     let (reading, cell) = read(&fake).await;
     assert_eq!((cell.state(), reading.events.len()), (State::Failed, 49));
     assert_eq!(cell.covered(), None);
-    assert_eq!(cell.notes, [Note::Unreadable { events: 1, of: 50 }]);
+    assert_eq!(cell.notes, [Note::Unreadable(Share { count: 1, of: 50 })]);
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use super::page::Page;
 use super::room::{Room, Size, fits};
 use super::run::fold_runs;
 use super::words::{self, Words};
-use super::{Answer, Cost, Entry, Finding, Totals, VerdictName, console};
+use super::{Answer, Cost, Entry, Finding, Totals, console};
 use crate::catalogue::Category;
 use crate::context::basis::Lack;
 use crate::coverage::{Cell, Verdict};
@@ -114,8 +114,8 @@ fn build_within(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style) -> Built 
     let mut coverage = coverage_report(draft.coverage, draft.untrusted, style.words);
     // Whoever looked at a guessed hour did not look at the incident's.
     let guessed = draft.incident.window_basis.lacks.is_some_and(Lack::leaves_a_guess);
-    if guessed && finding == Finding::NoSuspect && coverage.verdict == VerdictName::Complete {
-        coverage.verdict = VerdictName::Partial;
+    if guessed && finding == Finding::NoSuspect && coverage.verdict == Verdict::Complete {
+        coverage.verdict = Verdict::Partial;
         coverage.next = Some(style.words.name_the_start());
     }
     let answer = Answer {

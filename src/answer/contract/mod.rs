@@ -10,7 +10,7 @@ mod source_label;
 
 pub use context::{AlertReport, ContextReport, RegionReport, ResourceReport, WindowReport};
 pub use cost::{Cost, Totals};
-pub use coverage::{CellReport, CoverageReport, StateName, VerdictName};
+pub use coverage::{CellReport, CoverageReport};
 pub use entry::{
     ActorReport, ConfidenceName, Entry, EventError, Group, LinkReport, Repeats, Score, ScorePart, Step, SuspectReport, TouchedResource,
     UndoneReport,

@@ -37,8 +37,8 @@ pub(super) fn words(spot: &BlindSpot) -> String {
 /// Says which region was assumed and why.
 pub(super) fn assumed(guess: &RegionGuess) -> String {
     let assumed = match guess {
-        RegionGuess::Allowed { regions, more: 0 } => format!("the allowed ones were assumed: {}", regions.join(", ")),
-        RegionGuess::Allowed { regions, more } => {
+        RegionGuess::Allowed(regions, 0) => format!("the allowed ones were assumed: {}", regions.join(", ")),
+        RegionGuess::Allowed(regions, more) => {
             format!("the allowed ones were assumed: {}; {more} more allowed regions were not looked at", regions.join(", "))
         }
         RegionGuess::Configured(region) => format!("{region} was assumed from the AWS configuration"),
@@ -54,14 +54,14 @@ pub(super) fn kept_since(source: &Profile, since: DateTime<Utc>) -> String {
 }
 
 /// Says which files are no logs, as in "3 digest files and 1 other file"; nothing when there are none.
-pub(super) fn no_logs(digests: u32, others: u32) -> Option<String> {
+pub(super) fn no_logs(survey: &Survey) -> Option<String> {
     let counted = |n: u32, kind: &str| (n > 0).then(|| format!("{n} {kind} file{}", if n == 1 { "" } else { "s" }));
-    let told: Vec<String> = [counted(digests, "digest"), counted(others, "other")].into_iter().flatten().collect();
+    let told: Vec<String> = [counted(survey.digest_files, "digest"), counted(survey.other_files, "other")].into_iter().flatten().collect();
     (!told.is_empty()).then(|| told.join(" and "))
 }
 
 fn not_read(survey: &Survey) -> String {
-    let files = no_logs(survey.digest_files, survey.other_files).unwrap_or_default();
+    let files = no_logs(survey).unwrap_or_default();
     let more = if survey.other_files as usize > survey.other_names.len() { ", …" } else { "" };
     let names = survey.other_names.join(", ");
     let names = if names.is_empty() { names } else { format!(" ({names}{more})") };

@@ -8,8 +8,8 @@ use crate::coverage::{Decision, PlanLine, Rest};
 pub(super) fn words(line: &PlanLine) -> String {
     let told = match &line.decision {
         Decision::NothingToAsk => "all of the window is known already".to_owned(),
-        Decision::Gaps { count, length } => format!("{count} gap{} of {} left between what is known", plural(*count), short(*length)),
-        Decision::FirstPage { entries, took, rest } => {
+        Decision::Gaps(count, length) => format!("{count} gap{} of {} left between what is known", plural(*count), short(*length)),
+        Decision::FirstPage(entries, took, rest) => {
             let rest = match rest {
                 Rest::Nothing => "the only page of it".to_owned(),
                 Rest::Pages(pages) => format!("about {pages:.0} more"),
@@ -17,7 +17,7 @@ pub(super) fn words(line: &PlanLine) -> String {
             };
             format!("first page: {entries} event{} in {:.1} s, {rest}", plural(*entries), took.as_secs_f64())
         }
-        Decision::SideBySide { page, parts } => {
+        Decision::SideBySide(page, parts) => {
             format!("pages take {:.1} s: {parts} parts of the window side by side", page.as_secs_f64())
         }
         Decision::BeforeAlertFirst => "not all can be read: what lies before the alert goes first".to_owned(),

@@ -1,20 +1,20 @@
 //! What is to be said of a cell besides its state, in words.
 
 use super::blind_spot::{kept_since, no_logs};
-use crate::coverage::{Cell, Extent, Failure, Note};
-use crate::time::rfc3339;
+use crate::coverage::{Cell, Extent, Failure, Note, Share};
+use crate::time::{Window, rfc3339};
 
 /// Says a note of a cell; nothing where the cell's obstacle says it all.
 pub(super) fn words(note: &Note, cell: &Cell) -> Option<String> {
     let (region, source) = (cell.region(), cell.source());
     Some(match note {
         Note::Failed(failure) => return failed(failure, region),
-        Note::RequestsSpent { requests, read } => {
+        Note::RequestsSpent(requests, read) => {
             format!("{requests} requests were not enough: {}; ask for a shorter window", extent(read))
         }
-        Note::TimeSpent { time, read } => format!("{} s were not enough: {}; ask for a shorter window", time.as_secs_f32(), extent(read)),
+        Note::TimeSpent(time, read) => format!("{} s were not enough: {}; ask for a shorter window", time.as_secs_f32(), extent(read)),
         Note::Read(read) => extent(read),
-        Note::Unreadable { events, of } => format!("{events} of {of} events could not be read"),
+        Note::Unreadable(Share { count, of }) => format!("{count} of {of} events could not be read"),
         Note::KeptSince(since) => kept_since(source, *since),
         Note::NotKept => {
             let days = source.retention.unwrap_or_default().num_days();
@@ -24,18 +24,18 @@ pub(super) fn words(note: &Note, cell: &Cell) -> Option<String> {
             let complete = settled.map_or("all of the window is that new".to_owned(), |to| format!("complete to {}", rfc3339(to)));
             format!("events of the last {} minutes may still arrive; {complete}", source.lag.num_minutes())
         }
-        Note::LeftOut { events, of } => {
-            format!("{events} of {of} events belong to accounts or regions outside the scope and were left out")
+        Note::LeftOut(Share { count, of }) => {
+            format!("{count} of {of} events belong to accounts or regions outside the scope and were left out")
         }
-        Note::LookedUp { asked, all, newest_only } => {
+        Note::LookedUp(Share { count, of }, newest_only) => {
             let newest = if *newest_only { ", the newest events of each only" } else { "" };
             format!(
-                "the named resources were looked up by {asked} of their {all} spellings{newest}, which finds only what CloudTrail filed \
+                "the named resources were looked up by {count} of their {of} spellings{newest}, which finds only what CloudTrail filed \
                  under these"
             )
         }
-        Note::SomeThrottled { requests, of } => {
-            format!("AWS throttled {requests} of {of} requests: others use the account's 2 a second in {region} as well")
+        Note::SomeThrottled(Share { count, of }) => {
+            format!("AWS throttled {count} of {of} requests: others use the account's 2 a second in {region} as well")
         }
         Note::RegionMissing => format!("{} is read region by region, and none was named", source.title),
         Note::AccountUnknown => "the account could not be determined, and only certain accounts may be read".into(),
@@ -54,14 +54,14 @@ pub(super) fn words(note: &Note, cell: &Cell) -> Option<String> {
             format!("{region} holds IAM and other global events and is not in the operator's aws_region_allowlist")
         }
         Note::NothingOfRegion => format!("no {} of {region}", source.words.holds),
-        Note::NoLogFiles { digests, others } => match no_logs(*digests, *others) {
+        Note::NoLogFiles(survey) => match no_logs(survey) {
             Some(files) => format!("the archive has no log files, only {files}"),
             None => "the archive is empty".into(),
         },
         Note::NoFileInWindow => "the archive has no file of it that may reach into the window".into(),
         Note::NoFileTime => "no file has a time".into(),
         Note::HeldUnasked => "the archive holds it, but it is not asked for or not allowed".into(),
-        Note::FilesReach { begin, end } => {
+        Note::FilesReach(begin, end) => {
             let begin = begin.map(|begin| format!("begin at {}", rfc3339(begin)));
             let end = end.map(|end| format!("end at {}", rfc3339(end)));
             format!("files {}", begin.into_iter().chain(end).collect::<Vec<_>>().join(" and "))
@@ -78,7 +78,7 @@ fn extent(read: &Extent) -> String {
     match read {
         Extent::Nothing => "no interval was read whole".to_owned(),
         Extent::Since(from) => format!("everything since {} was read", rfc3339(*from)),
-        Extent::Between { from, to, others } => {
+        Extent::Between(Window { from, to }, others) => {
             let others = match others {
                 0 => String::new(),
                 1 => ", and another interval".to_owned(),

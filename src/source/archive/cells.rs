@@ -79,7 +79,7 @@ fn empty(account: &str, region: &str, scan: &Scan) -> Cell {
     let survey = scan.survey();
     let (state, note) = match survey.log_files {
         _ if !scan.unread.is_empty() => (State::Deadline, Note::NoFileInTime),
-        0 => (State::NoData, Note::NoLogFiles { digests: survey.digest_files, others: survey.other_files }),
+        0 => (State::NoData, Note::NoLogFiles(survey)),
         _ => (State::NoData, Note::NoFileInWindow),
     };
     Cell::cut(account, region, &PROFILE, state, None).with(scan.files.len().try_into().unwrap_or(u32::MAX), 0, [note])
@@ -208,7 +208,7 @@ fn earliest(file: &LogFile) -> Option<DateTime<Utc>> {
 /// Finds out where the files fall short. The window is not named: readings of parts of it are joined.
 fn shortage((from, to): (DateTime<Utc>, DateTime<Utc>), window: Window) -> Note {
     let begin = Some(from).filter(|from| *from > window.from);
-    Note::FilesReach { begin, end: Some(to).filter(|to| *to < window.to || begin.is_none()) }
+    Note::FilesReach(begin, Some(to).filter(|to| *to < window.to || begin.is_none()))
 }
 
 /// Returns the account and region that a file's name or path tells.

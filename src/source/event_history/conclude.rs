@@ -9,7 +9,7 @@ use super::planner::End;
 use super::reader::Scan;
 use super::role::Role;
 use super::{KEPT, LAG, PROFILE};
-use crate::coverage::{AllRead, Cause, Cell, Extent, Note, PlanLine, ReadSoFar, Reading, State};
+use crate::coverage::{AllRead, Cause, Cell, Extent, Note, PlanLine, ReadSoFar, Reading, Share, SoFar, State};
 use crate::event::Event;
 use crate::policy::region::partition_name;
 use crate::source::Query;
@@ -96,11 +96,11 @@ pub(super) fn conclude(query: &Query, account: &str, region: &str, part: Part, s
     let count = events.len();
     events.retain(|event| query.admits(&event.account, &event.region));
     if events.len() < count {
-        notes.push(Note::LeftOut { events: count - events.len(), of: count });
+        notes.push(Note::LeftOut(Share { count: count - events.len(), of: count }));
     }
     notes.extend(scan.by_name);
     if scan.throttled > 0 && state != State::Throttled {
-        notes.push(Note::SomeThrottled { requests: scan.throttled, of: scan.requests });
+        notes.push(Note::SomeThrottled(part_of(scan.throttled, scan.requests)));
     }
     let mut cell = match (state, covered) {
         (State::Exhausted, _) => match AllRead::prove(window, &scan.read, 0) {
@@ -111,7 +111,7 @@ pub(super) fn conclude(query: &Query, account: &str, region: &str, part: Part, s
     };
     cell = cell.with(scan.requests, u32::try_from(count).unwrap_or(u32::MAX), notes);
     (cell.cause, cell.asked) = (cause, query.asked());
-    let so_far = vec![(cell.key(), ReadSoFar { read: scan.read, latency: scan.latency })];
+    let so_far = SoFar::from([(cell.key(), ReadSoFar { read: scan.read, latency: scan.latency })]);
     let decisions = scan.decisions.into_iter().map(|decision| PlanLine { region: region.to_owned(), decision }).collect();
     Reading { events, cells: vec![cell], so_far, cached: scan.cached, decisions, ..Reading::default() }
 }
@@ -131,13 +131,13 @@ fn judge(scan: &Scan, part: Part, query: &Query, covered: Option<Window>) -> (St
             let read = (scan.entries > 0).then(|| Note::Read(read()));
             (failure.state(), [Note::Failed(failure.clone())].into_iter().chain(read).collect(), failure.cause())
         }
-        End::PageCap => (State::PageCap, vec![Note::RequestsSpent { requests: scan.requests, read: read() }], None),
+        End::PageCap => (State::PageCap, vec![Note::RequestsSpent(scan.requests, read())], None),
         End::Deadline => {
-            let note = Note::TimeSpent { time: query.deadline(), read: read() };
+            let note = Note::TimeSpent(query.deadline(), read());
             (State::Deadline, vec![note], (scan.entries == 0).then_some(Cause::Unavailable))
         }
         End::AllRead if scan.unreadable > 0 => {
-            (State::Failed, vec![Note::Unreadable { events: scan.unreadable, of: scan.entries }], Some(Cause::Unavailable))
+            (State::Failed, vec![Note::Unreadable(part_of(scan.unreadable, scan.entries))], Some(Cause::Unavailable))
         }
         // Every page was seen, and yet the pages do not prove it: AWS contradicted itself.
         End::AllRead if !whole => (State::Failed, vec![Note::Failed(Failure::Unreadable)], Some(Cause::Unavailable)),
@@ -150,13 +150,17 @@ fn judge(scan: &Scan, part: Part, query: &Query, covered: Option<Window>) -> (St
     }
 }
 
+fn part_of(count: u32, of: u32) -> Share {
+    Share { count: count as usize, of: of as usize }
+}
+
 /// Finds out what was read whole, though the end was not reached.
 fn extent(read: &[Window], part: Part, covered: Option<Window>) -> Extent {
     let read = union(read.to_vec());
     let main = covered.and_then(|covered| read.iter().find(|one| one.contains(covered.from)));
     match (read.as_slice(), main.or(read.last())) {
         ([one], _) if one.to >= part.window.to => Extent::Since(one.from),
-        (several, Some(main)) => Extent::Between { from: main.from, to: main.to.min(part.window.to), others: several.len() - 1 },
+        (several, Some(main)) => Extent::Between(Window { to: main.to.min(part.window.to), ..*main }, several.len() - 1),
         (_, None) => Extent::Nothing,
     }
 }

@@ -168,7 +168,7 @@ impl Planner {
             let length: TimeDelta = gaps.iter().map(Window::length).sum();
             planner.note(match gaps.len() {
                 0 => Decision::NothingToAsk,
-                count => Decision::Gaps { count, length },
+                count => Decision::Gaps(count, length),
             });
         }
         planner
@@ -505,14 +505,14 @@ impl Planner {
             (true, Some(pages)) => Rest::Pages(pages),
             (true, None) => Rest::Unknown,
         };
-        self.note(Decision::FirstPage { entries: landed.page.entries.len(), took: landed.latency, rest });
+        self.note(Decision::FirstPage(landed.page.entries.len(), landed.latency, rest));
     }
 
     /// Only the last of a row of splits is kept.
     fn note_slices(&mut self, parts: usize) {
-        if matches!(self.decisions.last(), Some(Decision::SideBySide { .. })) {
+        if matches!(self.decisions.last(), Some(Decision::SideBySide(..))) {
             self.decisions.pop();
         }
-        self.note(Decision::SideBySide { page: self.latency, parts });
+        self.note(Decision::SideBySide(self.latency, parts));
     }
 }

@@ -15,7 +15,7 @@ use super::planner::{End, Fetch, Planner, Seen, Step, Task};
 use super::send::{Budget, Chance, Sender};
 use super::settled::{Settled, Slice, SliceKey};
 use super::single_flight::{SharedQuestion, SingleFlight};
-use crate::coverage::{Decision, Note};
+use crate::coverage::{Decision, Note, Share};
 use crate::event::Event;
 use crate::source::{Kind, Query};
 use crate::time::Window;
@@ -161,7 +161,7 @@ pub(super) async fn read(reader: &Reader<'_>, job: &Job) -> Scan {
         cached,
         latency: planner.latency(),
         settled,
-        by_name: planner.by_name().map(|names| Note::LookedUp { asked: names.asked, all: names.all, newest_only: names.more }),
+        by_name: planner.by_name().map(|names| Note::LookedUp(Share { count: names.asked, of: names.all }, names.more)),
         end,
         decisions: planner.decisions().iter().cloned().chain(shared).collect(),
         events: gathered.into_events(slices, &job.place.kind),

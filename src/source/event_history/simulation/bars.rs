@@ -82,7 +82,7 @@ async fn where_half_of_all_requests_are_throttled_there_is_always_an_answer_in_t
         scene.faults = Faults { throttled: 50, ..scene.faults };
         let deadline = scene.deadline;
         let (reading, time, _) = once(scene).await;
-        let throttled = |note: &Note| matches!(note, Note::SomeThrottled { .. } | Note::Failed(Failure::Throttled));
+        let throttled = |note: &Note| matches!(note, Note::SomeThrottled(_) | Note::Failed(Failure::Throttled));
         assert!(reading.cells[0].notes.iter().any(throttled), "{:?}", reading.cells[0]);
         assert!(time <= deadline + Duration::from_millis(250));
         took.push(time);
@@ -109,7 +109,7 @@ async fn what_lies_before_the_alert_is_read_first_when_not_all_can_be() {
     let cell = &reading.cells[0];
     let covered = cell.covered().unwrap();
     assert!(covered.contains(alert) && covered.length().num_minutes() >= 12, "{cell:?}");
-    let read = |note: &Note| matches!(note, Note::RequestsSpent { read: Extent::Between { others: 1, .. }, .. });
+    let read = |note: &Note| matches!(note, Note::RequestsSpent(_, Extent::Between(_, 1)));
     assert!(cell.notes.iter().any(read), "{cell:?}");
 }
 
@@ -124,7 +124,7 @@ async fn named_resources_are_looked_up_where_the_scan_does_not_reach_and_never_m
     let cell = &reading.cells[0];
     assert!(reading.events.iter().any(|event| event.event_id == id), "{cell:?}");
     assert_eq!((cell.state(), cell.requests), (State::PageCap, 20));
-    assert!(cell.notes.iter().any(|note| matches!(note, Note::LookedUp { .. })), "{cell:?}");
+    assert!(cell.notes.iter().any(|note| matches!(note, Note::LookedUp(..))), "{cell:?}");
     assert_eq!(world.asked().iter().filter(|ask| ask.name.is_some()).count(), 2);
     assert!(reading.decisions.iter().any(|line| matches!(line.decision, Decision::LookUps(_))), "{:?}", reading.decisions);
 }

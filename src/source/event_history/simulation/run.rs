@@ -282,7 +282,7 @@ async fn answer(scene: &Scene, reader: &Reader<'_>, query: &Query, now: DateTime
 }
 
 fn read_of(reading: &Reading) -> Vec<Window> {
-    reading.so_far.iter().flat_map(|(_, so_far)| so_far.read.clone()).collect()
+    reading.so_far.values().flat_map(|so_far| so_far.read.clone()).collect()
 }
 
 /// Continues until all is read or nothing moves, then asks anew with what was kept.
@@ -338,7 +338,7 @@ fn judge(world: &World, scene: &Scene, now: DateTime<Utc>, reading: &Reading, he
     assert_eq!(told.len(), reading.events.len(), "an event came twice");
     let mut gathered = Gathered::default();
     (0..2).for_each(|_| gathered.add(Admitted::for_tests(Reading { events: reading.events.clone(), ..Reading::default() })));
-    let (events, _) = gathered.finish(Vec::new());
+    let (events, ..) = gathered.finish(Vec::new());
     assert_eq!(events.len(), told.len(), "an event is told twice");
     assert!(events.windows(2).all(|pair| pair[0].time <= pair[1].time), "events are told out of order");
     let inside = |window: Window| world.truth.iter().filter(move |one| window.contains(at(one.second)));

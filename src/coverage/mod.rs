@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_is_not_kept_does_not_hide_a_failure() {
+    fn a_failure_outweighs_a_time_that_is_no_longer_kept() {
         for grave in [State::PageCap, State::Throttled, State::Denied, State::Failed, State::Expired] {
             let cells = || (cell(&event_history::PROFILE, State::NoData, None), cell(&event_history::PROFILE, grave, None));
             let (old, failed) = cells();
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn what_covers_nothing_makes_no_verdict_unless_all_that_was_asked_was_read_and_is_new() {
+    fn cells_without_coverage_make_the_verdict_unknown_unless_all_are_merely_too_new() {
         let new = cell(&event_history::PROFILE, State::Lagging, None);
         let failed = cell(&event_history::PROFILE, State::Failed, None);
         assert_eq!(coverage(&[new.clone(), new.clone()]).verdict(), Verdict::Partial);
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_that_is_settled_nowhere_leaves_no_instant_up_to_which_all_is_settled() {
+    fn one_cell_without_a_settled_interval_leaves_no_settled_instant_for_all() {
         let tail = cell(&event_history::PROFILE, State::Lagging, minutes(0, 20));
         assert_eq!(coverage(&[whole(), tail]).settled_to(), minutes(0, 20).map(|window| window.to));
         assert_eq!(coverage(&[whole(), cell(&event_history::PROFILE, State::Lagging, None)]).settled_to(), None);

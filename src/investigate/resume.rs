@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_carried_comes_back_as_it_was() {
+    fn the_events_of_a_cursor_come_back_as_they_were() {
         let changes = [stopped()];
         let carried = carried(&changes, State::PageCap, 10);
         assert_eq!(carried.events().unwrap(), changes.map(|change| change.event));
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn no_secret_is_carried() {
+    fn a_cursor_holds_no_secret() {
         let secret = "AKIAIOSFODNN7EXAMPLE/wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
         let change = change(json!({"eventName": "UpdateFunctionConfiguration", "eventTime": "2026-01-27T20:00:00Z", "userAgent": secret,
             "requestParameters": {"environment": {"variables": {"DB_PASSWORD": "hunter2-hunter2"}}}}));
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_time_requests_or_chance_cut_goes_on_and_only_as_long_as_more_is_read() {
+    fn only_a_reading_cut_by_time_requests_or_chance_goes_on_and_only_while_more_is_read() {
         let carried = |state, seconds| carried(&[], state, seconds);
         for (state, goes_on) in [(State::Lagging, false), (State::Denied, false), (State::Deadline, true), (State::Throttled, true)] {
             assert_eq!(carried(state, 10).goes_on(), goes_on, "{state:?}");
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn an_archive_is_read_again_instead() {
+    fn a_cursor_over_an_archive_holds_no_events() {
         let cells = vec![Cell::cut("", "eu-west-1", &archive::PROFILE, State::NoData, None)];
         let coverage = Coverage { cells, blind_spots: Vec::new() };
         assert!(ResumeState::keep([stopped()].iter(), &coverage, SoFar::new(), &Arc::default()).is_none());

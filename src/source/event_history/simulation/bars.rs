@@ -91,7 +91,7 @@ async fn where_half_of_all_requests_are_throttled_there_is_always_an_answer_in_t
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_leaves_sends_nothing_any_more() {
+async fn a_caller_that_leaves_sends_nothing_any_more() {
     for leaves in (50..6_000).step_by(350) {
         let mut scene = quiet(800, HOUR, Spread::Even, 2_000, Random::new(5));
         scene.askers = vec![(0, Some(leaves)), (40, Some(leaves / 2))];

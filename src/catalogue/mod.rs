@@ -27,7 +27,6 @@ pub use category::Category;
 pub use class::{Class, classify};
 pub use complaint::{About, Cause, Complained, Complaint, Specificity, Spoken, complaints};
 pub use gravity::{Gravity, gravity};
-pub(crate) use resource::is_hidden;
 pub use resource::{Resource, Role, aliases_of, makes_target, resources};
 pub use row::Delay;
 pub use rows::event_names;

@@ -9,8 +9,9 @@ use serde_json::{Map, Value};
 use super::Change;
 use super::activity::Activities;
 use super::topology::{COMMON_WORDS, Graph};
-use crate::catalogue::{Role, aliases_of, is_hidden};
+use crate::catalogue::{Role, aliases_of};
 use crate::context::Incident;
+use crate::redact::is_hidden;
 
 /// What a change shares with the alert.
 #[derive(Clone, Debug, Default, PartialEq)]

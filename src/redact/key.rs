@@ -18,11 +18,17 @@ pub(super) enum Rule {
     Shorten(usize, usize),
     /// A list of `{name, value}` or a map of environment variables: hide the values, keep the names.
     Environment,
+    /// Several secrets of this kind: those of a list, or the values of a map. A lone word or number counts or chooses.
+    Many(&'static str),
+    /// The words of a command: hide all but the first and the names of options.
+    Arguments,
+    /// Marked by AWS's models: hide all below, but ids and ARNs.
+    Marked,
     /// Nothing special: the text decides.
     Look,
 }
 
-use Rule::{Environment, Hide, HideText, Look, Shorten};
+use Rule::{Environment, Hide, HideText, Look, Many, Shorten};
 
 /// Rules for whole names, normalised by [`normalise`]; sorted for the binary search.
 ///
@@ -30,37 +36,58 @@ use Rule::{Environment, Hide, HideText, Look, Shorten};
 const NAMES: &[(&str, Rule)] = &[
     ("accesskeyid", Shorten(4, 4)),
     ("accesskeyvalue", Hide("secret key")),
+    ("accesstokenvalidity", Look),
     ("accountkey", Hide("secret key")),
     ("apikeyselectionexpression", Look),
     ("arguments", Environment),
+    ("auth", HideText("authorization")),
     ("authorization", Hide("authorization")),
     ("authparameters", Hide("credentials")),
+    ("base32stringseed", Hide("secret key")),
+    ("bearer", Hide("token")),
+    ("bodyparameters", Environment),
     ("buildargs", Environment),
+    ("bypass", Look),
+    ("cak", Hide("secret key")),
     ("caparametervalue", Hide("parameter")),
-    ("certificatebody", Shorten(16, 4)),
-    ("certificatechain", Shorten(16, 4)),
+    ("certificatebody", Shorten(4, 4)),
+    ("certificatechain", Shorten(4, 4)),
     ("ciphertextblob", Shorten(4, 4)),
     ("clientrequesttoken", Shorten(4, 4)),
     ("clienttoken", Shorten(4, 4)),
+    ("compass", Look),
     ("connectionproperties", Environment),
     ("connectionurl", HideText("connection string")),
+    ("containerenv", Environment),
     ("containerenvironment", Environment),
     ("continuationtoken", Shorten(4, 4)),
     ("cookie", Hide("cookie")),
     ("creationtoken", Look),
+    ("customergatewayconfiguration", Hide("secret key")),
+    ("customersecret", Hide("secret")),
     ("customheaders", Environment),
     ("customheadervalue", Hide("header")),
     ("defaultarguments", Environment),
+    ("encryptioncontext", Environment),
+    ("env", Environment),
     ("environment", Environment),
+    ("environmentvariableoverrides", Environment),
     ("environmentvariables", Environment),
+    ("environmentvariablesoverride", Environment),
+    ("envoverrides", Environment),
     ("envvars", Environment),
     ("granttokens", Hide("token")),
+    ("hb", Hide("bytes")),
+    ("headerparameters", Environment),
+    ("headers", Environment),
     ("headervalue", Hide("header")),
     ("hostkey", Hide("private key")),
     ("idempotencytoken", Shorten(4, 4)),
+    ("idtokenvalidity", Look),
     ("keymaterial", Hide("private key")),
     ("locktoken", Shorten(4, 4)),
     ("marketplacetoken", Hide("token")),
+    ("masterusersecret", HideText("secret")),
     ("mfacode", Hide("code")),
     ("nexttoken", Shorten(4, 4)),
     ("nonoverridablearguments", Environment),
@@ -73,6 +100,7 @@ const NAMES: &[(&str, Rule)] = &[
     ("passcode", Hide("code")),
     ("passwd", Hide("password")),
     ("passworddata", Hide("password")),
+    ("pathparametervalues", Environment),
     ("pin", Hide("code")),
     ("pincode", Hide("code")),
     ("plaintext", Hide("plaintext")),
@@ -80,26 +108,34 @@ const NAMES: &[(&str, Rule)] = &[
     ("privatekeyplaintext", Hide("private key")),
     ("providerdetails", Environment),
     ("provisioningparameters", Environment),
-    ("publickeybody", Shorten(16, 4)),
-    ("publickeymaterial", Shorten(16, 4)),
+    ("publickeybody", Shorten(4, 4)),
+    ("publickeymaterial", Shorten(4, 4)),
     ("pw", Hide("password")),
     ("pwd", Hide("password")),
+    ("qrcodepng", Hide("secret key")),
+    ("querystringparameters", Environment),
     ("requesttoken", Shorten(4, 4)),
+    ("rootpw", Hide("password")),
     ("runtimeenvironmentvariables", Environment),
     ("samlassertion", Hide("assertion")),
     ("samlassertiondocument", Hide("assertion")),
-    ("samlmetadatadocument", Shorten(16, 4)),
+    ("samlmetadatadocument", Shorten(4, 4)),
     ("secretbinary", Hide("secret")),
     ("secretstring", Hide("secret")),
     ("setcookie", Hide("cookie")),
     ("sharedaccesskey", Hide("secret key")),
     ("sourcetoken", Shorten(4, 4)),
-    ("sshpublickey", Shorten(16, 4)),
-    ("sshpublickeybody", Shorten(16, 4)),
+    ("sshpublickey", Shorten(4, 4)),
+    ("sshpublickeybody", Shorten(4, 4)),
+    ("stagevariableoverrides", Environment),
+    ("stagevariables", Environment),
+    ("tokenstatus", Look),
     ("tokenvalue", Hide("token")),
+    ("trespass", Look),
     ("userdata", Hide("user data")),
+    ("userpass", Hide("password")),
     ("variables", Environment),
-    ("x509certificatedata", Shorten(16, 4)),
+    ("x509certificatedata", Shorten(4, 4)),
     ("xapikey", Hide("api key")),
 ];
 
@@ -122,7 +158,16 @@ const ENDINGS: &[(&str, Rule)] = &[
     ("passwordconfirmation", Hide("password")),
     ("userpw", Hide("password")),
     ("dbpw", Hide("password")),
-    ("dbpass", Hide("password")),
+    ("bypass", Look),
+    ("pass", Hide("password")),
+    ("passw", Hide("password")),
+    ("passwort", Hide("password")),
+    ("kennwort", Hide("password")),
+    ("contrasea", Hide("password")),
+    ("contrasena", Hide("password")),
+    ("motdepasse", Hide("password")),
+    ("passwordsalt", Hide("password")),
+    ("authsalt", Hide("password")),
     ("privatekey", Hide("private key")),
     ("presharedkey", Hide("secret key")),
     ("psk", Hide("secret key")),
@@ -130,6 +175,43 @@ const ENDINGS: &[(&str, Rule)] = &[
     ("secretkey", Hide("secret key")),
     ("secretaccess", Hide("secret key")),
     ("signingkey", HideText("secret key")),
+    ("encryptionkey", HideText(KEY)),
+    ("masterkey", HideText(KEY)),
+    ("licensekey", Hide("license key")),
+    ("licencekey", Hide("license key")),
+    ("licensecode", Hide("license key")),
+    ("licencecode", Hide("license key")),
+    ("authkey", HideText("secret key")),
+    ("sharedkey", Hide("secret key")),
+    ("applicationkey", HideText("secret key")),
+    ("partnerkey", HideText("secret key")),
+    ("appkey", HideText("secret key")),
+    ("skey", HideText("secret key")),
+    ("sintkey", HideText("secret key")),
+    ("senckey", HideText("secret key")),
+    ("nwkkey", HideText("secret key")),
+    ("fernetkey", HideText("secret key")),
+    ("streamkey", HideText("secret key")),
+    ("tokenkey", HideText("secret key")),
+    ("datakey", HideText("secret key")),
+    ("sessionkey", HideText("secret key")),
+    ("activationkey", HideText("secret key")),
+    ("activationcode", HideText("code")),
+    ("recoverycode", HideText("code")),
+    ("devicecode", HideText("code")),
+    ("authcode", HideText("code")),
+    ("authorizationcode", HideText("code")),
+    ("verificationcode", HideText("code")),
+    ("confirmationcode", HideText("code")),
+    ("registrationcode", HideText("code")),
+    ("secretcode", HideText("code")),
+    ("accesscode", HideText("code")),
+    ("codeverifier", HideText("code")),
+    ("secrethash", HideText("code")),
+    ("assertion", HideText("assertion")),
+    ("jwt", HideText("token")),
+    ("dsn", HideText("connection string")),
+    ("webhookurl", HideText("webhook")),
     ("connectionstring", Hide("connection string")),
     ("secretvalue", Hide("secret")),
     ("secretstring", Hide("secret")),
@@ -148,6 +230,38 @@ const ENDINGS: &[(&str, Rule)] = &[
     ("cookie", HideText("cookie")),
 ];
 
+/// The kind of keys that AWS's own key service may stand for, by an id or an alias.
+pub(super) const KEY: &str = "encryption key";
+
+/// What may follow the name of a secret without making it something else.
+const SUFFIXES: &[&str] = &[
+    "base64",
+    "blob",
+    "bytes",
+    "confirm",
+    "confirmation",
+    "content",
+    "current",
+    "data",
+    "hash",
+    "json",
+    "list",
+    "map",
+    "new",
+    "old",
+    "override",
+    "pem",
+    "plain",
+    "plaintext",
+    "raw",
+    "repeat",
+    "set",
+    "string",
+    "text",
+    "value",
+    "verify",
+];
+
 /// Fields whose value is secret only beside another field: (hidden, beside it, and that one's value among these, when any).
 ///
 /// Source: SSM PutParameter and SendCommand, CloudFormation parameters, API Gateway CreateApiKey, CodeBuild's
@@ -164,31 +278,61 @@ const BESIDE: &[(&str, &str, &[&str], &str)] = &[
 ];
 
 /// Fields that name the value beside them, as in tags, filters and environment lists.
-const PAIR_NAMES: &[&str] = &["name", "key", "parametername", "parameterkey", "optionname", "headername"];
+const PAIR_NAMES: &[&str] = &["name", "key", "parametername", "parameterkey", "optionname", "headername", "variablename", "path"];
 
 /// Fields that hold the value of such a pair.
-const PAIR_VALUES: &[&str] = &["value", "values", "valueset", "parametervalue", "stringvalue", "headervalue"];
+const PAIR_VALUES: &[&str] =
+    &["value", "values", "valueset", "parametervalue", "stringvalue", "headervalue", "optionvalue", "default", "defaultvalue"];
 
 /// Fields of an object called `environment` that describe it rather than being variables (CodeBuild, Cloud9, MWAA); and of a
 /// `masterUserSecret` (RDS).
 const DESCRIBES_ENVIRONMENT: &[&str] = &[
+    "accesskeyid",
+    "actionmode",
+    "applicationname",
     "arn",
+    "branchname",
     "certificate",
+    "clustername",
     "computetype",
+    "connectionarn",
+    "createddate",
+    "deploymentgroupname",
+    "description",
+    "detectchanges",
+    "enabled",
     "environmentvariables",
     "error",
+    "expiration",
+    "expires",
+    "expiresat",
     "fleet",
+    "fullrepositoryid",
+    "functionname",
     "id",
     "image",
     "imagepullcredentialstype",
     "kmskeyid",
+    "lastupdateddate",
     "name",
+    "pollforsourcechanges",
+    "principalid",
     "privilegedmode",
+    "projectname",
+    "quantity",
     "registrycredential",
+    "repositoryname",
+    "s3bucket",
+    "s3objectkey",
     "secretarn",
+    "secretversionid",
     "secretstatus",
+    "servicename",
+    "stackname",
+    "state",
     "status",
     "type",
+    "valuefrom",
 ];
 
 /// Returns the name in lower case without separators, so that `SessionToken`, `session_token` and `session-token` are one.
@@ -263,10 +407,35 @@ pub(super) fn rule(name: &str) -> Rule {
     }
     // A second password is `newPassword2`.
     let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    if let Some(rule) = rule_of_ending(name) {
+        return rule;
+    }
+    if let Some(Hide(kind) | HideText(kind)) = name.strip_suffix('s').and_then(rule_of_ending) {
+        return Many(kind);
+    }
+    let compound = SUFFIXES.iter().filter_map(|suffix| name.strip_suffix(suffix)).find_map(|name| {
+        let one = NAMES.binary_search_by(|(row, _)| row.cmp(&name)).ok().and_then(|at| NAMES.get(at)).map(|(_, rule)| *rule);
+        one.or_else(|| rule_of_ending(name)).or_else(|| name.strip_suffix('s').and_then(rule_of_ending))
+    });
+    match compound {
+        Some(Hide(kind) | HideText(kind)) if name.ends_with("list") || name.ends_with("map") || name.ends_with("set") => Many(kind),
+        Some(Hide(kind) | HideText(kind)) => HideText(kind),
+        _ => Look,
+    }
+}
+
+fn rule_of_ending(name: &str) -> Option<Rule> {
     // The last letter spares nearly all of the comparisons.
     let last = name.as_bytes().last();
-    let ending = ENDINGS.iter().find(|(ending, _)| ending.as_bytes().last() == last && name.ends_with(ending));
-    ending.map_or(Look, |(_, rule)| *rule)
+    ENDINGS.iter().find(|(ending, _)| ending.as_bytes().last() == last && name.ends_with(ending)).map(|(_, rule)| *rule)
+}
+
+/// Returns the kind of secret that a name in a text stands for, if any.
+pub(super) fn kind(name: &str) -> Option<&'static str> {
+    match rule(&normalise(name)) {
+        Hide(kind) | HideText(kind) | Many(kind) => Some(kind),
+        _ => None,
+    }
 }
 
 /// Returns the rule for the field called `name` (normalised) that follows from the fields beside it.
@@ -281,8 +450,18 @@ pub(super) fn rule_beside(name: &str, fields: &Map<String, Value>) -> Rule {
     if !PAIR_VALUES.contains(&name) {
         return Look;
     }
+    // A patch sets the variable that its path ends with.
+    if texts(fields, |field| field == "path").flatten().any(|path| path.contains("ariables/")) {
+        return Hide("variable");
+    }
     let mut named = texts(fields, |field| PAIR_NAMES.contains(&field)).flatten().map(|text| rule(&normalise(text)));
-    named.find(|rule| matches!(rule, Hide(_) | HideText(_))).unwrap_or(Look)
+    match named.find(|rule| matches!(rule, Hide(_) | HideText(_) | Many(_))) {
+        Some(Many(kind)) => HideText(kind),
+        Some(rule) => rule,
+        // A template says so of its parameters, whatever they are called.
+        None if texts(fields, |field| field == "noecho").next().is_some() => Hide("parameter"),
+        None => Look,
+    }
 }
 
 /// Tells whether a field of an environment holds a variable's value rather than a name or a description.
@@ -326,7 +505,7 @@ mod tests {
             "publicKeys",
             "secretStatus",
         ] {
-            assert_eq!(rule(&normalise(name)), Look, "{name}");
+            assert!(matches!(rule(&normalise(name)), Look | Many(_)), "{name}");
         }
     }
 

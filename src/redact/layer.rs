@@ -1,22 +1,23 @@
-//! Secrets wrapped once more: JSON in a string, percent-encoding, base64.
+//! Secrets wrapped once more: JSON in a string, escapes, base64, hexadecimal digits.
 
-use super::{character, pattern, walk};
-use base64::Engine as _;
-use base64::alphabet::{STANDARD, URL_SAFE};
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use super::decode::{self, Decoded};
+use super::{character, key_id, pattern, walk};
 use serde_json::Value;
 
 /// How many layers are opened; each costs a writer of secrets at least a third more bytes.
-const MAX_LAYERS: usize = 3;
+const MAX_LAYERS: usize = 4;
+/// How often one escape may be escaped again.
+const MAX_ESCAPES: usize = 8;
+/// How often a line is looked at again.
+const MAX_ROUNDS: usize = 6;
 /// Shorter runs of base64 hold no more than eleven bytes.
 const MIN_BASE64: usize = 16;
+/// Shorter words have the shape of no secret.
+const MIN_SECRET: usize = 12;
 /// Longer runs of random base64 are hidden as such: certificates, sealed tokens, archives.
 const MIN_OPAQUE: usize = 120;
-
-const LENIENT: GeneralPurposeConfig =
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true);
-const BASE64: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT);
-const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
+/// How many parts of a run that has dashes or slashes are looked at.
+const MAX_PARTS: usize = 8;
 
 /// A line that differs from what went in.
 pub(super) struct Scrubbed {
@@ -32,16 +33,36 @@ pub(super) fn scrub(line: &str) -> Option<Scrubbed> {
 }
 
 /// Like [`scrub`], for a line found inside `layers` others.
+///
+/// What is hidden changes where the rest of a line begins and ends, so the outermost is looked at until nothing more is found.
 pub(super) fn scrub_within(line: &str, layers: usize) -> Option<Scrubbed> {
+    let mut scrubbed = scrub_once(line, layers)?;
+    for _ in 0..if layers == 0 { MAX_ROUNDS } else { 0 } {
+        match scrub_once(&scrubbed.text, layers) {
+            Some(next) if next.text != scrubbed.text => scrubbed = Scrubbed { secret: next.secret || scrubbed.secret, ..next },
+            _ => break,
+        }
+    }
+    Some(scrubbed)
+}
+
+fn scrub_once(line: &str, layers: usize) -> Option<Scrubbed> {
     let shape = Shape::of(line);
     if shape.is_harmless() {
         return None;
     }
     if layers < MAX_LAYERS
         && shape.json
-        && let Some(scrubbed) = scrub_json(line, layers)
+        && let Some(value) = json(line)
     {
-        return Some(scrubbed);
+        return scrub_json(&value, layers);
+    }
+    if layers < MAX_LAYERS
+        && let Some((before, value)) = json_at_the_end(line)
+        && let Some(scrubbed) = scrub_json(&value, layers)
+    {
+        let before = scrub_within(before, layers).map_or_else(|| before.to_owned(), |scrubbed| scrubbed.text);
+        return Some(Scrubbed { text: before + &scrubbed.text, secret: scrubbed.secret });
     }
     let mut scrubbed = pattern::scrub(line);
     if shape.longest_run >= MIN_BASE64
@@ -49,64 +70,116 @@ pub(super) fn scrub_within(line: &str, layers: usize) -> Option<Scrubbed> {
     {
         scrubbed = Some(Scrubbed { text, secret: true });
     }
-    if shape.percent && layers < MAX_LAYERS {
+    if shape.escapes {
         let text = scrubbed.as_ref().map_or(line, |it| &it.text);
-        if percent_decode(text).is_some_and(|inner| holds_secret(&inner, layers)) {
+        if holds_escaped_secret(text, layers) {
             return Some(Scrubbed { text: pattern::marker("encoded secret"), secret: true });
         }
     }
-    let short = pattern::shorten_key_ids(scrubbed.as_ref().map_or(line, |it| &it.text));
+    let short = key_id::shorten_all(scrubbed.as_ref().map_or(line, |it| &it.text));
     match short {
         Some(text) => Some(Scrubbed { text, secret: scrubbed.is_some_and(|it| it.secret) }),
         None => scrubbed,
     }
 }
 
+/// A letter of base64.
+const LETTER: u8 = 1;
+/// A byte that may stand between a name and its value, or around a value.
+const ASSIGNS: u8 = 2;
+/// A byte that begins an escape.
+const ESCAPES: u8 = 4;
+
+/// What each byte is.
+const KINDS: [u8; 256] = {
+    let mut kinds = [ASSIGNS; 256];
+    let mut byte = 0_u8;
+    loop {
+        #[expect(clippy::indexing_slicing, reason = "a byte is within 256, and this runs when it is compiled")]
+        {
+            kinds[byte as usize] = match byte {
+                _ if is_base64(byte) => LETTER,
+                b'.' => 0,
+                b'%' | b'&' | b'\\' => ASSIGNS | ESCAPES,
+                _ => ASSIGNS,
+            };
+        }
+        if byte == u8::MAX {
+            break kinds;
+        }
+        byte += 1;
+    }
+};
+
 /// What one look at the bytes tells, so that ids, ARNs and times cost nothing more.
 struct Shape {
+    length: usize,
     longest_run: usize,
-    percent: bool,
+    escapes: bool,
     assigns: bool,
     json: bool,
 }
 
 impl Shape {
     fn of(line: &str) -> Self {
-        let mut shape = Self { longest_run: 0, percent: false, assigns: false, json: line.starts_with(['{', '[', '"']) };
-        let mut run = 0;
+        let mut shape =
+            Self { length: line.len(), longest_run: 0, escapes: false, assigns: false, json: line.starts_with(['{', '[', '"']) };
+        let (mut run, mut seen) = (0, 0);
         for byte in line.bytes() {
-            if is_base64(byte) {
+            let kind = KINDS.get(usize::from(byte)).copied().unwrap_or(ASSIGNS);
+            seen |= kind;
+            if kind == LETTER {
                 run += 1;
-                continue;
-            }
-            shape.longest_run = shape.longest_run.max(run);
-            run = 0;
-            match byte {
-                b'%' => shape.percent = true,
-                b'=' | b':' | b' ' | b'@' => shape.assigns = true,
-                _ => {}
+            } else {
+                shape.longest_run = shape.longest_run.max(run);
+                run = 0;
             }
         }
         shape.longest_run = shape.longest_run.max(run);
+        (shape.escapes, shape.assigns) = (seen & ESCAPES != 0, seen & ASSIGNS != 0);
         shape
     }
 
     fn is_harmless(&self) -> bool {
-        self.longest_run < MIN_BASE64 && !self.percent && !self.assigns && !self.json
+        self.length < MIN_SECRET && !self.assigns && !self.json
     }
 }
 
-fn scrub_json(line: &str, layers: usize) -> Option<Scrubbed> {
-    let value: Value = serde_json::from_str(line).ok()?;
-    let (redacted, found) = walk::redact_inner(&value, layers + 1);
+/// Reads a line that is JSON, or the beginning of some.
+fn json(line: &str) -> Option<Value> {
+    serde_json::from_str(line).ok().or_else(|| serde_json::from_str(&decode::closed(line)?).ok())
+}
+
+/// Reads an object that a line ends with, as in `body was {…}`.
+fn json_at_the_end(line: &str) -> Option<(&str, Value)> {
+    if !line.ends_with('}') || line.starts_with('{') {
+        return None;
+    }
+    let (before, object) = line.split_at_checked(line.find("{\"")?)?;
+    serde_json::from_str(object).ok().map(|value| (before, value))
+}
+
+fn scrub_json(value: &Value, layers: usize) -> Option<Scrubbed> {
+    let (redacted, found) = walk::redact_inner(value, layers + 1);
     if !found.changed {
         return None;
     }
     Some(Scrubbed { text: serde_json::to_string(&redacted).ok()?, secret: found.secret })
 }
 
-fn holds_secret(inner: &str, layers: usize) -> bool {
-    scrub_within(&character::clean(inner, usize::MAX), layers + 1).is_some_and(|scrubbed| scrubbed.secret)
+/// Tells whether text that was found inside `layers` others has something to hide.
+pub(super) fn holds_secret(inner: &str, layers: usize) -> bool {
+    // What is wrapped deeper than anyone has reason to is hidden unread.
+    layers >= MAX_LAYERS || scrub_within(&character::clean(inner, usize::MAX), layers + 1).is_some_and(|scrubbed| scrubbed.secret)
+}
+
+/// Tells whether undoing escapes, as often as they are escaped, shows a secret.
+fn holds_escaped_secret(line: &str, layers: usize) -> bool {
+    let levels = std::iter::successors(decode::unescaped(line), |inner| decode::unescaped(inner)).take(MAX_ESCAPES);
+    // A secret may have what looks like an escape, so the first level counts as well as the last.
+    let levels: Vec<String> = levels.collect();
+    let (first, last) = (levels.first(), levels.get(1..).and_then(<[String]>::last));
+    first.into_iter().chain(last).any(|inner| holds_secret(inner, layers))
 }
 
 /// Replaces runs of base64 that are opaque or hide a secret; `None` when there are none.
@@ -119,6 +192,9 @@ fn hide_runs(line: &str, layers: usize) -> Option<String> {
         let end = tail.bytes().position(|byte| !is_base64(byte)).unwrap_or(tail.len());
         let (run, after) = tail.split_at_checked(end)?;
         rest = after;
+        if run.len() < MIN_BASE64 {
+            continue;
+        }
         let before = line.strip_suffix(tail).unwrap_or_default();
         if let Some(kind) = secret_run(run, layers).or_else(|| is_access_key(run, before).then_some("secret key")) {
             let out = out.get_or_insert_default();
@@ -139,10 +215,11 @@ fn is_access_key(run: &str, before: &str) -> bool {
     if run.len() < LENGTH {
         return false;
     }
-    let word = before.rsplit([' ', '"', '\'', ',', '(', '[', '=']).next().unwrap_or_default();
-    let mut parts = run.split('/').filter(|part| part.len() == LENGTH && looks_generated(part));
+    let near = before.get(before.len().saturating_sub(200)..).unwrap_or(before);
+    let word = near.rsplit([' ', '"', '\'', ',', '(', '[', '=']).next().unwrap_or_default();
+    let mut parts = run.split(['/', '-', '_']).filter(|part| part.len() == LENGTH && looks_generated(part));
     // Longer random base64 falls into such parts too, but then the others are random as well.
-    let path = || run.split('/').filter(|part| part.len() != LENGTH).all(|part| !mixes(part));
+    let path = || run.split(['/', '-', '_']).filter(|part| part.len() != LENGTH).all(|part| !mixes(part));
     let found = run.len() == LENGTH && looks_generated(run) || parts.next().is_some() && path();
     found && !word.contains("arn:")
 }
@@ -171,19 +248,23 @@ fn looks_generated(run: &str) -> bool {
 }
 
 fn secret_run(run: &str, layers: usize) -> Option<&'static str> {
-    if run.len() < MIN_BASE64 {
-        return None;
-    }
     if run.starts_with("H4sI") {
         return Some("compressed data");
     }
-    if layers < MAX_LAYERS && decode(run).is_some_and(|inner| holds_secret(&inner, layers)) {
+    if decode::hex_text(run).is_some_and(|inner| holds_secret(&inner, layers)) {
         return Some("encoded secret");
     }
-    // A path before it is made of the same letters.
-    let named = run.rsplit('/').next().filter(|last| last.len() < run.len() && last.len() >= MIN_BASE64);
-    if layers < MAX_LAYERS && named.and_then(decode).is_some_and(|inner| holds_secret(&inner, layers)) {
-        return Some("encoded secret");
+    if let Some(kind) = encoded(run, layers) {
+        return Some(kind);
+    }
+    // A path or a word before it is made of the same letters.
+    let mut parts = run.split(['/', '-', '_']).filter(|part| part.len() < run.len() && part.len() >= MIN_BASE64).take(MAX_PARTS);
+    if let Some(kind) = parts.find_map(|part| encoded(part, layers)) {
+        return Some(kind);
+    }
+    let rest = run.split_once(['-', '_', '/']).map(|(_, rest)| rest).filter(|rest| rest.len() >= MIN_BASE64);
+    if let Some(kind) = rest.and_then(|rest| encoded(rest, layers)) {
+        return Some(kind);
     }
     // Neither alphabet has both: such a run is a path, and its parts are looked at one by one.
     let path = run.contains(['-', '_']) && run.contains(['+', '/']);
@@ -191,42 +272,11 @@ fn secret_run(run: &str, layers: usize) -> Option<&'static str> {
     parts.any(|part| part.len() >= MIN_OPAQUE && is_random(part)).then_some("opaque data")
 }
 
-/// Returns the text that a run of base64 stands for; `None` when it stands for bytes.
-fn decode(run: &str) -> Option<String> {
-    // Encoded text has capitals and small letters; hashes, ids and most names do not.
-    if !run.bytes().any(|byte| byte.is_ascii_uppercase()) || !run.bytes().any(|byte| byte.is_ascii_lowercase()) {
-        return None;
+fn encoded(run: &str, layers: usize) -> Option<&'static str> {
+    match decode::base64(run)? {
+        Decoded::Text(inner) => holds_secret(&inner, layers).then_some("encoded secret"),
+        Decoded::Compressed => Some("compressed data"),
     }
-    let engine = if run.contains(['-', '_']) { BASE64_URL } else { BASE64 };
-    // The first bytes tell an encoded text from a name or a hash that happens to have the letters.
-    let head = engine.decode(run.as_bytes().get(..12)?).ok()?;
-    if !head.iter().all(|&byte| byte >= b' ' && byte != 0x7F || matches!(byte, b'\n' | b'\r' | b'\t')) {
-        return None;
-    }
-    String::from_utf8(engine.decode(run).ok()?).ok()
-}
-
-fn percent_decode(line: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(line.len());
-    let mut rest = line.bytes();
-    let mut decoded = false;
-    while let Some(byte) = rest.next() {
-        let mut ahead = rest.clone();
-        let pair = (ahead.next().and_then(hex), ahead.next().and_then(hex));
-        match (byte, pair) {
-            (b'%', (Some(high), Some(low))) => {
-                bytes.push(high << 4 | low);
-                rest = ahead;
-                decoded = true;
-            }
-            _ => bytes.push(byte),
-        }
-    }
-    decoded.then(|| String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn hex(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
 /// Tells random base64 from long names and paths, which keep to one kind of letter for longer and have fewer capitals.

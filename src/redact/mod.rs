@@ -1,9 +1,14 @@
 //! Takes secrets and unsafe characters out of whatever leaves; the only maker of [`Redacted`].
 //!
 //! ```text
-//!  string leaf → clean (character) → layers: JSON · percent · base64 → patterns (pattern) → cap
-//!  object      → the key's rule first (key): hide · shorten · look at the text
+//!  object      → the member's rule first (key by its name, model by its operation): hide · shorten · look at the text
+//!  list        → what several items tell together (sequence): an option and its value, halves of a token
+//!  string leaf → clean (character) → layers (layer, decode): JSON · escapes · base64 · hexadecimal digits
+//!              → shapes (pattern, issuer) · URLs (url) · commands (command) · assignments (assign) → cap
 //! ```
+//!
+//! Sentences of ours are composed of parts that were redacted before, and are looked at for shapes alone: `GetSecretValue: failed`
+//! is no assignment.
 //!
 //! CloudTrail shows live session tokens and text that any caller may choose. Keys decide first, because most secrets
 //! have no shape of their own; patterns find those that have one anywhere else. Identifiers (ARNs, ids, hashes, times)
@@ -11,14 +16,23 @@
 //!
 //! Not here: how text is written into markdown, except for the one function in [`quote`] that makes it inert.
 
+mod assign;
 mod character;
+mod command;
+mod decode;
+mod harmless;
+mod issuer;
 mod key;
+mod key_id;
 mod layer;
+mod model;
 mod pattern;
 pub mod quote;
+mod sequence;
 mod suspicion;
 #[cfg(test)]
 mod tests;
+mod url;
 mod walk;
 
 use serde::de::DeserializeOwned;
@@ -27,12 +41,16 @@ use serde_json::Value;
 use std::ops::Deref;
 
 pub use character::clean;
+pub use key_id::{is_shown as is_shown_key_id, set_fingerprint_key};
 pub use suspicion::is_suspicious;
 
 /// The most characters one string of a record keeps.
 ///
 /// Source: ours; the longest managed policy document has 6,144 characters.
 pub const MAX_FIELD_CHARS: usize = 8_192;
+
+/// Members of our own answers whose text is composed of parts that were redacted one by one.
+const SENTENCES: &[&str] = &["headline", "reasons", "summary"];
 
 /// A value without secrets or unsafe characters, ready to leave.
 ///
@@ -84,7 +102,7 @@ impl<T: Serialize> Serialize for Redacted<T> {
 /// Shape: same structure and key order; only strings change (and numbers under a secret's key). JSON inside a string is
 /// written anew only when something in it was hidden. Strings are one line of at most [`MAX_FIELD_CHARS`].
 pub fn record(record: &Value) -> Redacted<Value> {
-    Redacted(walk::redact(record))
+    Redacted(walk::redact(record, &[]))
 }
 
 /// Hides in place the values of a record that a field's name gives away as secret, before anything is learned from it.
@@ -97,17 +115,18 @@ pub fn hide_fields(record: &mut Value) {
 
 /// Redacts the `requestParameters` of a record by the same rules as [`record`].
 pub fn parameters(value: &Value) -> Redacted<Value> {
-    Redacted(walk::redact(value))
+    Redacted(walk::redact(value, &[]))
 }
 
 /// Redacts anything that serialises: every string of it, object keys included.
 ///
-/// A `next_cursor` at the top is our own and stays as it is, but for unsafe characters.
+/// Sentences ([`SENTENCES`]) are looked at for shapes alone, and a `next_cursor` at the top is our own and stays as
+/// it is, but for unsafe characters.
 ///
 /// Errors: when `value` cannot be a JSON value, such as a map with keys that are not strings.
 pub fn value<T: Serialize>(value: &T) -> Result<Redacted<Value>, serde_json::Error> {
     let plain = serde_json::to_value(value)?;
-    let mut redacted = walk::redact(&plain);
+    let mut redacted = walk::redact(&plain, SENTENCES);
     if let (Some(Value::String(cursor)), Some(slot)) = (plain.get("next_cursor"), redacted.get_mut("next_cursor")) {
         *slot = Value::String(clean(cursor, MAX_FIELD_CHARS));
     }
@@ -120,6 +139,11 @@ pub fn value<T: Serialize>(value: &T) -> Result<Redacted<Value>, serde_json::Err
 pub fn answer<T: Serialize + DeserializeOwned>(answer: T) -> Result<Redacted<T>, serde_json::Error> {
     let redacted = value(&answer)?;
     serde_json::from_value(redacted.into_inner()).map(Redacted)
+}
+
+/// Tells whether a text stands for a value that was hidden, by us or by AWS.
+pub fn is_hidden(text: &str) -> bool {
+    pattern::is_hidden(text)
 }
 
 /// Seals what is made of nothing but our own words: a function can catch no value.

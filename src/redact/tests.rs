@@ -1,3 +1,5 @@
+mod planted;
+
 use super::*;
 use proptest::prelude::*;
 use serde_json::json;
@@ -271,10 +273,8 @@ fn evidence_survives_byte_for_byte() {
         "AWSReservedSSO_AdministratorAccess_0123456789abcdef",
         "SecureString",
         "AES256",
-        "HIDDEN_DUE_TO_SECURITY_REASONS",
-        "<sensitiveDataRemoved>",
-        "****",
-        "***OMITTED***",
+        "*",
+        "ec2:*",
     ] {
         assert_eq!(record(&json!({"x": value})).into_inner(), json!({"x": value}));
     }
@@ -287,7 +287,7 @@ fn fields_that_only_look_secret_survive() {
         "secretArn": "arn:aws:secretsmanager:us-east-1:111122223333:secret:x", "tokenStatus": "ACTIVE", "sessionCredentialFromConsole": "true",
         "apiKeySelectionExpression": "$request.header.x-api-key", "passwordMode": "iam", "keyId": "1234abcd", "passwordReset": true,
         "passwordResetRequired": false, "minimumPasswordLength": 14, "masterUserSecret": {"secretStatus": "active", "kmsKeyId": "k"},
-        "maxTokens": 5, "publicKeys": ["a"], "masterUserPassword": "****", "environment": "prod", "environmentName": "prod-a",
+        "maxTokens": 5, "publicKeys": ["a"], "environment": "prod", "environmentName": "prod-a",
         "parameters": [{"parameterName": "max_connections", "parameterValue": "500", "applyMethod": "immediate"}],
         "filterSet": {"items": [{"name": "tag:Name", "valueSet": {"items": [{"value": "web"}]}}]},
         "tags": [{"key": "Environment", "value": "prod"}],
@@ -300,7 +300,31 @@ fn identifiers_that_are_long_and_dull_are_shortened() {
     let shown = record(&json!({
         "accessKeyId": "AKIAIOSFODNN7EXAMPLE", "text": "key AKIAIOSFODNN7EXAMPLE used", "clientToken": "6f1c9d1e-7f0d-4a57-9a4e-0a2b3c4d5e6f",
     }));
-    insta::assert_snapshot!(shown.to_string(), @r#"{"accessKeyId":"AKIA…MPLE","text":"key AKIA…MPLE used","clientToken":"6f1c…5e6f"}"#);
+    insta::assert_snapshot!(shown.to_string(), @r#"{"accessKeyId":"AKIA…MPLE#d3608e","text":"key AKIA…MPLE#d3608e used","clientToken":"6f1c…5e6f"}"#);
+}
+
+#[test]
+fn what_aws_hid_is_told_as_such() {
+    for mask in ["HIDDEN_DUE_TO_SECURITY_REASONS", "<sensitiveDataRemoved>", "****", "***OMITTED***"] {
+        assert_eq!(
+            record(&json!({"masterUserPassword": mask, "x": [mask]})).into_inner(),
+            json!({"masterUserPassword": "[hidden by AWS]", "x": ["[hidden by AWS]"]})
+        );
+    }
+    assert!(is_hidden("[hidden by AWS]") && is_hidden("HIDDEN_DUE_TO_SECURITY_REASONS") && !is_hidden("*") && !is_hidden("hidden"));
+}
+
+#[test]
+fn our_own_sentences_are_looked_at_for_shapes_alone() {
+    #[derive(serde::Deserialize, Serialize)]
+    struct Answer {
+        headline: String,
+        reasons: Vec<String>,
+    }
+    let said = "GetSecretValue: failed (AccessDenied) by alice";
+    let told = answer(Answer { headline: said.into(), reasons: vec![said.into(), format!("key ghp_{RANDOM} used")] }).unwrap();
+    assert_eq!((told.headline.as_str(), told.reasons[0].as_str()), (said, said));
+    assert_gone(RANDOM, &told.reasons[1]);
 }
 
 #[test]
@@ -308,7 +332,7 @@ fn a_marker_says_what_was_hidden() {
     let shown =
         record(&json!({"credentials": {"accessKeyId": "ASIAIOSFODNN7EXAMPLE", "sessionToken": "FwoGZXIvYXdzEabc", "expiration": "x"},
         "policyDocument": "{\"a\": 1}", "document": "{\"password\": \"x1\", \"a\": 1}"}));
-    insta::assert_snapshot!(shown.to_string(), @r#"{"credentials":{"accessKeyId":"ASIA…MPLE","sessionToken":"[redacted: session token]","expiration":"x"},"policyDocument":"{\"a\": 1}","document":"{\"password\":\"[redacted: password]\",\"a\":1}"}"#);
+    insta::assert_snapshot!(shown.to_string(), @r#"{"credentials":{"accessKeyId":"ASIA…MPLE#bd0f9b","sessionToken":"[redacted: session token]","expiration":"x"},"policyDocument":"{\"a\": 1}","document":"{\"password\":\"[redacted: password]\",\"a\":1}"}"#);
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! The walk over a JSON value: each field's rule, then the text of what is left.
 
 use super::key::{self, Known, Rule};
-use super::{MAX_FIELD_CHARS, character, layer, pattern};
+use super::model::{self, Operation};
+use super::{MAX_FIELD_CHARS, character, harmless, key_id, layer, pattern, sequence};
 use serde_json::{Map, Value};
+use std::rc::Rc;
 
 /// Deeper values are cut off; a JSON reader stops at 128 itself.
 const MAX_DEPTH: usize = 160;
@@ -12,12 +14,15 @@ const VARIABLE: &str = "variable";
 
 /// How the strings below a field are treated, inherited downwards.
 #[derive(Clone, Copy, PartialEq)]
-enum Mode {
+pub(super) enum Mode {
     Look,
     Hide(&'static str),
     HideText(&'static str),
     Shorten(usize, usize),
     Environment,
+    Arguments,
+    Marked,
+    Sentence,
 }
 
 /// What a walk did to a value that it rewrote.
@@ -29,14 +34,26 @@ pub(super) struct Found {
     pub(super) secret: bool,
 }
 
-struct Walk {
+/// Where a walk is: the operation that a record tells of, and the names above.
+#[derive(Default)]
+struct Place<'a> {
+    operation: Option<Operation<'a>>,
+    above: Vec<Rc<str>>,
+}
+
+struct Walk<'a> {
     found: Found,
     layers: usize,
+    place: Place<'a>,
+    /// The members whose text we composed.
+    sentences: &'a [&'a str],
 }
 
 /// Returns `value` with every secret hidden and every string safe; structure and key order stay.
-pub(super) fn redact(value: &Value) -> Value {
-    let mut walk = Walk { found: Found::default(), layers: 0 };
+///
+/// Members called as one of `sentences` are looked at for shapes alone.
+pub(super) fn redact(value: &Value, sentences: &[&str]) -> Value {
+    let mut walk = Walk { found: Found::default(), layers: 0, place: Place::of(value), sentences };
     walk.value(value, Mode::Look, 0)
 }
 
@@ -45,55 +62,68 @@ pub(super) fn redact(value: &Value) -> Value {
 /// Values that only stand where secrets may stand (variables, parameters, inputs) stay when they are ARNs or ids of
 /// AWS's own making, since those relate one resource to another.
 pub(super) fn hide_fields(value: &mut Value) {
-    hide_below(value, Mode::Look, 0);
+    let source = value.get("eventSource").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let name = value.get("eventName").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut place = Place { operation: Operation::of(&source, &name), above: Vec::new() };
+    hide_below(&mut place, value, Mode::Look, 0);
 }
 
-fn hide_below(value: &mut Value, mode: Mode, depth: usize) {
+fn hide_below(place: &mut Place<'_>, value: &mut Value, mode: Mode, depth: usize) {
     match (value, mode) {
         (value, _) if depth > MAX_DEPTH => *value = Value::Null,
-        (Value::Array(items), _) => items.iter_mut().for_each(|item| hide_below(item, mode, depth + 1)),
+        (Value::Array(items), _) => items.iter_mut().for_each(|item| hide_below(place, item, mode, depth + 1)),
         (Value::Object(fields), _) => {
             // Few fields are more than looked at, and most objects have none of these.
             let mut special = fields
                 .iter()
                 .enumerate()
                 .filter(|(_, (_, value))| !matches!(value, Value::Null | Value::Bool(_)))
-                .map(|(at, (name, value))| (at, mode_below(&key::known(name), value, mode, fields)))
+                .map(|(at, (name, value))| (at, place.mode_below(&key::known(name), value, mode, fields)))
                 .filter(|(_, mode)| !matches!(mode, Mode::Look | Mode::Shorten(..)))
                 .collect::<Vec<_>>()
                 .into_iter()
                 .peekable();
-            for (at, value) in fields.values_mut().enumerate() {
+            for (at, (name, value)) in fields.iter_mut().enumerate() {
                 let mode = special.next_if(|(of, _)| *of == at).map_or(Mode::Look, |(_, mode)| mode);
-                hide_below(value, mode, depth + 1);
+                if matches!(value, Value::Object(_) | Value::Array(_)) {
+                    place.above.push(key::known(name).normal);
+                    hide_below(place, value, mode, depth + 1);
+                    place.above.pop();
+                } else {
+                    hide_below(place, value, mode, depth + 1);
+                }
             }
         }
-        (Value::String(text), Mode::Hide(VARIABLE | "parameter" | "input") | Mode::HideText(_)) if is_identifier(text) => {}
+        (Value::String(text), Mode::Hide(VARIABLE | "parameter" | "input") | Mode::HideText(_) | Mode::Marked) if is_identifier(text) => {}
+        (Value::String(text), Mode::HideText(key::KEY)) if is_key_name(text) => {}
         (Value::String(text), Mode::Hide(kind) | Mode::HideText(kind)) if !is_empty_or_hidden(text) => *text = pattern::marker(kind),
+        (Value::String(text), Mode::Marked) if !is_empty_or_hidden(text) => *text = pattern::marker(model::MARKED),
         (value @ Value::Number(_), Mode::Hide(kind)) if kind != VARIABLE => *value = Value::String(pattern::marker(kind)),
+        (value @ Value::Number(_), Mode::Marked) => *value = Value::String(pattern::marker(model::MARKED)),
         _ => {}
     }
 }
 
 /// Redacts JSON that was found inside `layers` other layers, and tells what happened.
 pub(super) fn redact_inner(value: &Value, layers: usize) -> (Value, Found) {
-    let mut walk = Walk { found: Found::default(), layers };
+    let mut walk = Walk { found: Found::default(), layers, place: Place::default(), sentences: &[] };
     let value = walk.value(value, Mode::Look, 0);
     (value, walk.found)
 }
 
-impl Walk {
+impl Walk<'_> {
     fn value(&mut self, value: &Value, mode: Mode, depth: usize) -> Value {
         if depth > MAX_DEPTH {
             return Value::String(pattern::marker("nested too deep"));
         }
         match value {
             Value::String(text) => Value::String(self.text(text, mode)),
-            Value::Array(items) => Value::Array(items.iter().map(|item| self.value(item, mode, depth + 1)).collect()),
+            Value::Array(items) => Value::Array(self.items(items, mode, depth)),
             Value::Object(fields) => Value::Object(self.object(fields, mode, depth)),
             Value::Number(_) => match mode {
                 // Variables are strings; a number among them counts something.
                 Mode::Hide(kind) if kind != VARIABLE => Value::String(self.hidden(kind)),
+                Mode::Marked => Value::String(self.hidden(model::MARKED)),
                 _ => value.clone(),
             },
             Value::Null | Value::Bool(_) => value.clone(),
@@ -105,8 +135,18 @@ impl Walk {
         let mut renamed = false;
         for (name, value) in fields {
             let known = key::known(name);
-            let mode = mode_below(&known, value, mode, fields);
-            let value = self.value(value, mode, depth + 1);
+            let mode = match self.place.mode_below(&known, value, mode, fields) {
+                Mode::Look if self.sentences.contains(&name.as_str()) => Mode::Sentence,
+                mode => mode,
+            };
+            let value = if matches!(value, Value::Object(_) | Value::Array(_)) {
+                self.place.above.push(known.normal.clone());
+                let value = self.value(value, mode, depth + 1);
+                self.place.above.pop();
+                value
+            } else {
+                self.value(value, mode, depth + 1)
+            };
             let mut safe = if known.is_safe { name.clone() } else { self.scrub(name) };
             renamed |= safe != *name;
             while renamed && redacted.contains_key(&safe) {
@@ -117,10 +157,50 @@ impl Walk {
         redacted
     }
 
+    /// Redacts a list: each item by itself, and what only several of them tell.
+    fn items(&mut self, items: &[Value], mode: Mode, depth: usize) -> Vec<Value> {
+        let told = match mode {
+            Mode::Look | Mode::Environment => sequence::secrets(items, self.layers),
+            Mode::Arguments => sequence::arguments(items),
+            _ => Vec::new(),
+        };
+        let mut told = told.into_iter().peekable();
+        let item = |(at, item): (usize, &Value)| match told.next_if(|(of, _)| *of == at) {
+            Some((_, kind)) => Value::String(self.hidden(kind)),
+            None => self.value(item, if mode == Mode::Arguments && item.is_string() { Mode::Look } else { mode }, depth + 1),
+        };
+        items.iter().enumerate().map(item).collect()
+    }
+
     fn text(&mut self, text: &str, mode: Mode) -> String {
+        if pattern::is_hidden_by_aws(text) {
+            self.found.changed = true;
+            return pattern::HIDDEN_BY_AWS.to_owned();
+        }
         match mode {
-            Mode::Hide(kind) if !is_empty_or_hidden(text) => self.hidden(kind),
-            Mode::HideText(kind) if !is_empty_or_hidden(text) && !text.starts_with("arn:") => self.hidden(kind),
+            Mode::Hide(VARIABLE) | Mode::Marked if is_identifier(text) => self.scrub(text),
+            Mode::HideText(_) if is_identifier(text) => self.scrub(text),
+            Mode::HideText(key::KEY) if is_key_name(text) => self.scrub(text),
+            Mode::Hide(kind) | Mode::HideText(kind) if !is_empty_or_hidden(text) => self.hidden(kind),
+            Mode::Marked if !is_empty_or_hidden(text) => self.hidden(model::MARKED),
+            Mode::Arguments => match text.split_once(' ') {
+                Some((program, arguments)) if !is_empty_or_hidden(arguments) => {
+                    let program = self.scrub(program);
+                    format!("{program} {}", self.hidden("arguments"))
+                }
+                _ => self.scrub(text),
+            },
+            // A variable of a container that is written as one word.
+            Mode::Environment if text.contains('=') => {
+                let name = text.split('=').next().unwrap_or_default();
+                let name = self.scrub(name);
+                format!("{name}={}", self.hidden(VARIABLE))
+            }
+            Mode::Sentence => {
+                let line = character::clean(text, usize::MAX);
+                let line = pattern::scrub_shapes(&line).unwrap_or(line);
+                character::cap(key_id::shorten_all(&line).unwrap_or(line), MAX_FIELD_CHARS)
+            }
             Mode::Shorten(head, tail) => {
                 let line = self.scrub(text);
                 if pattern::holds_marker(&line) {
@@ -135,6 +215,9 @@ impl Walk {
     }
 
     fn scrub(&mut self, text: &str) -> String {
+        if harmless::is_known(text) {
+            return text.to_owned();
+        }
         let line = character::clean(text, usize::MAX);
         let line = match layer::scrub_within(&line, self.layers) {
             Some(scrubbed) => {
@@ -142,7 +225,10 @@ impl Walk {
                 self.found.secret |= scrubbed.secret;
                 scrubbed.text
             }
-            None => line,
+            None => {
+                harmless::remember(text, &line);
+                line
+            }
         };
         character::cap(line, MAX_FIELD_CHARS)
     }
@@ -153,47 +239,83 @@ impl Walk {
     }
 }
 
-/// Returns how the field's value is treated, from its name, the fields beside it and what holds for the whole object.
-fn mode_below(known: &Known, value: &Value, mode: Mode, beside: &Map<String, Value>) -> Mode {
-    if let Mode::Hide(_) = mode {
-        return mode;
+impl<'a> Place<'a> {
+    fn of(record: &'a Value) -> Self {
+        let text = |name| record.get(name).and_then(Value::as_str).unwrap_or_default();
+        Self { operation: Operation::of(text("eventSource"), text("eventName")), above: Vec::new() }
     }
-    let name = &*known.normal;
-    let rule = match known.rule {
-        Rule::Look if known.hangs_on_others => key::rule_beside(name, beside),
-        // A signed-in session's credentials are an object with fields of their own.
-        rule => rule,
-    };
-    match rule {
-        Rule::Hide(kind) => Mode::Hide(kind),
-        // Nothing else than its ARN, key and status belongs there.
-        Rule::HideText(_) if name == "masterusersecret" && value.is_object() => Mode::Environment,
-        Rule::HideText(kind) => Mode::HideText(kind),
-        Rule::Shorten(head, tail) => Mode::Shorten(head, tail),
-        // A tag or an argument may be called `environment` too: its text is no list of variables.
-        Rule::Environment if value.is_string() && mode != Mode::Environment => Mode::Look,
-        Rule::Environment if value.is_object() || value.is_array() => Mode::Environment,
-        Rule::Environment | Rule::Look if mode == Mode::Environment => {
-            let holds_variables = value.is_array() && name == "items" || value.is_object() && name == "entry";
-            match key::is_variable(name, beside) {
-                _ if holds_variables => Mode::Environment,
-                true => Mode::Hide(VARIABLE),
-                false => Mode::Look,
-            }
+
+    /// Returns how the field's value is treated, from its name, the fields beside it, the operation and what holds for the whole object.
+    fn mode_below(&self, known: &Known, value: &Value, mode: Mode, beside: &Map<String, Value>) -> Mode {
+        if let Mode::Hide(_) | Mode::Marked = mode {
+            return mode;
         }
-        Rule::Environment | Rule::Look => Mode::Look,
+        let name = &*known.normal;
+        let rule = match known.rule {
+            Rule::Look if known.hangs_on_others => key::rule_beside(name, beside),
+            rule => rule,
+        };
+        let of_operation = match (rule, &self.operation) {
+            (Rule::Hide(_), _) | (_, None) => None,
+            (_, Some(operation)) => operation.rule(name, &self.above),
+        };
+        match of_operation.unwrap_or(rule) {
+            Rule::Hide(kind) => Mode::Hide(kind),
+            // Nothing else than its ARN, key and status belongs there.
+            Rule::HideText(_) if name == "masterusersecret" && value.is_object() => Mode::Environment,
+            // What they are called says nothing: a map of them has only secrets for values.
+            Rule::HideText("credentials") | Rule::Many(_) if value.is_object() => Mode::Environment,
+            Rule::Many("token") if !value.is_array() => Mode::Look,
+            Rule::HideText(kind) | Rule::Many(kind) => Mode::HideText(kind),
+            Rule::Shorten(head, tail) => Mode::Shorten(head, tail),
+            Rule::Arguments => Mode::Arguments,
+            Rule::Marked => Mode::Marked,
+            // A tag or an argument may be called `environment` too: its text is no list of variables.
+            Rule::Environment if value.is_string() && mode != Mode::Environment => Mode::Look,
+            Rule::Environment if value.is_object() || value.is_array() => Mode::Environment,
+            Rule::Environment | Rule::Look if mode == Mode::Environment => {
+                let holds_variables = value.is_array() && name == "items" || value.is_object() && name == "entry";
+                let is_text_of_them = value.is_string() && rule == Rule::Environment;
+                match key::is_variable(name, beside) {
+                    _ if holds_variables => Mode::Environment,
+                    true => Mode::Hide(VARIABLE),
+                    false if is_text_of_them => Mode::Hide(VARIABLE),
+                    false => Mode::Look,
+                }
+            }
+            Rule::Environment | Rule::Look => Mode::Look,
+        }
     }
 }
 
 /// Tells whether text is an ARN or an id such as `i-0123456789abcdef0`.
 fn is_identifier(text: &str) -> bool {
-    text.starts_with("arn:")
+    is_arn(text)
         || text.split_once('-').is_some_and(|(prefix, digits)| {
             (1..=10).contains(&prefix.len())
                 && prefix.bytes().all(|byte| byte.is_ascii_lowercase())
                 && matches!(digits.len(), 8 | 17)
                 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
         })
+}
+
+/// Tells whether text is an ARN from its beginning to its end.
+fn is_arn(text: &str) -> bool {
+    let mut parts = text.splitn(6, ':');
+    let mut next = |fits: fn(u8) -> bool| parts.next().is_some_and(|part| part.bytes().all(fits));
+    next(|byte| matches!(byte, b'a' | b'r' | b'n'))
+        && next(|byte| byte.is_ascii_lowercase() || byte == b'-')
+        && next(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && next(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'*'))
+        && next(|byte| byte.is_ascii_alphanumeric() || byte == b'*')
+        && text.starts_with("arn:aws")
+        && parts.next().is_some_and(|resource| !resource.is_empty() && !resource.contains(' '))
+}
+
+/// Tells whether text names a key of the key service: its id or an alias.
+fn is_key_name(text: &str) -> bool {
+    let is_id = text.len() == 36 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    is_id || text.starts_with("mrk-") || text.starts_with("alias/")
 }
 
 /// Tells whether there is nothing to hide, or AWS or an earlier pass hid it already.

@@ -11,6 +11,7 @@ use super::rows;
 use super::service::canonical_service;
 use super::verb::{Verb, verb_and_noun};
 use crate::event::{Arn, Event};
+use crate::redact::is_hidden;
 
 mod alias;
 mod host;
@@ -48,9 +49,6 @@ const MAX_RESOURCES: usize = 200;
 
 /// Texts under id keys that name nothing: a route's gateway within the VPC.
 const NOT_IDS: [&str; 2] = ["local", "null"];
-
-/// How a text begins that stands for one which was hidden, by us or by AWS.
-const HIDDEN: [&str; 4] = ["[redacted", "HIDDEN_DUE_TO", "<sensitiveData", "***"];
 
 /// The longest text that is taken for an id.
 const MAX_ID_BYTES: usize = 512;
@@ -184,11 +182,6 @@ fn targets(event: &Event, row: Option<&Row>, [request, response, details]: [&Fla
         }
     }
     Vec::new()
-}
-
-/// Tells whether a text stands for one that was hidden, by us or by AWS.
-pub(crate) fn is_hidden(text: &str) -> bool {
-    HIDDEN.iter().any(|start| text.starts_with(start))
 }
 
 /// The caller's own ARNs, which are not what the event touched.

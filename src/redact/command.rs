@@ -1,0 +1,62 @@
+//! Secrets that a command, a statement or a URL gives away by where they stand.
+
+/// Rows of (kind, expression): what stays is `keep` and `after`, what goes is `secret`.
+///
+/// Source: the manuals of the commands; each row is one way to hand over a secret.
+pub(super) const COMMANDS: &[(&str, &str)] = &[
+    ("password", r#"(?<keep>(?:^| )(?:-u|--user)[ =]?["']?[^ :\["'-][^ :\["']{0,63}:)(?<secret>[^ "'/][^ "']*)"#),
+    (
+        "password",
+        r#"(?<keep>(?i:identified (?:with [^ ]+ )?(?:by|as) (?:password |values )?))(?<secret>'(?:[^']|'')*'?|"[^"]*"?|[^ '"\[;][^ ;]*)"#,
+    ),
+    ("password", r#"(?<keep>(?i-u:password) ')(?<secret>(?:[^']|'')+)(?<after>')"#),
+    (
+        "statement",
+        r"(?<keep>(?i:insert into [^()]{1,200}\([^()]*(?:passw|secret|token|api_?key|credential)[^()]*\) *values *))(?<secret>\(.*)",
+    ),
+    (
+        "table",
+        r"(?<keep>^(?:[A-Za-z_ -]{1,40},){0,12}(?i-u:password|passwd|secret|token|api_?key|value|secret_?access_?key)(?:,[A-Za-z_ -]{1,40}){0,12}? )(?<secret>[^ ]*,.*)",
+    ),
+    ("password", r"(?<keep>^[A-Za-z0-9.*_-]+:(?:[0-9]{4,5}|\*):[^: ]+:[^: ]+:)(?<secret>[^ ]+)"),
+    (
+        "password",
+        concat!(
+            r#"(?<keep>(?-u:\b)(?:(?:mysql|mariadb)[a-z-]*(?: [^|;&]*?)? -p|sshpass (?:-[a-z]+ )*-p ?|redis-cli (?:[^|;&]*? )?(?:-a|--pass) ?"#,
+            r#"|(?:psql|pg_dump) (?:[^|;&]*? )?-W ?|(?:sqlcmd|bcp|ipmitool|mosquitto_pub|mosquitto_sub) (?:[^|;&]*? )?-P ?|xfreerdp (?:[^|;&]*? )?/p:"#,
+            r#"|ldap[a-z]+ (?:[^|;&]*? )?-w ?|openssl (?:[^|;&]*? )?(?:-k ?|pass:)|vault login (?:-[^ ]+ )*|(?:useradd|usermod) (?:[^|;&]*? )?-p ?"#,
+            r#"|(?:docker|podman|helm|az|oc|nerdctl|crane|skopeo|buildah|cf|ibmcloud|mongo|mongosh|mongodump|influx|snowsql) (?:[^|;&]*? )?-p ?"#,
+            r#"|mysqladmin (?:[^|;&]*? )?password ?|net user [^ ]+ |htpasswd (?:-[a-zA-Z]*b[a-zA-Z]* )(?:[^ -][^ ]* )?[^ ]+ |(?:zip|7z|unzip) (?:[^|;&]*? )?(?:-P ?|-p)"#,
+            r#"|(?:smbclient|rpcclient|mount|net) (?:[^|;&]*? )?-U ?[^ %]+%))(?<secret>'[^']*'?|"[^"]*"?|[^ "'|;&/-][^ ]*)"#
+        ),
+    ),
+    (
+        "password",
+        concat!(
+            r#"(?<keep>(?-u:\b)(?:echo|printf|cat <<<) (?:-[a-z]+ )?)(?<secret>'[^']*'|"[^"]*"|[^|]+?)"#,
+            r"(?<after> ?\| ?(?:sudo )?(?:passwd --stdin|chpasswd|gpg [^|]*--passphrase-fd|[a-z]+ (?:[a-z-]+ )*login|[^|;&]*?-(?:-password)?-?stdin|[^|]*--with-token))"
+        ),
+    ),
+    ("password", r#"(?<keep>(?i-u:convertto-securestring) (?:-[Ss]tring )?)(?<secret>'[^']*'?|"[^"]*"?|[^ $(-][^ ]*)"#),
+    ("password", r"(?<keep>(?i-u:jdbc:oracle:[a-z]+:|sqlplus (?:-[a-z]+ )*)[^/ :]+/)(?<secret>[^ ]+)(?<after>@)"),
+    ("webhook", r"(?<keep>hooks\.(?:slack|zapier)\.com/[a-z]+/)(?<secret>[A-Za-z0-9/_-]{8,})"),
+    ("webhook", r"(?<keep>discord(?:app)?\.com/api/webhooks/)(?<secret>[A-Za-z0-9/_-]{8,})"),
+    ("webhook", r"(?<keep>webhook\.office\.com/webhookb2/)(?<secret>[^ ]{8,})"),
+    ("webhook", r"(?<keep>logic\.azure\.com(?::443)?/workflows/)(?<secret>[^ ]{8,})"),
+    (
+        "webhook",
+        r"(?<keep>(?:events\.pagerduty\.com/integration|alert\.victorops\.com/integrations/[a-z]+/[0-9]+/alert)/)(?<secret>[A-Za-z0-9-]{16,})",
+    ),
+    ("webhook", r"(?<keep>api\.telegram\.org/bot)(?<secret>[A-Za-z0-9:_-]{16,})"),
+    (
+        "webhook",
+        r"(?<keep>(?:maker\.ifttt\.com/trigger/[^/ ]+/with/key|api\.opsgenie\.com/v1/json/[a-z]+\?apiKey=|outlook\.office\.com/webhook|chat\.googleapis\.com/v1/spaces)/)(?<secret>[^ ]{8,})",
+    ),
+];
+
+/// Words without which no row matches.
+pub(super) const TRIGGERS: &str = concat!(
+    r"|-u|--user|identified |insert into|mysql|mariadb|sshpass|redis-cli|psql|pg_dump|sqlcmd|bcp|ipmitool|mosquitto|xfreerdp|ldap|openssl|vault login",
+    r"|useradd|usermod|docker|podman|helm|nerdctl|crane|skopeo|buildah|mongo|influx|snowsql|az |oc |cf |ibmcloud|net user|htpasswd|zip|7z|smbclient|rpcclient|mount |stdin|chpasswd|login",
+    r"|with-token|passphrase-fd|convertto|jdbc:oracle|sqlplus|hooks\.|webhook|workflows/|pagerduty|victorops|telegram|ifttt|opsgenie|spaces/|,password|,secret|,token|:[0-9*]+:|password '",
+);

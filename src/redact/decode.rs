@@ -1,0 +1,171 @@
+//! What encoded text stands for.
+
+use base64::Engine as _;
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use flate2::read::ZlibDecoder;
+use std::io::Read as _;
+
+const LENIENT: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true);
+const BASE64: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT);
+const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
+
+/// What a run of letters stands for.
+pub(super) enum Decoded {
+    /// Text, lossy where it is not all text.
+    Text(String),
+    /// Compressed data.
+    Compressed,
+}
+
+/// Returns what a run of base64 stands for; `None` when that is neither text nor compressed.
+pub(super) fn base64(run: &str) -> Option<Decoded> {
+    // Encoded text has capitals and small letters; hashes, ids and most names do not.
+    if !run.bytes().any(|byte| byte.is_ascii_uppercase()) || !run.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        return None;
+    }
+    let engine = if run.contains(['-', '_']) { BASE64_URL } else { BASE64 };
+    // The first bytes tell an encoded text from a name or a hash that happens to have the letters.
+    let head = engine.decode(run.as_bytes().get(..12)?).ok()?;
+    let compressed = head.first().zip(head.get(1)).is_some_and(|(a, b)| a & 0x0F == 8 && (u16::from(*a) << 8 | u16::from(*b)) % 31 == 0);
+    let wide = head.iter().skip(1).step_by(2).filter(|byte| **byte == 0).count() >= 3;
+    if !compressed && !wide && !head.iter().all(|&byte| byte >= b' ' && byte != 0x7F || matches!(byte, b'\n' | b'\r' | b'\t')) {
+        return None;
+    }
+    // A cut one lacks some letters of the last four.
+    let whole = if run.len() % 4 == 1 { run.get(..run.len() - 1)? } else { run };
+    let bytes = engine.decode(whole).ok()?;
+    if compressed {
+        let mut first = [0; 16];
+        // Two letters of a text may look like a header.
+        if ZlibDecoder::new(bytes.as_slice()).read(&mut first).is_ok_and(|read| read > 0) {
+            return Some(Decoded::Compressed);
+        }
+    }
+    if wide {
+        let units = bytes.chunks_exact(2).filter_map(|pair| Some(u16::from_le_bytes([*pair.first()?, *pair.get(1)?])));
+        return Some(Decoded::Text(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()));
+    }
+    is_text(&bytes).then(|| Decoded::Text(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// Returns the text that hexadecimal digits stand for.
+pub(super) fn hex_text(run: &str) -> Option<String> {
+    let digits = run.strip_prefix("0x").unwrap_or(run);
+    if !digits.len().is_multiple_of(2) || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let bytes: Vec<u8> =
+        digits.as_bytes().chunks_exact(2).filter_map(|pair| Some(hex(*pair.first()?)? << 4 | hex(*pair.get(1)?)?)).collect();
+    let printable = bytes.iter().all(|byte| (b' '..=b'~').contains(byte) || matches!(byte, b'\n' | b'\r' | b'\t'));
+    printable.then(|| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Tells whether most bytes are printable.
+fn is_text(bytes: &[u8]) -> bool {
+    let printable = bytes.iter().filter(|byte| (b' '..=b'~').contains(byte) || matches!(byte, b'\n' | b'\r' | b'\t')).count();
+    std::str::from_utf8(bytes).is_ok() || printable * 10 >= bytes.len() * 8
+}
+
+/// Names of entities that stand for a character of markup.
+const ENTITIES: &[(&str, char)] =
+    &[("quot;", '"'), ("apos;", '\''), ("amp;", '&'), ("lt;", '<'), ("gt;", '>'), ("equals;", '='), ("colon;", ':'), ("nbsp;", ' ')];
+
+/// Undoes one level of percent-encoding, entities and escapes of JSON; `None` when there is none.
+pub(super) fn unescaped(line: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(line.len());
+    let mut rest = line;
+    let mut decoded = false;
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'%' | b'&' | b'\\')) {
+        let (before, special) = rest.split_at_checked(at)?;
+        bytes.extend_from_slice(before.as_bytes());
+        if let Some((written, taken)) = escape(special) {
+            written.write(&mut bytes);
+            rest = special.get(taken..)?;
+            decoded = true;
+        } else {
+            let (first, after) = special.split_at_checked(1)?;
+            bytes.extend_from_slice(first.as_bytes());
+            rest = after;
+        }
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    decoded.then(|| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+enum Written {
+    Byte(u8),
+    Char(char),
+}
+
+impl Written {
+    fn write(&self, bytes: &mut Vec<u8>) {
+        match self {
+            Self::Byte(byte) => bytes.push(*byte),
+            Self::Char(c) => bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+}
+
+/// Returns what an escape at the start of `text` stands for, and its length.
+fn escape(text: &str) -> Option<(Written, usize)> {
+    let number = |from: usize, to: usize| text.get(from..to).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    match text.as_bytes().first()? {
+        b'%' => number(1, 3).and_then(|byte| u8::try_from(byte).ok()).map(|byte| (Written::Byte(byte), 3)),
+        b'\\' => match text.as_bytes().get(1)? {
+            b'u' => number(2, 6).and_then(char::from_u32).map(|c| (Written::Char(c), 6)),
+            b'x' => number(2, 4).and_then(|byte| u8::try_from(byte).ok()).map(|byte| (Written::Byte(byte), 4)),
+            _ => None,
+        },
+        _ => {
+            let body = text.get(1..)?;
+            if let Some(number) = body.strip_prefix('#') {
+                let end = number.bytes().take(8).position(|byte| byte == b';')?;
+                let digits = number.get(..end)?;
+                let code = match digits.strip_prefix(['x', 'X']) {
+                    Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+                    None => digits.parse().ok()?,
+                };
+                return char::from_u32(code).map(|c| (Written::Char(c), end + 3));
+            }
+            ENTITIES.iter().find(|(name, _)| body.starts_with(name)).map(|(name, c)| (Written::Char(*c), name.len() + 1))
+        }
+    }
+}
+
+fn hex(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+/// Closes what a cut piece of JSON left open; `None` when it left nothing open.
+pub(super) fn closed(json: &str) -> Option<String> {
+    let mut open = Vec::new();
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'{' => open.push('}'),
+            b'[' => open.push(']'),
+            b'}' | b']' => {
+                open.pop()?;
+            }
+            _ => {}
+        }
+    }
+    if open.is_empty() || open.len() > 100 {
+        return None;
+    }
+    let mut whole = json.strip_suffix('…').unwrap_or(json).to_owned();
+    if escaped {
+        whole.pop();
+    }
+    whole.extend(in_string.then_some('"'));
+    let whole = whole.trim_end_matches([',', ' ']).to_owned();
+    let ends: String = open.into_iter().rev().collect();
+    let tries = ["", "null", ":null"].iter().map(|filler| format!("{whole}{filler}{ends}"));
+    tries.into_iter().find(|json| serde_json::from_str::<serde::de::IgnoredAny>(json).is_ok())
+}

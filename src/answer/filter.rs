@@ -70,6 +70,9 @@ fn is_actor(pattern: &str, event: &Event, names: &[Cow<'_, str>]) -> bool {
     if let Some(net) = Net::parse(pattern) {
         return event.source_ip.as_deref().and_then(|address| address.parse().ok()).is_some_and(|address| net.holds(address));
     }
+    if names.iter().any(|name| redact::is_shown_key_id(pattern, name)) {
+        return true;
+    }
     let role = role_of(pattern).filter(|_| !pattern.contains("assumed-role/"));
     // `role/app`, `user/alice` and `assumed-role/app/session` are how the console shows them.
     let bare = ["user/", "role/", "assumed-role/"].iter().find_map(|kind| pattern.strip_prefix(kind)).unwrap_or(pattern);

@@ -28,6 +28,9 @@ const WORD: &str = r"^[A-Za-z][A-Za-z0-9]{0,63}(?:\.[A-Za-z][A-Za-z0-9]{0,63}){0
 /// Members of a record whose value is a word of AWS's own.
 const WORDS: &[&str] = &["eventName", "eventType", "eventCategory", "errorCode", "type"];
 
+/// The longest account or region that is shown; real ones are shorter.
+const MAX_PLACE_CHARS: usize = 64;
+
 /// The longest name of a member that is shown; API members are shorter, sentences are not.
 const MAX_MEMBER_CHARS: usize = 40;
 
@@ -69,7 +72,7 @@ impl UntrustedText {
     /// Returns what is shown of an account or a region, which records of an archive name themselves.
     pub(super) fn place(self, given: &str) -> String {
         match self {
-            Self::Quote => given.to_owned(),
+            Self::Quote => redact::text(given, MAX_PLACE_CHARS),
             Self::Omit => text(given).to_owned(),
         }
     }

@@ -12,7 +12,6 @@ use crate::policy::Scope;
 use crate::rank::Change;
 use crate::redact;
 use crate::refusal::InvalidArgument;
-use crate::source::spellings;
 use crate::time::in_hours;
 
 /// One exact look-up: what kind of name, and the name as the source may have filed it.
@@ -37,8 +36,10 @@ pub(super) fn names(incident: &Incident, filter: &Filter) -> Vec<Name> {
     }
     if filter.actors.is_empty() {
         let resources = incident.resources.iter().filter(|resource| is_exact(resource));
-        let spellings = spellings(resources.map(|resource| resource.id.as_str()));
-        names.extend(spellings.into_iter().map(|name| (Attribute::ResourceName, name)));
+        let spellings: Vec<Vec<String>> = resources.map(|resource| catalogue::aliases_of(&resource.id)).collect();
+        let longest = spellings.iter().map(Vec::len).max().unwrap_or_default();
+        let in_turn = (0..longest).flat_map(|nth| spellings.iter().filter_map(move |aliases| aliases.get(nth)));
+        names.extend(in_turn.map(|name| (Attribute::ResourceName, name.clone())));
     }
     let mut once: Vec<Name> = Vec::new();
     for name in names {
@@ -57,7 +58,8 @@ fn all(items: &[String], of: impl Fn(&str) -> Vec<Name>) -> Option<Vec<Name>> {
 
 /// Returns how event history files who acted: by access key, or by the name of a user or session.
 fn actor(named: &str) -> Vec<Name> {
-    if named.contains('*') || named.parse::<std::net::IpAddr>().is_ok() || named.ends_with(".amazonaws.com") {
+    // An access key id as it is shown, or a pattern, is filed nowhere.
+    if named.contains(['*', '…']) || named.parse::<std::net::IpAddr>().is_ok() || named.ends_with(".amazonaws.com") {
         return Vec::new();
     }
     if ["AKIA", "ASIA"].iter().any(|prefix| named.starts_with(prefix)) && named.chars().all(|c| c.is_ascii_alphanumeric()) {

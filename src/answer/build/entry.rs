@@ -86,7 +86,7 @@ pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, rank: usize, style: &Sty
             UntrustedText::Omit if withhold::text(&event.source) != event.source => withhold::WITHHELD.into(),
             _ => redact::text(event.service(), 60),
         },
-        summary: redact::text(&summary, catalogue::MAX_SUMMARY_CHARS),
+        summary: redact::clean(&summary, catalogue::MAX_SUMMARY_CHARS),
         actor: ActorReport {
             name: untrusted.text(&event.actor.name, MAX_ACTOR_CHARS),
             kind: actor_kind(event.actor.kind).into(),
@@ -163,7 +163,7 @@ fn reasons(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, style: &Style) -
         .iter()
         .filter(|reason| !beside(reason))
         .map(|reason| style.words.reason(reason, draft.untrusted, draft.incident.alert.is_some()));
-    told.take(if explained { 3 } else { style.room.reasons }).map(|reason| redact::text(&reason, MAX_REASON_CHARS)).collect()
+    told.take(if explained { 3 } else { style.room.reasons }).map(|reason| redact::clean(&reason, MAX_REASON_CHARS)).collect()
 }
 
 /// The steps from what the alert names to what was changed, each with its record.

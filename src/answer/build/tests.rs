@@ -3,10 +3,12 @@
 use serde_json::json;
 
 use super::*;
+use crate::answer::Cost;
+use crate::answer::draft::Detail;
 use crate::answer::earlier::Earlier;
 use crate::answer::filter::Filter;
 use crate::context::Incident;
-use crate::coverage::{BlindSpot, Coverage, Decision, Note, PlanLine};
+use crate::coverage::Coverage;
 use crate::event::Event;
 use crate::rank::Change;
 use crate::time::{Window, parse as parse_time};
@@ -46,7 +48,6 @@ fn draft<'a>(incident: &'a Incident, ranked: &'a [Ranked], coverage: &'a Coverag
         detail: Detail::Concise,
         untrusted: crate::policy::UntrustedText::Quote,
         now: window().to,
-        plan_log: &[],
         cost: Cost::default(),
     }
 }
@@ -93,12 +94,10 @@ fn other_words_change_no_finding_rank_fold_or_coverage() {
         |state, covered| crate::coverage::Cell::cut("111122223333", "eu-west-1", &crate::source::event_history::PROFILE, state, covered);
     let cells = [cut(crate::coverage::State::PageCap, Some(window)), cut(crate::coverage::State::Denied, None)];
     for (incident, cell) in [Incident::over(window), named].iter().zip(cells) {
-        let blind_spots = vec![BlindSpot::Reads, BlindSpot::GlobalNotAllowed("us-east-1")];
-        let plan_log = [PlanLine { region: "eu-west-1".into(), decision: Decision::BeforeAlertFirst }];
-        let coverage = Coverage { cells: vec![cell.with(1, 24, [Note::ServerEnded])], blind_spots };
+        let coverage = Coverage { cells: vec![cell.with(1, 24, Some("an own sentence".into()))], blind_spots: Vec::new() };
         for detail in [Detail::Concise, Detail::Full] {
             let ranked = crate::rank::rank(incident, changes.clone(), &[], &crate::rank::Weights::default());
-            let draft = Draft { detail, plan_log: &plan_log, ..draft(incident, &ranked, &coverage) };
+            let draft = Draft { detail, ..draft(incident, &ranked, &coverage) };
             let (english, other) = (build(&draft), build_in(&draft, Words::reworded(nonsense)));
             assert_ne!(english.answer.headline, other.answer.headline);
             assert_eq!(unworded(english.answer), unworded(other.answer));
@@ -117,14 +116,55 @@ fn unworded(mut answer: Answer) -> Answer {
     }
     if let Some(coverage) = &mut answer.coverage {
         coverage.next = None;
-        coverage.blind_spots.iter_mut().for_each(String::clear);
         coverage.cells.iter_mut().for_each(|cell| cell.detail = None);
     }
-    answer.cost.iter_mut().flat_map(|cost| &mut cost.plan).for_each(String::clear);
     if let Some(context) = &mut answer.context {
         context.window.basis.clear();
         context.regions.iter_mut().for_each(|region| region.basis.clear());
         context.resources.iter_mut().for_each(|resource| resource.basis.clear());
     }
     answer
+}
+
+/// A change of an instance, by somebody and with a value that may be secrets.
+fn modified(secret: &str) -> Change {
+    let record = json!({"eventID": "m", "eventTime": "2026-01-27T19:52:00Z", "eventName": "ModifyDBInstance", "readOnly": false,
+        "eventSource": "rds.amazonaws.com", "awsRegion": "eu-west-1", "recipientAccountId": "111122223333", "userAgent": format!("x password={secret}"),
+        "userIdentity": {"type": "IAMUser", "userName": "alice", "arn": "arn:aws:iam::111122223333:user/alice"},
+        "requestParameters": {"dBInstanceIdentifier": "checkout-db", "masterUserPassword": secret, "passwords": [secret],
+            "tags": [{"key": "db-password", "value": secret}], "note": format!("token={secret}")}});
+    Change::from(Event::parse(record).unwrap())
+}
+
+#[test]
+fn ranks_finding_and_coverage_do_not_hang_on_what_is_hidden() {
+    let told = |secret: &str| {
+        let mut changes = vec![deployed("a", 0, "UpdateService"), modified(secret), deployed("b", 1, "RegisterTaskDefinition")];
+        changes.sort_by_key(|change| change.event.time);
+        let answer = crate::redact::answer(page(&changes, Page { limit: 20, ..Page::default() }).answer).unwrap().into_inner();
+        assert!(!serde_json::to_string(&answer).unwrap().contains(secret), "{secret} leaves");
+        answer
+    };
+    let first = told("Zq7Bqx99Kd");
+    for secret in ["arn-of-nothing-1", "p@ss;w,rd&<x>9", "i-am-a-secret"] {
+        assert_eq!(told(secret), first);
+    }
+}
+
+#[test]
+fn a_key_that_was_made_is_no_name_of_a_resource() {
+    let secret = "Zq7Bqx99KdVt4mPw2sRn";
+    for (source, response) in [
+        ("apigateway", json!({"id": "abc1234567", "name": "partner", "value": secret})),
+        ("appsync", json!({"apiKey": {"id": secret, "description": "partner"}})),
+        ("ssm", json!({"activationId": "a", "activationCode": secret})),
+    ] {
+        let record = json!({"eventID": source, "eventTime": "2026-01-27T19:52:00Z", "eventName": "CreateApiKey", "readOnly": false,
+            "eventSource": format!("{source}.amazonaws.com"), "awsRegion": "eu-west-1", "recipientAccountId": "111122223333",
+            "userIdentity": {"type": "IAMUser", "userName": "alice"}, "requestParameters": {"name": "partner"}, "responseElements": response});
+        let change = Change::from(Event::parse(record).unwrap());
+        assert!(!change.resources.iter().any(|resource| resource.id.contains(secret)), "{source}");
+        let answer = page(&[change], Page { limit: 20, ..Page::default() }).answer;
+        assert!(!serde_json::to_string(&answer).unwrap().contains(secret), "{source} leaves");
+    }
 }

@@ -2,27 +2,32 @@
 
 use crate::answer::withhold;
 use crate::rank::{Objection, Reason};
+use crate::redact;
 
-/// Words a reason, names and values as they are: not yet redacted.
+/// The longest name or value in a reason: most ARNs are shorter.
+const MAX_PART_CHARS: usize = 200;
+
+/// Words a reason, its names and values redacted one by one: the sentence is ours.
 pub(super) fn words(reason: &Reason<'_>, alert: bool) -> String {
     let asks = if alert { "alert" } else { "question" };
+    let safe = |part: &str| redact::text(part, MAX_PART_CHARS);
     match reason {
-        Reason::MakesNamed { named } => format!("makes {named}, named in the {asks}"),
-        Reason::TargetsNamed { named } => format!("changes {named}, named in the {asks}"),
-        Reason::MentionsNamed { named } => format!("involves {named}, named in the {asks}"),
-        Reason::OneStep { named, through } => format!("changes {through}, which {named} depends on"),
-        Reason::TwoSteps { named, through } => format!("changes {through}, two steps from {named}"),
-        Reason::ThreeSteps { named, through } => format!("changes {through}, three steps from {named}"),
-        Reason::PointedAt { refused, thing } => format!("the last change to {thing}, which {refused} was refused"),
-        Reason::Reaction { to, by } => format!("AWS's reaction to {to} by {by}"),
-        Reason::BearsName { named } => format!("bears the name {named} of the {asks}"),
-        Reason::SharesName { word } => format!("bears the name {word}, as what the {asks} names"),
-        Reason::SharesToldWord { word } => format!("bears the name {word}, which the {asks} speaks of"),
+        Reason::MakesNamed { named } => format!("makes {}, named in the {asks}", safe(named)),
+        Reason::TargetsNamed { named } => format!("changes {}, named in the {asks}", safe(named)),
+        Reason::MentionsNamed { named } => format!("involves {}, named in the {asks}", safe(named)),
+        Reason::OneStep { named, through } => format!("changes {}, which {} depends on", safe(through), safe(named)),
+        Reason::TwoSteps { named, through } => format!("changes {}, two steps from {}", safe(through), safe(named)),
+        Reason::ThreeSteps { named, through } => format!("changes {}, three steps from {}", safe(through), safe(named)),
+        Reason::PointedAt { refused, thing } => format!("the last change to {}, which {} was refused", safe(thing), safe(refused)),
+        Reason::Reaction { to, by } => format!("AWS's reaction to {} by {}", safe(to), safe(by)),
+        Reason::BearsName { named } => format!("bears the name {} of the {asks}", safe(named)),
+        Reason::SharesName { word } => format!("bears the name {}, as what the {asks} names", safe(word)),
+        Reason::SharesToldWord { word } => format!("bears the name {}, which the {asks} speaks of", safe(word)),
         // How near is told beside the change's name.
         Reason::Before { .. } => "near the alert in time".into(),
         Reason::Values { does } => (*does).to_owned(),
         Reason::CanCause { what } => format!("can cause {what}"),
-        Reason::SetsValue { value } => format!("sets {value}, which the {asks} speaks of"),
+        Reason::SetsValue { value } => format!("sets {}, which the {asks} speaks of", safe(value)),
         Reason::Burst { calls } => format!("one of {calls} such calls"),
         Reason::Failed => "the call failed".into(),
         Reason::RefusedForCapacity => "refused for want of capacity or quota".into(),

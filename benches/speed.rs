@@ -12,12 +12,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use cloudtrail_mcp::answer::Cost;
 use cloudtrail_mcp::answer::build::build;
 use cloudtrail_mcp::answer::draft::Draft;
 use cloudtrail_mcp::answer::earlier::Earlier;
 use cloudtrail_mcp::answer::filter::Filter;
 use cloudtrail_mcp::answer::page::Page;
-use cloudtrail_mcp::answer::{Cost, Requests};
 use cloudtrail_mcp::context::{self, Asked, Defaults, Incident};
 use cloudtrail_mcp::coverage::Coverage;
 use cloudtrail_mcp::event::Event;
@@ -77,7 +77,8 @@ fn walk(records: &[String], incident: &Incident, now: DateTime<Utc>, times: &mut
             detail: Default::default(),
             untrusted: UntrustedText::Quote,
             now,
-            cost: Cost { requests: Requests { lookup_events: 20, files: 0 }, cached: 0, plan: Vec::new(), elapsed_ms: 0 },
+            plan_log: &[],
+            cost: Cost::default(),
         });
         let answer = redact::answer(built.answer).unwrap();
         (render::json(&answer), render::markdown(&answer))

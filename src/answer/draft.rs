@@ -7,7 +7,7 @@ use super::earlier::Earlier;
 use super::filter::Filter;
 use super::page::Page;
 use crate::context::{Incident, Named};
-use crate::coverage::Coverage;
+use crate::coverage::{Coverage, PlanLine, RegionGuess};
 use crate::policy::UntrustedText;
 use crate::rank::Ranked;
 use crate::time::Window;
@@ -32,8 +32,8 @@ pub struct Draft<'a> {
     pub widened: bool,
     /// Regions looked at, each with its basis.
     pub regions: Vec<Named>,
-    /// A region that nothing named, when one had to be guessed.
-    pub guessed_region: Option<String>,
+    /// Regions that nothing named, when some had to be assumed.
+    pub guessed_region: Option<&'a RegionGuess>,
     /// What was read.
     pub coverage: &'a Coverage,
     /// All changes, best first.
@@ -50,6 +50,8 @@ pub struct Draft<'a> {
     pub untrusted: UntrustedText,
     /// The clock.
     pub now: DateTime<Utc>,
-    /// What it cost.
+    /// What was decided while reading.
+    pub plan_log: &'a [PlanLine],
+    /// What it cost; `plan` is filled from the log.
     pub cost: Cost,
 }

@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::tokens::estimate;
+use super::words::{EventFacts, Words};
 use super::{CoverageReport, ErrorReport, build, console, withhold};
 use crate::coverage::{Coverage, Verdict};
 use crate::event::Event;
 use crate::policy::UntrustedText;
 use crate::rank::Change;
 use crate::refusal::Refusal;
-use crate::{catalogue, redact, time};
+use crate::{catalogue, redact};
 
 /// Most tokens of a record as JSON, as estimated, and most characters; the answer stays below 10,000 and 40,000.
 const MAX_TOKENS: usize = 7_800;
@@ -57,7 +58,7 @@ impl EventAnswer {
     pub fn could_not_look(refusal: &Refusal) -> Self {
         Self {
             finding: EventFinding::CouldNotLook,
-            headline: format!("Could not look: {}", refusal.message),
+            headline: Words::ENGLISH.could_not_look(&refusal.message),
             coverage: None,
             record: None,
             console_url: None,
@@ -69,28 +70,23 @@ impl EventAnswer {
 /// Tells that an event was not found in what was read; `error` says why nothing could be.
 ///
 /// Shape: `narrowed` tells whether there are events that the caller may not see.
-pub fn not_found(coverage: &Coverage, narrowed: bool, error: Option<&Refusal>) -> EventAnswer {
+pub fn not_found(coverage: &Coverage, narrowed: bool, error: Option<&Refusal>, words: Words) -> EventAnswer {
     let verdict = coverage.verdict();
     EventAnswer {
         finding: if verdict == Verdict::Complete { EventFinding::NotFound } else { EventFinding::CouldNotLook },
-        headline: match verdict {
-            Verdict::Complete if narrowed => "No such event among those that this caller may see.".into(),
-            Verdict::Complete => "No such event in what was read: check region, account and time.".into(),
-            Verdict::Partial => "Not found in the part that could be read; the rest was not seen.".into(),
-            Verdict::Unknown => "Could not look: nothing could be read.".into(),
-        },
+        headline: words.event(&EventFacts::NotFound { verdict, narrowed }),
         error: error.map(Into::into),
-        coverage: Some(build::coverage_report(coverage, UntrustedText::Quote)),
+        coverage: Some(build::coverage_report(coverage, UntrustedText::Quote, words)),
         record: None,
         console_url: None,
     }
 }
 
 /// Tells of an event that was found.
-pub fn found(event: &Event, coverage: &Coverage, untrusted: UntrustedText) -> EventAnswer {
-    let coverage = build::coverage_report(coverage, untrusted);
+pub fn found(event: &Event, coverage: &Coverage, untrusted: UntrustedText, words: Words) -> EventAnswer {
+    let coverage = build::coverage_report(coverage, untrusted, words);
     if untrusted == UntrustedText::Omit {
-        return found_bare(event, coverage);
+        return found_bare(event, coverage, words);
     }
     let record = redact::record(&event.record);
     let section = |key: &str| record.get(key).cloned().unwrap_or(Value::Null);
@@ -107,12 +103,12 @@ pub fn found(event: &Event, coverage: &Coverage, untrusted: UntrustedText) -> Ev
     });
     EventAnswer {
         finding: EventFinding::Found,
-        headline: format!(
-            "{name}: {} by {} at {}",
-            redact::clean(&summary, 200),
-            redact::text(&event.actor.name, 64),
-            time::rfc3339(event.time)
-        ),
+        headline: words.event(&EventFacts::Found {
+            name: &name,
+            summary: &redact::clean(&summary, 200),
+            actor: &redact::text(&event.actor.name, 64),
+            time: event.time,
+        }),
         coverage: Some(coverage),
         record: Some(fitted(record.as_object().cloned().unwrap_or_default())),
         console_url: console::url(event),
@@ -121,12 +117,11 @@ pub fn found(event: &Event, coverage: &Coverage, untrusted: UntrustedText) -> Ev
 }
 
 /// Tells of an event without a word that a caller of AWS could have chosen.
-fn found_bare(event: &Event, coverage: CoverageReport) -> EventAnswer {
+fn found_bare(event: &Event, coverage: CoverageReport, words: Words) -> EventAnswer {
     let change = Change::from(event.clone());
-    let headline = format!("{} at {}; free text is withheld by policy", withhold::summary(&change), time::rfc3339(event.time));
     EventAnswer {
         finding: EventFinding::Found,
-        headline,
+        headline: words.event(&EventFacts::Withheld { summary: &withhold::summary(&change), time: event.time }),
         coverage: Some(coverage),
         record: change.event.record.as_object().map(|record| fitted(withhold::record(record))),
         console_url: console::url(event).filter(|_| withhold::text(&event.region) == event.region),
@@ -150,5 +145,28 @@ fn fitted(mut record: Map<String, Value>) -> Map<String, Value> {
             return record;
         }
         record.insert(key, Value::String(format!("[{length} characters left out for length]")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn other_words_change_no_finding_or_record() {
+        let event = Event::parse(json!({"eventID": "e-1", "eventTime": "2026-01-27T20:00:00Z", "eventName": "StopInstances",
+            "eventSource": "ec2.amazonaws.com", "awsRegion": "eu-west-1"}))
+        .unwrap();
+        let other = Words::reworded(|sentence| sentence.to_uppercase().replace('E', "3"));
+        let answers = |words| {
+            let found = [UntrustedText::Quote, UntrustedText::Omit].map(|untrusted| found(&event, &Coverage::default(), untrusted, words));
+            found.into_iter().chain([not_found(&Coverage::default(), false, None, words)])
+        };
+        for (english, other) in answers(Words::ENGLISH).zip(answers(other)) {
+            assert_ne!(english.headline, other.headline);
+            assert_eq!(EventAnswer { headline: english.headline.clone(), ..other }, english);
+        }
     }
 }

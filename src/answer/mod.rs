@@ -18,6 +18,6 @@ pub mod words;
 
 pub use contract::{
     ActorReport, AlertReport, Answer, CellReport, ConfidenceName, ContextReport, Cost, CoverageReport, Entry, ErrorReport, EventError,
-    Finding, Group, LinkReport, RegionReport, Repeats, Requests, ResourceReport, Score, ScorePart, SourceLabel, StateName, Step,
-    SuspectReport, Totals, TouchedResource, UndoneReport, VerdictName, WindowReport,
+    Finding, Group, LinkReport, RegionReport, Repeats, Requests, ResourceReport, Score, ScorePart, SourceLabel, Step, SuspectReport,
+    Totals, TouchedResource, UndoneReport, WindowReport,
 };

@@ -164,7 +164,8 @@ impl EvidenceMetadata {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::{CellReport, SourceLabel, StateName, VerdictName};
+    use crate::answer::{CellReport, SourceLabel};
+    use crate::coverage::{State, Verdict};
     use crate::refusal::{Code, Refusal};
 
     fn entry(rank: usize, time: &str) -> Entry {
@@ -175,7 +176,7 @@ mod tests {
         Group { category: category.into(), label: category.into(), icon: "🔧".into(), total: events.len(), events }
     }
 
-    fn answer(states: &[StateName], verdict: VerdictName, groups: Vec<Group>) -> Answer {
+    fn answer(states: &[State], verdict: Verdict, groups: Vec<Group>) -> Answer {
         let cells = states.iter().map(|state| CellReport {
             account: "111122223333".into(),
             region: "eu-west-1".into(),
@@ -203,7 +204,7 @@ mod tests {
             group("security_group", vec![entry(1, "2026-01-27T20:03:00Z"), entry(4, "2026-01-27T19:50:00Z")]),
             group("database", vec![entry(2, "2026-01-27T19:59:59Z"), entry(3, "2026-01-27T20:03:00Z")]),
         ];
-        let evidence = Evidence::of(answer(&[StateName::Exhausted], VerdictName::Complete, groups), query());
+        let evidence = Evidence::of(answer(&[State::Exhausted], Verdict::Complete, groups), query());
         let ranks: Vec<usize> = evidence.cloudtrail_events.iter().map(|event| event.rank).collect();
         assert_eq!(ranks, [4, 2, 1, 3]);
         let grouped: usize = evidence.cloudtrail_grouped.values().map(Vec::len).sum();
@@ -215,13 +216,13 @@ mod tests {
     #[test]
     fn only_what_was_read_whole_is_answered() {
         let cases = [
-            (vec![StateName::Exhausted], VerdictName::Complete, EvidenceStatus::Answered),
-            (vec![StateName::Exhausted, StateName::Lagging], VerdictName::Partial, EvidenceStatus::Answered),
-            (vec![StateName::Exhausted, StateName::PageCap], VerdictName::Partial, EvidenceStatus::Partial),
-            (vec![StateName::NoData], VerdictName::Partial, EvidenceStatus::Partial),
-            (vec![StateName::Exhausted, StateName::DeniedByPolicy], VerdictName::Complete, EvidenceStatus::Answered),
-            (vec![StateName::Exhausted, StateName::DeniedByPolicy], VerdictName::Partial, EvidenceStatus::Partial),
-            (vec![StateName::Lagging, StateName::DeniedByPolicy], VerdictName::Partial, EvidenceStatus::Answered),
+            (vec![State::Exhausted], Verdict::Complete, EvidenceStatus::Answered),
+            (vec![State::Exhausted, State::Lagging], Verdict::Partial, EvidenceStatus::Answered),
+            (vec![State::Exhausted, State::PageCap], Verdict::Partial, EvidenceStatus::Partial),
+            (vec![State::NoData], Verdict::Partial, EvidenceStatus::Partial),
+            (vec![State::Exhausted, State::DeniedByPolicy], Verdict::Complete, EvidenceStatus::Answered),
+            (vec![State::Exhausted, State::DeniedByPolicy], Verdict::Partial, EvidenceStatus::Partial),
+            (vec![State::Lagging, State::DeniedByPolicy], Verdict::Partial, EvidenceStatus::Answered),
         ];
         for (states, verdict, status) in cases {
             assert_eq!(Evidence::of(answer(&states, verdict, Vec::new()), query()).cloudtrail_metadata.status, status, "{states:?}");

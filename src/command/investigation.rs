@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_can_be_meant_as_a_file_is_taken_for_one() {
+    fn only_a_text_that_looks_like_a_file_name_is_read_as_a_file() {
         for name in ["alert.json", "./alert", "/tmp/x", "Alert.JSON", "alerts/today.eml", "../a", "~/alert"] {
             assert!(names_file(name), "{name}");
         }

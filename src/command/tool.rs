@@ -26,8 +26,6 @@ const ALIASES: &[(&str, &[&str])] = &[
     ("end_time", &["until"]),
     ("limit", &["max-results"]),
 ];
-/// The argument that may stand without a flag, by its command, and what stands for it in the help.
-const POSITIONAL: &[(&str, &str, &str)] = &[("event", "event_id", "ID"), ("events", INVESTIGATION, "ALERT")];
 const INVESTIGATION: &str = "investigation";
 /// Where the value of `--investigation` is kept, besides that of the positional.
 const INVESTIGATION_FLAG: &str = "--investigation";
@@ -35,36 +33,18 @@ const LAST: &str = "--last";
 /// What may be said besides an alert on stdin: where to look and how to show it, not what is asked.
 const BESIDES_STDIN: &[&str] = &["regions", "accounts", "limit", "detail", "source"];
 
-const EXAMPLES: &[(&str, &str)] = &[
-    (
-        "events",
-        "Examples:
-  cloudtrail-mcp events alert.json                      an alert from a file; a pipe works, too
-  cloudtrail-mcp events \"db-1 down since 11:32\"         or as text
-  cloudtrail-mcp events --last 2h --region eu-west-1    what changed there in the last two hours
-  cloudtrail-mcp events --actors alice --since 2026-03-02T09:00 --until 2026-03-02T12:00
-  cloudtrail-mcp events alert.json --json -o answer.json",
-    ),
-    ("event", "Example:\n  cloudtrail-mcp event 0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"),
-];
-
 /// Makes the command of `tool`.
 pub(super) fn command(tool: &Tool) -> clap::Command {
     let schema = (tool.input)();
     let required: Vec<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    let mut command = clap::Command::new(tool.command).about(format!("{} (tool aws.{})", tool.title, tool.name));
-    if let Some((_, examples)) = EXAMPLES.iter().find(|(of, _)| *of == tool.command) {
-        command = command.before_help(*examples);
-    }
+    let about = format!("{} (tool aws.{})", tool.title, tool.name);
+    let mut command = clap::Command::new(tool.command).about(about).before_help(tool.examples);
     for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-        let positional = POSITIONAL.iter().find(|(of, argument, _)| *of == tool.command && argument == name);
-        let required = required.contains(&name.as_str());
-        command = match positional {
-            Some((.., value_name)) => {
-                command.arg(described(Arg::new(name.clone()), name, property).required(required).value_name(*value_name))
-            }
-            None => command.arg(flag(name, property).required(required)),
+        let arg = match tool.positional {
+            (positional, value_name) if positional == name => described(Arg::new(name.clone()), name, property).value_name(value_name),
+            _ => flag(name, property),
         };
+        command = command.arg(arg.required(required.contains(&name.as_str())));
         if name == INVESTIGATION {
             let same = Arg::new(INVESTIGATION_FLAG)
                 .long("investigation")

@@ -6,23 +6,34 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::time::{self, Window};
+use crate::time::Window;
 
+mod blind_spot;
+mod decision;
+mod failure;
 mod file;
+mod note;
 mod obstacle;
 mod profile;
 mod proof;
 mod reading;
 
+pub use blind_spot::{BlindSpot, RegionGuess};
+pub use decision::{Decision, PlanLine, Rest};
+pub use failure::Failure;
 pub use file::{FileFault, UnreadFile};
+pub use note::{Extent, Note, Share};
 pub use obstacle::{CertificateFault, Denier, Login, Name, Obstacle, ProfileFault};
-pub use profile::{Attribute, Cost, LookUp, Profile, SourceName, Words};
+pub use profile::{Attribute, Cost, LookUp, Profile, SourceName, Unit, Words};
 pub use proof::AllRead;
-pub use reading::{Reading, Survey};
+pub use reading::{ReadSoFar, Reading, SoFar, Survey};
 
 /// How a cell's reading ended, from light to grave: of two that are joined the graver stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     /// Every page was read.
     Exhausted,
@@ -74,6 +85,9 @@ pub enum Cause {
     Unavailable,
 }
 
+/// Account, region and source.
+pub type CellKey = (String, String, SourceName);
+
 /// One account × region × source, and how far it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
@@ -86,18 +100,14 @@ pub struct Cell {
     pub requests: u32,
     /// Events read and inside the window, before filters.
     pub events: u32,
-    /// One plain sentence for people: the cause and, when known, the cure. Never raw text from outside.
-    pub detail: Option<String>,
+    /// What is to be said besides: causes and, when known, cures.
+    pub notes: Vec<Note>,
     /// Files that may hold events of it and were not read whole.
     pub unread_files: Vec<UnreadFile>,
     /// Whether the caller asked for this cell; the global pass in us-east-1 is not asked for and does not lower the verdict when policy denies it.
     pub asked: bool,
     /// What stood in the way, where a machine can tell.
     pub cause: Option<Cause>,
-    /// The intervals read whole, whether they are settled or not and whether they are one or several: they need not be read again.
-    pub read: Vec<Window>,
-    /// How long one request took, where that matters for what to expect of the next.
-    pub latency: Duration,
 }
 
 impl Cell {
@@ -139,26 +149,17 @@ impl Cell {
             covered,
             requests: 0,
             events: 0,
-            detail: None,
+            notes: Vec::new(),
             unread_files: Vec::new(),
             asked: true,
             cause: None,
-            read: Vec::new(),
-            latency: Duration::ZERO,
         }
     }
 
-    /// Adds counts and a sentence.
+    /// Sets the counts and what is to be said besides.
     #[must_use]
-    pub fn with(mut self, requests: u32, events: u32, detail: Option<String>) -> Self {
-        (self.requests, self.events, self.detail) = (requests, events, detail);
-        self
-    }
-
-    /// Returns this cell for an answer that sent nothing for it.
-    #[must_use]
-    pub fn told_before(self) -> Self {
-        Self { requests: 0, ..self }
+    pub fn with(self, requests: u32, events: u32, notes: impl IntoIterator<Item = Note>) -> Self {
+        Self { requests, events, notes: notes.into_iter().collect(), ..self }
     }
 
     /// Joins this cell with a later reading of an adjacent interval of the same account, region and source.
@@ -179,14 +180,19 @@ impl Cell {
             state => state,
         };
         let (requests, events) = (self.requests + other.requests, self.events + other.events);
-        let detail = if other.state >= self.state { other.detail.or(self.detail) } else { self.detail.or(other.detail) };
+        let (first, second) = if other.state >= self.state { (other.notes, self.notes) } else { (self.notes, other.notes) };
+        let notes = if first.is_empty() { second } else { first };
         let mut unread_files = self.unread_files;
         unread_files.extend(other.unread_files);
         unread_files.sort_by(|a, b| a.name.cmp(&b.name));
         unread_files.dedup_by(|a, b| a.name == b.name);
-        let read = time::union([self.read, other.read].concat());
-        let (asked, cause, latency) = (self.asked || other.asked, other.cause.or(self.cause), self.latency.max(other.latency));
-        Self { covered, state, requests, events, detail, unread_files, asked, cause, read, latency, ..self }
+        let (asked, cause) = (self.asked || other.asked, other.cause.or(self.cause));
+        Self { covered, state, requests, events, notes, unread_files, asked, cause, ..self }
+    }
+
+    /// Returns what tells it from other cells.
+    pub fn key(&self) -> CellKey {
+        (self.account.clone(), self.region.clone(), self.source.name)
     }
 
     /// Returns the account id; empty when unknown.
@@ -216,7 +222,8 @@ impl Cell {
 }
 
 /// How much of what was asked was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Every asked cell was read to the end.
     Complete,
@@ -231,8 +238,8 @@ pub enum Verdict {
 pub struct Coverage {
     /// One cell per account, region and source, in that order.
     pub cells: Vec<Cell>,
-    /// What cannot be seen by nature or by policy; one plain sentence each.
-    pub blind_spots: Vec<String>,
+    /// What cannot be seen by nature or by policy.
+    pub blind_spots: Vec<BlindSpot>,
 }
 
 impl Coverage {
@@ -289,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_is_not_kept_does_not_hide_a_failure() {
+    fn a_failure_outweighs_a_time_that_is_no_longer_kept() {
         for grave in [State::PageCap, State::Throttled, State::Denied, State::Failed, State::Expired] {
             let cells = || (cell(&event_history::PROFILE, State::NoData, None), cell(&event_history::PROFILE, grave, None));
             let (old, failed) = cells();
@@ -308,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn what_covers_nothing_makes_no_verdict_unless_all_that_was_asked_was_read_and_is_new() {
+    fn cells_without_coverage_make_the_verdict_unknown_unless_all_are_merely_too_new() {
         let new = cell(&event_history::PROFILE, State::Lagging, None);
         let failed = cell(&event_history::PROFILE, State::Failed, None);
         assert_eq!(coverage(&[new.clone(), new.clone()]).verdict(), Verdict::Partial);
@@ -320,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_that_is_settled_nowhere_leaves_no_instant_up_to_which_all_is_settled() {
+    fn one_cell_without_a_settled_interval_leaves_no_settled_instant_for_all() {
         let tail = cell(&event_history::PROFILE, State::Lagging, minutes(0, 20));
         assert_eq!(coverage(&[whole(), tail]).settled_to(), minutes(0, 20).map(|window| window.to));
         assert_eq!(coverage(&[whole(), cell(&event_history::PROFILE, State::Lagging, None)]).settled_to(), None);

@@ -94,8 +94,8 @@ pub struct LookUp {
 pub enum Cost {
     /// Requests, which are counted against the budget.
     Requests {
-        /// Under which name they are counted.
-        unit: &'static str,
+        /// What is counted.
+        unit: Unit,
         /// Events that one request gives at most.
         page: u32,
         /// Least time between two requests to one account and region.
@@ -103,14 +103,23 @@ pub enum Cost {
     },
     /// Time alone.
     Time {
-        /// Under which name what was read is counted.
-        unit: &'static str,
+        /// What is counted.
+        unit: Unit,
     },
 }
 
+/// What an answer counts of the reading of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// Its name in the contract, such as `lookup_events`.
+    pub name: &'static str,
+    /// What it counts, for readers of the schema.
+    pub counts: &'static str,
+}
+
 impl Cost {
-    /// Returns under which name it is counted.
-    pub const fn unit(self) -> &'static str {
+    /// Returns what is counted.
+    pub const fn unit(self) -> Unit {
         match self {
             Self::Requests { unit, .. } | Self::Time { unit } => unit,
         }

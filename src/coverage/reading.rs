@@ -1,7 +1,11 @@
 //! What one query gave.
 
-use super::Cell;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::{Cell, CellKey, PlanLine};
 use crate::event::Event;
+use crate::time::{Window, union};
 
 /// What one query gave.
 #[derive(Debug, Default)]
@@ -10,12 +14,34 @@ pub struct Reading {
     pub events: Vec<Event>,
     /// At least one cell, also when everything failed.
     pub cells: Vec<Cell>,
+    /// How far the places of cells were read, of a source where going on saves something.
+    pub so_far: SoFar,
     /// What files were there; all zero where the source has none.
     pub survey: Survey,
     /// Events that were known from earlier readings and cost nothing.
     pub cached: u32,
-    /// The decisions on the way, in plain words without text from outside.
-    pub told: Vec<String>,
+    /// The decisions on the way, in their order.
+    pub decisions: Vec<PlanLine>,
+}
+
+/// How far the places of cells were read.
+pub type SoFar = BTreeMap<CellKey, ReadSoFar>;
+
+/// How far a place was read, for whoever reads on there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadSoFar {
+    /// The intervals read whole, whether they are settled or not: they need not be read again.
+    pub read: Vec<Window>,
+    /// How long one request took, which tells what to expect of the next.
+    pub latency: Duration,
+}
+
+impl ReadSoFar {
+    /// Adds what another reading of the same place read.
+    pub fn join(&mut self, other: Self) {
+        self.read = union([std::mem::take(&mut self.read), other.read].concat());
+        self.latency = self.latency.max(other.latency);
+    }
 }
 
 /// What files an archive holds.
@@ -41,12 +67,5 @@ impl Survey {
             other_names: if other.other_files > self.other_files { other.other_names } else { self.other_names },
             other_files: self.other_files.max(other.other_files),
         }
-    }
-
-    /// Says which files are no logs, as in "3 digest files and 1 other file"; nothing when all are.
-    pub fn no_logs(&self) -> Option<String> {
-        let counted = |n: u32, kind: &str| (n > 0).then(|| format!("{n} {kind} file{}", if n == 1 { "" } else { "s" }));
-        let told: Vec<String> = [counted(self.digest_files, "digest"), counted(self.other_files, "other")].into_iter().flatten().collect();
-        (!told.is_empty()).then(|| told.join(" and "))
     }
 }

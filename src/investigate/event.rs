@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::read::Reader;
 use super::{ToolContext, page};
 use crate::answer::event::{self, EventAnswer};
+use crate::answer::words::Words;
 use crate::context::{Asked, discover};
 use crate::coverage::{Cell, SourceName, Verdict};
 use crate::refusal::Refusal;
@@ -51,15 +52,15 @@ pub async fn find_event(context: &ToolContext, question: EventQuestion, progress
     let incident = discover(&asked, &context.defaults(), reader.now)?;
     let scope = context.policy.admit_event(&incident, source, context.sources.available(), reader.now)?;
     let gathered = reader.read_event(&scope, &id).await;
-    let (events, mut coverage) = gathered.finish(scope.blind_spots().to_vec());
+    let (events, mut coverage, _) = gathered.finish(scope.blind_spots().to_vec());
     if let Some(event) = events.iter().find(|event| event.event_id == id) {
         // What was found is whole, whatever could not be read elsewhere.
         let own = |cell: &Cell| cell.region() == event.region && (cell.account().is_empty() || cell.account() == event.account);
         if coverage.cells.iter().any(own) {
             coverage.cells.retain(own);
         }
-        return Ok(event::found(event, &coverage, context.policy.untrusted_text));
+        return Ok(event::found(event, &coverage, context.policy.untrusted_text, Words::ENGLISH));
     }
     let error = (coverage.verdict() == Verdict::Unknown).then(|| page::unread(&coverage));
-    Ok(event::not_found(&coverage, !context.policy.categories.is_empty(), error.as_ref()))
+    Ok(event::not_found(&coverage, !context.policy.categories.is_empty(), error.as_ref(), Words::ENGLISH))
 }

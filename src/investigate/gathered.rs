@@ -2,16 +2,14 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::coverage::{Cell, Coverage, SourceName, State, Survey};
+use crate::coverage::{BlindSpot, Cell, CellKey, Coverage, PlanLine, SoFar, State, Survey};
 use crate::event::{Event, join_sessions, name_agents};
 use crate::policy::Admitted;
 use crate::rank::Change;
-
-/// Account, region and source.
-type Place = (String, String, SourceName);
 
 /// What CloudTrail calls an action, its name and its second.
 type Twin = (String, String, DateTime<Utc>);
@@ -22,10 +20,11 @@ pub struct Gathered {
     events: HashMap<String, Event>,
     /// Under which id the event of an action is kept that stands in several accounts.
     twins: HashMap<Twin, String>,
-    cells: BTreeMap<Place, Cell>,
+    cells: BTreeMap<CellKey, Cell>,
+    so_far: SoFar,
     survey: Survey,
     cached: u32,
-    plan_log: Vec<String>,
+    plan_log: Vec<PlanLine>,
 }
 
 impl Gathered {
@@ -55,16 +54,19 @@ impl Gathered {
             }
         }
         for cell in reading.cells {
-            let key = (cell.account().to_owned(), cell.region().to_owned(), cell.source().name);
+            let key = cell.key();
             let joined = match self.cells.remove(&key) {
                 Some(known) => known.join(cell),
                 None => cell,
             };
             self.cells.insert(key, joined);
         }
+        for (key, so_far) in reading.so_far {
+            self.so_far.entry(key).or_default().join(so_far);
+        }
         self.survey = std::mem::take(&mut self.survey).join(reading.survey);
         self.cached = self.cached.saturating_add(reading.cached);
-        self.plan_log.extend(reading.told);
+        self.plan_log.extend(reading.decisions);
     }
 
     /// Tells whether this event is among the events so far.
@@ -78,7 +80,7 @@ impl Gathered {
     }
 
     /// Takes the decisions on the way, in their order.
-    pub fn take_plan_log(&mut self) -> Vec<String> {
+    pub fn take_plan_log(&mut self) -> Vec<PlanLine> {
         std::mem::take(&mut self.plan_log)
     }
 
@@ -99,6 +101,11 @@ impl Gathered {
         self.cells.values()
     }
 
+    /// Returns how long a request to the place of a cell took.
+    pub fn latency(&self, cell: &Cell) -> Duration {
+        self.so_far.get(&cell.key()).map_or(Duration::ZERO, |so_far| so_far.latency)
+    }
+
     /// Moves the events so far to `changes`, each once, and puts all of those in the order of time; the cells stay.
     pub fn move_to(&mut self, changes: &mut Vec<Change>) {
         changes.extend(self.events.drain().map(|(_, event)| Change::from(event)));
@@ -111,52 +118,51 @@ impl Gathered {
     ///
     /// Shape: events by time, then by id; cells by account, region and source, and none for a place that another cell
     /// knows better. Files that are no logs join the blind spots.
-    pub fn finish(mut self, mut blind_spots: Vec<String>) -> (Vec<Event>, Coverage) {
+    pub fn finish(mut self, mut blind_spots: Vec<BlindSpot>) -> (Vec<Event>, Coverage, SoFar) {
         self.fold_nameless();
         blind_spots.extend(self.not_enabled());
-        // Without any log file the cell's own detail says it.
-        if self.survey.log_files > 0
-            && let Some(files) = self.survey.no_logs()
-        {
-            let names = self.survey.other_names.join(", ");
-            let more = if self.survey.other_files as usize > self.survey.other_names.len() { ", …" } else { "" };
-            let names = if names.is_empty() { names } else { format!(" ({names}{more})") };
-            blind_spots.push(format!("not read as logs: {files}{names}"));
+        // Without any log file the cell's own note says it.
+        if self.survey.log_files > 0 && self.survey.digest_files + self.survey.other_files > 0 {
+            blind_spots.push(BlindSpot::NoLogs(self.survey));
         }
         let mut events: Vec<Event> = self.events.into_values().collect();
         name_agents(events.iter_mut());
         events.sort_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));
-        join_sessions(events.iter_mut());
-        (events, Coverage { cells: self.cells.into_values().collect(), blind_spots })
+        (events, Coverage { cells: self.cells.into_values().collect(), blind_spots }, self.so_far)
     }
 
     /// Takes out regions that nobody asked for by name and that are not enabled, and says which.
-    fn not_enabled(&mut self) -> Option<String> {
+    fn not_enabled(&mut self) -> Option<BlindSpot> {
         let disabled = |cell: &Cell| cell.state() == State::RegionDisabled && !cell.asked;
         let regions: BTreeSet<String> = self.cells.values().filter(|cell| disabled(cell)).map(|cell| cell.region().to_owned()).collect();
         self.cells.retain(|_, cell| !disabled(cell));
         let regions: Vec<String> = regions.into_iter().collect();
-        (!regions.is_empty()).then(|| format!("not enabled for these credentials, and so not looked at: {}", regions.join(", ")))
+        (!regions.is_empty()).then_some(BlindSpot::NotEnabled(regions))
     }
 
     /// Folds cells that know no account, or not even a region, into those that tell the same of a known one.
     fn fold_nameless(&mut self) {
-        let nameless: Vec<Place> = self.cells.keys().filter(|(account, _, _)| account.is_empty()).cloned().collect();
+        let nameless: Vec<CellKey> = self.cells.keys().filter(|(account, _, _)| account.is_empty()).cloned().collect();
         for place in nameless {
             let Some(cell) = self.cells.remove(&place) else { continue };
+            let so_far = self.so_far.remove(&place);
             let mut known: Vec<&mut Cell> = self.cells.values_mut().filter(|known| is_told_by(&cell, known)).collect();
             if cell.region().is_empty() {
                 known.truncate(1);
             }
             if known.is_empty() {
+                self.so_far.extend(so_far.map(|so_far| (place.clone(), so_far)));
                 self.cells.insert(place, cell);
                 continue;
             }
             for known in known {
-                let detail = known.detail.clone();
+                if let Some(so_far) = so_far.clone() {
+                    self.so_far.entry(known.key()).or_default().join(so_far);
+                }
+                let notes = known.notes.clone();
                 *known = known.clone().join(cell.clone());
                 if cell.region().is_empty() && self.survey.log_files > 0 {
-                    known.detail = detail;
+                    known.notes = notes;
                 }
             }
         }
@@ -188,12 +194,16 @@ fn is_told_by(nameless: &Cell, known: &Cell) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::coverage::{AllRead, Profile, Reading};
+    use crate::coverage::{AllRead, Note, Profile, Reading};
     use crate::source::{archive, event_history};
     use crate::time::Window;
 
     fn cell(account: &str, region: &str, source: &'static Profile, state: State, asked: bool) -> Cell {
-        let mut cell = Cell::cut(account, region, source, state, None).with(1, 0, Some(format!("of {account}")));
+        let mut cell = Cell::cut(account, region, source, state, None).with(
+            1,
+            0,
+            [if account.is_empty() { Note::RegionNotAllowed } else { Note::HeldUnasked }],
+        );
         cell.asked = asked;
         cell
     }
@@ -214,7 +224,7 @@ mod tests {
         for asked in [false, true] {
             let coverage = gathered(vec![denied("", asked), denied("111122223333", false)], Survey::default());
             assert_eq!(places(&coverage), [("111122223333", "us-east-1", State::DeniedByPolicy, asked)]);
-            assert_eq!(coverage.cells[0].detail.as_deref(), Some("of "), "policy says it better");
+            assert_eq!(coverage.cells[0].notes, [Note::RegionNotAllowed], "policy says it better");
         }
         let two = gathered(vec![denied("", false), denied("111122223333", false), denied("444455556666", false)], Survey::default());
         assert_eq!(two.cells.len(), 2);
@@ -271,12 +281,9 @@ mod tests {
     #[test]
     fn files_that_are_no_logs_are_a_blind_spot_beside_logs() {
         let spots = |survey| gathered(Vec::new(), survey).blind_spots;
-        assert_eq!(
-            spots(Survey { log_files: 4, digest_files: 3, other_files: 1, ..Survey::default() }),
-            ["not read as logs: 3 digest files and 1 other file"]
-        );
-        let named = Survey { log_files: 4, other_files: 2, other_names: vec!["package.json".into()], ..Survey::default() };
-        assert_eq!(spots(named), ["not read as logs: 2 other files (package.json, …)"]);
+        let mixed = Survey { log_files: 4, digest_files: 3, other_files: 1, ..Survey::default() };
+        assert_eq!(spots(mixed.clone()), [BlindSpot::NoLogs(mixed)]);
         assert!(spots(Survey { log_files: 4, ..Survey::default() }).is_empty());
+        assert!(spots(Survey { digest_files: 3, ..Survey::default() }).is_empty(), "the cell says it");
     }
 }

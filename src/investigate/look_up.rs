@@ -12,6 +12,7 @@ use crate::policy::Scope;
 use crate::rank::Change;
 use crate::redact;
 use crate::refusal::InvalidArgument;
+use crate::source::spellings;
 use crate::time::in_hours;
 
 /// One exact look-up: what kind of name, and the name as the source may have filed it.
@@ -36,10 +37,8 @@ pub(super) fn names(incident: &Incident, filter: &Filter) -> Vec<Name> {
     }
     if filter.actors.is_empty() {
         let resources = incident.resources.iter().filter(|resource| is_exact(resource));
-        let spellings: Vec<Vec<String>> = resources.map(|resource| catalogue::aliases_of(&resource.id)).collect();
-        let longest = spellings.iter().map(Vec::len).max().unwrap_or_default();
-        let in_turn = (0..longest).flat_map(|nth| spellings.iter().filter_map(move |aliases| aliases.get(nth)));
-        names.extend(in_turn.map(|name| (Attribute::ResourceName, name.clone())));
+        let spellings = spellings(resources.map(|resource| resource.id.as_str()));
+        names.extend(spellings.into_iter().map(|name| (Attribute::ResourceName, name)));
     }
     let mut once: Vec<Name> = Vec::new();
     for name in names {

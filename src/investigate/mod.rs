@@ -30,7 +30,7 @@ use crate::answer::Answer;
 use crate::answer::build::Built;
 use crate::answer::page::Page;
 use crate::context::{self, Incident};
-use crate::coverage::{Coverage, SourceName};
+use crate::coverage::{Coverage, PlanLine, SoFar, SourceName};
 use crate::policy::Scope;
 use crate::rank::{self, Change, Ranked, Weights};
 use crate::refusal::{Code, InvalidArgument, Refusal};
@@ -88,6 +88,8 @@ struct Findings {
     /// The question, and which page of its answer is asked.
     frozen: Frozen,
     coverage: Coverage,
+    /// How far each place was read, for a call that goes on.
+    so_far: SoFar,
     /// All changes, best first.
     ranked: Vec<Ranked>,
     /// Changes from before the window, which tell what was so before.
@@ -95,7 +97,7 @@ struct Findings {
     /// Events that were known from earlier readings.
     cached: u32,
     /// What was decided while reading.
-    plan_log: Vec<String>,
+    plan_log: Vec<PlanLine>,
 }
 
 /// Discovers, admits, reads, ranks and widens.
@@ -112,7 +114,7 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
     let mut inquiry = Inquiry { look_ups: plan::look_ups(&scope, &incident, names), incident, scope, filter, widened: false, now };
 
     let mut gathered = Gathered::new(inquiry.scope.denied());
-    reader.read(&inquiry, inquiry.scope.window(), &[], &mut gathered).await;
+    reader.read(&inquiry, inquiry.scope.window(), None, &mut gathered).await;
     let mut found_by_name = Vec::new();
     gathered.move_to(&mut found_by_name);
     reader.look_further(&mut inquiry, &mut gathered, &mut found_by_name).await?;
@@ -124,7 +126,7 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
         let Some((wider, added)) = plan::widen(&ranked, &inquiry, &gathered, reader.spent()) else { break ranked };
         changes = ranked.into_iter().map(|one| one.change).collect();
         (inquiry.scope, inquiry.widened) = (wider, true);
-        reader.read(&inquiry, added, &[], &mut gathered).await;
+        reader.read(&inquiry, added, None, &mut gathered).await;
         // What lies in the window now is no background any more: it would take part twice.
         background.retain(|change| change.event.time < inquiry.scope.window().from);
     };
@@ -179,11 +181,11 @@ async fn resume(reader: &Reader<'_>, continued: Continued) -> Result<Findings, R
 /// Builds the page that was asked for, and the cursor to what comes after.
 fn tell(reader: &Reader<'_>, findings: Findings) -> Answer {
     let Built { mut answer, next, shown } = page::build(reader, &findings);
-    let Findings { frozen, coverage, ranked, .. } = findings;
+    let Findings { frozen, coverage, so_far, ranked, .. } = findings;
     let (cursors, before) = (&reader.context.cursors, frozen.resume.as_deref());
     // What was read whole is known to the source's cache; what was cut short must not be read twice for it.
     let carries = answer.error.is_none() && (before.is_some() || ResumeState::is_needed(&coverage));
-    let resume = carries.then(|| ResumeState::keep(ranked.iter().map(|one| &one.change), &coverage, cursors.room())).flatten();
+    let resume = carries.then(|| ResumeState::keep(ranked.iter().map(|one| &one.change), &coverage, so_far, cursors.room())).flatten();
     let reads_on = resume.as_ref().is_some_and(|resume| resume.goes_on() && resume.gained_on(before));
     if cursors.are_given() && (next.is_some() || reads_on) {
         let frozen = Frozen { page: next.unwrap_or(shown), resume, ..frozen };
@@ -200,8 +202,8 @@ fn tell(reader: &Reader<'_>, findings: Findings) -> Answer {
 fn found(frozen: Frozen, mut gathered: Gathered, ranked: Vec<Ranked>, background: Vec<Change>) -> Findings {
     let (cached, plan_log) = (gathered.cached(), gathered.take_plan_log());
     let spots = page::blind_spots(&frozen.inquiry, &gathered);
-    let (_, coverage) = gathered.finish(spots);
-    Findings { frozen, coverage, ranked, background, cached, plan_log }
+    let (_, coverage, so_far) = gathered.finish(spots);
+    Findings { frozen, coverage, so_far, ranked, background, cached, plan_log }
 }
 
 fn answered(looked: Result<Answer, Refusal>) -> Answer {

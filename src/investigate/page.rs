@@ -6,29 +6,26 @@ use super::question::Inquiry;
 use super::read::Reader;
 use super::{Findings, Gathered};
 use crate::answer::build::{self, Built};
-use crate::answer::draft::{Detail, Draft};
+use crate::answer::draft::Draft;
 use crate::answer::earlier::Earlier;
-use crate::answer::{Cost, Finding, Requests, words};
+use crate::answer::words::Words;
+use crate::answer::{Cost, Finding, Requests};
 use crate::context::Named;
 use crate::context::basis::Basis;
-use crate::coverage::{Attribute, Cause, Coverage, State, Verdict};
+use crate::coverage::{Attribute, BlindSpot, Cause, Coverage, State, Verdict};
 use crate::policy::{GlobalPass, Scope};
 use crate::refusal::{Code, Refusal};
 
-/// Decisions on the way that are told at full detail.
-const PLAN_LINES: usize = 24;
-
 /// Builds the page that the question stands at.
 pub(super) fn build(reader: &Reader<'_>, findings: &Findings) -> Built {
-    let Findings { frozen, coverage, ranked, background, cached, plan_log } = findings;
+    let Findings { frozen, coverage, ranked, background, cached, plan_log, .. } = findings;
     let inquiry = &frozen.inquiry;
-    let requests = |unit| coverage.cells.iter().filter(|cell| cell.source().cost.unit() == unit).map(|cell| cell.requests).sum();
     let draft = Draft {
         incident: &inquiry.incident,
         window: inquiry.scope.window(),
         widened: inquiry.widened,
         regions: regions(inquiry, coverage),
-        guessed_region: inquiry.scope.guessed_region().map(str::to_owned),
+        guessed_region: inquiry.scope.guessed_region(),
         coverage,
         ranked,
         earlier: Earlier::new(ranked.iter().map(|one| &one.change).chain(background)),
@@ -37,10 +34,11 @@ pub(super) fn build(reader: &Reader<'_>, findings: &Findings) -> Built {
         detail: frozen.detail,
         untrusted: reader.context.policy.untrusted_text,
         now: inquiry.now,
+        plan_log,
         cost: Cost {
-            requests: Requests { lookup_events: requests("lookup_events"), files: requests("files") },
+            requests: Requests::of(&coverage.cells),
             cached: *cached,
-            plan: if frozen.detail == Detail::Full { plan_log.iter().take(PLAN_LINES).cloned().collect() } else { Vec::new() },
+            plan: Vec::new(),
             elapsed_ms: u64::try_from(reader.spent().as_millis()).unwrap_or(u64::MAX),
         },
     };
@@ -52,25 +50,21 @@ pub(super) fn build(reader: &Reader<'_>, findings: &Findings) -> Built {
 }
 
 /// Says what cannot be seen by nature or by policy.
-pub(super) fn blind_spots(inquiry: &Inquiry, gathered: &Gathered) -> Vec<String> {
+pub(super) fn blind_spots(inquiry: &Inquiry, gathered: &Gathered) -> Vec<BlindSpot> {
     let Inquiry { scope, filter, .. } = inquiry;
-    let mut spots: Vec<String> = scope.blind_spots().to_vec();
+    let mut spots: Vec<BlindSpot> = scope.blind_spots().to_vec();
     let source = scope.source();
-    spots.push(source.never_sees.into());
+    spots.push(BlindSpot::NeverHeld(source));
     if let (false, Some(region)) = (source.by_region, scope.global_region())
         && gathered.cells().any(|cell| cell.region() == region && cell.state() == State::NoData && cell.covered().is_none())
     {
-        spots.push(format!("no {} of {region} for the window: IAM and other global events were not looked at", source.words.holds));
+        spots.push(BlindSpot::GlobalNotHeld(source, region));
     }
     if inquiry.look_ups.iter().any(|(attribute, _)| *attribute == Attribute::ResourceName) {
-        spots.push(if filter.actors.is_empty() {
-            "resources were looked up by name, which finds only what CloudTrail filed under these names".into()
-        } else {
-            "a role is filed by its sessions: those of it that calls to assume it tell of were looked up, and no others".into()
-        });
+        spots.push(if filter.actors.is_empty() { BlindSpot::OtherNames } else { BlindSpot::OtherSessions });
     }
     if !filter.include_reads {
-        spots.push("read events were left out".into());
+        spots.push(BlindSpot::Reads);
     }
     spots
 }
@@ -109,10 +103,7 @@ pub(super) fn unread(coverage: &Coverage) -> Refusal {
         (State::DeniedByPolicy, None) => Code::AccountNotAllowed,
         _ => Code::Unavailable,
     };
-    let detail = cell.and_then(words::detail).map(|detail| format!(" ({detail})")).unwrap_or_default();
-    let message = format!("{}{detail}", cell.map_or_else(|| "nothing was looked at".to_owned(), words::cell));
-    let next = words::next_step(coverage).unwrap_or_else(|| "Call again.".into());
-    let refusal = Refusal::new(code, message, next);
+    let refusal = Refusal::new(code, Words::ENGLISH.unread(cell), Words::ENGLISH.next_step(coverage).unwrap_or_default());
     match cell.and_then(|cell| cell.cause.clone()) {
         Some(Cause::Throttled { retry_after }) => refusal.retryable(retry_after.and_then(|after| u64::try_from(after.as_millis()).ok())),
         Some(Cause::Obstacle(_) | Cause::Refused) => refusal,

@@ -11,8 +11,9 @@ use tracing::{Instrument as _, info_span};
 use super::look_up::{self, Name};
 use super::plan::{self, Aim};
 use super::question::{Frozen, Inquiry};
+use super::resume::ResumeState;
 use super::{Gathered, ToolContext};
-use crate::coverage::{Cell, Reading};
+use crate::coverage::{Cell, CellKey, Reading};
 use crate::policy::{Admitted, Scope};
 use crate::rank::Change;
 use crate::refusal::InvalidArgument;
@@ -48,7 +49,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `window` of an inquiry; `after` is how far an earlier call came.
-    pub(super) async fn read(&self, inquiry: &Inquiry, window: Window, after: &[Cell], gathered: &mut Gathered) {
+    pub(super) async fn read(&self, inquiry: &Inquiry, window: Window, after: Option<&ResumeState>, gathered: &mut Gathered) {
         let Inquiry { incident, scope, filter, .. } = inquiry;
         if !inquiry.look_ups.is_empty() {
             return self.look_up(inquiry, &inquiry.look_ups, gathered).await;
@@ -71,23 +72,21 @@ impl<'a> Reader<'a> {
     /// Shape: one cell a place, which tells of the look-up that came least far: what one of them lacks, the question lacks.
     async fn look_up(&self, inquiry: &Inquiry, names: &[Name], gathered: &mut Gathered) {
         let Inquiry { incident, scope, .. } = inquiry;
-        let aim = Aim { incident, after: &[] };
+        let aim = Aim { incident, after: None };
         let of = |(attribute, name): &Name| plan::queries(scope, scope.window(), &Kind::Exact(*attribute, name.clone()), self.left(scope));
         let queries: Vec<Query> = names.iter().flat_map(of).map(|query| aim.at(query, gathered).share(names.len())).collect();
-        let mut cells: BTreeMap<(String, String), Cell> = BTreeMap::new();
+        let mut cells: BTreeMap<CellKey, Cell> = BTreeMap::new();
         for mut reading in self.ask(&queries).await {
-            for mut cell in std::mem::take(reading.cells_mut()) {
-                // What was read of one name says nothing of the rest.
-                cell.read.clear();
-                let place = (cell.account().to_owned(), cell.region().to_owned());
+            // How far one name was read says nothing of the rest.
+            for cell in reading.take_cells() {
+                let place = cell.key();
                 let (requests, events) = cells.get(&place).map_or((0, 0), |known| (known.requests, known.events));
                 let length = |cell: &Cell| cell.covered().map(|covered| covered.length());
                 let known = cells.remove(&place).filter(|known| (known.state(), length(&cell)) > (cell.state(), length(known)));
-                let detail = cell.detail.clone();
-                let (all, own) = (requests + cell.requests, events + cell.events);
+                let (all, own, notes) = (requests + cell.requests, events + cell.events, cell.notes.clone());
                 let worst = known.unwrap_or(cell);
-                let detail = worst.detail.clone().or(detail);
-                cells.insert(place, worst.with(all, own, detail));
+                let notes = if worst.notes.is_empty() { notes } else { worst.notes.clone() };
+                cells.insert(place, worst.with(all, own, notes));
             }
             gathered.add(reading);
         }
@@ -116,7 +115,7 @@ impl<'a> Reader<'a> {
         if inquiry.scope.is_short() {
             inquiry.look_ups.clear();
             let looked_up = std::mem::replace(gathered, Gathered::new(inquiry.scope.denied()));
-            self.read(inquiry, inquiry.scope.window(), &[], gathered).await;
+            self.read(inquiry, inquiry.scope.window(), None, gathered).await;
             gathered.charge(&looked_up);
             gathered.move_to(changes);
             return Ok(());
@@ -145,19 +144,20 @@ impl<'a> Reader<'a> {
     /// Gathers what the cursor carries, and reads what was not read; all of it, where nothing is carried.
     pub(super) async fn read_on(&self, frozen: &Frozen) -> Gathered {
         let inquiry = &frozen.inquiry;
-        let carried = frozen.resume.as_ref().and_then(|resume| Some((resume, resume.events()?)));
-        let (after, goes_on) = carried.as_ref().map_or((Vec::new(), true), |(resume, _)| (resume.cells(), resume.goes_on()));
+        let (after, events) = frozen.resume.as_deref().and_then(|resume| Some((resume, resume.events()?))).unzip();
         let mut gathered = Gathered::default();
-        if let Some((_, events)) = carried {
+        if let Some(events) = events {
             let carried = Reading { events, ..Reading::default() };
             gathered.add(inquiry.scope.gate(inquiry.scope.window(), carried.into()));
         }
-        if goes_on {
-            self.read(inquiry, inquiry.scope.window(), &after, &mut gathered).await;
-            inquiry.scope.denied().iter().for_each(|cell| gathered.add_cell(cell.clone()));
-        } else {
-            after.into_iter().for_each(|cell| gathered.add_cell(cell));
-        }
+        let cells = match after {
+            Some(whole) if !whole.goes_on() => whole.cells(),
+            after => {
+                self.read(inquiry, inquiry.scope.window(), after, &mut gathered).await;
+                inquiry.scope.denied()
+            }
+        };
+        cells.iter().for_each(|cell| gathered.add_cell(cell.clone()));
         gathered
     }
 

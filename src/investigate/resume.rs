@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::debug;
 
-use crate::coverage::{Cell, Coverage, State};
+use crate::coverage::{Cell, Coverage, SoFar, State};
 use crate::event::{Event, LookupResource};
 use crate::rank::Change;
 use crate::redact;
+use crate::time::Window;
 
 /// Most bytes that all cursors of the process carry together; who comes later carries nothing, and reads again instead.
 const MOST: usize = 32 << 20;
@@ -36,7 +37,9 @@ impl Room {
 pub(super) struct ResumeState {
     /// Deflated JSON of [`Kept`].
     events: Vec<u8>,
+    /// Without requests: what they cost was told before.
     cells: Vec<Cell>,
+    so_far: SoFar,
     room: Arc<Room>,
 }
 
@@ -52,7 +55,12 @@ struct Kept {
 
 impl ResumeState {
     /// Keeps what `changes` and `coverage` hold; nothing for a source that is read again at no cost, and where there is no room.
-    pub(super) fn keep<'a>(changes: impl Iterator<Item = &'a Change>, coverage: &Coverage, room: &Arc<Room>) -> Option<Arc<Self>> {
+    pub(super) fn keep<'a>(
+        changes: impl Iterator<Item = &'a Change>,
+        coverage: &Coverage,
+        so_far: SoFar,
+        room: &Arc<Room>,
+    ) -> Option<Arc<Self>> {
         if coverage.cells.iter().any(|cell| cell.source().rereads_free) {
             return None;
         }
@@ -60,7 +68,9 @@ impl ResumeState {
         if events.is_none() {
             debug!("A cursor carries no events: going on reads them again.");
         }
-        Some(Arc::new(Self { events: events?, cells: coverage.cells.clone(), room: Arc::clone(room) }))
+        let mut cells = coverage.cells.clone();
+        cells.iter_mut().for_each(|cell| cell.requests = 0);
+        Some(Arc::new(Self { events: events?, cells, so_far, room: Arc::clone(room) }))
     }
 
     /// Tells whether an answer with this coverage goes on by reading.
@@ -76,9 +86,14 @@ impl ResumeState {
         kept.into_iter().map(Kept::event).collect()
     }
 
-    /// Returns how far each cell got; what it cost was told before.
-    pub(super) fn cells(&self) -> Vec<Cell> {
-        self.cells.iter().cloned().map(Cell::told_before).collect()
+    /// Returns how each reading ended.
+    pub(super) fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// Returns the intervals of a cell that were read whole.
+    pub(super) fn read(&self, cell: &Cell) -> Vec<Window> {
+        self.so_far.get(&cell.key()).map(|so_far| so_far.read.clone()).unwrap_or_default()
     }
 
     /// Tells whether reading on may close a gap.
@@ -88,8 +103,9 @@ impl ResumeState {
 
     /// Tells whether more was read since `before`, so that reading on once more comes to an end some time.
     pub(super) fn gained_on(&self, before: Option<&Self>) -> bool {
-        let reach = |cells: &[Cell]| -> i64 { cells.iter().flat_map(|cell| &cell.read).map(|read| read.length().num_seconds()).sum() };
-        reach(&self.cells) > before.map_or(0, |before| reach(&before.cells))
+        let reach =
+            |one: &Self| -> i64 { one.so_far.values().flat_map(|so_far| &so_far.read).map(|read| read.length().num_seconds()).sum() };
+        reach(self) > before.map_or(0, reach)
     }
 }
 
@@ -133,13 +149,11 @@ fn deflated<'a>(changes: impl Iterator<Item = &'a Change>) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use std::iter;
-
     use serde_json::json;
 
     use super::*;
+    use crate::coverage::ReadSoFar;
     use crate::source::{archive, event_history};
-    use crate::time::Window;
 
     fn change(record: Value) -> Change {
         let event = Event::parse(record).unwrap();
@@ -147,11 +161,13 @@ mod tests {
         Change::from(Event { account: "111122223333".to_owned(), region: "eu-west-1".to_owned(), lookup_resources, ..event })
     }
 
-    fn coverage(state: State, seconds: i64) -> Coverage {
+    fn carried(changes: &[Change], state: State, seconds: i64) -> Arc<ResumeState> {
         let at = |second| chrono::DateTime::from_timestamp(1_769_500_000 + second, 0).unwrap();
-        let mut cell = Cell::cut("111122223333", "eu-west-1", &event_history::PROFILE, state, None).with(20, 1, None);
-        cell.read = Window::new(at(0), at(seconds)).into_iter().collect();
-        Coverage { cells: vec![cell], blind_spots: Vec::new() }
+        let cell = Cell::cut("111122223333", "eu-west-1", &event_history::PROFILE, state, None).with(20, 1, None);
+        let read = Window::new(at(0), at(seconds)).into_iter().collect();
+        let so_far = SoFar::from([(cell.key(), ReadSoFar { read, ..ReadSoFar::default() })]);
+        let coverage = Coverage { cells: vec![cell], blind_spots: Vec::new() };
+        ResumeState::keep(changes.iter(), &coverage, so_far, &Arc::default()).unwrap()
     }
 
     fn stopped() -> Change {
@@ -160,26 +176,27 @@ mod tests {
     }
 
     #[test]
-    fn what_is_carried_comes_back_as_it_was() {
-        let change = stopped();
-        let carried = ResumeState::keep(iter::once(&change), &coverage(State::PageCap, 10), &Arc::default()).unwrap();
-        assert_eq!(carried.events().unwrap(), [change.event]);
+    fn the_events_of_a_cursor_come_back_as_they_were() {
+        let changes = [stopped()];
+        let carried = carried(&changes, State::PageCap, 10);
+        assert_eq!(carried.events().unwrap(), changes.map(|change| change.event));
         assert_eq!((carried.cells()[0].requests, carried.goes_on()), (0, true));
+        assert_eq!(carried.read(&carried.cells()[0])[0].length().num_seconds(), 10);
     }
 
     #[test]
-    fn no_secret_is_carried() {
+    fn a_cursor_holds_no_secret() {
         let secret = "AKIAIOSFODNN7EXAMPLE/wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
         let change = change(json!({"eventName": "UpdateFunctionConfiguration", "eventTime": "2026-01-27T20:00:00Z", "userAgent": secret,
             "requestParameters": {"environment": {"variables": {"DB_PASSWORD": "hunter2-hunter2"}}}}));
-        let events = ResumeState::keep(iter::once(&change), &coverage(State::PageCap, 10), &Arc::default()).unwrap().events().unwrap();
+        let events = carried(&[change], State::PageCap, 10).events().unwrap();
         let text = format!("{events:?}");
         assert!(!text.contains("hunter2") && !text.contains("wJalrXUtnFEMI"), "{text}");
     }
 
     #[test]
-    fn only_what_time_requests_or_chance_cut_goes_on_and_only_as_long_as_more_is_read() {
-        let carried = |state, seconds| ResumeState::keep(iter::empty(), &coverage(state, seconds), &Arc::default()).unwrap();
+    fn only_a_reading_cut_by_time_requests_or_chance_goes_on_and_only_while_more_is_read() {
+        let carried = |state, seconds| carried(&[], state, seconds);
         for (state, goes_on) in [(State::Lagging, false), (State::Denied, false), (State::Deadline, true), (State::Throttled, true)] {
             assert_eq!(carried(state, 10).goes_on(), goes_on, "{state:?}");
         }
@@ -189,8 +206,9 @@ mod tests {
     }
 
     #[test]
-    fn an_archive_is_read_again_instead() {
+    fn a_cursor_over_an_archive_holds_no_events() {
         let cells = vec![Cell::cut("", "eu-west-1", &archive::PROFILE, State::NoData, None)];
-        assert!(ResumeState::keep(iter::once(&stopped()), &Coverage { cells, blind_spots: Vec::new() }, &Arc::default()).is_none());
+        let coverage = Coverage { cells, blind_spots: Vec::new() };
+        assert!(ResumeState::keep([stopped()].iter(), &coverage, SoFar::new(), &Arc::default()).is_none());
     }
 }

@@ -49,6 +49,12 @@ impl Admitted {
         &mut self.0.cells
     }
 
+    /// Takes out the cells, and forgets how far they were read.
+    pub fn take_cells(&mut self) -> Vec<Cell> {
+        self.0.so_far.clear();
+        std::mem::take(&mut self.0.cells)
+    }
+
     /// Returns what was admitted.
     pub fn into_inner(self) -> Reading {
         self.0

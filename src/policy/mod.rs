@@ -7,10 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::catalogue::Category;
 use crate::context::Incident;
-use crate::coverage::{Cell, Profile, SourceName, State};
+use crate::coverage::{BlindSpot, Cell, Note, Profile, RegionGuess, SourceName, State};
 use crate::event::{is_account, is_region};
 use crate::refusal::{Code, Refusal};
-use crate::time::{Window, in_hours};
+use crate::time::{Window, in_hours, rfc3339};
 
 mod available;
 pub mod caller;
@@ -32,6 +32,9 @@ const PLACES: usize = 64;
 
 /// How many allowed regions are looked at when nothing names one.
 const GUESSED_REGIONS: usize = 5;
+
+/// The region that is looked at when neither the incident nor the configuration names one.
+const LAST_RESORT: &str = "us-east-1";
 
 /// What the operator allows. The default allows nothing to be read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -93,8 +96,7 @@ impl Policy {
         }
         let source = self.source(choice, available)?;
         let max_window = TimeDelta::from_std(self.max_window).unwrap_or(TimeDelta::MAX);
-        let mut decided =
-            Decided { source, available, denied: Vec::new(), blind_spots: Vec::new(), missed_accounts: Vec::new(), guess: None };
+        let mut decided = Decided { source, available, denied: Vec::new(), blind_spots: Vec::new(), missed_accounts: Vec::new() };
         admit_length(incident.window, (max_window, "max_window"), now)?;
         let regions = self.admit_regions(incident, &mut decided)?;
         let (global_region, global_pass) = self.admit_global(regions.as_deref(), &mut decided);
@@ -107,8 +109,8 @@ impl Policy {
         let keeps_from = source.retention.and_then(|retention| now.checked_sub_signed(retention));
         let window = kept(incident.window, keeps_from, regions.as_deref(), &mut decided)?;
         if !self.categories.is_empty() {
-            let shown: Vec<&str> = self.categories.iter().map(|category| category.as_str()).collect();
-            decided.blind_spots.push(format!("policy shows this caller no changes but those of {}", shown.join(", ")));
+            let shown = self.categories.iter().map(|category| category.as_str()).collect();
+            decided.blind_spots.push(BlindSpot::OtherCategories(shown));
         }
         Ok(Scope {
             policy: Arc::new(self.clone()),
@@ -125,7 +127,6 @@ impl Policy {
             accounts,
             asked_accounts,
             missed_accounts: decided.missed_accounts,
-            guess: decided.guess,
             denied: decided.denied,
             blind_spots: decided.blind_spots,
         })
@@ -187,9 +188,7 @@ impl Policy {
         if incident.all_regions && decided.source.by_region {
             let home = decided.available.default_region.as_deref().unwrap_or_default();
             let known: Vec<String> = known_regions(home).map(str::to_owned).collect();
-            decided
-                .blind_spots
-                .push(format!("`all` means the {} regions that this version knows; one that is newer was not looked at", known.len()));
+            decided.blind_spots.push(BlindSpot::UnknownRegions(known.len()));
             return Ok(Some(known));
         }
         if incident.all_regions {
@@ -206,7 +205,7 @@ impl Policy {
                 );
                 return Err(Refusal::invalid("regions", message, "A right example: eu-west-1."));
             } else {
-                decided.blind_spots.push("a region from the alert was left out, as it is not a region name".to_owned());
+                decided.blind_spots.push(BlindSpot::NoRegionName);
             }
         }
         let asked = once(&asked);
@@ -218,7 +217,7 @@ impl Policy {
             Some(region) if incident.regions_given || allowed.is_empty() => Err(self.region_refused(region, incident.regions_given)),
             _ => {
                 for region in &denied {
-                    decided.deny("", region, true, format!("{region} is not in the operator's aws_region_allowlist"));
+                    decided.deny("", region, true, Note::RegionNotAllowed);
                 }
                 Ok(Some(allowed))
             }
@@ -231,19 +230,14 @@ impl Policy {
         }
         let (regions, guess) = if !self.regions.is_empty() {
             let mut regions = once(&self.regions);
-            let left_out = regions.split_off(regions.len().min(GUESSED_REGIONS));
-            let mut guess = format!("no region was named, so the allowed ones were assumed: {}", regions.join(", "));
-            if !left_out.is_empty() {
-                guess.push_str(&format!("; {} more allowed regions were not looked at", left_out.len()));
-            }
-            (regions, guess)
+            let more = regions.split_off(regions.len().min(GUESSED_REGIONS)).len();
+            (regions.clone(), RegionGuess::Allowed(regions, more))
         } else if let Some(region) = decided.available.default_region.clone().filter(|region| is_region(region)) {
-            (vec![region.clone()], format!("no region was named, so {region} was assumed from the AWS configuration"))
+            (vec![region.clone()], RegionGuess::Configured(region))
         } else {
-            (vec!["us-east-1".to_owned()], "no region was named, so us-east-1 was assumed".to_owned())
+            (vec![LAST_RESORT.to_owned()], RegionGuess::Default(LAST_RESORT))
         };
-        decided.blind_spots.push(guess.clone());
-        decided.guess = Some(guess);
+        decided.blind_spots.push(BlindSpot::Assumed(guess));
         Some(regions)
     }
 
@@ -272,15 +266,8 @@ impl Policy {
         if self.allows_region(global) {
             return (Some(global), GlobalPass::Extra);
         }
-        decided
-            .blind_spots
-            .push(format!("IAM and other global events were not looked at: they are in {global}, which policy does not allow"));
-        decided.deny(
-            "",
-            global,
-            false,
-            format!("{global} holds IAM and other global events and is not in the operator's aws_region_allowlist"),
-        );
+        decided.blind_spots.push(BlindSpot::GlobalNotAllowed(global));
+        decided.deny("", global, false, Note::GlobalRegionNotAllowed);
         (Some(global), GlobalPass::DeniedByPolicy)
     }
 
@@ -299,12 +286,7 @@ impl Policy {
         if !incident.accounts_given || incident.accounts.is_empty() {
             let region = regions.and_then(<[String]>::first).map(String::as_str).unwrap_or_default();
             for named in incident.accounts.iter().filter(|named| is_account(&named.name) && !self.allows_account(&named.name)) {
-                decided.deny(
-                    &named.name,
-                    region,
-                    true,
-                    "the alert names this account, and it is not in the operator's aws_account_allowlist".to_owned(),
-                );
+                decided.deny(&named.name, region, true, Note::AlertAccountNotAllowed);
             }
             let named = incident.accounts.iter().map(|named| named.name.clone());
             let named: Vec<String> = named.filter(|id| by_account && is_account(id) && self.allows_account(id)).collect();
@@ -348,14 +330,13 @@ struct Decided<'a> {
     source: &'static Profile,
     available: &'a Available,
     denied: Vec<Cell>,
-    blind_spots: Vec<String>,
+    blind_spots: Vec<BlindSpot>,
     missed_accounts: Vec<String>,
-    guess: Option<String>,
 }
 
 impl Decided<'_> {
-    fn deny(&mut self, account: &str, region: &str, asked: bool, detail: String) {
-        let mut cell = Cell::cut(account, region, self.source, State::DeniedByPolicy, None).with(0, 0, Some(detail));
+    fn deny(&mut self, account: &str, region: &str, asked: bool, note: Note) {
+        let mut cell = Cell::cut(account, region, self.source, State::DeniedByPolicy, None).with(0, 0, [note]);
         cell.asked = asked;
         self.denied.push(cell);
     }
@@ -375,7 +356,7 @@ fn admit_length(window: Window, (max_window, key): (TimeDelta, &str), now: DateT
     }
     if window.length() > max_window {
         let (asked, limit) = (in_hours(window.length()), in_hours(max_window));
-        let from = window.to.checked_sub_signed(max_window).unwrap_or(window.from).format("%Y-%m-%dT%H:%M:%SZ");
+        let from = rfc3339(window.to.checked_sub_signed(max_window).unwrap_or(window.from));
         return Err(Refusal::new(
             Code::WindowTooLarge,
             format!("A window of {asked} was asked; at most {limit} is allowed ({key}, set by the operator)."),
@@ -394,18 +375,16 @@ fn kept(
     decided: &mut Decided<'_>,
 ) -> Result<Window, Refusal> {
     let Some(floor) = keeps_from.filter(|floor| window.from < *floor) else { return Ok(window) };
-    let since = floor.format("%Y-%m-%dT%H:%M:%SZ");
     let Profile { title, words, retention, .. } = decided.source;
-    let days = retention.unwrap_or_default().num_days();
     let Some(window) = Window::new(floor, window.to) else {
+        let (days, since) = (retention.unwrap_or_default().num_days(), rfc3339(floor));
         let message = format!("{} keeps {days} days, since {since}; the window ends before.", capitalised(title));
         return Err(Refusal::invalid("start_time", message, words.no_data_next));
     };
-    let detail = format!("{title} keeps {days} days: nothing before {since} was looked at");
     for region in regions.unwrap_or_default() {
-        decided.denied.push(Cell::cut("", region, decided.source, State::NoData, None).with(0, 0, Some(detail.clone())));
+        decided.denied.push(Cell::cut("", region, decided.source, State::NoData, None).with(0, 0, [Note::KeptSince(floor)]));
     }
-    decided.blind_spots.push(detail);
+    decided.blind_spots.push(BlindSpot::KeptSince(decided.source, floor));
     Ok(window)
 }
 

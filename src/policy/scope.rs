@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Policy;
-use crate::coverage::{Cell, Profile};
+use crate::coverage::{BlindSpot, Cell, Profile, RegionGuess};
 use crate::time::Window;
 
 /// How the events of global services (IAM, sign-in, CloudFront, Route 53) are looked at.
@@ -46,9 +46,8 @@ pub struct Scope {
     pub(super) asked_accounts: Vec<String>,
     /// Accounts that the alert names and that cannot be chosen.
     pub(super) missed_accounts: Vec<String>,
-    pub(super) guess: Option<String>,
     pub(super) denied: Vec<Cell>,
-    pub(super) blind_spots: Vec<String>,
+    pub(super) blind_spots: Vec<BlindSpot>,
 }
 
 impl Scope {
@@ -121,11 +120,9 @@ impl Scope {
         self.global_region
     }
 
-    /// Returns the sentence that says which region was assumed and why; nothing when the incident named one.
-    ///
-    /// Shape: it is one of the blind spots, too.
-    pub fn guessed_region(&self) -> Option<&str> {
-        self.guess.as_deref()
+    /// Returns which regions were assumed; nothing when the incident named one.
+    pub fn guessed_region(&self) -> Option<&RegionGuess> {
+        self.blind_spots.iter().find_map(|spot| if let BlindSpot::Assumed(guess) = spot { Some(guess) } else { None })
     }
 
     /// Returns the cells that policy or the source's memory keeps from being read.
@@ -133,8 +130,8 @@ impl Scope {
         &self.denied
     }
 
-    /// Returns what cannot be seen because of these decisions; one plain sentence each.
-    pub fn blind_spots(&self) -> &[String] {
+    /// Returns what cannot be seen because of these decisions.
+    pub fn blind_spots(&self) -> &[BlindSpot] {
         &self.blind_spots
     }
 

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use super::screen::seen;
 use super::{apart, flags, run, times};
 use crate::answer::report::{Evidence, EvidenceGroup, EvidenceMetadata, EvidenceStatus};
-use crate::answer::{Entry, ErrorReport, VerdictName};
+use crate::answer::{Entry, ErrorReport};
+use crate::coverage::Verdict;
 use crate::redact::Redacted;
 use crate::redact::quote::quote_markdown;
 
@@ -94,7 +95,7 @@ fn query(out: &mut String, metadata: &EvidenceMetadata) -> std::fmt::Result {
         ));
     }
     if let Some(coverage) = &metadata.coverage {
-        let next = coverage.next.as_deref().filter(|_| coverage.verdict != VerdictName::Complete);
+        let next = coverage.next.as_deref().filter(|_| coverage.verdict != Verdict::Complete);
         let next = next.map(|next| format!(". Next: {}", quote(next))).unwrap_or_default();
         lines.push(format!("Coverage {}{next}", quote(&seen(coverage, 4))));
     }

@@ -4,9 +4,8 @@
 
 use super::{flags, run, span, times};
 use crate::answer::{ActorReport, LinkReport, RegionReport, SuspectReport, UndoneReport};
-use crate::answer::{
-    Answer, CellReport, ConfidenceName, ContextReport, CoverageReport, Entry, ErrorReport, Finding, StateName, VerdictName,
-};
+use crate::answer::{Answer, CellReport, ConfidenceName, ContextReport, CoverageReport, Entry, ErrorReport, Finding};
+use crate::coverage::{State, Verdict};
 
 /// The first screen. Its texts are as the answer has them: each format makes them inert in its own way.
 pub(super) struct Screen<'a> {
@@ -199,7 +198,7 @@ fn looked(coverage: &CoverageReport, room: Room) -> Vec<Row> {
     if !coverage.blind_spots.is_empty() {
         rows.push(Row::new("not seen", parted(&coverage.blind_spots, "; ", room.spots)));
     }
-    let next = coverage.next.as_ref().filter(|_| coverage.verdict != VerdictName::Complete);
+    let next = coverage.next.as_ref().filter(|_| coverage.verdict != Verdict::Complete);
     rows.extend(next.map(|next| Row::new("next", next)));
     rows
 }
@@ -207,9 +206,9 @@ fn looked(coverage: &CoverageReport, room: Room) -> Vec<Row> {
 /// Says what was read, cells that are alike together: `complete: eu-west-1, us-east-1 (event_history) 2026-01-27 19:34:10–20:14:10Z`.
 pub(super) fn seen(coverage: &CoverageReport, most: usize) -> String {
     let verdict = match coverage.verdict {
-        VerdictName::Complete => "complete",
-        VerdictName::Partial => "partial",
-        VerdictName::Unknown => "unknown",
+        Verdict::Complete => "complete",
+        Verdict::Partial => "partial",
+        Verdict::Unknown => "unknown",
     };
     let accounts = || coverage.cells.iter().map(|cell| cell.account.as_str()).filter(|account| !account.is_empty());
     let several = accounts().any(|account| accounts().next() != Some(account));
@@ -223,13 +222,13 @@ pub(super) fn seen(coverage: &CoverageReport, most: usize) -> String {
         }
     }
     // What is short comes first: it is what the reader has to know.
-    alike.sort_by_key(|(cell, _)| cell.state == StateName::Exhausted);
+    alike.sort_by_key(|(cell, _)| cell.state == State::Exhausted);
     let told: Vec<String> = alike.iter().map(|(cell, places)| cell_words(cell, &listed(places, most.max(2)))).collect();
     format!("{verdict}: {}", parted(&told, "; ", most.max(2)))
 }
 
 fn told_detail(cell: &CellReport) -> Option<String> {
-    cell.detail.clone().filter(|_| cell.state != StateName::Exhausted)
+    cell.detail.clone().filter(|_| cell.state != State::Exhausted)
 }
 
 fn place(cell: &CellReport, with_account: bool) -> String {
@@ -250,8 +249,8 @@ fn cell_words(cell: &CellReport, places: &str) -> String {
         _ => String::new(),
     };
     match (cell.state, read.is_empty()) {
-        (StateName::Exhausted, true) => format!("{places}{source}"),
-        (StateName::Exhausted, false) => format!("{places}{source} {read}"),
+        (State::Exhausted, true) => format!("{places}{source}"),
+        (State::Exhausted, false) => format!("{places}{source} {read}"),
         _ => {
             let read = if read.is_empty() { String::new() } else { format!(", read {read}") };
             let detail = told_detail(cell).map(|detail| format!(" ({detail})")).unwrap_or_default();

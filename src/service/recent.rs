@@ -8,7 +8,8 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::answer::{Answer, Cost, VerdictName};
+use crate::answer::{Answer, Cost};
+use crate::coverage::Verdict;
 use crate::policy::PolicyVersion;
 use crate::redact::Redacted;
 use crate::render::Outcome;
@@ -45,7 +46,7 @@ impl Recent {
     /// Keeps an answer if it cannot change any more.
     pub(super) fn keep(&self, policy: PolicyVersion, question: String, outcome: &Outcome, now: Instant) {
         let Outcome::Changes(answer) = outcome else { return };
-        let complete = answer.coverage.as_ref().is_some_and(|coverage| coverage.verdict == VerdictName::Complete);
+        let complete = answer.coverage.as_ref().is_some_and(|coverage| coverage.verdict == Verdict::Complete);
         if answer.error.is_some() || !complete {
             return;
         }
@@ -90,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_change_is_not_given_again() {
+    fn an_answer_that_may_change_is_not_given_again() {
         let (recent, policy, now) = (Recent::default(), Policy::default().version(), Instant::now());
         recent.keep(policy.clone(), "partial".into(), &outcome("partial"), now);
         let error = serde_json::from_value(json!({"code": "throttled", "message": "", "retryable": true, "next": ""})).unwrap();
@@ -101,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn another_caller_or_policy_gets_nothing_of_it() {
+    fn an_answer_is_given_again_only_to_its_caller_under_its_policy() {
         let (recent, now) = (Recent::default(), Instant::now());
         let policy = |caller: &str, max_events| Policy { caller: caller.into(), max_events, ..Policy::default() }.version();
         let of = |caller: &str| policy(caller, 100);
@@ -112,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn only_so_many_are_kept() {
+    fn only_the_newest_answers_are_kept() {
         let (recent, policy, now) = (Recent::default(), Policy::default().version(), Instant::now());
         (0..=MOST).for_each(|n| recent.keep(policy.clone(), n.to_string(), &outcome("complete"), now));
         assert!(recent.answer(&policy, "0", now).is_none());

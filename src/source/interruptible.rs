@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::{BoxFuture, Source};
-use crate::coverage::{Cell, Profile, Reading, State};
+use crate::coverage::{Cell, Note, Profile, Reading, State};
 use crate::policy::Ungated;
 use crate::source::Query;
 
@@ -41,8 +41,7 @@ impl Source for Interruptible {
                 reading = self.source.read(query) => reading,
                 () = ended => {
                     let (account, region) = (query.account().unwrap_or_default(), query.region().unwrap_or_default());
-                    let detail = "the server ended before this was read";
-                    let mut cell = Cell::cut(account, region, self.profile(), State::Cancelled, None).with(0, 0, Some(detail.to_owned()));
+                    let mut cell = Cell::cut(account, region, self.profile(), State::Cancelled, None).with(0, 0, [Note::ServerEnded]);
                     cell.asked = query.asked();
                     Reading { cells: vec![cell], ..Reading::default() }.into()
                 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 
 use super::{BoxFuture, Definition, Kind, Query, Source};
-use crate::coverage::{AllRead, Cell, Cost, Profile, Reading, SourceName, State, Words};
+use crate::coverage::{AllRead, Cell, Cost, Profile, Reading, SourceName, State, Unit, Words};
 use crate::event::Event;
 use crate::policy::Ungated;
 use crate::time::Window;
@@ -26,7 +26,7 @@ pub static PROFILE: Profile = Profile {
     lag: TimeDelta::zero(),
     live: false,
     look_ups: &[],
-    cost: Cost::Time { unit: "events" },
+    cost: Cost::Time { unit: Unit { name: "events", counts: "Places read." } },
     rereads_free: true,
     never_sees: "what was not put into memory",
     words: Words {

@@ -20,7 +20,7 @@ pub mod refusing;
 
 pub use opened::{Clock, Opened, Setup, Sources, open};
 pub use progress::Progress;
-pub use query::{Kind, Query};
+pub use query::{Kind, Query, spellings};
 
 /// Returns the region that the environment or the chosen profile names.
 pub fn configured_region() -> Option<String> {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::catalogue;
 use crate::context::Incident;
-use crate::coverage::{Attribute, Cell, Profile};
+use crate::coverage::{Attribute, Profile};
 use crate::policy::{Admitted, Scope, Ungated};
 use crate::time::Window;
 
@@ -144,15 +144,15 @@ impl Query {
     pub fn about(mut self, incident: &Incident) -> Self {
         self.alert = incident.alert.as_ref().map(|alert| alert.started_at);
         if !matches!(self.kind, Kind::Exact(..)) {
-            self.names = spellings(incident);
+            self.names = spellings(incident.resources.iter().map(|resource| resource.id.as_str()));
         }
         self
     }
 
-    /// Goes on where the reading of `cell` stopped; what could be found by name was found then.
+    /// Goes on after a reading that read these intervals whole; what could be found by name was found then.
     #[must_use]
-    pub fn after(mut self, cell: &Cell) -> Self {
-        self.read = cell.read.clone();
+    pub fn after(mut self, read: Vec<Window>) -> Self {
+        self.read = read;
         self.names.clear();
         self
     }
@@ -180,10 +180,12 @@ impl Query {
 /// Most spellings of resources that are ever looked up by name.
 const SPELLINGS: usize = 12;
 
-/// Returns under which names CloudTrail may have filed events of the incident's resources: the names as given first, then
-/// their other spellings in turn.
-fn spellings(incident: &Incident) -> Vec<String> {
-    let all: Vec<Vec<String>> = incident.resources.iter().map(|resource| catalogue::aliases_of(&resource.id)).collect();
+/// Returns under which names CloudTrail may have filed events of resources: the names as given first, then their other
+/// spellings in turn.
+///
+/// Shape: each once, and at most [`SPELLINGS`].
+pub fn spellings<'a>(resources: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let all: Vec<Vec<String>> = resources.map(catalogue::aliases_of).collect();
     let longest = all.iter().map(Vec::len).max().unwrap_or_default();
     let mut names: Vec<String> = Vec::new();
     for name in (0..longest).flat_map(|nth| all.iter().filter_map(move |aliases| aliases.get(nth))) {
@@ -197,16 +199,10 @@ fn spellings(incident: &Incident) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::context::{Asked, Defaults, discover};
 
     #[test]
     fn resources_are_spelt_as_given_first_and_then_in_their_other_ways_each_once() {
-        let resources = vec!["arn:aws:iam::111122223333:role/path/app".to_owned(), "i-0123456789abcdef0".to_owned(), "app".to_owned()];
-        let now = DateTime::from_timestamp(1_769_544_000, 0).unwrap();
-        let defaults =
-            Defaults { lookback: chrono::TimeDelta::minutes(30), max_window: chrono::TimeDelta::hours(48), ..Defaults::default() };
-        let incident = discover(&Asked { resources, ..Asked::default() }, &defaults, now).unwrap();
-        let names = spellings(&incident);
+        let names = spellings(["arn:aws:iam::111122223333:role/path/app", "i-0123456789abcdef0", "app"].into_iter());
         assert_eq!(names[..3], ["arn:aws:iam::111122223333:role/path/app", "i-0123456789abcdef0", "app"]);
         assert!(names.contains(&"path/app".to_owned()) && names.len() <= SPELLINGS, "{names:?}");
     }

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{BoxFuture, Query, Source};
-use crate::coverage::{Cell, Cost, Profile, Reading, SourceName, State, Words};
+use crate::coverage::{Cell, Cost, Profile, Reading, SourceName, State, Unit, Words};
 use crate::policy::Ungated;
 
 /// What it is like.
@@ -19,7 +19,7 @@ pub static PROFILE: Profile = Profile {
     lag: TimeDelta::zero(),
     live: false,
     look_ups: &[],
-    cost: Cost::Time { unit: "none" },
+    cost: Cost::Time { unit: Unit { name: "none", counts: "Nothing." } },
     rereads_free: false,
     never_sees: "nothing was looked at",
     words: Words {

@@ -2,9 +2,14 @@
 //!
 //! Every refusal names the field, the limit and a right example.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value};
 
+use crate::coverage::SourceName;
 use crate::refusal::{Refusal, nearest};
+use crate::source;
 
 /// The arguments of one call, taken out one by one.
 pub struct Arguments {
@@ -19,34 +24,32 @@ const MAX_CHARS: usize = 2_048;
 /// Most items of a list argument.
 const MAX_ITEMS: usize = 100;
 
+/// Names of the sources, for the schemas of tools.
+pub(super) struct SourceWord;
+
+impl JsonSchema for SourceWord {
+    fn schema_name() -> Cow<'static, str> {
+        "SourceName".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let words: Vec<&str> = [AUTO].into_iter().chain(source::offered().map(SourceName::as_str)).collect();
+        json_schema!({"type": "string", "enum": words})
+    }
+}
+
+/// The word for the best source that is there and allowed.
+const AUTO: &str = "auto";
+
 /// What clients are known to add to the arguments of any tool, without marks and in lower case.
 ///
 /// Source: n8n (issue 21716: `toolCallId`, `sessionId`, `action`, `chatInput`), the MCP library's own `_meta`, Cursor's filler for
 /// tools that may be called without arguments, Cline's and OpenHands' notes of their own.
+#[rustfmt::skip] // Words read best in lines.
 const ADDED_BY_CLIENTS: &[&str] = &[
-    "toolcallid",
-    "calltoolid",
-    "callid",
-    "tooluseid",
-    "sessionid",
-    "meta",
-    "action",
-    "chatinput",
-    "chatid",
-    "messageid",
-    "progresstoken",
-    "requestid",
-    "requestheartbeat",
-    "randomstring",
-    "dummy",
-    "placeholder",
-    "explanation",
-    "securityrisk",
-    "taskprogress",
-    "waitforprevious",
-    "toolname",
-    "conversationid",
-    "threadid",
+    "toolcallid", "calltoolid", "callid", "tooluseid", "sessionid", "meta", "action", "chatinput", "chatid", "messageid", "progresstoken",
+    "requestid", "requestheartbeat", "randomstring", "dummy", "placeholder", "explanation", "securityrisk", "taskprogress",
+    "waitforprevious", "toolname", "conversationid", "threadid",
 ];
 
 /// Tells whether a value says that the argument is not given: null, `""`, `[]`, `{}`, or one of them as a string.
@@ -185,6 +188,14 @@ impl Arguments {
         }
     }
 
+    /// Takes `source`, which tools that read have.
+    ///
+    /// Shape: nothing means `auto`.
+    pub fn source(&mut self) -> Result<Option<SourceName>, Refusal> {
+        let words: Vec<&'static str> = [AUTO].into_iter().chain(source::nameable().map(SourceName::as_str)).collect();
+        Ok(self.word(&["source"], &words)?.and_then(source::name))
+    }
+
     /// Ends the reading.
     ///
     /// Errors: when an argument is left that no tool knows; names the nearest right one.
@@ -310,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_nothing_is_not_given_whatever_the_argument_is() {
+    fn a_blank_value_counts_as_not_given_for_every_argument() {
         for blank in [json!(null), json!(""), json!("  "), json!([]), json!("null"), json!("[]"), json!({}), json!([null, ""])] {
             let mut reading = arguments(json!({"s": blank, "l": blank, "f": blank, "n": blank, "w": blank, "v": blank}));
             assert_eq!(reading.string(&["s"], "x").unwrap(), None, "{blank}");

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
-use super::arguments::{Arguments, invalid};
+use super::arguments::{Arguments, SourceWord, invalid};
 use super::schema::{self, Prose};
 use super::{Call, Outcome, Tool};
 use crate::answer::Answer;
@@ -11,15 +11,21 @@ use crate::answer::draft::Detail;
 use crate::answer::filter::Filter;
 use crate::catalogue::Category;
 use crate::context::Asked;
-use crate::coverage::SourceName;
 use crate::investigate::{self, Continued, NewQuestion, Question, ToolContext};
 use crate::refusal::Refusal;
-use crate::source::{self, BoxFuture};
+use crate::source::BoxFuture;
 
 /// The tool.
 pub const TOOL: Tool = Tool {
     name: "cloudtrail_events",
     command: "events",
+    positional: ("investigation", "ALERT"),
+    examples: "Examples:
+  cloudtrail-mcp events alert.json                      an alert from a file; a pipe works, too
+  cloudtrail-mcp events \"db-1 down since 11:32\"         or as text
+  cloudtrail-mcp events --last 2h --region eu-west-1    what changed there in the last two hours
+  cloudtrail-mcp events --actors alice --since 2026-03-02T09:00 --until 2026-03-02T12:00
+  cloudtrail-mcp events alert.json --json -o answer.json",
     title: "What changed in AWS before an alert",
     description: "Finds the AWS changes (CloudTrail write events) that may explain an alert or incident: ranked with reasons, grouped, secrets removed. \
         Call it first when something broke, with the alert as `investigation`; region, time window and resources are found in it. \
@@ -109,23 +115,6 @@ impl JsonSchema for Investigation {
     }
 }
 
-/// Names of the sources, for the schemas of both tools.
-pub(super) struct SourceWord;
-
-impl JsonSchema for SourceWord {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "SourceName".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let words: Vec<&str> = [AUTO].into_iter().chain(source::offered().map(SourceName::as_str)).collect();
-        schemars::json_schema!({"type": "string", "enum": words})
-    }
-}
-
-/// The word for the best source that is there and allowed.
-const AUTO: &str = "auto";
-
 fn run<'a>(context: &'a ToolContext, call: &'a Call, given: Option<Map<String, Value>>) -> BoxFuture<'a, Outcome> {
     Box::pin(async move {
         match question(context, given) {
@@ -194,21 +183,13 @@ fn question(context: &ToolContext, given: Option<Map<String, Value>>) -> Result<
     filter.check()?;
     let limit = arguments.number(&["limit", "max_results"], 1..=most, limit_from)?.unwrap_or(limits.default_events.min(most)) as usize;
     let detail = detail(&mut arguments)?.unwrap_or_default();
-    let source = source(&mut arguments)?;
+    let source = arguments.source()?;
     arguments.finish()?;
     Ok(Question::New(Box::new(NewQuestion { asked, filter, limit, detail, source })))
 }
 
 fn detail(arguments: &mut Arguments) -> Result<Option<Detail>, Refusal> {
     Ok(arguments.word(&["detail"], &["concise", "full"])?.map(|word| if word == "full" { Detail::Full } else { Detail::Concise }))
-}
-
-/// Takes the `source` argument, which both tools have.
-///
-/// Shape: nothing means `auto`.
-pub(super) fn source(arguments: &mut Arguments) -> Result<Option<SourceName>, Refusal> {
-    let words: Vec<&'static str> = [AUTO].into_iter().chain(source::nameable().map(SourceName::as_str)).collect();
-    Ok(arguments.word(&["source"], &words)?.and_then(source::name))
 }
 
 /// Takes the categories; those that policy allows when the caller names none.
@@ -236,7 +217,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_mean_something_else_the_next_time_names_no_question() {
+    fn a_question_whose_meaning_moves_with_time_is_never_given_again() {
         let of = |value: Value| repeats(value.as_object().unwrap());
         assert!(of(json!({"investigation": {"alert": {}}})).is_some());
         assert!(of(json!({"investigation": "{}"})).is_some());

@@ -23,6 +23,10 @@ pub struct Tool {
     pub name: &'static str,
     /// Name of the command that runs the same code.
     pub command: &'static str,
+    /// The argument that stands without a flag on the command line, and what stands for it in the help.
+    pub positional: (&'static str, &'static str),
+    /// Command lines, for the help.
+    pub examples: &'static str,
     /// Title for people.
     pub title: &'static str,
     /// What the model reads: when to call it, in under ten lines.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use aws_credential_types::provider::future;
 use aws_sdk_cloudtrail::config::{Credentials, ProvideCredentials, SharedCredentialsProvider};
+use cloudtrail_mcp::answer::words::Words;
 use cloudtrail_mcp::context::basis::{Basis, WindowStart};
 use cloudtrail_mcp::context::{Incident, Named};
 use cloudtrail_mcp::coverage::{Cause, Cell, State};
@@ -71,7 +72,7 @@ async fn read_of(history: &EventHistory, scope: Scope) -> (Vec<String>, Vec<Cell
     for cell in plan::unanswered(&scope, &gathered.cells().collect::<Vec<_>>()) {
         gathered.add_cell(cell);
     }
-    let (events, coverage) = gathered.finish(Vec::new());
+    let (events, coverage, _) = gathered.finish(Vec::new());
     (events.into_iter().map(|event| event.event_id).collect(), coverage.cells)
 }
 
@@ -132,7 +133,7 @@ async fn a_role_that_may_not_be_assumed_is_one_denied_account_and_the_others_go_
     assert_eq!(found, ["own"]);
     assert_eq!(places(&cells), [(ACCOUNT, "us-east-1", State::Exhausted), (OTHER, "us-east-1", State::Denied)]);
     assert_eq!((cells[1].cause.clone(), cells[1].requests), (Some(Cause::AccessDenied), 0));
-    let detail = cells[1].detail.as_deref().unwrap();
+    let detail = Words::ENGLISH.detail(&cells[1]).unwrap();
     assert!(detail.contains("trust policy") && detail.contains("external_id") && !detail.contains("wrong one"), "{detail}");
 }
 
@@ -235,7 +236,7 @@ async fn credentials_that_expired_are_resolved_anew_without_a_restart() {
         assert_eq!(read(&history, &open(), &incident(&[], &["us-west-2"])).await.1[0].state(), State::Exhausted);
         fake.expire(OWN_KEY);
         let (found, cells) = read(&history, &open(), &incident(accounts, &["us-east-1"])).await;
-        assert_eq!((found.len(), cells[0].state()), (1, State::Exhausted), "{accounts:?}: {:?}", cells[0].detail);
+        assert_eq!((found.len(), cells[0].state()), (1, State::Exhausted), "{accounts:?}: {:?}", cells[0].notes);
     }
 }
 
@@ -283,7 +284,7 @@ async fn other_partitions_have_their_own_global_region_and_refuse_roles_of_other
     assert!(sts.iter().all(|region| region.starts_with("cn-")), "{sts:?}");
     let (_, cells) = read(&history, &open(), &incident(&[OTHER], &["us-gov-east-1"])).await;
     assert_eq!(places(&cells)[0], (OTHER, "us-gov-east-1", State::NotConfigured));
-    assert!(cells[0].detail.as_deref().unwrap().contains("partition aws-cn"));
+    assert!(Words::ENGLISH.detail(&cells[0]).unwrap().contains("partition aws-cn"));
 }
 
 #[tokio::test]
@@ -298,7 +299,7 @@ async fn what_is_settled_is_read_once_and_kept_for_the_next_process() {
         for _ in 0..2 {
             let (found, mut cells) = read(&history, &open(), &ask).await;
             assert_eq!(found, ["own"]);
-            (cells[0].requests, cells[0].latency) = (0, Duration::ZERO);
+            cells[0].requests = 0;
             assert_eq!(*before.get_or_insert(cells.clone()), cells, "the answer is the same, cached or fresh");
         }
     }

@@ -7,9 +7,10 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_cloudtrail::config::{Credentials, SharedCredentialsProvider};
 use chrono::{DateTime, TimeDelta, Utc};
+use cloudtrail_mcp::answer::words::Words;
 use cloudtrail_mcp::context::basis::{Basis, WindowStart};
 use cloudtrail_mcp::context::{Incident, Named};
-use cloudtrail_mcp::coverage::{Cause, Cell, Obstacle, State};
+use cloudtrail_mcp::coverage::{Cause, Cell, Note, Obstacle, Share, State};
 use cloudtrail_mcp::investigate::plan;
 use cloudtrail_mcp::policy::{Admitted, Available, Policy, Scope};
 use cloudtrail_mcp::source::event_history::{EventHistory, PROFILE, Settings};
@@ -109,7 +110,7 @@ async fn every_write_is_read_page_by_page_and_none_twice() {
     for (count, requests) in [(0, 1), (1, 1), (50, 1), (51, 2), (120, 3)] {
         let fake = FakeAws::start(now()).await.with_events(writes(count));
         let (reading, cell) = read(&fake).await;
-        assert_eq!((cell.state(), cell.requests, i64::from(cell.events)), (State::Exhausted, requests, count), "{:?}", cell.detail);
+        assert_eq!((cell.state(), cell.requests, i64::from(cell.events)), (State::Exhausted, requests, count), "{:?}", cell.notes);
         assert_eq!((cell.account(), cell.region(), cell.covered()), (ACCOUNT, "eu-west-1", Some(window())));
         let mut ids: Vec<_> = reading.events.iter().map(|event| event.event_id.clone()).collect();
         ids.sort();
@@ -126,13 +127,13 @@ async fn slow_pages_are_read_side_by_side_and_no_event_at_their_edges_is_lost_or
     };
     let fake = FakeAws::start(now()).await.with_events((0..260).map(record)).always(Fault::Delay(Duration::from_millis(700)));
     let (reading, cell) = read(&fake).await;
-    assert_eq!((cell.state(), reading.events.len()), (State::Exhausted, 260), "{:?}", reading.told);
+    assert_eq!((cell.state(), reading.events.len()), (State::Exhausted, 260), "{:?}", reading.decisions);
     let spans: HashSet<(i64, i64)> = fake
         .lookups()
         .iter()
         .map(|request| (request.body["StartTime"].as_i64().unwrap(), request.body["EndTime"].as_i64().unwrap()))
         .collect();
-    assert!(spans.len() > 1 && cell.requests <= 6 + 4, "{spans:?} {:?}", reading.told);
+    assert!(spans.len() > 1 && cell.requests <= 6 + 4, "{spans:?} {:?}", reading.decisions);
 }
 
 #[tokio::test]
@@ -215,7 +216,7 @@ async fn one_fault_passes_unseen_where_sending_again_helps() {
     for fault in passing.into_iter().chain([ShortPageWithToken, Delay(Duration::from_millis(5))]) {
         let fake = FakeAws::start(now()).await.with_events(writes(3)).fault(fault);
         let (reading, cell) = read(&fake).await;
-        assert_eq!((cell.state(), reading.events.len()), (State::Exhausted, 3), "{fault:?}: {:?}", cell.detail);
+        assert_eq!((cell.state(), reading.events.len()), (State::Exhausted, 3), "{fault:?}: {:?}", cell.notes);
     }
 }
 
@@ -224,7 +225,7 @@ async fn throttling_that_passed_is_told_since_others_use_the_account_as_well() {
     let fake = FakeAws::start(now()).await.with_events(writes(3)).fault(Fault::Throttle);
     let (_, cell) = read(&fake).await;
     assert_eq!((cell.state(), cell.requests), (State::Exhausted, 2));
-    insta::assert_snapshot!(cell.detail.unwrap(), @"AWS throttled 1 of 2 requests: others use the account's 2 a second in eu-west-1 as well");
+    insta::assert_snapshot!(Words::ENGLISH.detail(&cell).unwrap(), @"AWS throttled 1 of 2 requests: others use the account's 2 a second in eu-west-1 as well");
 }
 
 /// A fault for good: its state, its cause, requests sent.
@@ -257,7 +258,7 @@ async fn a_fault_for_good_is_a_gap_with_its_reason_and_never_an_empty_success() 
         assert_eq!((cell.state(), cell.covered(), cell.requests), (*state, None, *requests), "{fault:?}");
         assert!(cause(cell.cause.clone()), "{fault:?}: {:?}", cell.cause);
         assert!(reading.events.is_empty());
-        let detail = cell.detail.unwrap_or_default();
+        let detail = Words::ENGLISH.detail(&cell).unwrap_or_default();
         assert!(!detail.contains("outside") && !detail.contains("html"), "text of AWS's own in: {detail}");
     }
 }
@@ -269,7 +270,7 @@ async fn what_was_read_before_a_failure_is_kept_and_told() {
     assert_eq!((cell.state(), reading.events.len()), (State::Denied, 50));
     assert_eq!(cell.covered(), Window::new(ago(20) - TimeDelta::seconds(49), window().to));
     insta::assert_snapshot!(
-        cell.detail.unwrap(),
+        Words::ENGLISH.detail(&cell).unwrap(),
         @"cloudtrail:LookupEvents is not allowed for this identity in eu-west-1; everything since 2026-01-27T20:39:11Z was read"
     );
 }
@@ -280,7 +281,7 @@ async fn a_looping_token_ends_the_reading_as_a_failure() {
     let (reading, cell) = read(&fake).await;
     assert_eq!((cell.state(), cell.requests, reading.events.len()), (State::Failed, 2, 50));
     assert_eq!(cell.covered(), Window::new(ago(20) - TimeDelta::seconds(49), window().to), "what was read before counts");
-    assert!(cell.detail.unwrap().contains("repeated a page token"));
+    assert!(Words::ENGLISH.detail(&cell).unwrap().contains("repeated a page token"));
 }
 
 #[tokio::test]
@@ -312,7 +313,7 @@ async fn one_event_that_cannot_be_read_is_told_and_the_rest_kept() {
     let (reading, cell) = read(&fake).await;
     assert_eq!((cell.state(), reading.events.len()), (State::Failed, 49));
     assert_eq!(cell.covered(), None);
-    assert_eq!(cell.detail.as_deref(), Some("1 of 50 events could not be read"));
+    assert_eq!(cell.notes, [Note::Unreadable(Share { count: 1, of: 50 })]);
 }
 
 #[tokio::test]
@@ -321,7 +322,7 @@ async fn a_window_that_ends_within_the_lag_is_complete_only_to_its_beginning() {
     let fake = FakeAws::start(now()).await.with_events(writes(1)).with_events([late]).lagging(TimeDelta::minutes(5));
     let (reading, cell) = read_with(&fake, &query(&open(), Window::new(ago(60), now()).unwrap())).await;
     assert_eq!((cell.state(), cell.covered(), reading.events.len()), (State::Lagging, Window::new(ago(60), ago(15)), 1));
-    insta::assert_snapshot!(cell.detail.unwrap(), @"events of the last 15 minutes may still arrive; complete to 2026-01-27T20:45:00Z");
+    insta::assert_snapshot!(Words::ENGLISH.detail(&cell).unwrap(), @"events of the last 15 minutes may still arrive; complete to 2026-01-27T20:45:00Z");
 }
 
 #[tokio::test]

@@ -9,17 +9,20 @@ use std::collections::{HashMap, HashSet};
 
 pub use coverage::coverage_report;
 
-use super::draft::Draft;
+use super::draft::{Detail, Draft};
 use super::fold::{Fold, fold};
 use super::page::Page;
 use super::room::{Room, Size, fits};
 use super::run::fold_runs;
 use super::words::{self, Words};
-use super::{Answer, Entry, Finding, Totals, VerdictName, console};
+use super::{Answer, Cost, Entry, Finding, Totals, console};
 use crate::catalogue::Category;
 use crate::context::basis::Lack;
 use crate::coverage::{Cell, Verdict};
 use crate::rank::Ranked;
+
+/// Decisions on the way that are told at full detail.
+const PLAN_LINES: usize = 24;
 
 /// An answer, and where the next page goes on.
 pub struct Built {
@@ -108,11 +111,11 @@ fn build_within(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style) -> Built 
         data_events: folded.apart.data_events,
     };
     let (finding, headline) = headline(draft, folded, style);
-    let mut coverage = coverage::worded(draft.coverage, draft.untrusted, style.words);
+    let mut coverage = coverage_report(draft.coverage, draft.untrusted, style.words);
     // Whoever looked at a guessed hour did not look at the incident's.
     let guessed = draft.incident.window_basis.lacks.is_some_and(Lack::leaves_a_guess);
-    if guessed && finding == Finding::NoSuspect && coverage.verdict == VerdictName::Complete {
-        coverage.verdict = VerdictName::Partial;
+    if guessed && finding == Finding::NoSuspect && coverage.verdict == Verdict::Complete {
+        coverage.verdict = Verdict::Partial;
         coverage.next = Some(style.words.name_the_start());
     }
     let answer = Answer {
@@ -124,10 +127,16 @@ fn build_within(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style) -> Built 
         groups: group::groups(entries, folded.all),
         totals: Some(totals),
         next_cursor: None,
-        cost: Some(draft.cost.clone()),
+        cost: Some(Cost { plan: plan(draft, style.words), ..draft.cost.clone() }),
         error: None,
     };
     Built { answer, next: left.then(|| page.clone()), shown: page }
+}
+
+/// Tells what was decided while reading, at full detail.
+fn plan(draft: &Draft<'_>, words: Words) -> Vec<String> {
+    let lines = if draft.detail == Detail::Full { PLAN_LINES } else { 0 };
+    draft.plan_log.iter().take(lines).map(|line| words.plan_line(line)).collect()
 }
 
 /// The entries of a page.
@@ -198,7 +207,7 @@ fn headline(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style) -> (Finding, 
         window: draft.window,
         asked: incident.window,
         widened: draft.widened,
-        guessed_region: draft.guessed_region.as_deref(),
+        guessed_region: draft.guessed_region,
         untrusted: draft.untrusted,
         lacks: incident.window_basis.lacks,
     });

@@ -3,12 +3,10 @@
 use serde_json::json;
 
 use super::*;
-use crate::answer::Cost;
-use crate::answer::draft::Detail;
 use crate::answer::earlier::Earlier;
 use crate::answer::filter::Filter;
 use crate::context::Incident;
-use crate::coverage::Coverage;
+use crate::coverage::{BlindSpot, Coverage, Decision, Note, PlanLine};
 use crate::event::Event;
 use crate::rank::Change;
 use crate::time::{Window, parse as parse_time};
@@ -48,6 +46,7 @@ fn draft<'a>(incident: &'a Incident, ranked: &'a [Ranked], coverage: &'a Coverag
         detail: Detail::Concise,
         untrusted: crate::policy::UntrustedText::Quote,
         now: window().to,
+        plan_log: &[],
         cost: Cost::default(),
     }
 }
@@ -94,10 +93,12 @@ fn other_words_change_no_finding_rank_fold_or_coverage() {
         |state, covered| crate::coverage::Cell::cut("111122223333", "eu-west-1", &crate::source::event_history::PROFILE, state, covered);
     let cells = [cut(crate::coverage::State::PageCap, Some(window)), cut(crate::coverage::State::Denied, None)];
     for (incident, cell) in [Incident::over(window), named].iter().zip(cells) {
-        let coverage = Coverage { cells: vec![cell.with(1, 24, Some("an own sentence".into()))], blind_spots: Vec::new() };
+        let blind_spots = vec![BlindSpot::Reads, BlindSpot::GlobalNotAllowed("us-east-1")];
+        let plan_log = [PlanLine { region: "eu-west-1".into(), decision: Decision::BeforeAlertFirst }];
+        let coverage = Coverage { cells: vec![cell.with(1, 24, [Note::ServerEnded])], blind_spots };
         for detail in [Detail::Concise, Detail::Full] {
             let ranked = crate::rank::rank(incident, changes.clone(), &[], &crate::rank::Weights::default());
-            let draft = Draft { detail, ..draft(incident, &ranked, &coverage) };
+            let draft = Draft { detail, plan_log: &plan_log, ..draft(incident, &ranked, &coverage) };
             let (english, other) = (build(&draft), build_in(&draft, Words::reworded(nonsense)));
             assert_ne!(english.answer.headline, other.answer.headline);
             assert_eq!(unworded(english.answer), unworded(other.answer));
@@ -116,8 +117,10 @@ fn unworded(mut answer: Answer) -> Answer {
     }
     if let Some(coverage) = &mut answer.coverage {
         coverage.next = None;
+        coverage.blind_spots.iter_mut().for_each(String::clear);
         coverage.cells.iter_mut().for_each(|cell| cell.detail = None);
     }
+    answer.cost.iter_mut().flat_map(|cost| &mut cost.plan).for_each(String::clear);
     if let Some(context) = &mut answer.context {
         context.window.basis.clear();
         context.regions.iter_mut().for_each(|region| region.basis.clear());

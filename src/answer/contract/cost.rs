@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Requests;
+
 /// Counts of matched events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -36,21 +38,6 @@ pub struct Cost {
     pub plan: Vec<String>,
     /// Wall time in milliseconds.
     pub elapsed_ms: u64,
-}
-
-/// Requests by operation.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Requests {
-    /// LookupEvents.
-    pub lookup_events: u32,
-    /// Archive files read.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub files: u32,
-}
-
-fn is_zero(n: &u32) -> bool {
-    *n == 0
 }
 
 fn is_none(n: &usize) -> bool {

@@ -4,13 +4,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::SourceLabel;
+use crate::coverage::{State, Verdict};
 
 /// [`crate::coverage::Coverage`] as it is told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CoverageReport {
     /// `complete`, `partial` or `unknown`.
-    pub verdict: VerdictName,
+    pub verdict: Verdict,
     /// One per account, region and source.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cells: Vec<CellReport>,
@@ -26,42 +27,11 @@ impl CoverageReport {
     /// Tells whether what was asked was read as far as it can be: a settling tail is no gap, nor is the global pass that policy
     /// keeps back.
     pub fn is_settled(&self) -> bool {
-        let settled = |cell: &CellReport| matches!(cell.state, StateName::Exhausted | StateName::Lagging | StateName::DeniedByPolicy);
+        let settled = |cell: &CellReport| matches!(cell.state, State::Exhausted | State::Lagging | State::DeniedByPolicy);
         // Without a tail it is what policy keeps back that made the verdict less than complete.
-        let tail = self.cells.iter().any(|cell| cell.state == StateName::Lagging);
-        self.verdict == VerdictName::Complete || (self.verdict == VerdictName::Partial && tail && self.cells.iter().all(settled))
+        let tail = self.cells.iter().any(|cell| cell.state == State::Lagging);
+        self.verdict == Verdict::Complete || (self.verdict == Verdict::Partial && tail && self.cells.iter().all(settled))
     }
-}
-
-/// Names of [`crate::coverage::Verdict`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names are explained at crate::coverage::Verdict")]
-pub enum VerdictName {
-    Complete,
-    Partial,
-    Unknown,
-}
-
-/// Names of [`crate::coverage::State`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names are explained at crate::coverage::State")]
-pub enum StateName {
-    Exhausted,
-    Lagging,
-    PageCap,
-    Deadline,
-    Cancelled,
-    Throttled,
-    Denied,
-    DeniedByPolicy,
-    Failed,
-    Expired,
-    RegionDisabled,
-    NoData,
-    IntegrityFailed,
-    NotConfigured,
 }
 
 /// One account × region × source.
@@ -77,7 +47,7 @@ pub struct CellReport {
     /// Source.
     pub source: SourceLabel,
     /// How the reading ended.
-    pub state: StateName,
+    pub state: State,
     /// Start of the interval that was read whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub covered_from: Option<String>,

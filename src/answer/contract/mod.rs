@@ -5,20 +5,24 @@ mod cost;
 mod coverage;
 mod entry;
 mod error;
+mod requests;
 mod source_label;
 
 pub use context::{AlertReport, ContextReport, RegionReport, ResourceReport, WindowReport};
-pub use cost::{Cost, Requests, Totals};
-pub use coverage::{CellReport, CoverageReport, StateName, VerdictName};
+pub use cost::{Cost, Totals};
+pub use coverage::{CellReport, CoverageReport};
 pub use entry::{
     ActorReport, ConfidenceName, Entry, EventError, Group, LinkReport, Repeats, Score, ScorePart, Step, SuspectReport, TouchedResource,
     UndoneReport,
 };
 pub use error::ErrorReport;
+pub use requests::Requests;
 pub use source_label::SourceLabel;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::words::Words;
 
 /// What `aws.cloudtrail_events` returns, errors included.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -59,7 +63,7 @@ impl Answer {
     pub fn could_not_look(error: ErrorReport, coverage: Option<CoverageReport>) -> Self {
         Self {
             finding: Finding::CouldNotLook,
-            headline: format!("Could not look: {}", error.message),
+            headline: Words::ENGLISH.could_not_look(&error.message),
             coverage,
             context: None,
             groups: Vec::new(),

@@ -5,7 +5,7 @@ use std::mem::discriminant;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::obstacle;
+use super::{note, obstacle};
 use crate::answer::ConfidenceName;
 use crate::coverage::{Cause, Cell, Coverage, FileFault, State, UnreadFile, Verdict};
 use crate::policy::UntrustedText;
@@ -113,7 +113,7 @@ pub(super) fn weakens(coverage: &Coverage, window: Window, until: DateTime<Utc>,
 }
 
 /// Says in words where a cell stands and how its reading ended.
-pub fn cell(cell: &Cell) -> String {
+pub(super) fn cell(cell: &Cell) -> String {
     format!("{} {}", subject(cell, UntrustedText::Quote), ended(cell))
 }
 
@@ -163,14 +163,15 @@ fn ended(cell: &Cell) -> &'static str {
 const NAMED_FILES: usize = 3;
 
 /// Says how a cell's reading ended: the files that were not read whole, or what its source says.
-pub fn detail(cell: &Cell) -> Option<String> {
+pub(super) fn detail(cell: &Cell) -> Option<String> {
     let told = |file: &UnreadFile| format!("{} {}", file.name, faults(file));
     let mut files = cell.unread_files.iter().take(NAMED_FILES).map(told).collect::<Vec<_>>().join("; ");
     if cell.unread_files.len() > NAMED_FILES {
         files = format!("{files}; and {} more", cell.unread_files.len() - NAMED_FILES);
     }
     let files = Some(files).filter(|files| !files.is_empty());
-    let told: Vec<String> = cell.obstacle().map(obstacle::sentence).into_iter().chain(files).chain(cell.detail.clone()).collect();
+    let notes = cell.notes.iter().filter_map(|note| note::words(note, cell));
+    let told: Vec<String> = cell.obstacle().map(obstacle::sentence).into_iter().chain(files).chain(notes).collect();
     (!told.is_empty()).then(|| told.join("; "))
 }
 
@@ -197,8 +198,15 @@ fn reason(fault: FileFault) -> &'static str {
     }
 }
 
+/// Says why nothing could be read.
+pub(super) fn unread(gravest: Option<&Cell>) -> String {
+    let Some(gravest) = gravest else { return "nothing was looked at".to_owned() };
+    let detail = detail(gravest).map(|detail| format!(" ({detail})")).unwrap_or_default();
+    format!("{}{detail}", cell(gravest))
+}
+
 /// Says what to call or do to close the gravest gap.
-pub fn next_step(coverage: &Coverage) -> Option<String> {
+pub(super) fn next_step(coverage: &Coverage) -> Option<String> {
     let cell = coverage.cells.iter().filter(|cell| cell.asked && cell.state() != State::Exhausted).max_by_key(|cell| cell.state())?;
     if let Some(obstacle) = cell.obstacle() {
         return Some(obstacle::next(obstacle));

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
+use super::blind_spot;
 use super::coverage::{gap, read_from, weakens};
 use crate::answer::{ConfidenceName, Entry, Finding};
 use crate::context::basis::Lack;
-use crate::coverage::Coverage;
+use crate::coverage::{Coverage, RegionGuess, Verdict};
 use crate::policy::UntrustedText;
 use crate::time::{self, Window};
 
@@ -35,8 +36,8 @@ pub struct Facts<'a> {
     pub asked: Window,
     /// Whether more than that was read.
     pub widened: bool,
-    /// A region that had to be guessed.
-    pub guessed_region: Option<&'a str>,
+    /// Regions that had to be assumed.
+    pub guessed_region: Option<&'a RegionGuess>,
     /// What becomes of regions that records name themselves.
     pub untrusted: UntrustedText,
     /// Why no start was found, where an investigation was given.
@@ -51,6 +52,47 @@ pub struct Best {
     pub near: bool,
 }
 
+/// What the headline about one event is made of.
+pub enum EventFacts<'a> {
+    /// It is not in what was read.
+    NotFound {
+        /// How much that was.
+        verdict: Verdict,
+        /// Whether there are events that the caller may not see.
+        narrowed: bool,
+    },
+    /// It is there.
+    Found {
+        /// Its name.
+        name: &'a str,
+        /// What it did.
+        summary: &'a str,
+        /// Who did it.
+        actor: &'a str,
+        /// When.
+        time: DateTime<Utc>,
+    },
+    /// It is there, and policy withholds free text.
+    Withheld {
+        /// What it did.
+        summary: &'a str,
+        /// When.
+        time: DateTime<Utc>,
+    },
+}
+
+/// Writes the headline about one event.
+pub(super) fn event(facts: &EventFacts<'_>) -> String {
+    match facts {
+        EventFacts::NotFound { verdict: Verdict::Complete, narrowed: true } => "No such event among those that this caller may see.".into(),
+        EventFacts::NotFound { verdict: Verdict::Complete, .. } => "No such event in what was read: check region, account and time.".into(),
+        EventFacts::NotFound { verdict: Verdict::Partial, .. } => "Not found in the part that could be read; the rest was not seen.".into(),
+        EventFacts::NotFound { verdict: Verdict::Unknown, .. } => "Could not look: nothing could be read.".into(),
+        EventFacts::Found { name, summary, actor, time } => format!("{name}: {summary} by {actor} at {}", time::rfc3339(*time)),
+        EventFacts::Withheld { summary, time } => format!("{summary} at {}; free text is withheld by policy", time::rfc3339(*time)),
+    }
+}
+
 /// Writes the headline: the finding first, and before it what was not read only where that weakens it.
 pub(super) fn headline(facts: &Facts<'_>) -> String {
     let mut parts = vec![found(facts)];
@@ -63,8 +105,8 @@ pub(super) fn headline(facts: &Facts<'_>) -> String {
             None => format!("The window was widened from {asked}."),
         });
     }
-    if let Some(region) = facts.guessed_region {
-        parts.push(format!("A guess: {region}."));
+    if let Some(guess) = facts.guessed_region {
+        parts.push(format!("A guess: {}.", blind_spot::assumed(guess)));
     }
     if let Some(gap) = gap(facts.coverage, facts.untrusted) {
         let best = facts.best.as_ref().and_then(|best| best.entry.suspect.as_ref()).map(|suspect| suspect.confidence);
@@ -148,7 +190,7 @@ fn plural(n: usize, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::words::cell as words;
+    use crate::answer::words::coverage::cell as words;
     use crate::coverage::{Cell, State};
     use crate::source::{archive, event_history};
     use crate::time::parse as parse_time;

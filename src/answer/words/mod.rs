@@ -2,18 +2,20 @@
 //! what is found.
 
 pub mod basis;
+mod blind_spot;
 mod coverage;
+mod decision;
 mod headline;
+mod note;
 mod obstacle;
 mod reason;
 
 use crate::context::basis::{Basis, WindowBasis};
-use crate::coverage::{Cell, Coverage};
+use crate::coverage::{BlindSpot, Cell, Coverage, PlanLine};
 use crate::policy::UntrustedText;
 use crate::rank::{Objection, Reason};
 
-pub use coverage::{cell, detail, next_step};
-pub use headline::{Best, Facts};
+pub use headline::{Best, EventFacts, Facts};
 
 /// Turns typed evidence into sentences, all of which pass through one function.
 #[derive(Clone, Copy)]
@@ -32,6 +34,16 @@ impl Words {
     /// Writes the headline.
     pub fn headline(self, facts: &Facts<'_>) -> String {
         (self.0)(headline::headline(facts))
+    }
+
+    /// Writes the headline about one event.
+    pub fn event(self, facts: &EventFacts<'_>) -> String {
+        (self.0)(headline::event(facts))
+    }
+
+    /// Writes the headline of a refusal.
+    pub fn could_not_look(self, message: &str) -> String {
+        (self.0)(format!("Could not look: {message}"))
     }
 
     /// Words a reason; under `omit` without anything that a caller of AWS or an alert could have chosen.
@@ -61,7 +73,7 @@ impl Words {
 
     /// Says what to call or do to close the gravest gap.
     pub fn next_step(self, coverage: &Coverage) -> Option<String> {
-        next_step(coverage).map(self.0)
+        coverage::next_step(coverage).map(self.0)
     }
 
     /// Says what to add to an investigation in which no start was found.
@@ -71,6 +83,21 @@ impl Words {
 
     /// Says how a cell's reading ended and why.
     pub fn detail(self, cell: &Cell) -> Option<String> {
-        detail(cell).map(self.0)
+        coverage::detail(cell).map(self.0)
+    }
+
+    /// Says why nothing could be read, by the gravest cell.
+    pub fn unread(self, cell: Option<&Cell>) -> String {
+        (self.0)(coverage::unread(cell))
+    }
+
+    /// Says what a source decided while it read.
+    pub fn plan_line(self, line: &PlanLine) -> String {
+        (self.0)(decision::words(line))
+    }
+
+    /// Says what cannot be seen.
+    pub fn blind_spot(self, spot: &BlindSpot) -> String {
+        (self.0)(blind_spot::words(spot))
     }
 }

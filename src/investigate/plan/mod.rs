@@ -10,7 +10,7 @@ pub(super) use widening::next as widen;
 
 use super::look_up::Name;
 use crate::context::Incident;
-use crate::coverage::{Attribute, Cell, Profile, State};
+use crate::coverage::{Attribute, Cell, Note, Profile, State};
 use crate::policy::{GlobalPass, Scope};
 use crate::source::{Kind, Query};
 use crate::time::Window;
@@ -57,16 +57,14 @@ pub fn unanswered(scope: &Scope, answered: &[&Cell]) -> Vec<Cell> {
     let asked = regions.iter().map(|region| (region.as_str(), true));
     let missed = scope.missed_accounts().iter().filter(|_| answered.iter().any(|cell| !cell.account().is_empty()));
     let missed = missed.filter(|account| !answered.iter().any(|cell| cell.account() == *account)).map(|account| {
-        let detail = "the alert names this account, and no role is configured for it ([accounts]); the account of the credentials was read";
         let region = regions.first().map(String::as_str).unwrap_or_default();
-        Cell::cut(account, region, scope.source(), State::NotConfigured, None).with(0, 0, Some(detail.to_owned()))
+        Cell::cut(account, region, scope.source(), State::NotConfigured, None).with(0, 0, [Note::AlertRoleMissing])
     });
     asked
         .chain(extra.map(|region| (region, false)))
         .filter(|(region, _)| !answered.iter().any(|cell| cell.region() == *region))
         .map(|(region, asked)| {
-            let detail = format!("no {} of {region}", scope.source().words.holds);
-            let mut cell = Cell::cut("", region, scope.source(), State::NoData, None).with(0, 0, Some(detail));
+            let mut cell = Cell::cut("", region, scope.source(), State::NoData, None).with(0, 0, [Note::NothingOfRegion]);
             cell.asked = asked;
             cell
         })

@@ -85,7 +85,7 @@ fn affordable(scope: &Scope, gathered: &Gathered, added: Window, spent: Duration
         match cell.source().cost {
             Cost::Requests { page, period, .. } => {
                 let pages = (expected / f64::from(page)).ceil().max(1.0);
-                pages <= f64::from(requests.saturating_sub(cell.requests)) && cell.latency * 2 + period.mul_f64(pages) < left
+                pages <= f64::from(requests.saturating_sub(cell.requests)) && gathered.latency(cell) * 2 + period.mul_f64(pages) < left
             }
             Cost::Time { .. } => left > scope.deadline() / (4 * patience.share()),
         }

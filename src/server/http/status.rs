@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_note_informs_and_what_is_unfit_turns_calls_away_until_it_is_mended() {
+    fn a_note_only_informs_and_an_unfit_server_turns_calls_away_until_mended() {
         let status = Status::default();
         assert_eq!(status.report(), (true, json!({"status": "ready"})));
         status.note("policy", "the file is invalid; the policy of before holds");

@@ -154,7 +154,7 @@ async fn a_closed_gate_lets_nobody_in_sends_away_who_waits_and_tells_when_all_ha
 }
 
 #[tokio::test]
-async fn wider_limits_let_in_who_waits() {
+async fn wider_limits_let_in_the_calls_that_wait() {
     let gate = gate(1, 10);
     let _held = gate.enter(name("a"), FREE).await.ok().unwrap();
     let mut waiting = Box::pin(gate.enter(name("b"), FREE));

@@ -12,7 +12,7 @@ use super::PROFILE;
 use super::content::Content;
 use super::listing::{LogFile, NAME_LATE};
 use super::scan::{FileSeen, Scan, asks_for};
-use crate::coverage::{AllRead, Cell, FileFault, State, UnreadFile};
+use crate::coverage::{AllRead, Cell, FileFault, Note, State, UnreadFile};
 use crate::source::Query;
 use crate::time::Window;
 
@@ -76,37 +76,29 @@ pub(super) fn cells(scan: &Scan, query: &Query) -> Vec<Cell> {
 }
 
 fn empty(account: &str, region: &str, scan: &Scan) -> Cell {
-    let (state, detail) = if !scan.unread.is_empty() {
-        (State::Deadline, "time was up before any file of it was read".into())
-    } else {
-        let survey = scan.survey();
-        (
-            State::NoData,
-            match (survey.log_files, survey.no_logs()) {
-                (0, Some(others)) => format!("the archive has no log files, only {others}"),
-                (0, None) => "the archive is empty".into(),
-                _ => "the archive has no file of it that may reach into the window".into(),
-            },
-        )
+    let survey = scan.survey();
+    let (state, note) = match survey.log_files {
+        _ if !scan.unread.is_empty() => (State::Deadline, Note::NoFileInTime),
+        0 => (State::NoData, Note::NoLogFiles(survey)),
+        _ => (State::NoData, Note::NoFileInWindow),
     };
-    Cell::cut(account, region, &PROFILE, state, None).with(scan.files.len().try_into().unwrap_or(u32::MAX), 0, Some(detail))
+    Cell::cut(account, region, &PROFILE, state, None).with(scan.files.len().try_into().unwrap_or(u32::MAX), 0, [note])
 }
 
 fn cell((account, region): Pair, place: Place, scan: &Scan, query: &Query) -> Cell {
     let window = query.window();
     let make = |state, covered| Cell::cut(&account, &region, &PROFILE, state, covered);
     if !query.admits(&account, &region) {
-        let mut cell =
-            make(State::DeniedByPolicy, None).with(0, 0, Some("the archive holds it, but it is not asked for or not allowed".into()));
+        let mut cell = make(State::DeniedByPolicy, None).with(0, 0, [Note::HeldUnasked]);
         cell.asked = query.account().is_some() || query.region().is_some();
         return cell;
     }
     let clamp = |from: DateTime<Utc>, to: DateTime<Utc>| Window::new(from.max(window.from), to.min(window.to));
     let covered = place.hull.and_then(|(from, to)| clamp(from, to));
-    let (cell, detail) = if !scan.unread.is_empty() {
+    let (cell, note) = if !scan.unread.is_empty() {
         let to = scan.unread.iter().filter_map(|position| scan.listing.logs.get(*position)).map(earliest).min().flatten();
         let covered = covered.zip(to).and_then(|(covered, to)| clamp(covered.from, covered.to.min(to)));
-        (make(State::Deadline, covered), Some("time was up before every file was read".into()))
+        (make(State::Deadline, covered), Some(Note::NotAllFilesInTime))
     } else if !place.faulty.is_empty() {
         let mut cell = make(State::Failed, covered);
         cell.unread_files = unread_files(scan, |position| place.faulty.contains(&position));
@@ -119,10 +111,10 @@ fn cell((account, region): Pair, place: Place, scan: &Scan, query: &Query) -> Ce
                     None => (make(state, covered), Some(shortage(hull, window))),
                 }
             }
-            None => (make(State::NoData, None), Some("no file has a time".into())),
+            None => (make(State::NoData, None), Some(Note::NoFileTime)),
         }
     };
-    cell.with(place.files, place.events, detail)
+    cell.with(place.files, place.events, note)
 }
 
 /// Judges files that reach over `hull`.
@@ -213,14 +205,10 @@ fn earliest(file: &LogFile) -> Option<DateTime<Utc>> {
     Some(if clock == "2359" { time - TimeDelta::days(1) } else { time - NAME_LATE })
 }
 
-/// Says where the files fall short. The window is not named: readings of parts of it are joined.
-fn shortage((from, to): (DateTime<Utc>, DateTime<Utc>), window: Window) -> String {
-    let clock = |time: DateTime<Utc>| time.format("%Y-%m-%dT%H:%M:%SZ");
-    match (from > window.from, to < window.to) {
-        (true, true) => format!("files begin at {} and end at {}", clock(from), clock(to)),
-        (true, false) => format!("files begin at {}", clock(from)),
-        (false, _) => format!("files end at {}", clock(to)),
-    }
+/// Finds out where the files fall short. The window is not named: readings of parts of it are joined.
+fn shortage((from, to): (DateTime<Utc>, DateTime<Utc>), window: Window) -> Note {
+    let begin = Some(from).filter(|from| *from > window.from);
+    Note::FilesReach(begin, Some(to).filter(|to| *to < window.to || begin.is_none()))
 }
 
 /// Returns the account and region that a file's name or path tells.

@@ -17,7 +17,7 @@ use chrono::TimeDelta;
 
 use super::{BoxFuture, Definition, Opened, Setup, Source};
 use crate::config::settings::{ARCHIVE, DEMO};
-use crate::coverage::{Cell, Cost, Profile, Reading, SourceName, State, Words};
+use crate::coverage::{Cell, Cost, Note, Profile, Reading, SourceName, State, Unit, Words};
 use crate::policy::{Presence, Ungated};
 use crate::source::Query;
 
@@ -38,7 +38,7 @@ pub static PROFILE: Profile = Profile {
     lag: TimeDelta::minutes(20),
     live: false,
     look_ups: &[],
-    cost: Cost::Time { unit: "files" },
+    cost: Cost::Time { unit: Unit { name: "files", counts: "Archive files read." } },
     rereads_free: true,
     never_sees: "log files missing between others, which look like a quiet time",
     words: Words {
@@ -145,8 +145,7 @@ impl Source for Archive {
 
 fn broken(query: &Query) -> Cell {
     let (account, region) = (query.account().unwrap_or_default(), query.region().unwrap_or_default());
-    let mut cell = Cell::cut(account, region, &PROFILE, State::Failed, None);
-    cell.detail = Some("the reading of the archive broke off by a fault of ours".into());
+    let mut cell = Cell::cut(account, region, &PROFILE, State::Failed, None).with(0, 0, [Note::BrokeOff]);
     cell.asked = query.asked();
     cell
 }

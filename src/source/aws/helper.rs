@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_it_prints_is_read_whatever_the_case_of_the_names() {
+    async fn the_names_in_a_helpers_output_are_read_in_any_case() {
         let printed = r#"{"Version": 1, "accesskeyid": "AKIAEXAMPLE", "SecretAccessKey": "s", "Expiration": "2026-01-27T20:00:00Z"}"#;
         let credentials = run(&format!("echo '{printed}'")).await.unwrap();
         assert_eq!((credentials.access_key_id(), credentials.session_token()), ("AKIAEXAMPLE", None));
@@ -110,7 +110,7 @@ mod tests {
 
     #[cfg(unix)]
     #[tokio::test]
-    async fn what_hangs_is_ended_with_what_it_started() {
+    async fn a_helper_that_hangs_is_ended_with_its_children() {
         let folder = tempfile::tempdir().unwrap();
         let mark = folder.path().join("late");
         let command = format!("(sleep 1; touch {}) & wait", mark.display());

@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_is_known_however_deep_it_lies() {
+    fn a_network_error_is_found_however_deep_it_is_wrapped() {
         let tls = |error: rustls::Error| io::Error::new(ErrorKind::InvalidData, error);
         let issuer = tls(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer));
         assert_eq!(fault(&io::Error::other(issuer)), Some(Fault::Certificate(CertificateFault::UnknownIssuer)));

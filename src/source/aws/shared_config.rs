@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_files_give_profiles_and_the_one_of_credentials_stands_over_the_other() {
+    fn profiles_come_from_both_files_and_the_credentials_file_wins() {
         let config = "[default]\nregion = eu-west-1 # home\n[profile dev]\nregion=eu-north-1\ns3 =\n  region = nested\n\
                       [sso-session corp]\nsso_region = eu-west-1\n[dev2]\nregion = no\n; [profile out]\n[profile \"a b\"]\n";
         let shared = SharedConfig::parse(config, "[dev]\nRegion = us-west-2\n[keys]\naws_access_key_id = AKIAEXAMPLE\n");

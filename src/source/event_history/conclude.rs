@@ -9,11 +9,11 @@ use super::planner::End;
 use super::reader::Scan;
 use super::role::Role;
 use super::{KEPT, LAG, PROFILE};
-use crate::coverage::{AllRead, Cause, Cell, Reading, State};
+use crate::coverage::{AllRead, Cause, Cell, Extent, Note, PlanLine, ReadSoFar, Reading, Share, SoFar, State};
 use crate::event::Event;
 use crate::policy::region::partition_name;
 use crate::source::Query;
-use crate::time::{Window, rfc3339, union};
+use crate::time::{Window, union};
 
 /// The part of a window that event history can hold.
 #[derive(Clone, Copy, Debug)]
@@ -41,18 +41,9 @@ pub(super) fn refused(query: &Query, told: &Result<String, Failure>, region: &st
         Err(failure @ (Failure::Blocked(_) | Failure::UnknownCredentials | Failure::Expired)) => {
             Some(failed(query, asked, region, failure.clone()))
         }
-        Err(_) => {
-            let detail = "the account could not be determined, and only certain accounts may be read";
-            Some(gap(query, asked, region, State::DeniedByPolicy, detail))
-        }
-        Ok(own) if !asked.is_empty() && own != asked => {
-            let detail = "no role is configured for this account; these credentials belong to another one";
-            Some(gap(query, asked, region, State::NotConfigured, detail))
-        }
-        Ok(own) if !query.admits(own, region) => {
-            let detail = "the account of these credentials may not be read; for the operator: aws_account_allowlist";
-            Some(gap(query, own, region, State::DeniedByPolicy, detail))
-        }
+        Err(_) => Some(gap(query, (asked, region), State::DeniedByPolicy, [Note::AccountUnknown])),
+        Ok(own) if !asked.is_empty() && own != asked => Some(gap(query, (asked, region), State::NotConfigured, [Note::RoleMissing])),
+        Ok(own) if !query.admits(own, region) => Some(gap(query, (own, region), State::DeniedByPolicy, [Note::OwnAccountNotAllowed])),
         Ok(_) => None,
     }
 }
@@ -61,26 +52,26 @@ pub(super) fn refused(query: &Query, told: &Result<String, Failure>, region: &st
 pub(super) fn refused_role(query: &Query, role: &Role, region: &str) -> Option<Reading> {
     let account = role.account.as_str();
     if !query.admits(account, region) {
-        let detail = "this account may not be read; for the operator: aws_account_allowlist";
-        return Some(gap(query, account, region, State::DeniedByPolicy, detail));
+        return Some(gap(query, (account, region), State::DeniedByPolicy, [Note::AccountNotAllowed]));
     }
     if role.partition() != partition_name(region) {
-        let detail = format!("the role of this account is in the partition {}, and {region} in another", role.partition());
-        return Some(gap(query, account, region, State::NotConfigured, &detail));
+        let note = Note::OtherPartition(role.partition().to_owned());
+        return Some(gap(query, (account, region), State::NotConfigured, [note]));
     }
     None
 }
 
 /// A reading of nothing, as something failed before.
 pub(super) fn failed(query: &Query, account: &str, region: &str, failure: Failure) -> Reading {
-    let mut reading = gap(query, account, region, failure.state(), "");
-    reading.cells.iter_mut().for_each(|cell| (cell.detail, cell.cause) = (failure.sentence(region), failure.cause()));
+    let mut reading = gap(query, (account, region), failure.state(), None);
+    reading.cells.iter_mut().for_each(|cell| cell.cause = failure.cause());
+    reading.cells.iter_mut().for_each(|cell| cell.notes.push(Note::Failed(failure.clone())));
     reading
 }
 
 /// A reading of nothing, without a request.
-pub(super) fn gap(query: &Query, account: &str, region: &str, state: State, detail: &str) -> Reading {
-    let mut cell = Cell::cut(account, region, &PROFILE, state, None).with(0, 0, Some(detail.to_owned()));
+pub(super) fn gap(query: &Query, (account, region): (&str, &str), state: State, notes: impl IntoIterator<Item = Note>) -> Reading {
+    let mut cell = Cell::cut(account, region, &PROFILE, state, None).with(0, 0, notes);
     cell.asked = query.asked();
     Reading { cells: vec![cell], ..Reading::default() }
 }
@@ -92,7 +83,7 @@ pub(super) fn conclude(query: &Query, account: &str, region: &str, part: Part, s
     let read = scan.read.iter().filter_map(|read| read.meet(window));
     let settled = read.filter_map(|read| Window::new(read.from, read.to.min(part.settled)));
     let covered = nearest(settled.collect(), query.alert());
-    let (state, mut detail, cause) = judge(&scan, part, query, region, covered);
+    let (state, mut notes, cause) = judge(&scan, part, query, covered);
     let inside: Vec<Event> = scan.events.into_iter().filter(|event| window.contains(event.time)).collect();
     let own = |told: &str, ours: &str| if told.is_empty() { ours.to_owned() } else { told.to_owned() };
     let mut events: Vec<Event> = inside
@@ -104,24 +95,12 @@ pub(super) fn conclude(query: &Query, account: &str, region: &str, part: Part, s
     events.retain(|event| seen.insert(event.event_id.clone()));
     let count = events.len();
     events.retain(|event| query.admits(&event.account, &event.region));
-    let mut add = |more: String| {
-        detail = Some(match detail.take() {
-            Some(detail) => format!("{detail}; {more}"),
-            None => more,
-        });
-    };
     if events.len() < count {
-        let left_out = count - events.len();
-        add(format!("{left_out} of {count} events belong to accounts or regions outside the scope and were left out"));
+        notes.push(Note::LeftOut(Share { count: count - events.len(), of: count }));
     }
-    if let Some(by_name) = scan.by_name {
-        add(by_name);
-    }
+    notes.extend(scan.by_name);
     if scan.throttled > 0 && state != State::Throttled {
-        add(format!(
-            "AWS throttled {} of {} requests: others use the account's 2 a second in {region} as well",
-            scan.throttled, scan.requests
-        ));
+        notes.push(Note::SomeThrottled(part_of(scan.throttled, scan.requests)));
     }
     let mut cell = match (state, covered) {
         (State::Exhausted, _) => match AllRead::prove(window, &scan.read, 0) {
@@ -130,10 +109,11 @@ pub(super) fn conclude(query: &Query, account: &str, region: &str, part: Part, s
         },
         _ => Cell::cut(account, region, &PROFILE, state, covered),
     };
-    cell = cell.with(scan.requests, u32::try_from(count).unwrap_or(u32::MAX), detail);
-    (cell.cause, cell.asked, cell.read, cell.latency) = (cause, query.asked(), scan.read, scan.latency);
-    let told = scan.told.into_iter().map(|told| format!("{region}: {told}")).collect();
-    Reading { events, cells: vec![cell], cached: scan.cached, told, ..Reading::default() }
+    cell = cell.with(scan.requests, u32::try_from(count).unwrap_or(u32::MAX), notes);
+    (cell.cause, cell.asked) = (cause, query.asked());
+    let so_far = SoFar::from([(cell.key(), ReadSoFar { read: scan.read, latency: scan.latency })]);
+    let decisions = scan.decisions.into_iter().map(|decision| PlanLine { region: region.to_owned(), decision }).collect();
+    Reading { events, cells: vec![cell], so_far, cached: scan.cached, decisions, ..Reading::default() }
 }
 
 /// Returns the interval that tells most of the alert: the one that holds it, else the nearest before it, else the latest.
@@ -142,61 +122,45 @@ fn nearest(read: Vec<Window>, alert: Option<DateTime<Utc>>) -> Option<Window> {
     read.iter().rev().find(before).or(read.last()).copied()
 }
 
-/// Says how the reading ended: the worst that happened names the state.
-fn judge(scan: &Scan, part: Part, query: &Query, region: &str, covered: Option<Window>) -> (State, Option<String>, Option<Cause>) {
+/// Judges how the reading ended: the worst that happened names the state.
+fn judge(scan: &Scan, part: Part, query: &Query, covered: Option<Window>) -> (State, Vec<Note>, Option<Cause>) {
     let whole = part.window.without(&scan.read).is_empty();
-    let far = || how_far(&scan.read, part, covered);
+    let read = || extent(&scan.read, part, covered);
     match scan.end {
         End::Failed(ref failure) => {
-            let far = (scan.entries > 0).then(far);
-            let detail: Vec<String> = failure.sentence(region).into_iter().chain(far).collect();
-            (failure.state(), (!detail.is_empty()).then(|| detail.join("; ")), failure.cause())
+            let read = (scan.entries > 0).then(|| Note::Read(read()));
+            (failure.state(), [Note::Failed(failure.clone())].into_iter().chain(read).collect(), failure.cause())
         }
-        End::PageCap => {
-            let detail = format!("{} requests were not enough: {}; ask for a shorter window", scan.requests, far());
-            (State::PageCap, Some(detail), None)
-        }
+        End::PageCap => (State::PageCap, vec![Note::RequestsSpent(scan.requests, read())], None),
         End::Deadline => {
-            let detail = format!("{} s were not enough: {}; ask for a shorter window", query.deadline().as_secs_f32(), far());
-            (State::Deadline, Some(detail), (scan.entries == 0).then_some(Cause::Unavailable))
+            let note = Note::TimeSpent(query.deadline(), read());
+            (State::Deadline, vec![note], (scan.entries == 0).then_some(Cause::Unavailable))
         }
         End::AllRead if scan.unreadable > 0 => {
-            let detail = format!("{} of {} events could not be read", scan.unreadable, scan.entries);
-            (State::Failed, Some(detail), Some(Cause::Unavailable))
+            (State::Failed, vec![Note::Unreadable(part_of(scan.unreadable, scan.entries))], Some(Cause::Unavailable))
         }
         // Every page was seen, and yet the pages do not prove it: AWS contradicted itself.
-        End::AllRead if !whole => (State::Failed, Failure::Unreadable.sentence(region), Some(Cause::Unavailable)),
-        End::AllRead if part.cut => {
-            let detail = format!("event history keeps 90 days: nothing before {} is there", rfc3339(part.window.from));
-            (State::NoData, Some(detail), None)
-        }
+        End::AllRead if !whole => (State::Failed, vec![Note::Failed(Failure::Unreadable)], Some(Cause::Unavailable)),
+        End::AllRead if part.cut => (State::NoData, vec![Note::KeptSince(part.window.from)], None),
         End::AllRead if part.settled < part.window.to => {
-            let complete = match part.window.contains(part.settled) {
-                true => format!("complete to {}", rfc3339(part.settled)),
-                false => "all of the window is that new".to_owned(),
-            };
-            (State::Lagging, Some(format!("events of the last 15 minutes may still arrive; {complete}")), None)
+            let settled = Some(part.settled).filter(|settled| part.window.contains(*settled));
+            (State::Lagging, vec![Note::Settling(settled)], None)
         }
-        End::AllRead => (State::Exhausted, None, None),
+        End::AllRead => (State::Exhausted, Vec::new(), None),
     }
 }
 
-/// Says what was read whole, though the end was not reached.
-fn how_far(read: &[Window], part: Part, covered: Option<Window>) -> String {
+fn part_of(count: u32, of: u32) -> Share {
+    Share { count: count as usize, of: of as usize }
+}
+
+/// Finds out what was read whole, though the end was not reached.
+fn extent(read: &[Window], part: Part, covered: Option<Window>) -> Extent {
     let read = union(read.to_vec());
-    match (read.as_slice(), covered) {
-        ([], _) => "no interval was read whole".to_owned(),
-        ([one], _) if one.to >= part.window.to => format!("everything since {} was read", rfc3339(one.from)),
-        (several, covered) => {
-            let told = covered.and_then(|covered| several.iter().find(|one| one.contains(covered.from)));
-            let (main, others) = (told.or(several.last()), several.len() - 1);
-            let main = main.map(|one| format!("everything from {} to {} was read", rfc3339(one.from), rfc3339(one.to.min(part.window.to))));
-            let others = match others {
-                0 => String::new(),
-                1 => ", and another interval".to_owned(),
-                n => format!(", and {n} other intervals"),
-            };
-            format!("{}{others}", main.unwrap_or_default())
-        }
+    let main = covered.and_then(|covered| read.iter().find(|one| one.contains(covered.from)));
+    match (read.as_slice(), main.or(read.last())) {
+        ([one], _) if one.to >= part.window.to => Extent::Since(one.from),
+        (several, Some(main)) => Extent::Between(Window { to: main.to.min(part.window.to), ..*main }, several.len() - 1),
+        (_, None) => Extent::Nothing,
     }
 }

@@ -1,45 +1,8 @@
 //! What may go wrong with one request, by AWS's error code; by its text only where AWS has one code for several causes.
 
-use std::time::Duration;
-
-use crate::coverage::{Cause, Denier, Obstacle, State};
+pub(super) use crate::coverage::Failure;
+use crate::coverage::{Denier, Obstacle};
 use crate::policy::region::enabled_by_default;
-
-/// Why a request gave no page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Failure {
-    /// Too many requests, ours or others' in the account.
-    Throttled,
-    /// The credentials are expired.
-    Expired,
-    /// The identity may not call LookupEvents.
-    Denied,
-    /// The account's role could not be assumed.
-    RoleDenied,
-    /// The region is not enabled in the account.
-    RegionDisabled,
-    /// AWS does not know the credentials, here or anywhere.
-    UnknownCredentials,
-    /// Something that the operator has to mend.
-    Blocked(Obstacle),
-    /// The request itself was refused: a bug of ours, or a token that AWS no longer takes.
-    Refused,
-    /// No answer in time.
-    TimedOut,
-    /// AWS answered with a server error of this status.
-    Server(u16),
-    /// The connection failed or ended before the whole answer was there.
-    Cut,
-    /// The answer came whole and cannot be read.
-    Unreadable,
-    /// The answer is well-formed and has no list of events.
-    NoEvents,
-    /// AWS gave a token again that it gave before, so that the pages would never end.
-    LoopingToken,
-}
-
-/// After how long a throttled caller should ask again: AWS says nothing, and 10 requests' worth of pace is likely free by then.
-const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// Error codes and what they mean; of a code ending in `*` the beginning counts.
 ///
@@ -139,57 +102,6 @@ impl Failure {
             Self::TimedOut | Self::Server(_) | Self::Cut | Self::Unreadable | Self::NoEvents => 2,
             _ => 0,
         }
-    }
-
-    /// Returns the state of a cell that ended so.
-    pub(super) fn state(&self) -> State {
-        match self {
-            Self::Blocked(Obstacle::LoginOver { .. }) => State::Expired,
-            Self::Blocked(Obstacle::DeniedBy(_) | Obstacle::ProfileRoleDenied(_)) => State::Denied,
-            Self::Throttled => State::Throttled,
-            Self::Expired => State::Expired,
-            Self::Denied | Self::RoleDenied => State::Denied,
-            Self::RegionDisabled => State::RegionDisabled,
-            _ => State::Failed,
-        }
-    }
-
-    /// Returns the cause for programs, when the error contract has a code for it.
-    pub(super) fn cause(&self) -> Option<Cause> {
-        match self {
-            Self::Blocked(obstacle) => Some(Cause::Obstacle(obstacle.clone())),
-            Self::Refused => Some(Cause::Refused),
-            Self::Throttled => Some(Cause::Throttled { retry_after: Some(RETRY_AFTER) }),
-            Self::Expired => Some(Cause::ExpiredCredentials),
-            Self::Denied | Self::RoleDenied => Some(Cause::AccessDenied),
-            Self::UnknownCredentials => Some(Cause::Obstacle(Obstacle::UnknownKey)),
-            Self::RegionDisabled => None,
-            _ => Some(Cause::Unavailable),
-        }
-    }
-
-    /// Says it for people, with the cure when there is one; nothing where its cause says all.
-    pub(super) fn sentence(&self, region: &str) -> Option<String> {
-        Some(match self {
-            Self::Blocked(_) | Self::UnknownCredentials => return None,
-            Self::Throttled => {
-                format!("AWS throttled LookupEvents in {region}; others in the account use the same 2 requests a second; try again shortly")
-            }
-            Self::Expired => "the AWS credentials are expired; log in again, for example with aws sso login".to_owned(),
-            Self::Denied => format!("cloudtrail:LookupEvents is not allowed for this identity in {region}"),
-            Self::RoleDenied => "the role of this account may not be assumed; its trust policy must admit this server's identity with the \
-                                 configured external_id, for sts:AssumeRole and, where callers have names, sts:SetSourceIdentity, \
-                                 and this identity must be allowed both"
-                .to_owned(),
-            Self::RegionDisabled => format!("region {region} is not enabled in this account, or not for these credentials"),
-            Self::Refused => format!("CloudTrail refused the request in {region}"),
-            Self::TimedOut => format!("CloudTrail in {region} did not answer in time"),
-            Self::Server(status) => format!("CloudTrail in {region} answered with server error {status}"),
-            Self::Cut => format!("the connection to CloudTrail in {region} failed or ended before the answer was whole"),
-            Self::Unreadable => format!("the answer from CloudTrail in {region} could not be read"),
-            Self::NoEvents => format!("the answer from CloudTrail in {region} has no list of events"),
-            Self::LoopingToken => format!("CloudTrail in {region} repeated a page token, so the pages would not have ended"),
-        })
     }
 }
 

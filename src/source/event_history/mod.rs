@@ -28,7 +28,7 @@ use self::single_flight::SingleFlight;
 use super::{BoxFuture, Clock, Definition, Opened, Setup, Source};
 use crate::config::Account;
 use crate::config::settings::{CACHE_MAX_BYTES, CACHE_PATH, EVENT_HISTORY_ENDPOINT_URL, NOW};
-use crate::coverage::{Attribute, Cell, Cost, LookUp, Obstacle, Profile, Reading, SourceName, State, Words};
+use crate::coverage::{Attribute, Cell, Cost, LookUp, Note, Obstacle, Profile, Reading, SourceName, State, Unit, Words};
 use crate::policy::{Presence, Ungated};
 use crate::source::Query;
 
@@ -93,7 +93,7 @@ pub static PROFILE: Profile = Profile {
         LookUp { attribute: Attribute::ResourceName, spelling: "ResourceName" },
         LookUp { attribute: Attribute::ReadOnly, spelling: "ReadOnly" },
     ],
-    cost: Cost::Requests { unit: "lookup_events", page: PAGE, period: PERIOD },
+    cost: Cost::Requests { unit: Unit { name: "lookup_events", counts: "LookupEvents." }, page: PAGE, period: PERIOD },
     rereads_free: false,
     never_sees: "data events are not in event history",
     words: Words {
@@ -201,11 +201,11 @@ impl EventHistory {
 
     async fn read_query(&self, query: &Query) -> Reading {
         let Some(region) = query.region() else {
-            return gap(query, "", "", State::NotConfigured, "event history is read region by region, and none was named");
+            return gap(query, ("", ""), State::NotConfigured, [Note::RegionMissing]);
         };
         let now = (self.clock)();
         let Some(part) = Part::of(query.window(), now) else {
-            return gap(query, "", region, State::NoData, "event history keeps 90 days, and the window lies before");
+            return gap(query, ("", region), State::NoData, [Note::NotKept]);
         };
         let begin = Instant::now();
         let deadline = begin.checked_add(query.deadline()).unwrap_or(begin);

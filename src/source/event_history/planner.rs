@@ -19,6 +19,7 @@ use self::track::Chain;
 use super::chain::{Ask, Progress};
 use super::failure::Failure;
 use super::send::{Landed, Stop};
+use crate::coverage::{Decision, Rest};
 use crate::source::Kind;
 use crate::time::{Window, union};
 
@@ -51,8 +52,8 @@ const SECOND: TimeDelta = TimeDelta::seconds(1);
 ///
 /// Source: the contract.
 const AFTER: TimeDelta = TimeDelta::seconds(61);
-/// Decisions told.
-const TOLD: usize = 10;
+/// Decisions kept.
+const DECISIONS: usize = 10;
 
 /// What one reading is about.
 #[derive(Clone, Debug)]
@@ -144,7 +145,7 @@ pub(super) struct Planner {
     ended: Option<End>,
     /// What ran short first, when not all can be read.
     short_of: End,
-    told: Vec<String>,
+    decisions: Vec<Decision>,
 }
 
 impl Planner {
@@ -161,13 +162,13 @@ impl Planner {
             sliced: false,
             ended: None,
             short_of: End::PageCap,
-            told: Vec::new(),
+            decisions: Vec::new(),
         };
         if !planner.task.known.is_empty() {
-            let open: TimeDelta = gaps.iter().map(Window::length).sum();
-            planner.tell(match gaps.len() {
-                0 => "all of the window is known already".to_owned(),
-                n => format!("{n} gap{} of {} left between what is known", plural(n), spell(open)),
+            let length: TimeDelta = gaps.iter().map(Window::length).sum();
+            planner.note(match gaps.len() {
+                0 => Decision::NothingToAsk,
+                count => Decision::Gaps(count, length),
             });
         }
         planner
@@ -228,9 +229,9 @@ impl Planner {
         self.by_name.as_ref().map(|(_, by_name)| by_name)
     }
 
-    /// Returns the decisions in plain words.
-    pub(super) fn told(&self) -> &[String] {
-        &self.told
+    /// Returns the decisions in their order.
+    pub(super) fn decisions(&self) -> &[Decision] {
+        &self.decisions
     }
 
     fn take(&mut self, seen: Seen) {
@@ -263,7 +264,7 @@ impl Planner {
                     let more = !chain.progress.ended;
                     self.by_name.iter_mut().for_each(|(_, by_name)| by_name.more |= more);
                 } else if first {
-                    self.tell_probe(&landed);
+                    self.note_probe(&landed);
                 }
             }
         }
@@ -371,7 +372,7 @@ impl Planner {
         let holds = |chain: &Chain| chain.unseen().is_some_and(|unseen| unseen.from < edge && edge < unseen.to);
         if let Some(at) = self.scans().iter().position(holds) {
             self.cut(at, edge);
-            self.tell("not all can be read: what lies before the alert goes first".to_owned());
+            self.note(Decision::BeforeAlertFirst);
         }
     }
 
@@ -390,7 +391,7 @@ impl Planner {
             self.short_of = End::Deadline;
         }
         let names: Vec<String> = self.task.names.iter().take(self.left() as usize).cloned().collect();
-        self.tell(format!("{} spelling{} of named resources looked up instead of the rest", names.len(), plural(names.len())));
+        self.note(Decision::LookUps(names.len()));
         self.by_name = Some((self.chains.len(), ByName { asked: names.len(), all: self.task.names.len(), more: false }));
         let edge = self.task.alert.and_then(|alert| alert.checked_add_signed(AFTER)).filter(|edge| *edge > self.task.window.from);
         let to = edge.map_or(self.task.window.to, |edge| edge.min(self.task.window.to));
@@ -432,7 +433,7 @@ impl Planner {
         let is_split = self.chains.len() > before;
         if is_split {
             self.sliced = true;
-            self.tell_slices(self.scans().iter().filter(|chain| !chain.done).count());
+            self.note_slices(self.scans().iter().filter(|chain| !chain.done).count());
         }
         is_split
     }
@@ -491,40 +492,27 @@ impl Planner {
         true
     }
 
-    fn tell(&mut self, what: String) {
-        if self.told.len() < TOLD {
-            self.told.push(what);
+    fn note(&mut self, decision: Decision) {
+        if self.decisions.len() < DECISIONS {
+            self.decisions.push(decision);
         }
     }
 
-    fn tell_probe(&mut self, landed: &Landed) {
-        let (entries, took) = (landed.page.entries.len(), landed.latency.as_secs_f64());
+    fn note_probe(&mut self, landed: &Landed) {
         let unseen = self.scans().first().and_then(Chain::unseen);
         let rest = match (landed.page.token.is_some(), self.pages_expected().filter(|_| unseen.is_some())) {
-            (false, _) => "the only page of it".to_owned(),
-            (true, Some(pages)) => format!("about {pages:.0} more"),
-            (true, None) => "more follow".to_owned(),
+            (false, _) => Rest::Nothing,
+            (true, Some(pages)) => Rest::Pages(pages),
+            (true, None) => Rest::Unknown,
         };
-        self.tell(format!("first page: {entries} event{} in {took:.1} s, {rest}", plural(entries)));
+        self.note(Decision::FirstPage(landed.page.entries.len(), landed.latency, rest));
     }
 
-    /// Only the last of a row of splits is told.
-    fn tell_slices(&mut self, parts: usize) {
-        const BEGIN: &str = "pages take";
-        if self.told.last().is_some_and(|last| last.starts_with(BEGIN)) {
-            self.told.pop();
+    /// Only the last of a row of splits is kept.
+    fn note_slices(&mut self, parts: usize) {
+        if matches!(self.decisions.last(), Some(Decision::SideBySide(..))) {
+            self.decisions.pop();
         }
-        self.tell(format!("{BEGIN} {:.1} s: {parts} parts of the window side by side", self.latency.as_secs_f64()));
-    }
-}
-
-fn plural(n: usize) -> &'static str {
-    if n == 1 { "" } else { "s" }
-}
-
-fn spell(length: TimeDelta) -> String {
-    match length.num_seconds() {
-        seconds if seconds < 120 => format!("{seconds} s"),
-        seconds => format!("{} min", seconds / 60),
+        self.note(Decision::SideBySide(self.latency, parts));
     }
 }

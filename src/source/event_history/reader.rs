@@ -15,6 +15,7 @@ use super::planner::{End, Fetch, Planner, Seen, Step, Task};
 use super::send::{Budget, Chance, Sender};
 use super::settled::{Settled, Slice, SliceKey};
 use super::single_flight::{SharedQuestion, SingleFlight};
+use crate::coverage::{Decision, Note, Share};
 use crate::event::Event;
 use crate::source::{Kind, Query};
 use crate::time::Window;
@@ -101,11 +102,11 @@ pub(super) struct Scan {
     /// Until when what was read is settled.
     pub(super) settled: DateTime<Utc>,
     /// How the named resources were looked up, when the scan did not reach.
-    pub(super) by_name: Option<String>,
+    pub(super) by_name: Option<Note>,
     /// Why it ended.
     pub(super) end: End,
     /// The decisions on the way.
-    pub(super) told: Vec<String>,
+    pub(super) decisions: Vec<Decision>,
 }
 
 /// Reads a window as far as budget and time go. Never fails: what it gives says how far it came.
@@ -150,17 +151,7 @@ pub(super) async fn read(reader: &Reader<'_>, job: &Job) -> Scan {
     }
     let (entries, unreadable) = planner.entries();
     let cached = slices.iter().map(|slice| u32::try_from(slice.entries.len()).unwrap_or(u32::MAX)).fold(0, u32::saturating_add);
-    let mut told = planner.told().to_vec();
-    if gathered.joined > 0 {
-        told.push(format!("{} pages shared with the same question asked by another call", gathered.joined));
-    }
-    let by_name = planner.by_name().map(|names| {
-        let more = if names.more { ", the newest events of each only" } else { "" };
-        format!(
-            "the named resources were looked up by {} of their {} spellings{more}, which finds only what CloudTrail filed under these",
-            names.asked, names.all
-        )
-    });
+    let shared = (gathered.joined > 0).then_some(Decision::Shared(gathered.joined));
     Scan {
         read: planner.read(),
         requests: budget.sent(),
@@ -170,9 +161,9 @@ pub(super) async fn read(reader: &Reader<'_>, job: &Job) -> Scan {
         cached,
         latency: planner.latency(),
         settled,
-        by_name,
+        by_name: planner.by_name().map(|names| Note::LookedUp(Share { count: names.asked, of: names.all }, names.more)),
         end,
-        told,
+        decisions: planner.decisions().iter().cloned().chain(shared).collect(),
         events: gathered.into_events(slices, &job.place.kind),
     }
 }

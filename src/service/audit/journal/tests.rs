@@ -68,7 +68,7 @@ impl Log {
 }
 
 #[test]
-fn what_is_appended_holds() {
+fn appended_lines_verify() {
     let log = Log::with(5);
     let report = log.report();
     assert_eq!((report.records, report.range, &report.problems), (5, Some((1, 5)), &Vec::new()));
@@ -155,7 +155,7 @@ fn a_process_killed_at_any_byte_leaves_a_log_that_goes_on_and_says_what_is_lost(
 }
 
 #[test]
-fn what_was_torn_stays_to_be_read() {
+fn a_torn_line_stays_readable() {
     let log = Log::with(1);
     log.kill_after(60);
     log.process().append(&[], now(), false).unwrap();

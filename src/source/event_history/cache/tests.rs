@@ -108,7 +108,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_was_kept_comes_back_equal_and_only_inside_what_was_asked(
+    fn kept_slices_come_back_equal_and_only_inside_the_asked_interval(
         kept in prop::collection::vec((0_i64..100, 0_i64..30), 0..8),
         asked in prop::collection::vec((0_i64..120, 0_i64..60), 1..4),
         on_disk in any::<bool>(),
@@ -306,7 +306,7 @@ fn a_folder_that_cannot_be_used_leaves_the_memory() {
 }
 
 #[test]
-fn the_room_is_bounded_and_what_is_not_used_leaves_first() {
+fn the_cache_stays_within_its_size_and_drops_the_least_used_slice_first() {
     let folder = tempfile::tempdir().unwrap();
     let settings = |max_bytes| CacheSettings { path: Some(folder.path().to_owned()), max_bytes };
     let mut noise = 0x9E37_79B9_7F4A_7C15_u64;

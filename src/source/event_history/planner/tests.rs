@@ -78,7 +78,7 @@ fn slow_pages_are_read_side_by_side_in_parts_that_touch() {
     assert_eq!(parts.iter().map(Window::length).sum::<TimeDelta>(), TimeDelta::seconds(3_600), "no part is read twice");
     let (planner, _, end) = play(Planner::new(task()), 7, SLOW_PAGE);
     assert_eq!((end, planner.read()), (End::AllRead, vec![window(0, 3_600)]));
-    assert!(planner.told().iter().any(|told| told == "pages take 4.0 s: 6 parts of the window side by side"), "{:?}", planner.told());
+    assert!(planner.decisions().contains(&Decision::SideBySide(SLOW_PAGE, 6)), "{:?}", planner.decisions());
 }
 
 #[test]

@@ -167,7 +167,7 @@ async fn an_attempt_that_hangs_is_sent_again_twice_and_then_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn throttling_is_borne_three_times() {
+async fn a_throttled_request_is_sent_again_three_times() {
     let script = Script::of((0..9).map(|_| Err(Failure::Throttled)));
     let scan = run(&script, 20, LONG).await;
     assert_eq!((scan.end, scan.requests), (End::Failed(Failure::Throttled), 4));
@@ -219,7 +219,7 @@ async fn a_dropped_chain_sends_nothing_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_comes_late_gets_the_pages_so_far_and_goes_on_when_the_first_leaves() {
+async fn a_late_caller_gets_the_pages_so_far_and_goes_on_when_the_first_leaves() {
     let mut script = Script::of([page(&[900], Some("a")), page(&[800], Some("b")), page(&[10], None)]);
     script.latency = Duration::from_millis(400);
     let (bucket, flights) = (Bucket::new(PERIOD), SingleFlight::default());
@@ -264,7 +264,7 @@ impl Settled for Memory {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_settled_is_kept_and_a_later_question_reads_the_rest_alone() {
+async fn settled_events_are_kept_and_a_later_question_reads_only_the_rest() {
     let script = Script::of([page(&[900, 800, 700], Some("a")), page(&[10], None), page(&[900, 800], None)]);
     let (bucket, flights, memory) = (Bucket::new(PERIOD), SingleFlight::default(), Memory::default());
     let reader = Reader { settled: Some(&memory), ..reader(&script, &bucket, &flights) };

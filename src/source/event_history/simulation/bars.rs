@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::random::Random;
 use super::run::{PERIOD, once, play, quiet};
 use super::world::{Faults, Spread};
-use crate::coverage::State;
+use crate::coverage::{Decision, Extent, Failure, Note, State};
 
 pub(super) const HOUR: (i64, i64) = (90_000, 93_600);
 pub(super) const COUNTS: [i64; 6] = [0, 1, 50, 51, 500, 1_000];
@@ -82,7 +82,8 @@ async fn where_half_of_all_requests_are_throttled_there_is_always_an_answer_in_t
         scene.faults = Faults { throttled: 50, ..scene.faults };
         let deadline = scene.deadline;
         let (reading, time, _) = once(scene).await;
-        assert!(reading.cells[0].detail.as_ref().is_some_and(|detail| detail.contains("throttled")), "{:?}", reading.cells[0]);
+        let throttled = |note: &Note| matches!(note, Note::SomeThrottled(_) | Note::Failed(Failure::Throttled));
+        assert!(reading.cells[0].notes.iter().any(throttled), "{:?}", reading.cells[0]);
         assert!(time <= deadline + Duration::from_millis(250));
         took.push(time);
     }
@@ -90,7 +91,7 @@ async fn where_half_of_all_requests_are_throttled_there_is_always_an_answer_in_t
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_leaves_sends_nothing_any_more() {
+async fn a_caller_that_leaves_sends_nothing_any_more() {
     for leaves in (50..6_000).step_by(350) {
         let mut scene = quiet(800, HOUR, Spread::Even, 2_000, Random::new(5));
         scene.askers = vec![(0, Some(leaves)), (40, Some(leaves / 2))];
@@ -108,7 +109,8 @@ async fn what_lies_before_the_alert_is_read_first_when_not_all_can_be() {
     let cell = &reading.cells[0];
     let covered = cell.covered().unwrap();
     assert!(covered.contains(alert) && covered.length().num_minutes() >= 12, "{cell:?}");
-    assert!(cell.detail.as_ref().unwrap().contains("and another interval"), "{cell:?}");
+    let read = |note: &Note| matches!(note, Note::RequestsSpent(_, Extent::Between(_, 1)));
+    assert!(cell.notes.iter().any(read), "{cell:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -122,7 +124,7 @@ async fn named_resources_are_looked_up_where_the_scan_does_not_reach_and_never_m
     let cell = &reading.cells[0];
     assert!(reading.events.iter().any(|event| event.event_id == id), "{cell:?}");
     assert_eq!((cell.state(), cell.requests), (State::PageCap, 20));
-    assert!(cell.detail.as_ref().unwrap().contains("finds only what CloudTrail filed under"), "{cell:?}");
+    assert!(cell.notes.iter().any(|note| matches!(note, Note::LookedUp(..))), "{cell:?}");
     assert_eq!(world.asked().iter().filter(|ask| ask.name.is_some()).count(), 2);
-    assert!(reading.told.iter().any(|told| told.contains("looked up instead of the rest")), "{:?}", reading.told);
+    assert!(reading.decisions.iter().any(|line| matches!(line.decision, Decision::LookUps(_))), "{:?}", reading.decisions);
 }

@@ -38,7 +38,7 @@ fn runs(family: u64, change: fn(&mut run::Scene)) {
 }
 
 #[test]
-fn no_answer_lies_whatever_aws_does() {
+fn no_answer_claims_more_than_was_read_whatever_aws_does() {
     runs(1, |_| {});
 }
 

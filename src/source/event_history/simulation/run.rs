@@ -281,6 +281,10 @@ async fn answer(scene: &Scene, reader: &Reader<'_>, query: &Query, now: DateTime
     reading
 }
 
+fn read_of(reading: &Reading) -> Vec<Window> {
+    reading.so_far.values().flat_map(|so_far| so_far.read.clone()).collect()
+}
+
 /// Continues until all is read or nothing moves, then asks anew with what was kept.
 #[expect(clippy::too_many_arguments, reason = "one call site; a struct would only rename the arguments")]
 async fn go_on(
@@ -292,21 +296,21 @@ async fn go_on(
     first: Reading,
     outcome: &mut Outcome,
 ) {
-    let mut cell = first.cells[0].clone();
+    let (mut cell, mut so_far) = (first.cells[0].clone(), read_of(&first));
     let mut held: HashSet<String> = ids(&first).collect();
     for _ in 0..12 {
         if matches!(cell.state(), State::Exhausted | State::Lagging) {
             break;
         }
         let before = world.asked().len();
-        let reading = answer(scene, reader, &query.clone().after(&cell), now).await;
+        let reading = answer(scene, reader, &query.clone().after(so_far.clone()), now).await;
         for ask in world.asked().iter().skip(before).filter(|ask| ask.name.is_none()) {
             let asked = Window::new(ask.start, ask.end).unwrap();
-            assert!(!asked.without(&cell.read).is_empty(), "{asked:?} was read before: {:?}", cell.read);
+            assert!(!asked.without(&so_far).is_empty(), "{asked:?} was read before: {so_far:?}");
         }
         judge(world, scene, now, &reading, &held);
         held.extend(ids(&reading));
-        cell = reading.cells[0].clone();
+        (cell, so_far) = (reading.cells[0].clone(), read_of(&reading));
         count(outcome, world, scene, &cell);
     }
     let again = answer(scene, reader, query, now).await;
@@ -334,7 +338,7 @@ fn judge(world: &World, scene: &Scene, now: DateTime<Utc>, reading: &Reading, he
     assert_eq!(told.len(), reading.events.len(), "an event came twice");
     let mut gathered = Gathered::default();
     (0..2).for_each(|_| gathered.add(Admitted::for_tests(Reading { events: reading.events.clone(), ..Reading::default() })));
-    let (events, _) = gathered.finish(Vec::new());
+    let (events, ..) = gathered.finish(Vec::new());
     assert_eq!(events.len(), told.len(), "an event is told twice");
     assert!(events.windows(2).all(|pair| pair[0].time <= pair[1].time), "events are told out of order");
     let inside = |window: Window| world.truth.iter().filter(move |one| window.contains(at(one.second)));
@@ -346,7 +350,7 @@ fn judge(world: &World, scene: &Scene, now: DateTime<Utc>, reading: &Reading, he
         assert_eq!(missing(covered), 0, "events are missing in what is said to be covered: {cell:?}");
         assert!(covered.to <= now - TimeDelta::minutes(15), "the newest minutes are said to be settled: {cell:?}");
     }
-    for read in cell.read.iter().filter_map(|read| read.meet(scene.window)) {
+    for read in read_of(reading).iter().filter_map(|read| read.meet(scene.window)) {
         let there = |one: &&Truth| one.arrives <= scene.now.0;
         assert_eq!(inside(read).filter(there).filter(|one| !known(one)).count(), 0, "events are missing in what was read: {cell:?}");
     }
@@ -358,7 +362,7 @@ fn judge(world: &World, scene: &Scene, now: DateTime<Utc>, reading: &Reading, he
             let settled = Window::new(scene.window.from, scene.window.to.min(now - TimeDelta::minutes(15)));
             assert_eq!((settled.map_or(0, missing), cell.covered()), (0, settled), "falsely complete but for the tail: {cell:?}");
         }
-        _ => assert!(cell.detail.is_some() || cell.obstacle().is_some(), "a gap without a word: {cell:?}"),
+        _ => assert!(!cell.notes.is_empty(), "a gap without a word: {cell:?}"),
     }
 }
 

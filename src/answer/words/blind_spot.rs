@@ -1,0 +1,82 @@
+//! What cannot be seen, in words.
+
+use chrono::{DateTime, Utc};
+
+use crate::coverage::{BlindSpot, Profile, RegionGuess, Survey};
+use crate::time::rfc3339;
+
+/// Says what cannot be seen.
+pub(super) fn words(spot: &BlindSpot) -> String {
+    match spot {
+        BlindSpot::NeverHeld(source) => source.never_sees.into(),
+        BlindSpot::KeptSince(source, since) => kept_since(source, *since),
+        BlindSpot::OtherCategories(shown) => format!("policy shows this caller no changes but those of {}", shown.join(", ")),
+        BlindSpot::UnknownRegions(known) => {
+            format!("`all` means the {known} regions that this version knows; one that is newer was not looked at")
+        }
+        BlindSpot::NoRegionName => "a region from the alert was left out, as it is not a region name".into(),
+        BlindSpot::Assumed(guess) => assumed(guess),
+        BlindSpot::GlobalNotAllowed(region) => {
+            format!("IAM and other global events were not looked at: they are in {region}, which policy does not allow")
+        }
+        BlindSpot::GlobalNotHeld(source, region) => {
+            format!("no {} of {region} for the window: IAM and other global events were not looked at", source.words.holds)
+        }
+        BlindSpot::OtherNames => "resources were looked up by name, which finds only what CloudTrail filed under these names".into(),
+        BlindSpot::OtherSessions => {
+            "a role is filed by its sessions: those of it that calls to assume it tell of were looked up, and no others".into()
+        }
+        BlindSpot::Reads => "read events were left out".into(),
+        BlindSpot::NoLogs(survey) => not_read(survey),
+        BlindSpot::NotEnabled(regions) => {
+            format!("not enabled for these credentials, and so not looked at: {}", regions.join(", "))
+        }
+    }
+}
+
+/// Says which region was assumed and why.
+pub(super) fn assumed(guess: &RegionGuess) -> String {
+    let assumed = match guess {
+        RegionGuess::Allowed(regions, 0) => format!("the allowed ones were assumed: {}", regions.join(", ")),
+        RegionGuess::Allowed(regions, more) => {
+            format!("the allowed ones were assumed: {}; {more} more allowed regions were not looked at", regions.join(", "))
+        }
+        RegionGuess::Configured(region) => format!("{region} was assumed from the AWS configuration"),
+        RegionGuess::Default(region) => format!("{region} was assumed"),
+    };
+    format!("no region was named, so {assumed}")
+}
+
+/// Says what a source no longer keeps.
+pub(super) fn kept_since(source: &Profile, since: DateTime<Utc>) -> String {
+    let days = source.retention.unwrap_or_default().num_days();
+    format!("{} keeps {days} days: nothing before {} was looked at", source.title, rfc3339(since))
+}
+
+/// Says which files are no logs, as in "3 digest files and 1 other file"; nothing when there are none.
+pub(super) fn no_logs(survey: &Survey) -> Option<String> {
+    let counted = |n: u32, kind: &str| (n > 0).then(|| format!("{n} {kind} file{}", if n == 1 { "" } else { "s" }));
+    let told: Vec<String> = [counted(survey.digest_files, "digest"), counted(survey.other_files, "other")].into_iter().flatten().collect();
+    (!told.is_empty()).then(|| told.join(" and "))
+}
+
+fn not_read(survey: &Survey) -> String {
+    let files = no_logs(survey).unwrap_or_default();
+    let more = if survey.other_files as usize > survey.other_names.len() { ", …" } else { "" };
+    let names = survey.other_names.join(", ");
+    let names = if names.is_empty() { names } else { format!(" ({names}{more})") };
+    format!("not read as logs: {files}{names}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_are_no_logs_are_counted_and_the_first_are_named() {
+        let survey = Survey { log_files: 4, digest_files: 3, other_files: 1, ..Survey::default() };
+        assert_eq!(not_read(&survey), "not read as logs: 3 digest files and 1 other file");
+        let named = Survey { log_files: 4, other_files: 2, other_names: vec!["package.json".into()], ..Survey::default() };
+        assert_eq!(not_read(&named), "not read as logs: 2 other files (package.json, …)");
+    }
+}

@@ -1,0 +1,47 @@
+//! What cannot be seen by nature or by policy.
+
+use chrono::{DateTime, Utc};
+
+use super::{Profile, Survey};
+
+/// What cannot be seen by nature or by policy, however much is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BlindSpot {
+    /// What the source never holds.
+    NeverHeld(&'static Profile),
+    /// What the source no longer keeps, which is all before this instant.
+    KeptSince(&'static Profile, DateTime<Utc>),
+    /// What other categories there are than these, by the contract's names: policy shows no others.
+    OtherCategories(Vec<&'static str>),
+    /// Regions that are newer than this version, which knows so many.
+    UnknownRegions(usize),
+    /// A place of the alert that is named like no region.
+    NoRegionName,
+    /// Other regions than those that were assumed, as none was named.
+    Assumed(RegionGuess),
+    /// IAM and other global events: policy does not allow the region that they are in.
+    GlobalNotAllowed(&'static str),
+    /// IAM and other global events: the source has nothing of the region that they are in.
+    GlobalNotHeld(&'static Profile, &'static str),
+    /// Events of the named resources that are filed under other names.
+    OtherNames,
+    /// Sessions of a role that no call to assume it tells of.
+    OtherSessions,
+    /// Events that only read.
+    Reads,
+    /// Files that are no logs.
+    NoLogs(Survey),
+    /// Regions that are not enabled for the credentials.
+    NotEnabled(Vec<String>),
+}
+
+/// The regions that were assumed, as none was named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RegionGuess {
+    /// These of the allowed ones; so many more there are.
+    Allowed(Vec<String>, usize),
+    /// The one of the AWS configuration.
+    Configured(String),
+    /// The one that is taken where nothing tells.
+    Default(&'static str),
+}

@@ -1,0 +1,95 @@
+//! What is to be said of a cell besides its state: typed, as nobody reads a sentence of ours again.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::{Failure, Survey};
+use crate::time::Window;
+
+/// What is to be said of a cell besides its state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// A request to AWS failed.
+    Failed(Failure),
+    /// So many requests, which are all that are allowed, did not reach: this was read by then.
+    RequestsSpent(u32, Extent),
+    /// So long a time did not reach: this was read by then.
+    TimeSpent(Duration, Extent),
+    /// This much was read all the same.
+    Read(Extent),
+    /// Some of the events could not be understood.
+    Unreadable(Share),
+    /// The source keeps nothing from before this instant.
+    KeptSince(DateTime<Utc>),
+    /// The source keeps nothing of the whole window.
+    NotKept,
+    /// The newest events may still arrive: everything is there up to this instant, if any of the window is that old.
+    Settling(Option<DateTime<Utc>>),
+    /// Some of the events belong to accounts or regions that were not asked for.
+    LeftOut(Share),
+    /// The named resources were looked up by some of their spellings instead of the rest; of each the newest events only, where that is true.
+    LookedUp(Share, bool),
+    /// AWS throttled some of the requests.
+    SomeThrottled(Share),
+    /// The source is read region by region, and no region was named.
+    RegionMissing,
+    /// Only certain accounts may be read, and which one this is could not be found out.
+    AccountUnknown,
+    /// The account of the credentials may not be read.
+    OwnAccountNotAllowed,
+    /// The account may not be read.
+    AccountNotAllowed,
+    /// The alert names the account, and it may not be read.
+    AlertAccountNotAllowed,
+    /// No role leads to the account.
+    RoleMissing,
+    /// The alert names the account, and no role leads to it.
+    AlertRoleMissing,
+    /// The account's role is in this partition, and the region is in another.
+    OtherPartition(String),
+    /// The region may not be read.
+    RegionNotAllowed,
+    /// The region of global services may not be read.
+    GlobalRegionNotAllowed,
+    /// The source has nothing of the region.
+    NothingOfRegion,
+    /// The archive has only files that are no logs, if any.
+    NoLogFiles(Survey),
+    /// The archive has no file of the place that may reach into the window.
+    NoFileInWindow,
+    /// No file tells of what time it is.
+    NoFileTime,
+    /// The archive holds the place, which is not asked for or not allowed.
+    HeldUnasked,
+    /// Where the archive's files begin, if that is too late, and where they end, if that is too early.
+    FilesReach(Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+    /// Time was up before any file was read.
+    NoFileInTime,
+    /// Time was up before every file was read.
+    NotAllFilesInTime,
+    /// The server ended before it was read.
+    ServerEnded,
+    /// Its reading broke off by a fault of ours.
+    BrokeOff,
+}
+
+/// What was read whole of a window whose end was not reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// No interval.
+    Nothing,
+    /// Everything from this instant on.
+    Since(DateTime<Utc>),
+    /// This interval, and so many others.
+    Between(Window, usize),
+}
+
+/// So many of so many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// How many.
+    pub count: usize,
+    /// Of how many.
+    pub of: usize,
+}

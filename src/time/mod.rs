@@ -3,6 +3,7 @@
 mod duration;
 mod instant;
 mod prose;
+mod prose_spoken;
 mod prose_token;
 mod window;
 mod zone;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc}
 use regex::{Captures, Regex};
 
 use super::Window;
+use super::prose_spoken;
 use super::prose_token::{Clock, Date, Day, ago, clocks, dates, epochs, urls};
 use super::zone::ahead_of_utc;
 
@@ -124,7 +125,11 @@ fn moments(text: &str, now: DateTime<Utc>) -> Vec<Mention> {
     let links = urls(text);
     let outside = |at: (usize, usize)| !links.iter().any(|link| link.0 <= at.0 && at.0 < link.1);
     let dates: Vec<Date> = dates(text).into_iter().filter(|date| outside(date.at)).collect();
-    let clocks: Vec<Clock> = clocks(text, &dates).into_iter().filter(|clock| outside(clock.at)).collect();
+    let mut clocks: Vec<Clock> = clocks(text, &dates).into_iter().filter(|clock| outside(clock.at)).collect();
+    let free = |spoken: &Clock| !clocks.iter().any(|known| known.at.0 < spoken.at.1 && spoken.at.0 < known.at.1);
+    let spoken: Vec<Clock> = prose_spoken::clocks(text).into_iter().filter(free).collect();
+    clocks.extend(spoken);
+    clocks.sort_by_key(|clock| clock.at);
     let context = only_day(&dates, now);
     let mut used = vec![false; dates.len()];
     let mut lent = false;
@@ -201,7 +206,10 @@ fn either(one: DateTime<Utc>, other: DateTime<Utc>, now: DateTime<Utc>) -> Optio
 /// Returns the latest instant before now with that time of day.
 fn latest(clock: &Clock, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let today = (now + ahead(clock, now.date_naive(), clock.time)?).date_naive();
-    today.iter_days().rev().take(3).filter_map(|day| instant(day, clock.time, clock)).find(|time| *time <= now + SKEW)
+    let later = clock.time.overflowing_add_signed(TimeDelta::hours(12)).0;
+    let halves = if clock.either_half { vec![clock.time.max(later), clock.time.min(later)] } else { vec![clock.time] };
+    let of_day = |day: NaiveDate| halves.iter().filter_map(move |time| instant(day, *time, clock));
+    today.iter_days().rev().take(3).flat_map(of_day).find(|time| *time <= now + SKEW)
 }
 
 /// Lends the only day that a text names to a time of day.

@@ -90,6 +90,8 @@ pub(super) struct Clock {
     pub(super) zone: Option<String>,
     /// Whether it says which half of the day: `pm`, or an hour after twelve.
     pub(super) half_known: bool,
+    /// Whether it may be of either half: nobody says `half past fourteen`.
+    pub(super) either_half: bool,
     /// A year that follows it.
     pub(super) year: Option<i32>,
 }
@@ -97,7 +99,7 @@ pub(super) struct Clock {
 impl Clock {
     /// The first instant of a day of UTC.
     pub(super) fn at_midnight() -> Self {
-        Self { at: (0, 0), time: NaiveTime::MIN, zone: None, half_known: true, year: None }
+        Self { at: (0, 0), time: NaiveTime::MIN, zone: None, half_known: true, either_half: false, year: None }
     }
 }
 
@@ -313,7 +315,7 @@ fn clock(text: &str, parts: &Captures<'_>, at: Span) -> Option<Clock> {
     let end = zone.as_ref().map_or(end, |(_, length)| end + length);
     let year = text.get(end..).and_then(|rest| YEAR_AFTER.captures(rest)).and_then(|year| number(&year, 1));
     let half_known = half.is_some() || hour > 12 || hour == 0;
-    Some(Clock { at: (at.0, end), time, zone: zone.map(|(zone, _)| zone), half_known, year })
+    Some(Clock { at: (at.0, end), time, zone: zone.map(|(zone, _)| zone), half_known, either_half: false, year })
 }
 
 /// Gives a time without a zone the one that stands before it, or that of the time right after it: `10:00–10:30 CET`.

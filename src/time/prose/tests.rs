@@ -119,6 +119,11 @@ fn a_time_without_a_date_is_the_latest_one_before_now() {
         ("1h 20m ago", "03-02 14:40:00"),
         ("Started: 2026-03-02 10:00:00.123 +0000 UTC", "03-02 10:00:00.123"),
         ("since 00:30 CET", "03-01 23:30:00"),
+        ("around half past two", "03-02 14:30:00"),
+        ("it broke at about quarter to nine", "03-02 08:45:00"),
+        ("since half past two in the morning", "03-02 02:30:00"),
+        ("since 3 o'clock", "03-02 15:00:00"),
+        ("down since ten past five", "03-02 05:10:00"),
         ("31 Dec 23:50", "untold"),
     ] {
         let expected = if text.starts_with("31 Dec") { "12-31 23:50:00" } else { expected };

@@ -6,7 +6,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::catalogue::Role;
 use crate::rank::Ranked;
-use crate::rank::affinity::Affinity;
 
 /// Calls of a burst follow each other within this time.
 const GAP: TimeDelta = TimeDelta::minutes(10);
@@ -38,7 +37,7 @@ type Key<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str, bool, bool);
 
 fn key(ranked: &Ranked) -> Key<'_> {
     let (event, class) = (&ranked.change.event, &ranked.change.class);
-    let related = ranked.facts.tie.is_related() || matches!(ranked.facts.tie.affinity, Affinity::Named(..));
+    let related = ranked.facts.tie.is_related() || ranked.facts.tie.affinity.is_of_named();
     // Housekeeping folds whoever does it: a thousand heartbeats are one line.
     let actor = if class.noise && !related { "" } else { event.actor.name.as_str() };
     (actor, event.service(), &event.name, &event.account, &event.region, related, ranked.facts.is_eligible())

@@ -37,8 +37,10 @@ pub enum Reading {
     Zone,
     /// An ARN.
     Arn,
-    /// A host name that AWS gave.
+    /// A host name.
     DnsName,
+    /// An address.
+    Address,
     /// A region's name for people, such as `EU (Ireland)`.
     PeoplesName,
 }
@@ -69,6 +71,8 @@ pub enum WindowStart {
     Given,
     /// This long before the alert's start.
     BeforeAlert(TimeDelta),
+    /// This long before the start of an alert about costs.
+    BeforeCosts(TimeDelta),
     /// This long before the one time in the text.
     BeforeTimeInText(TimeDelta),
     /// The day in the alert or the text.

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use self::alert::Payload;
-use self::basis::{Basis, WindowBasis};
+use self::basis::{Basis, Reading, WindowBasis};
 use self::fact::Place;
 use self::primary::Primary;
 use crate::event::camel_words;
@@ -13,11 +13,17 @@ use crate::time::Window;
 
 mod alert;
 pub mod basis;
+mod cost;
 mod fact;
+mod onset;
 mod period;
 mod primary;
 mod region;
 mod resource;
+mod told;
+
+pub use self::onset::Onset;
+pub use self::told::Told;
 
 /// How many bytes an investigation may have as text.
 const MAX_INVESTIGATION: usize = 1_000_000;
@@ -34,6 +40,7 @@ pub fn discover(asked: &Asked, defaults: &Defaults, now: DateTime<Utc>) -> Resul
     let defaults = Defaults { lookback: defaults.lookback.clamp(TimeDelta::seconds(1), TimeDelta::days(3_650)), ..*defaults };
     let mut primary = read_investigation(asked, &defaults, now)?;
     fact::push_pairs(&mut primary.facts, |name| resource::names_one(name) || region::names_place(name));
+    primary.is_about_cost = cost::is_complaint(&primary.names, &primary.facts);
     let (window, window_basis) = period::decide(asked, &primary, &defaults, now)?;
     let (given, all_regions) = region::argument(&asked.regions)?;
     let regions_given = all_regions || !given.is_empty();
@@ -42,6 +49,7 @@ pub fn discover(asked: &Asked, defaults: &Defaults, now: DateTime<Utc>) -> Resul
     let accounts_given = !accounts.is_empty();
     Ok(Incident {
         window,
+        onset: Onset::of(&primary, window),
         window_basis,
         start_given: start_given(asked),
         regions,
@@ -51,6 +59,7 @@ pub fn discover(asked: &Asked, defaults: &Defaults, now: DateTime<Utc>) -> Resul
         accounts_given,
         resources: resource::find(&primary.facts, resource::argument(&asked.resources)?),
         words: words(&primary),
+        told: told::find(&primary),
         alert: primary.alert,
     })
 }
@@ -158,6 +167,8 @@ pub struct Incident {
     pub window: Window,
     /// Where the window came from.
     pub window_basis: WindowBasis,
+    /// When it began, as far as is known.
+    pub onset: Onset,
     /// Whether the caller fixed the start (then the window is never widened).
     pub start_given: bool,
     /// Regions to look at, in order of appearance, each once; empty when nothing names one.
@@ -174,6 +185,8 @@ pub struct Incident {
     pub resources: Vec<NamedResource>,
     /// Everything the alert says in words (name, labels, annotations), for matching symptoms. Untrusted; never shown.
     pub words: String,
+    /// What these words may call things.
+    pub told: Told,
 }
 
 #[cfg(test)]
@@ -184,6 +197,7 @@ impl Incident {
             alert: None,
             window,
             window_basis: basis::WindowStart::Given.into(),
+            onset: Onset::None,
             start_given: true,
             regions: Vec::new(),
             all_regions: false,
@@ -192,6 +206,7 @@ impl Incident {
             accounts_given: false,
             resources: Vec::new(),
             words: String::new(),
+            told: Told::default(),
         }
     }
 }
@@ -227,6 +242,14 @@ pub struct NamedResource {
     pub kind: Option<String>,
     /// Where it was found.
     pub basis: Basis,
+}
+
+impl NamedResource {
+    /// Tells whether it stands for a thing, rather than for a service or a job that may be called anything.
+    pub fn is_firm(&self) -> bool {
+        let by_form = matches!(self.basis, Basis::Said { reading: Reading::Arn | Reading::DnsName | Reading::Address, .. });
+        self.kind.is_some() || self.basis == Basis::Argument || by_form || self.id.starts_with("arn:")
+    }
 }
 
 #[cfg(test)]

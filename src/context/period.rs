@@ -9,6 +9,8 @@ use crate::time::{self, Window};
 
 /// How long after the alert's start the window goes on.
 const AFTER: TimeDelta = TimeDelta::minutes(10);
+/// How far to look back where costs rise: bills lag by a day and more.
+const OF_COSTS: TimeDelta = TimeDelta::hours(48);
 /// How far to look back without an alert.
 pub(super) const WITHOUT_ALERT: TimeDelta = TimeDelta::hours(1);
 
@@ -54,6 +56,12 @@ pub(super) fn decide(
             };
             let from = before(span.from, defaults.lookback);
             (from, (span.to + after).min(from + defaults.max_window), basis)
+        }
+        // The window ends where it is counted from, to be no longer than it may.
+        (start, _) if primary.is_about_cost => {
+            let end = start.unwrap_or(now);
+            let span = OF_COSTS.min(defaults.max_window);
+            (before(end, span), end, WindowStart::BeforeCosts(span))
         }
         (Some(start), _) => {
             let end = primary.alert.as_ref().and_then(|alert| alert.ended_at).map_or(start + AFTER, |end| end.min(start + AFTER));

@@ -32,6 +32,8 @@ pub(super) struct Primary {
     pub(super) span: Option<Window>,
     /// The end of an alert whose start is not told.
     pub(super) ended: Option<DateTime<Utc>>,
+    /// Whether it is about money spent.
+    pub(super) is_about_cost: bool,
     /// Names of the alerts that count.
     pub(super) names: Vec<String>,
     /// What the primary alert, those that join it and the payload say, in this order.

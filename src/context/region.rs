@@ -33,6 +33,11 @@ pub(super) fn may_be_region(text: &str) -> bool {
     is_region(text) && !is_global(text)
 }
 
+/// Tells whether a text is a region or an availability zone.
+pub(super) fn is_place(text: &str) -> bool {
+    whole(&text.to_ascii_lowercase()).is_some()
+}
+
 /// Finds regions in what was said, the surest first.
 ///
 /// Shape: each once. Evidence, which may list much that is beside the point, counts only where the alert itself names none;

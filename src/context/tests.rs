@@ -323,9 +323,29 @@ fn resources_are_named_by_labels_ids_and_arns() {
             labelled("sgs", "sg-0123abcd,sg-0123abce"),
             vec!["sg-0123abcd AWS::EC2::SecurityGroup by alert label sgs", "sg-0123abce AWS::EC2::SecurityGroup by alert label sgs"],
         ),
-        (labelled("instance_id", "10.0.1.5:9100"), vec![]),
-        (labelled("instance", "ip-10-0-1-5.eu-west-1.compute.internal:9100"), vec![]),
-        (labelled("instance", "10.0.1.5:9100"), vec![]),
+        (labelled("instance_id", "10.0.1.5:9100"), vec!["10.0.1.5 ? by address in alert label instance_id"]),
+        (labelled("instance", "ip-10-0-1-5.eu-west-1.compute.internal:9100"), vec!["10.0.1.5 ? by address in alert label instance"]),
+        (labelled("instance", "10.0.1.5:9100"), vec!["10.0.1.5 ? by address in alert label instance"]),
+        (labelled("host", "api.example.io"), vec!["api.example.io AWS::Route53::RecordSet by DNS name in alert label host"]),
+        (
+            json!("CannotPullContainerError: 111122223333.dkr.ecr.us-west-2.amazonaws.com/team/ldr:rel-1.2: not found"),
+            vec!["team/ldr AWS::ECR::Repository by DNS name in the text"],
+        ),
+        (
+            json!("Get https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/: net/http: request canceled"),
+            vec!["com.amazonaws.eu-west-1.ecr.dkr AWS::EC2::VPCEndpointService by DNS name in the text"],
+        ),
+        (
+            json!("could not translate host name \"nx-core.cluster-c0ab12.us-east-1.rds.amazonaws.com\" to address"),
+            vec!["nx-core AWS::RDS::DBCluster by DNS name in the text"],
+        ),
+        (
+            json!(
+                "User: arn:aws:sts::111122223333:assumed-role/x-7f/job-1 is not authorized to perform: s3:GetObject on resource: \"arn:aws:s3:::ll-eu/2026/\""
+            ),
+            vec!["arn:aws:s3:::ll-eu/2026 AWS::S3::Bucket by ARN in the text", "x-7f AWS::IAM::Role by ARN in the text"],
+        ),
+        (json!("no data in /aws/lambda/thumbs-prod"), vec!["thumbs-prod AWS::Lambda::Function by the text"]),
         (labelled("pod", "api-7d9f8b6c5-abcde"), vec![]),
         (labelled("namespace", "payments"), vec![]),
         (labelled("service", "checkout"), vec!["checkout ? by alert label service"]),

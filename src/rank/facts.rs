@@ -84,9 +84,8 @@ impl Tie {
 
     /// Tells whether records or an exact name link the change to what the alert names.
     pub fn is_proven(&self) -> bool {
-        self.is_near()
-            || self.pointed.is_some()
-            || matches!(self.relation, Relation::TwoSteps(..) | Relation::ThreeSteps(..) | Relation::Name(_))
+        let by_records = matches!(self.relation, Relation::TwoSteps(..) | Relation::ThreeSteps(..) | Relation::Name(_));
+        self.is_near() || by_records || self.pointed.is_some() || matches!(self.affinity, Affinity::Exact(_))
     }
 
     /// Tells whether a resource relates the change to the alert.
@@ -96,12 +95,12 @@ impl Tie {
 
     /// Tells whether a name is shared, whatever relates the two.
     pub fn shares_name(&self) -> bool {
-        matches!(self.affinity, Affinity::Named(..) | Affinity::Told(..))
+        self.affinity.is_of_named() || matches!(self.affinity, Affinity::Told(..))
     }
 
     /// Tells whether anything ties the change to the alert, or the alert names nothing that could.
     pub fn holds(&self) -> bool {
-        self.is_related() || self.shares_name() || self.named == Named::Nothing && self.affinity != Affinity::OtherThanTold
+        self.is_related() || self.shares_name() || self.named <= Named::Unseen && self.affinity != Affinity::OtherThanTold
     }
 }
 
@@ -114,6 +113,8 @@ pub struct Timing {
     pub age: TimeDelta,
     /// Whether there is an alert.
     pub alert: bool,
+    /// Whether nobody told when it began.
+    pub unsure: bool,
 }
 
 impl Timing {
@@ -246,21 +247,22 @@ impl Facts {
     pub fn of_all(incident: &Incident, changes: &[Change], background: &[Change]) -> (Vec<Self>, Vec<usize>) {
         let graph = Graph::new(changes, background);
         let activities = Activities::new(changes, background);
+        let alleged = Alleged::new(incident, &activities);
         let alert = Alert {
-            reference: incident.alert.as_ref().map_or(incident.window.to, |alert| alert.started_at),
-            fired: incident.alert.is_some(),
-            alleged: Alleged::new(incident, &activities),
+            reference: incident.onset.latest().unwrap_or(incident.window.to),
+            // A text without a time that complains of nothing is a question.
+            fired: incident.alert.is_some() || incident.onset.is_unsure() && alleged.tone.understood.is_some(),
+            unsure: incident.onset.is_unsure(),
+            alleged,
             named: Named::of(incident),
             services: incident.resources.iter().filter_map(|r| service_of(r.kind.as_deref()?)).collect(),
             environments: Environments::of(incident),
         };
-        let ties = relations(&incident.resources, changes, background, &graph).into_iter().zip(affinities(
-            incident,
-            changes,
-            background,
-            &graph,
-            &activities,
-        ));
+        let affinities = affinities(incident, changes, background, &graph, &activities);
+        let ties: Vec<_> = relations(&incident.resources, changes, background, &graph).into_iter().zip(affinities).collect();
+        // A name that the records do not know sets no change apart from others.
+        let seen = ties.iter().any(|((relation, _), affinity)| *relation != Relation::None || affinity.is_of_named());
+        let alert = if seen { alert } else { Alert { named: alert.named.min(Named::Unseen), ..alert } };
         let undo = pairs(changes, background, &graph);
         let lives = lifetimes(changes, background, &graph, &undo, alert.reference);
         let thrown_away = activities.thrown_away(&lives);
@@ -333,6 +335,7 @@ impl Named {
 struct Alert<'a> {
     reference: DateTime<Utc>,
     fired: bool,
+    unsure: bool,
     alleged: Alleged<'a>,
     named: Named,
     /// Services of the named resources.
@@ -357,7 +360,7 @@ impl Alert<'_> {
                 named: self.named,
                 same_service: self.services.iter().any(|named| named == service || named.starts_with(service) && service.len() > 3),
             },
-            timing: Timing { delay: class.delay, age: self.reference - event.time, alert: self.fired },
+            timing: Timing { delay: class.delay, age: self.reference - event.time, alert: self.fired, unsure: self.unsure && self.fired },
             effect: Impact {
                 weight: class.weight,
                 known: class.known,

@@ -11,7 +11,6 @@ use super::Change;
 use super::topology::{COMMON_WORDS, Edge, Graph, HUB, Relation};
 use crate::catalogue::{Role, aliases_of};
 use crate::context::NamedResource;
-use crate::context::basis::Basis;
 
 /// One step of a path: a record names both ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +66,7 @@ pub(super) fn relations(named: &[NamedResource], changes: &[Change], background:
 
 /// Tells whether a name in the incident stands for a resource, rather than for a service or a job that may be called anything.
 pub(super) fn is_firm(named: &NamedResource) -> bool {
-    named.kind.is_some() || named.basis == Basis::Argument || named.id.starts_with("arn:")
+    named.is_firm()
 }
 
 /// Tells whether a word looks like a name that somebody gave a thing, rather than like a word: `checkout-api`, `db.example.com`, `worker7`.

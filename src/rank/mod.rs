@@ -71,6 +71,8 @@ pub enum Named {
     /// By nothing but its words.
     #[default]
     Nothing,
+    /// By names that nothing among the changes bears or is tied to.
+    Unseen,
     /// By the name of a service or a job.
     Weakly,
     /// By a resource.

@@ -8,6 +8,7 @@ pub fn of_window(basis: &WindowBasis) -> String {
     let start = match basis.start {
         WindowStart::Given => "start_time".to_owned(),
         WindowStart::BeforeAlert(span) => format!("alert start - {}", compact(span)),
+        WindowStart::BeforeCosts(span) => format!("alert start - {}, as costs build up", compact(span)),
         WindowStart::BeforeTimeInText(span) => format!("time in the text - {}", compact(span)),
         WindowStart::Day => "the day of the alert".to_owned(),
         WindowStart::BeforeTimesInText(span) => format!("first time in the text - {}", compact(span)),
@@ -43,6 +44,7 @@ pub fn of_name(basis: &Basis) -> String {
                 Reading::Zone => format!("availability zone in {said}"),
                 Reading::Arn => format!("ARN in {said}"),
                 Reading::DnsName => format!("DNS name in {said}"),
+                Reading::Address => format!("address in {said}"),
                 Reading::PeoplesName => format!("{said}, a name for people"),
             }
         }

@@ -107,6 +107,7 @@ mod tests {
         eu-central-1: DNS name in alert detail source
         111122223333: alert detail account_id
         orders AWS::DynamoDB::Table: alert detail TableName
+        10.0.0.1 ?: address in alert detail source
         ");
         assert!(!incident(&payload).words.contains("routing_key"));
     }

@@ -84,6 +84,7 @@ mod tests {
         111122223333: alert detail cloud.account.id
         i-0123456789abcdef0 AWS::EC2::Instance: alert detail host.id
         orders AWS::RDS::DBInstance: DNS name in text of annotation title
+        192.0.2.10 ?: address in alert tag server_name
         ");
     }
 

@@ -8,8 +8,10 @@ use super::basis::{Basis, Reading};
 use super::fact::{Fact, Place};
 use super::{InvalidArgument, NamedResource};
 use crate::event::{Arn, ID_KINDS};
-use table::{HOSTS, NAMES, WEAK};
+use host::{Host, MAX_HOSTS};
+use table::{HOSTED, HOSTS, NAMES, PHRASES, WEAK};
 
+mod host;
 mod table;
 
 /// How many resources an incident keeps.
@@ -28,16 +30,20 @@ static ID: LazyLock<Regex> = LazyLock::new(|| {
 #[expect(clippy::expect_used, reason = "a literal pattern")]
 static ASSUMED_ROLE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bassumed-role/([A-Za-z0-9+=,.@_-]{1,64})/").expect("pattern"));
 
-/// The host names of [`HOSTS`], compiled.
+/// The patterns of [`HOSTS`] and [`PHRASES`], compiled.
 #[expect(clippy::expect_used, reason = "patterns of our own table")]
-static HOST: LazyLock<Vec<(Regex, &str)>> =
-    LazyLock::new(|| HOSTS.iter().map(|(pattern, kind)| (Regex::new(pattern).expect("pattern"), *kind)).collect());
+static TEXT: LazyLock<Vec<(Regex, &str, Reading)>> = LazyLock::new(|| {
+    let of = |rows: &'static [(&str, &'static str)], reading: Reading| {
+        rows.iter().map(move |(pattern, kind)| (Regex::new(pattern).expect("pattern"), *kind, reading))
+    };
+    of(HOSTS, Reading::DnsName).chain(of(PHRASES, Reading::Itself)).collect()
+});
 
 /// Finds resources in what was said.
 ///
 /// Shape: each once, at most 50, in order of confidence: labels and dimensions whose name says what they hold, ARNs,
-/// ids in texts, names in AWS host names; the same of the evidence; and last the names of services and applications,
-/// whose kind is not known.
+/// ids in texts, names in hosts of AWS and in its messages, other hosts and addresses; the same of the evidence; and last the names of
+/// services and applications, whose kind is not known.
 pub(super) fn find(facts: &[Fact], known: Vec<NamedResource>) -> Vec<NamedResource> {
     let mut found = Found(known);
     // Kubernetes has namespaces too; those of metrics look like `AWS/ECS` or `ContainerInsights`.
@@ -47,7 +53,7 @@ pub(super) fn find(facts: &[Fact], known: Vec<NamedResource>) -> Vec<NamedResour
         let group = || facts.iter().filter(move |fact| fact.place != Place::Origin && (fact.place == Place::Evidence) == evidence);
         group().filter(|fact| fact.place.keyed()).for_each(|fact| found.add_keyed(fact, namespace));
         for fact in group() {
-            for text in Arn::in_text(&fact.text) {
+            for text in Arn::in_text(&fact.text).filter(|text| !ASSUMED_ROLE.is_match(text)) {
                 let kind = Arn::parse(text).and_then(|arn| arn.kind());
                 // An alarm tells of an incident; it takes no part in it.
                 if fact.place != Place::Text || kind != Some("AWS::CloudWatch::Alarm") {
@@ -62,12 +68,13 @@ pub(super) fn find(facts: &[Fact], known: Vec<NamedResource>) -> Vec<NamedResour
             ids(&fact.text).for_each(|(id, _, kind)| found.add(id, Some(kind), fact.basis(Reading::Itself)));
         }
         for fact in group() {
-            for (host, kind) in HOST.iter() {
-                for name in host.captures_iter(&fact.text).filter_map(|host| host.get(1)) {
-                    found.add(name.as_str(), Some(*kind).filter(|kind| !kind.is_empty()), fact.basis(Reading::DnsName));
+            for (text, kind, reading) in TEXT.iter() {
+                for name in text.captures_iter(&fact.text).filter_map(|text| text.get(1)) {
+                    found.add(name.as_str(), Some(*kind).filter(|kind| !kind.is_empty()), fact.basis(*reading));
                 }
             }
         }
+        group().filter(|fact| fact.is_about_the_incident()).for_each(|fact| found.add_hosts(fact));
     }
     for fact in facts.iter().filter(|fact| matches!(fact.place, Place::Label | Place::Tag | Place::Detail | Place::Dimension)) {
         if WEAK.contains(&fact.key().as_str()) {
@@ -120,6 +127,18 @@ impl Found {
         // A label of this name may also hold somebody else's numbering, so the id has to look like one.
         for (id, _, kind) in ids(&fact.text).filter(|(_, prefix, _)| row.id.split('|').any(|id| id == *prefix)) {
             self.add(id, Some(kind), fact.basis(Reading::Itself));
+        }
+    }
+
+    /// Adds the hosts and addresses of a text, where they are few: of a list nobody can say which it is.
+    fn add_hosts(&mut self, fact: &Fact) {
+        let keyed = fact.place.keyed() && HOSTED.contains(&fact.key().as_str());
+        for host in host::hosts(&fact.text, keyed).take(MAX_HOSTS) {
+            match host {
+                Host::Own(name) => self.add(&name, Some("AWS::Route53::RecordSet"), fact.basis(Reading::DnsName)),
+                Host::Service(name) => self.add(&name, Some("AWS::EC2::VPCEndpointService"), fact.basis(Reading::DnsName)),
+                Host::Address(address) => self.add(&address.to_string(), None, fact.basis(Reading::Address)),
+            }
         }
     }
 

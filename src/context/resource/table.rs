@@ -157,36 +157,68 @@ pub(super) const WEAK: &[&str] = &[
     "name",
 ];
 
-/// Host names whose first part is a resource's name.
+/// Labels that hold a host.
+pub(super) const HOSTED: &[&str] = &[
+    "host", "hostname", "instance", "node", "target", "domain", "dnsname", "endpoint", "address", "fqdn", "server", "addr", "upstream",
+    "vhost",
+];
+
+/// Hosts and URLs that AWS gives, in which a resource's name stands.
 ///
-/// Shape: a pattern, and a CloudFormation type; empty where several types have such hosts.
-/// Source: endpoint formats of RDS, ElastiCache, Redshift, Elastic Load Balancing, S3, SQS, OpenSearch, API Gateway, CloudFront, MSK and ECR.
+/// Shape: a pattern whose first group is the name, and a CloudFormation type; empty where several types have such hosts.
+/// Source: endpoint formats of RDS, ElastiCache, Redshift, Elastic Load Balancing, S3, SQS, OpenSearch, API Gateway, Lambda, CloudFront, MSK, EFS
+/// and ECR.
 pub(super) const HOSTS: &[(&str, &str)] = &[
-    (r"\b([a-z][a-z0-9-]*)\.[a-z0-9]{8,}\.[a-z]{2}-[a-z-]+-[0-9]\.rds\.amazonaws\.com", "AWS::RDS::DBInstance"),
-    (r"\b([a-z][a-z0-9-]*)\.cluster-(?:ro-)?[a-z0-9]{8,}\.[a-z]{2}-[a-z-]+-[0-9]\.rds\.amazonaws\.com", "AWS::RDS::DBCluster"),
+    (r"\b([a-z][a-z0-9-]*)\.[a-z0-9]{4,16}\.[a-z]{2}-[a-z-]+-[0-9]\.rds\.amazonaws\.com", "AWS::RDS::DBInstance"),
+    (r"\b([a-z][a-z0-9-]*)\.cluster-(?:ro-|custom-)?[a-z0-9]{4,16}\.[a-z]{2}-[a-z-]+-[0-9]\.rds\.amazonaws\.com", "AWS::RDS::DBCluster"),
     (
-        r"\b(?:internal-)?([A-Za-z0-9-]+?)-[0-9]{8,10}\.[a-z]{2}-[a-z-]+-[0-9]\.elb\.amazonaws\.com",
+        r"\b(?:internal-|dualstack\.)*([A-Za-z0-9-]+?)-[0-9]{8,10}\.[a-z]{2}-[a-z-]+-[0-9]\.elb\.amazonaws\.com",
         "AWS::ElasticLoadBalancingV2::LoadBalancer",
     ),
     (r"\b([A-Za-z0-9-]+?)-[0-9a-f]{16}\.elb\.[a-z]{2}-[a-z-]+-[0-9]\.amazonaws\.com", "AWS::ElasticLoadBalancingV2::LoadBalancer"),
     (r"\b([a-z0-9][a-z0-9.-]{2,62})\.s3[.-](?:[a-z]{2}-[a-z-]+-[0-9]\.)?amazonaws\.com", "AWS::S3::Bucket"),
     (r"\b([a-z0-9][a-z0-9.-]{2,62})\.s3-website[.-][a-z]{2}-[a-z-]+-[0-9]\.amazonaws\.com", "AWS::S3::Bucket"),
     (r"\bs3[.-](?:[a-z]{2}-[a-z-]+-[0-9]\.)?amazonaws\.com/([a-z0-9][a-z0-9.-]{2,62})", "AWS::S3::Bucket"),
-    (r"\bs3a?://([a-z0-9][a-z0-9.-]{2,62})", "AWS::S3::Bucket"),
-    (r"\b([a-z][a-z0-9-]*)\.proxy-[a-z0-9]{8,}\.[a-z]{2}-[a-z-]+-[0-9]\.rds\.amazonaws\.com", "AWS::RDS::DBProxy"),
+    (r"\bs3[an]?://([a-z0-9][a-z0-9.-]{2,62})", "AWS::S3::Bucket"),
+    (r"\b([a-z][a-z0-9-]*)\.proxy-[a-z0-9]{4,16}\.[a-z]{2}-[a-z-]+-[0-9]\.rds\.amazonaws\.com", "AWS::RDS::DBProxy"),
     (
-        r"\b([a-z][a-z0-9-]*)\.cluster-(?:ro-)?[a-z0-9]{8,}\.[a-z]{2}-[a-z-]+-[0-9]\.(?:docdb|neptune)\.amazonaws\.com",
+        r"\b([a-z][a-z0-9-]*)\.cluster-(?:ro-)?[a-z0-9]{4,16}\.[a-z]{2}-[a-z-]+-[0-9]\.(?:docdb|neptune)\.amazonaws\.com",
         "AWS::RDS::DBCluster",
     ),
-    (r"\b([a-z][a-z0-9-]*)\.[a-z0-9]{8,}\.[a-z]{2}-[a-z-]+-[0-9]\.redshift\.amazonaws\.com", "AWS::Redshift::Cluster"),
-    (r"\b([a-z][a-z0-9-]*?)(?:-ro)?\.[a-z0-9]{5,8}\.(?:ng\.)?(?:[0-9]{4}\.|clustercfg\.)?[a-z]{3,5}[0-9]\.cache\.amazonaws\.com", ""),
-    (r"\b([a-z0-9]{10})\.execute-api\.[a-z]{2}-[a-z-]+-[0-9]\.amazonaws\.com", ""),
+    (r"\b([a-z][a-z0-9-]*)\.[a-z0-9]{4,16}\.[a-z]{2}-[a-z-]+-[0-9]\.redshift\.amazonaws\.com", "AWS::Redshift::Cluster"),
+    (
+        r"\b(?:master\.|replica\.|clustercfg\.)?([a-z][a-z0-9-]*?)(?:-ro)?\.[a-z0-9]{5,8}\.(?:ng\.)?(?:[0-9]{4}\.|clustercfg\.)?[a-z]{3,5}[0-9]\.cache\.amazonaws\.com",
+        "",
+    ),
+    (r"\b([a-z0-9]{8,12})\.execute-api\.[a-z]{2}-[a-z-]+-[0-9]\.amazonaws\.com", ""),
+    (r"\b([a-z0-9]{16,40})\.lambda-url\.[a-z]{2}-[a-z-]+-[0-9]\.on\.aws", ""),
     (r"\b(d[a-z0-9]{12,14}\.cloudfront\.net)\b", ""),
     (
-        r"\b(?:search|vpc)-([a-z][a-z0-9-]*)-[a-z0-9]{26}\.[a-z]{2}-[a-z-]+-[0-9]\.(?:es|aos)\.amazonaws\.com",
+        r"\b(?:search|vpc)-([a-z][a-z0-9-]*)-[a-z0-9]{20,26}\.[a-z]{2}-[a-z-]+-[0-9]\.(?:es|aos)\.amazonaws\.com",
         "AWS::OpenSearchService::Domain",
     ),
     (r"\b(?:b-[0-9]+\.)?([A-Za-z][A-Za-z0-9-]*)\.[a-z0-9]{6}\.c[0-9]+\.kafka\.[a-z]{2}-[a-z-]+-[0-9]\.amazonaws\.com", "AWS::MSK::Cluster"),
-    (r"\b[0-9]{12}\.dkr\.ecr\.[a-z]{2}-[a-z-]+-[0-9]\.amazonaws\.com/([a-z0-9][a-z0-9._/-]*[a-z0-9])", "AWS::ECR::Repository"),
+    (r"\b(fs-[0-9a-f]{8,17})\.efs\.[a-z]{2}-[a-z-]+-[0-9]\.amazonaws\.com", "AWS::EFS::FileSystem"),
+    (
+        r"\b[0-9]{12}\.dkr\.ecr\.[a-z]{2}-[a-z-]+-[0-9]\.amazonaws\.com/(?:v2/)?([a-z0-9][a-z0-9._-]*(?:/[a-z0-9][a-z0-9._-]*)*?)(?:[:@ \x22'\])>,]|/manifests/|/blobs/|$)",
+        "AWS::ECR::Repository",
+    ),
     (r"\bsqs\.[a-z]{2}-[a-z-]+-[0-9]\.amazonaws\.com/[0-9]{12}/([A-Za-z0-9_-]{1,80}(?:\.fifo)?)", "AWS::SQS::Queue"),
+];
+
+/// Other texts in which a resource's name stands, as [`HOSTS`] has them.
+///
+/// Source: log groups that Lambda, RDS, EKS, Container Insights, CodeBuild and API Gateway make; service events of ECS; users that Kubernetes makes of
+/// service accounts.
+pub(super) const PHRASES: &[(&str, &str)] = &[
+    (r"/aws/lambda/([A-Za-z0-9_-]{1,64})", "AWS::Lambda::Function"),
+    (r"/aws/rds/instance/([a-z][a-z0-9-]{0,62})/", "AWS::RDS::DBInstance"),
+    (r"/aws/rds/cluster/([a-z][a-z0-9-]{0,62})/", "AWS::RDS::DBCluster"),
+    (r"/aws/eks/([A-Za-z0-9][A-Za-z0-9_-]{0,99})/cluster\b", "AWS::EKS::Cluster"),
+    (r"/aws/containerinsights/([A-Za-z0-9][A-Za-z0-9_-]{0,99})/", "AWS::EKS::Cluster"),
+    (r"/aws/ecs/containerinsights/([A-Za-z0-9][A-Za-z0-9_-]{0,254})/", "AWS::ECS::Cluster"),
+    (r"/aws/codebuild/([A-Za-z0-9][A-Za-z0-9_-]{1,149})", "AWS::CodeBuild::Project"),
+    (r"\bAPI-Gateway-Execution-Logs_([a-z0-9]{8,12})/", "AWS::ApiGateway::RestApi"),
+    (r"\(service ([A-Za-z0-9][A-Za-z0-9_-]{0,254})[,)]", "AWS::ECS::Service"),
+    (r"\bsystem:serviceaccount:[a-z0-9-]{1,63}:([a-z0-9][a-z0-9.-]{0,62})", ""),
 ];

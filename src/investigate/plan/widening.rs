@@ -9,7 +9,7 @@ use super::super::question::Inquiry;
 use crate::context::Incident;
 use crate::coverage::{Cell, Cost, State};
 use crate::policy::Scope;
-use crate::rank::{Ranked, finding};
+use crate::rank::{Named, Ranked, finding};
 use crate::time::Window;
 
 /// How far back an investigation reaches when nothing nearer fits; the last step is the policy's `max_window`.
@@ -24,7 +24,8 @@ const WIDER: [TimeDelta; 2] = [TimeDelta::hours(2), TimeDelta::hours(12)];
 pub(in crate::investigate) fn next(ranked: &[Ranked], inquiry: &Inquiry, gathered: &Gathered, spent: Duration) -> Option<(Scope, Window)> {
     let Inquiry { incident, scope, .. } = inquiry;
     let patience = match ranked.first().filter(|best| best.is_suspect()) {
-        Some(best) if finding::is_firm(best) => return None,
+        // What the alert names and nothing here is tied to may have been changed before.
+        Some(best) if finding::is_firm(best) && (best.facts.tie.is_proven() || best.facts.tie.named == Named::Nothing) => return None,
         Some(_) => Patience::Short,
         None => Patience::Full,
     };
@@ -51,11 +52,11 @@ impl Patience {
 }
 
 /// Returns the next wider scope and the interval it adds: 2 h, 12 h, then all that policy allows; nothing when the caller fixed
-/// the start, there is no alert to explain, or the window is as wide as it may be.
+/// the start, there is nothing to explain, or the window is as wide as it may be.
 fn wider(incident: &Incident, scope: &Scope) -> Option<(Scope, Window)> {
-    let alert = incident.alert.as_ref().filter(|_| !incident.start_given)?;
+    let onset = incident.onset.latest().filter(|_| !incident.start_given)?;
     let (window, widest) = (scope.window(), scope.widest_window());
-    let mut steps = WIDER.iter().map(|step| (alert.started_at - *step).max(widest.from)).chain([widest.from]);
+    let mut steps = WIDER.iter().map(|step| (onset - *step).max(widest.from)).chain([widest.from]);
     steps.find_map(|from| {
         let added = Window::new(from, window.from)?;
         let wider = scope.with_window(Window::new(from, window.to)?)?;

@@ -77,7 +77,9 @@ pub(super) const POINTER: &[Rule] = &[rule(
 )];
 
 pub(super) const NAME: &[Rule] = &[
+    rule("name.exact", exact_name, "The change concerns a whole name that the alert gives: a host, an address, a path."),
     rule("name.shared", shares_name, "Something shares a rare word of its name with what the alert names."),
+    rule("name.labelled", shares_label, "Something shares a rare word of its name with what the alert calls the service."),
     rule("name.told", shares_told_word, "Something bears a rare word of the alert's prose."),
     rule(
         "name.other",
@@ -90,12 +92,27 @@ pub(super) const NAME: &[Rule] = &[
         "The alert's prose speaks of a name, and the change concerns something of another one.",
     ),
     rule("name.untied", |facts| untied(facts, Named::Firmly), "The alert names a resource, and nothing ties the change to it."),
+    rule("name.untied_unseen", |facts| untied(facts, Named::Unseen), "The alert names something, and no change is tied to that."),
     rule("name.untied_weakly", |facts| untied(facts, Named::Weakly), "The alert names a service, and nothing ties the change to it."),
 ];
 
 /// A shared name counts where nothing firmer relates the two.
 fn by_name(facts: &Facts) -> Option<&Affinity> {
     (!facts.tie.is_related() && !facts.noise).then_some(&facts.tie.affinity)
+}
+
+fn exact_name(facts: &Facts) -> Option<Evidence<'_>> {
+    match by_name(facts)? {
+        Affinity::Exact(named) => Evidence::told(Reason::BearsName { named }),
+        _ => None,
+    }
+}
+
+fn shares_label(facts: &Facts) -> Option<Evidence<'_>> {
+    match by_name(facts)? {
+        Affinity::Labelled(word, rarity) => Evidence::told(Reason::SharesName { word })?.with_strength(Strength(rarity * 100.0)),
+        _ => None,
+    }
 }
 
 fn shares_name(facts: &Facts) -> Option<Evidence<'_>> {

@@ -11,6 +11,9 @@ use crate::rank::rule::{Evidence, Rule};
 /// The prior of a class: a security group works at once, a deployment within minutes, a parameter group at the next
 /// reboot, a scheduled key deletion after days.
 pub(super) const TIME: &[Rule] = &[
+    rule("time.unsure.2h", |facts| unsure(facts, 7_200), "Nobody told when it began, and it was made in the last hours."),
+    rule("time.unsure.12h", |facts| unsure(facts, 43_200), "Nobody told when it began, and it was made half a day ago."),
+    rule("time.unsure.far", |facts| unsure(facts, i64::MAX), "Nobody told when it began, and it was made a day ago and longer."),
     rule(
         "time.just_after",
         |facts| Evidence::quiet(!facts.timing.is_late() && facts.timing.age.num_seconds() < 0),
@@ -44,6 +47,12 @@ fn within(facts: &Facts, delay: Delay, seconds: i64) -> Option<Evidence<'_>> {
     Evidence::quiet(timing.delay == delay && timing.age.num_seconds() <= seconds && !timing.is_late())
 }
 
+/// Where nobody told the onset, how long a kind of change takes to be felt says little.
+fn unsure(facts: &Facts, seconds: i64) -> Option<Evidence<'_>> {
+    let timing = &facts.timing;
+    Evidence::quiet(timing.unsure && timing.age.num_seconds() <= seconds && !timing.is_late())
+}
+
 /// The same, near enough to be worth a word.
 fn near(facts: &Facts, delay: Delay, seconds: i64) -> Option<Evidence<'_>> {
     let quiet = within(facts, delay, seconds)?;
@@ -63,5 +72,5 @@ pub(super) const ALONE: &[Rule] = &[
 
 fn alone(facts: &Facts, seconds: i64) -> Option<Evidence<'_>> {
     let tied = facts.tie.is_related() || facts.tie.shares_name();
-    Evidence::quiet(facts.timing.alert && !tied && facts.timing.age.num_seconds() <= seconds)
+    Evidence::quiet(facts.timing.alert && !facts.timing.unsure && !tied && facts.timing.age.num_seconds() <= seconds)
 }

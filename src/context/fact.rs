@@ -60,11 +60,6 @@ impl Fact {
         Basis::Said { place: self.place, name: self.name.chars().take(40).map(safe).collect(), reading }
     }
 
-    /// Tells whether it is told to people under a name such as `summary`.
-    pub(super) fn is_prose(&self) -> bool {
-        !self.place.keyed() && PROSE.contains(&plain_key(&self.name).as_str())
-    }
-
     /// Tells whether it says what is wrong, as opposed to who is called, and where to read on.
     pub(super) fn is_about_the_incident(&self) -> bool {
         let key = plain_key(&self.name);
@@ -100,17 +95,60 @@ pub(super) fn flatten(facts: &mut Vec<Fact>, place: Place, name: &str, value: &V
     walk(facts, place, name, value, 0);
 }
 
-/// Adds every scalar of JSON of no known form: what is several words as prose, all else by its key.
+/// Adds every scalar of JSON of no known form: what is several words as prose, all else by its key; what tells who sent it, as its origin.
 pub(super) fn flatten_said(facts: &mut Vec<Fact>, value: &Value) {
     let from = facts.len();
-    flatten(facts, Place::Detail, "", value);
+    match value.as_object() {
+        Some(map) if pair(value).is_none() => {
+            for (key, value) in map {
+                let place = if is_of_sender(&plain_key(key), value) { Place::Origin } else { Place::Detail };
+                flatten(facts, place, key, value);
+            }
+        }
+        _ => flatten(facts, Place::Detail, "", value),
+    }
     for fact in facts
         .iter_mut()
         .skip(from)
+        .filter(|fact| fact.place != Place::Origin)
         .filter(|fact| fact.text.split_whitespace().nth(2).is_some() || PROSE.contains(&plain_key(&fact.name).as_str()))
     {
         fact.place = Place::Annotation;
     }
+}
+
+/// Tells whether a field says which tool sent the alert and for whom: what that calls itself is no resource.
+fn is_of_sender(key: &str, value: &Value) -> bool {
+    const SENDER: &[&str] = &[
+        "integration",
+        "integrations",
+        "sender",
+        "creator",
+        "createdby",
+        "provider",
+        "vendor",
+        "tool",
+        "monitoringtool",
+        "client",
+        "organization",
+        "org",
+        "actor",
+        "user",
+        "assignee",
+        "assignees",
+        "escalationpolicy",
+        "receiver",
+        "workflow",
+        "workflowname",
+    ];
+    // A source is as often a host.
+    let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphabetic());
+    let is_tool = || match value {
+        Value::String(text) => plain(text),
+        Value::Array(items) => items.iter().all(|item| item.as_str().is_some_and(plain)),
+        _ => false,
+    };
+    SENDER.contains(&key) || matches!(key, "source" | "sources") && is_tool()
 }
 
 /// Fields that hold prose, however short.

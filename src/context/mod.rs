@@ -110,11 +110,7 @@ fn words(primary: &Primary) -> String {
         words.push('\n');
     }
     for fact in primary.facts.iter().filter(|fact| fact.place != Place::Origin && fact.is_about_the_incident()) {
-        // What a label is called is no complaint: `security_group` speaks of no attack.
-        if fact.is_prose() {
-            words.push_str(&fact.name);
-            words.push(' ');
-        }
+        // What a field is called is no complaint: `security_group` speaks of no attack, `message` of no queue.
         words.push_str(&fact.text);
         words.push('\n');
         if words.len() > 4 * MAX_WORDS {

@@ -329,7 +329,10 @@ fn resources_are_named_by_labels_ids_and_arns() {
         (labelled("host", "api.example.io"), vec!["api.example.io AWS::Route53::RecordSet by DNS name in alert label host"]),
         (
             json!("CannotPullContainerError: 111122223333.dkr.ecr.us-west-2.amazonaws.com/team/ldr:rel-1.2: not found"),
-            vec!["team/ldr AWS::ECR::Repository by DNS name in the text"],
+            vec![
+                "team/ldr AWS::ECR::Repository by DNS name in the text",
+                "com.amazonaws.us-west-2.ecr.dkr AWS::EC2::VPCEndpointService by DNS name in the text",
+            ],
         ),
         (
             json!("Get https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/: net/http: request canceled"),
@@ -344,6 +347,10 @@ fn resources_are_named_by_labels_ids_and_arns() {
                 "User: arn:aws:sts::111122223333:assumed-role/x-7f/job-1 is not authorized to perform: s3:GetObject on resource: \"arn:aws:s3:::ll-eu/2026/\""
             ),
             vec!["arn:aws:s3:::ll-eu/2026 AWS::S3::Bucket by ARN in the text", "x-7f AWS::IAM::Role by ARN in the text"],
+        ),
+        (
+            json!({"title": "Errors rise", "source": ["sentry"], "integration": {"name": "Sentry", "app": "Sentry"}, "service": "checkout"}),
+            vec!["checkout ? by alert detail service"],
         ),
         (json!("no data in /aws/lambda/thumbs-prod"), vec!["thumbs-prod AWS::Lambda::Function by the text"]),
         (labelled("pod", "api-7d9f8b6c5-abcde"), vec![]),
@@ -409,6 +416,24 @@ fn one_time_in_free_text_is_the_start_and_several_are_not_guessed() {
 }
 
 #[test]
+fn the_onset_is_sure_only_where_a_time_is_told() {
+    let onset = |text: &str| ask(json!(text)).onset;
+    assert_eq!(onset("checkout is slow since 20:04Z"), Onset::Sure(at("2026-01-27T20:04:00Z")));
+    assert_eq!(onset("checkout is slow"), Onset::Unsure { latest: now() });
+    assert_eq!(onset("checkout was slow yesterday"), Onset::Unsure { latest: at("2026-01-27T00:00:00Z") });
+    assert_eq!(discover(&Asked::default(), &Defaults::default(), now()).unwrap().onset, Onset::None);
+}
+
+#[test]
+fn costs_are_looked_back_for_days_and_began_nobody_knows_when() {
+    let incident = ask(json!("AWS Budgets: [lab] has exceeded your alert threshold"));
+    assert_eq!(window(&incident), "2026-01-25 21:00:00 to 2026-01-27 21:00:00 (alert start - 2d, as costs build up: no time in the text)");
+    let incident = ask(json!({"name": "MonthlySpendHigh", "startsAt": "2026-01-27T20:00:00Z"}));
+    assert_eq!(window(&incident), "2026-01-25 20:00:00 to 2026-01-27 20:00:00 (alert start - 2d, as costs build up)");
+    assert_eq!(incident.onset, Onset::Unsure { latest: at("2026-01-27T20:00:00Z") });
+}
+
+#[test]
 fn json_may_come_as_a_string_and_what_is_no_json_is_text() {
     let incident = ask(json!(r#" {"name": "A", "startsAt": "2026-01-27T20:00:00Z"} "#));
     assert_eq!(incident.alert.unwrap().name, "A");
@@ -436,7 +461,7 @@ fn an_unknown_form_is_read_as_text_and_labels() {
 fn words_hold_the_name_also_split() {
     let incident =
         ask(json!({"name": "RDSDatabaseConnectionsZero", "labels": {"team": "payments"}, "annotations": {"summary": "dropped to zero"}}));
-    for part in ["RDSDatabaseConnectionsZero", "RDS Database Connections Zero", "summary dropped to zero"] {
+    for part in ["RDSDatabaseConnectionsZero", "RDS Database Connections Zero", "\ndropped to zero"] {
         assert!(incident.words.contains(part), "{part} in {}", incident.words);
     }
     assert!(!incident.words.contains("team") && !incident.words.contains("payments"), "{}", incident.words);

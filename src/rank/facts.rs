@@ -15,7 +15,7 @@ use super::pointer::pointers;
 use super::topology::{Graph, Relation};
 use super::undo::{Restored, Undo, pairs};
 use super::{Change, Named};
-use crate::catalogue::{Delay, Effect, Gravity, Severity, Specificity, makes_target};
+use crate::catalogue::{Delay, Effect, Gravity, Role, Severity, Specificity, makes_target};
 use crate::context::Incident;
 use crate::event::{ActorKind, Event, EventCategory};
 
@@ -255,6 +255,8 @@ impl Facts {
             unsure: incident.onset.is_unsure(),
             alleged,
             named: Named::of(incident),
+            seen: false,
+            kinds: incident.resources.iter().filter_map(|r| r.kind.as_deref()).collect(),
             services: incident.resources.iter().filter_map(|r| service_of(r.kind.as_deref()?)).collect(),
             environments: Environments::of(incident),
         };
@@ -262,7 +264,7 @@ impl Facts {
         let ties: Vec<_> = relations(&incident.resources, changes, background, &graph).into_iter().zip(affinities).collect();
         // A name that the records do not know sets no change apart from others.
         let seen = ties.iter().any(|((relation, _), affinity)| *relation != Relation::None || affinity.is_of_named());
-        let alert = if seen { alert } else { Alert { named: alert.named.min(Named::Unseen), ..alert } };
+        let alert = Alert { seen, ..alert };
         let undo = pairs(changes, background, &graph);
         let lives = lifetimes(changes, background, &graph, &undo, alert.reference);
         let thrown_away = activities.thrown_away(&lives);
@@ -338,6 +340,10 @@ struct Alert<'a> {
     unsure: bool,
     alleged: Alleged<'a>,
     named: Named,
+    /// Whether any change is tied to what it names.
+    seen: bool,
+    /// Kinds of the named resources.
+    kinds: HashSet<&'a str>,
     /// Services of the named resources.
     services: HashSet<String>,
     /// The environments that it speaks of.
@@ -357,7 +363,7 @@ impl Alert<'_> {
                 path: Vec::new(),
                 pointed: None,
                 affinity,
-                named: self.named,
+                named: if self.seen || self.is_sibling(change) { self.named } else { self.named.min(Named::Unseen) },
                 same_service: self.services.iter().any(|named| named == service || named.starts_with(service) && service.len() > 3),
             },
             timing: Timing { delay: class.delay, age: self.reference - event.time, alert: self.fired, unsure: self.unsure && self.fired },
@@ -381,6 +387,12 @@ impl Alert<'_> {
             read_only: event.read_only,
             gravity: change.gravity.filter(|_| !self.fired),
         }
+    }
+
+    /// Tells whether the change is made to another thing of a kind of which the alert names one.
+    fn is_sibling(&self, change: &Change) -> bool {
+        let targets = change.resources.iter().filter(|resource| resource.role == Role::Target);
+        targets.filter_map(|resource| resource.kind).any(|kind| self.kinds.contains(kind))
     }
 }
 

@@ -4,8 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::affinity::Affinity;
 use super::topology::Relation;
-use super::{Change, Ranked, Reason, Verdict, Weights, finding};
+use super::{Change, Named, Ranked, Reason, Verdict, Weights, finding};
 use crate::context::{Asked, Defaults, Incident, discover};
 use crate::event::Event;
 
@@ -541,6 +542,72 @@ fn any_change() -> impl Strategy<Value = Change> {
             "roleName": format!("role-{n}"), "service": format!("svc-{n}"), "cluster": "prod"});
         change_by(&format!("{id:08}"), before, service, name, request, actor, Value::Null)
     })
+}
+
+fn of_text(text: &str) -> Incident {
+    discover(&Asked { investigation: Some(json!(text)), ..Asked::default() }, &Defaults::default(), at(-900)).unwrap()
+}
+
+#[test]
+fn a_whole_name_of_the_alert_ties_whatever_bears_it() {
+    let record = json!({"hostedZoneId": "Z0EXAMPLE", "changeBatch": {"changes": [{"action": "UPSERT", "resourceRecordSet": {"name": "api.example.io.", "type": "A"}}]}});
+    let changes = [
+        change("dns", 200, "route53", "ChangeResourceRecordSets", record),
+        change("rule", 200, "ec2", "RevokeSecurityGroupIngress", json!({"groupId": "sg-0123abcd", "cidrIp": "10.0.12.41/32"})),
+        change("else", 100, "ec2", "ModifySubnetAttribute", json!({"subnetId": "subnet-0123abcd"})),
+    ];
+    for (text, tied) in [("api.example.io answers 403 since 1h ago", "dns"), ("connect to 10.0.12.41:6379 timed out", "rule")] {
+        let ranked = rank(&of_text(text), &changes, &[]);
+        let exact: Vec<&str> = ranked
+            .iter()
+            .filter(|one| one.facts.tie.is_related() || matches!(one.facts.tie.affinity, Affinity::Exact(_)))
+            .map(|one| one.change.event.event_id.as_str())
+            .collect();
+        assert_eq!(exact, [tied], "{text}");
+    }
+}
+
+#[test]
+fn words_of_prose_tie_names_and_neither_values_nor_what_aws_calls_things() {
+    let changes = [
+        change("named", 200, "lambda", "UpdateFunctionConfiguration20150331v2", json!({"functionName": "passport-form"})),
+        change("value", 200, "ecr", "PutImage", json!({"repositoryName": "x", "imageTag": "latest"})),
+        change("flow", 200, "ec2", "CreateFlowLogs", json!({"logGroupName": "flow-all"})),
+    ];
+    let ranked = rank(&of_text("the latest passport photos cannot flow in"), &changes, &[]);
+    let told: Vec<&str> = ranked
+        .iter()
+        .filter(|one| matches!(one.facts.tie.affinity, Affinity::Told(..)))
+        .map(|one| one.change.event.event_id.as_str())
+        .collect();
+    assert_eq!(told, ["named"]);
+}
+
+#[test]
+fn how_a_name_is_given_decides_how_firm_it_ties() {
+    let update = |id: &str, name: &str| change(id, 200, "lambda", "UpdateFunctionConfiguration20150331v2", json!({"functionName": name}));
+    let affinity = |labels: Value, name: &str| rank(&incident("Errors", labels), &[update("one", name)], &[])[0].facts.tie.affinity.clone();
+    assert!(matches!(affinity(json!({"queue": "ledger-in"}), "ledger-worker"), Affinity::Named(..)));
+    assert!(matches!(affinity(json!({"service": "ledger-api"}), "ledger-worker"), Affinity::Labelled(..)));
+    assert!(matches!(affinity(json!({"note": "ledger-api"}), "ledger-worker"), Affinity::Told(..)));
+    assert_eq!(affinity(json!({"queue": "ledger-in"}), "ledger-in"), Affinity::Exact("ledger-in".into()));
+}
+
+#[test]
+fn a_name_that_no_record_knows_sets_nothing_apart() {
+    let changes = [
+        terminate("sibling", 100, "i-0fedcba9876543210"),
+        change("route", 100, "ec2", "DeleteRoute", json!({"routeTableId": "rtb-0123abcd", "destinationCidrBlock": "0.0.0.0/0"})),
+    ];
+    let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
+    let named = |id: &str| ranked.iter().find(|one| one.change.event.event_id == id).unwrap().facts.tie.named;
+    assert_eq!((named("route"), named("sibling")), (Named::Unseen, Named::Firmly));
+}
+
+#[test]
+fn where_nobody_told_the_onset_nothing_came_too_late() {
+    let ranked = rank(&of_text("instances are unreachable"), &[terminate("late", -600, NAMED)], &[]);
+    assert!(ranked[0].facts.is_eligible() && ranked[0].facts.timing.unsure);
 }
 
 proptest! {

@@ -71,7 +71,7 @@ fn address(name: &str) -> Option<IpAddr> {
     let of_node = || NODE.captures(name).and_then(|parts| parts.extract::<4>().1.join(".").parse().ok());
     let address: IpAddr = name.parse().ok().or_else(of_node)?;
     let link_local =
-        matches!(address, IpAddr::V4(address) if address.is_link_local() || address.is_broadcast() || address.octets()[0] == 0);
+        matches!(address, IpAddr::V4(address) if address.is_link_local() || address.is_broadcast() || address.octets().first() == Some(&0));
     (!address.is_loopback() && !address.is_unspecified() && !link_local).then_some(address)
 }
 

@@ -147,6 +147,15 @@ mod tests {
     }
 
     #[test]
+    fn a_text_without_a_time_is_widened_as_an_alert_is() {
+        let asked = Asked { investigation: Some(json!("checkout answers 403")), ..Asked::default() };
+        let incident = discover(&asked, &Defaults::default(), at(0)).unwrap();
+        let policy = Policy { allow_aws_read: true, ..Policy::default() };
+        let scope = policy.admit(&incident, None, &Available::only(&archive::PROFILE), at(0)).unwrap();
+        assert_eq!(steps(&incident, scope), [120, 720, 48 * 60]);
+    }
+
+    #[test]
     fn a_start_that_was_given_is_kept() {
         let (incident, scope) = asked(Some("alert-45m"), false);
         assert_eq!(steps(&incident, scope), Vec::<i64>::new());

@@ -220,11 +220,10 @@ fn last_part(text: &str) -> &str {
     text.rsplit(':').next().unwrap_or_default()
 }
 
-/// Tells whether a text is one word as a dictionary has them.
+/// Tells whether a text is a word as a dictionary or an API has them: `latest`, `GreaterThanThreshold`, `PAY_PER_REQUEST`.
 fn is_plain_word(text: &str) -> bool {
     let bytes = text.as_bytes();
-    bytes.iter().all(u8::is_ascii_alphabetic)
-        && !bytes.windows(2).any(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()))
+    bytes.iter().all(u8::is_ascii_alphabetic) || bytes.iter().all(|b| b.is_ascii_uppercase() || *b == b'_')
 }
 
 /// Tells whether a key of a request says that its value is what a thing is called.
@@ -302,7 +301,7 @@ mod tests {
     fn a_plain_word_is_a_name_where_the_key_says_so() {
         let mut lexicon = Lexicon::default();
         let mut names = Vec::new();
-        let request = json!({"publiclyAccessible": "true", "imageTag": "latest", "effect": "Allow", "dBName": "ledger", "x": "ledger-api"});
+        let request = json!({"publiclyAccessible": "true", "imageTag": "latest", "effect": "Allow", "comparisonOperator": "GreaterThanThreshold", "billingMode": "PAY_PER_REQUEST", "dBName": "ledger", "x": "ledger-api"});
         lexicon.collect(&request, (0, false), &mut names);
         let words: Vec<&str> = names.iter().flat_map(|name| lexicon.words(*name)).map(|word| lexicon.spell(*word)).collect();
         assert_eq!(words, ["ledger", "ledger"]);

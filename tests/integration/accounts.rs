@@ -8,7 +8,7 @@ use aws_credential_types::provider::future;
 use aws_sdk_cloudtrail::config::{Credentials, ProvideCredentials, SharedCredentialsProvider};
 use cloudtrail_mcp::answer::words::Words;
 use cloudtrail_mcp::context::basis::{Basis, WindowStart};
-use cloudtrail_mcp::context::{Incident, Named};
+use cloudtrail_mcp::context::{Incident, Named, Onset, Told};
 use cloudtrail_mcp::coverage::{Cause, Cell, State};
 use cloudtrail_mcp::investigate::{Gathered, plan};
 use cloudtrail_mcp::policy::{Available, Policy, Scope};
@@ -47,6 +47,7 @@ fn incident(accounts: &[&str], regions: &[&str]) -> Incident {
         alert: None,
         window: window(),
         window_basis: WindowStart::Given.into(),
+        onset: Onset::None,
         start_given: true,
         regions: named(regions),
         all_regions: regions.is_empty(),
@@ -55,6 +56,7 @@ fn incident(accounts: &[&str], regions: &[&str]) -> Incident {
         accounts_given: !accounts.is_empty(),
         resources: Vec::new(),
         words: String::new(),
+        told: Told::default(),
     }
 }
 

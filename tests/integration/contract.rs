@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use cloudtrail_mcp::context::basis::{Basis, WindowStart};
-use cloudtrail_mcp::context::{Incident, Named};
+use cloudtrail_mcp::context::{Incident, Named, Onset, Told};
 use cloudtrail_mcp::coverage::{Profile, State};
 use cloudtrail_mcp::event::Event;
 use cloudtrail_mcp::investigate::plan;
@@ -82,6 +82,7 @@ fn scope(profile: &'static Profile, window: Window, regions: &[&str], policy: &P
         alert: None,
         window,
         window_basis: WindowStart::Given.into(),
+        onset: Onset::None,
         start_given: true,
         regions,
         all_regions: false,
@@ -90,6 +91,7 @@ fn scope(profile: &'static Profile, window: Window, regions: &[&str], policy: &P
         accounts_given: false,
         resources: Vec::new(),
         words: String::new(),
+        told: Told::default(),
     };
     policy.admit(&incident, None, &Available::only(profile), now()).unwrap()
 }

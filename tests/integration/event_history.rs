@@ -9,7 +9,7 @@ use aws_sdk_cloudtrail::config::{Credentials, SharedCredentialsProvider};
 use chrono::{DateTime, TimeDelta, Utc};
 use cloudtrail_mcp::answer::words::Words;
 use cloudtrail_mcp::context::basis::{Basis, WindowStart};
-use cloudtrail_mcp::context::{Incident, Named};
+use cloudtrail_mcp::context::{Incident, Named, Onset, Told};
 use cloudtrail_mcp::coverage::{Cause, Cell, Note, Obstacle, Share, State};
 use cloudtrail_mcp::investigate::plan;
 use cloudtrail_mcp::policy::{Admitted, Available, Policy, Scope};
@@ -48,6 +48,7 @@ fn scope(policy: &Policy, window: Window) -> Scope {
         alert: None,
         window,
         window_basis: WindowStart::Given.into(),
+        onset: Onset::None,
         start_given: true,
         regions: vec![Named { name: "eu-west-1".to_owned(), basis: Basis::Argument }],
         all_regions: false,
@@ -56,6 +57,7 @@ fn scope(policy: &Policy, window: Window) -> Scope {
         accounts_given: false,
         resources: Vec::new(),
         words: String::new(),
+        told: Told::default(),
     };
     policy.admit(&incident, None, &Available::only(&PROFILE), now()).unwrap()
 }

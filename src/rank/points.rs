@@ -118,6 +118,7 @@ pub const POINTS: &[(&str, i32)] = &[
     ("veto.restores", 0),
     ("veto.trifle", 0),
     ("veto.undone", 0),
+    ("veto.unremarkable", 0),
     ("veto.watches", 0),
 ];
 

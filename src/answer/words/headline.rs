@@ -116,8 +116,10 @@ pub(super) fn headline(facts: &Facts<'_>) -> String {
         parts.insert(if first { 0 } else { parts.len() }, gap);
     }
     if let Some(lack) = facts.lacks {
-        // Where nothing was found, it is what the rest has to be read by.
-        parts.insert(if facts.best.is_none() { 0 } else { parts.len() }, no_start(lack, facts.window));
+        // Where nothing more than possible was found, it is what the rest has to be read by.
+        let confidence = facts.best.as_ref().and_then(|best| best.entry.suspect.as_ref()).map(|suspect| suspect.confidence);
+        let weak = confidence.is_none_or(|confidence| confidence == ConfidenceName::Possible);
+        parts.insert(if weak { 0 } else { parts.len() }, no_start(lack, facts.window));
     }
     parts.join(" ")
 }

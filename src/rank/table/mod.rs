@@ -67,6 +67,11 @@ const VETO: &[Rule] = &[
     rule("veto.harmless", |facts| Evidence::quiet(facts.effect.has(Effect::Harmless)), "Nobody depends on what it set."),
     rule("veto.watches", |facts| Evidence::quiet(facts.only_watches()), "It only watches or reports: nothing that runs depends on it."),
     rule("veto.trifle", |facts| Evidence::quiet(facts.effect.weight < TRIFLE), "Its kind breaks nothing: tags and the like."),
+    rule(
+        "veto.unremarkable",
+        |facts| Evidence::quiet(!facts.timing.alert && facts.gravity.is_none() && !facts.tie.is_related()),
+        "Without an alert only what stands out, or is done to what was asked about, is worth a word.",
+    ),
 ];
 
 /// How much the change is held against: that nothing in the log is the cause.

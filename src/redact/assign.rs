@@ -161,11 +161,15 @@ impl<'a> Name<'a> {
         }
         let outer = self.before().chars().next_back().filter(|c| matches!(c, '"' | '\'') && !has_closer && by == By::Sign);
         let rest = rest.strip_prefix("N'").map_or(rest, |_| rest.get(1..).unwrap_or_default());
+        // Told before the value is measured, so that a text full of references costs no more than it is long.
+        if self.is_in_arn(by) || rest.starts_with("arn:aws") {
+            return None;
+        }
         let start = self.line.len() - rest.len();
         let (skipped, length) = extent(rest, &Surroundings { by, query, outer, whole_line: kind == "authorization" })?;
         let secret = rest.get(skipped..skipped + length)?;
         let passes = !query || key::kind(&name).is_some() || secret.len() > MAX_REFERENCE || looks_random(secret);
-        (passes && self.is_secret(secret, by)).then_some((start + skipped, start + skipped + length, kind))
+        (passes && is_secret(secret)).then_some((start + skipped, start + skipped + length, kind))
     }
 
     /// Returns the name in its normal form, and the kind of secret that it stands for.
@@ -195,30 +199,30 @@ impl<'a> Name<'a> {
         (compound || IN_PROSE.contains(&name) && word.len() >= 4) && is_no_word(word)
     }
 
-    /// Tells a secret from a reference to one, a word that says there is none, and an ARN.
-    fn is_secret(&self, secret: &str, by: By) -> bool {
-        if pattern::is_nothing_but_markers(secret) || secret.starts_with("arn:aws") || self.is_in_arn(by) {
-            return false;
-        }
-        let opens = secret.starts_with(['{', '['])
-            && secret.get(1..2).is_none_or(|next| matches!(next, "\"" | "'" | " " | "{" | "[" | "\\" | "]" | "}"));
-        if opens || secret.len() > MAX_REFERENCE {
-            return !opens;
-        }
-        let bare = secret.trim_end_matches([',', ';', ')', ']', '}', '"', '\'', '.']);
-        let reference =
-            bare.starts_with("${") && secret.ends_with(['}', '"', '\'']) || bare.starts_with("{{resolve:") || bare.starts_with("$(");
-        let variable = bare.strip_prefix('$').is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'));
-        let key_id = bare.len() == 20 && ["AKIA", "ASIA"].iter().any(|start| bare.starts_with(start));
-        let shortened = bare.contains('…');
-        let plain = NO_SECRETS.iter().any(|word| bare.eq_ignore_ascii_case(word));
-        !(bare.is_empty() || reference || variable || key_id || shortened || plain)
-    }
-
     /// `arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME` has a word and a colon too.
     fn is_in_arn(&self, by: By) -> bool {
         by == By::Sign && self.before().rsplit([' ', '"', '\'', '=', '(', '[', ',']).next().unwrap_or_default().contains("arn:aws")
     }
+}
+
+/// Tells a secret from a reference to one, a word that says there is none, and an ARN.
+fn is_secret(secret: &str) -> bool {
+    if pattern::is_nothing_but_markers(secret) || secret.starts_with("arn:aws") {
+        return false;
+    }
+    let opens = secret.starts_with(['{', '['])
+        && secret.get(1..2).is_none_or(|next| matches!(next, "\"" | "'" | " " | "{" | "[" | "\\" | "]" | "}"));
+    if opens || secret.len() > MAX_REFERENCE {
+        return !opens;
+    }
+    let bare = secret.trim_end_matches([',', ';', ')', ']', '}', '"', '\'', '.']);
+    let reference =
+        bare.starts_with("${") && secret.ends_with(['}', '"', '\'']) || bare.starts_with("{{resolve:") || bare.starts_with("$(");
+    let variable = bare.strip_prefix('$').is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'));
+    let key_id = bare.len() == 20 && ["AKIA", "ASIA"].iter().any(|start| bare.starts_with(start));
+    let shortened = bare.contains('…');
+    let plain = NO_SECRETS.iter().any(|word| bare.eq_ignore_ascii_case(word));
+    !(bare.is_empty() || reference || variable || key_id || shortened || plain)
 }
 
 /// What bounds a value.

@@ -45,9 +45,10 @@ pub fn clean(s: &str, max_chars: usize) -> String {
     }
     let mut visible = String::with_capacity(s.len());
     let mut rest = s.chars();
+    let mut endless = 0;
     while let Some(c) = rest.next() {
         match c {
-            '\u{1B}' | '\u{80}'..='\u{9F}' if skip_sequence(c, &mut rest) => {}
+            '\u{1B}' | '\u{80}'..='\u{9F}' if skip_sequence(c, &mut rest, &mut endless) => {}
             '\u{FE0F}' if visible.chars().next_back().is_some_and(is_emoji) => visible.push(c),
             _ if c.is_whitespace() => visible.push(' '),
             _ if is_unsafe(c) => {}
@@ -119,15 +120,19 @@ fn is_plain(s: &str) -> bool {
 
 /// Skips the rest of a terminal sequence that `first` began; false when it began none.
 ///
-/// An unfinished string sequence (a title, a link) only loses its beginning, so that it cannot hide what follows.
-fn skip_sequence(first: char, rest: &mut std::str::Chars) -> bool {
+/// An unfinished string sequence (a title, a link) only loses its beginning, so that it cannot hide what follows. Where one has no end, the
+/// next has none either up to the same place, `endless` bytes before the end of the text: each byte is looked at once.
+fn skip_sequence(first: char, rest: &mut std::str::Chars, endless: &mut usize) -> bool {
     let mut ahead = rest.clone();
     let kind = if first == '\u{1B}' { ahead.next() } else { char::from_u32(u32::from(first) - 0x40) };
     match kind {
         Some('[') => skip_control_sequence(&mut ahead),
         Some(']' | 'P' | 'X' | '^' | '_') => {
             let start = ahead.clone();
-            if !skip_to_terminator(&mut ahead) {
+            let left = start.as_str().len();
+            let known = *endless > 0 && left >= *endless;
+            if known || !skip_to_terminator(&mut ahead) {
+                *endless = if known { *endless } else { ahead.as_str().len().max(1) };
                 ahead = start;
             }
         }

@@ -19,7 +19,9 @@ pub(super) fn is_known(text: &str) -> bool {
 
 /// Remembers a text that nothing was found in, when cleaning left it as it is too.
 pub(super) fn remember(text: &str, cleaned: &str) {
-    if LENGTHS.contains(&text.len()) && text == cleaned {
+    // Ids and times have no words, are looked at as quickly, and seldom come again.
+    let has_words = || text.bytes().any(|byte| (b'g'..=b'z').contains(&byte));
+    if LENGTHS.contains(&text.len()) && has_words() && text == cleaned {
         SEEN.with_borrow_mut(|seen| {
             if seen.len() >= MOST {
                 seen.clear();

@@ -100,7 +100,7 @@ pub(super) const MIDDLES: &[(&str, &str)] = &[
 ];
 
 /// How much of a line is looked at from where a token may begin; longer ones end with their letters.
-const MAX_SHAPE: usize = 512;
+const MAX_SHAPE: usize = 128;
 
 /// The beginnings and middles alone, which are quick to find.
 static BEGINNING: LazyLock<Regex> = LazyLock::new(|| compile(&beginnings()));

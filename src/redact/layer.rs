@@ -14,6 +14,10 @@ const MAX_ROUNDS: usize = 6;
 const MIN_BASE64: usize = 16;
 /// Shorter words have the shape of no secret.
 const MIN_SECRET: usize = 12;
+/// Fewer hexadecimal digits spell no more than seven letters.
+const MIN_HEXADECIMAL: usize = 16;
+/// The length of a UUID.
+const UUID: usize = 36;
 /// Longer runs of random base64 are hidden as such: certificates, sealed tokens, archives.
 const MIN_OPAQUE: usize = 120;
 /// How many parts of a run that has dashes or slashes are looked at.
@@ -90,6 +94,9 @@ const ASSIGNS: u8 = 2;
 /// A byte that begins an escape.
 const ESCAPES: u8 = 4;
 
+/// A letter of a word: neither a hexadecimal digit nor one of a time.
+const WORDS: u8 = 8;
+
 /// What each byte is.
 const KINDS: [u8; 256] = {
     let mut kinds = [ASSIGNS; 256];
@@ -98,7 +105,9 @@ const KINDS: [u8; 256] = {
         #[expect(clippy::indexing_slicing, reason = "a byte is within 256, and this runs when it is compiled")]
         {
             kinds[byte as usize] = match byte {
+                b'g'..=b'z' | b'A'..=b'S' | b'U'..=b'Y' => LETTER | WORDS,
                 _ if is_base64(byte) => LETTER,
+                128..=255 => ASSIGNS | WORDS,
                 b'.' => 0,
                 b'%' | b'&' | b'\\' => ASSIGNS | ESCAPES,
                 _ => ASSIGNS,
@@ -117,18 +126,25 @@ struct Shape {
     longest_run: usize,
     escapes: bool,
     assigns: bool,
+    words: bool,
     json: bool,
 }
 
 impl Shape {
     fn of(line: &str) -> Self {
-        let mut shape =
-            Self { length: line.len(), longest_run: 0, escapes: false, assigns: false, json: line.starts_with(['{', '[', '"']) };
+        let mut shape = Self {
+            length: line.len(),
+            longest_run: 0,
+            escapes: false,
+            assigns: false,
+            words: false,
+            json: line.starts_with(['{', '[', '"']),
+        };
         let (mut run, mut seen) = (0, 0);
         for byte in line.bytes() {
             let kind = KINDS.get(usize::from(byte)).copied().unwrap_or(ASSIGNS);
             seen |= kind;
-            if kind == LETTER {
+            if kind & LETTER != 0 {
                 run += 1;
             } else {
                 shape.longest_run = shape.longest_run.max(run);
@@ -136,11 +152,16 @@ impl Shape {
             }
         }
         shape.longest_run = shape.longest_run.max(run);
-        (shape.escapes, shape.assigns) = (seen & ESCAPES != 0, seen & ASSIGNS != 0);
+        (shape.escapes, shape.assigns, shape.words) = (seen & ESCAPES != 0, seen & ASSIGNS != 0, seen & WORDS != 0);
         shape
     }
 
     fn is_harmless(&self) -> bool {
+        // Times, addresses, accounts and UUIDs have no word in them, and spell none.
+        let spells = self.longest_run >= MIN_HEXADECIMAL && self.length != UUID;
+        if !self.words && !self.escapes && !self.json && !spells {
+            return true;
+        }
         self.length < MIN_SECRET && !self.assigns && !self.json
     }
 }

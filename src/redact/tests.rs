@@ -377,6 +377,7 @@ fn terminal_sequences_go_whole_and_unfinished_ones_hide_nothing() {
         ("\u{9d}52;c;aGk=\u{9c}x", "x"),
         ("\u{1b}Pdata\u{1b}\\x", "x"),
         ("\u{1b}]0;unfinished", "0;unfinished"),
+        ("\u{9d}a\u{9d}b\u{1b}c\u{9d}d\u{7}e\u{9d}f", "abef"),
         ("a\u{202e}b\u{200b}c\u{e0041}d\u{ad}e", "abcde"),
         ("a\r\n\tb\u{2028}c ", "a b c"),
         ("e\u{301}", "é"),

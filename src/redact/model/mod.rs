@@ -64,11 +64,11 @@ impl<'a> Operation<'a> {
 
     /// Returns the rule of a member (normalised) below others, the innermost last.
     pub(super) fn rule(&self, member: &str, above: &[std::rc::Rc<str>]) -> Option<Rule> {
+        let rows = self.service.members.get(member)?;
         // Who called, from where, and what AWS says of it are no members of the operation.
         if !above.first().is_some_and(|root| matches!(&**root, "requestparameters" | "responseelements")) {
             return None;
         }
-        let rows = self.service.members.get(member)?;
         let fits = |row: &&Row| {
             (row.operations.is_empty() || row.operations.split(',').any(|name| name == self.name))
                 && (row.parent.is_empty() || self.is_below(row.parent, above))

@@ -48,19 +48,19 @@ impl Looks {
         let asked = Asked { investigation: Some(made.alert.clone()), ..Asked::default() };
         let defaults = Defaults::default();
         let incident = context::discover(&asked, &defaults, made.truth.now).map_err(|error| error.message)?;
-        let in_scope = |change: &Change| {
+        let widest = incident.window.to - defaults.max_window;
+        let told_from = widest - TimeDelta::hours(BACKGROUND_HOURS);
+        let in_scope = |event: &Event| {
             let region = |name: &str| incident.regions.iter().any(|region| region.name == name);
-            let event = &change.event;
             !event.read_only
-                && event.time < incident.window.to
+                && (told_from..incident.window.to).contains(&event.time)
                 && (incident.regions.is_empty() || region(&event.region) || event.region == "us-east-1")
         };
         let events = made.records.iter().filter_map(|(_, record)| Event::parse(record.clone()).ok());
-        let mut changes: Vec<Change> = events.map(Change::from).filter(in_scope).collect();
+        let mut changes: Vec<Change> = events.filter(in_scope).map(Change::from).collect();
         name_agents(changes.iter_mut().map(|change| &mut change.event));
         changes.sort_by(|a, b| (a.event.time, &a.event.event_id).cmp(&(b.event.time, &b.event.event_id)));
         changes.dedup_by(|a, b| a.event.event_id == b.event.event_id);
-        let widest = incident.window.to - defaults.max_window;
         let mut starts = vec![incident.window.from];
         if let Some(alert) = incident.alert.as_ref().filter(|_| !incident.start_given) {
             let wider = HOURS.map(|hours| (alert.started_at - TimeDelta::hours(hours)).max(widest));

@@ -11,7 +11,7 @@
 //! cargo bench --bench incidents -- --worlds-over-binary …        every world, over the binary
 //! cargo bench --bench incidents -- --dump FILE …                 what the rules say of every change, a line for each incident
 //! cargo bench --bench incidents -- --ablate …                    what each rule of the ranking is worth
-//! cargo bench --bench incidents -- --fit src/rank/points.rs …    fits the points, tells what they do on worlds that they were not fitted to
+//! cargo bench --bench incidents -- --fit src/rank/points.rs [--pulls] …    fits the points, tells what they do on worlds that they were not fitted to
 //!     [--world TEXT] [--stories DIR] [--noise DIR] [--synthetic] [--life DIR] [--real FILE]
 //! ```
 //!

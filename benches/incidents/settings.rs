@@ -40,6 +40,8 @@ pub(crate) struct Settings {
     pub(crate) binary: PathBuf,
     pub(crate) jobs: usize,
     pub(crate) misses: usize,
+    /// Whether a fit tells which pull to nothing holds out best.
+    pub(crate) pulls: bool,
     pub(crate) places: Places,
     /// Least values of rates, and most for `--false-no-suspect`, on the reported half.
     pub(crate) thresholds: Vec<(String, f64)>,
@@ -62,6 +64,7 @@ impl Settings {
             binary: PathBuf::from(env!("CARGO_BIN_EXE_cloudtrail-mcp")),
             jobs: 2,
             misses: 0,
+            pulls: false,
             places: Places::own(0, 20_260_302),
             thresholds: Vec::new(),
         };
@@ -80,6 +83,7 @@ impl Settings {
                 "--worlds-over-binary" => asked.task = Task::Worlds { over_binary: true },
                 "--dump" => asked.task = Task::Dump(PathBuf::from(value()?)),
                 "--fit" => asked.task = Task::Fit(PathBuf::from(value()?)),
+                "--pulls" => asked.pulls = true,
                 "--ablate" => asked.task = Task::Ablate,
                 "--count" => count = Some(number(&flag, &value()?)?),
                 "--seed" => asked.places.generated.1 = number(&flag, &value()?)?,

@@ -1,10 +1,10 @@
 //! The points of the rules, fitted to all worlds: a conditional logit over the changes of one incident and "none of them".
 //!
 //! What is printed for a world comes from points that were fitted without any world of the same hand, and rounded; what is written
-//! comes from all worlds. Seeds, folds and the strength of the pull to nothing stand in the source, so that the same worlds give the same points.
+//! comes from all worlds. Folds, bounds and the pull to nothing stand in the source, so that the same worlds give the same points.
 
+mod bounds;
 mod sample;
-mod sign;
 mod solve;
 
 use std::collections::BTreeMap;
@@ -23,8 +23,15 @@ use super::world::World;
 use sample::{Rules, Sample};
 use solve::Problem;
 
-/// A rule that speaks on the culprit or its rivals in fewer incidents than this keeps its points.
-const LEAST_SUPPORT: usize = 4;
+/// How strongly points are pulled to nothing, beside a mean loss of one incident.
+///
+/// Source: `--pulls`, which prints the loss that is held out for some.
+const PULL: f64 = 0.003;
+/// What `--pulls` tries.
+const PULLS: &[f64] = &[0.0003, 0.001, 0.003, 0.01, 0.03];
+
+/// The points that are fitted to all hands but one, or to all.
+type Fold<'a> = (Option<&'a str>, Vec<i32>);
 
 /// Fits, prints what is held out, and writes the points of all worlds to `file`.
 ///
@@ -39,73 +46,96 @@ pub(crate) fn run(worlds: &[World], asked: &Settings, file: &Path, out: &mut imp
     let blind = samples.iter().flatten().filter(|sample| sample.blind).count();
     let samples: Vec<Sample> = samples.into_iter().flatten().filter(|sample| !sample.blind).collect();
     writeln!(out, "{} windows; in {blind} more every culprit is vetoed, and nothing can be learnt", samples.len())?;
-
-    let mut hands: Vec<Option<&str>> = worlds.iter().map(|world| Some(world.hand.as_str())).collect();
-    hands.sort_unstable();
-    hands.dedup();
-    hands.push(None);
-    let fitted = in_parallel(&hands, asked.jobs, |hand| {
-        let seen = |sample: &&Sample| worlds.get(sample.world).is_some_and(|world| Some(world.hand.as_str()) != *hand);
-        let fitted = Problem::new(&rules, samples.iter().filter(seen).collect(), LEAST_SUPPORT).solve();
-        Ok(fitted)
-    })?;
-    let points: BTreeMap<Option<&str>, Vec<i32>> = hands
-        .iter()
-        .copied()
-        .zip(&fitted)
-        .map(|(hand, weights)| (hand, weights.iter().map(|w| (w * POINTS_OF_E).round() as i32).collect()))
-        .collect();
-    let loss = |hand: Option<&str>, world: usize| {
-        let held: Vec<&Sample> = samples.iter().filter(|sample| sample.world == world).collect();
-        let weights = points.get(&hand).map(|points| points.iter().map(|points| f64::from(*points) / POINTS_OF_E).collect::<Vec<_>>());
-        weights.map_or(f64::NAN, |weights| solve::loss(&held, &weights))
-    };
-
-    let rows = on_all(worlds, scope, |world, made| {
-        let hand = worlds.get(world).map(|world| world.hand.as_str());
-        let mut weights = Weights::default();
-        for (id, points) in rules.ids().zip(points.get(&hand).into_iter().flatten()) {
-            let _known = weights.set(id, *points);
+    if asked.pulls {
+        for pull in PULLS {
+            let folds = folds(&rules, worlds, &samples, asked.jobs, *pull)?;
+            let held: f64 = (0..worlds.len()).map(|world| losses(worlds, &samples, &folds, world).0).sum();
+            writeln!(out, "pull {pull}: {:.4} held out", held / worlds.len() as f64)?;
         }
-        Ok(Row { world, truth: made.truth.clone(), answer: measure::in_process(made, &weights) })
+    }
+
+    let folds = folds(&rules, worlds, &samples, asked.jobs, PULL)?;
+    let answers = on_all(worlds, scope, |world, made| {
+        let hand = worlds.get(world).map(|world| world.hand.as_str());
+        let mut looks = Looks::new(made).map_err(io::Error::other)?;
+        let (held, own) = (looks.answer(&weights(&rules, &folds, hand)), looks.answer(&weights(&rules, &folds, None)));
+        Ok((world, made.truth.clone(), held, own))
     })?;
+    let (held, own): (Vec<Row>, Vec<Row>) = answers
+        .into_iter()
+        .map(|(world, truth, held, own)| (Row { world, truth: truth.clone(), answer: held }, Row { world, truth, answer: own }))
+        .unzip();
+    writeln!(out, "\nWith the points of all worlds, which saw what they are measured on:\n")?;
+    measure::report(worlds, &own, 0, out)?;
     writeln!(out, "\nHeld out: each world with points that no world of its hand was seen for.\n")?;
-    measure::report(worlds, &rows, asked.misses, out)?;
+    measure::report(worlds, &held, asked.misses, out)?;
     writeln!(out, "\n| world | loss held out | loss with the points of all |\n|---|---|---|")?;
     for (at, world) in worlds.iter().enumerate() {
-        writeln!(out, "| {} | {:.3} | {:.3} |", world.name, loss(Some(&world.hand), at), loss(None, at))?;
+        let (held, own) = losses(worlds, &samples, &folds, at);
+        writeln!(out, "| {} | {held:.3} | {own:.3} |", world.name)?;
     }
-    let all = points.get(&None).cloned().unwrap_or_default();
-    tell_points(&rules, &samples, worlds, &points, out)?;
+    tell_points(&rules, &samples, worlds, &folds, out)?;
+    let all = folds.iter().find(|(hand, _)| hand.is_none()).map(|(_, points)| points.clone()).unwrap_or_default();
     write(file, &rules.ids().zip(all).collect())?;
     writeln!(out, "\npoints written to {}", file.display())?;
     Ok(Vec::new())
 }
 
-/// Prints the points of every rule: now, from all worlds, the least and the most of any fold, and in how many incidents of how many
-/// worlds it speaks on a culprit.
-fn tell_points(
-    rules: &Rules,
-    samples: &[Sample],
-    worlds: &[World],
-    points: &BTreeMap<Option<&str>, Vec<i32>>,
-    out: &mut impl Write,
-) -> io::Result<()> {
+/// Fits the points without each hand, and those of all.
+fn folds<'a>(rules: &Rules, worlds: &'a [World], samples: &[Sample], jobs: usize, pull: f64) -> io::Result<Vec<Fold<'a>>> {
+    let mut hands: Vec<&str> = worlds.iter().map(|world| world.hand.as_str()).collect();
+    hands.sort_unstable();
+    hands.dedup();
+    let hand_of = |world: usize| worlds.get(world).and_then(|world| hands.iter().position(|hand| *hand == world.hand)).unwrap_or(0);
+    let left_out: Vec<Option<&str>> = hands.iter().copied().map(Some).chain([None]).collect();
+    in_parallel(&left_out, jobs, |left_out| {
+        let seen: Vec<&Sample> =
+            samples.iter().filter(|sample| worlds.get(sample.world).is_some_and(|world| Some(world.hand.as_str()) != *left_out)).collect();
+        let fitted = Problem::new(rules, &seen, hand_of, pull).solve();
+        Ok((*left_out, fitted.into_iter().map(|weight| (weight * POINTS_OF_E).round() as i32).collect()))
+    })
+}
+
+/// Returns the points of a fold as weights.
+fn weights(rules: &Rules, folds: &[Fold<'_>], left_out: Option<&str>) -> Weights {
+    let mut weights = Weights::default();
+    let points = folds.iter().find(|(hand, _)| *hand == left_out).map(|(_, points)| points.as_slice()).unwrap_or_default();
+    for (id, points) in rules.ids().zip(points) {
+        let _known = weights.set(id, *points);
+    }
+    weights
+}
+
+/// Returns the mean loss of a world with the points that were fitted without it, and with those of all.
+fn losses(worlds: &[World], samples: &[Sample], folds: &[Fold<'_>], world: usize) -> (f64, f64) {
+    let here: Vec<&Sample> = samples.iter().filter(|sample| sample.world == world).collect();
+    let hand = worlds.get(world).map(|world| world.hand.as_str());
+    let of = |left_out: Option<&str>| {
+        let points = folds.iter().find(|(hand, _)| *hand == left_out).map(|(_, points)| points.as_slice()).unwrap_or_default();
+        let weights: Vec<f64> = points.iter().map(|points| f64::from(*points) / POINTS_OF_E).collect();
+        solve::loss(&here, &weights)
+    };
+    (of(hand), of(None))
+}
+
+/// Prints the points of every rule: now, of all worlds, the least and the most of any fold, and in how many windows of how many worlds
+/// it speaks on a culprit or on anything else.
+fn tell_points(rules: &Rules, samples: &[Sample], worlds: &[World], folds: &[Fold<'_>], out: &mut impl Write) -> io::Result<()> {
     writeln!(
         out,
         "\n| rule | now | all | least | most | windows: culprit | windows: rivals | worlds |\n|---|---|---|---|---|---|---|---|"
     )?;
     for (at, id) in rules.ids().enumerate() {
-        let of = |hand: &Option<&str>| points.get(hand).and_then(|points| points.get(at)).copied().unwrap_or(0);
-        let folds: Vec<i32> = points.keys().filter(|hand| hand.is_some()).map(of).collect();
-        let (least, most) = (folds.iter().min().copied().unwrap_or(0), folds.iter().max().copied().unwrap_or(0));
-        let (culprit, rivals) =
-            (samples.iter().filter(|one| one.speaks(at, true)), samples.iter().filter(|one| one.speaks(at, false)).count());
-        let mut seen: Vec<usize> = culprit.clone().map(|one| one.world).collect();
-        seen.sort_unstable();
+        let of = |fold: &Fold<'_>| fold.1.get(at).copied().unwrap_or(0);
+        let held = || folds.iter().filter(|(hand, _)| hand.is_some()).map(of);
+        let all = folds.iter().find(|(hand, _)| hand.is_none()).map_or(0, of);
+        let (least, most) = (held().min().unwrap_or(0), held().max().unwrap_or(0));
+        let rivals = samples.iter().filter(|one| one.speaks(at, false)).count();
+        let mut seen: Vec<usize> = samples.iter().filter(|one| one.speaks(at, true)).map(|one| one.world).collect();
+        let culprits = seen.len();
         seen.dedup();
-        let (count, seen) = (culprit.count(), seen.len());
-        writeln!(out, "| {id} | {} | {} | {least} | {most} | {count} | {rivals} | {seen} of {} |", rules.now(at), of(&None), worlds.len())?;
+        let now = rules.now(at);
+        writeln!(out, "| {id} | {now} | {all} | {least} | {most} | {culprits} | {rivals} | {} of {} |", seen.len(), worlds.len())?;
     }
     Ok(())
 }

@@ -50,7 +50,7 @@ pub(crate) struct Settings {
 /// Incidents of the generator, where it is the only world.
 const COUNT: usize = 480;
 /// Incidents of the generator among other worlds: two of each kind.
-const COUNT_AMONG: usize = 112;
+const COUNT_AMONG: usize = 168;
 
 impl Settings {
     /// Reads the arguments. Errors: an argument that is unknown or lacks its value.

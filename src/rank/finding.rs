@@ -19,8 +19,8 @@ pub const POINTS_OF_E: f64 = 10.0;
 ///
 /// Source: the reliability table that `benches/incidents --fit` prints: at these, strong is right in 95 of 100 and likely in 70,
 /// and hardly any culprit falls below the last.
-const STRONG: f64 = 0.80;
-const LIKELY: f64 = 0.45;
+const STRONG: f64 = 0.90;
+const LIKELY: f64 = 0.55;
 const POSSIBLE: f64 = 0.01;
 
 /// How far a suspect is shown to be the cause.
@@ -71,9 +71,12 @@ pub(super) fn confidence(facts: &Facts, chance: f64) -> Option<Confidence> {
     }
 }
 
+/// Chance of a likely suspect with which nobody would look further back for a better one.
+const FIRM: f64 = 0.80;
+
 /// Tells whether a suspect is so firm that nobody would look further back for a better one.
 pub fn is_firm(ranked: &Ranked) -> bool {
-    ranked.confidence >= Some(Confidence::Likely)
+    ranked.confidence == Some(Confidence::Strong) || ranked.confidence == Some(Confidence::Likely) && ranked.chance >= FIRM
 }
 
 /// What speaks against a suspect.

@@ -1,7 +1,7 @@
 //! The points of the rules, fitted to all worlds: a conditional logit over the changes of one incident and "none of them".
 //!
 //! What is printed for a world comes from points that were fitted without any world of the same hand, and rounded; what is written
-//! comes from all worlds. Folds, bounds and the pull to nothing stand in the source, so that the same worlds give the same points.
+//! comes from all worlds. Folds, bounds and the pull to what was argued for stand in the source, so that the same worlds give the same points.
 
 mod bounds;
 mod sample;
@@ -23,7 +23,7 @@ use super::world::World;
 use sample::{Rules, Sample};
 use solve::Problem;
 
-/// How strongly points are pulled to nothing, beside a mean loss of one incident.
+/// How strongly points are pulled to those that were argued for, beside a mean loss of one incident.
 ///
 /// Source: `--pulls`, which prints the loss that is held out for some.
 const PULL: f64 = 0.003;

@@ -19,7 +19,7 @@ pub(super) struct Problem<'a> {
     bounds: Bounds,
     /// How strongly each rule speaks where it does: points are pulled by what they add, not by what they are.
     scale: Vec<f64>,
-    /// How strongly they are pulled to nothing.
+    /// How strongly they are pulled to the points that were argued for.
     pull: f64,
 }
 
@@ -33,12 +33,12 @@ struct Window<'a> {
 }
 
 impl<'a> Problem<'a> {
-    /// Puts the problem: hands count alike, and so do the incidents of one.
+    /// Puts the problem: a hand counts by the square root of its incidents, which count alike.
     pub(super) fn new(rules: &Rules, samples: &[&'a Sample], hand_of: impl Fn(usize) -> usize, pull: f64) -> Self {
         let mut of_hand: HashMap<usize, f64> = HashMap::new();
         samples.iter().for_each(|sample| *of_hand.entry(hand_of(sample.world)).or_default() += sample.share);
-        let hands = of_hand.len().max(1) as f64;
-        let share = |sample: &Sample| sample.share / of_hand.get(&hand_of(sample.world)).copied().unwrap_or(1.0) / hands;
+        let hands: f64 = of_hand.values().map(|incidents| incidents.sqrt()).sum();
+        let share = |sample: &Sample| sample.share / of_hand.get(&hand_of(sample.world)).copied().unwrap_or(1.0).sqrt() / hands;
         let scale = scale(rules, samples);
         Self {
             bounds: Bounds::new(rules, samples, &scale),
@@ -100,12 +100,12 @@ impl<'a> Problem<'a> {
     fn value(&self, at: &[f64], sloped: bool) -> (f64, Vec<f64>) {
         let weights = self.weights(at);
         let mut slope = vec![0.0; at.len()];
-        let mut value = 0.0;
+        let (mut value, argued) = (0.0, self.bounds.start());
         for window in &self.windows {
             value += window.share * window.loss(&weights, sloped.then_some(&mut slope));
         }
-        for ((slope, scale), (x, free)) in slope.iter_mut().zip(&self.scale).zip(at.iter().zip(self.bounds.free())) {
-            let pull = if *free { self.pull } else { 0.0 };
+        for (((slope, scale), argued), (x, free)) in slope.iter_mut().zip(&self.scale).zip(argued).zip(at.iter().zip(self.bounds.free())) {
+            let (pull, x) = (if *free { self.pull } else { 0.0 }, x - argued);
             *slope = *slope / scale + pull * x;
             value += pull * x * x / 2.0;
         }

@@ -1,4 +1,4 @@
-//! Runs: what one session of a pipeline did in one go is one entry, behind its best-ranked change; no suspect is folded in.
+//! Runs: what one session of a pipeline did in one go is one entry, behind its best-ranked change; nothing that is more than possible is folded in.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::fold::{BURST, Fold};
 use crate::catalogue::is_deployer;
 use crate::event::{ActorKind, Event, EventCategory, Via};
-use crate::rank::Change;
+use crate::rank::{Change, Confidence};
 
 /// Changes of a run follow each other within this time: a step of a pipeline that waits for the one before rarely waits longer.
 const GAP: TimeDelta = TimeDelta::minutes(5);
@@ -50,7 +50,7 @@ fn session_of<'a>(fold: &Fold<'a>) -> Option<Session<'a>> {
 
 /// Folds the entries of each run behind the best of them.
 ///
-/// Shape: entries stand in the order of their best member, each change in exactly one. What is a suspect, or concerns what the
+/// Shape: entries stand in the order of their best member, each change in exactly one. What is more than a possible suspect, or concerns what the
 /// alert names or is next to it, stays an entry of its own that tells which one leads its run.
 pub fn fold_runs(folds: Vec<Fold<'_>>) -> Vec<Fold<'_>> {
     let mut sessions: BTreeMap<Option<Session<'_>>, Vec<Placed<'_>>> = BTreeMap::new();
@@ -105,7 +105,7 @@ fn gather(mut run: Vec<Placed<'_>>) -> Vec<Placed<'_>> {
 
 /// Tells whether an entry is not to be hidden in another.
 fn stands(fold: &Fold<'_>) -> bool {
-    fold.members.iter().any(|member| member.is_suspect() || member.facts.tie.is_near())
+    fold.members.iter().any(|member| member.confidence > Some(Confidence::Possible) || member.facts.tie.is_near())
 }
 
 #[cfg(test)]

@@ -193,17 +193,22 @@ fn every_score_is_the_sum_of_its_parts_and_reasons_are_told_weightiest_first() {
     let changes = [terminate("named", 200, NAMED)];
     let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
     assert_eq!(ranked[0].score, ranked[0].explanation().contributions.iter().map(|part| part.points).sum::<i32>());
-    let expected = [
+    let explanation = ranked[0].explanation();
+    let reasons = explanation.reasons();
+    let weight = |reason: &Reason<'_>| explanation.contributions.iter().find(|part| part.reason == Some(*reason)).unwrap().points.abs();
+    assert!(reasons.windows(2).all(|two| weight(&two[0]) >= weight(&two[1])), "{reasons:?}");
+    for told in [
         Reason::TargetsNamed { named: NAMED },
         Reason::Before { age: TimeDelta::seconds(200) },
         Reason::CanCause { what: "timeouts and unreachable hosts" },
-    ];
-    assert_eq!(ranked[0].explanation().reasons(), expected);
+    ] {
+        assert!(reasons.contains(&told), "{reasons:?}");
+    }
 }
 
 /// The ids of what is more than possible.
 fn accused(ranked: &[Ranked]) -> Vec<&str> {
-    ranked.iter().filter(|one| finding::is_firm(one)).map(|one| one.change.event.event_id.as_str()).collect()
+    ranked.iter().filter(|one| one.confidence > Some(finding::Confidence::Possible)).map(|one| one.change.event.event_id.as_str()).collect()
 }
 
 fn disable_key(id: &str, before: i64, key: &str) -> Change {
@@ -221,7 +226,7 @@ fn what_has_no_name_goes_by_the_name_of_what_it_is_tied_to() {
     let before = [alias("a", "prod-checkout", ours), alias("b", "prod-search", theirs)];
     let ranked = rank(&incident("DecryptFailures", json!({"queue_name": "checkout-jobs"})), &changes, &before);
     assert_eq!(ids(&ranked), ["ours", "theirs"]);
-    assert_eq!(accused(&ranked), ["ours"]);
+    assert!(ranked[0].is_suspect() && !accused(&ranked).contains(&"theirs"));
 }
 
 #[test]
@@ -233,7 +238,7 @@ fn the_head_of_a_name_says_whose_it_is_and_its_tail_only_what_it_is() {
     let changes = [flow("other", 30, "search-flow"), flow("ours", 600, "checkout-flow")];
     let ranked = rank(&incident("ExecutionsFailed", json!({"function_name": "checkout-flow-worker"})), &changes, &[]);
     assert_eq!(ids(&ranked), ["ours", "other"]);
-    assert_eq!(accused(&ranked), ["ours"]);
+    assert!(ranked[0].is_suspect() && !accused(&ranked).contains(&"other"));
 }
 
 fn timeout(id: &str, before: i64, seconds: u32) -> Change {
@@ -392,7 +397,7 @@ fn a_tag_says_whose_a_thing_is_that_has_but_an_id() {
     let background = [tag("t1", "vpce-0fedcba9876543210", "reviews-objects"), tag("t2", "vpce-0123456789abcdef0", "checkout-objects")];
     let ranked = rank(&incident("S3Unreachable", json!({"service": "checkout"})), &changes, &background);
     assert_eq!(ids(&ranked), ["ours", "theirs"]);
-    assert!(ranked[0].is_suspect() && !ranked[1].is_suspect());
+    assert!(ranked[0].is_suspect() && !accused(&ranked).contains(&"theirs"));
 }
 
 #[test]
@@ -469,7 +474,7 @@ fn secret_versions(to: &str) -> [Change; 2] {
 fn a_version_that_is_made_first_and_then_put_in_force_is_a_suspect() {
     let changes = secret_versions("new");
     let ranked = rank(&incident("DatabaseLoginFails", json!({"secret_id": "prod/checkout/db"})), &changes, &[]);
-    assert!(accused(&ranked).contains(&"back"), "{ranked:?}");
+    assert!(ranked.iter().any(|one| one.change.event.event_id == "back" && one.is_suspect()), "{ranked:?}");
 }
 
 #[test]
@@ -663,10 +668,11 @@ fn a_rule_gives_other_points_with_other_weights_and_none_when_it_is_off() {
         |weights: &Weights| super::rank(&incident("InstanceDown", json!({"instance_id": NAMED})), changes.to_vec(), &[], weights)[0].score;
     let mut weights = Weights::default();
     let before = score(&weights);
-    assert!(weights.set("tie.targets_named", 70));
+    let fitted = super::points::points_of("tie.targets_named");
+    assert!(weights.set("tie.targets_named", fitted + 20));
     assert_eq!(score(&weights), before + 20);
     assert!(weights.switch_off("tie.targets_named"));
-    assert_eq!(score(&weights), before - 50);
+    assert_eq!(score(&weights), before - fitted);
 }
 
 #[test]

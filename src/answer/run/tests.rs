@@ -9,7 +9,7 @@ use super::*;
 use crate::answer::fold::fold;
 use crate::rank::facts::Tie;
 use crate::rank::topology::Relation;
-use crate::rank::{Confidence, Facts, Ranked};
+use crate::rank::{Facts, Ranked};
 
 /// Who acts in these tests.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -91,7 +91,7 @@ fn ranked(changes: Vec<Change>, specs: &BTreeMap<String, Spec>) -> Vec<Ranked> {
             score: i32::from(spec.suspect) * 60 + i32::from(spec.near) * 30 + i32::try_from(spec.call).unwrap(),
             bar: 0,
             chance: 0.0,
-            confidence: spec.suspect.then_some(Confidence::Possible),
+            confidence: spec.suspect.then_some(Confidence::Likely),
             facts: Facts { tie: Tie { relation, ..Tie::default() }, ..Facts::default() },
             item: 0,
         }

@@ -53,6 +53,9 @@ impl Rules {
     }
 }
 
+/// Ways in which rules speak, a strength as its bits, so that like ones fall together.
+type Bits = BTreeSet<Vec<(usize, u64)>>;
+
 /// What one act of one actor could be: the ways in which the rules speak on its changes, each once.
 pub(super) struct Item {
     /// The ways, of changes that are no culprits.
@@ -95,7 +98,7 @@ pub(super) fn samples(rules: &Rules, world: usize, truth: &Truth, looks: &mut Lo
 fn sample(rules: &Rules, truth: &Truth, ranked: &[Ranked]) -> Sample {
     let is = |ids: &[String], one: &Ranked| ids.contains(&one.change.event.event_id);
     // Ways are kept as their bits, so that like ones fall together.
-    let mut items: BTreeMap<usize, (BTreeSet<Vec<(usize, u64)>>, BTreeSet<Vec<(usize, u64)>>)> = BTreeMap::new();
+    let mut items: BTreeMap<usize, (Bits, Bits)> = BTreeMap::new();
     let mut blind = ranked.iter().any(|one| is(&truth.culprits, one));
     for one in ranked.iter().filter(|one| !is(&truth.related, one)) {
         let Some(spoken) = rules.speak(&one.facts) else { continue };
@@ -110,7 +113,7 @@ fn sample(rules: &Rules, truth: &Truth, ranked: &[Ranked]) -> Sample {
     }
     let mut alike: BTreeMap<_, usize> = BTreeMap::new();
     items.into_values().for_each(|item| *alike.entry(item).or_default() += 1);
-    let ways = |bits: BTreeSet<Vec<(usize, u64)>>| -> Vec<Spoken> {
+    let ways = |bits: Bits| -> Vec<Spoken> {
         bits.into_iter().map(|way| way.into_iter().map(|(rule, bits)| (rule, f64::from_bits(bits))).collect()).collect()
     };
     let item = |((rivals, culprits), count): (_, usize)| Item { rivals: ways(rivals), culprits: ways(culprits), alike: count as f64 };

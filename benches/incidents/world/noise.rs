@@ -66,8 +66,7 @@ impl Noise {
     /// Shape: none of them holds a name of `taboo`, none lies after the question.
     pub(super) fn around(
         &self,
-        start: DateTime<Utc>,
-        now: DateTime<Utc>,
+        (start, now): (DateTime<Utc>, DateTime<Utc>),
         (account, region): (&str, &str),
         taboo: &Taboo,
         random: &mut Random,

@@ -22,11 +22,11 @@ const ASKED_AFTER: i64 = 10;
 
 /// Makes the world of the scenarios in `file`. Errors: a file that cannot be read, or is none.
 pub(super) fn world(file: &Path) -> io::Result<World> {
-    let scenarios = read_json(file)?;
+    let Value::Array(scenarios) = read_json(file)? else { return Err(wrong(file, "no list of scenarios")) };
     let folder = file.parent().unwrap_or(Path::new("."));
     let mut sets: HashMap<PathBuf, Arc<Records>> = HashMap::new();
     let mut makers: Vec<Maker> = Vec::new();
-    for scenario in scenarios.as_array().into_iter().flatten().cloned() {
+    for scenario in scenarios {
         let path = folder.join(scenario.get("events_file").and_then(Value::as_str).unwrap_or_default());
         let records = match sets.get(&path) {
             Some(known) => Arc::clone(known),

@@ -66,7 +66,7 @@ impl Story {
         let mut records = self.records.iter().map(|record| self.record(record, &ids, &mut random)).collect::<io::Result<Vec<_>>>()?;
         let taboo = Taboo::of(&self.alert, records.iter().map(|(_, record)| record));
         let mut random = Random::from_text(&format!("{} {}", self.id, noise.word()));
-        records.extend(noise.around(self.start, self.now, (&self.account, &self.region), &taboo, &mut random));
+        records.extend(noise.around((self.start, self.now), (&self.account, &self.region), &taboo, &mut random));
         let full = |ids_: &[String]| -> Vec<String> { ids_.iter().filter_map(|id| ids.get(id.as_str()).cloned()).collect() };
         let culprits = full(&self.culprits);
         let last =

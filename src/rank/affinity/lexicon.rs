@@ -250,7 +250,7 @@ fn is_naming_key(key: &str) -> bool {
     ];
     let ends =
         |end: &&str| key.len().checked_sub(end.len()).and_then(|at| key.get(at..)).is_some_and(|tail| tail.eq_ignore_ascii_case(end));
-    ENDS.iter().any(|end| ends(&end))
+    ENDS.iter().any(ends)
 }
 
 /// Returns what a tag calls the thing, when `map` is one that does: `{"key": "service", "value": "checkout"}`.

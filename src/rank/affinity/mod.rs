@@ -83,7 +83,7 @@ pub(super) fn affinities(
     };
     let affinity = |((index, change), own): ((usize, &Change), &Option<Hit>)| {
         let (bears, inherited) = if change.class.noise { (false, None) } else { tied(index, change) };
-        match (own.into_iter().copied().chain(inherited).reduce(Hit::better), named_here, told_here) {
+        match (own.iter().copied().chain(inherited).reduce(Hit::better), named_here, told_here) {
             (Some(hit), ..) => sides.affinity(hit, &lexicon),
             _ if names.at(index).is_empty() && !bears => Affinity::Unknown,
             (None, true, _) => Affinity::Other,

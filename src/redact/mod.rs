@@ -120,7 +120,7 @@ pub fn parameters(value: &Value) -> Redacted<Value> {
 
 /// Redacts anything that serialises: every string of it, object keys included.
 ///
-/// Sentences ([`SENTENCES`]) are looked at for shapes alone, and a `next_cursor` at the top is our own and stays as
+/// Sentences (`SENTENCES`) are looked at for shapes alone, and a `next_cursor` at the top is our own and stays as
 /// it is, but for unsafe characters.
 ///
 /// Errors: when `value` cannot be a JSON value, such as a map with keys that are not strings.

@@ -183,7 +183,7 @@ const SPELLINGS: usize = 12;
 /// Returns under which names CloudTrail may have filed events of resources: the names as given first, then their other
 /// spellings in turn.
 ///
-/// Shape: each once, and at most [`SPELLINGS`].
+/// Shape: each once, and at most `SPELLINGS`.
 pub fn spellings<'a>(resources: impl Iterator<Item = &'a str>) -> Vec<String> {
     let all: Vec<Vec<String>> = resources.map(catalogue::aliases_of).collect();
     let longest = all.iter().map(Vec::len).max().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! What a change and the alert have in common by name: teams name the parts of a service alike, `search-worker` runs as `search-role`.
 //!
-//! Each name that the changes bear is looked at once, however many bear it: what it shares with the alert is a [`Hit`]. A change goes by the
+//! Each name that the changes bear is looked at once, however many bear it: what it shares with the alert is a `Hit`. A change goes by the
 //! best hit of its own names, or else of the names of what other events tie it to.
 
 mod alert;

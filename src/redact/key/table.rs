@@ -3,7 +3,7 @@
 use super::KEY;
 use super::Rule::{self, Environment, Hide, HideText, Look, Shorten};
 
-/// Rules for whole names, normalised by [`normalise`]; sorted for the binary search.
+/// Rules for whole names, normalised by `normalise`; sorted for the binary search.
 ///
 /// Source: the API models (members with and without the `sensitive` trait) and what real records show in the clear.
 pub(super) const NAMES: &[(&str, Rule)] = &[

@@ -62,6 +62,8 @@ pub mod render;
 
 pub mod investigate;
 
+pub mod posture;
+
 pub mod tools;
 
 pub mod service;

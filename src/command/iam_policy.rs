@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::config::settings::{AWS_REGION_ALLOWLIST, EVENT_HISTORY_ENABLED};
 use crate::event::is_region;
 use crate::policy::region::global_region;
-use crate::source::{AsWhom, OPERATIONS};
+use crate::source::{AsWhom, operations};
 use clap::Parser;
 use serde_json::{Value, json};
 
@@ -46,7 +46,7 @@ impl Run for IamPolicy {
 /// Makes the policy of the server's own identity.
 fn policy(config: &Config, regions: &[String]) -> Value {
     let actions = |whom: AsWhom| {
-        let needed = OPERATIONS.iter().filter(|operation| operation.as_whom == whom);
+        let needed = operations().filter(|operation| operation.as_whom == whom);
         needed.flat_map(|operation| operation.actions.iter().copied()).collect::<Vec<_>>()
     };
     let mut read = json!({"Sid": "ReadCloudTrail", "Effect": "Allow", "Action": actions(AsWhom::Reader), "Resource": "*"});

@@ -75,6 +75,20 @@ fn document(document: &Redacted<Document>, _: usize) -> String {
     if let Some(error) = &document.error {
         let _ = writeln!(out, "\nError {}. Next: {}", error.code, quote_markdown(&error.next));
     }
+    for section in &document.sections {
+        out.push('\n');
+        if !section.title.is_empty() {
+            let _ = writeln!(out, "## {}", quote(&section.title));
+        }
+        for line in &section.lines {
+            let lead = if line.lead.is_empty() { String::new() } else { format!("**{}** ", quote(&line.lead)) };
+            let _ = writeln!(out, "- {lead}{}", quote(&line.text));
+            for under in &line.under {
+                let text = if under.command { format!("`{}`", under.text.replace('`', "")) } else { quote(&under.text) };
+                let _ = writeln!(out, "  - {}: {text}", under.label);
+            }
+        }
+    }
     if let Some(link) = &document.link {
         let _ = writeln!(out, "\n{link}");
     }

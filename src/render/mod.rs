@@ -15,7 +15,7 @@ mod tests;
 
 pub use format::Format;
 pub use markdown::{FORMAT as MARKDOWN, markdown};
-pub use outcome::{Document, Outcome};
+pub use outcome::{Document, Line, Outcome, Section, Under};
 pub use report::report;
 pub use text::{COLUMNS, FORMAT as TEXT, text};
 

@@ -36,6 +36,39 @@ pub struct Document {
     pub link: Option<String>,
     /// A record of CloudTrail.
     pub record: Option<Map<String, Value>>,
+    /// What there is to say, part by part.
+    pub sections: Vec<Section>,
+}
+
+/// A part of an answer that is no list of changes.
+#[derive(Clone, Debug, Default)]
+pub struct Section {
+    /// Its title; empty for what follows the headline at once.
+    pub title: String,
+    /// Its lines.
+    pub lines: Vec<Line>,
+}
+
+/// A line of a [`Section`], and what belongs to it.
+#[derive(Clone, Debug, Default)]
+pub struct Line {
+    /// A word before it, such as `high`; at most eight letters.
+    pub lead: String,
+    /// What it says.
+    pub text: String,
+    /// What stands under it.
+    pub under: Vec<Under>,
+}
+
+/// What stands under a [`Line`].
+#[derive(Clone, Debug)]
+pub struct Under {
+    /// At most eight letters.
+    pub label: &'static str,
+    /// What it says.
+    pub text: String,
+    /// Whether that is a command to copy.
+    pub command: bool,
 }
 
 impl Outcome {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::screen::{Card, ROOMS, Row, screen};
-use super::{Document, Format, flags, of_run, times};
+use super::{Document, Format, Section, Under, flags, of_run, times};
 use crate::answer::{Answer, Entry, ErrorReport, Finding};
 use crate::redact::Redacted;
 
@@ -50,8 +50,27 @@ fn document(document: &Redacted<Document>, _: usize) -> String {
     let mut blocks = vec![section(&format!("*{}*", escaped(&document.headline)))];
     blocks.extend(document.error.as_ref().map(next_step));
     blocks.extend(document.link.as_deref().map(|link| section(&linked(link, "Open in the AWS console"))));
+    blocks.extend(document.sections.iter().flat_map(part).take(MAX_BLOCKS - 4));
     blocks.extend(document.record.as_ref().map(record));
     message(&document.headline, blocks)
+}
+
+/// A part of an answer that is no list of changes, in as many blocks as its lines need; no line is cut in two.
+fn part(part: &Section) -> Vec<Value> {
+    let mut texts = vec![if part.title.is_empty() { String::new() } else { format!("*{}*\n", escaped(&part.title)) }];
+    for line in &part.lines {
+        let lead = if line.lead.is_empty() { String::new() } else { format!("*{}* ", escaped(&line.lead)) };
+        let mut out = format!("{lead}{}\n", escaped(&line.text));
+        for Under { label, text, command } in &line.under {
+            let text = if *command { format!("`{}`", entities(&text.replace('`', ""))) } else { escaped(text) };
+            let _ = writeln!(out, "_{label}_ {text}");
+        }
+        match texts.last_mut() {
+            Some(last) if last.chars().count() + out.chars().count() < MAX_CHARS => last.push_str(&out),
+            _ => texts.push(out),
+        }
+    }
+    texts.iter().filter(|text| !text.is_empty()).map(|text| section(text)).collect()
 }
 
 /// A suspect in full.

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::screen::{ROOMS, Row, screen};
-use super::{Document, Format, OPENS, counted, flags, has_runs, run, times};
+use super::{Document, Format, OPENS, Section, counted, flags, has_runs, run, times};
 use crate::answer::{Answer, Entry, Finding};
 use crate::redact::Redacted;
 
@@ -40,6 +40,10 @@ fn document(document: &Redacted<Document>, columns: usize) -> String {
         page.blank();
         page.row("error", &error.code);
         page.row("next", &error.next);
+    }
+    for section in &document.sections {
+        page.blank();
+        page.section(section);
     }
     page.out.extend(document.link.as_deref().map(|link| format!("{link}\n")));
     if let Some(record) = &document.record {
@@ -120,6 +124,22 @@ impl Page {
         }
         let parameters = entry.request_parameters.as_ref().map(|parameters| serde_json::Value::Object(parameters.clone()).to_string());
         self.optional(INDENT, parameters);
+    }
+
+    fn section(&mut self, section: &Section) {
+        if !section.title.is_empty() {
+            self.paragraph("", PLAIN, BOLD, &section.title);
+        }
+        for line in &section.lines {
+            let lead = if line.lead.is_empty() { "  ".to_owned() } else { format!("{:<8}  ", line.lead) };
+            self.paragraph(&lead, YELLOW, PLAIN, &line.text);
+            for under in &line.under {
+                match under.command {
+                    true => self.command(under.label, &under.text),
+                    false => self.row(under.label, &under.text),
+                }
+            }
+        }
     }
 
     fn optional(&mut self, indent: &str, text: Option<String>) {

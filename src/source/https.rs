@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use aws_sdk_cloudtrail::config::SharedHttpClient;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
-use aws_smithy_http_client::{Builder, ConnectorBuilder};
+use aws_smithy_http_client::{Builder, Connector, ConnectorBuilder};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -32,6 +32,18 @@ pub(super) fn client(bundle: Option<(Name, PathBuf)>) -> Result<SharedHttpClient
         connector.set_proxy_config(Some(ProxyConfig::from_env()));
         connector.build()
     }))
+}
+
+/// Makes one connector of the same kind, for requests that no SDK client sends. Opens no connection.
+///
+/// Errors: as [`client`].
+pub(super) fn connector(bundle: Option<(Name, PathBuf)>) -> Result<Connector, Obstacle> {
+    let mut connector = ConnectorBuilder::default().tls_provider(Provider::Rustls(CryptoMode::Ring));
+    if let Some(trusted) = bundle.map(trust).transpose()? {
+        connector.set_tls_context(trusted);
+    }
+    connector.set_proxy_config(Some(ProxyConfig::from_env()));
+    Ok(connector.build())
 }
 
 /// Reads a file of authorities; certificates that cannot be used are left out, as the SDK panics on one.

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use crate::coverage::{Profile, SourceName};
 use crate::policy::Ungated;
 
+pub mod api;
 pub mod archive;
 mod aws;
 pub mod event_history;
@@ -83,10 +84,15 @@ pub enum AsWhom {
     Lender,
 }
 
-/// All requests that the server may ever send. Each is a read, or lends credentials to read with.
+/// Returns all requests that the server may ever send.
+pub fn operations() -> impl Iterator<Item = Operation> {
+    SDK_OPERATIONS.iter().copied().chain(api::READS.iter().map(|(_, read)| read.operation()))
+}
+
+/// The requests that the SDK's clients send; [`api::READS`] are those of our own. Each is a read, or lends credentials to read with.
 ///
 /// Source: AWS service authorization reference, "Actions defined by AWS CloudTrail" and "… AWS Security Token Service".
-pub static OPERATIONS: [Operation; 3] = [
+pub static SDK_OPERATIONS: [Operation; 3] = [
     Operation { call: "lookup_events", actions: &["cloudtrail:LookupEvents"], as_whom: AsWhom::Reader },
     Operation { call: "get_caller_identity", actions: &[], as_whom: AsWhom::Reader },
     Operation { call: "assume_role", actions: &["sts:AssumeRole", "sts:SetSourceIdentity"], as_whom: AsWhom::Lender },

@@ -87,6 +87,7 @@ impl From<&EventAnswer> for Document {
             error: answer.error.clone(),
             link: answer.console_url.clone(),
             record: answer.record.clone(),
+            sections: Vec::new(),
         }
     }
 }

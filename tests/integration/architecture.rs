@@ -105,7 +105,7 @@ fn only_the_policy_makes_a_scope_and_only_redaction_seals() {
 
 #[test]
 fn every_aws_operation_reads() {
-    let allowed = cloudtrail_mcp::source::OPERATIONS.map(|operation| format!(".{}()", operation.call));
+    let allowed = cloudtrail_mcp::source::SDK_OPERATIONS.map(|operation| format!(".{}()", operation.call));
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/source");
     let mut files = Vec::new();
     sources(&src, &mut files);
@@ -125,11 +125,22 @@ fn every_aws_operation_reads() {
     let unsent: Vec<_> = allowed.iter().filter(|operation| !sent.contains(operation)).collect();
     assert!(unsent.is_empty(), "on the list, and never sent: {unsent:?}");
     assert!(
-        cloudtrail_mcp::source::OPERATIONS
+        cloudtrail_mcp::source::SDK_OPERATIONS
             .iter()
             .flat_map(|it| it.actions)
             .all(|action| { ["LookupEvents", "AssumeRole", "SetSourceIdentity"].iter().any(|read| action.ends_with(read)) })
     );
+}
+
+/// Our own client takes nothing but a row of the list.
+#[test]
+fn every_read_of_settings_is_on_the_list_and_reads() {
+    for (_, read) in cloudtrail_mcp::source::api::READS {
+        let verb = read.action.split(':').nth(1).unwrap();
+        assert!(["Get", "List", "Describe"].iter().any(|reads| verb.starts_with(reads) && read.name.starts_with(reads)), "{read:?}");
+    }
+    let made = strays(&["Read::of(", "Read::bucket("], &[]);
+    assert_eq!(made.into_iter().filter(|line| !line.starts_with("source/api/read.rs")).collect::<Vec<_>>(), Vec::<String>::new());
 }
 
 /// The rooms from the ground up; each may use only those above it in this list.

@@ -94,7 +94,7 @@ impl Environment {
     }
 
     /// Returns the file of authorities to trust instead of the system's, and the setting that names it.
-    pub(super) fn ca_bundle(&self) -> Option<(Name, PathBuf)> {
+    pub(in crate::source) fn ca_bundle(&self) -> Option<(Name, PathBuf)> {
         let by_variable = || Some(("AWS_CA_BUNDLE".into(), self.variable("AWS_CA_BUNDLE")?));
         let (setting, path) = by_variable().or_else(|| Some((self.of_profile("ca_bundle"), self.setting("ca_bundle")?)))?;
         let path = match path.strip_prefix("~/") {
@@ -115,6 +115,11 @@ impl Environment {
         let variables = [specific.as_str(), "AWS_ENDPOINT_URL"];
         let by_variable = variables.into_iter().find_map(|name| Some((Name::from(name), self.variable(name)?.to_owned())));
         by_variable.or_else(|| Some((self.of_profile("endpoint_url"), self.setting("endpoint_url")?.to_owned())))
+    }
+
+    /// Returns the address that the operator has set for a service.
+    pub(in crate::source) fn endpoint(&self, service: &str) -> Option<String> {
+        self.endpoint_url(service).map(|(_, url)| url).filter(|url| host(url).is_some())
     }
 
     /// Returns an address to give to the SDK where it would read a blank one.

@@ -1,6 +1,6 @@
 //! What may go wrong with one request, by AWS's error code; by its text only where AWS has one code for several causes.
 
-pub(super) use crate::coverage::Failure;
+pub(in crate::source) use crate::coverage::Failure;
 use crate::coverage::{Denier, Obstacle};
 use crate::policy::region::enabled_by_default;
 
@@ -63,7 +63,7 @@ impl Failure {
     ///
     /// Shape: an unknown code of a 4xx is `Refused`; credentials that are unknown only in a region that needs opting in
     /// mean that the region is not enabled.
-    pub(super) fn of(code: Option<&str>, message: &str, status: u16, region: &str) -> Self {
+    pub(in crate::source) fn of(code: Option<&str>, message: &str, status: u16, region: &str) -> Self {
         let said = message.to_lowercase();
         match Self::by_code(code, status, region) {
             Self::Blocked(Obstacle::WrongSecret) if UNTIMELY.iter().any(|words| said.contains(words)) => Self::Blocked(Obstacle::Clock),
@@ -92,7 +92,7 @@ impl Failure {
     }
 
     /// Returns how often a request that failed so is sent again.
-    pub(super) fn retries(&self) -> u32 {
+    pub(in crate::source) fn retries(&self) -> u32 {
         match self {
             // Names are found, and servers are back, a moment later.
             Self::Blocked(Obstacle::UnknownHost(_) | Obstacle::Refused(_) | Obstacle::Unreachable(_)) => 1,

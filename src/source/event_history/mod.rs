@@ -20,9 +20,7 @@ use self::bucket::{Bucket, Buckets};
 use self::cache::Cache;
 use self::client::Aws;
 use self::conclude::{Part, conclude, failed, gap, refused, refused_role};
-use self::failure::Failure;
 use self::reader::{Job, Reader, Scan};
-use self::session::{Identity, Sessions};
 use self::settled::Settled;
 use self::single_flight::SingleFlight;
 use super::{BoxFuture, Clock, Definition, Opened, Setup, Source};
@@ -57,7 +55,9 @@ pub(super) fn obstacle_of((code, message): (&str, &str)) -> Option<Obstacle> {
 }
 
 pub use cache::CacheSettings;
+pub(super) use failure::Failure;
 pub use role::Role;
+pub(super) use session::{Identity, Session, Sessions};
 
 /// How long events may take to appear in event history.
 ///

@@ -6,6 +6,7 @@
 //! its sessions carry the caller's name, and again a minute before its credentials end.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +15,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{Region, SdkConfig};
 use aws_credential_types::provider::error::CredentialsError;
-use aws_sdk_cloudtrail::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_cloudtrail::config::{Credentials, ProvideCredentials as _, SharedCredentialsProvider};
 use aws_sdk_cloudtrail::error::{ProvideErrorMetadata, SdkError};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
@@ -39,16 +40,16 @@ const IDENTITIES: usize = 256;
 
 /// As whom to ask.
 #[derive(Clone, Debug)]
-pub(super) struct Identity {
+pub(in crate::source) struct Identity {
     /// The caller, whose name a role's session carries.
-    pub(super) caller: String,
+    pub(in crate::source) caller: String,
     /// The role to assume; nothing for the process's own credentials.
-    pub(super) role: Option<Arc<Role>>,
+    pub(in crate::source) role: Option<Arc<Role>>,
 }
 
 impl Identity {
     /// The process's own credentials, which are the same for every caller.
-    pub(super) const OWN: Self = Self { caller: String::new(), role: None };
+    pub(in crate::source) const OWN: Self = Self { caller: String::new(), role: None };
 
     fn key(&self) -> (String, String) {
         match &self.role {
@@ -59,7 +60,7 @@ impl Identity {
 }
 
 /// Configuration and clients of one identity.
-pub(super) struct Session {
+pub(in crate::source) struct Session {
     config: SdkConfig,
     environment: Environment,
     ends: Option<SystemTime>,
@@ -70,6 +71,21 @@ pub(super) struct Session {
 impl Session {
     fn new(config: SdkConfig, environment: Environment, ends: Option<SystemTime>) -> Arc<Self> {
         Arc::new(Self { config, environment, ends, account: OnceCell::new(), clients: Mutex::default() })
+    }
+
+    /// Returns what requests are signed with.
+    pub(in crate::source) async fn credentials(&self) -> Option<Credentials> {
+        self.config.credentials_provider()?.provide_credentials().await.ok()
+    }
+
+    /// Returns the address that replaces a service's own.
+    pub(in crate::source) fn endpoint(&self, service: &str) -> Option<String> {
+        self.environment.endpoint(service).or_else(|| self.config.endpoint_url().map(str::to_owned))
+    }
+
+    /// Returns the file of authorities to trust instead of the system's, and the setting that names it.
+    pub(in crate::source) fn ca_bundle(&self) -> Option<(Name, PathBuf)> {
+        self.environment.ca_bundle()
     }
 
     fn is_good(&self) -> bool {
@@ -89,7 +105,7 @@ struct Kept {
 }
 
 /// The sessions of the process, made when first needed.
-pub(super) struct Sessions {
+pub(in crate::source) struct Sessions {
     endpoint_url: Option<String>,
     attempt: Duration,
     home: Option<String>,
@@ -109,7 +125,7 @@ impl Kept {
 impl Sessions {
     /// Prepares; touches nothing yet. `given` replaces the SDK's own chain, `endpoint_url` CloudTrail's address; `home` is where
     /// STS is asked, of the partition that it is in.
-    pub(super) fn new(endpoint_url: Option<String>, attempt: Duration, home: Option<String>, given: Option<SdkConfig>) -> Self {
+    pub(in crate::source) fn new(endpoint_url: Option<String>, attempt: Duration, home: Option<String>, given: Option<SdkConfig>) -> Self {
         let home = home.filter(|home| is_region(home));
         Self { endpoint_url, attempt, home, given, slots: Mutex::default() }
     }
@@ -125,7 +141,7 @@ impl Sessions {
     /// Returns a session of `identity` whose credentials are good, as far as we know.
     ///
     /// Errors: what kept a role from being assumed, or the own credentials from being there.
-    pub(super) async fn of(&self, identity: &Identity, region: &str) -> Result<Arc<Session>, Failure> {
+    pub(in crate::source) async fn of(&self, identity: &Identity, region: &str) -> Result<Arc<Session>, Failure> {
         let slot = self.slot(identity);
         let mut kept = slot.lock().await;
         if let Some(known) = kept.known() {
@@ -149,7 +165,7 @@ impl Sessions {
     }
 
     /// Drops a session whose credentials are no good, so that the next one resolves them anew: files and logins change.
-    pub(super) async fn judged(&self, identity: &Identity, session: &Arc<Session>, failure: &Failure) {
+    pub(in crate::source) async fn judged(&self, identity: &Identity, session: &Arc<Session>, failure: &Failure) {
         let no_good = |obstacle: &Obstacle| matches!(obstacle, Obstacle::NoCredentials | Obstacle::WrongSecret);
         let is_no_good = match failure {
             Failure::Expired | Failure::UnknownCredentials => true,
@@ -225,7 +241,7 @@ impl Sessions {
     }
 
     /// Returns the host that a service is asked at.
-    pub(super) fn host(&self, session: &Session, service: &str, region: &str) -> Name {
+    pub(in crate::source) fn host(&self, session: &Session, service: &str, region: &str) -> Name {
         let region = if service == "sts" { self.sts_region(region) } else { region };
         let given = if self.given.is_some() { session.config.endpoint_url() } else { None };
         let own = self.endpoint_url.as_deref().filter(|_| service == "cloudtrail");
@@ -241,7 +257,7 @@ impl Sessions {
     }
 
     /// Returns CloudTrail's client in a region.
-    pub(super) fn cloudtrail(&self, session: &Session, region: &str) -> aws_sdk_cloudtrail::Client {
+    pub(in crate::source) fn cloudtrail(&self, session: &Session, region: &str) -> aws_sdk_cloudtrail::Client {
         let make = || {
             let mut builder = aws_sdk_cloudtrail::config::Builder::from(&session.config)
                 .region(Region::new(region.to_owned()))
@@ -257,7 +273,7 @@ impl Sessions {
     }
 
     /// Returns the account of the process's own credentials; a failure is not kept, but asked again next time.
-    pub(super) async fn account(&self, region: &str) -> Result<String, Failure> {
+    pub(in crate::source) async fn account(&self, region: &str) -> Result<String, Failure> {
         match self.account_once(region).await {
             Err(Failure::Expired) => self.account_once(region).await,
             told => told,
@@ -281,7 +297,7 @@ impl Sessions {
 }
 
 /// Says what an error of the SDK means; `host` is where the request was sent.
-pub(super) async fn judge<E>(error: SdkError<E>, region: &str, host: Name) -> Failure
+pub(in crate::source) async fn judge<E>(error: SdkError<E>, region: &str, host: Name) -> Failure
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {

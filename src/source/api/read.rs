@@ -1,0 +1,119 @@
+//! Every read of settings that may be sent, one row each. There is no other way to send one.
+
+use crate::source::{AsWhom, Operation};
+
+/// How a service is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Protocol {
+    /// AWS JSON 1.1; what stands before the operation in `X-Amz-Target`.
+    Json(&'static str),
+    /// The query protocol, of this version; answers are XML.
+    Query(&'static str),
+    /// Amazon S3: the operation is a sub-resource of a bucket; answers are XML, or a policy's JSON.
+    Bucket,
+}
+
+/// A service and how it is reached.
+#[derive(Debug)]
+pub(super) struct Service {
+    /// Its name in endpoints and signatures.
+    pub(super) name: &'static str,
+    pub(super) protocol: Protocol,
+    /// Whether it answers in the region of global services alone.
+    pub(super) global: bool,
+}
+
+impl Service {
+    const fn of(name: &'static str, protocol: Protocol) -> Self {
+        Self { name, protocol, global: false }
+    }
+}
+
+static CLOUDTRAIL: Service = Service::of("cloudtrail", Protocol::Json("CloudTrail_20131101"));
+static EC2: Service = Service::of("ec2", Protocol::Query("2016-11-15"));
+static KMS: Service = Service::of("kms", Protocol::Json("TrentService"));
+static LOGS: Service = Service::of("logs", Protocol::Json("Logs_20140328"));
+static MONITORING: Service = Service::of("monitoring", Protocol::Query("2010-08-01"));
+static ORGANIZATIONS: Service = Service { global: true, ..Service::of("organizations", Protocol::Json("AWSOrganizationsV20161128")) };
+static S3: Service = Service::of("s3", Protocol::Bucket);
+static SNS: Service = Service::of("sns", Protocol::Query("2010-03-31"));
+
+/// A read of settings.
+#[derive(Debug)]
+pub struct Read {
+    /// The operation, as AWS's API reference names it.
+    pub name: &'static str,
+    /// The permission that it needs.
+    pub action: &'static str,
+    pub(super) service: &'static Service,
+    /// The sub-resource of a bucket.
+    pub(super) part: &'static str,
+    /// Error codes that say "there is none", which is an answer.
+    pub(super) none: &'static [&'static str],
+}
+
+impl Read {
+    const fn of(service: &'static Service, name: &'static str, action: &'static str) -> Self {
+        Self { name, action, service, part: "", none: &[] }
+    }
+
+    const fn bucket(part: &'static str, name: &'static str, action: &'static str) -> Self {
+        Self { part, ..Self::of(&S3, name, action) }
+    }
+
+    const fn none(self, none: &'static [&'static str]) -> Self {
+        Self { none, ..self }
+    }
+
+    /// Returns what the list of operations says of it.
+    pub fn operation(&'static self) -> Operation {
+        Operation { call: self.name, actions: std::slice::from_ref(&self.action), as_whom: AsWhom::Reader }
+    }
+}
+
+/// Declares the reads, and the list of all.
+macro_rules! reads {
+    ($($name:ident = $read:expr;)+) => {
+        $(#[doc = concat!("`", stringify!($name), "`.")] pub static $name: Read = $read;)+
+
+        /// All reads, by the names under which they are here.
+        pub static READS: &[(&str, &Read)] = &[$((stringify!($name), &$name)),+];
+    };
+}
+
+const NO_BUCKET: &str = "NoSuchBucket";
+
+// Source: each service's API reference (operations, error codes); AWS service authorization reference (permissions).
+reads! {
+    DESCRIBE_TRAILS = Read::of(&CLOUDTRAIL, "DescribeTrails", "cloudtrail:DescribeTrails");
+    GET_TRAIL_STATUS = Read::of(&CLOUDTRAIL, "GetTrailStatus", "cloudtrail:GetTrailStatus");
+    GET_EVENT_SELECTORS = Read::of(&CLOUDTRAIL, "GetEventSelectors", "cloudtrail:GetEventSelectors");
+    GET_INSIGHT_SELECTORS = Read::of(&CLOUDTRAIL, "GetInsightSelectors", "cloudtrail:GetInsightSelectors").none(&["InsightNotEnabledException"]);
+    LIST_TAGS = Read::of(&CLOUDTRAIL, "ListTags", "cloudtrail:ListTags");
+    LIST_EVENT_DATA_STORES = Read::of(&CLOUDTRAIL, "ListEventDataStores", "cloudtrail:ListEventDataStores");
+    GET_EVENT_DATA_STORE = Read::of(&CLOUDTRAIL, "GetEventDataStore", "cloudtrail:GetEventDataStore");
+    DESCRIBE_REGIONS = Read::of(&EC2, "DescribeRegions", "ec2:DescribeRegions");
+    DESCRIBE_ORGANIZATION =
+        Read::of(&ORGANIZATIONS, "DescribeOrganization", "organizations:DescribeOrganization").none(&["AWSOrganizationsNotInUseException"]);
+    DESCRIBE_KEY = Read::of(&KMS, "DescribeKey", "kms:DescribeKey").none(&["NotFoundException"]);
+    GET_KEY_ROTATION_STATUS = Read::of(&KMS, "GetKeyRotationStatus", "kms:GetKeyRotationStatus").none(&["NotFoundException"]);
+    DESCRIBE_LOG_GROUPS = Read::of(&LOGS, "DescribeLogGroups", "logs:DescribeLogGroups");
+    DESCRIBE_METRIC_FILTERS = Read::of(&LOGS, "DescribeMetricFilters", "logs:DescribeMetricFilters").none(&["ResourceNotFoundException"]);
+    DESCRIBE_ALARMS = Read::of(&MONITORING, "DescribeAlarms", "cloudwatch:DescribeAlarms");
+    GET_TOPIC_ATTRIBUTES = Read::of(&SNS, "GetTopicAttributes", "sns:GetTopicAttributes").none(&["NotFound"]);
+    LIST_SUBSCRIPTIONS_BY_TOPIC = Read::of(&SNS, "ListSubscriptionsByTopic", "sns:ListSubscriptionsByTopic").none(&["NotFound"]);
+    GET_BUCKET_ACL = Read::bucket("acl", "GetBucketAcl", "s3:GetBucketAcl").none(&[NO_BUCKET]);
+    GET_BUCKET_ENCRYPTION = Read::bucket("encryption", "GetBucketEncryption", "s3:GetEncryptionConfiguration")
+        .none(&["ServerSideEncryptionConfigurationNotFoundError", NO_BUCKET]);
+    GET_BUCKET_LIFECYCLE = Read::bucket("lifecycle", "GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration")
+        .none(&["NoSuchLifecycleConfiguration", NO_BUCKET]);
+    GET_BUCKET_LOGGING = Read::bucket("logging", "GetBucketLogging", "s3:GetBucketLogging").none(&[NO_BUCKET]);
+    GET_BUCKET_POLICY = Read::bucket("policy", "GetBucketPolicy", "s3:GetBucketPolicy").none(&["NoSuchBucketPolicy", NO_BUCKET]);
+    GET_BUCKET_POLICY_STATUS =
+        Read::bucket("policyStatus", "GetBucketPolicyStatus", "s3:GetBucketPolicyStatus").none(&["NoSuchBucketPolicy", NO_BUCKET]);
+    GET_BUCKET_VERSIONING = Read::bucket("versioning", "GetBucketVersioning", "s3:GetBucketVersioning").none(&[NO_BUCKET]);
+    GET_OBJECT_LOCK = Read::bucket("object-lock", "GetObjectLockConfiguration", "s3:GetBucketObjectLockConfiguration")
+        .none(&["ObjectLockConfigurationNotFoundError", NO_BUCKET]);
+    GET_PUBLIC_ACCESS_BLOCK = Read::bucket("publicAccessBlock", "GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock")
+        .none(&["NoSuchPublicAccessBlockConfiguration", NO_BUCKET]);
+}

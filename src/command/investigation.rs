@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use crate::config::plain_file;
 use crate::redact;
 use serde_json::Value;
 
@@ -39,7 +40,9 @@ pub(super) fn read(text: &str) -> Result<Value, Failure> {
             ));
         }
         if path.is_file() {
-            return content(std::fs::File::open(path).map_err(failed)?).map(Value::String).map_err(failed);
+            let path = path.to_owned();
+            let read = plain_file::within(plain_file::PATIENCE, move || plain_file::read_text(&path, MAX_INVESTIGATION));
+            return read.and_then(|read| read).map(Value::String).map_err(failed);
         }
         if names_file(text) {
             let what = "there is no such file; check the path, or give the alert itself in quotation marks";

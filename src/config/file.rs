@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{ErrorKind, Read};
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
 use super::kind::Value;
 use super::setting::of_file;
-use super::{Declaration, Origin};
+use super::{Declaration, Origin, plain_file};
 use crate::refusal::nearest;
 
 /// The most that is read of a policy file.
@@ -52,16 +53,9 @@ pub(super) fn read(path: &Path, named: bool) -> PolicyFile {
 }
 
 fn read_text(path: &Path) -> std::io::Result<(String, bool)> {
-    let file = std::fs::File::open(path)?;
+    let file = plain_file::open(path, OpenOptions::new().read(true))?;
     let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Err(std::io::Error::new(ErrorKind::InvalidInput, "it is not a file"));
-    }
-    let mut text = String::new();
-    file.take(MAX_BYTES + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > MAX_BYTES {
-        return Err(std::io::Error::new(ErrorKind::FileTooLarge, "it is larger than 1 MiB"));
-    }
+    let text = plain_file::text_of(file, MAX_BYTES)?;
     #[cfg(unix)]
     let world_writable = std::os::unix::fs::MetadataExt::mode(&metadata) & 0o002 != 0;
     #[cfg(not(unix))]

@@ -1,8 +1,10 @@
 //! Known incidents: a folder of files, one for each id.
 
-use std::fs::{self, File};
-use std::io::{ErrorKind, Read};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+
+use super::plain_file::{self, within};
 
 /// The most that is read of one investigation, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
@@ -56,11 +58,17 @@ impl Store {
 
     /// Reads the text of the investigation of this exact id, untrusted; nothing when there is none, or when `id` is not of the form of one.
     ///
-    /// Errors: one that is there but cannot be read; never for an unknown id.
+    /// Errors: one that is there but cannot be read, or not in time; never for an unknown id.
     pub fn load(&self, id: &str) -> Result<Option<String>, StoreError> {
         if !is_id(id) {
             return Ok(None);
         }
+        let (store, owned) = (self.clone(), id.to_owned());
+        let read = within(plain_file::PATIENCE, move || store.read(&owned));
+        read.unwrap_or_else(|cause| Err(StoreError::File { id: id.to_owned(), cause }))
+    }
+
+    fn read(&self, id: &str) -> Result<Option<String>, StoreError> {
         for place in PLACES {
             let unreadable = |cause| StoreError::File { id: id.to_owned(), cause };
             let path = match self.folder.join(format!("{id}{place}")).canonicalize() {
@@ -71,19 +79,14 @@ impl Store {
             if !path.starts_with(&self.folder) {
                 return Err(StoreError::Outside(id.to_owned()));
             }
-            // A pipe or device would hang the call.
             if !path.is_file() {
                 continue;
             }
-            let mut text = String::new();
-            File::open(&path).and_then(|file| file.take(MAX_BYTES + 1).read_to_string(&mut text)).map_err(|error| {
-                // A cut in the middle of a character is no fault of the text.
-                if fs::metadata(&path).is_ok_and(|m| m.len() > MAX_BYTES) { StoreError::TooLarge(id.to_owned()) } else { unreadable(error) }
-            })?;
-            if text.len() as u64 > MAX_BYTES {
-                return Err(StoreError::TooLarge(id.to_owned()));
-            }
-            return Ok(Some(text));
+            return match plain_file::read_text(&path, MAX_BYTES) {
+                Ok(text) => Ok(Some(text)),
+                Err(error) if error.kind() == ErrorKind::FileTooLarge => Err(StoreError::TooLarge(id.to_owned())),
+                Err(error) => Err(unreadable(error)),
+            };
         }
         Ok(None)
     }
@@ -91,8 +94,13 @@ impl Store {
     /// Returns the known ids, for completions.
     ///
     /// Shape: sorted, each once, at most 1,000.
-    /// Errors: `Folder`, when it cannot be read.
+    /// Errors: `Folder`, when it cannot be read, or not in time.
     pub fn list(&self) -> Result<Vec<String>, StoreError> {
+        let store = self.clone();
+        within(plain_file::PATIENCE, move || store.ids()).unwrap_or_else(|late| Err(StoreError::Folder(late)))
+    }
+
+    fn ids(&self) -> Result<Vec<String>, StoreError> {
         let mut ids = Vec::new();
         for entry in fs::read_dir(&self.folder).map_err(StoreError::Folder)? {
             let name = entry.map_err(StoreError::Folder)?.file_name();

@@ -18,6 +18,7 @@ pub mod http;
 pub mod investigation;
 mod kind;
 mod load;
+pub mod plain_file;
 mod policy;
 mod setting;
 pub mod settings;

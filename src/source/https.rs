@@ -10,7 +10,11 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
+use crate::config::plain_file;
 use crate::coverage::{Name, Obstacle};
+
+/// Most that is read of a file of authorities, in bytes; the system's own is a quarter of a MiB.
+const MAX_BUNDLE: u64 = 8 << 20;
 
 /// Makes the SDK's own client, with ring where its default has aws-lc. Opens no connection.
 ///
@@ -49,7 +53,9 @@ pub(super) fn connector(bundle: Option<(Name, PathBuf)>) -> Result<Connector, Ob
 /// Reads a file of authorities; certificates that cannot be used are left out, as the SDK panics on one.
 fn trust((setting, path): (Name, PathBuf)) -> Result<TlsContext, Obstacle> {
     let unusable = || Obstacle::CertificateFile { setting: setting.clone(), path: path.display().to_string().into() };
-    let text = std::fs::read(&path).map_err(|_| unusable())?;
+    let file = path.clone();
+    let read = plain_file::within(plain_file::PATIENCE, move || plain_file::read(&file, MAX_BUNDLE));
+    let text = read.and_then(|read| read).map_err(|_| unusable())?;
     let mut roots = RootCertStore::empty();
     let mut store = TrustStore::empty();
     let mut any = false;

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::config::Config;
 use crate::config::settings::AWS_REGION_ALLOWLIST;
+use crate::config::{Config, plain_file};
 use crate::investigate::Cursors;
 use crate::source;
 use crate::tools::{Call, cloudtrail_events};
@@ -98,7 +98,7 @@ fn profile_of(profile: &str) -> Check {
     let heads = [format!("[{profile}]"), format!("[profile {profile}]")];
     let mut known = Vec::new();
     for file in files() {
-        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        let text = plain_file::read_text(&file, 1 << 20).unwrap_or_default();
         let sections = text.lines().map(str::trim).filter(|line| line.starts_with('[') && line.ends_with(']'));
         known.extend(sections.filter(|line| !line.starts_with("[sso-session")).map(str::to_owned));
     }

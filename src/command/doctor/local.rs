@@ -4,12 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::config::Config;
 use crate::config::settings::{
     ALLOW_AWS_READ, ARCHIVE, AUDIT_PATH, AWS_ACCOUNT_ALLOWLIST, AWS_REGION_ALLOWLIST, BUDGET_DEADLINE, BUDGET_LOOKUP_REQUESTS, CACHE_PATH,
     DEMO, EVENT_HISTORY_ENABLED, INVESTIGATIONS_PATH, NOW, TOOL_NAMES,
 };
 use crate::config::spelling::Spelling;
+use crate::config::{Config, plain_file};
 use crate::policy::region::{global_region, known_regions};
 use crate::server::http;
 use crate::time;
@@ -242,7 +242,7 @@ fn folder(name: &'static str, path: Option<PathBuf>) -> Check {
 /// Tells whether this user may write there, by a file that is gone again at once.
 fn is_writable(place: &Path) -> bool {
     if place.is_file() {
-        return fs::OpenOptions::new().append(true).open(place).is_ok();
+        return plain_file::open(place, fs::OpenOptions::new().append(true)).is_ok();
     }
     let probe = place.join(format!(".cloudtrail-mcp-doctor-{}", std::process::id()));
     let made = fs::OpenOptions::new().write(true).create_new(true).open(&probe).is_ok();
@@ -331,7 +331,7 @@ fn proxy() -> Check {
 fn authorities() -> Check {
     let named = ["AWS_CA_BUNDLE", "SSL_CERT_FILE"].iter().find_map(|name| Some((name, set(name)?)));
     let Some((name, path)) = named else { return Check::ok("certificates", "the system's authorities") };
-    match fs::read_to_string(&path) {
+    match plain_file::read_text(Path::new(&path), 8 << 20) {
         Ok(text) if text.contains("BEGIN CERTIFICATE") => Check::ok("certificates", format!("{name} = {path}")),
         Ok(_) => {
             Check::failed("certificates", format!("{name}: {path} holds no certificate"), format!("name a PEM file by {name}, or unset it"))

@@ -42,6 +42,7 @@ pub(in crate::source) async fn resolve(environment: &Environment, region: &str) 
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http)
         .region(Region::new(region.to_owned()))
+        .profile_files(files(environment, ""))
         .retry_config(RetryConfig::standard());
     if let Some(profile) = environment.corrected_profile() {
         loader = loader.profile_name(profile);
@@ -61,7 +62,10 @@ pub(in crate::source) async fn resolve(environment: &Environment, region: &str) 
             let ends = given.expiry();
             return Ok(Resolved { config: with(loader.credentials_provider(given.clone()).load().await, given), ends });
         }
-        loader = loader.profile_files(files_with(&chain.profile, &given));
+        loader = loader.profile_files(files(environment, &section_of(&chain.profile, &given)));
+    }
+    if environment.has_unreadable_token() {
+        return Err(Obstacle::CredentialsFailed(Some(chain.profile)));
     }
     let config = loader.load().await;
     let provider = config.credentials_provider().ok_or_else(|| environment.nothing())?;
@@ -78,19 +82,24 @@ fn with(config: SdkConfig, credentials: Credentials) -> SdkConfig {
     config.into_builder().credentials_provider(provider).identity_cache(IdentityCache::lazy().build()).build()
 }
 
-/// The usual files, and over them what a helper gave for the profile that starts it: roles are assumed with that then.
+/// The usual files as they were read, since the SDK would wait for one that is a pipe; and over them what a helper gave, if it did.
 #[expect(deprecated, reason = "the name that aws-config itself exports; its own crate is not among our dependencies")]
-fn files_with(profile: &str, given: &Credentials) -> profile_file::ProfileFiles {
+fn files(environment: &Environment, helped: &str) -> profile_file::ProfileFiles {
+    profile_file::ProfileFiles::builder()
+        .with_contents(profile_file::ProfileFileKind::Config, environment.config.0.as_str())
+        .with_contents(profile_file::ProfileFileKind::Credentials, environment.credentials.0.as_str())
+        .with_contents(profile_file::ProfileFileKind::Credentials, helped)
+        .build()
+}
+
+/// What a helper gave for the profile that starts it, as a section: roles are assumed with that then.
+fn section_of(profile: &str, given: &Credentials) -> String {
     let mut section =
         format!("[{profile}]\naws_access_key_id = {}\naws_secret_access_key = {}\n", given.access_key_id(), given.secret_access_key());
     if let Some(token) = given.session_token() {
         section.push_str(&format!("aws_session_token = {token}\n"));
     }
-    profile_file::ProfileFiles::builder()
-        .include_default_config_file(true)
-        .include_default_credentials_file(true)
-        .with_contents(profile_file::ProfileFileKind::Credentials, section)
-        .build()
+    section
 }
 
 /// Says why the SDK could not load credentials, by what the profile is and by the types of the errors.

@@ -1,13 +1,21 @@
 //! What the environment and the profile say of credentials, region and address, with blanks and line ends taken off.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 use aws_sdk_cloudtrail::config::Credentials;
 
 use super::shared_config::SharedConfig;
+use crate::config::plain_file;
 use crate::coverage::{Login, Name, Obstacle, ProfileFault};
 use crate::event::{Partition, is_region};
+
+/// Most that is read of a file of profiles or credentials, in bytes.
+const MAX_FILE: u64 = 4 << 20;
+
+/// Variables that name a file with a token that the SDK reads by itself.
+const TOKEN_FILES: [&str; 2] = ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"];
 
 /// The profile where none is named.
 const DEFAULT: &str = "default";
@@ -43,6 +51,26 @@ pub(super) struct Chain {
 pub(in crate::source) struct Environment {
     variables: HashMap<String, String>,
     shared: SharedConfig,
+    /// The text of the file of profiles; empty where it cannot be read.
+    pub(super) config: Text,
+    /// The text of the file of credentials.
+    pub(super) credentials: Text,
+}
+
+/// A text that may hold secrets, which no log shows.
+#[derive(Clone, Default)]
+pub(super) struct Text(pub(super) String);
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
 }
 
 impl Environment {
@@ -60,10 +88,21 @@ impl Environment {
                 },
                 None => std::env::home_dir().unwrap_or_default().join(".aws").join(usual),
             };
-            std::fs::read_to_string(path).unwrap_or_default()
+            let read = plain_file::within(plain_file::PATIENCE, move || plain_file::read_text(&path, MAX_FILE));
+            read.and_then(|read| read).unwrap_or_default()
         };
-        let shared = SharedConfig::parse(&file("AWS_CONFIG_FILE", "config"), &file("AWS_SHARED_CREDENTIALS_FILE", "credentials"));
-        Self { variables, shared }
+        let (config, credentials) = (file("AWS_CONFIG_FILE", "config"), file("AWS_SHARED_CREDENTIALS_FILE", "credentials"));
+        let shared = SharedConfig::parse(&config, &credentials);
+        Self { variables, shared, config: config.into(), credentials: credentials.into() }
+    }
+
+    /// Tells whether a file with a token is named that cannot be read as one: the SDK would wait for it without end.
+    pub(super) fn has_unreadable_token(&self) -> bool {
+        TOKEN_FILES.iter().filter_map(|name| self.variable(name)).any(|path| {
+            let path = Path::new(path).to_owned();
+            let read = plain_file::within(plain_file::PATIENCE, move || plain_file::read(&path, MAX_FILE));
+            !read.is_ok_and(|read| read.is_ok() || read.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound))
+        })
     }
 
     /// Returns a variable without the blanks and line ends around it; a blank one counts as absent.
@@ -292,7 +331,7 @@ impl Environment {
     /// Makes one out of variables and the text of the file of configuration.
     pub(super) fn of(variables: &[(&str, &str)], config: &str) -> Self {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Self { variables, shared: SharedConfig::parse(config, "") }
+        Self { variables, shared: SharedConfig::parse(config, ""), ..Self::default() }
     }
 }
 

@@ -11,6 +11,7 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hmac::{self, HMAC_SHA256};
 
 use super::super::settled::SliceKey;
+use crate::config::plain_file;
 
 /// Bytes of the secret in the key file.
 const SECRET: usize = 32;
@@ -107,7 +108,7 @@ fn fresh<const N: usize>() -> io::Result<[u8; N]> {
 }
 
 fn read(path: &Path) -> io::Result<[u8; SECRET]> {
-    let file = fs::File::open(path)?;
+    let file = plain_file::open(path, OpenOptions::new().read(true))?;
     #[cfg(unix)]
     if std::os::unix::fs::MetadataExt::mode(&file.metadata()?) & 0o077 != 0 {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "others may read the key"));

@@ -4,7 +4,7 @@
 //! them. What a file does not know is whether it tells the truth; that is the seal's business.
 
 use std::fmt::Write as _;
-use std::fs::{self, File};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -13,6 +13,7 @@ use lru::LruCache;
 use walkdir::WalkDir;
 
 use super::seal::{Label, private, private_folder};
+use crate::config::plain_file;
 
 /// The part of the room, 1 in this many, that one slice may fill, that is freed at once, and after whose writing a folder is
 /// looked through again, as other processes write to it too.
@@ -140,7 +141,7 @@ impl Folder {
     }
 
     fn read(&self, label: &Label) -> io::Result<Vec<u8>> {
-        let file = File::open(self.path_of(label))?;
+        let file = plain_file::open(&self.path_of(label), OpenOptions::new().read(true))?;
         // Where this fails, the slice leaves earlier than it should.
         let _ = file.set_modified(SystemTime::now());
         let mut sealed = Vec::new();

@@ -11,6 +11,8 @@ use tracing::{info, warn};
 use super::chain::{self, GENESIS};
 use super::entry::Entry;
 use super::head::{Found, Head, Point};
+use super::known::{FileId, Known};
+use crate::config::plain_file;
 
 /// The event that says that log and head did not agree.
 pub(super) const MENDED: &str = "mended";
@@ -24,59 +26,73 @@ pub(super) struct Journal {
     max_bytes: u64,
     /// The age from which on a new file is begun.
     max_age: Option<Duration>,
-    /// Whether this process has looked whether the last line is the head's.
-    looked: bool,
+    /// The log as this process last saw it; nothing until it has looked.
+    known: Option<Known>,
+    open_log: fn(&Path, bool) -> io::Result<File>,
 }
 
 impl Journal {
     pub(super) fn new(path: PathBuf, max_bytes: u64, max_age: Option<Duration>) -> Self {
-        Self { path, max_bytes, max_age, looked: false }
+        Self { path, max_bytes, max_age, known: None, open_log }
     }
 
     /// Appends entries, each a line, all of them or none.
     ///
-    /// Shape: without entries it is made sure that there is a log that could be written. What a killed process left half done is mended first, and recorded. With `sync` all is on the disk before it returns.
-    /// Errors: what the file system says; the log then ends as before.
+    /// Shape: without entries it is made sure that there is a log that could be written. What a killed process left half done is mended first, and
+    /// recorded. With `sync` all is on the disk before it returns.
+    /// Errors: what the file system says; and when the log is not as this process left it, for as long as it is not: going on would hide what is gone.
+    /// The log then ends as before.
     pub(super) fn append(&mut self, entries: &[Entry], now: DateTime<Utc>, sync: bool) -> io::Result<()> {
-        let mut head_file = open_private(OpenOptions::new().read(true).write(true).create(true).truncate(false), &head_path(&self.path))?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(self.known.is_none()).truncate(false);
+        let mut head_file = open_private(&mut options, &head_path(&self.path)).map_err(|error| match (&self.known, error.kind()) {
+            (Some(_), io::ErrorKind::NotFound) => Known::changed("its head is gone"),
+            _ => error,
+        })?;
         head_file.lock()?;
+        if let Some(known) = &self.known {
+            known.is_head(FileId::of(&head_file.metadata()?))?;
+        }
         let (mut head, mended) = self.agree(&mut head_file, now)?;
         self.turn(&mut head, &mut head_file, now)?;
         let mut text = String::new();
         let mut point = head.settled.clone();
+        let mut line = self.known.as_ref().filter(|known| known.point.seq == point.seq).map_or(0, |known| known.line);
         if point.bytes == 0 {
             (point.part, point.since) = (point.seq + 1, now.timestamp());
         }
         for entry in mended.iter().chain(entries) {
-            let (line, hash) = chain::seal(point.seq + 1, &entry.fields, &point.hash);
+            let (sealed, hash) = chain::seal(point.seq + 1, &entry.fields, &point.hash);
             (point.seq, point.hash) = (point.seq + 1, hash);
-            text.push_str(&line);
+            line = sealed.len() as u64;
+            text.push_str(&sealed);
         }
         point.bytes += text.len() as u64;
-        let mut log = open_private(OpenOptions::new().append(true).create(true), &self.path)?;
-        if text.is_empty() {
-            return Ok(());
-        }
         let before = head.settled.bytes;
-        head.announce(&mut head_file, point)?;
-        if let Err(error) = log.write_all(text.as_bytes()).and_then(|()| if sync { log.sync_data() } else { Ok(()) }) {
-            // A part of a line is worse than none. Should this fail, too, the next append mends it.
-            if log.set_len(before).is_ok() || log.metadata().is_ok_and(|metadata| metadata.len() == before) {
-                let settled = head.settled.clone();
-                head.announce(&mut head_file, settled)?;
+        let mut log = (self.open_log)(&self.path, self.known.is_none() || before == 0)?;
+        if !text.is_empty() {
+            head.announce(&mut head_file, point)?;
+            if let Err(error) = log.write_all(text.as_bytes()).and_then(|()| if sync { log.sync_data() } else { Ok(()) }) {
+                // A part of a line is worse than none. Should this fail, too, the next append mends it.
+                if log.set_len(before).is_ok() || log.metadata().is_ok_and(|metadata| metadata.len() == before) {
+                    let settled = head.settled.clone();
+                    head.announce(&mut head_file, settled)?;
+                }
+                return Err(error);
             }
-            return Err(error);
+            head.settle(&mut head_file)?;
+            if sync {
+                head_file.sync_data()?;
+            }
         }
-        head.settle(&mut head_file)?;
-        if sync {
-            head_file.sync_data()?;
-        }
+        let (head_id, log_id) = (FileId::of(&head_file.metadata()?), FileId::of(&log.metadata()?));
+        self.known = Some(Known { head: head_id, log: log_id, point: head.settled, line });
         Ok(())
     }
 
     /// Sees to it that what was appended is on the disk.
     pub(super) fn sync(&self) -> io::Result<()> {
-        match File::open(&self.path) {
+        match plain_file::open_own(&self.path, OpenOptions::new().read(true)) {
             Ok(log) => log.sync_data(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(error),
@@ -85,14 +101,17 @@ impl Journal {
 
     /// Makes head and log agree, and says by an entry what had to be done for it.
     fn agree(&mut self, file: &mut File, now: DateTime<Utc>) -> io::Result<(Head, Option<Entry>)> {
-        let length = match fs::metadata(&self.path) {
+        let length = match fs::symlink_metadata(&self.path) {
             Ok(metadata) if metadata.is_file() => metadata.len(),
             Ok(_) => 0,
             Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
             Err(error) => return Err(error),
         };
         let found = Head::read(file)?;
-        let look = !std::mem::replace(&mut self.looked, true);
+        let look = self.known.is_none();
+        if let Some(known) = &self.known {
+            known.is_log(&self.path, &found, length)?;
+        }
         let (head, entry) = match found {
             // The head may have been cut off when the disk was full.
             Found::Empty | Found::Unreadable if length == 0 && parts(&self.path)?.is_empty() => (Head::at(Point::genesis()), None),
@@ -119,6 +138,9 @@ impl Journal {
         }
         let from = if announced.part == settled.part { settled.bytes } else { 0 };
         if length < from || length > announced.bytes {
+            if self.known.is_some() {
+                return Err(Known::changed("it has not the length that its head tells"));
+            }
             return self.differing(Head::at(settled), length, now);
         }
         let tail = self.read(from, length)?;
@@ -135,7 +157,7 @@ impl Journal {
         }
         let lost = announced.seq.saturating_sub(point.seq);
         if !rest.is_empty() {
-            OpenOptions::new().write(true).open(&self.path)?.set_len(point.bytes)?;
+            plain_file::open_own(&self.path, OpenOptions::new().write(true))?.set_len(point.bytes)?;
         }
         if point.bytes == 0 {
             (point.part, point.since) = (announced.part, 0);
@@ -164,7 +186,7 @@ impl Journal {
         warn!("The audit log has no readable head; see `audit verify`.");
         let mut tail = self.read(length.saturating_sub(TAIL), length)?;
         if let Some((_, past)) = parts(&self.path)?.pop().filter(|_| length == 0) {
-            let mut file = File::open(past)?;
+            let mut file = plain_file::open_own(&past, OpenOptions::new().read(true))?;
             let from = file.metadata()?.len().saturating_sub(TAIL);
             file.seek(SeekFrom::Start(from))?;
             file.read_to_end(&mut tail)?;
@@ -218,14 +240,14 @@ impl Journal {
         if last.is_empty() || last == b"\n" {
             return Ok(());
         }
-        OpenOptions::new().append(true).open(&self.path)?.write_all(b"\n")
+        plain_file::open_own(&self.path, OpenOptions::new().append(true))?.write_all(b"\n")
     }
 
     fn read(&self, from: u64, to: u64) -> io::Result<Vec<u8>> {
         if from >= to {
             return Ok(Vec::new());
         }
-        let mut file = File::open(&self.path)?;
+        let mut file = plain_file::open_own(&self.path, OpenOptions::new().read(true))?;
         file.seek(SeekFrom::Start(from))?;
         let mut bytes = Vec::new();
         file.take(to - from).read_to_end(&mut bytes)?;
@@ -268,11 +290,16 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Opens a file that, when it is made, only its owner may read.
+/// Opens the log to append to it; makes it only where there may be none.
+fn open_log(path: &Path, make: bool) -> io::Result<File> {
+    open_private(OpenOptions::new().append(true).create(make), path)
+}
+
+/// Opens a file that, when it is made, only its owner may read. Follows no link.
 fn open_private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options.open(path)
+    plain_file::open_own(path, options)
 }
 
 #[cfg(test)]

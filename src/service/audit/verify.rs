@@ -1,12 +1,13 @@
 //! Checking a log: every line against its hash, each against the one before, and the end against the head.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use super::chain::{self, GENESIS};
 use super::head::{Found, Head};
 use super::journal::{MENDED, head_path, parts};
+use crate::config::plain_file;
 
 /// Longest line that is read, in bytes.
 const MAX_LINE: u64 = 16 << 20;
@@ -53,7 +54,7 @@ pub fn log(path: &Path, kept: &Kept) -> io::Result<Report> {
     let mut lengths: Vec<u64> = Vec::new();
     let (found, mut opened) = {
         // While the head is locked nobody writes; afterwards only what was there is read.
-        let mut head = File::open(head_path(path));
+        let mut head = open(&head_path(path));
         if let Ok(head) = &head {
             head.lock_shared()?;
         }
@@ -69,7 +70,7 @@ pub fn log(path: &Path, kept: &Kept) -> io::Result<Report> {
         if files.is_empty() {
             return Err(io::ErrorKind::NotFound.into());
         }
-        let opened = files.iter().map(File::open).collect::<io::Result<Vec<File>>>()?;
+        let opened = files.iter().map(|path| open(path)).collect::<io::Result<Vec<File>>>()?;
         for file in &opened {
             lengths.push(file.metadata()?.len());
         }
@@ -87,18 +88,22 @@ pub fn files(paths: &[PathBuf], kept: &Kept) -> io::Result<Report> {
     let mut numbered = Vec::new();
     for path in paths {
         let mut first = Vec::new();
-        BufReader::new(File::open(path)?.take(MAX_LINE)).read_until(b'\n', &mut first)?;
+        BufReader::new(open(path)?.take(MAX_LINE)).read_until(b'\n', &mut first)?;
         let seq = first.strip_suffix(b"\n").and_then(chain::open).map(|link| link.seq);
         numbered.push((seq, path));
     }
     numbered.sort_by_key(|(seq, _)| seq.unwrap_or(0));
-    let parts = numbered.into_iter().map(|(_, path)| Ok(Part { name: file_name(path), content: BufReader::new(File::open(path)?) }));
+    let parts = numbered.into_iter().map(|(_, path)| Ok(Part { name: file_name(path), content: BufReader::new(open(path)?) }));
     check(parts.collect::<io::Result<_>>()?, &Found::Empty, kept)
 }
 
 /// Tells whether a log is written at `path`, rather than that it is a file of one that was moved away.
 pub fn has_head(path: &Path) -> bool {
     fs::exists(head_path(path)).unwrap_or(false)
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    plain_file::open(path, OpenOptions::new().read(true))
 }
 
 fn file_name(path: &Path) -> String {

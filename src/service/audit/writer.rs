@@ -23,6 +23,8 @@ const QUEUE: usize = 4096;
 const KEPT: usize = 1000;
 /// How long what was written may stay in memory with [`Fsync::Second`].
 const SECOND: Duration = Duration::from_secs(1);
+/// How often it is looked whether the log is still there while nothing is written.
+const IDLE: Duration = Duration::from_secs(5);
 
 /// The log, as all that happens is told to it. Clones write the same log.
 #[derive(Clone)]
@@ -60,9 +62,9 @@ impl AuditLog {
         Ok(Self { jobs, failing, denials: Arc::default(), on_failure: settings.on_failure })
     }
 
-    /// Tells whether a call may begin: while nothing can be written, it is tried again first.
+    /// Tells whether a call may begin: the log is there, and as it was left.
     pub async fn is_ready(&self) -> bool {
-        if self.on_failure == OnFailure::Allow || !self.is_failing() {
+        if self.on_failure == OnFailure::Allow {
             return true;
         }
         let (done, written) = oneshot::channel();
@@ -135,12 +137,11 @@ impl Writer {
     fn run(mut self, jobs: &mpsc::Receiver<Job>) {
         loop {
             let retries = self.dirty || self.failing.load(Ordering::Relaxed);
-            let next = if retries { jobs.recv_timeout(SECOND) } else { jobs.recv().map_err(|_| mpsc::RecvTimeoutError::Disconnected) };
-            let first = match next {
+            let first = match jobs.recv_timeout(if retries { SECOND } else { IDLE }) {
                 Ok(job) => job,
                 Err(mpsc::RecvTimeoutError::Timeout) => {
-                    // Whoever watches may send no calls as long as nothing can be written.
-                    if self.failing.load(Ordering::Relaxed) {
+                    // Whoever watches may send no calls as long as nothing can be written, and what is gone should be told before the next one.
+                    if self.failing.load(Ordering::Relaxed) || !self.dirty {
                         self.write(Utc::now());
                     }
                     self.settle();
@@ -195,10 +196,11 @@ impl Writer {
             self.kept.push_front(Entry::resumed(now, self.late, self.lost));
         }
         let entries = self.kept.make_contiguous();
+        let written = !entries.is_empty();
         match self.journal.append(entries, now, self.fsync == Fsync::Always) {
             Ok(()) => {
                 self.kept.clear();
-                (self.lost, self.late, self.dirty) = (0, 0, self.fsync == Fsync::Second);
+                (self.lost, self.late, self.dirty) = (0, 0, self.fsync == Fsync::Second && (self.dirty || written));
                 if was_failing {
                     info!("The audit log is written again.");
                 }

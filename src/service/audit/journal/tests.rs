@@ -61,6 +61,10 @@ impl Log {
         all.len() - before.len()
     }
 
+    fn head_text(&self) -> String {
+        fs::read_to_string(head_path(&self.path)).unwrap()
+    }
+
     fn events(&self) -> Vec<String> {
         let event = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["event"].as_str().unwrap().to_owned();
         self.text().lines().map(event).collect()
@@ -216,14 +220,113 @@ fn a_torn_line_of_the_head_is_mended_from_the_other() {
 #[cfg(target_os = "linux")]
 fn a_full_disk_is_an_error_and_leaves_the_log_as_it_was() {
     let log = Log::new();
-    std::os::unix::fs::symlink("/dev/full", &log.path).unwrap();
+    let mut process = log.process();
+    process.open_log = |_, _| OpenOptions::new().append(true).open("/dev/full");
     for _ in 0..3 {
-        let error = log.process().append(&[entry(0)], now(), false).unwrap_err();
+        let error = process.append(&[entry(0)], now(), false).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::StorageFull);
     }
-    fs::remove_file(&log.path).unwrap();
-    log.process().append(&[entry(0)], now(), false).unwrap();
+    process.open_log = open_log;
+    process.append(&[entry(0)], now(), false).unwrap();
     assert_eq!((log.report().range, log.events()), (Some((1, 1)), vec!["call".to_owned()]));
+}
+
+/// What somebody does to a log.
+type Change = fn(&Log);
+
+/// Each way in which a log may be changed while a process writes it.
+const CHANGES: &[(&str, Change)] = &[
+    ("both gone", |log| [&log.path, &head_path(&log.path)].into_iter().for_each(|path| fs::remove_file(path).unwrap())),
+    ("log gone", |log| fs::remove_file(&log.path).unwrap()),
+    ("head gone", |log| fs::remove_file(head_path(&log.path)).unwrap()),
+    ("log moved, as logrotate does", |log| fs::rename(&log.path, log.path.with_extension("1")).unwrap()),
+    ("log copied and cut, as logrotate does", |log| fs::write(&log.path, "").unwrap()),
+    ("log cut", |log| fs::write(&log.path, log.text().lines().take(2).map(|line| format!("{line}\n")).collect::<String>()).unwrap()),
+    ("log longer", |log| fs::write(&log.path, log.text() + "x\n").unwrap()),
+    ("last line edited", |log| fs::write(&log.path, log.text().replace("\"n\":2", "\"n\":9")).unwrap()),
+    ("log replaced by a copy", |log| {
+        let copy = log.path.with_extension("copy");
+        fs::copy(&log.path, &copy).unwrap();
+        fs::rename(copy, &log.path).unwrap();
+    }),
+    ("head replaced by a copy", |log| {
+        let copy = log.path.with_extension("copy");
+        fs::copy(head_path(&log.path), &copy).unwrap();
+        fs::rename(copy, head_path(&log.path)).unwrap();
+    }),
+    ("head emptied", |log| fs::write(head_path(&log.path), "").unwrap()),
+    ("both as they were earlier", |log| {
+        let other = Log::with(2);
+        fs::write(&log.path, other.text()).unwrap();
+        fs::write(head_path(&log.path), other.head_text()).unwrap();
+    }),
+    ("both another's that is longer", |log| {
+        let other = Log::with(9);
+        fs::write(&log.path, other.text().replace("call", "cal1")).unwrap();
+        fs::write(head_path(&log.path), other.head_text()).unwrap();
+    }),
+    #[cfg(unix)]
+    ("log behind a link", |log| {
+        let moved = log.path.with_extension("moved");
+        fs::rename(&log.path, &moved).unwrap();
+        std::os::unix::fs::symlink(moved, &log.path).unwrap();
+    }),
+];
+
+#[test]
+fn a_log_that_is_gone_replaced_or_cut_while_a_process_writes_it_is_never_gone_on_with() {
+    for (what, change) in CHANGES {
+        let log = Log::new();
+        let mut process = log.process();
+        (0..3).for_each(|n| process.append(&[entry(n)], now(), false).unwrap());
+        change(&log);
+        let before = fs::read(&log.path).ok();
+        for entries in [&[][..], &[entry(3)]] {
+            let error = process.append(entries, now(), false).expect_err(what).to_string();
+            assert!(error.contains("changed while the server runs") || error.contains("a link"), "{what}: {error}");
+        }
+        assert_eq!(fs::read(&log.path).ok(), before, "{what}: nothing is written");
+    }
+}
+
+#[test]
+fn a_log_that_is_put_back_is_gone_on_with() {
+    let log = Log::new();
+    let mut process = log.process();
+    process.append(&[entry(0)], now(), false).unwrap();
+    let kept = log.path.with_extension("kept");
+    fs::rename(&log.path, &kept).unwrap();
+    assert!(process.append(&[entry(1)], now(), false).is_err());
+    fs::rename(&kept, &log.path).unwrap();
+    process.append(&[entry(1)], now(), false).unwrap();
+    assert_eq!((log.report().range, log.report().problems), (Some((1, 2)), Vec::new()));
+}
+
+#[test]
+fn what_other_processes_wrote_turned_and_moved_away_is_no_change() {
+    let log = Log::new();
+    let (mut idle, mut busy) = (log.process(), Journal::new(log.path.clone(), 1_000, None));
+    idle.append(&[entry(0)], now(), false).unwrap();
+    (1..20).for_each(|n| busy.append(&[entry(n)], now(), false).unwrap());
+    idle.append(&[entry(20)], now(), false).unwrap();
+    (21..40).for_each(|n| busy.append(&[entry(n)], now(), false).unwrap());
+    for (_, past) in parts(&log.path).unwrap() {
+        fs::remove_file(past).unwrap();
+    }
+    idle.append(&[entry(40)], now(), false).unwrap();
+    let last: serde_json::Value = serde_json::from_str(log.text().lines().last().unwrap()).unwrap();
+    assert_eq!((last["seq"].as_u64(), last["event"].as_str()), (Some(41), Some("call")));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_pipe_or_a_link_as_the_log_is_refused_at_once() {
+    let log = Log::new();
+    assert!(std::process::Command::new("mkfifo").arg(&log.path).status().unwrap().success());
+    assert_eq!(log.process().append(&[], now(), false).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+    fs::remove_file(&log.path).unwrap();
+    std::os::unix::fs::symlink(log.path.with_extension("elsewhere"), &log.path).unwrap();
+    assert_eq!(log.process().append(&[], now(), false).unwrap_err().kind(), io::ErrorKind::InvalidInput);
 }
 
 #[test]

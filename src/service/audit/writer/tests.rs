@@ -42,7 +42,7 @@ async fn a_log_that_cannot_be_written_at_start_is_an_error_where_calls_are_to_be
 
 #[tokio::test]
 #[cfg(target_os = "linux")]
-async fn on_a_full_disk_calls_are_denied_and_recorded_when_there_is_room_again() {
+async fn while_the_log_cannot_be_written_calls_are_denied_and_recorded_when_it_can_be_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("audit.jsonl");
     let log = AuditLog::open(settings(path.clone(), OnFailure::Deny)).unwrap();
@@ -84,4 +84,15 @@ async fn where_it_is_allowed_calls_go_on_and_what_is_too_much_to_keep_is_counted
     assert_eq!(events.iter().filter(|event| *event == "call").count(), 1 + KEPT + BATCH);
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.contains("\"event\":\"resumed\"") && text.contains("\"lost_records\":7"));
+}
+
+#[tokio::test]
+async fn no_call_begins_once_the_log_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("audit.jsonl");
+    let log = AuditLog::open(settings(path.clone(), OnFailure::Deny)).unwrap();
+    assert!(log.record(entry(0)).await && log.is_ready().await);
+    std::fs::remove_file(&path).unwrap();
+    assert!(!log.is_ready().await && log.is_failing());
+    assert!(!path.exists());
 }

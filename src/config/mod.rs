@@ -23,12 +23,14 @@ mod policy;
 mod setting;
 pub mod settings;
 pub mod spelling;
+mod widening;
 
 pub use account::Account;
 pub use form::{Form, is_caller_name};
 pub use kind::{FromValue, Kind, Value};
 pub use load::{Flags, load};
 pub use setting::{Declaration, Flag, ReloadClass, Setting, example, with_flag};
+pub use widening::Widening;
 
 /// All settings, checked against each other.
 #[derive(Clone, Debug, Default)]

@@ -56,6 +56,17 @@ impl Callers {
         format!("oauth:{subject}").into()
     }
 
+    /// Returns the name of a program that an authorization server names where it names no subject: never a subject's, whatever id the
+    /// program was given or chose.
+    pub fn of_client(id: &str) -> Arc<str> {
+        format!("oauth-client:{id}").into()
+    }
+
+    /// Tells whether a name is a subject's.
+    pub fn is_of_issuer(name: &str) -> bool {
+        name.starts_with("oauth:")
+    }
+
     /// Returns the rules of a caller.
     ///
     /// Shape: a caller without a name (stdio, the command line) is the operator and has none.

@@ -19,6 +19,8 @@ use crate::tools;
 
 /// How often the file is looked at.
 const EVERY: Duration = Duration::from_secs(2);
+/// How long a file must have stayed the same before it is read because somebody asked for it.
+const SOON: Duration = Duration::from_millis(300);
 /// What a file looks like from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Stamp {
@@ -41,6 +43,10 @@ pub struct Reload {
     read: Option<Stamp>,
     /// The file as it was when it was last looked at.
     seen: Option<Stamp>,
+    /// Whether somebody asked to read it, changed or not.
+    asked: bool,
+    /// Whether it was looked at since.
+    looked: bool,
 }
 
 impl Reload {
@@ -48,7 +54,18 @@ impl Reload {
     pub fn new(flags: Flags, config: Config, service: Arc<CallService>) -> Self {
         let path = config.file().map(Path::to_owned);
         let read = path.as_deref().and_then(stamp);
-        Self { flags, environment: |name| std::env::var_os(name), path, config, service, front: None, seen: read.clone(), read }
+        Self {
+            flags,
+            environment: |name| std::env::var_os(name),
+            path,
+            config,
+            service,
+            front: None,
+            seen: read.clone(),
+            read,
+            asked: false,
+            looked: false,
+        }
     }
 
     /// Lets new settings hold for who gets in over HTTP, too.
@@ -64,25 +81,41 @@ impl Reload {
         let mut hangups = Hangups::listen();
         loop {
             tokio::select! {
-                _ = ticks.tick() => self.look(),
-                () = hangups.next() => self.read(),
+                _ = ticks.tick() => {}
+                () = hangups.next() => self.asked = true,
+            }
+            // The disk may be slow, or not answer.
+            let Ok(looked) = tokio::task::spawn_blocking(move || {
+                self.look();
+                self
+            })
+            .await
+            else {
+                // The server ends.
+                return std::future::pending().await;
+            };
+            self = looked;
+            if self.asked {
+                ticks.reset_after(SOON);
             }
             say(&self.service.standing());
         }
     }
 
-    /// Reads the file when it has changed, and is the same as the last time it was looked at.
+    /// Reads the file when it has changed or somebody asked for it, and it is the same as the last time it was looked at.
     fn look(&mut self) {
         let now = self.path.as_deref().and_then(stamp);
         let same = now == self.seen;
         self.seen.clone_from(&now);
-        if same && now != self.read {
+        if same && (self.asked && self.looked || now != self.read) {
             self.read();
         }
+        self.looked = self.asked;
     }
 
     /// Reads the file, and takes what it says, or says why not.
     fn read(&mut self) {
+        (self.asked, self.looked) = (false, false);
         self.read = self.path.as_deref().and_then(stamp);
         let loaded = config::load(&self.flags, &self.environment, &tools::names()).map_err(|error| error.problems.join("; "));
         let loaded = loaded.and_then(|config| match (&self.path, config.file()) {
@@ -90,12 +123,23 @@ impl Reload {
             (Some(path), None) => Err(format!("{} is gone", path.display())),
             _ => Ok(config),
         });
-        let loaded = loaded.and_then(|config| match &self.front {
-            Some(front) => front.renew(&config.http()).map(|()| config).map_err(|error| error.to_string()),
-            None => Ok(config),
+        let loaded = loaded.and_then(|config| {
+            let found = self.config.widening(&config);
+            if !found.lost.is_empty() {
+                let lost = found.lost.join("; ");
+                return Err(format!("limits would be gone, which takes a start of the server rather than a reload: {lost}"));
+            }
+            Ok((config, found.wider))
+        });
+        let loaded = loaded.and_then(|(config, wider)| match &self.front {
+            Some(front) => front.renew(&config.http()).map(|()| (config, wider)).map_err(|error| error.to_string()),
+            None => Ok((config, wider)),
         });
         match loaded {
-            Ok(config) => {
+            Ok((config, wider)) => {
+                if !wider.is_empty() {
+                    warn!(settings = wider.join("; "), "The policy read anew lets more through than the one before.");
+                }
                 for key in at_start_only(&self.config, &config) {
                     warn!(key, "This setting has changed and takes effect when the server is started anew.");
                 }

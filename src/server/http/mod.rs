@@ -84,6 +84,9 @@ pub enum OpenError {
         "http: other machines reach {0}, where the server listens until it is started anew, and these settings do not protect it there"
     )]
     Open(std::net::SocketAddr),
+    /// The new settings ask nobody who calls, where the old ones do.
+    #[error("http: callers are asked who they are until the server is started anew, and these settings ask nobody")]
+    Anonymous,
 }
 
 impl Door {
@@ -91,6 +94,9 @@ impl Door {
         let listen = before.map_or(settings.listen, |before| before.listen);
         if let Some(address) = listen.filter(|_| !Http { listen, ..settings.clone() }.is_safe()) {
             return Err(OpenError::Open(address));
+        }
+        if before.is_some_and(|before| before.auth.is_some()) && !settings.asks_who_calls() {
+            return Err(OpenError::Anonymous);
         }
         Ok(Self {
             listen,
@@ -173,5 +179,14 @@ mod tests {
         assert!(front.door().auth.is_some(), "all stays as it was");
         assert!(front.renew(&open("127.0.0.1:1", vec![known])).is_ok());
         assert!(matches!(Front::open(&open("0.0.0.0:1", Vec::new())), Err(OpenError::Open(_))));
+    }
+
+    #[test]
+    fn who_asks_for_tokens_does_so_until_the_end() {
+        let known = Known { name: "bot".to_owned(), token_sha256: [0; 32] };
+        let local = |callers: Vec<Known>| Http { listen: "127.0.0.1:1".parse().ok(), callers, ..Http::default() };
+        let front = Front::open(&local(vec![known])).unwrap();
+        assert!(matches!(front.renew(&local(Vec::new())), Err(OpenError::Anonymous)));
+        assert!(front.door().auth.is_some(), "all stays as it was");
     }
 }

@@ -84,6 +84,36 @@ fn an_invalid_or_missing_file_leaves_the_policy_and_is_told_until_it_is_mended()
 }
 
 #[test]
+fn a_file_that_is_asked_for_while_it_is_written_is_read_when_it_is_whole() {
+    let mut server = started("aws_region_allowlist = [\"eu-west-1\", \"us-east-1\"]\n");
+    for half in ["aws_region_allowlist = [\"us-east-1\"]\n", "aws_region_allowlist = [\"us-east-1\", \"us-west-2\"]\n"] {
+        server.write(half);
+        server.reload.asked = true;
+        server.reload.look();
+        assert_eq!(server.regions().len(), 2, "it may still be being written");
+        assert!(server.reload.asked);
+    }
+    server.reload.look();
+    assert_eq!((server.regions(), server.reload.asked), (vec!["us-east-1".to_owned(), "us-west-2".to_owned()], false));
+}
+
+#[test]
+fn a_file_whose_limits_are_gone_is_not_taken_over() {
+    let limits = "aws_region_allowlist = [\"eu-west-1\"]\nuntrusted_text = \"omit\"\n";
+    let mut server = started(limits);
+    for cut in ["", "aws_region_allowlist = [\"eu-west-1\"]\n", "aws_region_allowlist = []\nuntrusted_text = \"omit\"\n"] {
+        server.write(cut);
+        server.look_twice();
+        let problem = server.service.standing().policy_problem.unwrap();
+        assert!(problem.contains("limits would be gone") && problem.contains("start"), "{problem}");
+        assert_eq!(server.regions(), ["eu-west-1"]);
+    }
+    server.write(limits);
+    server.look_twice();
+    assert_eq!(server.service.standing().policy_problem, None);
+}
+
+#[test]
 fn a_default_file_that_vanishes_does_not_fall_back_to_the_defaults() {
     let mut server = started("aws_region_allowlist = [\"eu-west-1\"]\n");
     server.reload.flags = Flags::default();

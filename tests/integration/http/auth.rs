@@ -165,6 +165,7 @@ fn cases(issuer: &Issuer, key: &Key, right: &str) -> Vec<Case> {
         ("not valid yet, just beyond the leeway", json!({"nbf": seconds(90)})),
         ("start that is text", json!({"nbf": "soon"})),
         ("no subject and no client", json!({"sub": null, "client_id": null})),
+        ("no subject and a client with a line break", json!({"sub": null, "client_id": "a\nb"})),
         ("subject that is empty", json!({"sub": "", "client_id": null})),
         ("subject with a line break", json!({"sub": "alice\nbob"})),
         ("subject with invisible letters", json!({"sub": "ali\u{202e}ce"})),

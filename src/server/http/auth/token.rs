@@ -118,15 +118,21 @@ impl Verifier {
         if claims.cnf.is_some() {
             return Err(Denied::Invalid("the token is bound to a key, and this server takes bearer tokens only"));
         }
-        let subject = claims.sub.or(claims.client_id).or(claims.azp).unwrap_or_default();
-        let plain = subject.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
-        if subject.trim().is_empty() || subject.len() > MAX_SUBJECT || !plain {
+        // A client may choose its id, so that it is no subject's name, even where there is none.
+        //
+        // Source: RFC 9068, sections 2.2 (`sub` is required) and 5.
+        let (named, of) = match (claims.sub, claims.client_id.or(claims.azp)) {
+            (Some(subject), _) => (subject, Callers::of_subject as fn(&str) -> _),
+            (None, client) => (client.unwrap_or_default(), Callers::of_client as fn(&str) -> _),
+        };
+        let plain = named.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
+        if named.trim().is_empty() || named.len() > MAX_SUBJECT || !plain {
             return Err(Denied::Invalid("the token does not name its subject in at most 255 printable ASCII characters"));
         }
         let mut scopes = claims.scope.into_list();
         scopes.extend(claims.scp.into_list());
         // The prefix keeps an issuer from naming one of the configuration's own callers.
-        Ok(Admitted { caller: Caller(Callers::of_subject(&subject)), scopes })
+        Ok(Admitted { caller: Caller(of(&named)), scopes })
     }
 }
 

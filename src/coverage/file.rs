@@ -14,6 +14,10 @@ pub struct UnreadFile {
 pub enum FileFault {
     /// The system does not let us.
     Unopened,
+    /// The system does not answer when it is read, as for a dead mount or a file of the kernel.
+    Stalled,
+    /// It is a folder of more entries than are looked at, or leads to one.
+    TooMany,
     /// It has no bytes, or none but `null`.
     Empty,
     /// Inflating it breaks off, or its checksum does not match.

@@ -68,6 +68,8 @@ pub enum Note {
     NoFileInTime,
     /// Time was up before every file was read.
     NotAllFilesInTime,
+    /// More events are in the window than are held at once, so that not every file was read.
+    TooManyEvents,
     /// The server ended before it was read.
     ServerEnded,
     /// Its reading broke off by a fault of ours.

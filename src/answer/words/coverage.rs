@@ -183,6 +183,8 @@ fn faults(file: &UnreadFile) -> String {
 fn reason(fault: FileFault) -> &'static str {
     match fault {
         FileFault::Unopened => "cannot be opened",
+        FileFault::Stalled => "does not answer when it is read",
+        FileFault::TooMany => "has more entries than are looked at",
         FileFault::Empty => "is empty",
         FileFault::Compression => "is damaged or cut short",
         FileFault::TrailingBytes => "has bytes after its first gzip member, which CloudTrail never writes",

@@ -67,6 +67,7 @@ pub(super) fn words(note: &Note, cell: &Cell) -> Option<String> {
             format!("files {}", begin.into_iter().chain(end).collect::<Vec<_>>().join(" and "))
         }
         Note::NoFileInTime => "time was up before any file of it was read".into(),
+        Note::TooManyEvents => "more events are in the window than are held at once: not every file was read".into(),
         Note::NotAllFilesInTime => "time was up before every file was read".into(),
         Note::ServerEnded => "the server ended before this was read".into(),
         Note::BrokeOff => "the reading of the archive broke off by a fault of ours".into(),

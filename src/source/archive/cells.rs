@@ -10,9 +10,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::PROFILE;
 use super::content::Content;
-use super::listing::{LogFile, NAME_LATE};
+use super::listing::{LogFile, Native};
 use super::scan::{FileSeen, Scan, asks_for};
-use crate::coverage::{AllRead, Cell, FileFault, Note, State, UnreadFile};
+use super::select::{NAME_LATE, is_whole_day};
+use crate::coverage::{AllRead, Cell, Note, State, UnreadFile};
 use crate::source::Query;
 use crate::time::Window;
 
@@ -78,7 +79,8 @@ pub(super) fn cells(scan: &Scan, query: &Query) -> Vec<Cell> {
 fn empty(account: &str, region: &str, scan: &Scan) -> Cell {
     let survey = scan.survey();
     let (state, note) = match survey.log_files {
-        _ if !scan.unread.is_empty() => (State::Deadline, Note::NoFileInTime),
+        _ if scan.full => (State::PageCap, Note::TooManyEvents),
+        _ if scan.is_cut() => (State::Deadline, Note::NoFileInTime),
         0 => (State::NoData, Note::NoLogFiles(survey)),
         _ => (State::NoData, Note::NoFileInWindow),
     };
@@ -95,10 +97,18 @@ fn cell((account, region): Pair, place: Place, scan: &Scan, query: &Query) -> Ce
     }
     let clamp = |from: DateTime<Utc>, to: DateTime<Utc>| Window::new(from.max(window.from), to.min(window.to));
     let covered = place.hull.and_then(|(from, to)| clamp(from, to));
-    let (cell, note) = if !scan.unread.is_empty() {
-        let to = scan.unread.iter().filter_map(|position| scan.listing.logs.get(*position)).map(earliest).min().flatten();
+    let (cell, note) = if scan.is_cut() {
+        let to = scan
+            .unread
+            .iter()
+            .filter_map(|position| scan.listing.logs.get(*position))
+            .map(earliest)
+            .min()
+            .flatten()
+            .filter(|_| !scan.listing.ended);
         let covered = covered.zip(to).and_then(|(covered, to)| clamp(covered.from, covered.to.min(to)));
-        (make(State::Deadline, covered), Some(Note::NotAllFilesInTime))
+        let (state, note) = if scan.full { (State::PageCap, Note::TooManyEvents) } else { (State::Deadline, Note::NotAllFilesInTime) };
+        (make(state, covered), Some(note))
     } else if !place.faulty.is_empty() {
         let mut cell = make(State::Failed, covered);
         cell.unread_files = unread_files(scan, |position| place.faulty.contains(&position));
@@ -138,7 +148,7 @@ fn places(scan: &Scan) -> BTreeMap<Pair, Place> {
     let mut streams: BTreeMap<Pair, BTreeSet<Pair>> = BTreeMap::new();
     for (position, file) in scan.listing.logs.iter().enumerate() {
         if let Some(name) = &file.native {
-            let held = streams.entry((name.account.clone(), name.region.clone())).or_default();
+            let held = streams.entry(named(name)).or_default();
             held.extend(scan.files.get(&position).into_iter().flat_map(pairs));
         }
     }
@@ -155,7 +165,7 @@ fn places(scan: &Scan) -> BTreeMap<Pair, Place> {
         }
         let hull = hull(file, seen);
         let mut held = match &file.native {
-            Some(name) => streams.get(&(name.account.clone(), name.region.clone())).cloned().unwrap_or_default(),
+            Some(name) => streams.get(&named(name)).cloned().unwrap_or_default(),
             None => seen.into_iter().flat_map(pairs).collect(),
         };
         let faulty = seen.is_some_and(|seen| !seen.faults.is_empty());
@@ -176,6 +186,10 @@ fn places(scan: &Scan) -> BTreeMap<Pair, Place> {
         }
     }
     places
+}
+
+fn named(name: &Native) -> Pair {
+    (name.account.as_ref().into(), name.region.as_ref().into())
 }
 
 fn pairs(seen: &FileSeen) -> impl Iterator<Item = Pair> {
@@ -200,9 +214,7 @@ fn hull(file: &LogFile, seen: Option<&FileSeen>) -> Option<(DateTime<Utc>, DateT
 /// Returns the earliest instant of which an unread file may hold events; nothing when its name does not tell.
 fn earliest(file: &LogFile) -> Option<DateTime<Utc>> {
     let time = file.native.as_ref()?.time;
-    // Repacked files are named 23:59 and hold their day.
-    let clock = time.time().format("%H%M").to_string();
-    Some(if clock == "2359" { time - TimeDelta::days(1) } else { time - NAME_LATE })
+    Some(if is_whole_day(time) { time - TimeDelta::days(1) } else { time - NAME_LATE })
 }
 
 /// Finds out where the files fall short. The window is not named: readings of parts of it are joined.
@@ -213,16 +225,15 @@ fn shortage((from, to): (DateTime<Utc>, DateTime<Utc>), window: Window) -> Note 
 
 /// Returns the account and region that a file's name or path tells.
 fn placed(file: &LogFile) -> Option<Pair> {
-    let native = file.native.as_ref().map(|name| (name.account.clone(), name.region.clone()));
-    native.or_else(|| Some((file.place.account.clone()?, file.place.region.clone()?)))
+    let place = file.place();
+    place.account.zip(place.region)
 }
 
 /// Makes the cell of files and folders that were not read whole and may hold events of any place.
 fn unplaced(scan: &Scan) -> Option<Cell> {
     let without = |position: usize| scan.listing.logs.get(position).is_some_and(|file| placed(file).is_none());
     let mut files = unread_files(scan, without);
-    let folder = |name: &String| UnreadFile { name: name.clone(), faults: vec![FileFault::Unopened] };
-    files.extend(scan.listing.unreadable.iter().map(folder));
+    files.extend(scan.listing.unlisted.iter().cloned());
     let count = u32::try_from(files.len()).unwrap_or(u32::MAX);
     let mut cell = Cell::cut("", "", &PROFILE, State::Failed, None).with(count, 0, None);
     cell.unread_files = files;
@@ -232,5 +243,5 @@ fn unplaced(scan: &Scan) -> Option<Cell> {
 /// Returns the files of these positions that were not read whole.
 fn unread_files(scan: &Scan, of: impl Fn(usize) -> bool) -> Vec<UnreadFile> {
     let files = faulty(scan).filter(|(position, _, _)| of(*position));
-    files.map(|(_, file, seen)| UnreadFile { name: file.shown.clone(), faults: seen.faults.clone() }).collect()
+    files.map(|(_, file, seen)| UnreadFile { name: file.shown(), faults: seen.faults.clone() }).collect()
 }

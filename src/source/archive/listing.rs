@@ -1,30 +1,12 @@
-//! Which files an archive holds, and when their names say that they were written.
+//! What files an archive holds, and what their names say.
 
-use std::fs::File;
-use std::io::{self, Cursor, Read, Seek};
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use regex::Regex;
 
-use crate::time::Window;
-
-/// How much later than its name a file's newest event may be.
-///
-/// Source: the name's minute may be up to 5 minutes before the event.
-pub(super) const NAME_EARLY: TimeDelta = TimeDelta::minutes(5);
-
-/// How much older than its name a file's events usually are at most.
-///
-/// Source: the name's minute may be up to 15 minutes after the event.
-pub(super) const NAME_LATE: TimeDelta = TimeDelta::minutes(15);
-
-/// How far after the window a file may still be named and hold events of it.
-///
-/// Why so much more than [`NAME_LATE`]? Repacked files are named 23:59 and hold a whole day, and delivery may be disturbed for
-/// hours. Reading a day too much costs time; skipping a file costs a change.
-const LATEST_DELIVERY: TimeDelta = TimeDelta::hours(48);
+use super::store::Store;
+use crate::coverage::UnreadFile;
 
 /// Endings under which logs usually lie: what is empty or broken under such a name is a gap, whatever it was.
 const LOG_ENDINGS: &[&str] = &[".json", ".jsonl", ".ndjson", ".gz", ".zst"];
@@ -32,34 +14,24 @@ const LOG_ENDINGS: &[&str] = &[".json", ".jsonl", ".ndjson", ".gz", ".zst"];
 /// Longest file name shown to people, in characters.
 const MAX_SHOWN_NAME: usize = 160;
 
-/// A place to look for files.
-#[derive(Clone, Debug)]
-pub(super) enum Location {
-    /// A folder or a file.
-    Path(PathBuf),
-    /// A file that is part of the program.
-    Bundled(&'static str, Arc<[u8]>),
-}
-
 /// A file that may hold events.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LogFile {
-    pub(super) path: PathBuf,
-    /// The content of a file that is part of the program.
-    pub(super) bundled: Option<Arc<[u8]>>,
-    /// The path below the archive's root, safe to show.
-    pub(super) shown: String,
+    /// In which store it lies, by position.
+    pub(super) store: usize,
+    /// Its address there.
+    pub(super) key: Box<str>,
     /// What its name says, if it is CloudTrail's own.
     pub(super) native: Option<Native>,
-    /// What its path says.
-    pub(super) place: Place,
+    /// Whether it is to be read; else it only tells how far the archive reaches.
+    pub(super) selected: bool,
 }
 
 /// What CloudTrail's own file names say. Records may say otherwise, and then they are right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Native {
-    pub(super) account: String,
-    pub(super) region: String,
+    pub(super) account: Arc<str>,
+    pub(super) region: Arc<str>,
     pub(super) time: DateTime<Utc>,
 }
 
@@ -91,116 +63,89 @@ static REGION: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What was found under the archive's locations.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Listing {
     /// Ordered by name time and then path, so that a scan that is cut short has read the oldest.
     pub(super) logs: Vec<LogFile>,
+    /// How many files were seen that are no digests, selected or not.
+    pub(super) seen: u32,
     pub(super) digests: u32,
-    /// Places that could not be looked into, safe to show.
-    pub(super) unreadable: Vec<String>,
-}
-
-/// Walks the locations.
-///
-/// Shape: links are followed, but not in circles; only regular files are listed, since opening a pipe would hang.
-pub(super) fn list(locations: &[Location]) -> Listing {
-    let mut listing = Listing::default();
-    for location in locations {
-        let root = match location {
-            Location::Path(root) => root,
-            Location::Bundled(name, bytes) => {
-                listing.add(Path::new(""), Path::new(name), Some(bytes.clone()));
-                continue;
-            }
-        };
-        for entry in walkdir::WalkDir::new(root).follow_links(true) {
-            match entry {
-                Ok(entry) if entry.file_type().is_file() => listing.add(root, entry.path(), None),
-                Ok(_) => {}
-                // A circle leads to what is listed already.
-                Err(error) if error.loop_ancestor().is_some() => {}
-                Err(error) => listing.unreadable.push(shown(root, error.path().unwrap_or(root))),
-            }
-        }
-    }
-    listing.logs.sort_by(|a, b| {
-        let time = |file: &LogFile| file.native.as_ref().map(|native| native.time);
-        (time(a), &a.path).cmp(&(time(b), &b.path))
-    });
-    listing.logs.dedup_by(|a, b| a.path == b.path);
-    listing
-}
-
-impl Listing {
-    fn add(&mut self, root: &Path, path: &Path, bundled: Option<Arc<[u8]>>) {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let below = path.strip_prefix(root).unwrap_or(path);
-        let in_digests = below.components().any(|part| part.as_os_str() == "CloudTrail-Digest");
-        if in_digests && name.contains("CloudTrail-Digest") {
-            self.digests += 1;
-            return;
-        }
-        let native = native(&name);
-        let place = Place::of(&below.to_string_lossy());
-        self.logs.push(LogFile { path: path.into(), bundled, shown: shown(root, path), native, place });
-    }
+    /// Places that could not be looked into, or not to their end.
+    pub(super) unlisted: Vec<UnreadFile>,
+    /// Whether it was ended before everything was looked into.
+    pub(super) ended: bool,
 }
 
 impl LogFile {
+    /// Returns its address in plain characters: file names may come from whoever could write to the archive.
+    pub(super) fn shown(&self) -> String {
+        shown(&self.key)
+    }
+
+    /// Returns what tells the file from all others of the process.
+    pub(super) fn address(&self, store: &dyn Store) -> String {
+        format!("{}/{}", store.root(), self.key)
+    }
+
+    /// Returns what its path says.
+    pub(super) fn place(&self) -> Place {
+        match &self.native {
+            Some(name) => Place { account: Some(name.account.as_ref().into()), region: Some(name.region.as_ref().into()) },
+            None => Place::of(&self.key),
+        }
+    }
+
     /// Tells whether the file bears the name of a log, so that it should be one.
     pub(super) fn is_called_a_log(&self) -> bool {
-        let name = self.shown.to_ascii_lowercase();
+        let name = self.key.to_ascii_lowercase();
         self.is_of_cloudtrail() || LOG_ENDINGS.iter().any(|ending| name.ends_with(ending))
     }
 
     /// Tells whether CloudTrail gave it its name.
     pub(super) fn is_of_cloudtrail(&self) -> bool {
-        self.native.is_some() || self.shown.contains("_CloudTrail_")
+        self.native.is_some() || self.key.contains("_CloudTrail_")
     }
 
     /// Tells whether it lies hidden, as what version control and desktops leave behind.
     pub(super) fn is_hidden(&self) -> bool {
-        self.shown.split('/').any(|part| part.starts_with('.'))
-    }
-
-    /// Opens the file for reading, inflated or not as it is.
-    pub(super) fn open(&self) -> io::Result<Box<dyn ReadSeek>> {
-        Ok(match &self.bundled {
-            Some(bytes) => Box::new(Cursor::new(bytes.clone())),
-            None => Box::new(File::open(&self.path)?),
-        })
-    }
-
-    /// Tells whether the file may hold events of the window, judged by its name.
-    pub(super) fn may_overlap(&self, window: Window) -> bool {
-        self.native.as_ref().is_none_or(|native| native.time + NAME_EARLY >= window.from && native.time - LATEST_DELIVERY < window.to)
+        self.key.split('/').any(|part| part.starts_with('.'))
     }
 }
 
-/// What can be read from anywhere.
-pub(super) trait ReadSeek: Read + Seek {}
-
-impl<T: Read + Seek> ReadSeek for T {}
-
-/// Reads CloudTrail's own file name; names that lack the `Z` or the random part are understood too.
-fn native(name: &str) -> Option<Native> {
-    #[expect(clippy::expect_used, reason = "a literal pattern")]
-    static NAME: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^([0-9]{6,20})_CloudTrail(?:-Insight)?_([a-z0-9-]{3,32})_([0-9]{8}T[0-9]{4})Z?(?:_[^/]*)?\.json(?:\.gz)?$")
-            .expect("the pattern is valid")
-    });
-    let parts = NAME.captures(name)?;
-    let (_, [account, region, time]) = parts.extract();
-    let time = NaiveDateTime::parse_from_str(time, "%Y%m%dT%H%M").ok()?.and_utc();
-    Some(Native { account: account.into(), region: region.into(), time })
+/// What CloudTrail's own file name says, borrowed from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NativeName<'a> {
+    pub(super) account: &'a str,
+    pub(super) region: &'a str,
+    pub(super) time: DateTime<Utc>,
 }
 
-/// Returns the path below `root` in plain characters: file names may come from whoever could write to the archive.
-fn shown(root: &Path, path: &Path) -> String {
-    let below = path.strip_prefix(root).ok().filter(|below| !below.as_os_str().is_empty());
-    let below = below.map(Path::to_string_lossy).unwrap_or_else(|| path.file_name().unwrap_or_default().to_string_lossy());
+impl<'a> NativeName<'a> {
+    /// Reads CloudTrail's own file name; names that lack the `Z` or the random part are understood too.
+    pub(super) fn parse(name: &'a str) -> Option<Self> {
+        let name = name.strip_suffix(".gz").unwrap_or(name).strip_suffix(".json")?;
+        let mut parts = name.splitn(5, '_');
+        let account = parts.next().filter(|id| (6..=20).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit()))?;
+        parts.next().filter(|kind| matches!(*kind, "CloudTrail" | "CloudTrail-Insight"))?;
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let region = parts.next().filter(|region| (3..=32).contains(&region.len()) && region.bytes().all(plain))?;
+        let stamp = parts.next()?;
+        let (day, clock) = stamp.strip_suffix('Z').unwrap_or(stamp).split_once('T')?;
+        let day = NaiveDate::parse_from_str(day, "%Y%m%d").ok().filter(|_| is_number(day, 8))?;
+        let time = NaiveTime::parse_from_str(clock, "%H%M").ok().filter(|_| is_number(clock, 4))?;
+        Some(Self { account, region, time: day.and_time(time).and_utc() })
+    }
+}
+
+/// Tells whether text is a number of so many digits.
+pub(super) fn is_number(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Returns a path in plain characters.
+pub(super) fn shown(key: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || "/._-=+@".contains(c) { c } else { '?' };
-    below.chars().take(MAX_SHOWN_NAME).map(plain).collect()
+    key.chars().take(MAX_SHOWN_NAME).map(plain).collect()
 }
 
 #[cfg(test)]
@@ -211,15 +156,23 @@ mod tests {
     fn native_names_and_near_misses_tell_account_region_and_time() {
         for name in [
             "111122223333_CloudTrail_us-east-1_20260127T2000Z_AbCdEf0123456789.json.gz",
+            "111122223333_CloudTrail_us-east-1_20260127T2000Z_Ab_Cd.json.gz",
             "111122223333_CloudTrail_us-east-1_20260127T2000.json.gz",
             "111122223333_CloudTrail-Insight_us-east-1_20260127T2000Z_AbCd.json",
         ] {
-            let native = native(name).unwrap();
-            assert_eq!((native.account.as_str(), native.region.as_str()), ("111122223333", "us-east-1"));
+            let native = NativeName::parse(name).unwrap();
+            assert_eq!((native.account, native.region), ("111122223333", "us-east-1"));
             assert_eq!(native.time.to_rfc3339(), "2026-01-27T20:00:00+00:00");
         }
-        assert_eq!(native("records.jsonl.gz"), None);
-        assert_eq!(native("111122223333_CloudTrail_us-east-1_20261399T2000Z_A.json.gz"), None);
+        for name in [
+            "records.jsonl.gz",
+            "111122223333_CloudTrail_us-east-1_20261399T2000Z_A.json.gz",
+            "111122223333_CloudTrail_us-east-1_2026127T2000Z_A.json.gz",
+            "111122223333_CloudTrail-Digest_us-east-1_20260127T2000Z_A.json.gz",
+            "x11122223333_CloudTrail_us-east-1_20260127T2000Z_A.json.gz",
+        ] {
+            assert_eq!(NativeName::parse(name), None, "{name}");
+        }
     }
 
     #[test]
@@ -243,21 +196,6 @@ mod tests {
 
     #[test]
     fn a_shown_name_cannot_carry_markup_or_control_characters() {
-        assert_eq!(shown(Path::new("/a"), Path::new("/a/b/x`\u{1b}[31m .json")), "b/x???31m?.json");
-        assert_eq!(shown(Path::new("/a/x.json"), Path::new("/a/x.json")), "x.json");
-    }
-
-    #[test]
-    fn only_files_whose_name_makes_it_impossible_are_skipped() {
-        let at = |text| crate::time::parse(text).unwrap();
-        let window = Window::new(at("2026-01-27T20:00:00Z"), at("2026-01-27T21:00:00Z")).unwrap();
-        let named = |time| {
-            let native = Some(Native { account: String::new(), region: String::new(), time: at(time) });
-            LogFile { path: PathBuf::new(), bundled: None, shown: String::new(), native, place: Place::default() }.may_overlap(window)
-        };
-        assert!(named("2026-01-27T19:55:00Z"));
-        assert!(!named("2026-01-27T19:54:00Z"));
-        assert!(named("2026-01-27T23:59:00Z"));
-        assert!(!named("2026-01-30T00:00:00Z"));
+        assert_eq!(shown("b/x`\u{1b}[31m .json"), "b/x???31m?.json");
     }
 }

@@ -1,12 +1,33 @@
 //! Log files in folders, as CloudTrail delivers them or as people export them.
 //!
-//! Files are listed anew for every query, read one at a time on every core, and never held as a whole. A file that cannot be
-//! read to its end is a gap in the coverage that names it; what was read before the break is kept.
+//! ```text
+//! store        names under a prefix, and one object as bytes: a folder, a bucket, what is part of the program
+//!   │ walk + select    from the query to the files that may answer it, by path and name alone, past all others
+//! Listing
+//!   │ scan             one thread a core, each with one file at a time; who waits never waits longer than the call has time
+//!   │   content        packing, wrapping, records, piece by piece
+//!   │   wants          which records are wanted, and what the file was seen to hold
+//! Scan
+//!   │ cells            how far the files of an account and region reach, and what is missing
+//! Reading
+//! ```
+//!
+//! Files are listed anew for every query and never held as a whole. A file that cannot be read to its end is a gap in the coverage that
+//! names it; what was read before the break is kept. Everything that is read is bounded: entries of a listing, bytes and depth of a
+//! value, what a file may inflate to, what the events of a call and of the process may hold (`watch`).
+//!
+//! A new place for archives is a [`store::Store`] in a file of its own, and a line in [`Archive::open`].
 
 mod cells;
 mod content;
+mod folder;
 mod listing;
 mod scan;
+mod select;
+mod store;
+mod walk;
+mod wants;
+mod watch;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,6 +36,9 @@ use std::time::Instant;
 
 use chrono::TimeDelta;
 
+use self::folder::Folder;
+use self::store::{Bundled, Store};
+use self::watch::Halt;
 use super::{BoxFuture, Definition, Opened, Setup, Source};
 use crate::config::settings::{ARCHIVE, DEMO};
 use crate::coverage::{Cell, Cost, Note, Profile, Reading, SourceName, State, Unit, Words};
@@ -54,7 +78,7 @@ pub static PROFILE: Profile = Profile {
 /// Folders and files of CloudTrail logs.
 #[derive(Debug)]
 pub struct Archive {
-    locations: Arc<[listing::Location]>,
+    stores: Arc<[Arc<dyn Store>]>,
 }
 
 /// Why an archive cannot be opened.
@@ -113,12 +137,12 @@ impl Archive {
                 Err(error) => return Err(ArchiveError::Unopened { location, error }),
             }
         }
-        Ok(Self { locations: locations.iter().cloned().map(listing::Location::Path).collect() })
+        Ok(Self { stores: apart(locations).into_iter().map(|path| Arc::new(Folder::new(path)) as Arc<dyn Store>).collect() })
     }
 
     /// Makes an archive of one file that is part of the program; `name` tells its form by its ending, such as `.jsonl`.
     pub fn bundled(name: &'static str, bytes: &[u8]) -> Self {
-        Self { locations: Arc::new([listing::Location::Bundled(name, bytes.into())]) }
+        Self { stores: Arc::new([Arc::new(Bundled { name, bytes: bytes.into() })]) }
     }
 }
 
@@ -131,16 +155,26 @@ impl Source for Archive {
         Box::pin(async move {
             let stop = Arc::new(AtomicBool::new(false));
             let _stops_when_dropped = StopOnDrop(stop.clone());
-            let until = Instant::now().checked_add(query.deadline());
-            let (locations, asked) = (self.locations.clone(), query.clone());
+            let halt = Arc::new(Halt { stop, until: Instant::now().checked_add(query.deadline()), ..Halt::default() });
+            let (stores, asked) = (self.stores.clone(), query.clone());
             let scanned = tokio::task::spawn_blocking(move || {
-                let scan = scan::scan(&locations, &asked, until, &stop);
+                let scan = scan::scan(&stores, &asked, &halt);
                 let cells = cells::cells(&scan, &asked);
                 Reading { cells, survey: scan.survey(), events: scan.events, ..Reading::default() }
             });
             scanned.await.unwrap_or_else(|_| Reading { cells: vec![broken(query)], ..Reading::default() }).into()
         })
     }
+}
+
+/// Returns the locations that lie in no other one of them, so that no file is listed twice.
+fn apart(locations: &[PathBuf]) -> Vec<&PathBuf> {
+    let real: Vec<PathBuf> = locations.iter().map(|path| path.canonicalize().unwrap_or_else(|_| path.clone())).collect();
+    let inside = |(at, path): (usize, &PathBuf)| {
+        real.iter().enumerate().any(|(other, outer)| path.starts_with(outer) && (path != outer || other < at))
+    };
+    let alone = real.iter().enumerate().map(|one| !inside(one));
+    locations.iter().zip(alone).filter(|(_, alone)| *alone).map(|(path, _)| path).collect()
 }
 
 fn broken(query: &Query) -> Cell {

@@ -1,23 +1,34 @@
-//! The reading of many files at once: which records are wanted, and what every file was seen to hold.
+//! The reading of many files at once, by threads that are left behind when the system does not come back to them.
+//!
+//! Why no scoped threads, and no pool? A read of a dead mount, or of a file of the kernel, may never return, and nothing can end it.
+//! Whoever waits here waits for results alone, and never longer than the call has time.
 
+use std::any::Any;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Instant;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 
-use super::content::{self, Content, Header, Item, Sink, Taken};
-use super::listing::{self, Listing, Location, LogFile, Place};
+use super::content::{self, Content};
+use super::listing::{Listing, LogFile};
+use super::select::Selection;
+use super::store::Store;
+use super::walk::{Found, Walk};
+use super::wants::Wants;
+use super::watch::{Halt, Held, Pulse, hangs, may_replace, set_hanging};
 use crate::coverage::{FileFault, Survey};
-use crate::event::{Event, is_account, is_act, is_plausible, usable_region};
-use crate::source::{Kind, Query};
-use crate::time::parse as parse_time;
+use crate::event::Event;
+use crate::source::Query;
 
 /// Everything a scan saw.
 #[derive(Default)]
 pub(super) struct Scan {
-    pub(super) listing: Listing,
+    pub(super) listing: Arc<Listing>,
     /// What was read, by position in the listing; files that were skipped by name are not in it.
     pub(super) files: BTreeMap<usize, FileSeen>,
     /// Positions of files that were wanted and not read to the end, as time was up.
@@ -25,18 +36,24 @@ pub(super) struct Scan {
     pub(super) events: Vec<Event>,
     /// Whether the one event that was asked for is found.
     pub(super) found: bool,
+    /// Whether it ended as no more events can be held.
+    pub(super) full: bool,
 }
 
 impl Scan {
+    /// Tells whether something that may hold events was not looked into before it had to end.
+    pub(super) fn is_cut(&self) -> bool {
+        !self.unread.is_empty() || self.listing.ended
+    }
+
     /// Counts the files by what they are: by their name, and by their content where they were read.
     pub(super) fn survey(&self) -> Survey {
         let of = |content| u32::try_from(self.files.values().filter(|file| file.content == content).count()).unwrap_or(u32::MAX);
         let (digests, others) = (of(Content::Digest), of(Content::Other));
         let other = |(_, file): &(&usize, &FileSeen)| file.content == Content::Other;
-        let name = |(position, _): (&usize, _)| self.listing.logs.get(*position).map(|file| file.shown.clone());
-        let named = u32::try_from(self.listing.logs.len()).unwrap_or(u32::MAX);
+        let name = |(position, _): (&usize, _)| self.listing.logs.get(*position).map(LogFile::shown);
         Survey {
-            log_files: named.saturating_sub(digests).saturating_sub(others),
+            log_files: self.listing.seen.saturating_sub(digests).saturating_sub(others),
             digest_files: self.listing.digests.saturating_add(digests),
             other_files: others,
             other_names: self.files.iter().filter(other).filter_map(name).take(NAMED_FILES).collect(),
@@ -63,224 +80,224 @@ pub(super) struct Seen {
     pub(super) in_window: u32,
 }
 
+/// How long a thread may wait for the system before it is left behind.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a listing may: a large folder is one call.
+const LISTING_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often who waits looks after the others.
+const TICK: Duration = Duration::from_millis(20);
+
+/// How long after the end of the time threads may take to notice it.
+const GRACE: Duration = Duration::from_millis(150);
+
 /// Reads the files that may hold what `query` wants, on every core.
 ///
-/// Shape: ends soon after `stop` is set or `until` has passed; a file is in memory only as far as a record needs it.
-pub(super) fn scan(locations: &[Location], query: &Query, until: Option<Instant>, stop: &AtomicBool) -> Scan {
-    let listing = listing::list(locations);
-    let wanted: Vec<(usize, &LogFile)> = listing.logs.iter().enumerate().filter(|(_, file)| file.may_overlap(query.window())).collect();
-    let (next, found) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let halt = Halt { stop, found: &found, until };
-    let worker = || {
-        let mut done = Vec::new();
-        while let Some((position, file)) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if halt.now() {
-                done.push((*position, None));
-                continue;
-            }
-            let mut wants = Wants::new(query, &halt, file);
-            let (content, mut faults) = content::read(file, &mut wants);
-            faults.extend(wants.faults);
-            let seen = FileSeen { content, faults, pairs: wants.pairs };
-            done.push((*position, Some((seen, wants.events, wants.cut))));
-        }
-        done
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(wanted.len()).max(1);
+/// Shape: ends soon after `halt` says so; a file is in memory only as far as a record needs it.
+pub(super) fn scan(stores: &Arc<[Arc<dyn Store>]>, query: &Query, halt: &Arc<Halt>) -> Scan {
+    let query = Arc::new(query.clone());
+    let listing = Arc::new(list(stores, &query, halt));
+    let wanted: Vec<usize> = listing.logs.iter().enumerate().filter(|(_, file)| file.selected).map(|(position, _)| position).collect();
+    let (stores, halt) = (stores.clone(), halt.clone());
+    let job = Arc::new(Job { stores, query, halt, wanted, next: AtomicUsize::new(0), held: Held::default(), listing });
     let mut scan = Scan::default();
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
-        for worker in workers {
-            for (position, outcome) in worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)) {
-                let cut = outcome.as_ref().is_none_or(|(_, _, cut)| *cut);
-                if cut {
-                    scan.unread.push(position);
-                }
-                if let Some((seen, mut events, _)) = outcome {
-                    scan.events.append(&mut events);
-                    scan.files.insert(position, seen);
-                }
-            }
-        }
-    });
-    scan.found = found.into_inner();
+    Job::run(&job, &mut scan);
+    let set = |flag: &std::sync::atomic::AtomicBool| flag.load(Ordering::Relaxed);
+    (scan.found, scan.full) = (set(&job.halt.found), set(&job.halt.full));
     scan.unread.sort_unstable();
-    scan.listing = listing;
+    scan.listing = job.listing.clone();
     scan
 }
 
-/// When to read no further.
-struct Halt<'a> {
-    stop: &'a AtomicBool,
-    found: &'a AtomicBool,
-    until: Option<Instant>,
-}
-
-impl Halt<'_> {
-    fn now(&self) -> bool {
-        self.stop.load(Ordering::Relaxed) || self.found.load(Ordering::Relaxed) || self.until.is_some_and(|until| Instant::now() >= until)
-    }
-}
-
-/// Takes the records of one file and keeps those that the query wants.
-struct Wants<'a> {
-    query: &'a Query,
-    halt: &'a Halt<'a>,
-    pairs: BTreeMap<String, BTreeMap<String, Seen>>,
-    events: Vec<Event>,
-    /// What of the records cannot be read, each reason once.
-    faults: Vec<FileFault>,
-    /// The file's path, and what that says of records which say less.
-    path: &'a str,
-    of_file: Place,
-    /// What the path of the piece says that is being read.
-    place: Place,
-    /// Whether the file was left before its end.
-    cut: bool,
-}
-
-impl<'a> Wants<'a> {
-    fn new(query: &'a Query, halt: &'a Halt<'a>, file: &'a LogFile) -> Self {
-        let native = file.native.as_ref();
-        let place = Place {
-            account: native.map(|name| name.account.clone()).or_else(|| file.place.account.clone()),
-            region: native.map(|name| name.region.clone()).or_else(|| file.place.region.clone()),
-        };
-        Self {
-            query,
-            halt,
-            pairs: BTreeMap::new(),
-            events: Vec::new(),
-            faults: Vec::new(),
-            path: &file.shown,
-            of_file: place.clone(),
-            place,
-            cut: false,
-        }
-    }
-
-    fn fault(&mut self, fault: FileFault) {
-        if !self.faults.contains(&fault) {
-            self.faults.push(fault);
-        }
-    }
-
-    /// Gives a record that names no usable region or account that of its file; notes a change of which nobody can tell where it was.
-    fn place(&mut self, event: &mut Event) {
-        let unusable = usable_region(&event.region).is_none();
-        if let Some(region) = usable_region(&event.region).or_else(|| self.place.region.clone()) {
-            event.region = region;
-        }
-        if event.account.is_empty() {
-            event.account = self.place.account.clone().unwrap_or_default();
-        }
-        let vague = unusable && self.place.region.is_none() || !is_account(&event.account) && self.query.restricts_accounts();
-        let wanted = self.query.window().contains(event.time) && self.wants_kind(&event.event_id, event.read_only);
-        if vague && wanted && !self.query.admits(&event.account, &event.region) {
-            self.fault(FileFault::Place);
-        }
-    }
-}
-
-impl Wants<'_> {
-    /// Notes that a record was seen; tells whether one of this time and place may be returned.
-    fn note(&mut self, account: &str, region: &str, time: DateTime<Utc>) -> bool {
-        let inside = self.query.window().contains(time);
-        let seen = Seen { first: time, last: time, in_window: 0 };
-        let seen = match self.pairs.get_mut(account).and_then(|regions| regions.get_mut(region)) {
-            Some(seen) => seen,
-            None => self.pairs.entry(account.into()).or_default().entry(region.into()).or_insert(seen),
-        };
-        (seen.first, seen.last) = (seen.first.min(time), seen.last.max(time));
-        seen.in_window = seen.in_window.saturating_add(u32::from(inside));
-        inside && asks_for(self.query, account, region) && self.query.admits(account, region)
-    }
-
-    fn wants_kind(&self, event_id: &str, read_only: bool) -> bool {
-        match self.query.kind() {
-            Kind::Writes => !read_only,
-            Kind::Everything | Kind::Exact(..) => true,
-            Kind::EventId(id) => id == event_id,
-        }
-    }
-
-    fn keep(&mut self, event: Event) {
-        if self.wants_kind(&event.event_id, event.read_only) {
-            if event.is_obscure() && !event.read_only {
-                self.fault(FileFault::Fields);
+/// Finds out what there is to read.
+fn list(stores: &Arc<[Arc<dyn Store>]>, query: &Arc<Query>, halt: &Arc<Halt>) -> Listing {
+    let (found, pulse) = (Arc::new(Mutex::new(Found::default())), Arc::new(Pulse::default()));
+    let (done, ended) = mpsc::channel();
+    let walk = {
+        let (stores, query, halt, pulse, found) = (stores.clone(), query.clone(), halt.clone(), pulse.clone(), found.clone());
+        move || {
+            pulse.begin(0);
+            let walk = Walk { stores: &stores, selection: Selection::new(&query), halt: &halt, pulse: &pulse, found: &found };
+            let walked = catch_unwind(AssertUnwindSafe(|| walk.all()));
+            if pulse.end() {
+                let _ = done.send(walked);
             }
-            if matches!(self.query.kind(), Kind::EventId(_)) {
-                self.halt.found.store(true, Ordering::Relaxed);
+        }
+    };
+    let finish = |stuck| found.lock().unwrap_or_else(PoisonError::into_inner).finish(&Selection::new(query), stuck);
+    let mut listing = if thread::Builder::new().name("archive listing".into()).spawn(walk).is_err() {
+        Listing { ended: true, ..finish(false) }
+    } else {
+        let patient = stores.iter().any(|store| !store.lists_freely());
+        let mut late: Option<Instant> = None;
+        loop {
+            match ended.recv_timeout(TICK) {
+                Ok(Ok(())) => break finish(false),
+                Ok(Err(panic)) => resume_unwind(panic),
+                Err(RecvTimeoutError::Disconnected) => break Listing { ended: true, ..finish(false) },
+                Err(RecvTimeoutError::Timeout) => {}
             }
-            self.events.push(event);
+            let since = halt.now().then(|| *late.get_or_insert_with(Instant::now));
+            if since.is_some_and(|since| since.elapsed() > GRACE) && pulse.leave_behind().is_some() {
+                break Listing { ended: true, ..finish(pulse.is_stuck(PATIENCE)) };
+            }
+            if !patient && pulse.is_stuck(LISTING_PATIENCE) && pulse.leave_behind().is_some() {
+                break finish(true);
+            }
         }
+    };
+    listing.logs.shrink_to_fit();
+    listing
+}
+
+/// What the readers of one call share.
+struct Job {
+    stores: Arc<[Arc<dyn Store>]>,
+    query: Arc<Query>,
+    halt: Arc<Halt>,
+    listing: Arc<Listing>,
+    /// Positions of the files to read.
+    wanted: Vec<usize>,
+    next: AtomicUsize,
+    held: Held,
+}
+
+/// How the reading of one file ended.
+enum Outcome {
+    /// Not begun.
+    Unread,
+    /// Read, as far as this tells.
+    Read(Box<(FileSeen, Vec<Event>, bool)>),
+    /// By a fault of ours.
+    Panic(Box<dyn Any + Send>),
+}
+
+impl Job {
+    /// Reads all files that are wanted into `scan`.
+    fn run(job: &Arc<Self>, scan: &mut Scan) {
+        let (results, received) = mpsc::channel();
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let at_once = job.stores.iter().filter_map(|store| store.at_once()).max().unwrap_or(cores);
+        let mut readers: Vec<Arc<Pulse>> = Vec::new();
+        readers.extend((0..at_once.min(job.wanted.len())).map_while(|_| Self::reader(job, &results)));
+        let mut waited: Vec<bool> = vec![false; job.listing.logs.len()];
+        let mut left = if readers.is_empty() { 0 } else { job.wanted.len() };
+        let mut late: Option<Instant> = None;
+        while left > 0 {
+            if let Ok((position, outcome)) = received.recv_timeout(TICK) {
+                left -= usize::from(answered(&mut waited, position));
+                scan.add(position, outcome);
+                if !job.halt.now() {
+                    continue;
+                }
+            }
+            let since = job.halt.now().then(|| *late.get_or_insert_with(Instant::now));
+            let stuck: Vec<usize> = readers.iter().enumerate().filter(|(_, pulse)| pulse.is_stuck(PATIENCE)).map(|(at, _)| at).collect();
+            for at in stuck.into_iter().rev() {
+                let pulse = readers.swap_remove(at);
+                let Some(position) = pulse.leave_behind() else {
+                    readers.push(pulse);
+                    continue;
+                };
+                left -= usize::from(answered(&mut waited, position));
+                scan.files.insert(position, FileSeen::stalled());
+                if let Some((store, file)) = job.file(position) {
+                    set_hanging(&file.address(store.as_ref()), true);
+                }
+                readers.extend(may_replace().then(|| Self::reader(job, &results)).flatten());
+            }
+            if readers.is_empty() || since.is_some_and(|since| since.elapsed() > GRACE) {
+                break;
+            }
+        }
+        for pulse in readers {
+            pulse.leave_behind();
+        }
+        // What came in the last moment counts.
+        while let Ok((position, outcome)) = received.try_recv() {
+            if answered(&mut waited, position) {
+                scan.add(position, outcome);
+            }
+        }
+        scan.unread.extend(job.wanted.iter().copied().filter(|position| waited.get(*position) == Some(&false)));
     }
 
-    fn parsed(&mut self, mut event: Event) -> Taken {
-        self.place(&mut event);
-        if self.note(&event.account, &event.region, event.time) {
-            self.keep(event);
-        }
-        Taken::Yes
-    }
-
-    /// Judges a record by its header and parses only what is wanted.
-    fn raw(&mut self, raw: &str) -> Taken {
-        let Ok(header) = serde_json::from_str::<Header<'_>>(raw) else { return Taken::Wrapped };
-        let Some(time) = parse_time(header.event_time).filter(|time| is_plausible(*time)) else { return Taken::Wrapped };
-        let region = usable_region(header.aws_region).is_some_and(|region| region == header.aws_region);
-        if !region || !is_plain(header.recipient_account_id) || !is_plain(header.event_name) {
-            return Taken::Wrapped;
-        }
-        if !self.note(header.recipient_account_id, header.aws_region, time) {
-            return Taken::Yes;
-        }
-        let unwanted = match self.query.kind() {
-            Kind::Writes => header.read_only == Some(true) && !is_act(header.event_name),
-            Kind::Everything | Kind::Exact(..) => false,
-            Kind::EventId(id) => header.event_id.is_some_and(|it| is_plain(it) && it != id),
+    /// Starts a thread that reads one file after another.
+    fn reader(job: &Arc<Self>, results: &Sender<(usize, Outcome)>) -> Option<Arc<Pulse>> {
+        let pulse = Arc::new(Pulse::default());
+        let (job, own, results) = (job.clone(), pulse.clone(), results.clone());
+        let read = move || {
+            while let Some(position) = job.wanted.get(job.next.fetch_add(1, Ordering::Relaxed)).copied() {
+                own.begin(position);
+                let outcome = if job.halt.now() || !own.enter(&job.halt) {
+                    Outcome::Unread
+                } else {
+                    catch_unwind(AssertUnwindSafe(|| job.read(position, &own))).unwrap_or_else(Outcome::Panic)
+                };
+                if !own.end() {
+                    if let Some((store, file)) = job.file(position) {
+                        set_hanging(&file.address(store.as_ref()), false);
+                    }
+                    return;
+                }
+                if results.send((position, outcome)).is_err() {
+                    return;
+                }
+            }
         };
-        if unwanted {
-            return Taken::Yes;
+        thread::Builder::new().name("archive reader".into()).spawn(read).ok()?;
+        Some(pulse)
+    }
+
+    fn file(&self, position: usize) -> Option<(&Arc<dyn Store>, &LogFile)> {
+        let file = self.listing.logs.get(position)?;
+        Some((self.stores.get(file.store)?, file))
+    }
+
+    fn read(&self, position: usize, pulse: &Arc<Pulse>) -> Outcome {
+        let Some((store, file)) = self.file(position) else { return Outcome::Unread };
+        if hangs(&file.address(store.as_ref())) {
+            return Outcome::Read(Box::new((FileSeen::stalled(), Vec::new(), false)));
         }
-        match serde_json::from_str::<Value>(raw).map(Event::parse) {
-            Ok(Ok(event)) => {
-                self.keep(event);
-                Taken::Yes
+        let mut wants = Wants::new(&self.query, &self.halt, &self.held, file);
+        let (content, mut faults) = content::read(store.as_ref(), file, (&self.halt, pulse), &mut wants);
+        faults.append(&mut wants.faults);
+        let seen = FileSeen { content, faults, pairs: wants.pairs };
+        Outcome::Read(Box::new((seen, wants.events, wants.cut)))
+    }
+}
+
+/// Notes that a file is answered for; tells whether it was not before.
+fn answered(waited: &mut [bool], position: usize) -> bool {
+    waited.get_mut(position).is_some_and(|waited| !std::mem::replace(waited, true))
+}
+
+impl Scan {
+    fn add(&mut self, position: usize, outcome: Outcome) {
+        match outcome {
+            Outcome::Unread => self.unread.push(position),
+            Outcome::Panic(panic) => resume_unwind(panic),
+            Outcome::Read(read) => {
+                let (seen, mut events, cut) = *read;
+                if cut {
+                    self.unread.push(position);
+                }
+                self.events.append(&mut events);
+                self.files.insert(position, seen);
             }
-            _ => Taken::Unreadable,
         }
     }
 }
 
-impl Sink for Wants<'_> {
-    fn enter(&mut self, path: &str) {
-        let inner = Place::of(&format!("{}/{path}", self.path));
-        let Place { account, region } = self.of_file.clone();
-        self.place = Place { account: inner.account.or(account), region: inner.region.or(region) };
-    }
-
-    fn take(&mut self, item: Item<'_>) -> Taken {
-        let event = match item {
-            Item::Raw(raw) => return self.raw(raw),
-            Item::Record(record) => Event::parse(record),
-            Item::Lookup(envelope) => Event::from_lookup(envelope),
-        };
-        event.map_or(Taken::Unreadable, |event| self.parsed(event))
-    }
-
-    fn stopped(&mut self) -> bool {
-        self.cut = self.cut || self.halt.now();
-        self.cut
+impl FileSeen {
+    /// Returns what is known of a file that does not answer.
+    fn stalled() -> Self {
+        Self { content: Content::Log, faults: vec![FileFault::Stalled], pairs: BTreeMap::new() }
     }
 }
 
 /// Tells whether the query asks for this account and region, allowed or not.
 pub(super) fn asks_for(query: &Query, account: &str, region: &str) -> bool {
     query.account().is_none_or(|asked| asked == account) && query.region().is_none_or(|asked| asked == region)
-}
-
-/// Tells whether the text of a header is what the whole record would give; if not, the record is read as a whole.
-fn is_plain(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 64 && text != "null" && text.trim().len() == text.len()
 }

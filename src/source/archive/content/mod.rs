@@ -11,6 +11,7 @@ mod shape;
 mod text;
 
 use std::io::{BufRead, Cursor, Read};
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::DeserializeSeed;
@@ -19,6 +20,8 @@ use serde_json::Value;
 use self::document::Document;
 use self::look::Binary;
 use super::listing::LogFile;
+use super::store::Store;
+use super::watch::{Halt, Pulse, Watched};
 use crate::coverage::FileFault;
 
 /// Most bytes that a file may inflate to.
@@ -79,10 +82,17 @@ pub(super) enum Taken {
 
 /// Reads one file into `sink`.
 ///
-/// Shape: records before a break are given. The faults are those of the file, at most one of a kind.
-pub(super) fn read(file: &LogFile, sink: &mut dyn Sink) -> (Content, Vec<FileFault>) {
+/// Shape: records before a break are given. The faults are those of the file, at most one of a kind; what follows from the end of
+/// the time is none.
+pub(super) fn read(
+    store: &dyn Store,
+    file: &LogFile,
+    (halt, pulse): (&Arc<Halt>, &Arc<Pulse>),
+    sink: &mut dyn Sink,
+) -> (Content, Vec<FileFault>) {
     let mut reading = Reading {
         sink,
+        halt: halt.clone(),
         faults: Vec::new(),
         records: 0,
         strange: 0,
@@ -93,8 +103,8 @@ pub(super) fn read(file: &LogFile, sink: &mut dyn Sink) -> (Content, Vec<FileFau
         empty: false,
         left: MAX_INFLATED,
     };
-    match file.open() {
-        Ok(mut opened) => reading.file(&mut opened),
+    match pulse.waiting(|| store.open(&file.key, halt)) {
+        Ok(inner) => reading.file(&mut Watched { inner, halt: halt.clone(), pulse: pulse.clone() }),
         Err(_) => {
             reading.fault(FileFault::Unopened);
             reading.looks = true;
@@ -105,6 +115,7 @@ pub(super) fn read(file: &LogFile, sink: &mut dyn Sink) -> (Content, Vec<FileFau
 
 struct Reading<'s> {
     sink: &'s mut dyn Sink,
+    halt: Arc<Halt>,
     faults: Vec<FileFault>,
     /// Records, and what is known for no change of its own.
     records: u64,
@@ -125,6 +136,9 @@ struct Reading<'s> {
 
 impl Reading<'_> {
     fn judged(mut self, file: &LogFile) -> (Content, Vec<FileFault>) {
+        if self.sink.stopped() {
+            return (Content::Log, Vec::new());
+        }
         if self.records > 0 && self.strange > 0 {
             self.fault(FileFault::Unrecognised);
         }

@@ -7,7 +7,8 @@ use ruzstd::decoding::StreamingDecoder;
 use zip::ZipArchive;
 
 use super::{FileFault, MAX_IN_MEMORY, MAX_INFLATED, Reading};
-use crate::source::archive::listing::ReadSeek;
+use crate::source::archive::store::Bytes;
+use crate::source::archive::watch::Ended;
 
 /// Deepest packing in packing.
 const MAX_PACKS: u32 = 4;
@@ -40,7 +41,7 @@ impl Pack {
 
 impl Reading<'_> {
     /// Reads a file as it lies on disk.
-    pub(super) fn file(&mut self, file: &mut dyn ReadSeek) {
+    pub(super) fn file(&mut self, file: &mut dyn Bytes) {
         let mut head = [0; 4];
         let length = read_full(file, &mut head);
         if file.seek(SeekFrom::Start(0)).is_err() || length.is_none() {
@@ -120,7 +121,8 @@ impl Reading<'_> {
     }
 
     fn gzip(&mut self, reader: &mut dyn BufRead, packs: u32) {
-        let mut inflated = BufReader::with_capacity(BUFFER, GzDecoder::new(reader).take(MAX_INFLATED));
+        let mut inflated =
+            BufReader::with_capacity(BUFFER, Ended { inner: GzDecoder::new(reader), halt: self.halt.clone() }.take(MAX_INFLATED));
         self.stream(&mut inflated, packs);
         if !self.wants_checksum() {
             self.looks |= self.faults.contains(&FileFault::Compression);
@@ -135,7 +137,7 @@ impl Reading<'_> {
             self.looks = true;
             return self.fault(FileFault::TooLarge);
         }
-        if !matches!(inflated.get_mut().get_mut().fill_buf(), Ok([])) {
+        if !matches!(inflated.get_mut().inner.get_mut().fill_buf(), Ok([])) {
             self.looks = true;
             self.fault(FileFault::TrailingBytes);
         }
@@ -147,7 +149,7 @@ impl Reading<'_> {
                 self.looks = true;
                 return self.fault(FileFault::Compression);
             };
-            let mut inflated = BufReader::with_capacity(BUFFER, decoder.take(MAX_INFLATED));
+            let mut inflated = BufReader::with_capacity(BUFFER, Ended { inner: decoder, halt: self.halt.clone() }.take(MAX_INFLATED));
             self.stream(&mut inflated, packs);
             self.looks |= self.faults.contains(&FileFault::Compression);
             if !self.wants_checksum() {
@@ -157,7 +159,7 @@ impl Reading<'_> {
                 self.looks = true;
                 return self.fault(FileFault::Compression);
             }
-            let decoder = inflated.into_inner().into_inner().decoder;
+            let decoder = inflated.into_inner().into_inner().inner.decoder;
             let (told, counted) = (decoder.get_checksum_from_data(), decoder.get_calculated_checksum());
             if told.is_some_and(|told| counted != Some(told)) {
                 self.looks = true;
@@ -192,7 +194,7 @@ impl Reading<'_> {
             }
             let name = entry.name().map(std::borrow::Cow::into_owned).unwrap_or_default();
             self.sink.enter(&name);
-            let mut inflated = BufReader::with_capacity(BUFFER, entry.take(MAX_INFLATED));
+            let mut inflated = BufReader::with_capacity(BUFFER, Ended { inner: entry, halt: self.halt.clone() }.take(MAX_INFLATED));
             let (before, strange, looks) = (self.records, self.strange, self.looks);
             self.stream(&mut inflated, packs);
             if std::io::copy(&mut inflated, &mut std::io::sink()).is_err() {
@@ -209,7 +211,7 @@ impl Reading<'_> {
 }
 
 /// Reads as much of `buffer` as there is; nothing when the system does not let us.
-fn read_full(file: &mut dyn ReadSeek, buffer: &mut [u8]) -> Option<usize> {
+fn read_full(file: &mut dyn Bytes, buffer: &mut [u8]) -> Option<usize> {
     let mut length = 0;
     while let Some(rest) = buffer.get_mut(length..).filter(|rest| !rest.is_empty()) {
         match file.read(rest) {

@@ -1,0 +1,121 @@
+//! A folder, or one file, of this machine as a store.
+
+use std::fs::{self, DirEntry, File};
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::store::{Ask, Behind, Bytes, Entry, Store};
+use super::watch::Halt;
+
+/// A folder or a file.
+#[derive(Debug)]
+pub(super) struct Folder {
+    path: PathBuf,
+    shown: String,
+    /// The path without any link, under which all that lies there is listed.
+    real: Option<PathBuf>,
+}
+
+impl Folder {
+    /// Names a folder or a file that is there.
+    pub(super) fn new(path: &Path) -> Self {
+        let real = fs::canonicalize(path).ok();
+        let shown = real.as_deref().unwrap_or(path).to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+        Self { path: path.into(), shown, real }
+    }
+
+    fn at(&self, key: &str) -> PathBuf {
+        // A file that was named has its own name as its only key.
+        if self.is_file() { self.path.clone() } else { self.path.join(key) }
+    }
+
+    fn is_file(&self) -> bool {
+        self.path.is_file()
+    }
+}
+
+impl Store for Folder {
+    fn root(&self) -> &str {
+        &self.shown
+    }
+
+    fn lists_freely(&self) -> bool {
+        true
+    }
+
+    fn list(&self, ask: &Ask<'_>, halt: &Halt, each: &mut dyn FnMut(Entry) -> ControlFlow<()>) -> io::Result<()> {
+        if self.is_file() {
+            let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if ask.prefix.is_empty() && name.as_str() > ask.after {
+                let _ = each(Entry::Object(name));
+            }
+            return Ok(());
+        }
+        let mut entries: Vec<Entry> = Vec::new();
+        for entry in fs::read_dir(self.path.join(ask.prefix))? {
+            halt.check()?;
+            let entry = entry?;
+            let entry = named(&entry, ask.prefix);
+            if key(&entry) > ask.after {
+                entries.push(entry);
+            }
+            if entries.len() > MAX_IN_FOLDER {
+                return Err(io::Error::new(io::ErrorKind::QuotaExceeded, "the folder has too many entries"));
+            }
+        }
+        entries.sort_unstable_by(|a, b| key(a).cmp(key(b)));
+        for entry in entries.into_iter().take(ask.most.unwrap_or(usize::MAX)) {
+            if each(entry).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn open(&self, key: &str, _halt: &Arc<Halt>) -> io::Result<Box<dyn Bytes>> {
+        let path = self.at(key);
+        // Whoever opens a pipe waits for its other end; what became one since the listing is caught by the watch.
+        if !fs::metadata(&path)?.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+        }
+        Ok(Box::new(File::open(path)?))
+    }
+
+    fn behind(&self, link: &str) -> io::Result<Option<Behind>> {
+        let path = self.path.join(link);
+        let real = fs::canonicalize(&path)?;
+        if self.real.as_ref().is_some_and(|own| real.starts_with(own)) {
+            return Ok(None);
+        }
+        let data = fs::metadata(&path)?;
+        let target = real.to_string_lossy().into_owned();
+        // Neither devices nor pipes are logs.
+        Ok((data.is_dir() || data.is_file()).then(|| Behind { target, folder: data.is_dir() }))
+    }
+}
+
+/// Most entries of one folder that are put in order.
+const MAX_IN_FOLDER: usize = 500_000;
+
+fn key(entry: &Entry) -> &str {
+    match entry {
+        Entry::Folder(key) | Entry::Object(key) | Entry::Link(key) | Entry::Unreadable(key) => key,
+    }
+}
+
+/// Tells what a directory entry is, without a look at what it leads to.
+fn named(entry: &DirEntry, prefix: &str) -> Entry {
+    let name = entry.file_name();
+    let Some(text) = name.to_str() else { return Entry::Unreadable(format!("{prefix}{}", name.to_string_lossy())) };
+    let key = format!("{prefix}{text}");
+    match entry.file_type() {
+        Ok(kind) if kind.is_dir() => Entry::Folder(format!("{key}/")),
+        // What is neither, such as a pipe, is found out at the opening; a link to one is not followed.
+        Ok(kind) if kind.is_file() => Entry::Object(key),
+        Ok(kind) if kind.is_symlink() => Entry::Link(key),
+        Ok(_) => Entry::Link(key),
+        Err(_) => Entry::Unreadable(key),
+    }
+}

@@ -1,0 +1,118 @@
+//! The boundary between an archive and where it lies: names right under a prefix, in order, and one object as bytes.
+//!
+//! Everything above it (selection, scan, cells) is the same for a folder, a bucket and what is part of the program. A store knows
+//! nothing of CloudTrail, policies or time.
+//!
+//! - A *key* is an address below the store's root: parts joined by `/`, none of them empty. A *prefix* is the empty text (the root
+//!   itself) or ends with `/`.
+//! - [`Store::list`] gives one level, as `ListObjectsV2` with the delimiter `/` does; who walks decides where to go down.
+//! - Calls block and come from threads that may be left behind when they do not return: the caller asks [`Halt`] and its
+//!   clock, so a store needs no time limit of its own, only `halt.now()` between its own steps (pages, retries). A store over an
+//!   asynchronous client enters its runtime by `Handle::block_on`, which these threads may.
+//! - Errors are told as they are: what is not there, what may not be read and what broke are different [`io::ErrorKind`]s
+//!   (`NotFound`, `PermissionDenied`, any other).
+
+use std::fmt;
+use std::io::{self, Cursor, Read, Seek};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use super::watch::Halt;
+
+/// A place where an archive lies.
+pub(super) trait Store: Send + Sync + fmt::Debug {
+    /// Returns the path of its root as people write it, with `/` between the parts: what the parts say of account, region and day
+    /// counts, and it tells two stores apart.
+    fn root(&self) -> &str;
+
+    /// Tells whether a listing costs next to nothing, so that it may be used to find out more than which files to read.
+    fn lists_freely(&self) -> bool;
+
+    /// Tells how many objects are best read side by side; nothing where that is a matter of cores alone.
+    fn at_once(&self) -> Option<usize> {
+        None
+    }
+
+    /// Calls `each` with what lies right under `ask.prefix`, in the order of the bytes of its keys, until that breaks off.
+    ///
+    /// Errors: the prefix cannot be listed (any more); what was given before is right. What cannot be told of one entry is an
+    /// [`Entry::Unreadable`].
+    fn list(&self, ask: &Ask<'_>, halt: &Halt, each: &mut dyn FnMut(Entry) -> ControlFlow<()>) -> io::Result<()>;
+
+    /// Opens an object.
+    fn open(&self, key: &str, halt: &Arc<Halt>) -> io::Result<Box<dyn Bytes>>;
+
+    /// Returns where an entry that is a link leads, as an address that is the same for all links to the same thing; nothing for what leads
+    /// to what this store lists anyway. Stores without links have none.
+    fn behind(&self, _link: &str) -> io::Result<Option<Behind>> {
+        Ok(None)
+    }
+}
+
+/// What to list.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Ask<'a> {
+    /// Under what.
+    pub(super) prefix: &'a str,
+    /// Keys up to and with this one are not wanted; the empty text stands before all.
+    pub(super) after: &'a str,
+    /// No more entries than this are looked at; a hint for the size of a page.
+    pub(super) most: Option<usize>,
+}
+
+/// What lies right under a prefix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// A folder: its prefix, which ends with `/`.
+    Folder(String),
+    /// An object: its key.
+    Object(String),
+    /// A link, whose target is to be asked for by [`Store::behind`]: its key.
+    Link(String),
+    /// Something of which nothing more can be told: its key.
+    Unreadable(String),
+}
+
+/// What a link leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Behind {
+    /// The target's own address.
+    pub(super) target: String,
+    /// Whether it is a folder; else it is an object.
+    pub(super) folder: bool,
+}
+
+/// The bytes of an object. Going back is needed for zip archives alone; what streams answers `Unsupported`.
+pub(super) trait Bytes: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> Bytes for T {}
+
+/// A file that is part of the program.
+#[derive(Debug)]
+pub(super) struct Bundled {
+    /// Its name.
+    pub(super) name: &'static str,
+    /// What it holds.
+    pub(super) bytes: Arc<[u8]>,
+}
+
+impl Store for Bundled {
+    fn root(&self) -> &str {
+        ""
+    }
+
+    fn lists_freely(&self) -> bool {
+        true
+    }
+
+    fn list(&self, ask: &Ask<'_>, _halt: &Halt, each: &mut dyn FnMut(Entry) -> ControlFlow<()>) -> io::Result<()> {
+        if ask.prefix.is_empty() && self.name > ask.after {
+            let _ = each(Entry::Object(self.name.to_owned()));
+        }
+        Ok(())
+    }
+
+    fn open(&self, _key: &str, _halt: &Arc<Halt>) -> io::Result<Box<dyn Bytes>> {
+        Ok(Box::new(Cursor::new(self.bytes.clone())))
+    }
+}

@@ -1,0 +1,435 @@
+//! The walk over a store: down to what may hold what is wanted, past the rest, and never twice to the same place.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::listing::{Listing, LogFile, Native, NativeName, shown};
+use super::select::{Lies, Position, Selection, days, folders};
+use super::store::{Ask, Entry, Store};
+use super::watch::{Halt, Pulse};
+use crate::coverage::{FileFault, UnreadFile};
+
+/// Most entries that are looked at for one call.
+///
+/// Source: ours; a year of CloudTrail's own folders of ten regions is a million files, of which a call looks at a day or two.
+const MAX_ENTRIES: usize = 1_000_000;
+
+/// Most files that one call holds by name, to be read or to tell how far the archive reaches.
+const MAX_FILES: usize = 250_000;
+
+/// Deepest folder in folders.
+const MAX_DEPTH: usize = 64;
+
+/// Most places that are told as not listed.
+const MAX_UNLISTED: usize = 1_000;
+
+/// Most days whose folders are named outright, where a listing costs.
+const FEW_DAYS: usize = 4;
+
+/// An account and a region, as paths tell them.
+type Stream = (Arc<str>, Arc<str>);
+
+/// A walk over all stores of an archive. What it found so far can be taken at any time, should it never come back.
+pub(super) struct Walk<'a> {
+    pub(super) stores: &'a [Arc<dyn Store>],
+    pub(super) selection: Selection<'a>,
+    pub(super) halt: &'a Halt,
+    pub(super) pulse: &'a Pulse,
+    pub(super) found: &'a Mutex<Found>,
+}
+
+/// What a walk found so far.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    listing: Listing,
+    entries: usize,
+    /// Names of accounts and regions, each held once.
+    names: BTreeSet<Arc<str>>,
+    /// Of which accounts there are files of which regions.
+    streams: BTreeSet<Stream>,
+    /// The nearest files before and after what is selected.
+    edges: BTreeMap<Stream, [Option<LogFile>; 2]>,
+    /// The prefix that is looked into right now.
+    at: String,
+}
+
+impl Found {
+    fn name(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.names.get(text) {
+            return known.clone();
+        }
+        let name: Arc<str> = text.into();
+        self.names.insert(name.clone());
+        name
+    }
+
+    fn unlisted(&mut self, key: &str, fault: FileFault) {
+        if self.listing.unlisted.len() < MAX_UNLISTED {
+            let name = if key.is_empty() { ".".to_owned() } else { shown(key.trim_end_matches('/')) };
+            self.listing.unlisted.push(UnreadFile { name, faults: vec![fault] });
+        }
+    }
+
+    /// Ends the walk: drops what no place of is asked for, and puts the rest in order.
+    ///
+    /// Shape: `stuck` when it did not come back: the place where it hangs is told as not listed.
+    pub(super) fn finish(&mut self, selection: &Selection<'_>, stuck: bool) -> Listing {
+        if stuck {
+            let at = self.at.clone();
+            self.unlisted(&at, FileFault::Stalled);
+        }
+        let mut listing = std::mem::take(&mut self.listing);
+        listing.logs.extend(std::mem::take(&mut self.edges).into_values().flatten().flatten());
+        let streams = std::mem::take(&mut self.streams);
+        let has = |account: &Arc<str>, region: &str| streams.contains(&(account.clone(), region.into()));
+        listing.logs.retain(|file| match &file.native {
+            Some(name) => selection.place(&name.account, &name.region, |region| has(&name.account, region)),
+            None => true,
+        });
+        listing.logs.sort_unstable_by(|a, b| {
+            fn order(file: &LogFile) -> (Option<DateTime<Utc>>, usize, &str) {
+                (file.native.as_ref().map(|native| native.time), file.store, &file.key)
+            }
+            order(a).cmp(&order(b))
+        });
+        listing.logs.dedup_by(|a, b| a.store == b.store && a.key == b.key);
+        listing
+    }
+}
+
+/// Whether a stream was seen to reach over the window's begin and end.
+#[derive(Clone, Copy, Debug, Default)]
+struct Reach {
+    begin: bool,
+    end: bool,
+}
+
+impl Walk<'_> {
+    /// Walks over all stores.
+    pub(super) fn all(&self) {
+        for position in 0..self.stores.len() {
+            self.store(position);
+        }
+    }
+
+    fn store(&self, position: usize) {
+        let Some(store) = self.stores.get(position) else { return };
+        let mut one = OneWalk { walk: self, store: store.as_ref(), position, links: Vec::new(), reach: Reach::default() };
+        one.folder("", 0);
+        // What both a link and its own path lead to is called by its own path. Links may lead to links.
+        let mut behind: Vec<String> = Vec::new();
+        let mut at = 0;
+        while let Some(link) = one.links.get(at).cloned() {
+            at += 1;
+            if self.ended() {
+                return;
+            }
+            self.step(&link);
+            match self.pulse.waiting(|| store.behind(&link)) {
+                Ok(Some(target)) if behind.iter().any(|seen| lies_in(&target.target, seen)) => {}
+                Ok(Some(target)) => {
+                    behind.push(target.target);
+                    if target.folder {
+                        one.folder(&format!("{link}/"), 0);
+                    } else {
+                        one.object(&link);
+                    }
+                }
+                Ok(None) => {}
+                Err(_) => self.found().unlisted(&link, FileFault::Unopened),
+            }
+        }
+    }
+
+    fn found(&self) -> std::sync::MutexGuard<'_, Found> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn step(&self, at: &str) {
+        at.clone_into(&mut self.found().at);
+    }
+
+    /// Tells whether to look no further.
+    fn ended(&self) -> bool {
+        let ended = self.halt.now();
+        if ended {
+            self.found().listing.ended = true;
+        }
+        ended
+    }
+}
+
+/// Tells whether a path is another one or lies in it.
+fn lies_in(path: &str, other: &str) -> bool {
+    path.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '\\']))
+}
+
+/// The walk over one store.
+struct OneWalk<'a> {
+    walk: &'a Walk<'a>,
+    store: &'a dyn Store,
+    position: usize,
+    links: Vec<String>,
+    /// Of the stream that is walked over.
+    reach: Reach,
+}
+
+impl OneWalk<'_> {
+    /// Lists what lies right under a prefix; nothing where that cannot be done to its end, which is noted.
+    fn list(&self, ask: &Ask<'_>) -> Vec<Entry> {
+        self.walk.step(ask.prefix);
+        let mut entries = Vec::new();
+        let listed = self.walk.pulse.waiting(|| {
+            self.store.list(ask, self.walk.halt, &mut |entry| {
+                entries.push(entry);
+                if entries.len() >= ask.most.unwrap_or(usize::MAX) || entries.len() > MAX_ENTRIES {
+                    return ControlFlow::Break(());
+                }
+                ControlFlow::Continue(())
+            })
+        });
+        let mut found = self.walk.found();
+        found.entries += entries.len();
+        let too_many = found.entries > MAX_ENTRIES;
+        match listed {
+            Ok(()) if too_many => found.unlisted(ask.prefix, FileFault::TooMany),
+            Ok(()) => {}
+            Err(_) if self.walk.halt.now() => found.listing.ended = true,
+            Err(error) if error.kind() == io::ErrorKind::QuotaExceeded => found.unlisted(ask.prefix, FileFault::TooMany),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !ask.prefix.is_empty() => {}
+            Err(_) => found.unlisted(ask.prefix, FileFault::Unopened),
+        }
+        if too_many { Vec::new() } else { entries }
+    }
+
+    fn folder(&mut self, prefix: &str, depth: usize) {
+        if self.walk.ended() {
+            return;
+        }
+        if depth > MAX_DEPTH {
+            return self.walk.found().unlisted(prefix, FileFault::TooMany);
+        }
+        let path = format!("{}/{prefix}", self.store.root());
+        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        match Position::of(&parts) {
+            Position::Account(account) => self.account(account, prefix, depth),
+            Position::Stream(account, region, at) => {
+                if at.is_none() {
+                    self.reach = Reach::default();
+                }
+                self.stream((account, region), at, prefix, depth);
+            }
+            Position::Elsewhere => {
+                let entries = self.list(&Ask { prefix, ..Ask::default() });
+                self.each(entries, depth);
+            }
+        }
+    }
+
+    fn each(&mut self, entries: Vec<Entry>, depth: usize) {
+        for entry in entries {
+            match entry {
+                Entry::Folder(prefix) => self.folder(&prefix, depth + 1),
+                Entry::Object(key) => _ = self.object(&key),
+                Entry::Link(key) => self.links.push(key),
+                Entry::Unreadable(key) => self.walk.found().unlisted(&key, FileFault::Unopened),
+            }
+        }
+    }
+
+    /// Goes into the regions of an account that are wanted.
+    fn account(&mut self, account: &str, prefix: &str, depth: usize) {
+        let mut entries = self.list(&Ask { prefix, ..Ask::default() });
+        let region = |entry: &Entry| match entry {
+            Entry::Folder(inner) => inner.strip_prefix(prefix).map(|name| name.trim_end_matches('/').to_owned()),
+            _ => None,
+        };
+        let regions: BTreeSet<String> = entries.iter().filter_map(region).collect();
+        let digests = prefix.ends_with("CloudTrail-Digest/");
+        if !digests {
+            let mut found = self.walk.found();
+            let account = found.name(account);
+            for region in &regions {
+                let region = found.name(region);
+                found.streams.insert((account.clone(), region));
+            }
+        }
+        let has = |region: &str| regions.contains(region);
+        entries.retain(|entry| region(entry).is_none_or(|region| self.walk.selection.place(account, &region, has)));
+        // Digests are only counted, which is not worth a request.
+        if !digests || self.store.lists_freely() {
+            self.each(entries, depth);
+        }
+    }
+
+    /// Goes into the years, months and days of a stream that are wanted, and looks how far it reaches beyond.
+    fn stream(&mut self, stream: (&str, &str), at: Option<(NaiveDate, NaiveDate)>, prefix: &str, depth: usize) {
+        let day = at.filter(|(first, last)| first == last).map(|(day, _)| day);
+        if day.is_some() {
+            return self.day(stream, prefix, depth);
+        }
+        if at.is_none()
+            && !self.store.lists_freely()
+            && let Some(few) = self.walk.selection.few_days(FEW_DAYS)
+        {
+            return self.few_days(stream, prefix, &few);
+        }
+        let entries = self.list(&Ask { prefix, ..Ask::default() });
+        let path = format!("{}/{}", self.store.root(), prefix.trim_end_matches('/'));
+        let named = match at {
+            None => 0,
+            Some((first, last)) if last.signed_duration_since(first).num_days() > 300 => 1,
+            Some(_) => 2,
+        };
+        let mut date: Vec<&str> = path.trim_end_matches('/').rsplit('/').take(named).collect();
+        date.reverse();
+        let lies = |entry: &Entry| {
+            let Entry::Folder(inner) = entry else { return Lies::Within };
+            let name = inner.strip_prefix(prefix).unwrap_or_default().trim_end_matches('/');
+            let named: Vec<&str> = date.iter().copied().chain([name]).collect();
+            days(&named).map_or(Lies::Within, |(first, last)| self.walk.selection.days(first, last))
+        };
+        let (mut before, mut within, mut after) = (Vec::new(), Vec::new(), Vec::new());
+        for entry in entries {
+            match lies(&entry) {
+                Lies::Before => before.push(entry),
+                Lies::Within => within.push(entry),
+                Lies::After => after.push(entry),
+            }
+        }
+        self.each(within, depth);
+        if prefix.contains("CloudTrail-Digest/") {
+            return;
+        }
+        if let Some(Entry::Folder(last)) = before.pop().filter(|_| !self.reach.begin) {
+            self.reach.begin = self.edge(&last, true, depth);
+        }
+        if let Some(Entry::Folder(first)) = after.into_iter().next().filter(|_| !self.reach.end) {
+            self.reach.end = self.edge(&first, false, depth);
+        }
+    }
+
+    fn day(&mut self, (account, region): (&str, &str), prefix: &str, depth: usize) {
+        let names = self.walk.selection.names();
+        let free = self.store.lists_freely();
+        let kind = if prefix.contains("CloudTrail-Insight/") { "CloudTrail-Insight" } else { "CloudTrail" };
+        let after = format!("{prefix}{account}_{kind}_{region}_{}", names.from.format("%Y%m%dT%H%M"));
+        if free || prefix.contains("CloudTrail-Digest/") {
+            let entries = self.list(&Ask { prefix, ..Ask::default() });
+            return self.each(entries, depth);
+        }
+        // What lies before the window tells by one name that the stream had begun.
+        if !self.reach.begin {
+            let first = self.list(&Ask { prefix, most: Some(1), ..Ask::default() });
+            self.each(first, depth);
+        }
+        let mut entries = Vec::new();
+        self.walk.step(prefix);
+        let selection = &self.walk.selection;
+        let listed = self.walk.pulse.waiting(|| {
+            self.store.list(&Ask { prefix, after: &after, most: None }, self.walk.halt, &mut |entry| {
+                let name = match &entry {
+                    Entry::Object(key) => key.rsplit('/').next().and_then(NativeName::parse),
+                    _ => None,
+                };
+                let beyond = name.is_some_and(|name| selection.file(&name) == Lies::After);
+                entries.push(entry);
+                if beyond || entries.len() > MAX_ENTRIES { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            })
+        });
+        if listed.is_err() {
+            let mut found = self.walk.found();
+            if self.walk.halt.now() { found.listing.ended = true } else { found.unlisted(prefix, FileFault::Unopened) }
+        }
+        self.walk.found().entries += entries.len();
+        self.each(entries, depth);
+    }
+
+    /// Names the folders of a few days outright, and looks at their neighbours only as far as needed.
+    fn few_days(&mut self, stream: (&str, &str), prefix: &str, few: &[NaiveDate]) {
+        for day in few {
+            self.day(stream, &format!("{prefix}{}", folders(*day)), 0);
+        }
+        let one = |walk: &mut Self, day: Option<NaiveDate>| {
+            let Some(day) = day else { return };
+            let prefix = format!("{prefix}{}", folders(day));
+            let first = walk.list(&Ask { prefix: &prefix, most: Some(1), ..Ask::default() });
+            walk.each(first, 0);
+        };
+        if !self.reach.begin {
+            one(self, few.first().and_then(|day| day.pred_opt()));
+        }
+        if !self.reach.end {
+            one(self, few.last().and_then(|day| day.succ_opt()));
+        }
+    }
+
+    /// Finds the last or the first file of a folder that is not selected; tells whether there is one.
+    fn edge(&mut self, prefix: &str, last: bool, depth: usize) -> bool {
+        if depth > MAX_DEPTH || self.walk.ended() {
+            return false;
+        }
+        let mut entries = self.list(&Ask { prefix, ..Ask::default() });
+        if last {
+            entries.reverse();
+        }
+        entries.into_iter().any(|entry| match entry {
+            Entry::Folder(inner) => self.edge(&inner, last, depth + 1),
+            Entry::Object(key) => self.object(&key),
+            Entry::Link(_) | Entry::Unreadable(_) => false,
+        })
+    }
+
+    /// Takes a file in; tells whether it is one of CloudTrail's own.
+    fn object(&mut self, key: &str) -> bool {
+        let name = key.rsplit('/').next().unwrap_or(key);
+        let mut found = self.walk.found();
+        if name.contains("CloudTrail-Digest") && key.split('/').any(|part| part == "CloudTrail-Digest") {
+            found.listing.digests = found.listing.digests.saturating_add(1);
+            return false;
+        }
+        found.listing.seen = found.listing.seen.saturating_add(1);
+        let Some(native) = NativeName::parse(name) else {
+            self.keep(&mut found, LogFile { store: self.position, key: key.into(), native: None, selected: true });
+            return false;
+        };
+        let (lies, window) = (self.walk.selection.file(&native), self.walk.selection.window());
+        self.reach.begin |= native.time <= window.from;
+        self.reach.end |= native.time >= window.to;
+        let (account, region) = (found.name(native.account), found.name(native.region));
+        let stream = (account.clone(), region.clone());
+        found.streams.insert(stream.clone());
+        let native = Native { account, region, time: native.time };
+        let file = LogFile { store: self.position, key: key.into(), native: Some(native), selected: lies == Lies::Within };
+        match lies {
+            Lies::Within => self.keep(&mut found, file),
+            Lies::Before | Lies::After => {
+                let slot = found.edges.entry(stream).or_default().get_mut(usize::from(lies == Lies::After));
+                let time = |file: &LogFile| file.native.as_ref().map(|name| name.time);
+                if let Some(slot) = slot
+                    && slot
+                        .as_ref()
+                        .is_none_or(|known| if lies == Lies::Before { time(known) < time(&file) } else { time(&file) < time(known) })
+                {
+                    *slot = Some(file);
+                }
+            }
+        }
+        true
+    }
+
+    fn keep(&self, found: &mut Found, file: LogFile) {
+        if found.listing.logs.len() < MAX_FILES {
+            found.listing.logs.push(file);
+        } else {
+            let folder = file.key.rsplit_once('/').map_or("", |(folder, _)| folder);
+            if found.listing.unlisted.last().is_none_or(|known| known.name != shown(folder)) {
+                found.unlisted(folder, FileFault::TooMany);
+            }
+        }
+    }
+}

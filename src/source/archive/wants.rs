@@ -1,0 +1,187 @@
+//! What a query wants of the records of one file.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::content::{Header, Item, Sink, Taken};
+use super::listing::{LogFile, Place};
+use super::scan::{Seen, asks_for};
+use super::watch::{Halt, Held};
+use crate::coverage::FileFault;
+use crate::event::{Event, is_account, is_act, is_plausible, usable_region};
+use crate::source::{Kind, Query};
+use crate::time::parse as parse_time;
+
+/// Takes the records of one file and keeps those that the query wants.
+pub(super) struct Wants<'a> {
+    query: &'a Query,
+    halt: &'a Halt,
+    held: &'a Held,
+    pub(super) pairs: BTreeMap<String, BTreeMap<String, Seen>>,
+    pub(super) events: Vec<Event>,
+    /// What of the records cannot be read, each reason once.
+    pub(super) faults: Vec<FileFault>,
+    /// The file's path, and what that says of records which say less.
+    path: &'a str,
+    of_file: Place,
+    /// What the path of the piece says that is being read.
+    place: Place,
+    /// Whether the file was left before its end.
+    pub(super) cut: bool,
+}
+
+impl<'a> Wants<'a> {
+    pub(super) fn new(query: &'a Query, halt: &'a Halt, held: &'a Held, file: &'a LogFile) -> Self {
+        let place = file.place();
+        Self {
+            query,
+            halt,
+            held,
+            pairs: BTreeMap::new(),
+            events: Vec::new(),
+            faults: Vec::new(),
+            path: &file.key,
+            of_file: place.clone(),
+            place,
+            cut: false,
+        }
+    }
+
+    fn fault(&mut self, fault: FileFault) {
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+    }
+
+    /// Gives a record that names no usable region or account that of its file; notes a change of which nobody can tell where it was.
+    fn place(&mut self, event: &mut Event) {
+        let unusable = usable_region(&event.region).is_none();
+        if let Some(region) = usable_region(&event.region).or_else(|| self.place.region.clone()) {
+            event.region = region;
+        }
+        if event.account.is_empty() {
+            event.account = self.place.account.clone().unwrap_or_default();
+        }
+        let vague = unusable && self.place.region.is_none() || !is_account(&event.account) && self.query.restricts_accounts();
+        let wanted = self.query.window().contains(event.time) && self.wants_kind(&event.event_id, event.read_only);
+        if vague && wanted && !self.query.admits(&event.account, &event.region) {
+            self.fault(FileFault::Place);
+        }
+    }
+}
+
+impl Wants<'_> {
+    /// Notes that a record was seen; tells whether one of this time and place may be returned.
+    fn note(&mut self, account: &str, region: &str, time: DateTime<Utc>) -> bool {
+        let inside = self.query.window().contains(time);
+        let seen = Seen { first: time, last: time, in_window: 0 };
+        let seen = match self.pairs.get_mut(account).and_then(|regions| regions.get_mut(region)) {
+            Some(seen) => seen,
+            None => self.pairs.entry(account.into()).or_default().entry(region.into()).or_insert(seen),
+        };
+        (seen.first, seen.last) = (seen.first.min(time), seen.last.max(time));
+        seen.in_window = seen.in_window.saturating_add(u32::from(inside));
+        inside && asks_for(self.query, account, region) && self.query.admits(account, region)
+    }
+
+    fn wants_kind(&self, event_id: &str, read_only: bool) -> bool {
+        match self.query.kind() {
+            Kind::Writes => !read_only,
+            Kind::Everything | Kind::Exact(..) => true,
+            Kind::EventId(id) => id == event_id,
+        }
+    }
+
+    fn keep(&mut self, event: Event) {
+        if self.wants_kind(&event.event_id, event.read_only) {
+            if event.is_obscure() && !event.read_only {
+                self.fault(FileFault::Fields);
+            }
+            if matches!(self.query.kind(), Kind::EventId(_)) {
+                self.halt.found.store(true, Ordering::Relaxed);
+            }
+            if !self.held.take(size(&event.record)) {
+                self.halt.full.store(true, Ordering::Relaxed);
+            }
+            self.events.push(event);
+        }
+    }
+
+    fn parsed(&mut self, mut event: Event) -> Taken {
+        self.place(&mut event);
+        if self.note(&event.account, &event.region, event.time) {
+            self.keep(event);
+        }
+        Taken::Yes
+    }
+
+    /// Judges a record by its header and parses only what is wanted.
+    fn raw(&mut self, raw: &str) -> Taken {
+        let Ok(header) = serde_json::from_str::<Header<'_>>(raw) else { return Taken::Wrapped };
+        let Some(time) = parse_time(header.event_time).filter(|time| is_plausible(*time)) else { return Taken::Wrapped };
+        let region = usable_region(header.aws_region).is_some_and(|region| region == header.aws_region);
+        if !region || !is_plain(header.recipient_account_id) || !is_plain(header.event_name) {
+            return Taken::Wrapped;
+        }
+        if !self.note(header.recipient_account_id, header.aws_region, time) {
+            return Taken::Yes;
+        }
+        let unwanted = match self.query.kind() {
+            Kind::Writes => header.read_only == Some(true) && !is_act(header.event_name),
+            Kind::Everything | Kind::Exact(..) => false,
+            Kind::EventId(id) => header.event_id.is_some_and(|it| is_plain(it) && it != id),
+        };
+        if unwanted {
+            return Taken::Yes;
+        }
+        match serde_json::from_str::<Value>(raw).map(Event::parse) {
+            Ok(Ok(event)) => {
+                self.keep(event);
+                Taken::Yes
+            }
+            _ => Taken::Unreadable,
+        }
+    }
+}
+
+impl Sink for Wants<'_> {
+    fn enter(&mut self, path: &str) {
+        let inner = Place::of(&format!("{}/{path}", self.path));
+        let Place { account, region } = self.of_file.clone();
+        self.place = Place { account: inner.account.or(account), region: inner.region.or(region) };
+    }
+
+    fn take(&mut self, item: Item<'_>) -> Taken {
+        let event = match item {
+            Item::Raw(raw) => return self.raw(raw),
+            Item::Record(record) => Event::parse(record),
+            Item::Lookup(envelope) => Event::from_lookup(envelope),
+        };
+        event.map_or(Taken::Unreadable, |event| self.parsed(event))
+    }
+
+    fn stopped(&mut self) -> bool {
+        self.cut = self.cut || self.halt.now();
+        self.cut
+    }
+}
+
+/// Tells whether the text of a header is what the whole record would give; if not, the record is read as a whole.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 64 && text != "null" && text.trim().len() == text.len()
+}
+
+/// Returns about how many bytes a value takes in memory.
+fn size(value: &Value) -> usize {
+    /// A value, its key, and their share of what holds them.
+    const NODE: usize = 128;
+    NODE + match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len(),
+        Value::Array(values) => values.iter().map(size).sum(),
+        Value::Object(map) => map.iter().map(|(key, value)| key.len() + size(value)).sum(),
+    }
+}

@@ -10,7 +10,7 @@ use crate::config::settings::TOOL_NAMES;
 use crate::investigate::Cursors;
 use crate::server::http::status::Status;
 use crate::server::reload::Reload;
-use crate::server::{Server, http, stdio};
+use crate::server::{Server, Threads, http, stdio};
 use crate::service::{CallService, Standing};
 use clap::Parser;
 
@@ -30,7 +30,8 @@ impl Run for Serve {
     fn run(&self, global: &Global) -> Result<u8, Failure> {
         let config = global.settings()?;
         let service = Arc::new(service(&config, Cursors::default())?);
-        let server = Server::new(Arc::clone(&service), config.get(&TOOL_NAMES));
+        let threads = Threads::start().map_err(|error| Failure::new(FAILURE, format!("the threads for calls could not start: {error}")))?;
+        let server = Server::new(Arc::clone(&service), config.get(&TOOL_NAMES)).working_on(threads);
         let reload = Reload::new(global.flags.clone(), config.clone(), Arc::clone(&service));
         let http = config.http();
         match http.listen {

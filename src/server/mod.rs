@@ -6,7 +6,10 @@ mod progress;
 pub mod prompt;
 pub mod reload;
 pub mod stdio;
+mod threads;
 mod trace;
+
+pub use threads::Threads;
 
 use std::sync::Arc;
 
@@ -43,12 +46,19 @@ const CALLER_LIST_TTL_MS: u64 = 300_000;
 pub struct Server {
     service: Arc<CallService>,
     spelling: Spelling,
+    threads: Threads,
 }
 
 impl Server {
-    /// Makes a server.
+    /// Makes a server that does all of its work where it is asked.
     pub fn new(service: Arc<CallService>, spelling: Spelling) -> Self {
-        Self { service, spelling }
+        Self { service, spelling, threads: Threads::default() }
+    }
+
+    /// Does the work of calls on threads of their own, so that none keeps the network waiting.
+    #[must_use]
+    pub fn working_on(self, threads: Threads) -> Self {
+        Self { threads, ..self }
     }
 
     fn describe(&self, tool: &Tool) -> McpTool {
@@ -109,12 +119,14 @@ impl ServerHandler for Server {
             let names: Vec<String> = self.service.tools(&call.caller).into_iter().map(|tool| tool.full_name(self.spelling)).collect();
             return Err(ErrorData::invalid_params(format!("unknown tool; the tools are {}", names.join(", ")), None));
         };
-        let answering = self.service.call(tool, &call, request.arguments).instrument(trace::span(tool, &context));
-        let outcome = tokio::select! {
-            outcome = progress::told(&call.progress, &context, answering) => outcome,
+        let (service, its_call) = (Arc::clone(&self.service), call.clone());
+        let answering = async move { result(service.call(tool, &its_call, request.arguments).await) };
+        let answering = self.threads.run(answering.instrument(trace::span(tool, &context)));
+        let result = tokio::select! {
+            result = progress::told(&call.progress, &context, answering) => result,
             () = context.ct.cancelled() => return Err(ErrorData::internal_error("cancelled", None)),
         };
-        Ok(result(outcome).into())
+        result.map(Into::into).ok_or_else(broken)
     }
 
     /// Requests that the library could not read as what their method says, and methods that nobody knows.
@@ -151,12 +163,20 @@ impl ServerHandler for Server {
     }
 
     async fn get_prompt(&self, request: GetPromptRequestParams, _: RequestContext<RoleServer>) -> Result<GetPromptResponse, ErrorData> {
-        prompt::fill(&request, self.spelling).map(Into::into)
+        let spelling = self.spelling;
+        let filled = self.threads.run(async move { prompt::fill(&request, spelling) }).await;
+        filled.ok_or_else(broken)?.map(Into::into)
     }
 
     async fn complete(&self, request: CompleteRequestParams, _: RequestContext<RoleServer>) -> Result<CompleteResult, ErrorData> {
-        prompt::complete(&request, self.service.context().investigations.as_ref())
+        let service = Arc::clone(&self.service);
+        let completed = self.threads.run(async move { prompt::complete(&request, service.context().investigations.as_ref()) }).await;
+        completed.ok_or_else(broken)?
     }
+}
+
+fn broken() -> ErrorData {
+    ErrorData::internal_error("an internal error ended this call", None)
 }
 
 fn result(outcome: Outcome) -> CallToolResult {

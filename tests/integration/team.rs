@@ -193,8 +193,13 @@ fn a_changed_policy_is_in_force_after_a_hangup_and_an_invalid_one_is_told_and_is
     wait_for(|| served.get("/readyz", &[]).body.contains("the policy file is invalid"));
     assert_eq!((served.get("/readyz", &[]).status, code()), (200, json!("region_not_allowed")));
     assert!(!served.get("/readyz", &[]).body.contains(&place.policy), "paths are for the log");
+    // Nor is one that asks nobody who calls, or limits nothing any more.
+    place.write("");
+    served.signal("HUP");
+    wait_for(|| served.get("/readyz", &[]).body.contains("the policy file is invalid"));
+    assert_eq!((served.get("/metrics", &[]).status, code()), (401, json!("region_not_allowed")));
     // Without a signal, too, in a moment.
-    place.write(&caller("bot", ""));
+    place.write(&format!("aws_region_allowlist = [\"us-east-1\", \"eu-west-1\"]\n{}", caller("bot", "")));
     wait_for(|| code() == Value::Null);
     assert_eq!(served.get("/readyz", &[]).json(), json!({"status": "ready"}));
 }
@@ -232,14 +237,17 @@ fn a_call_that_runs_at_the_end_is_told_within_five_seconds_and_recorded() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_full_disk_refuses_calls_and_the_server_says_it_is_not_ready() {
+fn while_the_log_is_gone_calls_are_refused_and_the_server_says_it_is_not_ready() {
     let place = place(&caller("bot", ""));
-    std::os::unix::fs::symlink("/dev/full", &place.log).unwrap();
     let served = place.serve();
+    assert_eq!(events(&served, "bot", json!({}))["error"], Value::Null);
+    let kept = format!("{}.kept", place.log);
+    fs::rename(&place.log, &kept).unwrap();
     let first = events(&served, "bot", json!({}));
     assert_eq!((first["error"]["code"].as_str(), first["groups"].is_null()), (Some("unavailable"), true), "{first:#}");
     wait_for(|| served.get("/readyz", &[]).status == 503);
-    fs::remove_file(&place.log).unwrap();
+    assert_ne!(place.verify(&[]).0, Some(0));
+    fs::rename(&kept, &place.log).unwrap();
     wait_for(|| served.get("/readyz", &[]).status == 200);
     assert_eq!(events(&served, "bot", json!({}))["error"], Value::Null);
     assert_eq!(place.ask_by_command(), Some(0));

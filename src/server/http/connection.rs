@@ -1,4 +1,4 @@
-//! Connections: accepted up to a number, given up when they are slow or idle, ended in order at the end.
+//! Connections: accepted up to a number, each peer's own among them, given up when they are slow or idle, ended in order at the end.
 //!
 //! A connection that sends nothing costs a task and a few kilobytes until its time is over, and nothing after.
 
@@ -10,15 +10,19 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rmcp::ServerHandler;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio_io_timeout::TimeoutStream;
 use tracing::{debug, info, warn};
 
+use super::metrics::Counter;
+use super::places::{Place, Places};
 use super::route::Site;
 use super::{Front, Peer};
 
-/// Most connections at a time; more wait to be accepted.
+/// Most connections at a time, where the system gives files for them: see [`Places`] for what becomes of more.
 const MOST: usize = 8_192;
+/// Files that the process needs besides, of those that the system gives it.
+const OTHER_FILES: usize = 256;
 /// How long a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long a request's head may take to come, which is also how long a connection may be idle.
@@ -31,6 +35,8 @@ const MAX_HEAD: usize = 32 << 10;
 ///
 /// Source: the contract (within 5 s), less the time to end.
 const DRAIN: Duration = Duration::from_millis(4_500);
+/// How long a connection that is answered, or has not asked anything, stays once the server stops.
+const LINGER: Duration = Duration::from_millis(250);
 /// How long to wait when the system has no more files to give.
 const BREATH: Duration = Duration::from_millis(50);
 
@@ -41,26 +47,35 @@ where
 {
     // Shells and service managers start processes with room for a thousand connections, and let them ask for more.
     #[cfg(unix)]
-    if let Err(error) = rlimit::increase_nofile_limit(2 * MOST as u64) {
+    let files = rlimit::increase_nofile_limit(2 * MOST as u64).unwrap_or_else(|error| {
         warn!(%error, "The limit on open files stays as it is.");
-    }
+        rlimit::getrlimit(rlimit::Resource::NOFILE).map_or(1_024, |(soft, _)| soft)
+    });
+    #[cfg(not(unix))]
+    let files = 2 * MOST as u64;
+    let files = usize::try_from(files).unwrap_or(usize::MAX);
     let site = Arc::new(Site::new(Arc::clone(&front), server));
-    let places = Arc::new(Semaphore::new(MOST));
+    let places = Places::new(files.saturating_sub(OTHER_FILES).max(files / 2).min(MOST));
     let (stopping, stopped) = watch::channel(false);
     let accepting = async {
         let mut told = false;
         loop {
-            // The semaphore is never closed.
-            let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
             match listener.accept().await {
                 Ok((stream, address)) => {
                     told = false;
+                    let Some(place) = places.take(address.ip()) else {
+                        front.metrics.count(Counter::Refused, "connections");
+                        continue;
+                    };
                     let (site, stopped) = (Arc::clone(&site), stopped.clone());
                     tokio::spawn(async move {
                         let metrics = Arc::clone(&site.front.metrics);
                         let _open = metrics.connection();
-                        welcome(stream, Peer(address.ip()), site, stopped).await;
-                        drop(place);
+                        tokio::select! {
+                            () = welcome(stream, Peer(address.ip()), &place, site, stopped.clone()) => {}
+                            () = place.dismissed() => debug!("An idle connection made room for another."),
+                            () = unused(&place, stopped) => {}
+                        }
                     });
                 }
                 Err(error) => {
@@ -81,14 +96,23 @@ where
     front.status.unfit("server", "it is stopping");
     drop(listener);
     stopping.send_replace(true);
-    let all = u32::try_from(MOST).unwrap_or(u32::MAX);
-    if tokio::time::timeout(DRAIN, places.acquire_many(all)).await.is_err() {
+    if tokio::time::timeout(DRAIN, places.emptied()).await.is_err() {
         warn!("Calls were still in flight at the end.");
     }
 }
 
+/// Resolves once the server stops and a connection has nothing to be answered any more, the last answer having had time to leave.
+async fn unused(place: &Place, mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+    let mut idle = 0;
+    while idle < 2 {
+        tokio::time::sleep(LINGER).await;
+        idle = if place.is_idle() { idle + 1 } else { 0 };
+    }
+}
+
 /// Serves one connection, through TLS when there is a certificate.
-async fn welcome<S>(stream: TcpStream, peer: Peer, site: Arc<Site<S>>, stopped: watch::Receiver<bool>)
+async fn welcome<S>(stream: TcpStream, peer: Peer, place: &Arc<Place>, site: Arc<Site<S>>, stopped: watch::Receiver<bool>)
 where
     S: ServerHandler + Clone + Send + Sync + 'static,
 {
@@ -98,22 +122,23 @@ where
     stream.set_write_timeout(Some(UNREAD));
     let stream = Box::pin(stream);
     match site.front.door().tls.clone() {
-        None => converse(stream, peer, site, stopped).await,
+        None => converse(stream, peer, place, site, stopped).await,
         Some(acceptor) => match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
-            Ok(Ok(stream)) => converse(stream, peer, site, stopped).await,
+            Ok(Ok(stream)) => converse(stream, peer, place, site, stopped).await,
             Ok(Err(_)) => debug!("A TLS handshake failed."),
             Err(_) => debug!("A TLS handshake took too long."),
         },
     }
 }
 
-async fn converse<S, T>(stream: T, peer: Peer, site: Arc<Site<S>>, mut stopped: watch::Receiver<bool>)
+async fn converse<S, T>(stream: T, peer: Peer, place: &Arc<Place>, site: Arc<Site<S>>, mut stopped: watch::Receiver<bool>)
 where
     S: ServerHandler + Clone + Send + Sync + 'static,
     T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
 {
     let service = service_fn(|mut request: http::Request<hyper::body::Incoming>| {
         request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(Arc::clone(place));
         let site = Arc::clone(&site);
         async move { Ok::<_, std::convert::Infallible>(site.answer(request).await) }
     });
@@ -152,7 +177,8 @@ mod tests {
         let (ours, theirs) = duplex(64 << 10);
         let (stopping, stopped) = watch::channel(false);
         let peer = Peer(std::net::Ipv4Addr::LOCALHOST.into());
-        (ours, tokio::spawn(converse(theirs, peer, Arc::new(Site::new(front, Nobody)), stopped)), stopping)
+        let place = Places::new(1).take(peer.0).unwrap();
+        (ours, tokio::spawn(async move { converse(theirs, peer, &place, Arc::new(Site::new(front, Nobody)), stopped).await }), stopping)
     }
 
     async fn asked(client: &mut DuplexStream) -> String {

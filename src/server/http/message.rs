@@ -10,7 +10,7 @@ use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Bytes};
 use rmcp::model::{ClientJsonRpcMessage, ClientRequest};
 use serde_json::{Value, json};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 
 use crate::server::parse_guard;
 
@@ -51,14 +51,23 @@ impl Default for Room {
 
 impl Room {
     /// Takes room for a body of which this much is announced, or all that a body may need; small ones need none.
-    async fn take(&self, announced: Option<u64>) -> Result<Option<SemaphorePermit<'_>>, Answer> {
+    ///
+    /// Shape: of the room of its peer first, so that one peer that sends many slowly waits for itself.
+    async fn take<'a>(&'a self, announced: Option<u64>, of_peer: Option<&'a Semaphore>) -> Result<Vec<SemaphorePermit<'a>>, Answer> {
         let most = announced.and_then(|length| usize::try_from(length).ok()).unwrap_or(MAX_BODY);
         if most <= SMALL {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let needed = u32::try_from(most >> 10).unwrap_or(u32::MAX);
-        match tokio::time::timeout(PATIENCE, self.0.acquire_many(needed)).await {
-            Ok(Ok(room)) => Ok(Some(room)),
+        let taking = async {
+            let own = match of_peer {
+                Some(room) => Some(room.acquire_many(needed).await?),
+                None => None,
+            };
+            Ok::<_, AcquireError>(own.into_iter().chain([self.0.acquire_many(needed).await?]).collect())
+        };
+        match tokio::time::timeout(PATIENCE, taking).await {
+            Ok(Ok(room)) => Ok(room),
             _ => {
                 let mut answer = refused(StatusCode::SERVICE_UNAVAILABLE, "too many large requests are being read; ask again");
                 answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
@@ -72,7 +81,7 @@ impl Room {
 ///
 /// Errors: the answer to give: 413 for more than [`MAX_BODY`], 408 for one that does not come, 400 for what is no message, 503 when
 /// there is no room to read it.
-pub(super) async fn read<B>(headers: &HeaderMap, body: B, room: &Room) -> Result<Message, Answer>
+pub(super) async fn read<B>(headers: &HeaderMap, body: B, room: &Room, of_peer: Option<&Semaphore>) -> Result<Message, Answer>
 where
     B: Body<Data = Bytes> + Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -86,7 +95,7 @@ where
     if announced.is_some_and(|length| length > MAX_BODY as u64) {
         return Err(too_large());
     }
-    let _room = room.take(announced).await?;
+    let _room = room.take(announced, of_peer).await?;
     let bytes = match tokio::time::timeout(PATIENCE, Limited::new(body, MAX_BODY).collect()).await {
         Ok(Ok(collected)) => collected.to_bytes(),
         Ok(Err(failure)) if failure.is::<LengthLimitError>() => return Err(too_large()),
@@ -178,7 +187,7 @@ mod tests {
     use super::*;
 
     async fn answered(body: &str) -> (u16, Value) {
-        let answer = read(&HeaderMap::new(), Full::new(Bytes::from(body.to_owned())), &Room::default()).await.err().unwrap();
+        let answer = read(&HeaderMap::new(), Full::new(Bytes::from(body.to_owned())), &Room::default(), None).await.err().unwrap();
         let status = answer.status().as_u16();
         (status, serde_json::from_slice(&answer.into_body().collect().await.unwrap().to_bytes()).unwrap())
     }
@@ -212,13 +221,13 @@ mod tests {
         assert_eq!(status, 413);
         assert!(answer["error"]["message"].as_str().unwrap().contains("256 KiB"));
         let headers = HeaderMap::from_iter([(CONTENT_LENGTH, HeaderValue::from(MAX_BODY as u64 + 1))]);
-        assert_eq!(read(&headers, Full::new(Bytes::new()), &Room::default()).await.err().unwrap().status(), 413);
+        assert_eq!(read(&headers, Full::new(Bytes::new()), &Room::default(), None).await.err().unwrap().status(), 413);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_body_that_does_not_come_is_waited_for_a_while_only() {
         let never = http_body_util::StreamBody::new(futures_util::stream::pending::<Result<hyper::body::Frame<Bytes>, Infallible>>());
-        assert_eq!(read(&HeaderMap::new(), never, &Room::default()).await.err().unwrap().status(), 408);
+        assert_eq!(read(&HeaderMap::new(), never, &Room::default(), None).await.err().unwrap().status(), 408);
     }
 
     #[tokio::test(start_paused = true)]
@@ -227,16 +236,31 @@ mod tests {
         let slow = |_| {
             let room = std::sync::Arc::clone(&room);
             let never = http_body_util::StreamBody::new(futures_util::stream::pending::<Result<hyper::body::Frame<Bytes>, Infallible>>());
-            tokio::spawn(async move { read(&HeaderMap::new(), never, &room).await.err().map(|answer| answer.status().as_u16()) })
+            tokio::spawn(async move { read(&HeaderMap::new(), never, &room, None).await.err().map(|answer| answer.status().as_u16()) })
         };
         let large: Vec<_> = (0..ROOM / (MAX_BODY >> 10) + 1).map(slow).collect();
         tokio::task::yield_now().await;
         let ping = || Full::new(Bytes::from_static(br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#));
         let small = HeaderMap::from_iter([(CONTENT_LENGTH, HeaderValue::from_static("40"))]);
-        assert!(tokio::time::timeout(Duration::from_millis(1), read(&small, ping(), &room)).await.unwrap().is_ok());
+        assert!(tokio::time::timeout(Duration::from_millis(1), read(&small, ping(), &room, None)).await.unwrap().is_ok());
         for large in large {
             assert!(matches!(large.await.unwrap(), Some(408 | 503)));
         }
-        assert!(read(&HeaderMap::new(), ping(), &room).await.is_ok());
+        assert!(read(&HeaderMap::new(), ping(), &room, None).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_sends_many_large_bodies_slowly_waits_for_itself_alone() {
+        let (room, of_peer) = (std::sync::Arc::new(Room::default()), std::sync::Arc::new(Semaphore::new(ROOM / 4)));
+        for _ in 0..ROOM / (MAX_BODY >> 10) {
+            let (room, of_peer) = (std::sync::Arc::clone(&room), std::sync::Arc::clone(&of_peer));
+            let never = http_body_util::StreamBody::new(futures_util::stream::pending::<Result<hyper::body::Frame<Bytes>, Infallible>>());
+            tokio::spawn(async move { read(&HeaderMap::new(), never, &room, Some(&of_peer)).await.is_ok() });
+        }
+        tokio::task::yield_now().await;
+        let ping = Full::new(Bytes::from_static(br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#));
+        let headers = HeaderMap::new();
+        let other = tokio::time::timeout(Duration::from_millis(1), read(&headers, ping, &room, None));
+        assert!(other.await.unwrap().is_ok());
     }
 }

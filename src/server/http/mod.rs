@@ -13,6 +13,7 @@ mod connection;
 pub mod guard;
 mod message;
 pub mod metrics;
+mod places;
 mod route;
 pub mod status;
 mod tls;

@@ -1,12 +1,16 @@
 //! The six paths, and what each asks before it answers.
 
+use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ALLOW, CACHE_CONTROL, HeaderValue, ORIGIN, X_CONTENT_TYPE_OPTIONS};
 use http::{Method, Request, StatusCode};
-use http_body_util::Full;
-use hyper::body::{Body, Bytes};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Body, Bytes, Frame, SizeHint};
 use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
@@ -15,6 +19,7 @@ use tracing::debug;
 use super::auth::{Denied, Identity};
 use super::message::{Answer, MAX_BODY, empty, json, polished, read, refused, written};
 use super::metrics::Counter;
+use super::places::{Busy, Place};
 use super::{Door, Front, Peer, guard};
 
 /// Where the protocol is served.
@@ -200,13 +205,15 @@ impl<S: ServerHandler + Clone + Send + Sync + 'static> Site<S> {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (mut parts, body) = request.into_parts();
-        let message = match read(&parts.headers, body, &self.front.room).await {
+        let place = parts.extensions.remove::<Arc<Place>>();
+        let message = match read(&parts.headers, body, &self.front.room, place.as_ref().map(|place| place.room())).await {
             Ok(message) => message,
             Err(answer) => {
                 self.front.metrics.count(Counter::Refused, "body");
                 return answer;
             }
         };
+        let answering = place.as_ref().map(Place::busy);
         if let (Some(auth), Some(identity)) = (&door.auth, &identity)
             && let Err(denied) = auth.admit(identity, message.tool.as_deref())
         {
@@ -221,6 +228,33 @@ impl<S: ServerHandler + Clone + Send + Sync + 'static> Site<S> {
             parts.extensions.insert(identity.caller);
         }
         let answer = self.mcp.handle(Request::from_parts(parts, Full::new(message.bytes))).await;
-        polished(answer).await
+        // An answer may come in pieces while the call runs.
+        polished(answer).await.map(|body| match answering {
+            Some(answering) => Answering { body, _busy: answering }.boxed(),
+            None => body,
+        })
+    }
+}
+
+/// What goes back while its connection counts as busy.
+struct Answering {
+    body: BoxBody<Bytes, Infallible>,
+    _busy: Busy,
+}
+
+impl Body for Answering {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }

@@ -51,12 +51,25 @@ impl Served {
         Self::start_with(arguments, &[])
     }
 
+    /// Starts the demo where the system gives it so many files and no more.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn with_files(most: u32) -> Self {
+        let mut command = std::process::Command::new("sh");
+        command.arg("-c").arg(format!("ulimit -n {most} && exec \"$0\" \"$@\"")).arg(binary::path());
+        command.env("HOME", "/nonexistent").stdin(Stdio::null()).args(["serve", "--http", "127.0.0.1:0", "--demo"]);
+        Self::spawn(command)
+    }
+
     /// Starts with these arguments and variables.
     pub(crate) fn start_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut command = binary::command();
         command.envs(environment.iter().copied());
-        command.args(["serve", "--http", "127.0.0.1:0"]).args(arguments).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
+        command.args(["serve", "--http", "127.0.0.1:0"]).args(arguments);
+        Self::spawn(command)
+    }
+
+    fn spawn(mut command: std::process::Command) -> Self {
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         let mut errors = BufReader::new(child.stderr.take().unwrap());
         errors.read_line(&mut line).unwrap();

@@ -142,6 +142,42 @@ fn a_client_that_connects_and_says_little_keeps_nobody_waiting() {
     assert_eq!(served.get("/healthz", &[]).status, 200);
 }
 
+/// Connections of another peer than the tests' own, each of which has said `said`.
+#[cfg(target_os = "linux")]
+fn of_another_peer(served: &Served, number: usize, said: &[u8]) -> Vec<std::net::TcpStream> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let connected = (0..number).filter_map(|_| {
+        runtime.block_on(async {
+            let socket = tokio::net::TcpSocket::new_v4().unwrap();
+            socket.bind(([127, 0, 0, 2], 0).into()).unwrap();
+            let stream = socket.connect(served.address).await.ok()?.into_std().unwrap();
+            stream.set_nonblocking(false).unwrap();
+            // The server may have closed it already.
+            let _ = (&stream).write_all(said);
+            Some(stream)
+        })
+    });
+    connected.collect()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_peer_with_more_connections_than_there_is_room_for_keeps_nobody_out_and_the_end_does_not_wait_for_it() {
+    let half = "POST /mcp HTTP/1.1\r\nhost: localhost\r\n";
+    let slow =
+        format!("{half}content-type: application/json\r\naccept: application/json, text/event-stream\r\ncontent-length: 200000\r\n\r\n{{");
+    for said in ["", half, &slow] {
+        let served = Served::with_files(512);
+        let held = of_another_peer(&served, 600, said.as_bytes());
+        assert_eq!(held.len(), 600);
+        for _ in 0..3 {
+            assert_eq!(served.get("/healthz", &[]).status, 200, "{said}");
+            assert_eq!(served.post(&[], &call(1, "ping", json!({}))).status, 200, "{said}");
+        }
+        assert_eq!(served.terminate(), Some(0), "{said}");
+    }
+}
+
 #[test]
 fn a_head_that_is_too_large_is_refused() {
     let served = Served::demo();

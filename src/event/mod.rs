@@ -24,7 +24,7 @@ pub use parse::reads;
 pub(crate) use parse::{is_act, is_plausible, member};
 pub use partition::Partition;
 pub use session::join_sessions;
-pub(crate) use text_form::read as from_text;
+pub(crate) use text_form::{is_heavy, read as from_text};
 
 /// A CloudTrail event.
 ///

@@ -188,7 +188,7 @@ fn reason(fault: FileFault) -> &'static str {
         FileFault::Empty => "is empty",
         FileFault::Compression => "is damaged or cut short",
         FileFault::TrailingBytes => "has bytes after its first gzip member, which CloudTrail never writes",
-        FileFault::TooLarge => "inflates to more than 1 GiB or has a line over 64 MiB",
+        FileFault::TooLarge => "inflates to more than 1 GiB, or has a value over 4 MiB or a line over 8 MiB",
         FileFault::Foreign => "is packed in a way that is not read",
         FileFault::Unknown => "is of no form that is known",
         FileFault::Json => "has JSON that cannot be parsed",

@@ -144,7 +144,7 @@ async fn a_damaged_file_is_named_and_what_stands_before_the_break_is_kept() {
         ("a.json.gz", checksum, 2, "is damaged or cut short"),
         ("a.json.gz", twice, 1, "has bytes after its first gzip member, which CloudTrail never writes"),
         ("a.json.gz", trailing, 1, "has bytes after its first gzip member, which CloudTrail never writes"),
-        ("a.json.gz", gz(&vec![b' '; 5 << 20]), 0, "inflates to more than 1 GiB or has a line over 64 MiB"),
+        ("a.json.gz", gz(&vec![b' '; 5 << 20]), 0, "inflates to more than 1 GiB, or has a value over 4 MiB or a line over 8 MiB"),
         (
             "a.json",
             json!({"Records": [one, two]}).to_string().into_bytes().split_last().unwrap().1.to_vec(),

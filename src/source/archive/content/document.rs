@@ -4,11 +4,34 @@ use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visito
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::bound::{self, MAX_VALUE};
 use super::{FileFault, Reading};
 
 /// Tells whether a token says that there are more pages.
 pub(super) fn next_page(token: Option<&Value>) -> bool {
     token.and_then(Value::as_str).is_some_and(|token| !token.is_empty() && token != "null")
+}
+
+/// Puts a member into an object that is made piece by piece; returns how much room is left in it, nothing when it is full.
+fn member(reading: &mut Reading<'_>, object: &mut Map<String, Value>, key: String, raw: Box<RawValue>, room: u64) -> Option<u64> {
+    /// What a member takes at least, in bytes of JSON.
+    const LEAST: u64 = 64;
+    let left = room.checked_sub(raw.get().len() as u64 + key.len() as u64 + LEAST);
+    match (left, bound::value(raw.get())) {
+        (Some(left), Ok(value)) => {
+            object.insert(key, value);
+            Some(left)
+        }
+        (_, fault) => {
+            reading.looks = true;
+            reading.fault(fault.err().unwrap_or(FileFault::TooLarge));
+            None
+        }
+    }
+}
+
+fn too_large<E: Error>() -> E {
+    E::custom("the value is too large")
 }
 
 /// A value at the top of a document.
@@ -32,7 +55,7 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut single = Map::new();
+        let (mut single, mut room) = (Map::new(), MAX_VALUE);
         let mut listed = false;
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
@@ -42,15 +65,18 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
                     self.reading.own_list |= key == "Records";
                     map.next_value_seed(List { reading: self.reading, listed: true })?;
                 }
-                "NextToken" | "nextToken" if next_page(Some(&map.next_value::<Value>()?)) => self.reading.fault(FileFault::MorePages),
-                "NextToken" | "nextToken" => {}
+                "NextToken" | "nextToken" => {
+                    let token = map.next_value::<Box<RawValue>>()?;
+                    if next_page(bound::value(token.get()).ok().as_ref()) {
+                        self.reading.fault(FileFault::MorePages);
+                    }
+                }
                 _ if listed => {
                     map.next_value::<IgnoredAny>()?;
                 }
-                _ => {
-                    single.insert(key, map.next_value()?);
-                }
+                _ => room = member(self.reading, &mut single, key, map.next_value()?, room).ok_or_else(too_large)?,
             }
+            self.reading.allowance.renew();
         }
         if !listed {
             self.reading.entry(Value::Object(single), false);
@@ -121,11 +147,12 @@ impl<'de> Visitor<'de> for List<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut object = Map::new();
-        while let Some((key, value)) = map.next_entry()? {
-            object.insert(key, value);
+        let (mut object, mut room, reading) = (Map::new(), MAX_VALUE, self.reading);
+        while let Some((key, value)) = map.next_entry::<String, Box<RawValue>>()? {
+            room = member(reading, &mut object, key, value, room).ok_or_else(too_large)?;
+            reading.allowance.renew();
         }
-        self.reading.entry(Value::Object(object), self.listed);
+        reading.entry(Value::Object(object), self.listed);
         Ok(())
     }
 
@@ -136,6 +163,7 @@ impl<'de> Visitor<'de> for List<'_, '_> {
                 return Err(Error::custom("stopped"));
             }
             self.reading.item(raw.get(), self.listed);
+            self.reading.allowance.renew();
         }
         Ok(())
     }

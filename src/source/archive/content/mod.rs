@@ -3,6 +3,7 @@
 //! What a file holds decides, never its name. What gave no record is a gap when it looks like log data, is packed in a way that is
 //! not read, or bears the name of a log; else it is no log and is told as such.
 
+mod bound;
 mod document;
 mod look;
 mod pack;
@@ -10,13 +11,14 @@ mod search;
 mod shape;
 mod text;
 
-use std::io::{BufRead, Cursor, Read};
+use std::io::{BufRead, BufReader, Cursor, Read};
 use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::DeserializeSeed;
 use serde_json::Value;
 
+use self::bound::{Allowance, Bounded, Utf16};
 use self::document::Document;
 use self::look::Binary;
 use super::listing::LogFile;
@@ -30,10 +32,10 @@ use crate::coverage::FileFault;
 const MAX_INFLATED: u64 = if cfg!(test) { 4 << 20 } else { 1 << 30 };
 
 /// Longest line, in bytes; a line is held in memory.
-const MAX_LINE: u64 = 64 << 20;
+const MAX_LINE: u64 = 8 << 20;
 
 /// Longest document that is parsed from memory; longer ones are parsed as they inflate, which is slower.
-const MAX_IN_MEMORY: u64 = if cfg!(test) { 64 << 10 } else { 32 << 20 };
+const MAX_IN_MEMORY: u64 = if cfg!(test) { 64 << 10 } else { 8 << 20 };
 
 /// How much of a file is looked at to tell what it is.
 const HEAD: u64 = 4 << 10;
@@ -102,6 +104,8 @@ pub(super) fn read(
         digest: false,
         empty: false,
         left: MAX_INFLATED,
+        allowance: Allowance::default(),
+        decodes: false,
     };
     match pulse.waiting(|| store.open(&file.key, halt)) {
         Ok(inner) => reading.file(&mut Watched { inner, halt: halt.clone(), pulse: pulse.clone() }),
@@ -132,6 +136,10 @@ struct Reading<'s> {
     empty: bool,
     /// How many bytes may still be inflated.
     left: u64,
+    /// How long the value that is read may still be.
+    allowance: Allowance,
+    /// Whether what is read was packed in a text: nothing is unpacked in there again.
+    decodes: bool,
 }
 
 impl Reading<'_> {
@@ -209,22 +217,9 @@ impl Reading<'_> {
 
     /// Reads what a shell of Windows wrote.
     fn utf16(&mut self, head: &[u8], reader: &mut dyn BufRead) {
-        let mut bytes = head.to_vec();
-        if (&mut *reader).take(MAX_IN_MEMORY).read_to_end(&mut bytes).is_err() {
-            self.fault(FileFault::Compression);
-        }
-        if bytes.len() as u64 >= MAX_IN_MEMORY {
-            self.looks = true;
-            return self.fault(FileFault::TooLarge);
-        }
-        let big = matches!(bytes.as_slice(), [0xfe, 0xff, ..] | [0, _, ..]);
-        let units = bytes.chunks(2).map(|pair| match pair {
-            [a, b] if big => u16::from_be_bytes([*a, *b]),
-            [a, b] => u16::from_le_bytes([*a, *b]),
-            _ => 0,
-        });
-        let text: String = char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-        self.plain(&mut text.trim_start_matches('\u{feff}').as_bytes());
+        let big = matches!(head, [0xfe, 0xff, ..] | [0, _, ..]);
+        let text = Utf16::new(BufReader::new(Cursor::new(head).chain(reader)), big);
+        self.plain(&mut BufReader::new(text));
     }
 
     /// Reads a document, several in a row, or one a line.
@@ -238,7 +233,8 @@ impl Reading<'_> {
         } else if whole {
             self.values_in(text);
         } else {
-            let more = self.values(serde_json::Deserializer::from_reader(text.chain(reader)));
+            let inner = text.chain(reader);
+            let more = self.values(serde_json::Deserializer::from_reader(Bounded { inner, allowance: self.allowance.clone() }));
             // Of what is too long to be looked at again all counts as log data.
             self.looks |= more.is_some() || self.records == 0;
         }
@@ -267,6 +263,7 @@ impl Reading<'_> {
     /// Reads values in a row; where one breaks, returns how many bytes were read before.
     fn values<'de, R: serde_json::de::Read<'de>>(&mut self, mut json: serde_json::Deserializer<R>) -> Option<usize> {
         loop {
+            self.allowance.renew();
             if self.sink.stopped() || json.end().is_ok() {
                 return None;
             }
@@ -274,7 +271,11 @@ impl Reading<'_> {
                 if self.sink.stopped() {
                     return None;
                 }
-                self.fault(if error.is_io() { FileFault::Compression } else { FileFault::Json });
+                self.fault(match () {
+                    () if self.allowance.is_spent() => FileFault::TooLarge,
+                    () if error.is_io() => FileFault::Compression,
+                    () => FileFault::Json,
+                });
                 return Some(json.into_iter::<Value>().byte_offset());
             }
         }
@@ -285,9 +286,9 @@ impl Reading<'_> {
         match self.sink.take(Item::Raw(raw)) {
             Taken::Yes => self.records += 1,
             Taken::Unreadable => self.unreadable(),
-            Taken::Wrapped => match serde_json::from_str(raw) {
+            Taken::Wrapped => match bound::value(raw) {
                 Ok(value) => self.entry(value, listed),
-                Err(_) => self.fault(FileFault::Json),
+                Err(fault) => self.fault(fault),
             },
         }
     }

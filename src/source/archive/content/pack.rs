@@ -6,6 +6,7 @@ use flate2::bufread::GzDecoder;
 use ruzstd::decoding::StreamingDecoder;
 use zip::ZipArchive;
 
+use super::bound::{zip_entries, zstd_window};
 use super::{FileFault, MAX_IN_MEMORY, MAX_INFLATED, Reading};
 use crate::source::archive::store::Bytes;
 use crate::source::archive::watch::Ended;
@@ -18,6 +19,9 @@ const BUFFER: usize = 64 << 10;
 
 /// Most files in a zip that are read.
 const MAX_FILES: usize = 10_000;
+
+/// Largest window of zstd that is read; what is packed without extra flags stays below.
+const MAX_WINDOW: u64 = 16 << 20;
 
 /// How a file is packed.
 enum Pack {
@@ -43,15 +47,16 @@ impl Reading<'_> {
     /// Reads a file as it lies on disk.
     pub(super) fn file(&mut self, file: &mut dyn Bytes) {
         let mut head = [0; 4];
-        let length = read_full(file, &mut head);
-        if file.seek(SeekFrom::Start(0)).is_err() || length.is_none() {
+        let Some(length) = read_full(file, &mut head) else {
             self.looks = true;
             return self.fault(FileFault::Unopened);
+        };
+        // What only streams cannot go back, and is read whole from memory if need be.
+        if matches!(Pack::of(&head), Pack::Zip) && file.seek(SeekFrom::Start(0)).is_ok() {
+            return self.zip(file, MAX_PACKS);
         }
-        match Pack::of(&head) {
-            Pack::Zip => self.zip(file, MAX_PACKS),
-            _ => self.stream(&mut BufReader::with_capacity(BUFFER, file), MAX_PACKS),
-        }
+        let head = head.get(..length).unwrap_or_default();
+        self.stream(&mut BufReader::with_capacity(BUFFER, Cursor::new(head).chain(file)), MAX_PACKS);
     }
 
     /// Reads what may be packed; the ending is not trusted: downloads often arrive inflated under their old name.
@@ -145,6 +150,11 @@ impl Reading<'_> {
 
     fn zstd(&mut self, mut reader: &mut dyn BufRead, packs: u32) {
         loop {
+            // A window is held in memory.
+            if reader.fill_buf().is_ok_and(|head| zstd_window(head).is_some_and(|window| window > MAX_WINDOW)) {
+                self.looks = true;
+                return self.fault(FileFault::TooLarge);
+            }
             let Ok(decoder) = StreamingDecoder::new(&mut reader) else {
                 self.looks = true;
                 return self.fault(FileFault::Compression);
@@ -171,7 +181,12 @@ impl Reading<'_> {
         }
     }
 
-    fn zip(&mut self, file: impl Read + Seek, packs: u32) {
+    fn zip(&mut self, mut file: impl Read + Seek, packs: u32) {
+        // What an archive lists is held in memory.
+        if zip_entries(&mut file).is_ok_and(|entries| entries == usize::MAX) {
+            self.looks = true;
+            return self.fault(FileFault::TooLarge);
+        }
         let Ok(mut zip) = ZipArchive::new(file) else {
             self.looks = true;
             return self.fault(FileFault::Compression);

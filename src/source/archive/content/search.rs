@@ -5,10 +5,11 @@ use std::io::Read;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::GzDecoder;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::document::next_page;
-use super::{FileFault, Item, MAX_IN_MEMORY, Reading, Taken, look, shape};
+use super::{FileFault, Item, MAX_IN_MEMORY, Reading, Taken, bound, look, shape};
 use crate::event::member;
 
 /// Deepest nesting of wrappers in wrappers.
@@ -127,22 +128,27 @@ impl Reading<'_> {
         if !TELLING.iter().any(|beginning| text.starts_with(beginning)) {
             return 0;
         }
-        if let Some(bytes) = decoded(text) {
-            return self.texts(&String::from_utf8_lossy(&bytes), nesting);
+        let Some(bytes) = decoded(text) else { return self.texts(text, nesting) };
+        if std::mem::replace(&mut self.decodes, true) {
+            self.looks = true;
+            self.fault(FileFault::TooLarge);
+            return 0;
         }
-        self.texts(text, nesting)
+        let found = self.texts(&String::from_utf8_lossy(&bytes), nesting);
+        self.decodes = false;
+        found
     }
 
     /// Takes the JSON values of a text, of which there may be several in a row.
     fn texts(&mut self, text: &str, nesting: u32) -> u64 {
         let mut found = 0;
-        for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
-            match value {
+        for raw in serde_json::Deserializer::from_str(text).into_iter::<&RawValue>() {
+            match raw.map_err(|_| FileFault::Json).and_then(|raw| bound::value(raw.get())) {
                 Ok(value) => found += self.search(value, nesting),
-                Err(_) => {
+                Err(fault) => {
                     if look::like_log(text.as_bytes()) {
                         self.looks = true;
-                        self.fault(FileFault::Json);
+                        self.fault(fault);
                     }
                     return found;
                 }

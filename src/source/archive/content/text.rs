@@ -3,8 +3,10 @@
 use std::io::{BufRead, Read};
 
 use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::bound::{self, Bounded};
 use super::{BYTE_ORDER_MARK, FileFault, MAX_LINE, Reading, look, shape};
 use crate::event::from_text;
 
@@ -116,10 +118,15 @@ impl Reading<'_> {
         let mut rest = text;
         for _ in 0..MAX_TRIES {
             let Some(found) = rest.find('{').and_then(|at| rest.get(at..)) else { return };
-            let mut values = serde_json::Deserializer::from_str(found).into_iter::<Value>();
-            let taken = match values.next() {
-                Some(Ok(value)) => {
+            let mut values = serde_json::Deserializer::from_str(found).into_iter::<&RawValue>();
+            let taken = match values.next().map(|raw| raw.map(|raw| bound::value(raw.get()))) {
+                Some(Ok(Ok(value))) => {
                     self.recognise(value);
+                    values.byte_offset()
+                }
+                Some(Ok(Err(FileFault::TooLarge))) => {
+                    self.looks = true;
+                    self.fault(FileFault::TooLarge);
                     values.byte_offset()
                 }
                 _ => 1,
@@ -130,16 +137,25 @@ impl Reading<'_> {
 
     /// Reads a table, one record a row.
     pub(super) fn table(&mut self, reader: &mut dyn BufRead, delimiter: u8) {
-        let mut rows = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(reader);
+        let mut rows = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .flexible(true)
+            .has_headers(false)
+            .from_reader(Bounded { inner: reader, allowance: self.allowance.clone() });
         let mut row = csv::ByteRecord::new();
         let mut names: Vec<String> = Vec::new();
         loop {
             if self.sink.stopped() {
                 return;
             }
+            self.allowance.renew();
             match rows.read_byte_record(&mut row) {
                 Ok(true) => {}
                 Ok(false) => return,
+                Err(_) if self.allowance.is_spent() => {
+                    self.looks = true;
+                    return self.fault(FileFault::TooLarge);
+                }
                 Err(_) => return self.fault(FileFault::Compression),
             }
             let cells: Vec<String> =

@@ -433,3 +433,6 @@ impl OneWalk<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

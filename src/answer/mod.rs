@@ -13,6 +13,7 @@ pub mod report;
 mod room;
 pub mod run;
 pub mod tokens;
+pub mod trails;
 pub mod withhold;
 pub mod words;
 

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::config::settings::{AWS_REGION_ALLOWLIST, EVENT_HISTORY_ENABLED};
 use crate::event::is_region;
 use crate::policy::region::global_region;
-use crate::source::{AsWhom, operations};
+use crate::source::{Purpose, operations};
 use clap::Parser;
 use serde_json::{Value, json};
 
@@ -31,10 +31,6 @@ impl Run for IamPolicy {
         if let Some(wrong) = self.regions.iter().find(|region| !is_region(region)) {
             return Err(Failure::new(USAGE, format!("--region {wrong}: a region is written as eu-west-1")));
         }
-        if !config.get(&EVENT_HISTORY_ENABLED) {
-            complain("No enabled source asks AWS, so no permission is needed.");
-            return Ok(0);
-        }
         let regions = if self.regions.is_empty() { config.get(&AWS_REGION_ALLOWLIST) } else { self.regions.clone() };
         let policy = policy(&config, &regions);
         say(&serde_json::to_string_pretty(&policy).unwrap_or_default());
@@ -45,22 +41,29 @@ impl Run for IamPolicy {
 
 /// Makes the policy of the server's own identity.
 fn policy(config: &Config, regions: &[String]) -> Value {
-    let actions = |whom: AsWhom| {
-        let needed = operations().filter(|operation| operation.as_whom == whom);
-        needed.flat_map(|operation| operation.actions.iter().copied()).collect::<Vec<_>>()
-    };
-    let mut read = json!({"Sid": "ReadCloudTrail", "Effect": "Allow", "Action": actions(AsWhom::Reader), "Resource": "*"});
     let regions: BTreeSet<&str> = regions.iter().map(String::as_str).collect();
-    if let (false, Some(read)) = (regions.is_empty(), read.as_object_mut()) {
-        read.insert("Condition".into(), json!({"StringEquals": {"aws:RequestedRegion": regions}}));
+    let read = |sid: &str, purpose: Purpose| {
+        let mut statement = json!({"Sid": sid, "Effect": "Allow", "Action": actions(purpose), "Resource": "*"});
+        if let (false, Some(statement)) = (regions.is_empty(), statement.as_object_mut()) {
+            statement.insert("Condition".into(), json!({"StringEquals": {"aws:RequestedRegion": regions}}));
+        }
+        statement
+    };
+    let mut statements = Vec::new();
+    if config.get(&EVENT_HISTORY_ENABLED) {
+        statements.push(read("ReadCloudTrail", Purpose::Events));
     }
-    let mut statements = vec![read];
+    statements.push(read("ReadTrailSettings", Purpose::Settings));
     let roles: Vec<String> = config.accounts().into_iter().filter_map(|account| account.role_arn).collect();
     if !roles.is_empty() {
-        let assume = actions(AsWhom::Lender);
-        statements.push(json!({"Sid": "ReadOtherAccounts", "Effect": "Allow", "Action": assume, "Resource": roles}));
+        statements.push(json!({"Sid": "ReadOtherAccounts", "Effect": "Allow", "Action": actions(Purpose::Roles), "Resource": roles}));
     }
     json!({"Version": "2012-10-17", "Statement": statements})
+}
+
+/// Returns the permissions for a purpose, each once.
+fn actions(purpose: Purpose) -> BTreeSet<&'static str> {
+    operations().filter(|operation| operation.purpose == purpose).flat_map(|operation| operation.actions.iter().copied()).collect()
 }
 
 fn notes(config: &Config, regions: &[String]) -> Vec<String> {
@@ -71,8 +74,9 @@ fn notes(config: &Config, regions: &[String]) -> Vec<String> {
         notes.push("the region of global services is not among them: IAM and sign-in events will not be seen".to_owned());
     }
     if config.accounts().iter().any(|account| account.role_arn.is_some()) {
-        notes.push("each of the roles needs the statement ReadCloudTrail itself, and a trust policy that admits this identity".to_owned());
+        notes.push("each of the roles needs the statements Read* itself, and a trust policy that admits this identity".to_owned());
     }
+    notes.push("ReadTrailSettings is for `trails` and for what answers say of blind spots: what is missing of it is unknown there, and nothing else fails".to_owned());
     notes.push("sts:GetCallerIdentity, by which the account is told, needs no permission".to_owned());
     notes
 }

@@ -27,6 +27,7 @@ use crate::config::{Config, Flags, load, settings};
 use crate::investigate::{Cursors, Frozen, ToolContext};
 use crate::service::audit::AuditLog;
 use crate::service::{CallService, Rules};
+use crate::source::api::Api;
 use crate::source::{self, Clock, Setup};
 use crate::tools;
 use chrono::Utc;
@@ -232,10 +233,12 @@ fn context(config: &Config, cursors: Cursors<Frozen>) -> Result<ToolContext, Fai
     };
     let investigations = config.find(&settings::INVESTIGATIONS_PATH).as_deref().map(Store::open).transpose();
     let home_region = source::configured_region();
-    let sources = source::open(&Setup { config, clock: clock.clone(), home_region, bundled: demo::LOG });
+    let setup = Setup { config, clock: clock.clone(), home_region, bundled: demo::LOG };
+    let (sources, api) = (source::open(&setup), Api::open(&setup));
     Ok(ToolContext {
         policy: config.policy(),
         sources: sources.map_err(|error| Failure::new(CONFIG, error))?,
+        api,
         investigations: investigations.map_err(|error| Failure::new(CONFIG, error.to_string()))?,
         cursors: Arc::new(cursors),
         clock,

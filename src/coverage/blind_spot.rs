@@ -33,6 +33,39 @@ pub enum BlindSpot {
     NoLogs(Survey),
     /// Regions that are not enabled for the credentials.
     NotEnabled(Vec<String>),
+    /// What no trail records or delivers.
+    Trail(TrailGap),
+}
+
+/// What no trail records or delivers, so that only event history has it, or nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TrailGap {
+    /// There is no trail.
+    NoTrail,
+    /// A trail is stopped.
+    Stopped {
+        /// Its name.
+        trail: String,
+        /// Since when.
+        since: Option<DateTime<Utc>>,
+    },
+    /// A trail cannot deliver.
+    NotDelivered {
+        /// Its name.
+        trail: String,
+        /// When it last did.
+        since: Option<DateTime<Utc>>,
+    },
+    /// No trail records these regions.
+    Regions(Vec<String>),
+    /// Changes are not recorded, or not all of them.
+    Writes,
+    /// Global services are not recorded.
+    Global,
+    /// Management events of this service are excluded.
+    Excluded(&'static str),
+    /// Data events of these kinds are not recorded, or not all of them.
+    Data(Vec<&'static str>),
 }
 
 /// The regions that were assumed, as none was named.

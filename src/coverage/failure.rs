@@ -17,6 +17,8 @@ pub enum Failure {
     RoleDenied,
     /// The region is not enabled in the account.
     RegionDisabled,
+    /// Policy does not allow the region, and nothing was sent.
+    RegionNotAllowed,
     /// AWS does not know the credentials, here or anywhere.
     UnknownCredentials,
     /// Something that the operator has to mend.
@@ -50,6 +52,7 @@ impl Failure {
             Self::Expired => State::Expired,
             Self::Denied | Self::RoleDenied => State::Denied,
             Self::RegionDisabled => State::RegionDisabled,
+            Self::RegionNotAllowed => State::DeniedByPolicy,
             _ => State::Failed,
         }
     }
@@ -63,7 +66,7 @@ impl Failure {
             Self::Expired => Some(Cause::ExpiredCredentials),
             Self::Denied | Self::RoleDenied => Some(Cause::AccessDenied),
             Self::UnknownCredentials => Some(Cause::Obstacle(Obstacle::UnknownKey)),
-            Self::RegionDisabled => None,
+            Self::RegionDisabled | Self::RegionNotAllowed => None,
             _ => Some(Cause::Unavailable),
         }
     }

@@ -12,6 +12,7 @@ use crate::config::investigation::{Store, StoreError};
 use crate::context::{Asked, Defaults};
 use crate::policy::Policy;
 use crate::refusal::{InvalidArgument, Refusal};
+use crate::source::api::Api;
 use crate::source::{Clock, Sources};
 
 /// What a call works with. A clone shares all but the policy.
@@ -21,6 +22,8 @@ pub struct ToolContext {
     pub policy: Policy,
     /// What may be read; touches nothing before it is first read.
     pub sources: Sources,
+    /// Reads settings, such as those of trails.
+    pub api: Api,
     /// Known investigations by id.
     pub investigations: Option<Store>,
     /// Cursors handed out.

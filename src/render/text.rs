@@ -131,10 +131,14 @@ impl Page {
             self.paragraph("", PLAIN, BOLD, &section.title);
         }
         for line in &section.lines {
-            let lead = if line.lead.is_empty() { "  ".to_owned() } else { format!("{:<8}  ", line.lead) };
-            self.paragraph(&lead, YELLOW, PLAIN, &line.text);
+            let before = if line.lead.is_empty() { "  ".to_owned() } else { format!("{:<8}  ", line.lead) };
+            self.paragraph(&before, YELLOW, PLAIN, &line.text);
             for under in &line.under {
                 match under.command {
+                    // Inside quotation marks or a word a command cannot go on in the next line.
+                    true if under.text.contains('\'') || under.text.split(' ').any(|word| width(word) > COLUMNS / 2) => {
+                        let _ = writeln!(self.out, "{DIM}{}{DIM:#}{}", lead(under.label), under.text);
+                    }
                     true => self.command(under.label, &under.text),
                     false => self.row(under.label, &under.text),
                 }

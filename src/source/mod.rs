@@ -71,17 +71,19 @@ pub struct Operation {
     pub call: &'static str,
     /// The permissions that it needs; none for what everybody may ask.
     pub actions: &'static [&'static str],
-    /// Who sends it.
-    pub as_whom: AsWhom,
+    /// What it is for.
+    pub purpose: Purpose,
 }
 
-/// Whose permission an operation needs.
+/// What an operation is for, and so whose permission it needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AsWhom {
-    /// Whoever reads: the server's own identity, or the role of an account.
-    Reader,
-    /// The server's own identity, which borrows a role.
-    Lender,
+pub enum Purpose {
+    /// Events: of whoever reads them, the server's own identity or the role of an account.
+    Events,
+    /// Settings of trails and of what belongs to them: of the same.
+    Settings,
+    /// To borrow a role: of the server's own identity.
+    Roles,
 }
 
 /// Returns all requests that the server may ever send.
@@ -93,9 +95,9 @@ pub fn operations() -> impl Iterator<Item = Operation> {
 ///
 /// Source: AWS service authorization reference, "Actions defined by AWS CloudTrail" and "… AWS Security Token Service".
 pub static SDK_OPERATIONS: [Operation; 3] = [
-    Operation { call: "lookup_events", actions: &["cloudtrail:LookupEvents"], as_whom: AsWhom::Reader },
-    Operation { call: "get_caller_identity", actions: &[], as_whom: AsWhom::Reader },
-    Operation { call: "assume_role", actions: &["sts:AssumeRole", "sts:SetSourceIdentity"], as_whom: AsWhom::Lender },
+    Operation { call: "lookup_events", actions: &["cloudtrail:LookupEvents"], purpose: Purpose::Events },
+    Operation { call: "get_caller_identity", actions: &[], purpose: Purpose::Events },
+    Operation { call: "assume_role", actions: &["sts:AssumeRole", "sts:SetSourceIdentity"], purpose: Purpose::Roles },
 ];
 
 /// A boxed future, as `Source` is used as an object.

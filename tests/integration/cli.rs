@@ -379,20 +379,22 @@ async fn the_doctor_asks_aws_once_for_each_region_and_only_when_it_may() {
 #[test]
 fn the_iam_policy_holds_what_is_needed_and_no_more() {
     let policy = json(&run(&["iam-policy", "--region", "eu-west-1,us-east-1"]));
-    let statement = serde_json::json!([{
-        "Sid": "ReadCloudTrail", "Effect": "Allow", "Action": ["cloudtrail:LookupEvents"], "Resource": "*",
-        "Condition": {"StringEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]}}
-    }]);
-    assert_eq!(policy, serde_json::json!({"Version": "2012-10-17", "Statement": statement}));
+    let condition = serde_json::json!({"StringEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]}});
+    let statement = |sid: &str, actions: Vec<&str>| serde_json::json!({"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": "*", "Condition": condition});
+    let settings: std::collections::BTreeSet<&str> = cloudtrail_mcp::source::api::READS.iter().map(|(_, read)| read.action).collect();
+    let events = statement("ReadCloudTrail", vec!["cloudtrail:LookupEvents"]);
+    let settings = statement("ReadTrailSettings", settings.into_iter().collect());
+    assert_eq!(policy, serde_json::json!({"Version": "2012-10-17", "Statement": [events, settings]}));
     let role = "arn:aws:iam::444455556666:role/investigator";
     let (_keep, dir) = folder(&[("policy.toml", &format!("[accounts.production]\nid = \"444455556666\"\nrole_arn = \"{role}\"\n"))]);
     let policy = json(&run(&["iam-policy", "--config", dir.join("policy.toml").to_str().unwrap()]));
-    assert_eq!(policy["Statement"][1]["Action"], serde_json::json!(["sts:AssumeRole", "sts:SetSourceIdentity"]));
-    assert_eq!(policy["Statement"][1]["Resource"], serde_json::json!([role]));
+    assert_eq!(policy["Statement"][2]["Action"], serde_json::json!(["sts:AssumeRole", "sts:SetSourceIdentity"]));
+    assert_eq!(policy["Statement"][2]["Resource"], serde_json::json!([role]));
     let off = "[event_history]\nenabled = false\n";
     let (_keep, dir) = folder(&[("policy.toml", off)]);
-    let output = run(&["iam-policy", "--config", dir.join("policy.toml").to_str().unwrap()]);
-    assert!(stdout(&output).is_empty() && stderr(&output).contains("no permission is needed"));
+    let policy = json(&run(&["iam-policy", "--config", dir.join("policy.toml").to_str().unwrap()]));
+    assert_eq!(policy["Statement"].as_array().unwrap().len(), 1);
+    assert_eq!(policy["Statement"][0]["Sid"], "ReadTrailSettings");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use cloudtrail_mcp::investigate::{Cursors, ToolContext};
 use cloudtrail_mcp::policy::{Callers, Policy, Ungated};
 use cloudtrail_mcp::server::{Server, stdio};
 use cloudtrail_mcp::service::{CallService, Rules};
+use cloudtrail_mcp::source::api::Api;
 use cloudtrail_mcp::source::{BoxFuture, Query, Source, Sources, event_history};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines, ReadHalf, WriteHalf};
@@ -74,6 +75,7 @@ impl Client {
     async fn of(source: Slow) -> Self {
         let context = ToolContext {
             policy: Policy::default(),
+            api: Api::default(),
             sources: Sources::of(source),
             investigations: None,
             cursors: Arc::new(Cursors::default()),

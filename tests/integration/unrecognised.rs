@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use cloudtrail_mcp::investigate::{Cursors, ToolContext};
 use cloudtrail_mcp::policy::Policy;
 use cloudtrail_mcp::source::Sources;
+use cloudtrail_mcp::source::api::Api;
 use cloudtrail_mcp::source::archive::Archive;
 use cloudtrail_mcp::tools::{Call, cloudtrail_events};
 use flate2::Compression;
@@ -96,6 +97,7 @@ async fn ask(name: &str, bytes: &[u8]) -> Told {
     put(root.path(), name, bytes);
     let context = ToolContext {
         policy: Policy::default(),
+        api: Api::default(),
         sources: Sources::of(Archive::open(&[root.path().to_path_buf()]).unwrap()),
         investigations: None,
         cursors: Arc::new(Cursors::default()),

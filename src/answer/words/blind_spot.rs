@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::coverage::{BlindSpot, Profile, RegionGuess, Survey};
+use crate::coverage::{BlindSpot, Profile, RegionGuess, Survey, TrailGap};
+use crate::redact;
 use crate::time::rfc3339;
 
 /// Says what cannot be seen.
@@ -31,6 +32,28 @@ pub(super) fn words(spot: &BlindSpot) -> String {
         BlindSpot::NotEnabled(regions) => {
             format!("not enabled for these credentials, and so not looked at: {}", regions.join(", "))
         }
+        BlindSpot::Trail(gap) => trail(gap),
+    }
+}
+
+/// Says what no trail records or delivers.
+fn trail(gap: &TrailGap) -> String {
+    let since = |since: &Option<DateTime<Utc>>| since.map(|since| format!(" since {}", rfc3339(since))).unwrap_or_default();
+    match gap {
+        TrailGap::NoTrail => {
+            "no trail records this account: event history alone has its changes, for 90 days, and nothing has its data events".into()
+        }
+        TrailGap::Stopped { trail, since: stopped } => {
+            format!("trail {} is stopped{}: its logs, and alarms on them, end there", redact::text(trail, 128), since(stopped))
+        }
+        TrailGap::NotDelivered { trail, since: latest } => {
+            format!("trail {} delivers no logs{}", redact::text(trail, 128), since(latest))
+        }
+        TrailGap::Regions(regions) => format!("no trail records {}", regions.join(", ")),
+        TrailGap::Writes => "no trail records all changes".into(),
+        TrailGap::Global => "no trail records IAM and other global services".into(),
+        TrailGap::Excluded(source) => format!("the trails exclude {source}"),
+        TrailGap::Data(kinds) => format!("no trail records {}", kinds.join(", ")),
     }
 }
 

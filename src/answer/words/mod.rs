@@ -9,11 +9,13 @@ mod headline;
 mod note;
 mod obstacle;
 mod reason;
+mod setting;
 
 use crate::context::basis::{Basis, WindowBasis};
 use crate::coverage::{BlindSpot, Cell, Coverage, PlanLine};
 use crate::policy::UntrustedText;
 use crate::rank::{Objection, Reason};
+use crate::source::api::Unread;
 
 pub use headline::{Best, EventFacts, Facts};
 
@@ -89,6 +91,16 @@ impl Words {
     /// Says why nothing could be read, by the gravest cell.
     pub fn unread(self, cell: Option<&Cell>) -> String {
         (self.0)(coverage::unread(cell))
+    }
+
+    /// Says why settings could not be read.
+    pub fn unread_settings(self, unread: &Unread) -> String {
+        (self.0)(setting::unread(unread))
+    }
+
+    /// Says what to do so that settings can be read.
+    pub fn unread_settings_next(self, unread: &[&Unread]) -> Option<String> {
+        setting::next(unread).map(self.0)
     }
 
     /// Says what a source decided while it read.

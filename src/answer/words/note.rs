@@ -104,6 +104,7 @@ fn failed(failure: &Failure, region: &str) -> Option<String> {
                                 identity must be allowed both"
             .to_owned(),
         Failure::RegionDisabled => format!("region {region} is not enabled in this account, or not for these credentials"),
+        Failure::RegionNotAllowed => format!("region {region} is not among the allowed ones"),
         Failure::Refused => format!("CloudTrail refused the request in {region}"),
         Failure::TimedOut => format!("CloudTrail in {region} did not answer in time"),
         Failure::Server(status) => format!("CloudTrail in {region} answered with server error {status}"),

@@ -117,7 +117,7 @@ fn broken(fault: &ProfileFault) -> String {
     }
 }
 
-fn denied(denier: Denier) -> &'static str {
+pub(super) fn denied(denier: Denier) -> &'static str {
     match denier {
         Denier::ServiceControl => "denied by a service control policy (SCP) of the organization",
         Denier::ResourceControl => "denied by a resource control policy (RCP) of the organization",

@@ -4,6 +4,7 @@ use crate::investigate::Cursors;
 use crate::investigate::ToolContext;
 use crate::policy::Policy;
 use crate::source::Sources;
+use crate::source::api::Api;
 use crate::source::event_history::{EventHistory, Settings};
 
 struct Fixture {
@@ -22,6 +23,7 @@ fn started(text: &str) -> Fixture {
     let config = config::load(&flags, &|_| None, &tools::names()).unwrap();
     let context = ToolContext {
         policy: Policy::default(),
+        api: Api::default(),
         sources: Sources::of(EventHistory::new(Settings::default())),
         investigations: None,
         cursors: Arc::new(Cursors::default()),

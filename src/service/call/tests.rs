@@ -12,6 +12,7 @@ use crate::event::Event;
 use crate::investigate::Cursors;
 use crate::policy::{CallerRules, Ungated, UntrustedText};
 use crate::service::audit::verify::{self, Kept};
+use crate::source::api::Api;
 use crate::source::{BoxFuture, Query, Sources, event_history};
 use crate::tools::{cloudtrail_event, cloudtrail_events};
 
@@ -90,6 +91,7 @@ impl Fixture {
         let source = Arc::new(source);
         let context = ToolContext {
             policy: Policy::default(),
+            api: Api::default(),
             sources: Sources::of(Arc::clone(&source)),
             investigations: None,
             cursors: Arc::new(Cursors::default()),
@@ -181,7 +183,7 @@ async fn a_tool_that_is_not_allowed_is_neither_listed_nor_run_and_the_refusal_is
     let rules = CallerRules { tools: vec!["cloudtrail_event".into()], ..CallerRules::default() };
     let fixture = Fixture::new(&[("bot", rules)]);
     let names = |caller: &str| fixture.service.tools(&caller.into()).iter().map(|tool| tool.name).collect::<Vec<_>>();
-    assert_eq!((names("bot"), names("")), (vec!["cloudtrail_event"], vec!["cloudtrail_events", "cloudtrail_event"]));
+    assert_eq!((names("bot"), names("")), (vec!["cloudtrail_event"], vec!["cloudtrail_events", "cloudtrail_event", "cloudtrail_trails"]));
     assert_eq!(code(&fixture.events("bot", json!({})).await), "tool_not_allowed");
     assert_eq!(fixture.source.reads.load(Ordering::Relaxed), 0);
     let log = fixture.log().await;

@@ -23,15 +23,16 @@ use tokio::time::{Instant, sleep, timeout};
 pub use read::{READS, Read};
 #[rustfmt::skip] // A list of names.
 pub use read::{
-    DESCRIBE_ALARMS, DESCRIBE_KEY, DESCRIBE_LOG_GROUPS, DESCRIBE_METRIC_FILTERS, DESCRIBE_ORGANIZATION, DESCRIBE_REGIONS, DESCRIBE_TRAILS,
+    DESCRIBE_ALARMS_FOR_METRIC, DESCRIBE_KEY, DESCRIBE_LOG_GROUPS, DESCRIBE_METRIC_FILTERS, DESCRIBE_ORGANIZATION, DESCRIBE_REGIONS, DESCRIBE_TRAILS,
     GET_BUCKET_ACL, GET_BUCKET_ENCRYPTION, GET_BUCKET_LIFECYCLE, GET_BUCKET_LOGGING, GET_BUCKET_POLICY, GET_BUCKET_POLICY_STATUS,
     GET_BUCKET_VERSIONING, GET_EVENT_DATA_STORE, GET_EVENT_SELECTORS, GET_INSIGHT_SELECTORS, GET_KEY_ROTATION_STATUS, GET_OBJECT_LOCK,
-    GET_PUBLIC_ACCESS_BLOCK, GET_TOPIC_ATTRIBUTES, GET_TRAIL_STATUS, LIST_EVENT_DATA_STORES, LIST_SUBSCRIPTIONS_BY_TOPIC, LIST_TAGS,
+    GET_PUBLIC_ACCESS_BLOCK, GET_TOPIC_ATTRIBUTES, GET_TRAIL_STATUS, LIST_EVENT_DATA_STORES, LIST_SUBSCRIPTIONS_BY_TOPIC, LIST_TAGS, LOOKUP_EVENTS,
 };
 
 use super::event_history::{Failure, Identity, Role, Session, Sessions};
 use super::{Setup, https};
 use crate::config::settings::EVENT_HISTORY_ENDPOINT_URL;
+use crate::policy::Policy;
 
 /// Longest time for one request.
 const ATTEMPT: Duration = Duration::from_secs(8);
@@ -108,7 +109,16 @@ struct Inner {
 pub struct Reader {
     inner: Arc<Inner>,
     identity: Identity,
+    /// Regions that may be asked; empty means any.
+    regions: Vec<String>,
     until: Instant,
+}
+
+impl Default for Api {
+    /// Reads as the environment has it, and no account by a role.
+    fn default() -> Self {
+        Self::new(None, None, Vec::new())
+    }
 }
 
 impl Api {
@@ -119,10 +129,14 @@ impl Api {
         let role = |account: crate::config::Account| {
             Some(Arc::new(Role { account: account.id, role_arn: account.role_arn?, external_id: account.external_id }))
         };
+        Self::new(cloudtrail, home_region.clone(), config.accounts().into_iter().filter_map(role).collect())
+    }
+
+    fn new(cloudtrail: Option<String>, home_region: Option<String>, roles: Vec<Arc<Role>>) -> Self {
         Self {
             inner: Arc::new(Inner {
-                sessions: Sessions::new(cloudtrail.clone(), ATTEMPT, home_region.clone(), None),
-                roles: config.accounts().into_iter().filter_map(role).collect(),
+                sessions: Sessions::new(cloudtrail.clone(), ATTEMPT, home_region, None),
+                roles,
                 cloudtrail,
                 connectors: Mutex::default(),
                 bucket_regions: Mutex::default(),
@@ -131,12 +145,12 @@ impl Api {
         }
     }
 
-    /// Returns what reads the settings of `account`, on behalf of `caller`, for so long: by its role where one is configured, else by the
-    /// process's own credentials.
-    pub fn reader(&self, caller: &str, account: Option<&str>, time: Duration) -> Reader {
+    /// Returns what reads the settings of `account`, for whom the policy is, for so long: by its role where one is configured, else by the
+    /// process's own credentials, and in regions alone that the policy allows.
+    pub fn reader(&self, policy: &Policy, account: Option<&str>, time: Duration) -> Reader {
         let role = self.inner.roles.iter().find(|role| Some(role.account.as_str()) == account);
-        let identity = role.map_or(Identity::OWN, |role| Identity { caller: caller.to_owned(), role: Some(Arc::clone(role)) });
-        Reader { inner: Arc::clone(&self.inner), identity, until: Instant::now() + time }
+        let identity = role.map_or(Identity::OWN, |role| Identity { caller: policy.caller.to_string(), role: Some(Arc::clone(role)) });
+        Reader { inner: Arc::clone(&self.inner), identity, regions: policy.regions.clone(), until: Instant::now() + time }
     }
 }
 
@@ -196,6 +210,11 @@ impl Reader {
         Err(Unread { action: ask.read.action, failure: Failure::LoopingToken })
     }
 
+    /// Tells whether a region may be asked.
+    pub fn allows(&self, region: &str) -> bool {
+        self.regions.is_empty() || self.regions.iter().any(|allowed| allowed == region)
+    }
+
     fn left(&self) -> Duration {
         self.until.saturating_duration_since(Instant::now())
     }
@@ -227,6 +246,10 @@ impl Reader {
     /// Sends one request and reads its answer.
     async fn exchange(&self, session: &Session, ask: &Ask) -> Result<Answer, Failure> {
         let service = ask.read.service.name;
+        let place = request::place(ask, None);
+        if !self.allows(&place.region) {
+            return Err(Failure::RegionNotAllowed);
+        }
         let endpoint = self.inner.cloudtrail.clone().filter(|_| service == "cloudtrail").or_else(|| session.endpoint(service));
         let place = request::place(ask, endpoint.as_deref());
         let credentials = session.credentials().await.ok_or(Failure::UnknownCredentials)?;

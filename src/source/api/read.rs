@@ -1,6 +1,6 @@
 //! Every read of settings that may be sent, one row each. There is no other way to send one.
 
-use crate::source::{AsWhom, Operation};
+use crate::source::{Operation, Purpose};
 
 /// How a service is spoken to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Read {
 
     /// Returns what the list of operations says of it.
     pub fn operation(&'static self) -> Operation {
-        Operation { call: self.name, actions: std::slice::from_ref(&self.action), as_whom: AsWhom::Reader }
+        Operation { call: self.name, actions: std::slice::from_ref(&self.action), purpose: Purpose::Settings }
     }
 }
 
@@ -92,6 +92,7 @@ reads! {
     LIST_TAGS = Read::of(&CLOUDTRAIL, "ListTags", "cloudtrail:ListTags");
     LIST_EVENT_DATA_STORES = Read::of(&CLOUDTRAIL, "ListEventDataStores", "cloudtrail:ListEventDataStores");
     GET_EVENT_DATA_STORE = Read::of(&CLOUDTRAIL, "GetEventDataStore", "cloudtrail:GetEventDataStore");
+    LOOKUP_EVENTS = Read::of(&CLOUDTRAIL, "LookupEvents", "cloudtrail:LookupEvents");
     DESCRIBE_REGIONS = Read::of(&EC2, "DescribeRegions", "ec2:DescribeRegions");
     DESCRIBE_ORGANIZATION =
         Read::of(&ORGANIZATIONS, "DescribeOrganization", "organizations:DescribeOrganization").none(&["AWSOrganizationsNotInUseException"]);
@@ -99,7 +100,7 @@ reads! {
     GET_KEY_ROTATION_STATUS = Read::of(&KMS, "GetKeyRotationStatus", "kms:GetKeyRotationStatus").none(&["NotFoundException"]);
     DESCRIBE_LOG_GROUPS = Read::of(&LOGS, "DescribeLogGroups", "logs:DescribeLogGroups");
     DESCRIBE_METRIC_FILTERS = Read::of(&LOGS, "DescribeMetricFilters", "logs:DescribeMetricFilters").none(&["ResourceNotFoundException"]);
-    DESCRIBE_ALARMS = Read::of(&MONITORING, "DescribeAlarms", "cloudwatch:DescribeAlarms");
+    DESCRIBE_ALARMS_FOR_METRIC = Read::of(&MONITORING, "DescribeAlarmsForMetric", "cloudwatch:DescribeAlarmsForMetric");
     GET_TOPIC_ATTRIBUTES = Read::of(&SNS, "GetTopicAttributes", "sns:GetTopicAttributes").none(&["NotFound"]);
     LIST_SUBSCRIPTIONS_BY_TOPIC = Read::of(&SNS, "ListSubscriptionsByTopic", "sns:ListSubscriptionsByTopic").none(&["NotFound"]);
     GET_BUCKET_ACL = Read::bucket("acl", "GetBucketAcl", "s3:GetBucketAcl").none(&[NO_BUCKET]);

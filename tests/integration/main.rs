@@ -21,5 +21,6 @@ mod runs;
 mod schemas;
 mod team;
 mod unrecognised;
+mod verify;
 mod widening;
 mod wire;

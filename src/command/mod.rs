@@ -17,6 +17,7 @@ mod serve;
 mod tool;
 #[cfg(feature = "otel")]
 mod trace;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -50,6 +51,7 @@ const EXAMPLES: &str = "Examples:
   cloudtrail-mcp events alert.json                      what changed before this alert
   cloudtrail-mcp events alert.json --archive ./logs     the same from log files, no AWS needed
   cloudtrail-mcp events --last 2h --region eu-west-1
+  cloudtrail-mcp verify ./AWSLogs --keys keys.json      are these logs as CloudTrail delivered them?
   cloudtrail-mcp doctor                                 what is missing before it works, and the fix
   cloudtrail-mcp config client claude-code              the entry for your assistant
   cloudtrail-mcp serve --http 127.0.0.1:8080            the MCP server over HTTP";
@@ -88,6 +90,7 @@ const COMMANDS: &[Entry] = &[
     Entry::of::<config::Config>(),
     Entry::of::<iam_policy::IamPolicy>(),
     Entry::of::<audit::Audit>(),
+    Entry::of::<verify::Verify>(),
     Entry::of::<completions::Completions>(),
     Entry::of::<man::Man>(),
 ];

@@ -53,7 +53,7 @@ fn only_the_server_and_its_demo_know_the_mcp_library() {
 
 #[test]
 fn only_the_edges_touch_files_and_the_network() {
-    let edges = ["source", "config", "service", "server", "main", "command"];
+    let edges = ["source", "posture", "config", "service", "server", "main", "command"];
     assert_eq!(
         strays(&["std::fs", "tokio::fs", "File::open", "std::net::Tcp", "std::net::Udp", "tokio::net", "std::env::var"], &edges),
         Vec::<String>::new()

@@ -291,7 +291,8 @@ impl Judged {
                         let named = end_of(&previous.object).unwrap_or(digest.start);
                         let to = if hourly { digest.start } else { named };
                         self.spans.missing.extend(Window::new(back(named).min(to), to));
-                        let file = File { name: address(&previous.bucket, &previous.object), by: Some(node.shown.clone()), ..File::default() };
+                        let file =
+                            File { name: address(&previous.bucket, &previous.object), by: Some(node.shown.clone()), ..File::default() };
                         if node.asked {
                             self.missing.push(file);
                         }

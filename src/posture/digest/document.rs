@@ -175,7 +175,14 @@ mod tests {
         });
         let read = |value: &serde_json::Value| Digest::parse(value.to_string().as_bytes(), [0; 32]).map(|_| ());
         assert_eq!(read(&whole), Ok(()));
-        for field in ["digestStartTime", "digestEndTime", "digestS3Bucket", "digestS3Object", "digestPublicKeyFingerprint", "previousDigestSignature"] {
+        for field in [
+            "digestStartTime",
+            "digestEndTime",
+            "digestS3Bucket",
+            "digestS3Object",
+            "digestPublicKeyFingerprint",
+            "previousDigestSignature",
+        ] {
             let mut less = whole.clone();
             less.as_object_mut().unwrap().remove(field);
             assert_eq!(read(&less), Err(Reason::Format), "{field}");

@@ -80,6 +80,16 @@ impl Keys {
         Self { pinned, source, asked: Mutex::default() }
     }
 
+    /// Returns the regions whose keys could not be asked for, and why.
+    pub(super) fn failures(&self) -> Vec<(String, String)> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut failures: Vec<_> =
+            asked.iter().filter_map(|((region, _), told)| Some((region.clone(), told.as_ref().err()?.clone()))).collect();
+        failures.sort();
+        failures.dedup();
+        failures
+    }
+
     /// Finds the key with a fingerprint that was in use within `during`; `asked` is the window to ask AWS for, the same for many digests.
     pub(super) fn find(&self, region: &str, fingerprint: &str, during: Window, asked: Window) -> Found {
         let named = |key: &&PublicKey| key.fingerprint.as_deref().is_some_and(|it| it.eq_ignore_ascii_case(fingerprint));
@@ -136,10 +146,13 @@ pub fn parse(file: &[u8]) -> Result<Vec<PublicKey>, String> {
 fn listed(text: &str) -> Result<Vec<PublicKey>, String> {
     let mut keys = Vec::new();
     for listed in serde_json::Deserializer::from_str(text).into_iter::<Listed>() {
-        let listed = listed.map_err(|_| "it is JSON, but not what `aws cloudtrail list-public-keys` prints: a PublicKeyList of Value and Fingerprint".to_owned())?;
+        let listed = listed.map_err(|_| {
+            "it is JSON, but not what `aws cloudtrail list-public-keys` prints: a PublicKeyList of Value and Fingerprint".to_owned()
+        })?;
         for key in listed.keys {
             let der = STANDARD.decode(key.value.trim()).ok().and_then(|der| pkcs1(&der));
-            let der = der.ok_or_else(|| format!("the Value of {} is no RSA public key in base64", super::layout::plain(&key.fingerprint)))?;
+            let der =
+                der.ok_or_else(|| format!("the Value of {} is no RSA public key in base64", super::layout::plain(&key.fingerprint)))?;
             let (from, to) = (key.validity_start_time.as_ref().and_then(from_json), key.validity_end_time.as_ref().and_then(from_json));
             let validity = from.zip(to).and_then(|(from, to)| Window::new(from, to));
             keys.push(PublicKey { fingerprint: Some(key.fingerprint), validity, der });
@@ -211,11 +224,17 @@ mod tests {
     #[test]
     fn keys_are_read_from_every_form_that_people_have() {
         let der = STANDARD.decode(VALUE).unwrap();
-        let mut wrapped = vec![0x30, 0x82, 0x01, 0x22, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
+        let mut wrapped =
+            vec![0x30, 0x82, 0x01, 0x22, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
         wrapped.extend([0x03, 0x82, 0x01, 0x0f, 0x00]);
         wrapped.extend(&der);
-        let pem = |label: &str, der: &[u8]| format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der)).into_bytes();
-        let json = |from: &str| format!(r#"{{"PublicKeyList":[{{"Value":"{VALUE}","Fingerprint":"8eba5db5bea9b640d1c96a77256fe7f2","ValidityStartTime":{from},"ValidityEndTime":1441584000}}]}}"#);
+        let pem =
+            |label: &str, der: &[u8]| format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der)).into_bytes();
+        let json = |from: &str| {
+            format!(
+                r#"{{"PublicKeyList":[{{"Value":"{VALUE}","Fingerprint":"8eba5db5bea9b640d1c96a77256fe7f2","ValidityStartTime":{from},"ValidityEndTime":1441584000}}]}}"#
+            )
+        };
         for file in [der.clone(), wrapped.clone(), pem("RSA PUBLIC KEY", &der), pem("PUBLIC KEY", &wrapped)] {
             assert_eq!(parse(&file).unwrap(), [PublicKey { fingerprint: None, validity: None, der: der.clone() }]);
         }
@@ -246,7 +265,9 @@ mod tests {
 
     #[test]
     fn a_key_counts_only_for_the_time_that_it_was_in_use() {
-        let window = |from: i64, to: i64| Window::new(chrono::DateTime::from_timestamp(from, 0).unwrap(), chrono::DateTime::from_timestamp(to, 0).unwrap()).unwrap();
+        let window = |from: i64, to: i64| {
+            Window::new(chrono::DateTime::from_timestamp(from, 0).unwrap(), chrono::DateTime::from_timestamp(to, 0).unwrap()).unwrap()
+        };
         let key = PublicKey { fingerprint: Some("ab".into()), validity: Some(window(100, 200)), der: Vec::new() };
         let keys = Keys::new(vec![key.clone()], None);
         let find = |fingerprint, during| keys.find("us-east-1", fingerprint, during, during);

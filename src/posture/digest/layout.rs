@@ -113,6 +113,20 @@ impl DigestName {
     }
 }
 
+/// Returns the account's folder that a path lies in, where it lies within one: digests and logs are both below that.
+pub fn account_above(path: &str) -> Option<&str> {
+    let mut at = 0;
+    let mut parts = path.split('/').peekable();
+    while let Some(part) = parts.next() {
+        at += part.len();
+        if is_account(part) && parts.peek().is_some_and(|next| next.starts_with(KINDS)) {
+            return path.get(..at);
+        }
+        at += 1;
+    }
+    None
+}
+
 /// Returns the minute that the name of a log tells; nothing where it is not CloudTrail's own.
 pub(super) fn log_time(name: &str) -> Option<DateTime<Utc>> {
     let stem = name.strip_suffix(".gz").unwrap_or(name).strip_suffix(".json")?;
@@ -129,15 +143,14 @@ pub(super) fn day(year: &str, month: &str, day: &str) -> Option<NaiveDate> {
 
 /// Returns a path or key in plain characters: names may come from whoever could write to the archive.
 pub(super) fn plain(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() || "/._-=+@:".contains(c) { c } else { '?' }).take(400).collect()
+    name.chars().map(|c| if c.is_ascii_alphanumeric() || "/._-=+@: ".contains(c) { c } else { '?' }).take(400).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const KEY: &str =
-        "my/prefix/AWSLogs/o-abc/111122223333/CloudTrail-Digest/us-east-2/2015/08/17/111122223333_CloudTrail-Digest_us-east-2_your_trail-name_us-east-2_20150817T150131Z.json.gz";
+    const KEY: &str = "my/prefix/AWSLogs/o-abc/111122223333/CloudTrail-Digest/us-east-2/2015/08/17/111122223333_CloudTrail-Digest_us-east-2_your_trail-name_us-east-2_20150817T150131Z.json.gz";
 
     #[test]
     fn a_key_is_cut_at_its_account() {
@@ -149,6 +162,13 @@ mod tests {
         for other in ["", "a/b", "/1111/CloudTrail/us-east-2/2015/08/17/x", "x/111122223333/Config/us-east-2/2015/08/17/x"] {
             assert_eq!(Key::parse(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn the_account_above_is_told_only_within_one() {
+        assert_eq!(account_above("/data/AWSLogs/111122223333/CloudTrail/us-east-1"), Some("/data/AWSLogs/111122223333"));
+        assert_eq!(account_above("/data/AWSLogs/111122223333"), None);
+        assert_eq!(account_above("/data/111122223333/other"), None);
     }
 
     #[test]

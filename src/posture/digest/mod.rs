@@ -21,6 +21,7 @@ mod layout;
 mod listing;
 mod place;
 mod pool;
+mod remote;
 mod report;
 mod store;
 mod words;
@@ -37,8 +38,10 @@ use self::listing::{Errors, Unit};
 use self::place::{Loose, Unnamed};
 use self::pool::Halt;
 pub use key::{KeySource, Keys, PublicKey, ROTATION, parse as parse_keys};
-pub use report::{Chain, Counts, File, Finding, MAX_FILES, Outcome, Place, ReadError, Reason, Report, Subject, Verdict};
+pub use layout::account_above;
+pub use remote::Remote;
 use report::Findings;
+pub use report::{Chain, Counts, File, Finding, MAX_FILES, Outcome, Place, ReadError, Reason, Report, Subject, Verdict};
 pub use store::{Folder, Listed, Metadata, Object, SIDECAR, Store};
 pub use words::text;
 
@@ -86,13 +89,8 @@ pub fn verify(request: &Request<'_>) -> Report {
     let outer = request.threads.min(allowed.len()).max(1);
     let inner = (request.threads / outer).max(1);
     let mut outcomes = Vec::new();
-    whole.skipped = pool::each(
-        &allowed,
-        outer,
-        halt,
-        |unit| place::verify(request, unit, inner, halt),
-        |_, outcome| outcomes.push(outcome),
-    );
+    whole.skipped =
+        pool::each(&allowed, outer, halt, |unit| place::verify(request, unit, inner, halt), |_, outcome| outcomes.push(outcome));
     outcomes.sort_by(|a, b| (&a.place.account, &a.place.region).cmp(&(&b.place.account, &b.place.region)));
     for stray in strays {
         let (verdict, reason) = (Verdict::NotCovered, Reason::OutsideLayout);
@@ -169,6 +167,9 @@ impl Whole {
 
     fn report(self, request: &Request<'_>, outcomes: Vec<place::Outcome>, denied: &[Unit]) -> Report {
         let mut errors = self.errors;
+        for (region, why) in request.keys.failures() {
+            errors.add(&format!("public keys of {region}"), why);
+        }
         let mut not_looked_at = self.skipped as u64;
         let mut places = Vec::new();
         for outcome in outcomes {

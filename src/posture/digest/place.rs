@@ -1,5 +1,7 @@
 //! One account and region: its chains first, then every log that they name, then what nobody names.
 
+mod unnamed;
+
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,20 +10,13 @@ use super::chain::{self, Content, Judged, Judgement, Node, Spans, address};
 use super::content::{self, Fault, Hash, hex, unhash};
 use super::document::{Digest, Named};
 use super::key::{Found, ROTATION};
-use super::layout::{DIGESTS, DigestName, Key, log_time, plain};
+use super::layout::{DIGESTS, DigestName, Key, plain};
 use super::listing::{self, Calendar, Entry, Errors, Files, Unit};
 use super::pool::{self, Halt};
 use super::report::{Chain, Counts, File, Findings, Place, Reason, Subject, Verdict};
 use super::store::{Metadata, Store};
 use super::{Request, Seen};
-use crate::time::{Window, parse as parse_time, rfc3339};
-
-/// How much earlier than its name a log may have been delivered, and how much later.
-///
-/// Source: AWS CloudTrail user guide, "CloudTrail log file examples" (names are rounded to 5 minutes); listings of public buckets show
-/// deliveries from 3 minutes before to 4 after. 20 leave room.
-const DELIVERED_EARLIER: TimeDelta = TimeDelta::minutes(5);
-const DELIVERED_LATER: TimeDelta = TimeDelta::minutes(20);
+use crate::time::{Window, parse as parse_time};
 
 /// Around when a backfill digest was made the key was in use that it was signed with.
 ///
@@ -32,9 +27,6 @@ const BACKFILL: TimeDelta = TimeDelta::hours(1);
 ///
 /// Source: ours. A longer time costs nothing, as keys are told apart by their fingerprints.
 const BACKFILL_LATEST: TimeDelta = TimeDelta::days(14);
-
-/// The logs that are remembered to find out what was moved where; more than these were not moved one by one.
-const MAX_LOOSE: usize = 10_000;
 
 /// Chains are told apart by trail, home region, and whether they are of backfill digests.
 type ChainKey = (String, String, bool);
@@ -178,7 +170,6 @@ impl<'a> Work<'a> {
     }
 
     fn chain(&mut self, (trail, home, backfill): &ChainKey, entries: &[(DateTime<Utc>, &Entry)]) -> Option<Judged> {
-        let first = self.nodes.len();
         let mut reads: Vec<Option<Read>> = entries.iter().map(|_| None).collect();
         let positions: Vec<usize> = (0..entries.len()).collect();
         let skipped = pool::each(
@@ -216,7 +207,7 @@ impl<'a> Work<'a> {
             let signature = metadata.and_then(|metadata| metadata.signature);
             nodes.push(Node { shown, tail: entry.tail.to_string(), end: *end, content, signature, moved_from, asked });
         }
-        self.under_prefix(&mut nodes, entries.len());
+        self.under_prefix(&mut nodes);
         let told: BTreeMap<String, DateTime<Utc>> =
             nodes.iter().zip(times).filter_map(|(node, time)| Some((node.shown.clone(), time?))).collect();
         let asked = self.key_window(&nodes);
@@ -244,7 +235,6 @@ impl<'a> Work<'a> {
                 buckets.push(plain(&digest.bucket));
             }
         }
-        debug_assert_eq!(first + nodes.len(), self.nodes.len());
         if counts.total() == 0 && skipped == 0 && judged.digests.is_empty() {
             return None;
         }
@@ -275,7 +265,7 @@ impl<'a> Work<'a> {
     }
 
     /// Finds digests that lie under the prefix of others of their bucket.
-    fn under_prefix(&mut self, nodes: &mut [Node], _of: usize) {
+    fn under_prefix(&mut self, nodes: &mut [Node]) {
         let told = |node: &Node| match &node.content {
             Content::Read(digest) if node.moved_from.is_none() => {
                 let prefix = Key::parse(&digest.object)?.prefix().to_owned();
@@ -426,105 +416,6 @@ impl<'a> Work<'a> {
         let (store, _) = self.store(entry).ok_or_else(gone)?;
         let object = store.get(&entry.key(self.unit)).map_err(Fault::Read)?.ok_or_else(gone)?;
         content::hash(object.body)
-    }
-
-    /// Tells of the logs that digests name and that are not there.
-    fn absent(&mut self, chains: &Chains) {
-        let mut lost = std::mem::take(&mut self.lost);
-        lost.sort_by(|a, b| a.1.object.cmp(&b.1.object));
-        lost.dedup_by(|a, b| a.1.object == b.1.object);
-        for (digest, log) in lost {
-            let at = usize::try_from(digest).unwrap_or(usize::MAX);
-            let asked = self.nodes.get(at).is_some_and(|(_, asked)| *asked);
-            // What an altered digest names may never have been.
-            let trusted = chains.judgements.get(at).is_some_and(|judgement| judgement.verdict != Some(Verdict::Invalid));
-            if !asked || !trusted {
-                continue;
-            }
-            let name = address(&log.bucket, &log.object);
-            if let (Some(hash), true) = (unhash(&log.hash), self.outcome.loose.lost.len() < MAX_LOOSE) {
-                self.outcome.loose.lost.push((hash, name.clone()));
-            }
-            let by = self.nodes.get(at).map(|(shown, _)| shown.clone());
-            let file = File { name, by, expected: Some(plain(&log.hash)), ..File::default() };
-            self.outcome.findings.add(Verdict::Missing, Subject::Log, Reason::Absent, file);
-        }
-    }
-
-    /// Tells of the logs that no digest names.
-    fn unnamed(&mut self, chains: &Chains, claims: &[Claim]) {
-        let named: HashSet<u32> = claims.iter().map(|claim| claim.entry).collect();
-        let kinds: HashSet<&str> =
-            claims.iter().filter_map(|claim| Some(self.logs.get(usize::try_from(claim.entry).ok()?)?.kind())).collect();
-        for (at, entry) in self.logs.iter().enumerate() {
-            let time = log_time(entry.name());
-            let asked = time.is_none_or(|time| {
-                self.request.since.is_none_or(|since| since <= time) && self.request.until.is_none_or(|until| time < until)
-            });
-            if !asked || u32::try_from(at).is_ok_and(|at| named.contains(&at)) {
-                continue;
-            }
-            let (verdict, reason) = match time {
-                Some(_) if chains.spans.is_empty() => (Verdict::NotCovered, Reason::NoDigests),
-                Some(_) if entry.kind() != super::layout::KINDS && !kinds.contains(entry.kind()) => {
-                    (Verdict::NotCovered, Reason::OtherKind)
-                }
-                Some(time) => chains.unnamed(time),
-                None => (Verdict::NotCovered, Reason::ForeignName),
-            };
-            let full = self.full(entry);
-            (self.request.seen)(Seen { path: &full, verdict, reason: Some(reason) });
-            let shown = plain(&full);
-            if let (Some((_, store)), true) = (self.store(entry), self.outcome.loose.unnamed.len() < MAX_LOOSE) {
-                let unnamed = Unnamed { store, key: entry.key(self.unit), shown: shown.clone(), verdict, reason };
-                self.outcome.loose.unnamed.push(unnamed);
-            }
-            self.outcome.findings.add(verdict, Subject::Log, reason, File { name: shown, ..File::default() });
-        }
-    }
-
-    /// Tells of the times for which there are no digests.
-    fn uncovered(&mut self, chains: &Chains) {
-        let mut all = Spans::default();
-        chains.spans.iter().for_each(|spans| all.join(spans.clone()));
-        let Some(whole) = all.whole() else { return };
-        let asked = Window::new(self.request.since.unwrap_or(whole.from), self.request.until.unwrap_or(whole.to));
-        let known: Vec<Window> = [all.covered, all.invalid, all.missing].concat();
-        for gap in asked.map(|asked| asked.without(&known)).unwrap_or_default() {
-            let reason = match gap {
-                gap if gap.to <= whole.from => Reason::BeforeOldest,
-                gap if gap.from >= whole.to => Reason::AfterNewest,
-                _ => Reason::Gap,
-            };
-            let name = format!("{} to {}", rfc3339(gap.from), rfc3339(gap.to));
-            self.outcome.findings.add(Verdict::NotCovered, Subject::Time, reason, File { name, ..File::default() });
-        }
-    }
-}
-
-impl Chains {
-    /// Judges a log that no digest names, by when its name says that it was delivered.
-    fn unnamed(&self, time: DateTime<Utc>) -> (Verdict, Reason) {
-        let Some(delivered) = Window::new(time - DELIVERED_EARLIER, time + DELIVERED_LATER) else {
-            return (Verdict::NotCovered, Reason::Gap);
-        };
-        let meets = |spans: &[Window]| spans.iter().any(|span| span.meet(delivered).is_some());
-        let covers = |spans: &Spans| delivered.without(&spans.covered).is_empty();
-        let any = |of: fn(&Spans) -> &Vec<Window>| self.spans.iter().chain([&self.backfill]).any(|spans| meets(of(spans)));
-        let whole = || self.spans.iter().filter_map(Spans::whole);
-        if any(|spans| &spans.invalid) {
-            (Verdict::Unverified, Reason::DigestInvalid)
-        } else if any(|spans| &spans.missing) {
-            (Verdict::Unverified, Reason::DigestMissing)
-        } else if self.spans.iter().all(covers) {
-            (Verdict::Invalid, Reason::Unlisted)
-        } else if whole().any(|whole| whole.to < delivered.to) {
-            (Verdict::NotCovered, Reason::AfterNewest)
-        } else if whole().any(|whole| delivered.from < whole.from) {
-            (Verdict::NotCovered, Reason::BeforeOldest)
-        } else {
-            (Verdict::NotCovered, Reason::Gap)
-        }
     }
 }
 

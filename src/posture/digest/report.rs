@@ -299,7 +299,11 @@ impl Report {
             Outcome::Invalid
         } else if self.digests.valid == 0 && (!read || self.digests.total() == 0) {
             Outcome::NothingRead
-        } else if findings().next().is_some() || self.error_count > 0 || self.not_looked_at > 0 || self.places.iter().any(|place| place.denied_by_policy) {
+        } else if findings().next().is_some()
+            || self.error_count > 0
+            || self.not_looked_at > 0
+            || self.places.iter().any(|place| place.denied_by_policy)
+        {
             Outcome::Incomplete
         } else {
             Outcome::Valid

@@ -10,6 +10,9 @@ use crate::time::rfc3339;
 /// Files that are named of one finding before the rest is counted.
 const SHOWN: usize = 20;
 
+/// The same of what speaks against nobody.
+const SHOWN_BRIEFLY: usize = 3;
+
 /// Writes the report as plain text.
 pub fn text(report: &Report) -> String {
     let mut out = headline(report);
@@ -59,7 +62,10 @@ fn headline(report: &Report) -> String {
                     parts.push(what.replace('#', &count.to_string()));
                 }
             };
-            part(logs.invalid, &format!("{} not as CloudTrail delivered {}", plural(logs.invalid, "# log is", "# logs are"), them(logs.invalid)));
+            part(
+                logs.invalid,
+                &format!("{} not as CloudTrail delivered {}", plural(logs.invalid, "# log is", "# logs are"), them(logs.invalid)),
+            );
             part(digests.invalid, plural(digests.invalid, "# digest is invalid", "# digests are invalid"));
             part(logs.missing, plural(logs.missing, "# log is missing", "# logs are missing"));
             part(digests.missing, plural(digests.missing, "# digest is missing", "# digests are missing"));
@@ -99,11 +105,15 @@ fn write_chain(out: &mut String, chain: &Chain) {
 
 fn write_finding(out: &mut String, finding: &Finding) {
     let _ = writeln!(out, "  {} {}: {}", word(finding.verdict), subject(finding), reason(finding.reason));
-    for file in finding.files.iter().take(SHOWN) {
+    let accuses = matches!(finding.verdict, Verdict::Invalid | Verdict::Missing);
+    let most = if accuses || finding.subject == Subject::Time { SHOWN } else { SHOWN_BRIEFLY };
+    for file in finding.files.iter().take(most) {
         let _ = writeln!(out, "    {}", file.name);
-        write_file(out, finding, file);
+        if accuses {
+            write_file(out, finding, file);
+        }
     }
-    more(out, "    ", finding.count, finding.files.len().min(SHOWN));
+    more(out, "    ", finding.count, finding.files.len().min(most));
 }
 
 fn write_file(out: &mut String, finding: &Finding, file: &File) {
@@ -178,7 +188,9 @@ fn reason(reason: Reason) -> &'static str {
         Reason::NoKeys => "there are no public keys to check its signature with",
         Reason::KeyNotPinned => "the key that it is signed with is not in the key file",
         Reason::KeyUnavailable => "AWS could not be asked for the key",
-        Reason::KeyTimeUnknown => "when it was made stands in the metadata of its object, which is not here, so its key cannot be asked for",
+        Reason::KeyTimeUnknown => {
+            "when it was made stands in the metadata of its object, which is not here, so its key cannot be asked for"
+        }
         Reason::NoSignature => "its signature is not here: S3 keeps it in the object's metadata, and no later digest repeats it",
         Reason::DigestUnverified => "it has the SHA-256 that its digest says, but that digest is not verified",
         Reason::DigestInvalid => "the digest of its time is invalid or unreadable",
@@ -208,7 +220,10 @@ fn next(report: &Report) -> Vec<String> {
         next.push("Keys: set allow_aws_read = true, or get them once where AWS can be asked and pin them: aws cloudtrail list-public-keys --region REGION --start-time … --end-time … > keys.json, then --keys keys.json.".to_owned());
     }
     if has(&[Reason::KeyNotPinned]) {
-        next.push("Keys: fetch those of each digest's region and time, up to two hours after its end, and name every file with --keys.".to_owned());
+        next.push(
+            "Keys: fetch those of each digest's region and time, up to two hours after its end, and name every file with --keys."
+                .to_owned(),
+        );
     }
     if has(&[Reason::KeyUnavailable]) {
         next.push("Keys: `cloudtrail-mcp doctor` tells why AWS cannot be asked; the identity needs cloudtrail:ListPublicKeys. --keys FILE works without AWS.".to_owned());
@@ -222,7 +237,9 @@ fn next(report: &Report) -> Vec<String> {
         next.push("Digests come hourly: copy again and repeat, or --until before the newest digest.".to_owned());
     }
     if has(&[Reason::NoDigests, Reason::OutsideLayout]) {
-        next.push("Digests lie in CloudTrail-Digest beside CloudTrail: name the folder above both, such as ./AWSLogs, and copy both.".to_owned());
+        next.push(
+            "Digests lie in CloudTrail-Digest beside CloudTrail: name the folder above both, such as ./AWSLogs, and copy both.".to_owned(),
+        );
     }
     next
 }

@@ -89,6 +89,7 @@ reads! {
     GET_TRAIL_STATUS = Read::of(&CLOUDTRAIL, "GetTrailStatus", "cloudtrail:GetTrailStatus");
     GET_EVENT_SELECTORS = Read::of(&CLOUDTRAIL, "GetEventSelectors", "cloudtrail:GetEventSelectors");
     GET_INSIGHT_SELECTORS = Read::of(&CLOUDTRAIL, "GetInsightSelectors", "cloudtrail:GetInsightSelectors").none(&["InsightNotEnabledException"]);
+    LIST_PUBLIC_KEYS = Read::of(&CLOUDTRAIL, "ListPublicKeys", "cloudtrail:ListPublicKeys");
     LIST_TAGS = Read::of(&CLOUDTRAIL, "ListTags", "cloudtrail:ListTags");
     LIST_EVENT_DATA_STORES = Read::of(&CLOUDTRAIL, "ListEventDataStores", "cloudtrail:ListEventDataStores");
     GET_EVENT_DATA_STORE = Read::of(&CLOUDTRAIL, "GetEventDataStore", "cloudtrail:GetEventDataStore");

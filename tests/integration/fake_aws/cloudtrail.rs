@@ -28,6 +28,16 @@ impl State {
         admitted
     }
 
+    /// Lists the keys of a region that were in use within the time asked for, one a page.
+    pub(super) fn public_keys(&self, region: &str, ask: &Value) -> Value {
+        let (from, to) = (ask["StartTime"].as_f64().unwrap(), ask["EndTime"].as_f64().unwrap());
+        let used = |key: &Value| key["ValidityStartTime"].as_f64().unwrap() < to && from < key["ValidityEndTime"].as_f64().unwrap();
+        let keys: Vec<&Value> = self.public_keys.iter().filter(|(of, key)| of == region && used(key)).map(|(_, key)| key).collect();
+        let page: usize = ask["NextToken"].as_str().map_or(0, |token| token.parse().unwrap());
+        let next = (page + 1 < keys.len()).then(|| (page + 1).to_string());
+        json!({"PublicKeyList": keys.get(page).into_iter().collect::<Vec<_>>(), "NextToken": next})
+    }
+
     /// Answers one request.
     pub(super) fn lookup(&self, account: &str, region: &str, ask: &Value, fault: Fault) -> Result<Value, Refusal> {
         let size = ask["MaxResults"].as_u64().unwrap_or(50);

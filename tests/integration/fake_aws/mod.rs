@@ -96,6 +96,8 @@ struct State {
     always: Fault,
     requests: Vec<Request>,
     allowance: HashMap<String, (f64, Instant)>,
+    /// By region: what digests are signed with.
+    public_keys: Vec<(String, Value)>,
 }
 
 /// The running fake; it ends with the value.
@@ -124,6 +126,7 @@ impl FakeAws {
             always: Fault::None,
             requests: Vec::new(),
             allowance: HashMap::new(),
+            public_keys: Vec::new(),
         }));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -167,6 +170,12 @@ impl FakeAws {
     /// Shows an event only this long after its time.
     pub(crate) fn lagging(self, lag: TimeDelta) -> Self {
         self.state().lag = lag;
+        self
+    }
+
+    /// Adds a public key, as ListPublicKeys tells it, to those of a region.
+    pub(crate) fn with_public_key(self, region: &str, key: Value) -> Self {
+        self.state().public_keys.push((region.to_owned(), key));
         self
     }
 

@@ -102,6 +102,9 @@ fn answer(state: &mut State, request: &Request, fault: Fault) -> Answer {
         Fault::MissingEvents => return Answer::new(200, JSON, "{}".to_owned()),
         _ => {}
     }
+    if request.target.ends_with(".ListPublicKeys") {
+        return Answer::new(200, JSON, state.public_keys(&request.region, &request.body).to_string());
+    }
     let body = match state.lookup(state.account_of(&request.access_key), &request.region, &request.body, fault) {
         Ok(body) => body.to_string(),
         Err((code, message)) => return Answer::error(code, message),

@@ -43,12 +43,15 @@ impl Signer {
     }
 }
 
+/// A public key as ListPublicKeys tells it.
+pub(crate) fn listed(signer: &Signer, from: &str, to: &str) -> Value {
+    let value = base64::engine::general_purpose::STANDARD.encode(signer.pair.public().as_ref());
+    json!({"Value": value, "Fingerprint": signer.fingerprint, "ValidityStartTime": at(from).timestamp(), "ValidityEndTime": at(to).timestamp()})
+}
+
 /// What `aws cloudtrail list-public-keys` prints of the first keys.
 pub(crate) fn key_file(count: usize) -> String {
-    let key = |signer: &Signer| {
-        let value = base64::engine::general_purpose::STANDARD.encode(signer.pair.public().as_ref());
-        json!({"Value": value, "Fingerprint": signer.fingerprint, "ValidityStartTime": "2026-01-01T00:00:00+00:00", "ValidityEndTime": "2026-12-31T00:00:00+00:00"})
-    };
+    let key = |signer: &Signer| listed(signer, "2026-01-01T00:00:00Z", "2026-12-31T00:00:00Z");
     json!({"PublicKeyList": SIGNERS[..count].iter().map(key).collect::<Vec<_>>()}).to_string()
 }
 
@@ -222,7 +225,8 @@ impl Trail {
     fn log(&self, hour: usize, nth: usize, end: DateTime<Utc>, late: bool) -> (String, Vec<u8>) {
         let minute = (nth as i64 * 13) % 55 + 3;
         let time = end - TimeDelta::hours(1) + TimeDelta::minutes(minute);
-        let random = format!("{}{}{hour:03}x{nth:03}", self.name.replace(|c: char| !c.is_ascii_alphanumeric(), ""), if late { "L" } else { "N" });
+        let random =
+            format!("{}{}{hour:03}x{nth:03}", self.name.replace(|c: char| !c.is_ascii_alphanumeric(), ""), if late { "L" } else { "N" });
         let (account, region) = (&self.account, &self.region);
         let key = format!(
             "{}/{account}/CloudTrail/{region}/{}/{account}_CloudTrail_{region}_{}_{random}.json.gz",
@@ -266,9 +270,7 @@ impl Trail {
                     if backfill { "_backfill" } else { "" },
                 );
                 let time = |time: &DateTime<Utc>| time.format("%Y-%m-%dT%H:%M:%SZ").to_string();
-                let of = |n: usize| {
-                    previous.as_ref().map(|(bucket, key, hash, signature)| [bucket, key, hash, signature][n].clone())
-                };
+                let of = |n: usize| previous.as_ref().map(|(bucket, key, hash, signature)| [bucket, key, hash, signature][n].clone());
                 let signer = &SIGNERS[*signer];
                 let document = json!({
                     "awsAccountId": account, "digestStartTime": time(&(*end - TimeDelta::hours(1))), "digestEndTime": time(end),
@@ -283,9 +285,7 @@ impl Trail {
                 let signature = signer.sign(&format!("{}\n{bucket}/{key}\n{hash}\n{signed}", time(end)));
                 archive.objects.insert(key.clone(), gzip(document.as_bytes()));
                 let made = backfill.then(|| time(&(*end + TimeDelta::hours(5))));
-                archive
-                    .metadata
-                    .insert(key.clone(), Metadata { signature: Some(signature.clone()), backfill_generation_timestamp: made });
+                archive.metadata.insert(key.clone(), Metadata { signature: Some(signature.clone()), backfill_generation_timestamp: made });
                 previous = Some((bucket.clone(), key, hash, signature));
             }
         }

@@ -42,7 +42,8 @@ fn two_hundred_valid_archives_raise_no_alarm() {
                 more.push(trail);
                 let archive = delivered(&more);
                 for (strip, above) in [("", "/data/copy"), (head, "/data/copy"), (head.split("AWSLogs").next().unwrap(), "/logs")] {
-                    let above = if strip == head { format!("{above}/{}", &head[head.find("AWSLogs").unwrap()..]) } else { above.to_owned() };
+                    let above =
+                        if strip == head { format!("{above}/{}", &head[head.find("AWSLogs").unwrap()..]) } else { above.to_owned() };
                     let archive = rooted(&archive, strip, &above);
                     let report = verified(&[&archive], Ask { keys: keys(count % 2 == 0), ..Ask::default() });
                     assert_eq!(findings(&report), [], "{head} {count} {shape} {strip}");
@@ -87,14 +88,18 @@ fn a_time_within_the_chain_needs_nothing_from_before_or_after_it() {
     part.objects.retain(|key, _| !key.contains("20260127T20") && !key.contains("20260127T19") && !key.contains("20260127T21"));
     let report = verified(&[&part], ask());
     assert_eq!((report.outcome, findings(&report)), (Outcome::Valid, Vec::new()));
-    let missing: Vec<_> = findings(&verified(&[&part], Ask::default())).into_iter().filter(|it| (it.0, it.1) == (Verdict::Missing, Subject::Digest)).collect();
+    let missing: Vec<_> = findings(&verified(&[&part], Ask::default()))
+        .into_iter()
+        .filter(|it| (it.0, it.1) == (Verdict::Missing, Subject::Digest))
+        .collect();
     assert!(matches!(missing.as_slice(), [(_, Subject::Digest, Reason::Absent, name)] if name.contains("20260127T210131Z")), "{missing:?}");
 }
 
 #[test]
 fn a_time_that_reaches_beyond_the_chain_is_not_covered() {
     let archive = delivered(&[Trail::new(&hours(3))]);
-    let report = verified(&[&archive], Ask { until: Some(at("2026-01-28T12:00:00Z")), since: Some(at("2026-01-27T12:00:00Z")), ..Ask::default() });
+    let report =
+        verified(&[&archive], Ask { until: Some(at("2026-01-28T12:00:00Z")), since: Some(at("2026-01-27T12:00:00Z")), ..Ask::default() });
     let times: Vec<_> = findings(&report).into_iter().map(|(_, subject, reason, _)| (subject, reason)).collect();
     assert_eq!(times, [(Subject::Time, Reason::AfterNewest), (Subject::Time, Reason::BeforeOldest)]);
     assert_eq!(report.outcome, Outcome::Incomplete);
@@ -107,7 +112,10 @@ fn a_chain_that_begins_anew_leaves_a_gap_that_is_told_and_is_no_tampering() {
     let archive = delivered(&[trail]);
     let report = verified(&[&archive], Ask::default());
     let found = findings(&report);
-    assert!(matches!(found.as_slice(), [(Verdict::NotCovered, Subject::Time, Reason::Gap, name)] if name.starts_with("2026-01-27T22:01:31Z to 2026-01-28T03:01:31Z")), "{found:?}");
+    assert!(
+        matches!(found.as_slice(), [(Verdict::NotCovered, Subject::Time, Reason::Gap, name)] if name.starts_with("2026-01-27T22:01:31Z to 2026-01-28T03:01:31Z")),
+        "{found:?}"
+    );
     assert_eq!(report.outcome, Outcome::Incomplete);
 }
 
@@ -141,7 +149,9 @@ fn a_chain_goes_on_in_the_copy_of_another_bucket() {
     trail.rebucket = Some((3, "another-bucket".to_owned()));
     let whole = delivered(&[trail]);
     let half = |first: bool| {
-        let in_first = |key: &String| ["T19", "T20", "T21"].iter().any(|hour| key.contains(&format!("20260127{hour}"))) || key.contains("20260127T220131Z");
+        let in_first = |key: &String| {
+            ["T19", "T20", "T21"].iter().any(|hour| key.contains(&format!("20260127{hour}"))) || key.contains("20260127T220131Z")
+        };
         let mut half = whole.clone();
         half.objects.retain(|key, _| in_first(key) == first);
         half.above = format!("/data/bucket-{first}");

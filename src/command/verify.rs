@@ -1,0 +1,204 @@
+//! `verify`: is every log of an archive as CloudTrail delivered it, and is none missing?
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::config::Config;
+use crate::config::settings::{ALLOW_AWS_READ, ARCHIVE, ARCHIVE_LOCATIONS, NOW};
+use crate::posture::digest::{self, Folder, KeySource, Keys, Outcome, PublicKey, Remote, Report, Request, SIDECAR, Store};
+use crate::source::api::Api;
+use crate::source::{self, Setup};
+use crate::time;
+use chrono::{DateTime, Utc};
+use clap::{Parser, ValueEnum};
+use tokio::runtime::Handle;
+
+use super::output::say;
+use super::{CONFIG, FAILURE, Failure, Global, PARTIAL, Run, USAGE, block_on, demo};
+
+const EXAMPLES: &str = "Examples:
+  cloudtrail-mcp verify ./AWSLogs --keys keys.json       offline, with pinned keys
+  cloudtrail-mcp verify ./AWSLogs                        keys from AWS, where allow_aws_read is true
+  cloudtrail-mcp verify ./AWSLogs --since 2026-03-02T09:00 --until 2026-03-02T12:00 --format json
+  aws s3 sync s3://BUCKET/AWSLogs ./AWSLogs              a copy holds digests and logs
+  aws cloudtrail list-public-keys --region REGION --start-time … --end-time … > keys.json";
+
+/// Check the digests of an archive: is every log as CloudTrail delivered it?
+#[derive(Parser)]
+#[command(name = "verify", before_help = EXAMPLES, after_help = after_help())]
+pub(super) struct Verify {
+    /// Folders of AWSLogs, or above or below it down to an account's. Default: --archive, else `[archive] locations`
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Public keys, so that AWS is not asked: what `aws cloudtrail list-public-keys` prints, or PEM, or DER; repeatable
+    #[arg(long, value_name = "FILE")]
+    keys: Vec<PathBuf>,
+    /// From when on everything must be there, such as 2026-03-02T09:00 or 7d. Default: from the first digest, and none before it missing
+    #[arg(long, visible_alias = "start-time", value_name = "TIME")]
+    since: Option<String>,
+    /// Until when. Default: to the last digest
+    #[arg(long, visible_alias = "end-time", value_name = "TIME")]
+    until: Option<String>,
+    /// Begin nothing more after this long, such as 10m. Default: no limit
+    #[arg(long, value_name = "TIME")]
+    deadline: Option<String>,
+    /// How the report is printed
+    #[arg(long, value_enum, default_value = "text")]
+    format: Form,
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+}
+
+/// How the report is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+fn after_help() -> String {
+    format!(
+        "The exit code is 0 only when everything is valid: 1 when something is invalid or missing, or nothing could be read, 3 when something is not proven.
+
+S3 keeps the signature of a digest in the metadata of its object, which a copy loses; the next digest repeats it. So all but the newest
+digest of a copy can be proven. To prove that one, too, keep its metadata beside it, under its name and {SIDECAR}:
+  aws s3api head-object --bucket BUCKET --key KEY > NAME.json.gz{SIDECAR}"
+    )
+}
+
+impl Run for Verify {
+    fn run(&self, global: &Global) -> Result<u8, Failure> {
+        let config = global.settings()?;
+        let now = config.find(&NOW).unwrap_or_else(Utc::now);
+        let (since, until) = (instant("--since", self.since.as_deref(), now)?, instant("--until", self.until.as_deref(), now)?);
+        if let (Some(since), Some(until)) = (since, until)
+            && since >= until
+        {
+            return Err(Failure::new(USAGE, "--since is not before --until"));
+        }
+        let pinned = pinned(&self.keys)?;
+        let stores = stores(&places(&self.paths, &config)?)?;
+        let time = self.deadline.as_deref().map(duration).transpose()?;
+        let report = block_on(verified(config, stores, (since, until), pinned, time))??;
+        let text = match if self.json { Form::Json } else { self.format } {
+            Form::Json => serde_json::to_string_pretty(&report).unwrap_or_default(),
+            Form::Text => digest::text(&report),
+        };
+        say(&text);
+        Ok(match report.outcome {
+            Outcome::Valid => 0,
+            Outcome::Invalid | Outcome::NothingRead => FAILURE,
+            Outcome::Incomplete => PARTIAL,
+        })
+    }
+}
+
+/// Verifies on threads of its own, which may wait for AWS.
+async fn verified(
+    config: Config,
+    stores: Vec<Box<dyn Store>>,
+    (since, until): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+    pinned: Vec<PublicKey>,
+    time: Option<Duration>,
+) -> Result<Report, Failure> {
+    let keys = Keys::new(pinned, remote(&config));
+    let policy = config.policy();
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = Arc::clone(&stop);
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            stopped.store(true, Ordering::Relaxed);
+        }
+    });
+    let work = move || {
+        digest::verify(&Request {
+            stores,
+            since,
+            until,
+            keys,
+            allows: &|account, region| policy.allows(account, region),
+            seen: &|_| (),
+            deadline: time.and_then(|time| Instant::now().checked_add(time)),
+            stop: &stop,
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+        })
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|_| Failure::new(FAILURE, "the verification broke off by a fault of ours"))
+}
+
+/// Returns who is asked for keys; nobody where AWS may not be asked.
+fn remote(config: &Config) -> Option<Box<dyn KeySource>> {
+    if !config.get(&ALLOW_AWS_READ) {
+        return None;
+    }
+    let home_region = source::configured_region();
+    let api = Api::open(&Setup { config, clock: Arc::new(Utc::now), home_region, bundled: demo::LOG });
+    Some(Box::new(Remote::new(api, Handle::current())))
+}
+
+fn instant(flag: &str, text: Option<&str>, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Failure> {
+    let read = |text: &str| {
+        time::argument(text, now, None)
+            .map_err(|wrong| Failure::new(USAGE, format!("{flag} {wrong}; write it as 2026-03-02T09:00 or 7d, which is that long ago")))
+    };
+    text.map(read).transpose()
+}
+
+fn duration(text: &str) -> Result<Duration, Failure> {
+    let wrong = || Failure::new(USAGE, "--deadline is a time such as 90s, 10m or 2h");
+    time::parse_duration(text.trim()).map_err(|_| wrong())?.to_std().map_err(|_| wrong())
+}
+
+fn pinned(files: &[PathBuf]) -> Result<Vec<PublicKey>, Failure> {
+    let mut keys = Vec::new();
+    for file in files {
+        let shown = file.display();
+        let bytes = std::fs::read(file).map_err(|error| Failure::new(USAGE, format!("--keys {shown}: {error}")))?;
+        keys.extend(digest::parse_keys(&bytes).map_err(|wrong| Failure::new(USAGE, format!("--keys {shown}: {wrong}")))?);
+    }
+    Ok(keys)
+}
+
+/// Returns where to look: what is named, else what is configured.
+fn places(paths: &[PathBuf], config: &Config) -> Result<Vec<PathBuf>, Failure> {
+    let named = if paths.is_empty() { config.get(&ARCHIVE) } else { paths.to_vec() };
+    if !named.is_empty() {
+        return Ok(named);
+    }
+    let configured = config.get(&ARCHIVE_LOCATIONS);
+    if configured.is_empty() {
+        return Err(Failure::new(
+            USAGE,
+            "There is no archive: name its folder, such as `cloudtrail-mcp verify ./AWSLogs`, or set [archive] locations",
+        ));
+    }
+    Ok(configured.into_iter().map(PathBuf::from).collect())
+}
+
+fn stores(places: &[PathBuf]) -> Result<Vec<Box<dyn Store>>, Failure> {
+    let mut stores: Vec<Box<dyn Store>> = Vec::new();
+    for place in places {
+        let shown = place.display();
+        if place.to_string_lossy().contains("://") {
+            return Err(Failure::new(
+                CONFIG,
+                format!("{shown} is not on this machine, which `verify` needs; copy it first: aws s3 sync {shown} ./AWSLogs"),
+            ));
+        }
+        let folder = Folder::open(place)
+            .map_err(|error| Failure::new(USAGE, format!("{shown} cannot be opened: {error}; name the folder that holds AWSLogs")))?;
+        if let Some(account) = digest::account_above(folder.above()) {
+            let wrong = format!("{shown} lies within an account's folder, where digests and logs are apart; name that folder: {account}");
+            return Err(Failure::new(USAGE, wrong));
+        }
+        if stores.iter().all(|known| known.above() != folder.above()) {
+            stores.push(Box::new(folder));
+        }
+    }
+    Ok(stores)
+}

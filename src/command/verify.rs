@@ -138,7 +138,7 @@ fn remote(config: &Config) -> Option<Box<dyn KeySource>> {
     }
     let home_region = source::configured_region();
     let api = Api::open(&Setup { config, clock: Arc::new(Utc::now), home_region, bundled: demo::LOG });
-    Some(Box::new(Remote::new(api, Handle::current())))
+    Some(Box::new(Remote::new(api, config.policy(), Handle::current())))
 }
 
 fn instant(flag: &str, text: Option<&str>, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Failure> {

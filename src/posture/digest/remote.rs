@@ -7,6 +7,7 @@ use tokio::runtime::Handle;
 
 use super::key::{KeySource, PublicKey, parse};
 use crate::coverage::{Failure, Obstacle};
+use crate::policy::Policy;
 use crate::source::api::{Api, Ask, LIST_PUBLIC_KEYS};
 use crate::time::Window;
 
@@ -16,13 +17,14 @@ const TIME: Duration = Duration::from_secs(30);
 /// AWS, asked from threads that may block.
 pub struct Remote {
     api: Api,
+    policy: Policy,
     runtime: Handle,
 }
 
 impl Remote {
     /// Prepares; asks nothing yet. The keys of a region are the same for every account, so any identity may ask.
-    pub fn new(api: Api, runtime: Handle) -> Self {
-        Self { api, runtime }
+    pub fn new(api: Api, policy: Policy, runtime: Handle) -> Self {
+        Self { api, policy, runtime }
     }
 }
 
@@ -31,7 +33,7 @@ impl KeySource for Remote {
         let parameters = json!({"StartTime": during.from.timestamp(), "EndTime": during.to.timestamp()});
         let ask = Ask::new(&LIST_PUBLIC_KEYS, region, parameters);
         let listed = self.runtime.block_on(async {
-            let reader = self.api.reader("", None, TIME);
+            let reader = self.api.reader(&self.policy, None, TIME);
             reader.list(ask, "PublicKeyList", ("NextToken", "NextToken")).await
         });
         let keys = listed.map_err(|unread| words(&unread.failure, unread.action))?;

@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use super::key::{KeySource, PublicKey, parse};
 use crate::coverage::{Failure, Obstacle};
 use crate::policy::Policy;
-use crate::source::api::{Api, Ask, LIST_PUBLIC_KEYS};
+use crate::source::api::{self, Api, Ask};
 use crate::time::Window;
 
 /// How long AWS may take to tell the keys of one region.
@@ -31,7 +31,7 @@ impl Remote {
 impl KeySource for Remote {
     fn keys(&self, region: &str, during: Window) -> Result<Vec<PublicKey>, String> {
         let parameters = json!({"StartTime": during.from.timestamp(), "EndTime": during.to.timestamp()});
-        let ask = Ask::new(&LIST_PUBLIC_KEYS, region, parameters);
+        let ask = Ask::new(&api::LIST_PUBLIC_KEYS, region, parameters);
         let listed = self.runtime.block_on(async {
             let reader = self.api.reader(&self.policy, None, TIME);
             reader.list(ask, "PublicKeyList", ("NextToken", "NextToken")).await

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::content::{Header, Item, Sink, Taken};
+use super::content::{Header, Item, Plain, Sink, Taken, value};
 use super::listing::{LogFile, Place};
 use super::scan::{Seen, asks_for};
 use super::watch::{Halt, Held};
@@ -121,23 +121,39 @@ impl Wants<'_> {
     /// Judges a record by its header and parses only what is wanted.
     fn raw(&mut self, raw: &str) -> Taken {
         let Ok(header) = serde_json::from_str::<Header<'_>>(raw) else { return Taken::Wrapped };
-        let Some(time) = parse_time(header.event_time).filter(|time| is_plausible(*time)) else { return Taken::Wrapped };
-        let region = usable_region(header.aws_region).is_some_and(|region| region == header.aws_region);
-        if !region || !is_plain(header.recipient_account_id) || !is_plain(header.event_name) {
-            return Taken::Wrapped;
+        let Some(time) = parse_time(header.event_time) else { return Taken::Wrapped };
+        match self.wants((header.recipient_account_id, header.aws_region), time, header.event_name, header.event_id, header.read_only) {
+            None => Taken::Wrapped,
+            Some(false) => Taken::Yes,
+            Some(true) => self.whole(raw),
         }
-        if !self.note(header.recipient_account_id, header.aws_region, time) {
-            return Taken::Yes;
+    }
+
+    /// Notes a record, and tells whether it is wanted whole; nothing where its header is not what the whole record would give.
+    fn wants(
+        &mut self,
+        (account, region): (&str, &str),
+        time: DateTime<Utc>,
+        name: &str,
+        id: Option<&str>,
+        read_only: Option<bool>,
+    ) -> Option<bool> {
+        let regular = usable_region(region).is_some_and(|usable| usable == region);
+        if !is_plausible(time) || !regular || !is_plain(account) || !is_plain(name) {
+            return None;
         }
-        let unwanted = match self.query.kind() {
-            Kind::Writes => header.read_only == Some(true) && !is_act(header.event_name),
-            Kind::Everything | Kind::Exact(..) => false,
-            Kind::EventId(id) => header.event_id.is_some_and(|it| is_plain(it) && it != id),
-        };
-        if unwanted {
-            return Taken::Yes;
+        if !self.note(account, region, time) {
+            return Some(false);
         }
-        match serde_json::from_str::<Value>(raw).map(Event::parse) {
+        Some(match self.query.kind() {
+            Kind::Writes => read_only != Some(true) || is_act(name),
+            Kind::Everything | Kind::Exact(..) => true,
+            Kind::EventId(wanted) => !id.is_some_and(|id| is_plain(id) && id != wanted),
+        })
+    }
+
+    fn whole(&mut self, raw: &str) -> Taken {
+        match value(raw).map(Event::parse) {
             Ok(Ok(event)) => {
                 self.keep(event);
                 Taken::Yes
@@ -154,9 +170,15 @@ impl Sink for Wants<'_> {
         self.place = Place { account: inner.account.or(account), region: inner.region.or(region) };
     }
 
+    fn judge(&mut self, record: &Plain<'_>) -> Option<bool> {
+        let Plain { name, time, region, account, id, read_only } = *record;
+        self.wants((account, region), time, name, Some(id), Some(read_only))
+    }
+
     fn take(&mut self, item: Item<'_>) -> Taken {
         let event = match item {
             Item::Raw(raw) => return self.raw(raw),
+            Item::Judged(raw) => return self.whole(raw),
             Item::Record(record) => Event::parse(record),
             Item::Lookup(envelope) => Event::from_lookup(envelope),
         };

@@ -17,7 +17,7 @@ pub(super) const MAX_VALUE: u64 = if cfg!(test) { 1 << 20 } else { 4 << 20 };
 /// Makes a value of one JSON text.
 ///
 /// Errors: it is longer, or of more values, than any record; or it is no JSON, or nested too deeply.
-pub(super) fn value(text: &str) -> Result<Value, FileFault> {
+pub(in crate::source::archive) fn value(text: &str) -> Result<Value, FileFault> {
     if text.len() as u64 > MAX_VALUE || is_heavy(text) {
         return Err(FileFault::TooLarge);
     }

@@ -7,8 +7,10 @@ mod bound;
 mod document;
 mod look;
 mod pack;
+mod records;
 mod search;
 mod shape;
+mod skip;
 mod text;
 
 use std::io::{BufRead, BufReader, Cursor, Read};
@@ -18,9 +20,11 @@ use serde::Deserialize;
 use serde::de::DeserializeSeed;
 use serde_json::Value;
 
+pub(super) use self::bound::value;
 use self::bound::{Allowance, Bounded, Utf16};
 use self::document::Document;
 use self::look::Binary;
+pub(super) use self::records::Plain;
 use super::listing::LogFile;
 use super::store::Store;
 use super::watch::{Halt, Pulse, Watched};
@@ -55,6 +59,8 @@ pub(super) enum Content {
 pub(super) enum Item<'a> {
     /// As it stands in the file.
     Raw(&'a str),
+    /// As it stands in the file, and wanted: [`Sink::judge`] said so.
+    Judged(&'a str),
     /// A record without its wrapping.
     Record(Value),
     /// An entry of LookupEvents.
@@ -65,6 +71,9 @@ pub(super) enum Item<'a> {
 pub(super) trait Sink {
     /// Tells where in an archive of files the next pieces lie.
     fn enter(&mut self, path: &str);
+    /// Judges a record by what decides over it: tells whether it is wanted whole, so that [`Sink::take`] is called with it; nothing where it
+    /// takes the whole record to tell.
+    fn judge(&mut self, record: &Plain<'_>) -> Option<bool>;
     /// Takes one piece; tells whether it could be read.
     fn take(&mut self, item: Item<'_>) -> Taken;
     /// Tells that no more is wanted.
@@ -86,7 +95,13 @@ pub(super) enum Taken {
 ///
 /// Shape: records before a break are given. The faults are those of the file, at most one of a kind; what follows from the end of
 /// the time is none.
-pub(super) fn read(
+pub(super) fn read(store: &dyn Store, file: &LogFile, watch: (&Arc<Halt>, &Arc<Pulse>), sink: &mut dyn Sink) -> (Content, Vec<FileFault>) {
+    read_by(true, store, file, watch, sink)
+}
+
+/// Reads one file, by the short way where there is one, or never.
+fn read_by(
+    short_cut: bool,
     store: &dyn Store,
     file: &LogFile,
     (halt, pulse): (&Arc<Halt>, &Arc<Pulse>),
@@ -106,6 +121,7 @@ pub(super) fn read(
         left: MAX_INFLATED,
         allowance: Allowance::default(),
         decodes: false,
+        short_cut,
     };
     match pulse.waiting(|| store.open(&file.key, halt)) {
         Ok(inner) => reading.file(&mut Watched { inner, halt: halt.clone(), pulse: pulse.clone() }),
@@ -140,6 +156,8 @@ struct Reading<'s> {
     allowance: Allowance,
     /// Whether what is read was packed in a text: nothing is unpacked in there again.
     decodes: bool,
+    /// Whether the short way may be taken.
+    short_cut: bool,
 }
 
 impl Reading<'_> {
@@ -206,6 +224,7 @@ impl Reading<'_> {
         let mut all = Cursor::new(&head).chain(reader);
         match csv {
             // A quoted column begins as a JSON string does.
+            None if self.short_cut && head.starts_with(records::BEGIN) => self.records(&mut all),
             _ if is_json && (csv.is_none() || !text.starts_with(b"\"")) => self.json(&mut all),
             Some(delimiter) => self.table(&mut all, delimiter),
             None => self.text(&mut all),

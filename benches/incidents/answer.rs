@@ -11,6 +11,8 @@ pub(crate) struct Shown {
     pub(crate) ids: Vec<String>,
     /// How firmly it is suspected; nothing when it is not.
     pub(crate) confidence: Option<Confidence>,
+    /// How likely it is said to be the cause, 0 to 1; 0 where the answer does not tell.
+    pub(crate) chance: f64,
 }
 
 impl Shown {

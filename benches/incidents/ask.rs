@@ -56,7 +56,8 @@ fn read(content: &Value) -> Answer {
                 Some(_) => Some(Confidence::Possible),
                 None => None,
             };
-            shown.push(Shown { rank, ids, confidence });
+            let chance = event.get("chance").and_then(Value::as_f64).unwrap_or_default();
+            shown.push(Shown { rank, ids, confidence, chance });
         }
     }
     shown.sort_by_key(|one| one.rank);

@@ -62,8 +62,8 @@ impl Looks {
         changes.sort_by(|a, b| (a.event.time, &a.event.event_id).cmp(&(b.event.time, &b.event.event_id)));
         changes.dedup_by(|a, b| a.event.event_id == b.event.event_id);
         let mut starts = vec![incident.window.from];
-        if let Some(alert) = incident.alert.as_ref().filter(|_| !incident.start_given) {
-            let wider = HOURS.map(|hours| (alert.started_at - TimeDelta::hours(hours)).max(widest));
+        if let Some(onset) = incident.onset.latest().filter(|_| !incident.start_given) {
+            let wider = HOURS.map(|hours| (onset - TimeDelta::hours(hours)).max(widest));
             starts.extend(wider.into_iter().chain([widest]).filter(|from| *from < incident.window.from));
         }
         starts.dedup();
@@ -134,6 +134,7 @@ fn answer(ranked: &[Ranked]) -> Answer {
         rank: at + 1,
         ids: entry.members.iter().map(|member| member.change.event.event_id.clone()).collect(),
         confidence: entry.best.confidence,
+        chance: entry.best.chance,
     });
     let finding = if ranked.iter().any(Ranked::is_suspect) { Finding::Suspects } else { Finding::NoSuspect };
     Answer { shown: shown.collect(), finding, ..Answer::default() }

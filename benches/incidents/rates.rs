@@ -103,13 +103,18 @@ pub(crate) fn show(value: Share) -> String {
 pub(crate) struct Reliability {
     /// By confidence: first places, those of them that are right, all entries, those of them that are right.
     counts: [[usize; 4]; 3],
+    /// By tenth of the chance: first places, their chances together, those of them that are right.
+    tenths: [(usize, f64, usize); 10],
 }
 
 impl Reliability {
     /// Counts over incidents and what was answered about them.
     pub(crate) fn of<'a>(rows: impl Iterator<Item = (&'a Truth, &'a Answer)>) -> Self {
-        let mut counts = [[0; 4]; 3];
+        let (mut counts, mut tenths) = ([[0; 4]; 3], [(0, 0.0, 0); 10]);
         for (truth, answer) in rows {
+            if let Some((first, tenth)) = answer.shown.first().and_then(|first| Some((first, tenths.get_mut(tenth_of(first.chance))?))) {
+                *tenth = (tenth.0 + 1, tenth.1 + first.chance, tenth.2 + usize::from(is_right(truth, first)));
+            }
             for (at, one) in answer.shown.iter().enumerate() {
                 let Some(slot) = one.confidence.and_then(|confidence| counts.get_mut(confidence as usize)) else { continue };
                 let [first, first_right, all, right] = slot;
@@ -120,7 +125,7 @@ impl Reliability {
                 *right += is_right;
             }
         }
-        Self { counts }
+        Self { counts, tenths }
     }
 
     fn first(&self, confidence: Confidence) -> Share {
@@ -143,6 +148,18 @@ impl Reliability {
             let [first, first_right, all, right] = counts;
             text.push_str(&format!("| {name} | {first} | {} | {all} | {} |\n", show(share(first_right, first)), show(share(right, all))));
         }
+        if self.tenths.iter().any(|(_, chances, _)| *chances > 0.0) {
+            text.push_str("\n| chance of the first place | first places | said | right |\n|---|---|---|---|\n");
+            for (tenth, (first, chances, right)) in self.tenths.into_iter().enumerate().filter(|(_, (first, ..))| *first > 0) {
+                let said = chances / first as f64;
+                text.push_str(&format!("| {}0 % and more | {first} | {said:.3} | {} |\n", tenth, show(share(right, first))));
+            }
+        }
         text
     }
+}
+
+/// Returns the tenth in which a chance lies, from 0.
+fn tenth_of(chance: f64) -> usize {
+    (chance * 10.0).clamp(0.0, 9.0) as usize
 }

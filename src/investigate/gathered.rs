@@ -25,6 +25,8 @@ pub struct Gathered {
     survey: Survey,
     cached: u32,
     plan_log: Vec<PlanLine>,
+    /// Cells of what was looked up ahead, of which only the requests count, until their places are read.
+    ahead: Vec<Cell>,
 }
 
 impl Gathered {
@@ -54,7 +56,8 @@ impl Gathered {
             }
         }
         for cell in reading.cells {
-            let key = cell.key();
+            let (key, mut cell) = (cell.key(), cell);
+            cell.requests += self.ahead_of(&cell);
             let joined = match self.cells.remove(&key) {
                 Some(known) => known.join(cell),
                 None => cell,
@@ -96,6 +99,28 @@ impl Gathered {
         }
     }
 
+    /// Counts the requests of look-ups that went ahead of a reading of the same places.
+    pub fn charge_ahead(&mut self, looked_up: &Self) {
+        self.ahead.extend(looked_up.cells.values().filter(|cell| cell.requests > 0).cloned());
+    }
+
+    /// Takes the requests that were sent ahead to the place of a cell; the account may be learnt between.
+    fn ahead_of(&mut self, cell: &Cell) -> u32 {
+        let same_account = |one: &Cell| one.account() == cell.account() || one.account().is_empty() || cell.account().is_empty();
+        let is_of = |one: &mut Cell| one.source() == cell.source() && one.region() == cell.region() && same_account(one);
+        self.ahead.extract_if(.., is_of).map(|one| one.requests).sum()
+    }
+
+    /// Returns the cells that tell of requests: those so far, and those of look-ups ahead.
+    pub fn charged(&self) -> impl Iterator<Item = &Cell> {
+        self.cells.values().chain(&self.ahead)
+    }
+
+    /// Returns the events so far that were not moved.
+    pub fn events(&self) -> impl Iterator<Item = &Event> {
+        self.events.values()
+    }
+
     /// Returns the cells so far.
     pub fn cells(&self) -> impl Iterator<Item = &Cell> {
         self.cells.values()
@@ -111,6 +136,8 @@ impl Gathered {
         changes.extend(self.events.drain().map(|(_, event)| Change::from(event)));
         name_agents(changes.iter_mut().map(|change| &mut change.event));
         changes.sort_by(|a, b| (a.event.time, &a.event.event_id).cmp(&(b.event.time, &b.event.event_id)));
+        // What was looked up may be read again.
+        changes.dedup_by(|a, b| a.event.event_id == b.event.event_id);
         join_sessions(changes.iter_mut().map(|change| &mut change.event));
     }
 

@@ -49,6 +49,12 @@ pub(super) fn names(incident: &Incident, filter: &Filter) -> Vec<Name> {
     once
 }
 
+/// Returns what an alert names exactly, the most telling first; nothing without an alert.
+pub(super) fn named(incident: &Incident) -> Vec<Name> {
+    let firm = incident.resources.iter().filter(|resource| incident.alert.is_some() && (is_exact(resource) || resource.is_firm()));
+    spellings(firm.map(|resource| resource.id.as_str())).into_iter().map(|name| (Attribute::ResourceName, name)).collect()
+}
+
 /// Returns the names of all items; nothing when there are none, or one of them has none.
 fn all(items: &[String], of: impl Fn(&str) -> Vec<Name>) -> Option<Vec<Name>> {
     let names: Vec<Vec<Name>> = items.iter().map(|item| of(item.trim())).collect();

@@ -3,6 +3,7 @@
 //! ```text
 //!  discover     what the alert says                     context
 //!  admit        what of it may be read                  policy
+//!  first look   what was done to what the alert names   `first_look`
 //!  plan, read   what to ask the source, and its reading [`plan`], `read`
 //!  rank         what may explain the alert              rank
 //!  widen        further back, while nothing explains it [`plan`]
@@ -14,6 +15,7 @@
 
 pub mod cursor;
 mod event;
+mod first_look;
 mod gathered;
 mod look_up;
 mod page;
@@ -22,6 +24,9 @@ mod question;
 mod read;
 mod resume;
 mod tool_context;
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use tracing::{Instrument as _, info, info_span, warn};
@@ -32,7 +37,7 @@ use crate::answer::page::Page;
 use crate::context::{self, Incident};
 use crate::coverage::{Coverage, PlanLine, SoFar, SourceName};
 use crate::policy::Scope;
-use crate::rank::{self, Change, Ranked, Weights};
+use crate::rank::{self, Background, Change, Ranked, Weights};
 use crate::refusal::{Code, InvalidArgument, Refusal};
 use crate::source::Progress;
 use crate::time::in_hours;
@@ -98,6 +103,8 @@ struct Findings {
     cached: u32,
     /// What was decided while reading.
     plan_log: Vec<PlanLine>,
+    /// How long it took until there was a suspect.
+    first_suspect: Option<Duration>,
 }
 
 /// Discovers, admits, reads, ranks and widens.
@@ -114,21 +121,28 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
     let mut inquiry = Inquiry { look_ups: plan::look_ups(&scope, &incident, names), incident, scope, filter, widened: false, now };
 
     let mut gathered = Gathered::new(inquiry.scope.denied());
+    let mut background = reader.first_look(&inquiry, &mut gathered).await;
+    let mut first_suspect = reader.sees_suspect(&inquiry, &gathered, &background).then(|| reader.spent());
     reader.read(&inquiry, inquiry.scope.window(), None, &mut gathered).await;
     let mut found_by_name = Vec::new();
     gathered.move_to(&mut found_by_name);
     reader.look_further(&mut inquiry, &mut gathered, &mut found_by_name).await?;
-    let mut background = reader.background(&inquiry.scope).await;
+    let known: Arc<[Change]> = background.clone().into();
+    background.extend(reader.background(&inquiry.scope).await);
     let mut changes = found_by_name;
     let ranked = loop {
         gathered.move_to(&mut changes);
-        let ranked = rank::rank(&inquiry.incident, changes, &background, &Weights::default());
+        let ranked = rank_for(&inquiry, changes, &background);
+        if ranked.first().is_some_and(Ranked::is_suspect) {
+            first_suspect.get_or_insert_with(|| reader.spent());
+        }
         let Some((wider, added)) = plan::widen(&ranked, &inquiry, &gathered, reader.spent()) else { break ranked };
         changes = ranked.into_iter().map(|one| one.change).collect();
         (inquiry.scope, inquiry.widened) = (wider, true);
         reader.read(&inquiry, added, None, &mut gathered).await;
         // What lies in the window now is no background any more: it would take part twice.
-        background.retain(|change| change.event.time < inquiry.scope.window().from);
+        let from = inquiry.scope.window().from;
+        changes.extend(background.extract_if(.., |change| change.event.time >= from));
     };
 
     // Where nothing could be read, that is what there is to tell.
@@ -136,8 +150,14 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
         inquiry.filter.check_against(&ranked)?;
     }
     let page = Page { limit, ..Page::default() };
-    let frozen = Frozen { policy: context.policy.version(), inquiry, detail, page, resume: None };
-    Ok(found(frozen, gathered, ranked, background))
+    let frozen = Frozen { policy: context.policy.version(), inquiry, detail, page, known, resume: None };
+    Ok(Findings { first_suspect, ..found(frozen, gathered, ranked, background) })
+}
+
+/// Ranks what was read for an inquiry.
+fn rank_for(inquiry: &Inquiry, changes: Vec<Change>, background: &[Change]) -> Vec<Ranked> {
+    let background = Background { changes: background, whole: inquiry.scope.source().rereads_free };
+    rank::rank(&inquiry.incident, changes, background, &Weights::default())
 }
 
 /// Admits a question: a longer window, where it names exactly what it is about.
@@ -171,10 +191,12 @@ async fn resume(reader: &Reader<'_>, continued: Continued) -> Result<Findings, R
     frozen.detail = detail.unwrap_or(frozen.detail);
 
     let mut gathered = reader.read_on(&frozen).await;
-    let background = reader.background(&frozen.inquiry.scope).await;
+    let from = frozen.inquiry.scope.window().from;
+    let mut background: Vec<Change> = frozen.known.iter().filter(|change| change.event.time < from).cloned().collect();
+    background.extend(reader.background(&frozen.inquiry.scope).await);
     let mut changes = Vec::new();
     gathered.move_to(&mut changes);
-    let ranked = rank::rank(&frozen.inquiry.incident, changes, &background, &Weights::default());
+    let ranked = rank_for(&frozen.inquiry, changes, &background);
     Ok(found(frozen, gathered, ranked, background))
 }
 
@@ -203,7 +225,7 @@ fn found(frozen: Frozen, mut gathered: Gathered, ranked: Vec<Ranked>, background
     let (cached, plan_log) = (gathered.cached(), gathered.take_plan_log());
     let spots = page::blind_spots(&frozen.inquiry, &gathered);
     let (_, coverage, so_far) = gathered.finish(spots);
-    Findings { frozen, coverage, so_far, ranked, background, cached, plan_log }
+    Findings { frozen, coverage, so_far, ranked, background, cached, plan_log, first_suspect: None }
 }
 
 fn answered(looked: Result<Answer, Refusal>) -> Answer {

@@ -1,6 +1,7 @@
 //! The page of an answer that is shown, and why there is none.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::question::Inquiry;
 use super::read::Reader;
@@ -14,11 +15,12 @@ use crate::context::Named;
 use crate::context::basis::Basis;
 use crate::coverage::{Attribute, BlindSpot, Cause, Coverage, State, Verdict};
 use crate::policy::{GlobalPass, Scope};
+use crate::rank::Ranked;
 use crate::refusal::{Code, Refusal};
 
 /// Builds the page that the question stands at.
 pub(super) fn build(reader: &Reader<'_>, findings: &Findings) -> Built {
-    let Findings { frozen, coverage, ranked, background, cached, plan_log, .. } = findings;
+    let Findings { frozen, coverage, ranked, background, cached, plan_log, first_suspect, .. } = findings;
     let inquiry = &frozen.inquiry;
     let draft = Draft {
         incident: &inquiry.incident,
@@ -39,7 +41,8 @@ pub(super) fn build(reader: &Reader<'_>, findings: &Findings) -> Built {
             requests: Requests::of(&coverage.cells),
             cached: *cached,
             plan: Vec::new(),
-            elapsed_ms: u64::try_from(reader.spent().as_millis()).unwrap_or(u64::MAX),
+            elapsed_ms: in_ms(reader.spent()),
+            first_suspect_ms: first_suspect.filter(|_| ranked.first().is_some_and(Ranked::is_suspect)).map(in_ms),
         },
     };
     let mut built = build::build(&draft);
@@ -47,6 +50,10 @@ pub(super) fn build(reader: &Reader<'_>, findings: &Findings) -> Built {
         built.answer.error = Some((&unread(coverage)).into());
     }
     built
+}
+
+fn in_ms(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Says what cannot be seen by nature or by policy.

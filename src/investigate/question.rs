@@ -12,6 +12,7 @@ use crate::answer::page::Page;
 use crate::context::{Asked, Incident};
 use crate::coverage::SourceName;
 use crate::policy::{PolicyVersion, Scope};
+use crate::rank::Change;
 
 /// What a call asks.
 pub enum Question {
@@ -70,6 +71,8 @@ pub struct Frozen {
     pub(super) inquiry: Inquiry,
     pub(super) detail: Detail,
     pub(super) page: Page,
+    /// What was looked up of the time before the window.
+    pub(super) known: Arc<[Change]>,
     /// What need not be read again.
     pub(super) resume: Option<Arc<ResumeState>>,
 }

@@ -44,7 +44,7 @@ impl<'a> Reader<'a> {
         self.started.elapsed()
     }
 
-    fn left(&self, scope: &Scope) -> Duration {
+    pub(super) fn left(&self, scope: &Scope) -> Duration {
         scope.deadline().saturating_sub(self.spent())
     }
 
@@ -132,8 +132,6 @@ impl<'a> Reader<'a> {
             gathered.move_to(changes);
         }
         inquiry.look_ups.extend(assumed.into_iter().chain(sessions));
-        // The same event may be filed under several names.
-        changes.dedup_by(|a, b| a.event.event_id == b.event.event_id);
         match look_up::unseen(&inquiry.look_ups, &inquiry.filter, changes).first() {
             // Where nothing could be read, that is what there is to tell.
             Some(name) if gathered.cells().any(|cell| cell.covered().is_some()) => Err(look_up::unknown_actor(name, &inquiry.scope)),
@@ -192,7 +190,7 @@ impl<'a> Reader<'a> {
     /// Asks all queries side by side, and counts them in the progress of the call.
     ///
     /// Shape: one reading for each query, in their order.
-    async fn ask(&self, queries: &[Query]) -> Vec<Admitted> {
+    pub(super) async fn ask(&self, queries: &[Query]) -> Vec<Admitted> {
         self.progress.begin(queries.len());
         let ask = |query| self.ask_one(query).instrument(info_span!("source query")).inspect(|_| self.progress.done_one());
         join_all(queries.iter().map(ask)).await

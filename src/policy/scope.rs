@@ -164,6 +164,14 @@ impl Scope {
         (kept && within).then(|| Self { window, ..self.clone() })
     }
 
+    /// Returns the same scope for looking up what is named exactly, as far back as `max_lookup_window` and the source allow.
+    pub fn looking_back(&self) -> Self {
+        let longest = TimeDelta::from_std(self.policy.longest_look_up()).unwrap_or(TimeDelta::MAX);
+        let from = self.window.to.checked_sub_signed(longest).unwrap_or(self.window.from);
+        let from = self.keeps_from.map_or(from, |floor| floor.max(from)).min(self.window.from);
+        Self { window: Window { from, to: self.window.to }, ..self.clone() }
+    }
+
     /// Returns the longest window that [`Scope::with_window`] accepts.
     pub fn widest_window(&self) -> Window {
         let from = self.window.to.checked_sub_signed(self.max_window).unwrap_or(self.window.from);

@@ -14,7 +14,7 @@ use super::link::{Link, is_firm, relations};
 use super::pointer::pointers;
 use super::topology::{Graph, Relation};
 use super::undo::{Restored, Undo, pairs};
-use super::{Change, Named};
+use super::{Background, Change, Named};
 use crate::catalogue::{Delay, Effect, Gravity, Role, Severity, Specificity, makes_target};
 use crate::context::Incident;
 use crate::event::{ActorKind, Event, EventCategory};
@@ -232,7 +232,7 @@ pub enum Failure {
 
 impl Failure {
     fn of(code: Option<&str>) -> Self {
-        const WANT_OF_CAPACITY: &[&str] = &["limitexceeded", "insufficient", "quota", "capacity", "maxspotinstancecount", "resourcelimit"];
+        const WANT_OF_CAPACITY: &[&str] = &["exceeded", "insufficient", "quota", "capacity", "resourcelimit", "exhausted"];
         let code = code.unwrap_or_default().to_lowercase();
         let short = WANT_OF_CAPACITY.iter().any(|word| code.contains(word));
         if short && !code.contains("throttl") && !code.contains("requestlimit") { Self::Capacity } else { Self::Other }
@@ -244,9 +244,10 @@ impl Facts {
     ///
     /// Shape: one element for each change, in their order, and the number of the activity that each is part of. `background` are earlier
     /// changes that only tell what belongs to what.
-    pub fn of_all(incident: &Incident, changes: &[Change], background: &[Change]) -> (Vec<Self>, Vec<usize>) {
+    pub fn of_all(incident: &Incident, changes: &[Change], background: Background<'_>) -> (Vec<Self>, Vec<usize>) {
+        let Background { changes: background, whole } = background;
         let graph = Graph::new(changes, background);
-        let activities = Activities::new(changes, background);
+        let activities = Activities::new(changes, if whole { background } else { &[] });
         let alleged = Alleged::new(incident, &activities);
         let alert = Alert {
             reference: incident.onset.latest().unwrap_or(incident.window.to),
@@ -298,7 +299,8 @@ impl Facts {
         if self.fit.tone.excess {
             admits_few || self.effect.has(Effect::TakesAway)
         } else {
-            self.effect.adds && !self.lifetime.made_anew && !stands_in_the_way
+            let brings_about = self.fit.answer.is_some_and(|answer| answer.complaint.by_addition);
+            self.effect.adds && !self.lifetime.made_anew && !stands_in_the_way && !brings_about
         }
     }
 

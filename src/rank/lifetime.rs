@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use foldhash::fast::RandomState;
@@ -41,7 +42,8 @@ pub(super) fn lifetimes(
 ) -> Vec<Lifetime> {
     let event = |index: usize| changes.get(index).or_else(|| background.get(index.checked_sub(changes.len())?));
     let mut found: Vec<Lifetime> = undo.iter().map(|undo| Lifetime { made_anew: undo.made_anew, ..Lifetime::default() }).collect();
-    let mut lives: HashMap<usize, (DateTime<Utc>, DateTime<Utc>), RandomState> = HashMap::default();
+    // One thing may be made and unmade again and again.
+    let mut lives: HashMap<usize, Vec<RangeInclusive<DateTime<Utc>>>, RandomState> = HashMap::default();
     for (last, change) in changes.iter().enumerate().filter(|(_, change)| change.event.time <= reference) {
         for first in undo.get(last).map(|undo| undo.takes_back.as_slice()).unwrap_or_default() {
             let Some(earlier) = event(*first).filter(|earlier| by_one(earlier, change)) else { continue };
@@ -49,7 +51,9 @@ pub(super) fn lifetimes(
             let anew = undo.get(*first).is_some_and(|undo| undo.made_anew);
             if catalogue::makes_target(&earlier.event, &earlier.resources) {
                 if lasted <= LIFE && !anew {
-                    lives.extend(graph.made_to(*first, earlier).map(|node| (node, (earlier.event.time, change.event.time))));
+                    for node in graph.made_to(*first, earlier) {
+                        lives.entry(node).or_default().push(earlier.event.time..=change.event.time);
+                    }
                 }
             } else if lasted <= ACT {
                 for index in [*first, last] {
@@ -60,7 +64,7 @@ pub(super) fn lifetimes(
     }
     if !lives.is_empty() {
         for ((index, change), one) in changes.iter().enumerate().zip(&mut found) {
-            let lived = |node| lives.get(&node).is_some_and(|(born, gone)| (*born..=*gone).contains(&change.event.time));
+            let lived = |node| lives.get(&node).is_some_and(|all| all.iter().any(|life| life.contains(&change.event.time)));
             one.short_lived = graph.made_to(index, change).next().is_some() && graph.made_to(index, change).all(lived);
         }
     }

@@ -110,14 +110,41 @@ impl Ranked {
     }
 }
 
+/// Changes from before the window: they only tell what belongs to what.
+#[derive(Clone, Copy, Debug)]
+pub struct Background<'a> {
+    /// The changes.
+    pub changes: &'a [Change],
+    /// Whether all of that time was read, so that who is not among them was not there.
+    pub whole: bool,
+}
+
+impl<'a> From<&'a [Change]> for Background<'a> {
+    fn from(changes: &'a [Change]) -> Self {
+        Self { changes, whole: true }
+    }
+}
+
+impl<'a> From<&'a Vec<Change>> for Background<'a> {
+    fn from(changes: &'a Vec<Change>) -> Self {
+        Self { changes, whole: true }
+    }
+}
+
+impl<'a, const N: usize> From<&'a [Change; N]> for Background<'a> {
+    fn from(changes: &'a [Change; N]) -> Self {
+        Self { changes, whole: true }
+    }
+}
+
 /// Ranks `changes` for `incident`, best first.
 ///
 /// Shape: one element for each change; suspects before all others, whatever their score. Ties fall to the later event, then to the smaller event id, so that the order
 /// of the input does not matter.
 ///
-/// `background` are changes from before the window: they are not ranked, they only tell what belongs to what.
-pub fn rank(incident: &Incident, changes: Vec<Change>, background: &[Change], weights: &Weights) -> Vec<Ranked> {
-    let (facts, items) = Facts::of_all(incident, &changes, background);
+/// `background` is not ranked.
+pub fn rank<'a>(incident: &Incident, changes: Vec<Change>, background: impl Into<Background<'a>>, weights: &Weights) -> Vec<Ranked> {
+    let (facts, items) = Facts::of_all(incident, &changes, background.into());
     judge(changes.into_iter().zip(facts).zip(items).map(|((change, facts), item)| (change, facts, item)).collect(), weights)
 }
 

@@ -722,6 +722,27 @@ fn what_one_actor_makes_and_unmakes_breaks_nothing_and_a_loss_that_stays_does() 
 }
 
 #[test]
+fn each_life_of_a_thing_counts_in_whatever_order_its_records_come() {
+    let role = |id: &str, before, name: &str| {
+        let request = json!({"roleName": "drill-role", "policyName": "p", "policyDocument": "{}"});
+        change_by(id, before, "iam", name, request, "tester", Value::Null)
+    };
+    let mut changes = vec![
+        role("made", 900, "CreateRole"),
+        role("set", 800, "PutRolePolicy"),
+        role("made again", 700, "CreateRole"),
+        role("unmade", 600, "DeleteRole"),
+        role("unmade again", 500, "DeleteRole"),
+    ];
+    for _ in 0..changes.len() {
+        changes.rotate_left(1);
+        let ranked = rank(&incident("AccessDenied", json!({})), &changes, &[]);
+        let set = ranked.iter().find(|one| one.change.event.event_id == "set").unwrap();
+        assert!(set.facts.lifetime.short_lived, "from {}", changes[0].event.event_id);
+    }
+}
+
+#[test]
 fn what_was_deleted_and_made_anew_stays_a_cause() {
     let role = |id: &str, before, name: &str| change(id, before, "iam", name, json!({"roleName": "orders-run"}));
     let changes = [role("gone", 400, "DeleteRole"), role("anew", 300, "CreateRole")];

@@ -171,6 +171,20 @@ impl Query {
         self
     }
 
+    /// Reads from the window's end backwards, wherever the alert lies: what was done last to a thing tells most of it.
+    #[must_use]
+    pub fn newest_first(mut self) -> Self {
+        self.alert = None;
+        self
+    }
+
+    /// Sends no more requests than this.
+    #[must_use]
+    pub fn at_most(mut self, requests: u32) -> Self {
+        self.max_requests = self.max_requests.min(requests);
+        self
+    }
+
     /// Returns how long this query may take: what is left of the call's time.
     pub fn deadline(&self) -> Duration {
         self.deadline

@@ -27,6 +27,7 @@ const SIGNS: &[(&str, Ordering)] = &[
     ("gravity.", Ordering::Greater),
     ("direction.", Ordering::Less),
     ("failure.as_symptom", Ordering::Greater),
+    ("failure.exhausted", Ordering::Greater),
     ("failure.failed", Ordering::Less),
     ("noise.", Ordering::Less),
     ("routine.rare", Ordering::Greater),
@@ -81,7 +82,7 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
-    /// Bounds the rules; one that the contract gives points, or that hardly ever speaks, keeps those that it has.
+    /// Bounds the rules; one that the contract gives points, or that hardly ever speaks, keeps those that were argued for.
     pub(super) fn new(rules: &Rules, samples: &[&Sample], scale: &[f64]) -> Self {
         let sign = |id: &str| SIGNS.iter().find(|(begin, _)| id.starts_with(begin)).map_or(Ordering::Equal, |(_, sign)| *sign);
         let supported = |at: usize| samples.iter().filter(|sample| sample.speaks(at, true) || sample.speaks(at, false)).count();
@@ -90,13 +91,13 @@ impl Bounds {
         Self {
             signs: rules.ids().map(sign).collect(),
             orders: ORDERS.iter().map(|order| order.iter().filter_map(place).collect()).collect(),
-            start: scale.iter().enumerate().map(|(at, scale)| f64::from(rules.now(at)) / POINTS_OF_E * scale).collect(),
+            start: scale.iter().enumerate().map(|(at, scale)| f64::from(rules.argued(at)) / POINTS_OF_E * scale).collect(),
             scale: scale.to_vec(),
             free,
         }
     }
 
-    /// Returns where a fit begins: at the points that the rules have.
+    /// Returns where a fit begins: at the points that were argued for.
     pub(super) fn start(&self) -> Vec<f64> {
         let mut start = self.start.clone();
         self.keep(&mut start);

@@ -3,6 +3,7 @@
 //! What is printed for a world comes from points that were fitted without any world of the same hand, and rounded; what is written
 //! comes from all worlds. Folds, bounds and the pull to what was argued for stand in the source, so that the same worlds give the same points.
 
+mod argued;
 mod bounds;
 mod sample;
 mod solve;
@@ -30,6 +31,9 @@ const PULL: f64 = 0.003;
 /// What `--pulls` tries.
 const PULLS: &[f64] = &[0.0003, 0.001, 0.003, 0.01, 0.03];
 
+/// By what the points may be divided; the best for hands that were not seen is `rank::finding`'s caution.
+const CAUTIONS: &[f64] = &[1.0, 1.25, 1.5, 1.75, 2.0, 2.5];
+
 /// The points that are fitted to all hands but one, or to all.
 type Fold<'a> = (Option<&'a str>, Vec<i32>);
 
@@ -38,6 +42,9 @@ type Fold<'a> = (Option<&'a str>, Vec<i32>);
 /// Errors: a world or the file that cannot be read or written.
 pub(crate) fn run(worlds: &[World], asked: &Settings, file: &Path, out: &mut impl Write) -> io::Result<Vec<String>> {
     let rules = Rules::new();
+    if let Some(id) = rules.unargued().first() {
+        return Err(io::Error::other(format!("argue for the points of `{id}` in benches/incidents/fit/argued.rs first")));
+    }
     let scope = (&asked.only, asked.jobs);
     let samples = on_all(worlds, scope, |world, made| match Looks::new(made) {
         Ok(mut looks) => Ok(sample::samples(&rules, world, &made.truth, &mut looks)),
@@ -73,6 +80,17 @@ pub(crate) fn run(worlds: &[World], asked: &Settings, file: &Path, out: &mut imp
     for (at, world) in worlds.iter().enumerate() {
         let (held, own) = losses(worlds, &samples, &folds, at);
         writeln!(out, "| {} | {held:.3} | {own:.3} |", world.name)?;
+    }
+    writeln!(out, "\n| all points divided by | loss held out |\n|---|---|")?;
+    for caution in CAUTIONS {
+        let of = |world: usize| {
+            let here: Vec<&Sample> = samples.iter().filter(|sample| sample.world == world).collect();
+            let points = folds.iter().find(|(hand, _)| *hand == worlds.get(world).map(|world| world.hand.as_str()));
+            let points = points.map(|(_, points)| points.as_slice()).unwrap_or_default();
+            solve::loss(&here, &points.iter().map(|points| f64::from(*points) / POINTS_OF_E / caution).collect::<Vec<f64>>())
+        };
+        let held: f64 = (0..worlds.len()).map(of).sum();
+        writeln!(out, "| {caution} | {:.4} |", held / worlds.len() as f64)?;
     }
     tell_points(&rules, &samples, worlds, &folds, out)?;
     let all = folds.iter().find(|(hand, _)| hand.is_none()).map(|(_, points)| points.clone()).unwrap_or_default();

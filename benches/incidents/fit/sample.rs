@@ -7,6 +7,7 @@ use cloudtrail_mcp::rank::{Facts, Ranked, points::POINTS, table::TABLE};
 
 use super::super::incident::Truth;
 use super::super::look::Looks;
+use super::argued::ARGUED;
 
 /// How strongly a rule speaks, by its number.
 pub(super) type Spoken = Vec<(usize, f64)>;
@@ -29,6 +30,17 @@ impl Rules {
     pub(super) fn now(&self, at: usize) -> i32 {
         let id = self.0.get(at).map(|rule| rule.id);
         POINTS.iter().find(|(known, _)| Some(*known) == id).map_or(0, |(_, points)| *points)
+    }
+
+    /// Returns the points that were argued for a rule.
+    pub(super) fn argued(&self, at: usize) -> i32 {
+        let id = self.0.get(at).map(|rule| rule.id);
+        ARGUED.iter().find(|(known, _)| Some(*known) == id).map_or(0, |(_, points)| *points)
+    }
+
+    /// Returns the rules for which nothing was argued.
+    pub(super) fn unargued(&self) -> Vec<&'static str> {
+        self.ids().filter(|id| !ARGUED.iter().any(|(known, _)| known == id)).collect()
     }
 
     /// Tells whether the contract, not the fit, says what a rule is worth.

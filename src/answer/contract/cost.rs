@@ -38,6 +38,9 @@ pub struct Cost {
     pub plan: Vec<String>,
     /// Wall time in milliseconds.
     pub elapsed_ms: u64,
+    /// Milliseconds until the first suspect was found; absent where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_suspect_ms: Option<u64>,
 }
 
 fn is_none(n: &usize) -> bool {

@@ -59,6 +59,8 @@ pub struct Complaint {
     pub specificity: Specificity,
     /// What it is about.
     pub about: About,
+    /// Whether something that is added brings it about: an explicit deny, one more user of a quota.
+    pub by_addition: bool,
 }
 
 impl PartialEq for Complaint {
@@ -91,11 +93,15 @@ impl Complaint {
     const fn about(self, about: About) -> Self {
         Self { about, ..self }
     }
+
+    const fn by_addition(self) -> Self {
+        Self { by_addition: true, ..self }
+    }
 }
 
 const fn exact(name: &'static str, phrases: &'static [&'static str], usual: &[Aspect], seldom: &[Aspect]) -> Complaint {
     let (usual, seldom) = (Aspects::of(usual), Aspects::of(seldom));
-    Complaint { name, phrases, usual, seldom, specificity: Specificity::Exact, about: About::Failure }
+    Complaint { name, phrases, usual, seldom, specificity: Specificity::Exact, about: About::Failure, by_addition: false }
 }
 
 const fn kind(name: &'static str, phrases: &'static [&'static str], usual: &[Aspect], seldom: &[Aspect]) -> Complaint {

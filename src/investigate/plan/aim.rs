@@ -18,7 +18,7 @@ pub(in crate::investigate) struct Aim<'a> {
 impl Aim<'_> {
     /// Tells a query what the call is about, what was read before it and what the call has spent.
     pub(in crate::investigate) fn at(&self, query: Query, gathered: &Gathered) -> Query {
-        let spent = gathered.cells().filter(|cell| is_of(&query, cell)).map(|cell| cell.requests).sum();
+        let spent = gathered.charged().filter(|cell| is_of(&query, cell)).map(|cell| cell.requests).sum();
         let read = self.before(&query).map(|(resume, cell)| resume.read(cell));
         let query = query.about(self.incident).spent(spent);
         match read {

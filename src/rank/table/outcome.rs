@@ -6,6 +6,7 @@ use super::Source::Contract;
 use super::{from, rule};
 use crate::catalogue::{Delay, Effect};
 use crate::rank::Reason;
+use crate::rank::facts::Failure;
 use crate::rank::rule::{Evidence, Rule};
 use crate::rank::undo::Restored;
 
@@ -14,6 +15,11 @@ pub(super) const FAILED: &[Rule] = &[
         "failure.as_symptom",
         |facts| if facts.failed_as_symptom() { Evidence::told(Reason::RefusedForCapacity) } else { None },
         "The call failed in the very way that the alert complains of.",
+    ),
+    rule(
+        "failure.exhausted",
+        |facts| if facts.failure == Some(Failure::Capacity) { Evidence::told(Reason::RefusedForCapacity) } else { None },
+        "The call found that there is too little of something: others will find the same.",
     ),
     rule("failure.failed", |facts| facts.failure.and_then(|_| Evidence::told(Reason::Failed)), "The call failed: it changed nothing."),
 ];

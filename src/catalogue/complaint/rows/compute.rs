@@ -22,8 +22,8 @@ pub(super) const ROWS: &[Complaint] = &[
     // Capacity and quota
     exact("refused capacity", &["InsufficientInstanceCapacity", "InsufficientCapacity*", "insufficient capacity", "no spot capacity", "MaxSpotInstanceCountExceeded", "VcpuLimitExceeded", "UnfulfillableCapacity", "compute capacity", "InstanceLimitExceeded", "do not have sufficient", "capacity .. not available", "no capacity", "capacity unavailable",
         "gpu capacity", "ICE"],
-        &[Limit, MachineType, Scaling], &[Identity, Permission, Image]).about(About::Shortage),
-    exact("a quota that is reached", &["quota*", "LimitExceeded*", "service limit*", "limit exceeded", "maximum number of", "ResourceLimitExceeded", "AddressLimitExceeded", "limit reached"], &[Limit, Scaling], &[InstanceState, Interface, Egress, Workflow]).about(About::Shortage),
+        &[Limit, MachineType, Scaling], &[InstanceState, Identity, Permission, Image]).about(About::Shortage).by_addition(),
+    exact("a quota that is reached", &["quota*", "LimitExceeded*", "service limit*", "limit exceeded", "maximum number of", "ResourceLimitExceeded", "AddressLimitExceeded", "limit reached"], &[Limit, Scaling], &[InstanceState, Interface, Egress, Workflow]).about(About::Shortage).by_addition(),
     // Pods and nodes
     exact("pods that find no node", &["FailedScheduling", "unschedulable", "pods pending", "pending pod*", "pod* .. pending", "insufficient cpu", "insufficient memory", "untolerated taint", "nodes are available", "node affinity", "didn't match", "did not trigger scale", "max node group size", "scale-up", "karpenter", "KubePodNotReady", "KubePodPending", "stuck pending",
         "node selector", "cluster autoscaler", "ClusterAutoscaler*", "volume node affinity"],
@@ -41,7 +41,7 @@ pub(super) const ROWS: &[Complaint] = &[
         "ClassNotFoundException", "NoClassDefFoundError", "bad handler", "entry point not found", "INIT_REPORT", "exec .. no such file"],
         &[Code, Runtime], &[Image, Limit]),
     exact("functions without a network interface", &["ENILimitReached*", "EC2AccessDenied*", "EC2Throttled*", "EC2Unexpected*", "InvalidSubnet*", "InvalidSecurityGroup*", "SubnetIPAddressLimitReached*", "InvalidNetworkInterface*"], &[Interface, Route, Firewall, Identity, Permission], &[Runtime, Limit]),
-    exact("a used-up concurrency", &["ConcurrentInvocationLimitExceeded", "ReservedFunctionConcurrent*", "concurren*", "CodeStorageExceeded*", "cold start*", "provisioned concurrency"], &[Limit], &[Runtime, Delivery, Code, Scaling]).about(About::Shortage),
+    exact("a used-up concurrency", &["ConcurrentInvocationLimitExceeded", "ReservedFunctionConcurrent*", "concurren*", "CodeStorageExceeded*", "cold start*", "provisioned concurrency"], &[Limit], &[Runtime, Delivery, Code, Scaling]).about(About::Shortage).by_addition(),
     // Settings
     exact("a missing setting", &["KeyError", "environment variable*", "env var*", "missing required", "is not set", "not defined", "undefined variable", "missing env*", "no value for", "configuration value*", "config value*", "missing config*", "MissingConfiguration*"],
         &[Runtime, Configuration, Secret], &[Code]),

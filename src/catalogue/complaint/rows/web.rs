@@ -11,6 +11,7 @@ pub(super) const ROWS: &[Complaint] = &[
     exact("refused API keys", &["api key", "x-api-key", "invalid api key", "Authorizer*", "authorizer error", "AUTHORIZER*", "usage plan"], &[ApiAccess, Limit], &[ApiMethod, Secret, Permission, Identity]),
     exact("requests blocked by a web firewall", &["blocked by waf", "waf", "WAF block*", "BlockedRequests", "web acl", "captcha", "request blocked", "request could not be satisfied", "firewall rule", "managed rule*", "false positive*"],
         &[WebFirewall], &[Cdn]),
+    exact("a firewall's own page", &["403 ERROR", "Request blocked", "could not be satisfied", "x-amzn-waf*", "aws-waf-token", "challenge page", "captcha page"], &[WebFirewall], &[Cdn, Limit]),
     exact("refusals to other origins", &["CORS", "Access-Control-Allow-Origin", "cross origin", "cross-origin", "preflight"], &[BucketAccess, ApiMethod, Cdn], &[WebFirewall, Code]),
     kind("403", &["403", "forbidden", "403s", "HTTP403*"], &[WebFirewall, BucketAccess, Cdn, ApiAccess, ApiMethod, ResourcePolicy], &[Permission, Identity, Key, PrivateLink, Firewall, Certificate, ObjectLife, Egress]).about(About::Refusal),
     kind("uploads or downloads that fail", &["upload*", "attach* .. photo*", "attachment*", "download*", "presigned", "pre signed", "multipart", "file* .. not saved"], &[WebFirewall, BucketAccess, Bucket],

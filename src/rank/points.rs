@@ -99,7 +99,7 @@ pub const POINTS: &[(&str, i32)] = &[
     ("time.until_reboot.30m", 17),
     ("undo.after", 1),
     ("undo.before", -60),
-    ("undo.gives_back", -40),
+    ("undo.gives_back", -24),
     ("undo.made_anew", 22),
     ("undo.net_nothing", -41),
     ("undo.overwritten", -9),

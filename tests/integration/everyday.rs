@@ -195,3 +195,51 @@ async fn a_filter_that_cannot_apply_is_an_error_with_the_right_example() {
         assert!(answer["error"]["message"].as_str().unwrap().contains(hint), "{value}: {answer}");
     }
 }
+
+/// An alert that names an instance, whose group somebody changed; only its launch, days ago, tells that the group is its own.
+fn group_of_instance() -> (Vec<Value>, String) {
+    let instance = "i-0bbbbbbbbbbbbbbb1";
+    let mut events = month();
+    events.push(with(
+        did("launched", ("ec2", "RunInstances"), ago(12, 0), &session("ml", "dana@example.com"), json!({"instanceType": "m6i.large"})),
+        json!({"responseElements": {"instancesSet": {"items": [{"instanceId": instance, "groupSet": {"items": [{"groupId": GROUP}]}}]}}}),
+    ));
+    let closed = json!({"groupId": GROUP, "ipPermissions": {"items": [{"ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "ipRanges": {"items": [{"cidrIp": "10.1.0.0/16"}]}}]}});
+    events.push(did("closed", ("ec2", "RevokeSecurityGroupIngress"), now() - TimeDelta::minutes(70), &user("carol"), closed));
+    let alert = json!({"alert": {"name": "InstanceUnreachable", "labels": {"instance_id": instance, "region": "eu-west-1"},
+        "annotations": {"summary": "connection timed out"}, "startsAt": (now() - TimeDelta::minutes(60)).to_rfc3339()}});
+    (events, alert.to_string())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_alert_names_is_looked_up_first_and_its_last_record_tells_what_it_is_tied_to() {
+    let (events, alert) = group_of_instance();
+    let fake = FakeAws::start(now()).await.with_events(events);
+    let (answer, shown) = ask(&fake, &["events", "--investigation", &alert, "--detail", "full"]).await;
+    let first = &answer["groups"][0]["events"][0];
+    assert_eq!(first["event_id"], "closed", "{answer:#}");
+    let links = first["suspect"]["links"].as_array().unwrap();
+    assert!(links.iter().any(|link| link["by"] == "event launched"), "{links:?}");
+    assert!(answer["cost"]["first_suspect_ms"].as_u64() <= answer["cost"]["elapsed_ms"].as_u64(), "{}", answer["cost"]);
+    assert!(!ids(&answer).contains(&"launched"), "it lies before the window: {shown}");
+
+    let asked: Vec<Value> = fake.lookups().into_iter().filter(|one| one.region == "eu-west-1").map(|one| one.body).collect();
+    let keys: Vec<&Value> = asked.iter().map(|body| &body["LookupAttributes"][0]["AttributeKey"]).collect();
+    assert_eq!(keys.first(), Some(&&json!("ResourceName")), "{keys:?}");
+    assert!(keys.iter().filter(|key| **key == "ResourceName").count() <= 2 * 3, "{keys:?}");
+    let told = answer["cost"]["requests"]["lookup_events"].as_u64().unwrap();
+    // It is asked twice, once for each form.
+    assert_eq!(2 * usize::try_from(told).unwrap(), fake.lookups().len(), "every request counts");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_look_spends_the_same_budget_as_the_rest() {
+    let (events, alert) = group_of_instance();
+    let fake = FakeAws::start(now()).await.with_events(events);
+    let policy = tempfile::NamedTempFile::with_suffix(".toml").unwrap();
+    std::fs::write(policy.path(), "allow_aws_read = true\n[budget]\nlookup_requests = 2\n").unwrap();
+    let config = policy.path().to_string_lossy().into_owned();
+    let (_, shown) = ask(&fake, &["events", "--config", &config, "--investigation", &alert, "--regions", "eu-west-1"]).await;
+    let sent = fake.lookups().iter().filter(|one| one.region == "eu-west-1").count();
+    assert!(sent <= 2 * 2, "{sent} requests for two forms: {shown}");
+}

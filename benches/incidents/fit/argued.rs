@@ -101,7 +101,7 @@ pub(super) const ARGUED: &[(&str, i32)] = &[
     ("time.until_reboot.30m", 11),
     ("undo.after", 6),
     ("undo.before", -60),
-    ("undo.gives_back", -40),
+    ("undo.gives_back", -24),
     ("undo.made_anew", 10),
     ("undo.net_nothing", -40),
     ("undo.overwritten", -8),

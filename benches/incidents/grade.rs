@@ -59,7 +59,8 @@ fn baseline(incident: &Incident, named: bool) -> Answer {
         .collect();
     list.sort();
     let finding = if list.is_empty() { Finding::NoSuspect } else { Finding::Suspects };
-    let shown = list.into_iter().take(20).enumerate().map(|(n, (_, _, id))| Shown { rank: n + 1, ids: vec![id], confidence: None, chance: 0.0 });
+    let shown =
+        list.into_iter().take(20).enumerate().map(|(n, (_, _, id))| Shown { rank: n + 1, ids: vec![id], confidence: None, chance: 0.0 });
     Answer { shown: shown.collect(), finding, ..Answer::default() }
 }
 

@@ -31,6 +31,7 @@ pub(super) fn event(service: &str, name: &str, request: Value, response: Value) 
         error_message: None,
         record: json!({"requestParameters": request, "responseElements": response}),
         lookup_resources: Vec::new(),
+        proof: None,
     }
 }
 

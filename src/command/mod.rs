@@ -236,7 +236,7 @@ fn context(config: &Config, cursors: Cursors<Frozen>) -> Result<ToolContext, Fai
     };
     let investigations = config.find(&settings::INVESTIGATIONS_PATH).as_deref().map(Store::open).transpose();
     let home_region = source::configured_region();
-    let setup = Setup { config, clock: clock.clone(), home_region, bundled: demo::LOG };
+    let setup = Setup { config, clock: clock.clone(), home_region, prover: verify::prover(config)?, bundled: demo::LOG };
     let (sources, api) = (source::open(&setup), Api::open(&setup));
     Ok(ToolContext {
         policy: config.policy(),

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::config::Config;
-use crate::config::settings::{ALLOW_AWS_READ, ARCHIVE, ARCHIVE_LOCATIONS, NOW};
-use crate::posture::digest::{self, Folder, KeySource, Keys, Outcome, PublicKey, Remote, Report, Request, SIDECAR, Store};
+use crate::config::settings::{ALLOW_AWS_READ, ARCHIVE, ARCHIVE_KEYS, ARCHIVE_LOCATIONS, ARCHIVE_VERIFIED, KEYS, NOW};
+use crate::posture::digest::{self, DigestProver, Folder, KeySource, Keys, Outcome, PublicKey, Remote, Report, Request, SIDECAR, Store};
 use crate::source::api::Api;
+use crate::source::proof::Prover;
 use crate::source::{self, Setup};
 use crate::time;
 use chrono::{DateTime, Utc};
@@ -32,9 +33,6 @@ pub(super) struct Verify {
     /// Folders of AWSLogs, or above or below it down to an account's. Default: --archive, else `[archive] locations`
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Public keys, so that AWS is not asked: what `aws cloudtrail list-public-keys` prints, or PEM, or DER; repeatable
-    #[arg(long, value_name = "FILE")]
-    keys: Vec<PathBuf>,
     /// From when on everything must be there, such as 2026-03-02T09:00 or 7d. Default: from the first digest, and none before it missing
     #[arg(long, visible_alias = "start-time", value_name = "TIME")]
     since: Option<String>,
@@ -81,7 +79,7 @@ impl Run for Verify {
         {
             return Err(Failure::new(USAGE, "--since is not before --until"));
         }
-        let pinned = pinned(&self.keys)?;
+        let pinned = pinned(&config)?;
         let stores = stores(&places(&self.paths, &config)?)?;
         let time = self.deadline.as_deref().map(duration).transpose()?;
         let report = block_on(verified(config, stores, (since, until), pinned, time))??;
@@ -106,7 +104,11 @@ async fn verified(
     pinned: Vec<PublicKey>,
     time: Option<Duration>,
 ) -> Result<Report, Failure> {
-    let keys = Keys::new(pinned, remote(&config));
+    let remote = remote(&config).map(Arc::new);
+    if let Some(remote) = &remote {
+        remote.enter(Handle::current());
+    }
+    let keys = Keys::new(pinned, remote.map(|remote| Box::new(remote) as Box<dyn KeySource>));
     let policy = config.policy();
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = Arc::clone(&stop);
@@ -120,7 +122,7 @@ async fn verified(
             stores,
             since,
             until,
-            keys,
+            keys: &keys,
             allows: &|account, region| policy.allows(account, region),
             seen: &|_| (),
             deadline: time.and_then(|time| Instant::now().checked_add(time)),
@@ -132,13 +134,13 @@ async fn verified(
 }
 
 /// Returns who is asked for keys; nobody where AWS may not be asked.
-fn remote(config: &Config) -> Option<Box<dyn KeySource>> {
+fn remote(config: &Config) -> Option<Remote> {
     if !config.get(&ALLOW_AWS_READ) {
         return None;
     }
     let home_region = source::configured_region();
-    let api = Api::open(&Setup { config, clock: Arc::new(Utc::now), home_region, bundled: demo::LOG });
-    Some(Box::new(Remote::new(api, config.policy(), Handle::current())))
+    let api = Api::open(&Setup { config, clock: Arc::new(Utc::now), home_region, prover: None, bundled: demo::LOG });
+    Some(Remote::new(api, config.policy()))
 }
 
 fn instant(flag: &str, text: Option<&str>, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Failure> {
@@ -154,14 +156,30 @@ fn duration(text: &str) -> Result<Duration, Failure> {
     time::parse_duration(text.trim()).map_err(|_| wrong())?.to_std().map_err(|_| wrong())
 }
 
-fn pinned(files: &[PathBuf]) -> Result<Vec<PublicKey>, Failure> {
+/// Reads the key files that are named, else those that are configured.
+fn pinned(config: &Config) -> Result<Vec<PublicKey>, Failure> {
+    let named = config.get(&KEYS);
+    let (files, place, code) = match named.is_empty() {
+        false => (named, "--keys", USAGE),
+        true => (config.get(&ARCHIVE_KEYS).into_iter().map(PathBuf::from).collect(), "archive.keys:", CONFIG),
+    };
     let mut keys = Vec::new();
     for file in files {
         let shown = file.display();
-        let bytes = std::fs::read(file).map_err(|error| Failure::new(USAGE, format!("--keys {shown}: {error}")))?;
-        keys.extend(digest::parse_keys(&bytes).map_err(|wrong| Failure::new(USAGE, format!("--keys {shown}: {wrong}")))?);
+        let bytes = std::fs::read(&file).map_err(|error| Failure::new(code, format!("{place} {shown}: {error}")))?;
+        keys.extend(digest::parse_keys(&bytes).map_err(|wrong| Failure::new(code, format!("{place} {shown}: {wrong}")))?);
     }
     Ok(keys)
+}
+
+/// Returns who proves the log files of answers, where that is wanted.
+///
+/// Errors: a key file that cannot be read.
+pub(super) fn prover(config: &Config) -> Result<Option<Arc<dyn Prover>>, Failure> {
+    if !config.get(&ARCHIVE_VERIFIED) {
+        return Ok(None);
+    }
+    Ok(Some(Arc::new(DigestProver::new(pinned(config)?, remote(config)))))
 }
 
 /// Returns where to look: what is named, else what is configured.

@@ -52,6 +52,9 @@ settings! {
     /// Folder or file of CloudTrail logs, repeatable; the only source then, unless `source` says otherwise.
     ARCHIVE: Vec<PathBuf> = setting("--archive", Paths).env("CLOUDTRAIL_MCP_ARCHIVE").flag("--archive", "PATH");
 
+    /// File of public keys for digests, repeatable: what `aws cloudtrail list-public-keys` prints, or PEM, or DER; else archive.keys.
+    KEYS: Vec<PathBuf> = setting("--keys", Paths).env("CLOUDTRAIL_MCP_KEYS").flag("--keys", "FILE");
+
     /// Reads a bundled synthetic incident instead of AWS.
     DEMO: bool = setting("--demo", Bool).default("false").env("CLOUDTRAIL_MCP_DEMO").flag("--demo", "");
 
@@ -112,6 +115,12 @@ settings! {
 
     /// Folders or files of CloudTrail logs. s3:// addresses have no effect in this version.
     ARCHIVE_LOCATIONS: Vec<String> = setting("archive.locations", Texts(LOCATION)).default("").unit("absolute paths");
+
+    /// Whether the log files of an archive are proven by CloudTrail's digests: what is not as it was delivered is told, and each event says how its file stands.
+    ARCHIVE_VERIFIED: bool = setting("archive.verified", Bool).default("false").env("CLOUDTRAIL_MCP_VERIFIED").flag("--verified", "");
+
+    /// Files of public keys for that, as `aws cloudtrail list-public-keys` prints them; without, AWS is asked where allow_aws_read is true.
+    ARCHIVE_KEYS: Vec<String> = setting("archive.keys", Texts(PATH)).default("").unit("absolute paths");
 
     /// The Glue database of the trail's table.
     ATHENA_DATABASE: String = setting("athena.database", Text(line("cloudtrail"))).later();

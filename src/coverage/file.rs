@@ -42,4 +42,10 @@ pub enum FileFault {
     Place,
     /// It is one page of several.
     MorePages,
+    /// It is not as CloudTrail delivered it, as a digest tells.
+    Altered,
+    /// No digest of its time names it where it lies.
+    Unlisted,
+    /// A digest names it, and it is not there.
+    Missing,
 }

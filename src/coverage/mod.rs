@@ -162,6 +162,16 @@ impl Cell {
         Self { requests, events, notes: notes.into_iter().collect(), ..self }
     }
 
+    /// Makes it one of files that are not as CloudTrail delivered them, or that are gone.
+    ///
+    /// Shape: the state is `IntegrityFailed`; what was read stays.
+    #[must_use]
+    pub fn disproven(mut self, files: Vec<UnreadFile>) -> Self {
+        self.state = State::IntegrityFailed;
+        self.unread_files = files.into_iter().chain(self.unread_files).collect();
+        self
+    }
+
     /// Joins this cell with a later reading of an adjacent interval of the same account, region and source.
     ///
     /// Shape: exhausted only when both are and their intervals touch; otherwise the graver state stands, with what both

@@ -14,6 +14,7 @@ mod text_form;
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use agent::name_agents;
@@ -61,6 +62,19 @@ pub struct Event {
     pub record: Value,
     /// `Resources` of the LookupEvents envelope, which the record itself lacks.
     pub lookup_resources: Vec<LookupResource>,
+    /// How the file that it was read from stands; nothing where that was not looked at, or where there is no file.
+    pub proof: Option<Proof>,
+}
+
+/// Whether the file that an event was read from is as CloudTrail delivered it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Proof {
+    /// A digest that CloudTrail signed says so.
+    Proven,
+    /// Nothing says so, and nothing speaks against it.
+    Unproven,
+    /// It is not: altered, added or moved.
+    Disproven,
 }
 
 /// The kind of activity an event tells of.

@@ -170,6 +170,7 @@ impl Event {
                 .or_else(|| self::text(field(&record, "responseElements")?, "ConsoleLogin").filter(|it| it == "Failure")),
             error_message: text("errorMessage"),
             lookup_resources: Vec::new(),
+            proof: None,
             name,
             record,
         })

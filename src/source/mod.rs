@@ -16,6 +16,7 @@ pub mod interruptible;
 pub mod memory;
 mod opened;
 mod progress;
+pub mod proof;
 mod query;
 pub mod refusing;
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::proof::Prover;
 use super::refusing::Refusing;
 use super::{ALL, Source};
 use crate::config::Config;
@@ -21,6 +22,8 @@ pub struct Setup<'a> {
     pub clock: Clock,
     /// The region of the environment. Default: none.
     pub home_region: Option<String>,
+    /// Who proves the log files of archives. Default: nobody, and nothing is said of that.
+    pub prover: Option<Arc<dyn Prover>>,
     /// Log files that are part of the program, by a name that tells their form: with `--demo` they are the archive.
     pub bundled: (&'static str, &'static [u8]),
 }

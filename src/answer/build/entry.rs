@@ -13,7 +13,7 @@ use crate::answer::{
     UndoneReport, console, withhold,
 };
 use crate::catalogue::{self, Role};
-use crate::event::{ActorKind, Event, Via};
+use crate::event::{ActorKind, Event, Proof, Via};
 use crate::policy::UntrustedText;
 use crate::rank::explanation::{Contribution, Explanation};
 use crate::rank::finding::objections;
@@ -201,6 +201,9 @@ fn flags(fold: &Fold<'_>, event: &Event) -> Vec<String> {
         ("suspicious_text", is_suspicious(event)),
         ("after_alert", !fold.best.facts.is_eligible() && !event.read_only),
         ("reverted", fold.best.facts.undo.before),
+        ("verified", event.proof == Some(Proof::Proven)),
+        ("unverified", event.proof == Some(Proof::Unproven)),
+        ("tampered_file", event.proof == Some(Proof::Disproven)),
     ];
     flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag.to_owned()).collect()
 }

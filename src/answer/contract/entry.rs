@@ -64,7 +64,7 @@ pub struct Entry {
     /// Who took it back, and when.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undone: Option<UndoneReport>,
-    /// `suspicious_text`, `after_alert`, `reverted`.
+    /// `suspicious_text`, `after_alert`, `reverted`; of an archive that is verified, whether its file is as delivered: `verified`, `unverified`, `tampered_file`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
     /// With `detail=full` only, as are all below.

@@ -124,9 +124,10 @@ fn subject(cell: &Cell, untrusted: UntrustedText) -> String {
             UntrustedText::Quote => file.name.as_str(),
             UntrustedText::Omit => "a file",
         };
-        let of = match cell.unread_files.len() {
-            1 => String::new(),
-            n => format!(", one of {n} files not read whole"),
+        let of = match (cell.unread_files.len(), cell.state()) {
+            (1, _) => String::new(),
+            (n, State::IntegrityFailed) => format!(", one of {n} such files"),
+            (n, _) => format!(", one of {n} files not read whole"),
         };
         return format!("{name} ({}{of})", place(cell, untrusted));
     }
@@ -139,7 +140,9 @@ fn is_unreachable(cell: &Cell) -> bool {
 
 fn ended(cell: &Cell) -> &'static str {
     match cell.state() {
-        State::Failed if let Some(fault) = cell.unread_files.first().and_then(|file| file.faults.first()) => reason(*fault),
+        State::Failed | State::IntegrityFailed if let Some(fault) = cell.unread_files.first().and_then(|file| file.faults.first()) => {
+            reason(*fault)
+        }
         State::NotConfigured if is_unreachable(cell) => "cannot be reached",
         State::Exhausted => "was read to the end",
         State::Lagging => "may lack the newest events",
@@ -197,6 +200,9 @@ fn reason(fault: FileFault) -> &'static str {
         FileFault::Fields => "has a change whose parameters or actor cannot be read",
         FileFault::Place => "has a record that names no region or account",
         FileFault::MorePages => "is one page of several: it has a NextToken",
+        FileFault::Altered => "is not as CloudTrail delivered it",
+        FileFault::Unlisted => "was not delivered there by CloudTrail: no digest of its time names it",
+        FileFault::Missing => "is missing: a digest names it",
     }
 }
 
@@ -235,7 +241,7 @@ pub(super) fn next_step(coverage: &Coverage) -> Option<String> {
         State::Expired => "For the operator: renew the AWS credentials, then call again.".into(),
         State::RegionDisabled => "Leave this region out.".into(),
         State::NoData => cell.source().words.no_data_next.into(),
-        State::IntegrityFailed => "Treat the named files as tampered with.".into(),
+        State::IntegrityFailed => "Treat the named files as tampered with; `cloudtrail-mcp verify` tells of each what is wrong.".into(),
         State::NotConfigured if cell.source().by_account && !cell.account().is_empty() => {
             "For the operator: name a role for this account under [accounts].".into()
         }

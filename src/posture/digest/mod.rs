@@ -21,6 +21,7 @@ mod layout;
 mod listing;
 mod place;
 mod pool;
+mod prover;
 mod remote;
 mod report;
 mod store;
@@ -39,6 +40,7 @@ use self::place::{Loose, Unnamed};
 use self::pool::Halt;
 pub use key::{KeySource, Keys, PublicKey, ROTATION, parse as parse_keys};
 pub use layout::account_above;
+pub use prover::DigestProver;
 pub use remote::Remote;
 use report::Findings;
 pub use report::{Chain, Counts, File, Finding, MAX_FILES, Outcome, Place, ReadError, Reason, Report, Subject, Verdict};
@@ -54,7 +56,7 @@ pub struct Request<'a> {
     /// Until when. Default: the last digest that is there.
     pub until: Option<DateTime<Utc>>,
     /// The keys to check signatures with.
-    pub keys: Keys,
+    pub keys: &'a Keys,
     /// Tells whether an account and region may be looked at.
     pub allows: &'a (dyn Fn(&str, &str) -> bool + Sync),
     /// Is told each log that was judged, in any order and from any thread.

@@ -1,5 +1,6 @@
 //! Public keys as AWS has them, by `ListPublicKeys` in the region of the digests.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::json;
@@ -18,21 +19,29 @@ const TIME: Duration = Duration::from_secs(30);
 pub struct Remote {
     api: Api,
     policy: Policy,
-    runtime: Handle,
+    /// On what runtime; the one that it was last entered from.
+    runtime: Mutex<Option<Handle>>,
 }
 
 impl Remote {
     /// Prepares; asks nothing yet. The keys of a region are the same for every account, so any identity may ask.
-    pub fn new(api: Api, policy: Policy, runtime: Handle) -> Self {
-        Self { api, policy, runtime }
+    pub fn new(api: Api, policy: Policy) -> Self {
+        Self { api, policy, runtime: Mutex::default() }
+    }
+
+    /// Says on what runtime to ask; without one nothing is asked.
+    pub fn enter(&self, runtime: Handle) {
+        *self.runtime.lock().unwrap_or_else(PoisonError::into_inner) = Some(runtime);
     }
 }
 
-impl KeySource for Remote {
+impl KeySource for Arc<Remote> {
     fn keys(&self, region: &str, during: Window) -> Result<Vec<PublicKey>, String> {
         let parameters = json!({"StartTime": during.from.timestamp(), "EndTime": during.to.timestamp()});
         let ask = Ask::new(&api::LIST_PUBLIC_KEYS, region, parameters);
-        let listed = self.runtime.block_on(async {
+        let runtime = self.runtime.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let runtime = runtime.ok_or_else(|| "AWS is not asked here".to_owned())?;
+        let listed = runtime.block_on(async {
             let reader = self.api.reader(&self.policy, None, TIME);
             reader.list(ask, "PublicKeyList", ("NextToken", "NextToken")).await
         });

@@ -22,6 +22,7 @@ mod cells;
 mod content;
 mod folder;
 mod listing;
+mod proof;
 mod scan;
 mod select;
 mod store;
@@ -39,6 +40,7 @@ use chrono::TimeDelta;
 use self::folder::Folder;
 use self::store::{Bundled, Store};
 use self::watch::Halt;
+use super::proof::Prover;
 use super::{BoxFuture, Definition, Opened, Setup, Source};
 use crate::config::settings::{ARCHIVE, DEMO};
 use crate::coverage::{Cell, Cost, Note, Profile, Reading, SourceName, State, Unit, Words};
@@ -79,6 +81,8 @@ pub static PROFILE: Profile = Profile {
 #[derive(Debug)]
 pub struct Archive {
     stores: Arc<[Arc<dyn Store>]>,
+    /// Who proves the files that are read. Default: nobody.
+    prover: Option<Arc<dyn Prover>>,
 }
 
 /// Why an archive cannot be opened.
@@ -105,7 +109,10 @@ pub enum ArchiveError {
 
 fn open(setup: &Setup<'_>) -> Result<Option<Opened>, String> {
     let Setup { config, bundled: (name, bytes), .. } = setup;
-    let opened = |archive, presence| Some(Opened { source: Arc::new(archive), presence });
+    let opened = |archive: Archive, presence| {
+        let archive = Archive { prover: setup.prover.clone(), ..archive };
+        Some(Opened { source: Arc::new(archive), presence })
+    };
     if config.get(&DEMO) {
         return Ok(opened(Archive::bundled(name, bytes), Presence::Given));
     }
@@ -137,12 +144,13 @@ impl Archive {
                 Err(error) => return Err(ArchiveError::Unopened { location, error }),
             }
         }
-        Ok(Self { stores: apart(locations).into_iter().map(|path| Arc::new(Folder::new(path)) as Arc<dyn Store>).collect() })
+        let prover = None;
+        Ok(Self { prover, stores: apart(locations).into_iter().map(|path| Arc::new(Folder::new(path)) as Arc<dyn Store>).collect() })
     }
 
     /// Makes an archive of one file that is part of the program; `name` tells its form by its ending, such as `.jsonl`.
     pub fn bundled(name: &'static str, bytes: &[u8]) -> Self {
-        Self { stores: Arc::new([Arc::new(Bundled { name, bytes: bytes.into() })]) }
+        Self { stores: Arc::new([Arc::new(Bundled { name, bytes: bytes.into() })]), prover: None }
     }
 }
 
@@ -156,10 +164,13 @@ impl Source for Archive {
             let stop = Arc::new(AtomicBool::new(false));
             let _stops_when_dropped = StopOnDrop(stop.clone());
             let halt = Arc::new(Halt { stop, until: Instant::now().checked_add(query.deadline()), ..Halt::default() });
-            let (stores, asked) = (self.stores.clone(), query.clone());
+            let (stores, asked, prover) = (self.stores.clone(), query.clone(), self.prover.clone());
             let scanned = tokio::task::spawn_blocking(move || {
-                let scan = scan::scan(&stores, &asked, &halt);
-                let cells = cells::cells(&scan, &asked);
+                let mut scan = scan::scan(&stores, &asked, &halt);
+                let mut cells = cells::cells(&scan, &asked);
+                if let Some(prover) = prover {
+                    proof::apply(prover, &stores, &asked, &halt, &mut scan, &mut cells);
+                }
                 Reading { cells, survey: scan.survey(), events: scan.events, ..Reading::default() }
             });
             scanned.await.unwrap_or_else(|_| Reading { cells: vec![broken(query)], ..Reading::default() }).into()

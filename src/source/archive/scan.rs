@@ -34,6 +34,8 @@ pub(super) struct Scan {
     /// Positions of files that were wanted and not read to the end, as time was up.
     pub(super) unread: Vec<usize>,
     pub(super) events: Vec<Event>,
+    /// Of what file the events are: its position, and the number of events up to and with its own.
+    pub(super) origins: Vec<(usize, usize)>,
     /// Whether the one event that was asked for is found.
     pub(super) found: bool,
     /// Whether it ended as no more events can be held.
@@ -284,6 +286,7 @@ impl Scan {
                     self.unread.push(position);
                 }
                 self.events.append(&mut events);
+                self.origins.push((position, self.events.len()));
                 self.files.insert(position, seen);
             }
         }

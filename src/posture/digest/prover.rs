@@ -1,0 +1,89 @@
+//! Digests in an answer: how the log files of a window stand, for the archive that reads them.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::runtime::Handle;
+
+use super::key::{Keys, PublicKey};
+use super::remote::Remote;
+use super::report::{File, Finding, Place, Reason, Subject, Verdict};
+use super::store::{Folder, Store};
+use super::{Request, verify};
+use crate::coverage::{FileFault, UnreadFile};
+use crate::event::Proof;
+use crate::source::proof::{PlaceProof, ProofAsked, Proofs, Prover};
+
+/// Proves log files by their digests.
+pub struct DigestProver {
+    keys: Keys,
+    remote: Option<Arc<Remote>>,
+}
+
+impl fmt::Debug for DigestProver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DigestProver").finish_non_exhaustive()
+    }
+}
+
+impl DigestProver {
+    /// Prepares; touches nothing yet. `remote` is asked for keys that are not pinned.
+    pub fn new(pinned: Vec<PublicKey>, remote: Option<Remote>) -> Self {
+        let remote = remote.map(Arc::new);
+        let source = remote.clone().map(|remote| Box::new(remote) as Box<dyn super::KeySource>);
+        Self { keys: Keys::new(pinned, source), remote }
+    }
+}
+
+impl Prover for DigestProver {
+    fn prove(&self, asked: &ProofAsked<'_>) -> Proofs {
+        if let (Some(remote), Ok(runtime)) = (&self.remote, Handle::try_current()) {
+            remote.enter(runtime);
+        }
+        let open = |root: &String| Some(Box::new(Folder::open(Path::new(root)).ok()?) as Box<dyn Store>);
+        let files: Mutex<HashMap<String, Proof>> = Mutex::default();
+        let report = verify(&Request {
+            stores: asked.roots.iter().filter_map(open).collect(),
+            since: Some(asked.delivered.from),
+            until: Some(asked.delivered.to),
+            keys: &self.keys,
+            allows: asked.allows,
+            seen: &|seen| {
+                let proof = match seen.verdict {
+                    Verdict::Valid => Proof::Proven,
+                    Verdict::Invalid | Verdict::Missing => Proof::Disproven,
+                    Verdict::Unverified | Verdict::NotCovered => Proof::Unproven,
+                };
+                files.lock().unwrap_or_else(PoisonError::into_inner).insert(seen.path.to_owned(), proof);
+            },
+            deadline: asked.until,
+            stop: asked.stop,
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+        });
+        let places = report.places.into_iter().filter(|place| !place.denied_by_policy).map(place).collect();
+        Proofs { files: files.into_inner().unwrap_or_else(PoisonError::into_inner), places }
+    }
+}
+
+fn place(place: Place) -> PlaceProof {
+    let count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+    let (proven, of) = (count(place.logs.valid), count(place.logs.total()));
+    let disproven = place.findings.iter().flat_map(disproven).collect();
+    PlaceProof { account: place.account, region: place.region, proven, of, disproven }
+}
+
+/// Names the files of a finding that accuses them.
+fn disproven(finding: &Finding) -> Vec<UnreadFile> {
+    let fault = match (finding.verdict, finding.reason) {
+        (Verdict::Missing, _) => FileFault::Missing,
+        (Verdict::Invalid, Reason::Unlisted | Reason::NotInChain | Reason::Moved) => FileFault::Unlisted,
+        (Verdict::Invalid, _) => FileFault::Altered,
+        _ => return Vec::new(),
+    };
+    // The last part of a path tells account, region and minute.
+    let name = |file: &File| file.name.rsplit('/').next().unwrap_or(&file.name).to_owned();
+    let files = finding.files.iter().filter(|_| finding.subject != Subject::Time);
+    files.map(|file| UnreadFile { name: name(file), faults: vec![fault] }).collect()
+}

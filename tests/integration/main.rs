@@ -20,6 +20,7 @@ mod report;
 mod runs;
 mod schemas;
 mod team;
+mod trails;
 mod unrecognised;
 mod verify;
 mod widening;

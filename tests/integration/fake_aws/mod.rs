@@ -4,6 +4,7 @@
 //! parameters, 2 requests a second and region, global services in us-east-1 only, delivery lag, 90 days.
 
 mod cloudtrail;
+mod settings;
 mod sts;
 mod wire;
 
@@ -18,6 +19,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 pub(crate) use cloudtrail::TARGET;
+pub(crate) use settings::{Settings, sound};
 pub(crate) use sts::{Trust, form};
 
 /// The account of the fake's only credentials.
@@ -73,6 +75,8 @@ pub(crate) struct Request {
     pub(crate) access_key: String,
     /// `X-Amz-Target`; empty for the query protocol.
     pub(crate) target: String,
+    /// Path and query.
+    pub(crate) path: String,
     /// The body; a JSON string when it is not JSON.
     pub(crate) body: Value,
     /// When it was read.
@@ -92,6 +96,7 @@ struct State {
     expired: Vec<String>,
     disabled: Vec<String>,
     events: Vec<Value>,
+    settings: Settings,
     faults: VecDeque<Fault>,
     always: Fault,
     requests: Vec<Request>,
@@ -122,6 +127,7 @@ impl FakeAws {
             expired: Vec::new(),
             disabled: Vec::new(),
             events: Vec::new(),
+            settings: Settings::new(),
             faults: VecDeque::new(),
             always: Fault::None,
             requests: Vec::new(),
@@ -146,6 +152,12 @@ impl FakeAws {
     /// Adds records, as trails hold them, in any order.
     pub(crate) fn with_events(self, events: impl IntoIterator<Item = Value>) -> Self {
         self.state().events.extend(events);
+        self
+    }
+
+    /// Answers reads of settings so; any other is denied.
+    pub(crate) fn with_settings(self, settings: Settings) -> Self {
+        self.state().settings = settings;
         self
     }
 
@@ -235,6 +247,11 @@ impl FakeAws {
     /// Returns every request so far, in order of arrival.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.state().requests.clone()
+    }
+
+    /// Returns the names of the reads of settings so far.
+    pub(crate) fn settings_read(&self) -> Vec<String> {
+        self.requests().iter().filter_map(settings::name).collect()
     }
 
     /// Returns the forms of the STS requests of an action so far.

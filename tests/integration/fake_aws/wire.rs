@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
-use super::{Fault, Request, State};
+use super::{Fault, Request, State, settings};
 
 const JSON: &str = "application/x-amz-json-1.1";
 
@@ -65,7 +65,7 @@ pub(super) async fn serve(mut socket: TcpStream, state: Arc<Mutex<State>>) {
 fn begin(state: &Mutex<State>, request: &Request) -> Fault {
     let mut state = state.lock().unwrap();
     state.requests.push(request.clone());
-    if request.service == "sts" {
+    if request.service == "sts" || settings::name(request).is_some() {
         return Fault::None;
     }
     let always = state.always;
@@ -82,6 +82,11 @@ fn answer(state: &mut State, request: &Request, fault: Fault) -> Answer {
     }
     if state.disabled.contains(&request.region) {
         return Answer::error("UnrecognizedClientException", "The security token included in the request is invalid.");
+    }
+    if let Some(name) = settings::name(request) {
+        let (status, body) = settings::answer(&state.settings, &name);
+        let kind = if body.starts_with('<') { "text/xml" } else { JSON };
+        return Answer::new(status, kind, body);
     }
     let refused = match fault {
         Fault::Throttle => Some(("ThrottlingException", "Rate exceeded")),
@@ -135,7 +140,15 @@ async fn read(socket: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<Option
                 let mut scope = scope.skip(1);
                 let (region, service) = (scope.next().unwrap_or_default().to_owned(), scope.next().unwrap_or_default().to_owned());
                 let body = serde_json::from_slice(body).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(body)));
-                let request = Request { service, region, access_key, target: header("x-amz-target"), body, at: Instant::now() };
+                let request = Request {
+                    service,
+                    region,
+                    access_key,
+                    target: header("x-amz-target"),
+                    path: head.path.unwrap_or_default().to_owned(),
+                    body,
+                    at: Instant::now(),
+                };
                 buffer.drain(..end);
                 return Ok(Some(request));
             }

@@ -1,0 +1,266 @@
+//! `trails` against a wire-level fake: every check passes, fails and is unknown.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::{Command, Output};
+
+use chrono::Utc;
+use cloudtrail_mcp::posture::trail::check;
+use cloudtrail_mcp::source::api::READS;
+use serde_json::{Value, json};
+
+use crate::fake_aws::{FakeAws, Settings, sound};
+
+async fn run(fake: &FakeAws, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cloudtrail-mcp"));
+    command.arg("trails").args(args).env_clear().envs(fake.env()).env("CHAT_ALLOW_AWS_READ", "true");
+    tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+}
+
+fn json_of(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// The answer about an account with these settings.
+async fn judged(settings: Settings) -> Value {
+    let fake = FakeAws::start(Utc::now()).await.with_settings(settings);
+    json_of(&run(&fake, &["--json", "--detail", "full"]).await)
+}
+
+fn now() -> i64 {
+    Utc::now().timestamp()
+}
+
+/// Results by check.
+fn results(answer: &Value) -> BTreeMap<String, Value> {
+    let checks = answer["accounts"][0]["checks"].as_array().unwrap_or_else(|| panic!("{answer:#}"));
+    checks.iter().map(|check| (check["id"].as_str().unwrap().to_owned(), check.clone())).collect()
+}
+
+/// What breaks each check: the read, a part of its answer, and what stands there instead.
+const FAULTS: &[(&str, &str, &str, &str)] = &[
+    ("trail_enabled", "DescribeTrails", "{\"trailList\":[", "{\"other\":["),
+    ("multi_region", "DescribeTrails", "\"IsMultiRegionTrail\":true", "\"IsMultiRegionTrail\":false"),
+    ("regions_covered", "DescribeTrails", "\"trailList\":[", "\"trailList\":[],\"other\":["),
+    ("opt_in_regions", "DescribeTrails", "\"IsMultiRegionTrail\":true", "\"IsMultiRegionTrail\":false"),
+    ("global_services", "DescribeTrails", "\"IncludeGlobalServiceEvents\":true", "\"IncludeGlobalServiceEvents\":false"),
+    ("management_writes", "GetEventSelectors", "[\"Management\"]}", "[\"Management\"]},{\"Field\":\"readOnly\",\"Equals\":[\"true\"]}"),
+    ("management_reads", "GetEventSelectors", "[\"Management\"]}", "[\"Management\"]},{\"Field\":\"readOnly\",\"Equals\":[\"false\"]}"),
+    (
+        "kms_events",
+        "GetEventSelectors",
+        "[\"Management\"]}",
+        "[\"Management\"]},{\"Field\":\"eventSource\",\"NotEquals\":[\"kms.amazonaws.com\"]}",
+    ),
+    (
+        "rds_data_events",
+        "GetEventSelectors",
+        "[\"Management\"]}",
+        "[\"Management\"]},{\"Field\":\"eventSource\",\"NotEquals\":[\"rdsdata.amazonaws.com\"]}",
+    ),
+    ("s3_data_writes", "GetEventSelectors", "AWS::S3::Object", "AWS::S3::AccessPoint"),
+    (
+        "s3_data_reads",
+        "GetEventSelectors",
+        "[\"AWS::S3::Object\"]}",
+        "[\"AWS::S3::Object\"]},{\"Field\":\"readOnly\",\"Equals\":[\"false\"]}",
+    ),
+    ("lambda_data", "GetEventSelectors", "AWS::Lambda::Function", "AWS::DynamoDB::Table"),
+    ("network_activity", "GetEventSelectors", "NetworkActivity", "Data"),
+    ("insights_rate", "GetInsightSelectors", "ApiCallRateInsight", "Other"),
+    ("insights_errors", "GetInsightSelectors", "ApiErrorRateInsight", "Other"),
+    ("organization_trail", "DescribeTrails", "\"IsOrganizationTrail\":true", "\"IsOrganizationTrail\":false"),
+    (
+        "paid_copies",
+        "DescribeTrails",
+        "{\"trailList\":[",
+        "{\"trailList\":[{\"Name\":\"copy\",\"TrailARN\":\"arn:aws:cloudtrail:eu-west-1:111122223333:trail/copy\",\"HomeRegion\":\"eu-west-1\",\"S3BucketName\":\"logs\"},",
+    ),
+    ("logging", "GetTrailStatus", "\"IsLogging\":true", "\"IsLogging\":false"),
+    ("delivery", "GetTrailStatus", "\"IsLogging\":true", "\"IsLogging\":true,\"LatestDeliveryError\":\"AccessDenied\""),
+    ("log_file_validation", "DescribeTrails", "\"LogFileValidationEnabled\":true", "\"LogFileValidationEnabled\":false"),
+    ("digest_delivery", "GetTrailStatus", "LatestDigestDeliveryTime", "Other"),
+    ("kms_key", "DescribeTrails", "KmsKeyId", "Other"),
+    ("kms_key_usable", "DescribeKey", "Enabled", "PendingDeletion"),
+    ("kms_key_rotation", "GetKeyRotationStatus", "true", "false"),
+    ("cloudwatch_logs", "DescribeTrails", "CloudWatchLogsLogGroupArn", "Other"),
+    ("cloudwatch_delivery", "GetTrailStatus", "LatestCloudWatchLogsDeliveryTime", "Other"),
+    ("log_group_retention", "DescribeLogGroups", "365", "30"),
+    ("sns_topic", "DescribeTrails", "SnsTopicARN", "Other"),
+    ("sns_delivery", "GetTrailStatus", "\"IsLogging\":true", "\"IsLogging\":true,\"LatestNotificationError\":\"AuthorizationError\""),
+    ("tags", "ListTags", "TagsList", "Other"),
+    ("bucket_exists", "versioning", "<C>", "<Error><Code>NoSuchBucket</Code></Error>"),
+    ("bucket_not_public", "policyStatus", "false", "true"),
+    ("bucket_public_access_block", "publicAccessBlock", "<BlockPublicAcls>true", "<BlockPublicAcls>false"),
+    ("bucket_policy_source_arn", "policy", "aws:SourceArn", "aws:SourceAccount"),
+    (
+        "bucket_policy_only_cloudtrail",
+        "policy",
+        "\"Statement\":[",
+        "\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"444455556666\"},\"Action\":[\"s3:Put*\"]},",
+    ),
+    ("bucket_versioning", "versioning", "<Status>Enabled", "<Status>Suspended"),
+    ("bucket_mfa_delete", "versioning", "MfaDelete", "Other"),
+    ("bucket_object_lock", "object-lock", "<Days>90</Days>", ""),
+    ("bucket_access_logging", "logging", "LoggingEnabled", "Other"),
+    ("bucket_encryption", "encryption", "aws:kms", "AES256"),
+    ("bucket_lifecycle", "lifecycle", "Transition", "Other"),
+    ("bucket_retention", "lifecycle", "2555", "364"),
+    ("alarm_unauthorized_calls", "DescribeMetricFilters", "UnauthorizedOperation", "Other"),
+    ("alarm_unauthorized_launches", "DescribeMetricFilters", "UnauthorizedOperation", "Other"),
+    ("alarm_iam_changes", "DescribeAlarmsForMetric", "<ActionsEnabled>true", "<ActionsEnabled>false"),
+    ("alarm_cloudtrail_changes", "ListSubscriptionsByTopic", "arn:aws:sns", "PendingConfirmation"),
+    ("alarm_key_deletion", "DescribeAlarmsForMetric", "MetricAlarms", "Other"),
+    ("alarm_bucket_policies", "DescribeMetricFilters", "metricFilters", "other"),
+    ("store_key", "GetEventDataStore", "KmsKeyId", "Other"),
+    ("store_protection", "GetEventDataStore", "\"TerminationProtectionEnabled\":true", "\"TerminationProtectionEnabled\":false"),
+    ("store_ingests", "GetEventDataStore", "ENABLED", "STOPPED_INGESTION"),
+];
+
+#[tokio::test]
+async fn a_sound_account_passes_every_check() {
+    let answer = judged(sound(now())).await;
+    let not: Vec<Value> = results(&answer).into_values().filter(|check| check["result"] != "pass").collect();
+    assert!(not.is_empty(), "{not:#?}");
+    assert_eq!(answer["finding"], "sound", "{answer:#}");
+    assert_eq!(answer["accounts"][0]["totals"], json!({"passed": check::all().count(), "failed": 0, "unknown": 0}));
+    assert!(check::all().count() >= 34);
+}
+
+#[tokio::test]
+async fn every_check_fails_where_what_it_asks_for_is_not_so() {
+    let known: BTreeSet<&str> = check::all().map(|check| check.id).collect();
+    assert_eq!(FAULTS.iter().map(|(id, ..)| *id).collect::<BTreeSet<_>>(), known, "a check without a fault");
+    for (id, read, part, instead) in FAULTS {
+        let mut settings = sound(now());
+        let (status, body) = settings.get_mut(*read).unwrap();
+        assert!(body.contains(part), "{id}: {part} is not in {body}");
+        *body = body.replace(part, instead);
+        if body.starts_with("<Error>") {
+            (*status, *body) = (404, (*instead).to_owned());
+        }
+        if *id == "bucket_mfa_delete" {
+            // An object lock would do as well.
+            settings.insert("object-lock".into(), (404, "<Error><Code>ObjectLockConfigurationNotFoundError</Code></Error>".into()));
+        }
+        let answer = judged(settings).await;
+        let check = &results(&answer)[*id];
+        assert_eq!(check["result"], "fail", "{id}: {check:#}");
+        assert!(check["fix"]["command"].is_string() || check["fix"]["step"].is_string(), "{check:#}");
+        assert!(!check["fact"].as_str().unwrap().is_empty());
+        assert_eq!(answer["finding"], "weak");
+    }
+}
+
+#[tokio::test]
+async fn a_permission_that_is_missing_makes_checks_unknown_by_its_name_and_never_lets_one_fail() {
+    let all: BTreeSet<&str> = check::all().map(|check| check.id).collect();
+    let mut unknown = BTreeSet::new();
+    for (_, read) in READS.iter().filter(|(_, read)| !["DescribeTrails", "LookupEvents"].contains(&read.name)) {
+        let mut settings = sound(now());
+        let key = settings
+            .keys()
+            .find(|key| *key == read.name || bucket_part(key) == Some(read.name))
+            .cloned()
+            .unwrap_or_else(|| panic!("{read:?}"));
+        settings.remove(&key);
+        // What stands in for another must not hide that it is unknown.
+        if key == "DescribeOrganization" {
+            let (_, trails) = settings.get_mut("DescribeTrails").unwrap();
+            *trails = trails.replace("\"IsOrganizationTrail\":true", "\"IsOrganizationTrail\":false");
+        }
+        if key == "object-lock" {
+            let (_, versioning) = settings.get_mut("versioning").unwrap();
+            *versioning = versioning.replace("<MfaDelete>Enabled", "<MfaDelete>Disabled");
+        }
+        let answer = judged(settings).await;
+        for (id, check) in results(&answer) {
+            assert_ne!(check["result"], "fail", "without {}: {check:#}", read.action);
+            if check["result"] == "unknown" {
+                assert_eq!(check["missing"], json!([read.action]), "{check:#}");
+                unknown.insert(id);
+            }
+        }
+        assert_eq!(answer["finding"], "unknown", "without {}: {answer:#}", read.action);
+        assert!(answer["coverage"]["next"].as_str().unwrap().contains(read.action));
+    }
+    // What DescribeTrails alone tells is not unknown, as nothing is judged without it.
+    let told_by_list = ["log_file_validation", "kms_key"];
+    let never: Vec<_> = all.iter().filter(|id| !unknown.contains(**id) && !told_by_list.contains(id)).collect();
+    assert!(never.is_empty(), "never unknown: {never:?}");
+}
+
+/// The operation whose read a sub-resource of a bucket is.
+fn bucket_part(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "acl" => "GetBucketAcl",
+        "encryption" => "GetBucketEncryption",
+        "lifecycle" => "GetBucketLifecycleConfiguration",
+        "logging" => "GetBucketLogging",
+        "policy" => "GetBucketPolicy",
+        "policyStatus" => "GetBucketPolicyStatus",
+        "versioning" => "GetBucketVersioning",
+        "object-lock" => "GetObjectLockConfiguration",
+        "publicAccessBlock" => "GetPublicAccessBlock",
+        _ => return None,
+    })
+}
+
+#[tokio::test]
+async fn nothing_is_asked_without_permission_and_what_aws_denies_is_told_by_name() {
+    let fake = FakeAws::start(Utc::now()).await.with_settings(sound(now()));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cloudtrail-mcp"));
+    command.args(["trails", "--json"]).env_clear().envs(fake.env());
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    assert_eq!((output.status.code(), json_of(&output)["error"]["code"].as_str()), (Some(1), Some("tool_not_allowed")));
+    assert!(fake.requests().is_empty());
+
+    let denied = FakeAws::start(Utc::now()).await;
+    let output = run(&denied, &["--json"]).await;
+    let answer = json_of(&output);
+    assert_eq!((output.status.code(), answer["finding"].as_str()), (Some(1), Some("could_not_look")), "{answer:#}");
+    assert_eq!(answer["error"]["code"], "access_denied");
+    assert!(answer["error"]["message"].as_str().unwrap().contains("cloudtrail:DescribeTrails"), "{answer:#}");
+}
+
+#[tokio::test]
+async fn exit_codes_tell_an_answer_that_is_whole_from_one_that_is_not() {
+    let fake = FakeAws::start(Utc::now()).await.with_settings(sound(now()));
+    assert_eq!(run(&fake, &[]).await.status.code(), Some(0));
+    let mut settings = sound(now());
+    settings.remove("policy");
+    let fake = FakeAws::start(Utc::now()).await.with_settings(settings);
+    assert_eq!(run(&fake, &[]).await.status.code(), Some(3));
+    assert_eq!(run(&fake, &["--retention", "ever"]).await.status.code(), Some(2));
+}
+
+#[tokio::test]
+async fn regions_that_policy_does_not_allow_are_not_asked() {
+    let fake = FakeAws::start(Utc::now()).await.with_settings(sound(now()));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cloudtrail-mcp"));
+    command.args(["trails", "--json"]).env_clear().envs(fake.env()).env("CHAT_ALLOW_AWS_READ", "true");
+    command.env("CHAT_AWS_REGION_ALLOWLIST", "eu-north-1");
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let elsewhere: Vec<_> =
+        fake.requests().into_iter().filter(|request| request.service != "sts" && request.region != "eu-north-1").collect();
+    assert!(elsewhere.is_empty(), "{elsewhere:#?}");
+    assert!(json_of(&output)["accounts"][0]["totals"]["unknown"].as_u64().unwrap() > 0);
+}
+
+#[tokio::test]
+async fn the_worst_account_still_fits_into_an_answer() {
+    let arn = |n: usize| format!("arn:aws:cloudtrail:eu-west-1:111122223333:trail/trail-{n}");
+    let trails: Vec<Value> = (0..5)
+        .map(
+            |n| json!({"Name": format!("trail-{n}"), "TrailARN": arn(n), "HomeRegion": "eu-west-1", "S3BucketName": format!("bucket-{n}")}),
+        )
+        .collect();
+    let mut settings = Settings::new();
+    settings.insert("DescribeTrails".into(), (200, json!({"trailList": trails}).to_string()));
+    settings.insert("GetTrailStatus".into(), (200, json!({"IsLogging": false}).to_string()));
+    let fake = FakeAws::start(Utc::now()).await.with_settings(settings);
+    let text = String::from_utf8(run(&fake, &[]).await.stdout).unwrap();
+    let json = String::from_utf8(run(&fake, &["--json", "--detail", "full"]).await.stdout).unwrap();
+    for form in [text, serde_json::from_str::<Value>(&json).unwrap().to_string()] {
+        assert!(form.chars().count() < 40_000 && cloudtrail_mcp::answer::tokens::estimate(&form) < 10_000, "{}", form.len());
+    }
+}

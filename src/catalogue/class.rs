@@ -31,6 +31,8 @@ pub struct Class {
     pub lessens: bool,
     /// Whether it only watches or reports: alarms, dashboards, reports. It may blind who looks, and breaks nothing that runs.
     pub watches: bool,
+    /// Whether a trail or event data store may record less after it.
+    pub blinds: bool,
     /// Whether its verb can give back what an earlier call had taken.
     pub gives_back: bool,
     /// How it writes what it sets.
@@ -72,6 +74,7 @@ pub fn classify(event: &Event) -> Class {
         admits: row.is_some_and(|row| row.admits),
         lessens: Verb::of_batch(&event.name).lessens,
         watches: row.is_some_and(|row| row.watches),
+        blinds: row.is_some_and(|row| row.blinds),
         gives_back: verb.gives_back,
         sets: verb.sets,
         tags: is_tagging(&event.name),

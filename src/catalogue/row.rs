@@ -39,6 +39,8 @@ pub(super) struct Row {
     pub(super) admits: bool,
     /// Whether it only watches or reports, so that nothing that runs depends on it.
     pub(super) watches: bool,
+    /// Whether a trail or event data store may record less after it.
+    pub(super) blinds: bool,
     /// Names of the calls of the same service that go back to what was before it, besides the opposite of its verb.
     pub(super) undone_by: &'static [&'static str],
     /// The command that takes it back; see [`mod@super::undo_command`] for the language. Empty: none is known.
@@ -112,6 +114,7 @@ pub(super) const fn by_verb(service: &'static str, name: &'static str) -> Row {
         adds: false,
         admits: false,
         watches: false,
+        blinds: false,
         undone_by: &[],
         undo: "",
         returns_to: None,
@@ -153,6 +156,11 @@ impl Row {
     /// Says that it only watches or reports.
     pub(super) const fn watches(self) -> Self {
         Self { watches: true, ..self }
+    }
+
+    /// Says that a trail or event data store may record less after it.
+    pub(super) const fn blinds(self) -> Self {
+        Self { blinds: true, ..self }
     }
 
     /// Says which calls go back to what was before it.

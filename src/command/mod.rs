@@ -26,6 +26,7 @@ use std::sync::Arc;
 use crate::config::investigation::Store;
 use crate::config::{Config, Flags, load, settings};
 use crate::investigate::{Cursors, Frozen, ToolContext};
+use crate::posture::trail::Watch;
 use crate::service::audit::AuditLog;
 use crate::service::{CallService, Rules};
 use crate::source::api::Api;
@@ -236,11 +237,13 @@ fn context(config: &Config, cursors: Cursors<Frozen>) -> Result<ToolContext, Fai
     };
     let investigations = config.find(&settings::INVESTIGATIONS_PATH).as_deref().map(Store::open).transpose();
     let home_region = source::configured_region();
-    let setup = Setup { config, clock: clock.clone(), home_region, prover: verify::prover(config)?, bundled: demo::LOG };
-    let (sources, api) = (source::open(&setup), Api::open(&setup));
+    let api = Api::open(config, home_region.clone());
+    let prover = verify::prover(config)?;
+    let sources = source::open(&Setup { config, clock: clock.clone(), api: &api, home_region, prover, bundled: demo::LOG });
     Ok(ToolContext {
         policy: config.policy(),
         sources: sources.map_err(|error| Failure::new(CONFIG, error))?,
+        surroundings: Some(Arc::new(Watch::new(api.clone()))),
         api,
         investigations: investigations.map_err(|error| Failure::new(CONFIG, error.to_string()))?,
         cursors: Arc::new(cursors),

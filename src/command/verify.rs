@@ -8,16 +8,16 @@ use std::time::{Duration, Instant};
 use crate::config::Config;
 use crate::config::settings::{ALLOW_AWS_READ, ARCHIVE, ARCHIVE_KEYS, ARCHIVE_LOCATIONS, ARCHIVE_VERIFIED, KEYS, NOW};
 use crate::posture::digest::{self, DigestProver, Folder, KeySource, Keys, Outcome, PublicKey, Remote, Report, Request, SIDECAR, Store};
+use crate::source;
 use crate::source::api::Api;
 use crate::source::proof::Prover;
-use crate::source::{self, Setup};
 use crate::time;
 use chrono::{DateTime, Utc};
 use clap::{Parser, ValueEnum};
 use tokio::runtime::Handle;
 
 use super::output::say;
-use super::{CONFIG, FAILURE, Failure, Global, PARTIAL, Run, USAGE, block_on, demo};
+use super::{CONFIG, FAILURE, Failure, Global, PARTIAL, Run, USAGE, block_on};
 
 const EXAMPLES: &str = "Examples:
   cloudtrail-mcp verify ./AWSLogs --keys keys.json       offline, with pinned keys
@@ -139,7 +139,7 @@ fn remote(config: &Config) -> Option<Remote> {
         return None;
     }
     let home_region = source::configured_region();
-    let api = Api::open(&Setup { config, clock: Arc::new(Utc::now), home_region, prover: None, bundled: demo::LOG });
+    let api = Api::open(config, home_region);
     Some(Remote::new(api, config.policy()))
 }
 

@@ -35,6 +35,25 @@ pub enum BlindSpot {
     NotEnabled(Vec<String>),
     /// What no trail records or delivers.
     Trail(TrailGap),
+    /// Whether trails record is not known, as this permission is missing.
+    TrailsUnknown(&'static str),
+    /// Changes in the window after which trails may record, deliver or keep less; so many more there are.
+    RecordingChanged(Vec<RecordingChange>, usize),
+    /// Requests that the policy of a VPC endpoint denied.
+    EndpointDenials,
+}
+
+/// A change after which trails may record, deliver or keep less.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordingChange {
+    /// The call.
+    pub name: String,
+    /// What it changed.
+    pub target: String,
+    /// When.
+    pub time: DateTime<Utc>,
+    /// Its event.
+    pub event_id: String,
 }
 
 /// What no trail records or delivers, so that only event history has it, or nothing.

@@ -19,6 +19,8 @@ pub enum Failure {
     RegionDisabled,
     /// Policy does not allow the region, and nothing was sent.
     RegionNotAllowed,
+    /// It was not asked for.
+    NotAsked,
     /// AWS does not know the credentials, here or anywhere.
     UnknownCredentials,
     /// Something that the operator has to mend.
@@ -66,7 +68,7 @@ impl Failure {
             Self::Expired => Some(Cause::ExpiredCredentials),
             Self::Denied | Self::RoleDenied => Some(Cause::AccessDenied),
             Self::UnknownCredentials => Some(Cause::Obstacle(Obstacle::UnknownKey)),
-            Self::RegionDisabled | Self::RegionNotAllowed => None,
+            Self::RegionDisabled | Self::RegionNotAllowed | Self::NotAsked => None,
             _ => Some(Cause::Unavailable),
         }
     }

@@ -23,6 +23,7 @@ pub mod plan;
 mod question;
 mod read;
 mod resume;
+mod surroundings;
 mod tool_context;
 
 use std::sync::Arc;
@@ -46,7 +47,7 @@ pub use cursor::Cursors;
 pub use event::{EventQuestion, find_event};
 pub use gathered::Gathered;
 pub use question::{Continued, Frozen, NewQuestion, Question};
-pub use tool_context::ToolContext;
+pub use tool_context::{Around, Surroundings, ToolContext};
 
 use question::Inquiry;
 use read::Reader;
@@ -118,12 +119,20 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
         incident = context::discover(&asked, &context.defaults_of_look_up(), now)?;
     }
     let scope = admit(context, &incident, source, &names)?;
-    let mut inquiry = Inquiry { look_ups: plan::look_ups(&scope, &incident, names), incident, scope, filter, widened: false, now };
+    let around = Around::default();
+    let mut inquiry = Inquiry { look_ups: plan::look_ups(&scope, &incident, names), incident, scope, filter, around, widened: false, now };
 
     let mut gathered = Gathered::new(inquiry.scope.denied());
-    let mut background = reader.first_look(&inquiry, &mut gathered).await;
-    let mut first_suspect = reader.sees_suspect(&inquiry, &gathered, &background).then(|| reader.spent());
-    reader.read(&inquiry, inquiry.scope.window(), None, &mut gathered).await;
+    let (mut background, mut first_suspect) = (Vec::new(), None);
+    let around = {
+        let read = async {
+            background = reader.first_look(&inquiry, &mut gathered).await;
+            first_suspect = reader.sees_suspect(&inquiry, &gathered, &background).then(|| reader.spent());
+            reader.read(&inquiry, inquiry.scope.window(), None, &mut gathered).await;
+        };
+        surroundings::beside(context, &inquiry.scope, read).await
+    };
+    inquiry.around = around;
     let mut found_by_name = Vec::new();
     gathered.move_to(&mut found_by_name);
     reader.look_further(&mut inquiry, &mut gathered, &mut found_by_name).await?;
@@ -223,7 +232,7 @@ fn tell(reader: &Reader<'_>, findings: Findings) -> Answer {
 /// Puts together what was found.
 fn found(frozen: Frozen, mut gathered: Gathered, ranked: Vec<Ranked>, background: Vec<Change>) -> Findings {
     let (cached, plan_log) = (gathered.cached(), gathered.take_plan_log());
-    let spots = page::blind_spots(&frozen.inquiry, &gathered);
+    let spots = page::blind_spots(&frozen.inquiry, &gathered, &ranked);
     let (_, coverage, so_far) = gathered.finish(spots);
     Findings { frozen, coverage, so_far, ranked, background, cached, plan_log, first_suspect: None }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::question::Inquiry;
 use super::read::Reader;
-use super::{Findings, Gathered};
+use super::{Findings, Gathered, surroundings};
 use crate::answer::build::{self, Built};
 use crate::answer::draft::Draft;
 use crate::answer::earlier::Earlier;
@@ -57,9 +57,10 @@ fn in_ms(time: Duration) -> u64 {
 }
 
 /// Says what cannot be seen by nature or by policy.
-pub(super) fn blind_spots(inquiry: &Inquiry, gathered: &Gathered) -> Vec<BlindSpot> {
+pub(super) fn blind_spots(inquiry: &Inquiry, gathered: &Gathered, ranked: &[Ranked]) -> Vec<BlindSpot> {
     let Inquiry { scope, filter, .. } = inquiry;
-    let mut spots: Vec<BlindSpot> = scope.blind_spots().to_vec();
+    let mut spots = surroundings::blind_spots(inquiry, ranked);
+    spots.extend_from_slice(scope.blind_spots());
     let source = scope.source();
     spots.push(BlindSpot::NeverHeld(source));
     if let (false, Some(region)) = (source.by_region, scope.global_region())

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::look_up::Name;
 use super::resume::ResumeState;
+use super::tool_context::Around;
 use crate::answer::draft::Detail;
 use crate::answer::filter::Filter;
 use crate::answer::page::Page;
@@ -57,6 +58,8 @@ pub(super) struct Inquiry {
     pub(super) look_ups: Vec<Name>,
     /// What to show.
     pub(super) filter: Filter,
+    /// What lies around what is read.
+    pub(super) around: Around,
     /// Whether it looks further back than was asked.
     pub(super) widened: bool,
     /// When it was asked.

@@ -10,10 +10,11 @@ use serde_json::Value;
 use super::{Cursors, Frozen};
 use crate::config::investigation::{Store, StoreError};
 use crate::context::{Asked, Defaults};
-use crate::policy::Policy;
+use crate::coverage::BlindSpot;
+use crate::policy::{Policy, Scope};
 use crate::refusal::{InvalidArgument, Refusal};
 use crate::source::api::Api;
-use crate::source::{Clock, Sources};
+use crate::source::{BoxFuture, Clock, Sources};
 
 /// What a call works with. A clone shares all but the policy.
 #[derive(Clone)]
@@ -24,12 +25,31 @@ pub struct ToolContext {
     pub sources: Sources,
     /// Reads settings, such as those of trails.
     pub api: Api,
+    /// What tells of blind spots that lie around what is read. Default: none.
+    pub surroundings: Option<Arc<dyn Surroundings>>,
     /// Known investigations by id.
     pub investigations: Option<Store>,
     /// Cursors handed out.
     pub cursors: Arc<Cursors<Frozen>>,
     /// The clock.
     pub clock: Clock,
+}
+
+/// What lies around a reading: whether what is read was recorded at all.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Around {
+    /// What cannot be seen therefore.
+    pub blind_spots: Vec<BlindSpot>,
+    /// Names of the buckets that trails write to: a change of one may take records away.
+    pub buckets: Vec<String>,
+}
+
+/// Tells what lies around a reading.
+///
+/// It may be dropped at any await point. What it cannot find out is one of the blind spots, and never an error.
+pub trait Surroundings: Send + Sync {
+    /// Tells what lies around a reading of `scope`, under `policy`.
+    fn around<'a>(&'a self, policy: &'a Policy, scope: &'a Scope) -> BoxFuture<'a, Around>;
 }
 
 /// Numbers of events in an answer.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::api::Api;
 use super::proof::Prover;
 use super::refusing::Refusing;
 use super::{ALL, Source};
@@ -20,6 +21,8 @@ pub struct Setup<'a> {
     pub config: &'a Config,
     /// The clock.
     pub clock: Clock,
+    /// What reads settings, whose credentials are everybody's.
+    pub api: &'a Api,
     /// The region of the environment. Default: none.
     pub home_region: Option<String>,
     /// Who proves the log files of archives. Default: nobody, and nothing is said of that.

@@ -76,6 +76,7 @@ impl Client {
         let context = ToolContext {
             policy: Policy::default(),
             api: Api::default(),
+            surroundings: None,
             sources: Sources::of(source),
             investigations: None,
             cursors: Arc::new(Cursors::default()),

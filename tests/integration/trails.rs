@@ -105,8 +105,8 @@ const FAULTS: &[(&str, &str, &str, &str)] = &[
     ("bucket_encryption", "encryption", "aws:kms", "AES256"),
     ("bucket_lifecycle", "lifecycle", "Transition", "Other"),
     ("bucket_retention", "lifecycle", "2555", "364"),
-    ("alarm_unauthorized_calls", "DescribeMetricFilters", "UnauthorizedOperation", "Other"),
-    ("alarm_unauthorized_launches", "DescribeMetricFilters", "UnauthorizedOperation", "Other"),
+    ("alarm_unauthorized_calls", "DescribeMetricFilters", "{($.errorCode", "{($.eventName = HeadBucket) && ($.errorCode"),
+    ("alarm_unauthorized_launches", "DescribeMetricFilters", "metricFilters", "other"),
     ("alarm_iam_changes", "DescribeAlarmsForMetric", "<ActionsEnabled>true", "<ActionsEnabled>false"),
     ("alarm_cloudtrail_changes", "ListSubscriptionsByTopic", "arn:aws:sns", "PendingConfirmation"),
     ("alarm_key_deletion", "DescribeAlarmsForMetric", "MetricAlarms", "Other"),
@@ -157,11 +157,9 @@ async fn a_permission_that_is_missing_makes_checks_unknown_by_its_name_and_never
     let mut unknown = BTreeSet::new();
     for (_, read) in READS.iter().filter(|(_, read)| !["DescribeTrails", "LookupEvents"].contains(&read.name)) {
         let mut settings = sound(now());
-        let key = settings
-            .keys()
-            .find(|key| *key == read.name || bucket_part(key) == Some(read.name))
-            .cloned()
-            .unwrap_or_else(|| panic!("{read:?}"));
+        // Other commands send the rest.
+        let sent = settings.keys().find(|key| *key == read.name || bucket_part(key) == Some(read.name)).cloned();
+        let Some(key) = sent else { continue };
         settings.remove(&key);
         // What stands in for another must not hide that it is unknown.
         if key == "DescribeOrganization" {
@@ -263,4 +261,68 @@ async fn the_worst_account_still_fits_into_an_answer() {
     for form in [text, serde_json::from_str::<Value>(&json).unwrap().to_string()] {
         assert!(form.chars().count() < 40_000 && cloudtrail_mcp::answer::tokens::estimate(&form) < 10_000, "{}", form.len());
     }
+}
+
+/// The first screen of an answer about changes, under these settings.
+async fn first_screen(settings: Settings, events: Vec<Value>, args: &[&str]) -> String {
+    let fake = FakeAws::start(Utc::now()).await.with_settings(settings).with_events(events);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cloudtrail-mcp"));
+    command.args(["events", "--format", "markdown"]).args(args).env_clear().envs(fake.env()).env("CHAT_ALLOW_AWS_READ", "true");
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    assert!(fake.settings_read().iter().all(|name| ["DescribeTrails", "GetTrailStatus", "GetEventSelectors"].contains(&name.as_str())));
+    String::from_utf8(output.stdout).unwrap().split("## All changes").next().unwrap().to_owned()
+}
+
+fn with(read: &str, part: &str, instead: &str) -> Settings {
+    let mut settings = sound(now());
+    let (_, body) = settings.get_mut(read).unwrap();
+    assert!(body.contains(part), "{part} is not in {body}");
+    *body = body.replace(part, instead);
+    settings
+}
+
+#[tokio::test]
+async fn what_trails_miss_stands_on_the_first_screen_of_an_answer_about_changes() {
+    let asked = ["--last", "1h", "--region", "eu-west-1"];
+    let sound = first_screen(sound(now()), Vec::new(), &asked).await;
+    assert!(!sound.contains("trail"), "{sound}");
+    let stopped = with("GetTrailStatus", "\"IsLogging\":true", "\"IsLogging\":false,\"StopLoggingTime\":1700000000");
+    let stopped = first_screen(stopped, Vec::new(), &asked).await;
+    assert!(stopped.contains("trail main is stopped since 2023-11-14T22:13:20Z"), "{stopped}");
+    let kms = "[\"Management\"]},{\"Field\":\"eventSource\",\"NotEquals\":[\"kms.amazonaws.com\"]}";
+    let excluded = first_screen(with("GetEventSelectors", "[\"Management\"]}", kms), Vec::new(), &asked).await;
+    assert!(excluded.contains("the trails exclude kms.amazonaws.com"), "{excluded}");
+    let one_region = with("DescribeTrails", "\"IsMultiRegionTrail\":true", "\"IsMultiRegionTrail\":false");
+    let elsewhere = first_screen(one_region, Vec::new(), &["--last", "1h", "--region", "eu-north-1"]).await;
+    assert!(elsewhere.contains("no trail records eu-north-1"), "{elsewhere}");
+    let denied = first_screen(Settings::new(), Vec::new(), &asked).await;
+    assert!(denied.contains("whether trails record is not known: cloudtrail:DescribeTrails is not allowed"), "{denied}");
+}
+
+#[tokio::test]
+async fn a_change_of_what_is_recorded_makes_silence_prove_less() {
+    let at = |minutes: i64| Utc::now() - chrono::TimeDelta::minutes(minutes);
+    let mut stopped = crate::fake_aws::write("0a1b2c3d-1", "cloudtrail.amazonaws.com", "StopLogging", "eu-west-1", at(40));
+    stopped["requestParameters"] = json!({"name": "main"});
+    let mut bucket = crate::fake_aws::write("4e5f6a7b-1", "s3.amazonaws.com", "PutBucketLifecycle", "eu-west-1", at(39));
+    bucket["requestParameters"] = json!({"bucketName": "logs"});
+    let mut other = bucket.clone();
+    (other["eventID"], other["requestParameters"]["bucketName"]) = (json!("99999999-1"), json!("other"));
+    let mut failed = stopped.clone();
+    (failed["eventID"], failed["errorCode"]) = (json!("88888888-1"), json!("AccessDenied"));
+    let events = vec![stopped, bucket, other, failed];
+    let screen = first_screen(sound(now()), events, &["--last", "1h", "--region", "eu-west-1"]).await;
+    assert!(screen.contains("silence proves less after StopLogging on main at "), "{screen}");
+    assert!(screen.contains("(0a1b2c3d)") && screen.contains("PutBucketLifecycle on logs"), "{screen}");
+    let told = screen.lines().find(|line| line.contains("silence proves less")).unwrap();
+    assert!(!told.contains("99999999") && !told.contains("88888888"), "{told}");
+}
+
+#[tokio::test]
+async fn an_alert_about_denied_access_says_that_endpoint_policies_leave_no_trace() {
+    let alert = |text: &str| format!("{text} since {}", (Utc::now() - chrono::TimeDelta::minutes(30)).format("%Y-%m-%dT%H:%M:%SZ"));
+    let denied = first_screen(sound(now()), Vec::new(), &["--region", "eu-west-1", &alert("orders: AccessDenied on s3:GetObject")]).await;
+    assert!(denied.contains("VPC endpoint policy"), "{denied}");
+    let slow = first_screen(sound(now()), Vec::new(), &["--region", "eu-west-1", &alert("orders: high latency")]).await;
+    assert!(!slow.contains("VPC endpoint policy"), "{slow}");
 }

@@ -98,6 +98,7 @@ async fn ask(name: &str, bytes: &[u8]) -> Told {
     let context = ToolContext {
         policy: Policy::default(),
         api: Api::default(),
+        surroundings: None,
         sources: Sources::of(Archive::open(&[root.path().to_path_buf()]).unwrap()),
         investigations: None,
         cursors: Arc::new(Cursors::default()),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::coverage::{BlindSpot, Profile, RegionGuess, Survey, TrailGap};
+use crate::coverage::{BlindSpot, Profile, RecordingChange, RegionGuess, Survey, TrailGap};
 use crate::redact;
 use crate::time::rfc3339;
 
@@ -33,7 +33,22 @@ pub(super) fn words(spot: &BlindSpot) -> String {
             format!("not enabled for these credentials, and so not looked at: {}", regions.join(", "))
         }
         BlindSpot::Trail(gap) => trail(gap),
+        BlindSpot::TrailsUnknown(action) => format!("whether trails record is not known: {action} is not allowed"),
+        BlindSpot::RecordingChanged(changes, more) => recording_changed(changes, *more),
+        BlindSpot::EndpointDenials => "requests that a VPC endpoint policy denied are not among CloudTrail's management events".into(),
     }
+}
+
+/// Says why silence after these changes proves nothing.
+fn recording_changed(changes: &[RecordingChange], more: usize) -> String {
+    let one = |RecordingChange { name, target, time, event_id }: &RecordingChange| {
+        let on = if target.is_empty() { String::new() } else { format!(" on {}", redact::text(target, 128)) };
+        let id = event_id.split('-').next().unwrap_or_default();
+        format!("{}{on} at {} ({})", redact::text(name, 64), rfc3339(*time), redact::text(id, 16))
+    };
+    let told: Vec<String> = changes.iter().map(one).collect();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("silence proves less after {}{more}: what is recorded or kept was changed", told.join(", "))
 }
 
 /// Says what no trail records or delivers.

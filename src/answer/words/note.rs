@@ -96,7 +96,7 @@ fn extent(read: &Extent) -> String {
 /// Says why a request failed, with the cure when there is one.
 fn failed(failure: &Failure, region: &str) -> Option<String> {
     Some(match failure {
-        Failure::Blocked(_) | Failure::UnknownCredentials => return None,
+        Failure::Blocked(_) | Failure::UnknownCredentials | Failure::NotAsked => return None,
         Failure::Throttled => {
             format!("AWS throttled LookupEvents in {region}; others in the account use the same 2 requests a second; try again shortly")
         }

@@ -16,6 +16,7 @@ pub(super) fn unread(Unread { action, failure }: &Unread) -> String {
         Failure::RoleDenied => "the role of this account may not be assumed".to_owned(),
         Failure::Expired => "the AWS credentials are expired".to_owned(),
         Failure::RegionDisabled => "the region is not enabled in this account".to_owned(),
+        Failure::NotAsked => "it was not asked for".to_owned(),
         Failure::RegionNotAllowed => "it is in a region that policy does not allow".to_owned(),
         Failure::Throttled => format!("AWS throttled the call that needs {action}"),
         Failure::Refused => format!("AWS refused the call that needs {action}"),
@@ -29,8 +30,7 @@ pub(super) fn unread(Unread { action, failure }: &Unread) -> String {
 
 /// Says what to do: permissions first, as all of them can be given at once.
 pub(super) fn next(unread: &[&Unread]) -> Option<String> {
-    let denied = |failure: &Failure| matches!(failure, Failure::Denied | Failure::Blocked(Obstacle::DeniedBy(_)));
-    let actions: BTreeSet<&str> = unread.iter().filter(|one| denied(&one.failure)).map(|one| one.action).collect();
+    let actions: BTreeSet<&str> = unread.iter().filter(|one| one.is_denied()).map(|one| one.action).collect();
     if !actions.is_empty() {
         let actions: Vec<&str> = actions.into_iter().collect();
         return Some(format!(

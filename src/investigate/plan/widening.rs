@@ -181,7 +181,15 @@ mod tests {
         for (archive, goes_on) in [(true, true), (false, false)] {
             let (incident, scope) = asked(None, archive);
             let gathered = read(&scope, 10, State::Failed);
-            let inquiry = Inquiry { incident, scope, look_ups: Vec::new(), filter: Filter::default(), widened: false, now: at(600) };
+            let inquiry = Inquiry {
+                incident,
+                scope,
+                look_ups: Vec::new(),
+                filter: Filter::default(),
+                around: Default::default(),
+                widened: false,
+                now: at(600),
+            };
             assert_eq!(next(&[], &inquiry, &gathered, Duration::ZERO).is_some(), goes_on);
         }
     }

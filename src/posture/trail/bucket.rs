@@ -10,7 +10,7 @@ use crate::source::api::{self, Ask, Read, Reader, Told, items};
 /// S3's code for a bucket that is not there.
 const NO_BUCKET: &str = "NoSuchBucket";
 
-/// Makes the bucket that a trail does not name.
+/// Makes a bucket that is not there.
 pub(super) fn absent(name: &str) -> Bucket {
     Bucket {
         name: name.to_owned(),
@@ -25,6 +25,11 @@ pub(super) fn absent(name: &str) -> Bucket {
         encryption: Ok(None),
         lifecycle: Ok(None),
     }
+}
+
+/// Makes a bucket of which nothing was asked.
+pub(super) fn unread(name: &str) -> Bucket {
+    Bucket { exists: true, ..absent(name) }
 }
 
 /// Reads a bucket; logs stand under `prefix`, and `region` is where it is looked for first.

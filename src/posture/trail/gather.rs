@@ -12,20 +12,40 @@ use super::bucket;
 use super::check::copies;
 use super::fact::{Alarm, Bucket, Delivery, Fact, Key, LogGroup, MetricFilter, Organization, Posture, Status, Store, Topic, Trail};
 use super::selector::Selectors;
+use crate::coverage::Failure;
 use crate::event::Arn;
-use crate::source::api::{self, Ask, Read, Reader, Told, items};
+use crate::source::api::{self, Ask, Read, Reader, Told, Unread, items};
 use crate::time;
 
 /// Most metric filters of a log group whose alarms are asked for.
 const FILTERS: usize = 60;
 
+/// How much is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// What is recorded: trails, whether they run, and their selectors.
+    Recording,
+    /// All that is judged.
+    Whole,
+}
+
+/// What stands for what is not asked at a depth.
+const NOT_ASKED: Unread = Unread { action: "", failure: Failure::NotAsked };
+
 /// Reads the posture of one account in `regions`; `account` is empty where it could not be told.
-pub(super) async fn gather(reader: &Reader, account: String, regions: &[String], now: DateTime<Utc>) -> Posture {
+pub(super) async fn gather(reader: &Reader, account: String, regions: &[String], now: DateTime<Utc>, depth: Depth) -> Posture {
     let first = regions.first().map(String::as_str).unwrap_or_default();
+    let whole = depth == Depth::Whole;
     let lists = join_all(regions.iter().map(|region| trails(reader, region)));
-    let around = join(enabled_regions(reader, first), organization(reader, first));
-    let stores = join_all(regions.iter().map(|region| stores(reader, region)));
-    let ((lists, stores), (enabled_regions, organization)) = join(join(lists, stores), around).await;
+    let around = async {
+        if whole {
+            let stores = join_all(regions.iter().map(|region| stores(reader, region)));
+            join(stores, join(enabled_regions(reader, first), organization(reader, first))).await
+        } else {
+            (vec![Err(NOT_ASKED)], (Err(NOT_ASKED), Err(NOT_ASKED)))
+        }
+    };
+    let (lists, (stores, (enabled_regions, organization))) = join(lists, around).await;
     let mut told: BTreeMap<String, (String, Value)> = BTreeMap::new();
     let mut listed = Vec::new();
     for (region, list) in regions.iter().zip(lists) {
@@ -45,8 +65,8 @@ pub(super) async fn gather(reader: &Reader, account: String, regions: &[String],
             }
         }
     }
-    let known = Known::read(reader, told.values().map(|(_, trail)| trail)).await;
-    let mut trails = join_all(told.values().map(|(asked, settings)| trail(reader, asked, settings, &known))).await;
+    let known = if whole { Known::read(reader, told.values().map(|(_, trail)| trail)).await } else { Known::default() };
+    let mut trails = join_all(told.values().map(|(asked, settings)| trail(reader, asked, settings, whole.then_some(&known)))).await;
     trails.sort_by(|a, b| (&a.name, &a.arn).cmp(&(&b.name, &b.arn)));
     let stores: Fact<Vec<Vec<Store>>> = stores.into_iter().collect();
     let mut posture = Posture {
@@ -59,7 +79,7 @@ pub(super) async fn gather(reader: &Reader, account: String, regions: &[String],
         stores: stores.map(|stores| stores.into_iter().flatten().collect()),
         events_a_month: None,
     };
-    let copied = copies(&posture).ok().and_then(|copies| copies.into_iter().find(|(_, names)| names.len() > 1));
+    let copied = Some(()).filter(|()| whole).and_then(|()| copies(&posture).ok()?.into_iter().find(|(_, names)| names.len() > 1));
     if let Some(region) = copied.map(|(region, _)| region.to_owned()) {
         posture.events_a_month = events_a_month(reader, &region).await;
     }
@@ -113,7 +133,7 @@ async fn trails(reader: &Reader, region: &str) -> Fact<Vec<Value>> {
     Ok(told.map(|told| items(&told, "trailList").cloned().collect()).unwrap_or_default())
 }
 
-async fn trail(reader: &Reader, asked: &str, settings: &Value, known: &Known) -> Trail {
+async fn trail(reader: &Reader, asked: &str, settings: &Value, known: Option<&Known>) -> Trail {
     let (arn, home) = (text(settings, "TrailARN"), home(settings));
     let on = |key: &str| settings.get(key).and_then(Value::as_bool).unwrap_or_default();
     let ask = |read: &'static Read, key: &str| {
@@ -121,7 +141,12 @@ async fn trail(reader: &Reader, asked: &str, settings: &Value, known: &Known) ->
         async move { given(reader, read, asked, parameters).await }
     };
     let status = join(ask(&api::GET_TRAIL_STATUS, "Name"), ask(&api::GET_EVENT_SELECTORS, "TrailName"));
-    let more = join(ask(&api::GET_INSIGHT_SELECTORS, "TrailName"), ask(&api::LIST_TAGS, "ResourceIdList"));
+    let more = async {
+        match known {
+            Some(_) => join(ask(&api::GET_INSIGHT_SELECTORS, "TrailName"), ask(&api::LIST_TAGS, "ResourceIdList")).await,
+            None => (Err(NOT_ASKED), Err(NOT_ASKED)),
+        }
+    };
     let ((status, selectors), (insights, tags)) = join(status, more).await;
     let place = (text(settings, "S3BucketName"), text(settings, "S3KeyPrefix"));
     Trail {
@@ -140,10 +165,10 @@ async fn trail(reader: &Reader, asked: &str, settings: &Value, known: &Known) ->
             told.map_or(0, |told| items(&told, "ResourceTagList").map(listed).sum())
         }),
         status: status.map(|told| told.as_ref().map(status_of).unwrap_or_default()),
-        bucket: known.buckets.get(&place).cloned().unwrap_or_else(|| Arc::new(bucket::absent(&place.0))),
-        key: known.keys.get(&text(settings, "KmsKeyId")).cloned(),
-        topic: known.topics.get(&text(settings, "SnsTopicARN")).cloned(),
-        log_group: known.log_groups.get(&text(settings, "CloudWatchLogsLogGroupArn")).cloned(),
+        bucket: known.and_then(|known| known.buckets.get(&place).cloned()).unwrap_or_else(|| Arc::new(bucket::unread(&place.0))),
+        key: known.and_then(|known| known.keys.get(&text(settings, "KmsKeyId")).cloned()),
+        topic: known.and_then(|known| known.topics.get(&text(settings, "SnsTopicARN")).cloned()),
+        log_group: known.and_then(|known| known.log_groups.get(&text(settings, "CloudWatchLogsLogGroupArn")).cloned()),
         arn,
         home_region: home,
     }

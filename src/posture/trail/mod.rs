@@ -18,5 +18,7 @@ mod gather;
 mod question;
 mod report;
 pub mod selector;
+mod watch;
 
 pub use question::{PROFILE, TrailsQuestion, ask};
+pub use watch::Watch;

@@ -116,7 +116,7 @@ pub(super) async fn read(context: &ToolContext, scope: &Scope, account: Option<&
         }
         Err(_) => String::new(),
     };
-    let posture = gather::gather(&reader, account, &regions, scope.now()).await;
+    let posture = gather::gather(&reader, account, &regions, scope.now(), gather::Depth::Whole).await;
     match posture.regions.iter().find_map(|(_, listed)| listed.as_ref().err()) {
         Some(unread) if posture.regions.iter().all(|(_, listed)| listed.is_err()) => Err(refusal(unread)),
         _ => Ok(posture),

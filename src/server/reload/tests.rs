@@ -24,6 +24,7 @@ fn started(text: &str) -> Fixture {
     let context = ToolContext {
         policy: Policy::default(),
         api: Api::default(),
+        surroundings: None,
         sources: Sources::of(EventHistory::new(Settings::default())),
         investigations: None,
         cursors: Arc::new(Cursors::default()),

@@ -92,6 +92,7 @@ impl Fixture {
         let context = ToolContext {
             policy: Policy::default(),
             api: Api::default(),
+            surroundings: None,
             sources: Sources::of(Arc::clone(&source)),
             investigations: None,
             cursors: Arc::new(Cursors::default()),

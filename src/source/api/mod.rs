@@ -31,12 +31,14 @@ pub use read::{
 };
 
 use super::event_history::{Failure, Identity, Role, Session, Sessions};
-use super::{Setup, https};
+use super::https;
 use crate::config::settings::EVENT_HISTORY_ENDPOINT_URL;
+use crate::config::{Account, Config};
+use crate::coverage::Obstacle;
 use crate::policy::Policy;
 
 /// Longest time for one request.
-const ATTEMPT: Duration = Duration::from_secs(8);
+const ATTEMPT: Duration = Duration::from_secs(10);
 /// Most requests at a time; the least generous of the operations is allowed ten a second.
 ///
 /// Source: AWS CloudTrail user guide, "Quotas" (Describe, Get and List operations: 10 a second).
@@ -89,6 +91,13 @@ pub struct Unread {
     pub failure: Failure,
 }
 
+impl Unread {
+    /// Tells whether a permission is missing.
+    pub fn is_denied(&self) -> bool {
+        matches!(self.failure, Failure::Denied | Failure::Blocked(Obstacle::DeniedBy(_)))
+    }
+}
+
 /// Reads settings, as whoever may be asked for an account.
 #[derive(Clone)]
 pub struct Api {
@@ -96,7 +105,7 @@ pub struct Api {
 }
 
 struct Inner {
-    sessions: Sessions,
+    sessions: Arc<Sessions>,
     roles: Vec<Arc<Role>>,
     cloudtrail: Option<String>,
     connectors: Mutex<Option<Arc<Connector>>>,
@@ -123,20 +132,22 @@ impl Default for Api {
 }
 
 impl Api {
-    /// Prepares; touches nothing yet.
-    pub fn open(setup: &Setup<'_>) -> Self {
-        let Setup { config, home_region, .. } = setup;
-        let cloudtrail = config.find(&EVENT_HISTORY_ENDPOINT_URL);
-        let role = |account: crate::config::Account| {
-            Some(Arc::new(Role { account: account.id, role_arn: account.role_arn?, external_id: account.external_id }))
-        };
-        Self::new(cloudtrail, home_region.clone(), config.accounts().into_iter().filter_map(role).collect())
+    /// Prepares; touches nothing yet. `home_region` is where STS is asked, where the environment names one.
+    pub fn open(config: &Config, home_region: Option<String>) -> Self {
+        let role =
+            |account: Account| Some(Arc::new(Role { account: account.id, role_arn: account.role_arn?, external_id: account.external_id }));
+        Self::new(config.find(&EVENT_HISTORY_ENDPOINT_URL), home_region, config.accounts().into_iter().filter_map(role).collect())
+    }
+
+    /// Returns the sessions, so that credentials are resolved once for all who ask.
+    pub(in crate::source) fn sessions(&self) -> Arc<Sessions> {
+        Arc::clone(&self.inner.sessions)
     }
 
     fn new(cloudtrail: Option<String>, home_region: Option<String>, roles: Vec<Arc<Role>>) -> Self {
         Self {
             inner: Arc::new(Inner {
-                sessions: Sessions::new(cloudtrail.clone(), ATTEMPT, home_region, None),
+                sessions: Arc::new(Sessions::new(cloudtrail.clone(), ATTEMPT, home_region, None)),
                 roles,
                 cloudtrail,
                 connectors: Mutex::default(),

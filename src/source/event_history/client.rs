@@ -15,13 +15,13 @@ use crate::source::{BoxFuture, Kind};
 
 /// AWS, as whoever may be asked there.
 pub(super) struct Aws {
-    sessions: Sessions,
+    sessions: Arc<Sessions>,
     roles: Vec<Arc<Role>>,
 }
 
 impl Aws {
     /// Prepares; touches nothing yet.
-    pub(super) fn new(sessions: Sessions, roles: Vec<Role>) -> Self {
+    pub(super) fn new(sessions: Arc<Sessions>, roles: Vec<Role>) -> Self {
         Self { sessions, roles: roles.into_iter().map(Arc::new).collect() }
     }
 

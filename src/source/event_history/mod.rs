@@ -167,10 +167,10 @@ pub struct EventHistory {
 }
 
 fn open(setup: &Setup<'_>) -> Result<Option<Opened>, String> {
-    let Setup { config, clock, home_region, .. } = setup;
+    let Setup { config, clock, home_region, api, .. } = setup;
     let role = |account: Account| Some(Role { account: account.id, role_arn: account.role_arn?, external_id: account.external_id });
     let ahead = config.find(&NOW).is_some_and(|now| now > Utc::now());
-    let source = EventHistory::new(Settings {
+    let settings = Settings {
         endpoint_url: config.find(&EVENT_HISTORY_ENDPOINT_URL),
         clock: Arc::clone(clock),
         home_region: home_region.clone(),
@@ -181,16 +181,22 @@ fn open(setup: &Setup<'_>) -> Result<Option<Opened>, String> {
             max_bytes: config.get(&CACHE_MAX_BYTES),
         },
         ..Settings::default()
-    });
+    };
+    let source = EventHistory::with(api.sessions(), settings);
     Ok(Some(Opened { source: Arc::new(source), presence: Presence::Configured }))
 }
 
 impl EventHistory {
     /// Prepares to read; network, disk and credentials are first touched by a read.
     pub fn new(settings: Settings) -> Self {
-        let Settings { endpoint_url, attempt_timeout, period, clock, aws, home_region, roles, cache } = settings;
+        let Settings { endpoint_url, attempt_timeout, aws, home_region, .. } = settings.clone();
+        Self::with(Arc::new(Sessions::new(endpoint_url, attempt_timeout, home_region, aws)), settings)
+    }
+
+    fn with(sessions: Arc<Sessions>, settings: Settings) -> Self {
+        let Settings { attempt_timeout, period, clock, roles, cache, .. } = settings;
         Self {
-            aws: Aws::new(Sessions::new(endpoint_url, attempt_timeout, home_region, aws), roles),
+            aws: Aws::new(sessions, roles),
             buckets: Buckets::new(period),
             flights: SingleFlight::default(),
             settled: Some(Arc::new(Cache::new(cache))),

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::contract::SUSPICIOUS_TEXT;
 use super::tokens::estimate;
 use super::words::{EventFacts, Words};
 use super::{CoverageReport, ErrorReport, build, console, withhold};
@@ -32,6 +33,9 @@ pub struct EventAnswer {
     /// The record, redacted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<Map<String, Value>>,
+    /// `suspicious_text`: something in the record speaks to its reader rather than of what happened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<String>,
     /// AWS console link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub console_url: Option<String>,
@@ -61,6 +65,7 @@ impl EventAnswer {
             headline: Words::ENGLISH.could_not_look(&refusal.message),
             coverage: None,
             record: None,
+            flags: Vec::new(),
             console_url: None,
             error: Some(refusal.into()),
         }
@@ -70,14 +75,15 @@ impl EventAnswer {
 /// Tells that an event was not found in what was read; `error` says why nothing could be.
 ///
 /// Shape: `narrowed` tells whether there are events that the caller may not see.
-pub fn not_found(coverage: &Coverage, narrowed: bool, error: Option<&Refusal>, words: Words) -> EventAnswer {
+pub fn not_found(coverage: &Coverage, narrowed: bool, error: Option<&Refusal>, untrusted: UntrustedText, words: Words) -> EventAnswer {
     let verdict = coverage.verdict();
     EventAnswer {
         finding: if verdict == Verdict::Complete { EventFinding::NotFound } else { EventFinding::CouldNotLook },
         headline: words.event(&EventFacts::NotFound { verdict, narrowed }),
         error: error.map(Into::into),
-        coverage: Some(build::coverage_report(coverage, UntrustedText::Quote, words)),
+        coverage: Some(build::coverage_report(coverage, untrusted, words)),
         record: None,
+        flags: Vec::new(),
         console_url: None,
     }
 }
@@ -111,6 +117,7 @@ pub fn found(event: &Event, coverage: &Coverage, untrusted: UntrustedText, words
         }),
         coverage: Some(coverage),
         record: Some(fitted(record.as_object().cloned().unwrap_or_default())),
+        flags: flags(event),
         console_url: console::url(event),
         error: None,
     }
@@ -124,9 +131,14 @@ fn found_bare(event: &Event, coverage: CoverageReport, words: Words) -> EventAns
         headline: words.event(&EventFacts::Withheld { summary: &withhold::summary(&change), time: event.time }),
         coverage: Some(coverage),
         record: change.event.record.as_object().map(|record| fitted(withhold::record(record))),
+        flags: flags(event),
         console_url: console::url(event).filter(|_| withhold::text(&event.region) == event.region),
         error: None,
     }
+}
+
+fn flags(event: &Event) -> Vec<String> {
+    redact::holds_suspicious(&event.record).then(|| SUSPICIOUS_TEXT.to_owned()).into_iter().collect()
 }
 
 /// Cuts a record to [`MAX_TOKENS`] and [`MAX_CHARS`]: the longest members go first, and what is gone is said in their place.
@@ -162,7 +174,7 @@ mod tests {
         let other = Words::reworded(|sentence| sentence.to_uppercase().replace('E', "3"));
         let answers = |words| {
             let found = [UntrustedText::Quote, UntrustedText::Omit].map(|untrusted| found(&event, &Coverage::default(), untrusted, words));
-            found.into_iter().chain([not_found(&Coverage::default(), false, None, words)])
+            found.into_iter().chain([not_found(&Coverage::default(), false, None, UntrustedText::Quote, words)])
         };
         for (english, other) in answers(Words::ENGLISH).zip(answers(other)) {
             assert_ne!(english.headline, other.headline);

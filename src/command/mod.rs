@@ -27,6 +27,7 @@ use crate::config::investigation::Store;
 use crate::config::{Config, Flags, load, settings};
 use crate::investigate::{Cursors, Frozen, ToolContext};
 use crate::posture::trail::Watch;
+use crate::redact;
 use crate::service::audit::AuditLog;
 use crate::service::{CallService, Rules};
 use crate::source::api::Api;
@@ -109,6 +110,9 @@ fn cli() -> clap::Command {
     cli.subcommands(fixed).subcommands(tools::ALL.iter().map(|tool| tool::command(tool)))
 }
 
+/// Longest message about a command line that is not understood, in characters.
+const MAX_USAGE_CHARS: usize = 8_000;
+
 /// Parses the command line of this process and runs it.
 ///
 /// Shape: the exit code, 0, 1, 2, 3 or 78. It is not generic: all of the code is compiled here, once.
@@ -118,9 +122,13 @@ pub fn main() -> ExitCode {
     let matches = match cli.try_get_matches_from(given) {
         Ok(matches) => matches,
         Err(error) => {
-            let code = if error.use_stderr() { USAGE } else { 0 };
-            let _ = error.print();
-            return ExitCode::from(code);
+            if !error.use_stderr() {
+                let _ = error.print();
+                return ExitCode::SUCCESS;
+            }
+            // What was typed may be another's, and hold what no log should.
+            output::complain(&redact::lines(&error.render().to_string(), MAX_USAGE_CHARS));
+            return ExitCode::from(USAGE);
         }
     };
     let code = dispatch(&matches).unwrap_or_else(|failure| {

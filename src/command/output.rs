@@ -5,6 +5,7 @@ use std::io::Write as _;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use crate::redact;
 use crate::render::{COLUMNS, FORMATS, Format};
 
 /// How an answer is printed.
@@ -38,8 +39,8 @@ pub(super) fn columns() -> usize {
     said.or_else(of_terminal).filter(|columns| (40..=400).contains(columns)).unwrap_or(COLUMNS)
 }
 
-/// Prints a problem to stderr.
+/// Prints a problem to stderr. It may quote what somebody typed, or what stands in a file, which is shown without what a terminal would obey.
 pub(super) fn complain(text: &str) {
     let mut err = anstream::stderr().lock();
-    let _ = writeln!(err, "{}", text.trim_end());
+    let _ = writeln!(err, "{}", redact::clean_lines(text).trim_end());
 }

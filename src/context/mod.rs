@@ -8,6 +8,7 @@ use self::basis::{Basis, Reading, WindowBasis};
 use self::fact::Place;
 use self::primary::Primary;
 use crate::event::camel_words;
+use crate::redact;
 use crate::refusal::InvalidArgument;
 use crate::time::Window;
 
@@ -60,6 +61,7 @@ pub fn discover(asked: &Asked, defaults: &Defaults, now: DateTime<Utc>) -> Resul
         resources: resource::find(&primary.facts, resource::argument(&asked.resources)?),
         words: words(&primary),
         told: told::find(&primary),
+        speaks_to_reader: asked.investigation.as_ref().is_some_and(redact::holds_suspicious),
         alert: primary.alert,
     })
 }
@@ -183,6 +185,8 @@ pub struct Incident {
     pub words: String,
     /// What these words may call things.
     pub told: Told,
+    /// Whether what was given speaks to its reader, or the reader's assistant, rather than of an incident.
+    pub speaks_to_reader: bool,
 }
 
 #[cfg(test)]
@@ -203,6 +207,7 @@ impl Incident {
             resources: Vec::new(),
             words: String::new(),
             told: Told::default(),
+            speaks_to_reader: false,
         }
     }
 }

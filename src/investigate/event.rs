@@ -62,5 +62,5 @@ pub async fn find_event(context: &ToolContext, question: EventQuestion, progress
         return Ok(event::found(event, &coverage, context.policy.untrusted_text, Words::ENGLISH));
     }
     let error = (coverage.verdict() == Verdict::Unknown).then(|| page::unread(&coverage));
-    Ok(event::not_found(&coverage, !context.policy.categories.is_empty(), error.as_ref(), Words::ENGLISH))
+    Ok(event::not_found(&coverage, !context.policy.categories.is_empty(), error.as_ref(), context.policy.untrusted_text, Words::ENGLISH))
 }

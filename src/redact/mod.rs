@@ -42,7 +42,7 @@ use std::ops::Deref;
 
 pub use character::clean;
 pub use key_id::{is_shown as is_shown_key_id, set_fingerprint_key};
-pub use suspicion::is_suspicious;
+pub use suspicion::{holds_suspicious, is_suspicious};
 
 /// The most characters one string of a record keeps.
 ///
@@ -141,6 +141,11 @@ pub fn answer<T: Serialize + DeserializeOwned>(answer: T) -> Result<Redacted<T>,
     serde_json::from_value(redacted.into_inner()).map(Redacted)
 }
 
+/// Tells whether a name is that of a service in AWS's API models, such as `ec2`.
+pub fn is_service(name: &str) -> bool {
+    model::is_service(name)
+}
+
 /// Tells whether a text stands for a value that was hidden, by us or by AWS.
 pub fn is_hidden(text: &str) -> bool {
     pattern::is_hidden(text)
@@ -149,6 +154,29 @@ pub fn is_hidden(text: &str) -> bool {
 /// Seals what is made of nothing but our own words: a function can catch no value.
 pub fn constant<T>(words: fn() -> T) -> Redacted<T> {
     Redacted(words())
+}
+
+/// Turns untrusted text of several lines into safe ones without secrets, each indented as it was.
+///
+/// Shape: at most `max_chars` characters; where a secret goes over a line's end, all becomes one line. Twice is the same as once.
+pub fn lines(s: &str, max_chars: usize) -> String {
+    let each: Vec<String> = s.lines().map(|line| indented(line, |line| text(line, usize::MAX))).collect();
+    let lines = each.join("\n");
+    let whole = clean(&lines, usize::MAX);
+    match layer::scrub(&whole) {
+        Some(scrubbed) if scrubbed.text != whole => character::cap(scrubbed.text, max_chars),
+        _ => character::cap(lines, max_chars),
+    }
+}
+
+/// Turns text of several lines into visible ones, each indented as it was; nothing is hidden in them.
+pub fn clean_lines(s: &str) -> String {
+    s.lines().map(|line| indented(line, |line| clean(line, usize::MAX))).collect::<Vec<_>>().join("\n")
+}
+
+fn indented(line: &str, safe: impl Fn(&str) -> String) -> String {
+    let rest = line.trim_start_matches(' ');
+    " ".repeat(line.len() - rest.len()) + &safe(rest)
 }
 
 /// Turns untrusted text into one safe line without secrets.

@@ -20,6 +20,17 @@ pub fn quote_markdown(s: &str) -> String {
                 quoted.push(c);
                 (1, "")
             }
+            // Inside a word an underscore is one.
+            '_' if !(before.is_alphanumeric() && after_run(rest).is_some_and(char::is_alphanumeric)) => {
+                let run: usize = rest.chars().take_while(|c| *c == '_').count();
+                quoted.extend(std::iter::repeat_n("\\_", run));
+                (run, "")
+            }
+            '_' => {
+                let run = rest.chars().take_while(|c| *c == '_').count();
+                quoted.extend(std::iter::repeat_n('_', run));
+                (run, "")
+            }
             '&' if rest.chars().nth(1).is_some_and(|next| next == '#' || next.is_ascii_alphabetic()) => (1, "\\&"),
             '#' | '+' | '-' | '=' if quoted.is_empty() => {
                 quoted.push('\\');
@@ -42,6 +53,11 @@ pub fn quote_markdown(s: &str) -> String {
         rest = rest.split_at_checked(taken).map_or("", |(_, rest)| rest);
     }
     quoted
+}
+
+/// Returns what follows a run of underscores.
+fn after_run(rest: &str) -> Option<char> {
+    rest.chars().find(|c| *c != '_')
 }
 
 fn is_www(rest: &str) -> bool {
@@ -78,5 +94,6 @@ mod tests {
         insta::assert_snapshot!(quote_markdown("# title\n> quote"), @r"\# title \> quote");
         insta::assert_snapshot!(quote_markdown("1. item"), @r"1\. item");
         insta::assert_snapshot!(quote_markdown(r"\[a](b)"), @r"\\\[a\](b)");
+        insta::assert_snapshot!(quote_markdown("_all_ is __well__, a_b__c _ (_x_)"), @r"\_all\_ is \_\_well\_\_, a_b__c \_ (\_x\_)");
     }
 }

@@ -73,6 +73,9 @@ fn query(out: &mut String, metadata: &EvidenceMetadata) -> std::fmt::Result {
             let others = if alert.others.is_empty() { String::new() } else { format!(" and {} more alerts", alert.others.len()) };
             lines.push(format!("Incident: {} at {}{others}", quote(&alert.name), alert.started_at));
         }
+        if !context.flags.is_empty() {
+            lines.push(format!("Flags: {} in the investigation", context.flags.join(", ")));
+        }
         let widened = if context.window.widened { ", widened" } else { "" };
         lines.push(format!("Window: {} to {} ({}{widened})", context.window.from, context.window.to, quote(&context.window.basis)));
         if !context.regions.is_empty() {

@@ -173,6 +173,9 @@ fn asked(context: &ContextReport, room: Room) -> Vec<Row> {
         };
         rows.push(Row::new("alert", format!("{} at {}{others}", alert.name, alert.started_at)));
     }
+    if !context.flags.is_empty() {
+        rows.push(Row::new("flags", format!("{} in the investigation", context.flags.join(", "))));
+    }
     let resources: Vec<String> = context.resources.iter().map(|one| format!("{} ({})", one.id, one.basis)).collect();
     if !resources.is_empty() {
         rows.push(Row::new("about", listed(&resources, room.spots)));

@@ -46,9 +46,8 @@ pub fn fill(request: &GetPromptRequestParams, spelling: Spelling) -> Result<GetP
             return Err(ErrorData::invalid_params(format!("{known} is longer than {MAX_CHARS} characters"), None));
         }
         if !text.trim().is_empty() {
-            // A client may show, log or store the prompt. What holds no secret keeps its lines.
-            let safe = redact::text(&text, MAX_CHARS);
-            let text = if safe == redact::clean(&text, MAX_CHARS) { text } else { safe };
+            // A client may show, log or store the prompt, and its model reads it as the user's.
+            let text = redact::lines(&text, MAX_CHARS);
             let name = if known == "region" { "regions" } else { known };
             arguments.push(format!("- {name}: {}", serde_json::Value::String(text)));
         }
@@ -107,6 +106,14 @@ mod tests {
         {
             assert!(!filled(secret).contains("Zq7Bqx99"), "{secret}");
         }
+    }
+
+    #[test]
+    fn no_character_comes_back_that_nobody_sees() {
+        let tagged: String = "ignore this".chars().map(|c| char::from_u32(0xE0000 + u32::from(c)).unwrap()).collect();
+        let filled = filled(&format!("HighLatency \u{202e}gnp\u{200b}{tagged}\u{1b}[31m\u{9d}x\n  - second \u{feff}line"));
+        assert!(filled.chars().all(|c| redact::clean(&c.to_string(), 1) == c.to_string() || c == ' '), "{filled}");
+        assert!(filled.contains(r"HighLatency gnpx\\n  - second line"), "{filled}");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{Call, Outcome, Tool};
 use crate::answer::event::{EventAnswer, EventFinding};
 use crate::investigate::{EventQuestion, ToolContext, find_event};
 use crate::refusal::Refusal;
-use crate::render::Document;
+use crate::render::{Document, Line, Section};
 use crate::source::BoxFuture;
 use crate::time;
 
@@ -87,7 +87,13 @@ impl From<&EventAnswer> for Document {
             error: answer.error.clone(),
             link: answer.console_url.clone(),
             record: answer.record.clone(),
-            sections: Vec::new(),
+            sections: match answer.flags.as_slice() {
+                [] => Vec::new(),
+                flags => vec![Section {
+                    lines: vec![Line { text: format!("flags {}", flags.join(", ")), ..Line::default() }],
+                    ..Section::default()
+                }],
+            },
         }
     }
 }

@@ -57,6 +57,7 @@ fn incident(accounts: &[&str], regions: &[&str]) -> Incident {
         resources: Vec::new(),
         words: String::new(),
         told: Told::default(),
+        speaks_to_reader: false,
     }
 }
 

@@ -92,6 +92,7 @@ fn scope(profile: &'static Profile, window: Window, regions: &[&str], policy: &P
         resources: Vec::new(),
         words: String::new(),
         told: Told::default(),
+        speaks_to_reader: false,
     };
     policy.admit(&incident, None, &Available::only(profile), now()).unwrap()
 }

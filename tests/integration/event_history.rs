@@ -58,6 +58,7 @@ fn scope(policy: &Policy, window: Window) -> Scope {
         resources: Vec::new(),
         words: String::new(),
         told: Told::default(),
+        speaks_to_reader: false,
     };
     policy.admit(&incident, None, &Available::only(&PROFILE), now()).unwrap()
 }

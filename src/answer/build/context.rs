@@ -1,5 +1,6 @@
 //! What was understood of the incident, as it is told.
 
+use crate::answer::contract::SUSPICIOUS_TEXT;
 use crate::answer::draft::Draft;
 use crate::answer::words::Words;
 use crate::answer::{AlertReport, ContextReport, RegionReport, ResourceReport, WindowReport};
@@ -33,5 +34,6 @@ pub(super) fn context(draft: &Draft<'_>, words: Words) -> ContextReport {
                 basis: redact::text(&words.basis(&r.basis), 80),
             })
             .collect(),
+        flags: incident.speaks_to_reader.then(|| SUSPICIOUS_TEXT.to_owned()).into_iter().collect(),
     }
 }

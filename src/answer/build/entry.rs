@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::Style;
+use crate::answer::contract::SUSPICIOUS_TEXT;
 use crate::answer::draft::{Detail, Draft};
 use crate::answer::fold::Fold;
 use crate::answer::{
@@ -198,7 +199,7 @@ fn confidence_name(confidence: Confidence) -> ConfidenceName {
 
 fn flags(fold: &Fold<'_>, event: &Event) -> Vec<String> {
     let flags = [
-        ("suspicious_text", is_suspicious(event)),
+        (SUSPICIOUS_TEXT, redact::holds_suspicious(&event.record)),
         ("after_alert", !fold.best.facts.is_eligible() && !event.read_only),
         ("reverted", fold.best.facts.undo.before),
         ("verified", event.proof == Some(Proof::Proven)),
@@ -271,20 +272,6 @@ fn capped(request: &Value) -> Option<Map<String, Value>> {
         );
     }
     (!kept.is_empty()).then_some(kept)
-}
-
-fn is_suspicious(event: &Event) -> bool {
-    let texts = [Some(event.actor.name.as_str()), event.user_agent.as_deref(), event.error_message.as_deref()];
-    texts.into_iter().flatten().any(redact::is_suspicious) || any_string(event.request(), &redact::is_suspicious, 0)
-}
-
-fn any_string(value: &Value, test: &dyn Fn(&str) -> bool, depth: usize) -> bool {
-    match value {
-        Value::String(text) => test(text),
-        Value::Array(items) if depth < 24 => items.iter().any(|item| any_string(item, test, depth + 1)),
-        Value::Object(map) if depth < 24 => map.iter().any(|(key, item)| test(key) || any_string(item, test, depth + 1)),
-        _ => false,
-    }
 }
 
 /// Returns the contract's word for an actor's kind.

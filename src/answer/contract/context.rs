@@ -18,6 +18,9 @@ pub struct ContextReport {
     /// Resources and how we came to them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<ResourceReport>,
+    /// `suspicious_text`: what was given as the investigation speaks to its reader rather than of an incident.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<String>,
 }
 
 /// The leading alert.

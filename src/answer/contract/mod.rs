@@ -8,6 +8,9 @@ mod error;
 mod requests;
 mod source_label;
 
+/// The flag of text that speaks to its reader, or the reader's assistant, rather than of what happened.
+pub(in crate::answer) const SUSPICIOUS_TEXT: &str = "suspicious_text";
+
 pub use context::{AlertReport, ContextReport, RegionReport, ResourceReport, WindowReport};
 pub use cost::{Cost, Totals};
 pub use coverage::{CellReport, CoverageReport};

@@ -242,6 +242,13 @@ pub(super) fn meaning(service: &str, key: &str) -> Option<(Option<&'static str>,
     found.map(|&(kind, role)| ((!kind.is_empty()).then_some(kind), role))
 }
 
+/// Tells whether a key names a thing in any service.
+pub fn is_known_key(key: &str) -> bool {
+    static KNOWN: LazyLock<HashSet<Folded<'static>>> =
+        LazyLock::new(|| KEYS.iter().map(|row| row.0).chain(SERVICE_KEYS.iter().map(|row| row.1)).map(Folded).collect());
+    KNOWN.contains(&Folded(key)) || key.strip_suffix(['s', 'S']).is_some_and(|key| KNOWN.contains(&Folded(key)))
+}
+
 /// Returns the type a key tells.
 pub(super) fn kind_of_key(service: &str, key: &str) -> Option<&'static str> {
     meaning(service, key).and_then(|(kind, _)| kind)

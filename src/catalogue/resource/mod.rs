@@ -19,6 +19,7 @@ mod key;
 
 pub use alias::aliases_of;
 pub(super) use alias::short;
+pub use key::is_known_key;
 
 /// A thing that an event touches.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -51,6 +51,11 @@ pub(super) struct Operation<'a> {
     name: &'a str,
 }
 
+/// Tells whether a service is in the table.
+pub(super) fn is_service(name: &str) -> bool {
+    SERVICES.contains_key(name)
+}
+
 impl<'a> Operation<'a> {
     /// Looks up an event's source and name; nothing when no member of the service is more than looked at.
     pub(super) fn of(source: &str, name: &'a str) -> Option<Self> {

@@ -1,0 +1,117 @@
+//! What is said in other tongues: what should be done with what was said before, what should not be told, who one is now.
+
+/// A tongue: what is done, and what it is done to. Stems, as words bend.
+type Tongue = (&'static [&'static str], &'static [&'static str]);
+
+/// Of those that are written in Latin letters, without their marks, as [`super::view::words`] has them.
+#[rustfmt::skip] // A table reads best in rows.
+const LATIN: &[Tongue] = &[
+    // German
+    (&["ignorier", "missacht", "vergiss", "vergesst", "ueberschreib", "uberschreib", "umgeh", "befolge nicht"], &["anweisung", "vorgabe", "instruktion", "befehl", "anleitung", "regeln", "systemprompt", "alles bisherige", "vorherig", "obige"]),
+    (&["melde", "erwahne", "erwaehne", "berichte", "verrate", "sage", "nenne"], &["nicht dem", "dieses ereignis nicht", "niemand", "nichts davon", "dem benutzer nicht", "nicht weiter"]),
+    (&["antworte", "sage", "sag", "melde", "berichte", "teile"], &["kein verdacht", "keine anderung", "nichts geandert", "alles in ordnung", "unbedenklich", "nur mit", "dem benutzer", "nutzer mit"]),
+    (&["du bist", "sie sind"], &["jetzt ein", "nun ein", "ab jetzt", "ab sofort", "kein assistent"]),
+    // French
+    (&["ignore", "ignorez", "ignorer", "oublie", "neglige", "ne tiens pas compte", "ne tenez pas compte", "fais abstraction", "faites abstraction", "contourne"], &["instruction", "consigne", "directive", "ordres", "regles", "precedent", "ci dessus"]),
+    (&["ne mentionne", "ne mentionnez", "ne signale", "ne signalez", "ne dis", "ne dites", "ne parle", "ne revele", "n informe", "ninforme"], &["pas", "rien", "jamais"]),
+    (&["reponds", "repondez", "dis a", "dites a", "conclus", "concluez", "affirme"], &["aucun suspect", "rien n", "aucun changement", "tout va bien", "l utilisateur", "lutilisateur", "seulement", "uniquement", "que tout"]),
+    (&["tu es", "vous etes"], &["maintenant un", "desormais", "dorenavant", "maintenant le"]),
+    // Spanish
+    (&["ignora", "ignore", "ignoren", "olvida", "olvide", "omite", "descarta", "desestima", "haz caso omiso", "no hagas caso", "pasa por alto"], &["instruccion", "indicacion", "ordenes", "directri", "reglas", "anterior", "previas", "previos"]),
+    (&["no menciones", "no mencione", "no reportes", "no informes", "no informe", "no digas", "no reveles", "no cuentes"], &[""]),
+    (&["responde", "responda", "contesta", "di que", "diga que", "concluye", "informa", "dile"], &["ningun sospechoso", "nada cambio", "no hay cambios", "todo esta bien", "al usuario", "solo con", "solamente", "falso positivo"]),
+    (&["eres", "ahora eres", "usted es"], &["ahora un", "a partir de ahora", "un asistente sin"]),
+    // Italian
+    (&["ignora", "ignorate", "dimentica", "trascura", "non considerare", "scarta"], &["istruzion", "indicazion", "direttiv", "ordini", "regole", "precedent"]),
+    (&["non menzionare", "non segnalare", "non dire", "non riferire", "non rivelare"], &[""]),
+    (&["rispondi", "rispondete", "concludi", "riferisci", "di all"], &["nessun sospett", "nulla e cambiato", "niente e cambiato", "tutto bene", "utente", "solo con", "soltanto"]),
+    (&["sei ora", "ora sei", "adesso sei", "d ora in poi"], &[""]),
+    // Portuguese
+    (&["ignore", "ignora", "esqueca", "esquece", "desconsidere", "desconsidera", "descarte"], &["instruc", "orientac", "diretriz", "ordens", "regras", "comandos", "anteriores"]),
+    (&["nao mencione", "nao informe", "nao reporte", "nao diga", "nao revele", "nao conte"], &[""]),
+    (&["responda", "responde", "diga", "conclua", "informe"], &["nenhum suspeito", "nada mudou", "esta tudo bem", "ao usuario", "somente", "apenas com", "falso positivo"]),
+    (&["voce e agora", "agora voce e", "a partir de agora"], &[""]),
+    // Dutch
+    (&["negeer", "vergeet", "sla over"], &["instructie", "opdracht", "aanwijzing", "regels", "voorgaande", "vorige", "bovenstaande"]),
+    (&["vertel", "meld", "vermeld", "zeg"], &["niet aan de", "de gebruiker niet", "dit niet", "niemand", "niets over"]),
+    // Polish, Czech, Romanian, Hungarian
+    (&["zignoruj", "ignoruj", "zapomnij", "pomin"], &["instrukcj", "polecen", "poprzedni", "wytyczn", "rozkaz"]),
+    (&["ignoruj", "ignorujte", "zapomen", "zapomente"], &["pokyn", "instrukc", "predchozi"]),
+    (&["ignora", "ignorati", "uita"], &["instructiun", "comenzi", "anterioar"]),
+    (&["hagyd figyelmen", "hagyja figyelmen", "felejtsd el"], &["utasitas", "korabbi", "elozo"]),
+    // Swedish, Danish, Norwegian, Finnish
+    (&["ignorera", "ignorer", "glom", "glem", "bortse fran", "se bort fra"], &["instruktion", "anvisning", "instruks", "tidigare", "tidligere", "foregaende"]),
+    (&["jata huomiotta", "ohita", "unohda"], &["ohje", "kaskyt", "aiemmat", "edelliset"]),
+    // Turkish
+    (&["yok say", "gormezden gel", "unut", "dikkate alma", "goz ardi et"], &["talimat", "yonerge", "komut", "onceki"]),
+    // Indonesian and Malay, Vietnamese, Tagalog, Swahili
+    (&["abaikan", "lupakan"], &["instruksi", "perintah", "arahan", "sebelumnya"]),
+    (&["bo qua", "phot lo", "quen"], &["huong dan", "chi dan", "chi thi", "lenh", "truoc do"]),
+    (&["balewalain", "huwag pansinin", "kalimutan"], &["tagubilin", "utos", "nakaraang"]),
+    (&["puuza", "sahau"], &["maagizo", "maelekezo"]),
+];
+
+/// Of those with letters of their own, as they are written.
+#[rustfmt::skip] // As above.
+const OTHERS: &[Tongue] = &[
+    // Russian, Ukrainian, Bulgarian
+    (&["игнорир", "ігнору", "забуд", "проігнору", "не обращай внимания", "отмени", "пренебрег", "не зважай", "пропусти"], &["инструкц", "інструкц", "указан", "вказів", "команд", "предыдущ", "попередн", "правил", "предишн"]),
+    (&["не сообщай", "не упоминай", "не говори", "не рассказывай", "не повідомляй", "не згадуй", "не показывай", "не сообщайте"], &[""]),
+    (&["ответь", "отвечай", "скажи", "сообщи", "відповідай", "скажіть", "ответьте"], &["ничего", "нет подозр", "пользовател", "только", "нічого", "всё в порядке", "все в порядке", "ложн"]),
+    (&["ты теперь", "теперь ты", "вы теперь", "отныне", "тепер ти"], &[""]),
+    // Greek
+    (&["αγνόησε", "αγνοήστε", "αγνοησ", "ξέχασε", "ξεχάστε"], &["οδηγί", "εντολ", "προηγούμεν"]),
+    // Chinese
+    (&["忽略", "无视", "無視", "忽视", "忽視", "忘记", "忘記", "不要理会", "不要理會", "不用管", "覆盖", "绕过"], &["指令", "指示", "提示", "说明", "說明", "规则", "規則", "命令", "之前", "以上", "先前"]),
+    (&["不要", "请勿", "請勿", "切勿", "别", "不得", "不必"], &["报告", "報告", "提及", "告诉", "告訴", "透露", "通知用户", "调查", "上报"]),
+    (&["回复", "回覆", "回答", "报告", "告诉用户", "告訴用戶", "标记为", "標記為", "请说", "输出", "总结为"], &["没有", "沒有", "无可疑", "一切正常", "无异常", "误报", "誤報", "良性", "已批准", "已授权", "仅", "只"]),
+    (&["你现在是", "你現在是", "从现在开始", "從現在開始", "你是一个", "你的新任务", "你的任务", "扮演", "新的指令", "系统提示", "系統提示", "人工智能助手", "ai助手", "调用工具", "运行命令"], &[""]),
+    // Japanese
+    (&["無視", "忘れ", "従わない", "破棄"], &["指示", "命令", "ルール", "プロンプト", "以前", "これまで", "上記", "指令"]),
+    (&["報告しない", "言及しない", "伝えない", "知らせない", "教えない", "報告するな", "触れない", "報告しては"], &[""]),
+    (&["答えて", "回答して", "報告して", "返答して", "出力して", "伝えて", "と述べて"], &["問題", "ありません", "なかった", "変更な", "のみ", "だけ", "無害", "誤検知"]),
+    (&["あなたは今", "あなたは現在", "今からあなた", "これからは", "aiアシスタント", "システムプロンプト", "新しい指示"], &[""]),
+    // Korean
+    (&["무시", "잊어", "잊으", "따르지"], &["지시", "명령", "지침", "프롬프트", "규칙", "이전", "앞의"]),
+    (&["보고하지", "언급하지", "말하지", "알리지", "조사하지"], &[""]),
+    (&["답하", "대답", "보고하", "응답", "말하", "출력"], &["없다고", "없음", "문제없", "변경 사항이 없", "만 ", "오탐", "정상"]),
+    (&["당신은 이제", "너는 이제", "지금부터", "시스템 프롬프트", "새로운 지시"], &[""]),
+    // Arabic, Persian, Urdu, Hebrew
+    (&["تجاهل", "انس ", "انسى", "تغاض", "نادیده بگیر", "فراموش کن", "نظر انداز"], &["تعليمات", "أوامر", "اوامر", "توجيهات", "السابقة", "دستور", "قبلی", "ہدایات"]),
+    (&["لا تذكر", "لا تبلغ", "لا تخبر"], &[""]),
+    (&["התעלם", "התעלמי", "תתעלם", "שכח"], &["הוראות", "ההוראות", "הנחיות", "הקודמות", "פקודות"]),
+    // Hindi, Bengali, Tamil
+    (&["अनदेखा", "नज़रअंदाज़", "नजरअंदाज", "भूल जा", "उपेक्षा", "ध्यान न"], &["निर्देश", "आदेश", "हिदायत", "पिछले"]),
+    (&["উপেক্ষা", "ভুলে যা"], &["নির্দেশ", "আগের"]),
+    (&["புறக்கணி", "மறந்து"], &["வழிமுறை", "அறிவுறுத்தல்", "முந்தைய"]),
+    // Thai
+    (&["เพิกเฉย", "ละเว้น", "ลืม", "ไม่ต้องสนใจ", "อย่าสนใจ"], &["คำสั่ง", "คำแนะนำ", "ก่อนหน้า"]),
+    // Vietnamese, with its marks
+    (&["bỏ qua", "phớt lờ", "quên"], &["hướng dẫn", "chỉ dẫn", "chỉ thị", "lệnh", "trước đó"]),
+];
+
+/// Tells whether a text in letters of its own says so.
+pub(super) fn is_one(line: &str) -> bool {
+    let small = line.to_lowercase();
+    OTHERS.iter().any(|(verbs, nouns)| {
+        holds(&small, verbs, |text, stem| text.contains(stem)) && holds(&small, nouns, |text, stem| text.contains(stem))
+    })
+}
+
+/// Tells whether words in Latin letters say so; stems stand at the beginning of words.
+pub(super) fn is_latin_one(words: &str) -> bool {
+    // All of these say something of something.
+    if !words.contains([' ', '\n']) {
+        return false;
+    }
+    LATIN.iter().any(|(verbs, nouns)| holds(words, verbs, begins) && holds(words, nouns, begins))
+}
+
+fn holds(text: &str, stems: &[&str], found: impl Fn(&str, &str) -> bool) -> bool {
+    stems.iter().any(|stem| found(text, stem))
+}
+
+/// Tells whether a word of the text, or several, begin so.
+fn begins(words: &str, stem: &str) -> bool {
+    stem.is_empty() || words.match_indices(stem).any(|(at, _)| at == 0 || matches!(words.as_bytes().get(at - 1), Some(b' ' | b'\n')))
+}

@@ -112,7 +112,6 @@ fn neither_an_event_id_nor_a_name_formats_the_markdown() {
     forged["eventID"] = "x](https://evil.example)<img src=x>**b**".into();
     let left = all_that_leaves(&[forged], "orders", "");
     let markdown: Vec<&str> = left.lines().filter(|line| line.starts_with("- #1")).collect();
-    let line =
-        r"- #1 4m 10s before: Delete\[x\](y) deleted x y orders by alice via cli [suspicious_text] · x\](https[:]//evil.example)\<img src=x\>\*\*b\*\*";
+    let line = r"- #1 4m 10s before: Delete\[x\](y) deleted x y orders by alice via cli [suspicious_text] · x\](https[:]//evil.example)\<img src=x\>\*\*b\*\*";
     assert_eq!(markdown, [line; 2]);
 }

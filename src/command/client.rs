@@ -77,13 +77,19 @@ const CLIENTS: &[Client] = &[
     client(
         "jetbrains",
         "JetBrains AI Assistant and Junie",
-        "Settings, Tools, AI Assistant, MCP; Junie: ~/.junie/mcp/mcp.json",
+        "Settings, Tools, AI Assistant, Model Context Protocol (MCP); Junie: ~/.junie/mcp/mcp.json",
         servers(None),
         true,
     ),
     client("goose", "Goose", "~/.config/goose/config.yaml", Form::Yaml, true),
-    client("windsurf", "Windsurf", "~/.codeium/windsurf/mcp_config.json", servers(None), true),
-    client("lm-studio", "LM Studio", "~/.lmstudio/mcp.json", servers(None), true),
+    client(
+        "windsurf",
+        "Devin Desktop, once Windsurf",
+        "~/.config/devin/mcp_config.json; Windsurf before June 2026: ~/.codeium/windsurf/mcp_config.json",
+        servers(None),
+        true,
+    ),
+    client("lm-studio", "LM Studio", "~/.lmstudio/mcp.json (Program, Install, Edit mcp.json)", servers(None), true),
     client(
         "copilot",
         "Copilot CLI",

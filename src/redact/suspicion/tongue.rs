@@ -1,5 +1,9 @@
 //! What is said in other tongues: what should be done with what was said before, what should not be told, who one is now.
 
+use std::sync::LazyLock;
+
+use regex::bytes::RegexSet;
+
 /// A tongue: what is done, and what it is done to. Stems, as words bend.
 type Tongue = (&'static [&'static str], &'static [&'static str]);
 
@@ -98,10 +102,16 @@ pub(super) fn is_one(line: &str) -> bool {
     })
 }
 
+/// Every stem of what is done in Latin letters: most texts hold none.
+static DONE: LazyLock<RegexSet> = LazyLock::new(|| {
+    let stems: Vec<&str> = LATIN.iter().flat_map(|(verbs, _)| *verbs).copied().collect();
+    super::compile([format!("(?:^|[ \n])(?:{})", stems.join("|"))])
+});
+
 /// Tells whether words in Latin letters say so; stems stand at the beginning of words.
 pub(super) fn is_latin_one(words: &str) -> bool {
     // All of these say something of something.
-    if !words.contains([' ', '\n']) {
+    if !words.contains([' ', '\n']) || !DONE.is_match(words.as_bytes()) {
         return false;
     }
     LATIN.iter().any(|(verbs, nouns)| holds(words, verbs, begins) && holds(words, nouns, begins))

@@ -1,5 +1,8 @@
 //! A text as its reader hears it: whatever letters look like others, however words are run together or spelt apart.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -30,7 +33,14 @@ fn alike(c: char) -> char {
     if c.is_ascii() {
         return c;
     }
-    ALIKE.split(' ').find_map(|pair| pair.strip_prefix(c)?.chars().next()).unwrap_or(c)
+    static PAIRS: LazyLock<HashMap<char, char, foldhash::fast::RandomState>> = LazyLock::new(|| {
+        let pair = |pair: &str| {
+            let mut chars = pair.chars();
+            chars.next().zip(chars.next())
+        };
+        ALIKE.split(' ').filter_map(pair).collect()
+    });
+    PAIRS.get(&c).copied().unwrap_or(c)
 }
 
 /// Cuts text into words of small letters and digits with one space between, or a line feed where a sentence ends: at every other character, and
@@ -144,7 +154,10 @@ fn escape(from: &str) -> Option<(char, &str)> {
         let (digits, after) = rest.split_at_checked(4)?;
         return Some((char::from_u32(u32::from_str_radix(digits, 16).ok()?)?, after));
     }
-    let (digits, after) = from.strip_prefix("&#")?.split_once(';').filter(|(digits, _)| digits.len() <= 8)?;
+    let rest = from.strip_prefix("&#")?;
+    // No code point has more digits.
+    let end = rest.bytes().take(9).position(|byte| byte == b';')?;
+    let (digits, after) = (rest.get(..end)?, rest.get(end + 1..)?);
     let code = match digits.strip_prefix(['x', 'X']) {
         Some(hex) => u32::from_str_radix(hex, 16).ok()?,
         None => digits.parse().ok()?,

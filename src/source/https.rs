@@ -2,10 +2,15 @@
 
 use std::path::PathBuf;
 
-use aws_sdk_cloudtrail::config::SharedHttpClient;
+use aws_sdk_cloudtrail::config::{HttpClient, RuntimeComponents, SharedHttpClient};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector, ConnectorBuilder};
+use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use http_body_util::Limited;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -16,6 +21,11 @@ use crate::coverage::{Name, Obstacle};
 /// Most that is read of a file of authorities, in bytes; the system's own is a quarter of a MiB.
 const MAX_BUNDLE: u64 = 8 << 20;
 
+/// Most that is read of one answer of AWS, in bytes.
+///
+/// Source: ours; the largest, a page of LookupEvents, has 50 records of at most 256 KiB, escaped in JSON.
+const MAX_ANSWER: usize = 32 << 20;
+
 /// Makes the SDK's own client, with ring where its default has aws-lc. Opens no connection.
 ///
 /// Shape: trusts the authorities in `bundle` alone, which comes with the setting that names it; without one the system's
@@ -24,7 +34,7 @@ const MAX_BUNDLE: u64 = 8 << 20;
 /// Source: `default_https_client` in aws-smithy-runtime 1.16, `client/http.rs`, of which all but crypto and trust is repeated here.
 pub(super) fn client(bundle: Option<(Name, PathBuf)>) -> Result<SharedHttpClient, Obstacle> {
     let trusted = bundle.map(trust).transpose()?;
-    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
+    Ok(SharedHttpClient::new(Bounded(Builder::new().build_with_connector_fn(move |settings, components| {
         let mut connector = ConnectorBuilder::default().tls_provider(Provider::Rustls(CryptoMode::Ring));
         if let Some(trusted) = &trusted {
             connector.set_tls_context(trusted.clone());
@@ -35,7 +45,31 @@ pub(super) fn client(bundle: Option<(Name, PathBuf)>) -> Result<SharedHttpClient
         }
         connector.set_proxy_config(Some(ProxyConfig::from_env()));
         connector.build()
-    }))
+    }))))
+}
+
+/// A client, or a connector of one, whose answers end with an error where they are longer than [`MAX_ANSWER`].
+#[derive(Debug)]
+struct Bounded<T>(T);
+
+impl HttpClient for Bounded<SharedHttpClient> {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(Bounded(self.0.http_connector(settings, components)))
+    }
+
+    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
+        self.0.connector_metadata()
+    }
+}
+
+impl HttpConnector for Bounded<SharedHttpConnector> {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let answering = self.0.call(request);
+        HttpConnectorFuture::new(async move {
+            let answer = answering.await?;
+            Ok(answer.map(|body| SdkBody::from_body_1_x(Limited::new(body, MAX_ANSWER))))
+        })
+    }
 }
 
 /// Makes one connector of the same kind, for requests that no SDK client sends. Opens no connection.

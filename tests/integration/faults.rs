@@ -40,6 +40,7 @@ async fn each_way_of_failing_is_said_and_none_is_an_empty_success() {
         (Fault::ResetMidBody, "failed", "unavailable"),
         (Fault::CutBodyCleanClose, "failed", "unavailable"),
         (Fault::MalformedJson, "failed", "unavailable"),
+        (Fault::Huge, "failed", "unavailable"),
         (Fault::WrongContentType, "failed", "unavailable"),
         (Fault::MissingEvents, "failed", "unavailable"),
         (Fault::Throttle, "throttled", "throttled"),

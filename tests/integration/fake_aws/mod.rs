@@ -48,6 +48,8 @@ pub(crate) enum Fault {
     CutBodyCleanClose,
     /// A whole body that is not JSON to its end.
     MalformedJson,
+    /// An answer in order, and forty megabytes of blanks.
+    Huge,
     /// A page of a proxy, with status 200.
     WrongContentType,
     /// No events, but a token that leads on.

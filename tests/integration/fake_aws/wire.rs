@@ -115,6 +115,7 @@ fn answer(state: &mut State, request: &Request, fault: Fault) -> Answer {
         Err((code, message)) => return Answer::error(code, message),
     };
     match fault {
+        Fault::Huge => Answer::new(200, JSON, body + &" ".repeat(40 << 20)),
         Fault::MalformedJson => Answer::new(200, JSON, body.chars().take(body.len() / 2).collect()),
         Fault::ResetMidBody => Answer { leave: Leave::Reset, ..Answer::new(200, JSON, body) },
         Fault::CutBodyCleanClose => Answer { leave: Leave::Cut, ..Answer::new(200, JSON, body) },

@@ -124,6 +124,7 @@ async fn verified(
             until,
             keys: &keys,
             allows: &|account, region| policy.allows(account, region),
+            known: &|_| None,
             seen: &|_| (),
             deadline: time.and_then(|time| Instant::now().checked_add(time)),
             stop: &stop,

@@ -70,7 +70,7 @@ pub enum Note {
     NotAllFilesInTime,
     /// More events are in the window than are held at once, so that not every file was read.
     TooManyEvents,
-    /// So many of the log files of the window are proven to be as CloudTrail delivered them.
+    /// So many of the files that hold its events are proven to be as CloudTrail delivered them.
     Proven(Share),
     /// The server ended before it was read.
     ServerEnded,

@@ -15,12 +15,17 @@ pub trait Prover: fmt::Debug + Send + Sync {
     fn prove(&self, asked: &ProofAsked<'_>) -> Proofs;
 }
 
+/// The SHA-256 of what a log file inflates to.
+pub type Sha256 = [u8; 32];
+
 /// What is to be proven.
 pub struct ProofAsked<'a> {
     /// Absolute paths of folders.
     pub roots: &'a [String],
     /// When the logs were delivered.
     pub delivered: Window,
+    /// Hashes of files that were just read, by their absolute paths: these are what was read, and need not be read again.
+    pub known: &'a HashMap<String, Sha256>,
     /// Tells whether an account and region may be looked at.
     pub allows: &'a (dyn Fn(&str, &str) -> bool + Sync),
     /// When to look at nothing more.
@@ -34,21 +39,17 @@ pub struct ProofAsked<'a> {
 pub struct Proofs {
     /// By the absolute path of the file. What is not in it is not proven.
     pub files: HashMap<String, Proof>,
-    /// By account and region.
-    pub places: Vec<PlaceProof>,
+    /// Accounts and regions where something is not as CloudTrail delivered it.
+    pub disproven: Vec<Disproof>,
 }
 
-/// How the log files of an account and region stand.
+/// What is wrong at an account and region.
 #[derive(Clone, Debug, Default)]
-pub struct PlaceProof {
+pub struct Disproof {
     /// The account.
     pub account: String,
     /// The region.
     pub region: String,
-    /// Log files that are proven.
-    pub proven: usize,
-    /// Log files that were looked at.
-    pub of: usize,
     /// Logs and digests that are altered, added or missing.
-    pub disproven: Vec<UnreadFile>,
+    pub files: Vec<UnreadFile>,
 }

@@ -71,7 +71,7 @@ pub(super) fn words(note: &Note, cell: &Cell) -> Option<String> {
         Note::NotAllFilesInTime => "time was up before every file was read".into(),
         Note::ServerEnded => "the server ended before this was read".into(),
         Note::Proven(Share { count, of }) => {
-            format!("{count} of {of} log files of the window are proven by CloudTrail's digests to be as it delivered them")
+            format!("{count} of {of} files with its events are proven by CloudTrail's digests to be as it delivered them")
         }
         Note::BrokeOff => "the reading of the archive broke off by a fault of ours".into(),
     })

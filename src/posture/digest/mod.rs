@@ -59,6 +59,8 @@ pub struct Request<'a> {
     pub keys: &'a Keys,
     /// Tells whether an account and region may be looked at.
     pub allows: &'a (dyn Fn(&str, &str) -> bool + Sync),
+    /// Returns the SHA-256 of what the log at a path inflates to, where it is known already: it is not read again.
+    pub known: &'a (dyn Fn(&str) -> Option<[u8; 32]> + Sync),
     /// Is told each log that was judged, in any order and from any thread.
     pub seen: &'a (dyn Fn(Seen<'_>) + Sync),
     /// When to stop. Default: never.

@@ -14,7 +14,7 @@ use super::store::{Folder, Store};
 use super::{Request, verify};
 use crate::coverage::{FileFault, UnreadFile};
 use crate::event::Proof;
-use crate::source::proof::{PlaceProof, ProofAsked, Proofs, Prover};
+use crate::source::proof::{Disproof, ProofAsked, Proofs, Prover};
 
 /// Proves log files by their digests.
 pub struct DigestProver {
@@ -50,6 +50,7 @@ impl Prover for DigestProver {
             until: Some(asked.delivered.to),
             keys: &self.keys,
             allows: asked.allows,
+            known: &|path| asked.known.get(path).copied(),
             seen: &|seen| {
                 let proof = match seen.verdict {
                     Verdict::Valid => Proof::Proven,
@@ -62,16 +63,14 @@ impl Prover for DigestProver {
             stop: asked.stop,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
         });
-        let places = report.places.into_iter().filter(|place| !place.denied_by_policy).map(place).collect();
-        Proofs { files: files.into_inner().unwrap_or_else(PoisonError::into_inner), places }
+        let disproven = report.places.into_iter().map(place).filter(|place| !place.files.is_empty()).collect();
+        Proofs { files: files.into_inner().unwrap_or_else(PoisonError::into_inner), disproven }
     }
 }
 
-fn place(place: Place) -> PlaceProof {
-    let count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
-    let (proven, of) = (count(place.logs.valid), count(place.logs.total()));
-    let disproven = place.findings.iter().flat_map(disproven).collect();
-    PlaceProof { account: place.account, region: place.region, proven, of, disproven }
+fn place(place: Place) -> Disproof {
+    let files = place.findings.iter().flat_map(disproven).collect();
+    Disproof { account: place.account, region: place.region, files }
 }
 
 /// Names the files of a finding that accuses them.

@@ -166,7 +166,7 @@ impl Source for Archive {
             let halt = Arc::new(Halt { stop, until: Instant::now().checked_add(query.deadline()), ..Halt::default() });
             let (stores, asked, prover) = (self.stores.clone(), query.clone(), self.prover.clone());
             let scanned = tokio::task::spawn_blocking(move || {
-                let mut scan = scan::scan(&stores, &asked, &halt);
+                let mut scan = scan::scan(&stores, &asked, &halt, prover.is_some());
                 let mut cells = cells::cells(&scan, &asked);
                 if let Some(prover) = prover {
                     proof::apply(prover, &stores, &asked, &halt, &mut scan, &mut cells);

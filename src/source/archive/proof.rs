@@ -1,5 +1,6 @@
 //! What digests tell of the files that were read, put where people see it: at each event and in the cells.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -8,13 +9,13 @@ use chrono::TimeDelta;
 use tokio::runtime::Handle;
 
 use super::PROFILE;
-use super::scan::Scan;
+use super::scan::{FileSeen, Scan};
 use super::store::Store;
 use super::watch::Halt;
 use crate::coverage::{Cell, Note, Share, State};
 use crate::event::Proof;
 use crate::source::Query;
-use crate::source::proof::{PlaceProof, ProofAsked, Proofs, Prover};
+use crate::source::proof::{Disproof, ProofAsked, Proofs, Prover, Sha256};
 use crate::time::Window;
 
 /// Around its name's minute a log may have been delivered.
@@ -38,21 +39,23 @@ pub(super) fn apply(
     scan: &mut Scan,
     cells: &mut Vec<Cell>,
 ) {
-    let proofs = prove(prover, stores, query, halt).unwrap_or_default();
+    let known = scan.files.iter().filter_map(|(position, seen)| Some((path(*position, stores, scan)?, seen.hash?))).collect();
+    let proofs = prove(prover, stores, query, halt, known).unwrap_or_default();
     mark(&proofs, stores, scan);
-    let told = cells.len();
-    for place in proofs.places.iter().filter(|place| query.admits(&place.account, &place.region)) {
+    count(&proofs, stores, scan, cells);
+    for place in proofs.disproven.into_iter().filter(|place| query.admits(&place.account, &place.region)) {
         tell(place, query, cells);
-    }
-    // Of what lies outside of CloudTrail's layout, and of what was not looked at in time, nothing is proven.
-    let is_told = |cell: &Cell| proofs.places.iter().any(|place| cell.account() == place.account && cell.region() == place.region);
-    for cell in cells.iter_mut().take(told).filter(|cell| cell.requests > 0 && !is_told(cell)) {
-        cell.notes.push(Note::Proven(Share { count: 0, of: usize::try_from(cell.requests).unwrap_or(usize::MAX) }));
     }
 }
 
 /// Asks on a thread of its own, which is left behind where the system hangs.
-fn prove(prover: Arc<dyn Prover>, stores: &Arc<[Arc<dyn Store>]>, query: &Query, halt: &Arc<Halt>) -> Option<Proofs> {
+fn prove(
+    prover: Arc<dyn Prover>,
+    stores: &Arc<[Arc<dyn Store>]>,
+    query: &Query,
+    halt: &Arc<Halt>,
+    known: HashMap<String, Sha256>,
+) -> Option<Proofs> {
     let (done, ended) = mpsc::channel();
     let roots: Vec<String> = stores.iter().map(|store| store.root().to_owned()).filter(|root| !root.is_empty()).collect();
     let window = query.window();
@@ -60,7 +63,8 @@ fn prove(prover: Arc<dyn Prover>, stores: &Arc<[Arc<dyn Store>]>, query: &Query,
     let (asked, held) = (query.clone(), halt.clone());
     Handle::try_current().ok()?.spawn_blocking(move || {
         let allows = |account: &str, region: &str| asked.admits(account, region);
-        let proofs = prover.prove(&ProofAsked { roots: &roots, delivered, allows: &allows, until: held.until, stop: &held.stop });
+        let (roots, known, stop) = (roots.as_slice(), &known, held.stop.as_ref());
+        let proofs = prover.prove(&ProofAsked { roots, delivered, known, allows: &allows, until: held.until, stop });
         let _ = done.send(proofs);
     });
     loop {
@@ -76,30 +80,49 @@ fn prove(prover: Arc<dyn Prover>, stores: &Arc<[Arc<dyn Store>]>, query: &Query,
 /// Says at each event how its file stands.
 fn mark(proofs: &Proofs, stores: &Arc<[Arc<dyn Store>]>, scan: &mut Scan) {
     let mut from = 0;
-    for (position, to) in &scan.origins {
-        let file = scan.listing.logs.get(*position);
-        let path = file.and_then(|file| Some(format!("{}/{}", stores.get(file.store)?.root().trim_end_matches('/'), file.key)));
-        let proof = path.and_then(|path| proofs.files.get(&path).copied()).unwrap_or(Proof::Unproven);
-        scan.events.iter_mut().take(*to).skip(from).for_each(|event| event.proof = Some(proof));
-        from = *to;
+    for (position, to) in std::mem::take(&mut scan.origins) {
+        let proof = path(position, stores, scan).and_then(|path| proofs.files.get(&path).copied()).unwrap_or(Proof::Unproven);
+        scan.events.iter_mut().take(to).skip(from).for_each(|event| event.proof = Some(proof));
+        from = to;
     }
 }
 
-/// Says in the cell of a place how its files stand.
-fn tell(place: &PlaceProof, query: &Query, cells: &mut Vec<Cell>) {
+/// Returns the absolute path of a file of the listing.
+fn path(position: usize, stores: &Arc<[Arc<dyn Store>]>, scan: &Scan) -> Option<String> {
+    let file = scan.listing.logs.get(position)?;
+    Some(format!("{}/{}", stores.get(file.store)?.root().trim_end_matches('/'), file.key))
+}
+
+/// Says in each cell how many of the files that hold its records are proven.
+fn count(proofs: &Proofs, stores: &Arc<[Arc<dyn Store>]>, scan: &Scan, cells: &mut [Cell]) {
+    let proven = |position: usize| {
+        let proof = path(position, stores, scan).and_then(|path| proofs.files.get(&path).copied());
+        proof == Some(Proof::Proven)
+    };
+    let files: Vec<(&FileSeen, bool)> = scan.files.iter().map(|(position, seen)| (seen, proven(*position))).collect();
+    for cell in cells {
+        let holds = |seen: &FileSeen| {
+            let seen = seen.pairs.get(cell.account()).and_then(|regions| regions.get(cell.region()));
+            seen.is_some_and(|seen| seen.in_window > 0)
+        };
+        let of_it: Vec<bool> = files.iter().filter(|(seen, _)| holds(seen)).map(|(_, proven)| *proven).collect();
+        if !of_it.is_empty() {
+            let count = of_it.iter().filter(|proven| **proven).count();
+            cell.notes.push(Note::Proven(Share { count, of: of_it.len() }));
+        }
+    }
+}
+
+/// Makes the cell of a place one that failed the integrity check.
+fn tell(place: Disproof, query: &Query, cells: &mut Vec<Cell>) {
     let of_place = |cell: &Cell| cell.account() == place.account && cell.region() == place.region;
-    if !place.disproven.is_empty() && !cells.iter().any(of_place) {
+    if !cells.iter().any(of_place) {
         // All that there was of the place may be gone.
         let mut cell = Cell::cut(&place.account, &place.region, &PROFILE, State::NoData, None);
         cell.asked = query.asked() && super::scan::asks_for(query, &place.account, &place.region);
         cells.push(cell);
     }
     if let Some(cell) = cells.iter_mut().find(|cell| of_place(cell)) {
-        if place.of > 0 {
-            cell.notes.push(Note::Proven(Share { count: place.proven, of: place.of }));
-        }
-        if !place.disproven.is_empty() {
-            *cell = cell.clone().disproven(place.disproven.clone());
-        }
+        *cell = cell.clone().disproven(place.files.clone());
     }
 }

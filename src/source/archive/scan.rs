@@ -24,6 +24,7 @@ use super::watch::{Halt, Held, Pulse, hangs, may_replace, set_hanging};
 use crate::coverage::{FileFault, Survey};
 use crate::event::Event;
 use crate::source::Query;
+use crate::source::proof::Sha256;
 
 /// Everything a scan saw.
 #[derive(Default)]
@@ -70,6 +71,8 @@ const NAMED_FILES: usize = 3;
 pub(super) struct FileSeen {
     pub(super) content: Content,
     pub(super) faults: Vec<FileFault>,
+    /// Of what it inflates to, where that was wanted and all of it was read.
+    pub(super) hash: Option<Sha256>,
     /// By account and region.
     pub(super) pairs: BTreeMap<String, BTreeMap<String, Seen>>,
 }
@@ -96,13 +99,13 @@ const GRACE: Duration = Duration::from_millis(150);
 
 /// Reads the files that may hold what `query` wants, on every core.
 ///
-/// Shape: ends soon after `halt` says so; a file is in memory only as far as a record needs it.
-pub(super) fn scan(stores: &Arc<[Arc<dyn Store>]>, query: &Query, halt: &Arc<Halt>) -> Scan {
+/// Shape: with the hash of each file where `hashes`; ends soon after `halt` says so; a file is in memory only as far as a record needs it.
+pub(super) fn scan(stores: &Arc<[Arc<dyn Store>]>, query: &Query, halt: &Arc<Halt>, hashes: bool) -> Scan {
     let query = Arc::new(query.clone());
     let listing = Arc::new(list(stores, &query, halt));
     let wanted: Vec<usize> = listing.logs.iter().enumerate().filter(|(_, file)| file.selected).map(|(position, _)| position).collect();
     let (stores, halt) = (stores.clone(), halt.clone());
-    let job = Arc::new(Job { stores, query, halt, wanted, next: AtomicUsize::new(0), held: Held::default(), listing });
+    let job = Arc::new(Job { stores, query, halt, wanted, next: AtomicUsize::new(0), held: Held::default(), listing, hashes });
     let mut scan = Scan::default();
     Job::run(&job, &mut scan);
     let set = |flag: &std::sync::atomic::AtomicBool| flag.load(Ordering::Relaxed);
@@ -163,6 +166,8 @@ struct Job {
     wanted: Vec<usize>,
     next: AtomicUsize,
     held: Held,
+    /// Whether the files are hashed, too.
+    hashes: bool,
 }
 
 /// How the reading of one file ended.
@@ -263,9 +268,10 @@ impl Job {
             return Outcome::Read(Box::new((FileSeen::stalled(), Vec::new(), false)));
         }
         let mut wants = Wants::new(&self.query, &self.halt, &self.held, file);
+        wants.hashes = self.hashes;
         let (content, mut faults) = content::read(store.as_ref(), file, (&self.halt, pulse), &mut wants);
         faults.append(&mut wants.faults);
-        let seen = FileSeen { content, faults, pairs: wants.pairs };
+        let seen = FileSeen { content, faults, hash: wants.hash, pairs: wants.pairs };
         Outcome::Read(Box::new((seen, wants.events, wants.cut)))
     }
 }
@@ -296,7 +302,7 @@ impl Scan {
 impl FileSeen {
     /// Returns what is known of a file that does not answer.
     fn stalled() -> Self {
-        Self { content: Content::Log, faults: vec![FileFault::Stalled], pairs: BTreeMap::new() }
+        Self { content: Content::Log, faults: vec![FileFault::Stalled], hash: None, pairs: BTreeMap::new() }
     }
 }
 

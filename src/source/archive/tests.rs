@@ -308,7 +308,7 @@ fn a_scan_that_nobody_waits_for_reads_nothing_more() {
     let folder = folder(&[("a.json", log(&[record("e-1", "2026-01-27T20:01:00Z")]))]);
     let query = query(hour(), Kind::Everything, &[]);
     let stores: Arc<[Arc<dyn Store>]> = Arc::new([Arc::new(Folder::new(folder.path()))]);
-    let scan = scan::scan(&stores, &query, &Arc::new(Halt { stop: Arc::new(AtomicBool::new(true)), ..Halt::default() }));
+    let scan = scan::scan(&stores, &query, &Arc::new(Halt { stop: Arc::new(AtomicBool::new(true)), ..Halt::default() }), false);
     assert!(scan.events.is_empty() && scan.files.is_empty());
     assert_eq!(cells::cells(&scan, &query).iter().map(Cell::state).collect::<Vec<_>>(), [State::Deadline]);
 }

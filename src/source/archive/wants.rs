@@ -12,6 +12,7 @@ use super::scan::{Seen, asks_for};
 use super::watch::{Halt, Held};
 use crate::coverage::FileFault;
 use crate::event::{Event, is_account, is_act, is_plausible, usable_region};
+use crate::source::proof::Sha256;
 use crate::source::{Kind, Query};
 use crate::time::parse as parse_time;
 
@@ -31,6 +32,10 @@ pub(super) struct Wants<'a> {
     place: Place,
     /// Whether the file was left before its end.
     pub(super) cut: bool,
+    /// Whether the hash of what the file inflates to is wanted, too.
+    pub(super) hashes: bool,
+    /// That hash, where the file was read to its end.
+    pub(super) hash: Option<Sha256>,
 }
 
 impl<'a> Wants<'a> {
@@ -47,6 +52,8 @@ impl<'a> Wants<'a> {
             of_file: place.clone(),
             place,
             cut: false,
+            hashes: false,
+            hash: None,
         }
     }
 
@@ -188,6 +195,14 @@ impl Sink for Wants<'_> {
     fn stopped(&mut self) -> bool {
         self.cut = self.cut || self.halt.now();
         self.cut
+    }
+
+    fn wants_hash(&self) -> bool {
+        self.hashes
+    }
+
+    fn hashed(&mut self, hash: Sha256) {
+        self.hash = Some(hash);
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) fn name(request: &Request) -> Option<String> {
     match request.service.as_str() {
         "s3" => Some(request.path.split_once('?')?.1.trim_end_matches('=').to_owned()),
         "sts" => None,
-        _ if request.target.ends_with(".LookupEvents") => None,
+        _ if [".LookupEvents", ".ListPublicKeys"].iter().any(|target| request.target.ends_with(target)) => None,
         _ if !request.target.is_empty() => request.target.rsplit('.').next().map(str::to_owned),
         _ => {
             let fields = form(request.body.as_str()?);

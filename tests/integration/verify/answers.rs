@@ -45,7 +45,7 @@ fn events_of_proven_files_say_so_and_only_where_that_was_asked() {
     let (_, answer) = events(&archive, VERIFIED);
     let told = flags(&answer);
     assert!(!told.is_empty() && told.iter().all(|(_, flags)| flags.contains(&"verified".to_owned())), "{answer:#}");
-    assert!(cell(&answer).1.contains("log files of the window are proven by CloudTrail's digests"), "{answer:#}");
+    assert!(cell(&answer).1.contains("3 of 3 files with its events are proven by CloudTrail's digests"), "{answer:#}");
     let (_, unasked) = events(&archive, &[]);
     assert_eq!(told.len(), flags(&unasked).len());
     assert!(flags(&unasked).iter().all(|(_, flags)| flags.is_empty()), "{unasked:#}");

@@ -50,6 +50,7 @@ pub(crate) fn verified(archives: &[&Archive], ask: Ask) -> Report {
         until: ask.until,
         keys: &ask.keys,
         allows: &|_, _| true,
+        known: &|_| None,
         seen: &|_| (),
         deadline: None,
         stop: &stop,

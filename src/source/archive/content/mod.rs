@@ -29,6 +29,7 @@ use super::listing::LogFile;
 use super::store::Store;
 use super::watch::{Halt, Pulse, Watched};
 use crate::coverage::FileFault;
+use crate::source::proof::Sha256;
 
 /// Most bytes that a file may inflate to.
 ///
@@ -78,6 +79,12 @@ pub(super) trait Sink {
     fn take(&mut self, item: Item<'_>) -> Taken;
     /// Tells that no more is wanted.
     fn stopped(&mut self) -> bool;
+    /// Tells whether [`Sink::hashed`] is to be called.
+    fn wants_hash(&self) -> bool {
+        false
+    }
+    /// Takes the hash of what a gzip file of one member inflates to, when it was read to its end.
+    fn hashed(&mut self, _hash: Sha256) {}
 }
 
 /// What a [`Sink`] says of a piece.

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 
 use flate2::bufread::GzDecoder;
+use ring::digest::{Context, SHA256};
 use ruzstd::decoding::StreamingDecoder;
 use zip::ZipArchive;
 
@@ -40,6 +41,22 @@ impl Pack {
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
             _ => Self::None,
         }
+    }
+}
+
+/// Hashes what passes, where that is wanted.
+struct Hashed<R> {
+    inner: R,
+    context: Option<Context>,
+}
+
+impl<R: Read> Read for Hashed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        if let (Some(context), Some(bytes)) = (&mut self.context, buffer.get(..read)) {
+            context.update(bytes);
+        }
+        Ok(read)
     }
 }
 
@@ -126,8 +143,9 @@ impl Reading<'_> {
     }
 
     fn gzip(&mut self, reader: &mut dyn BufRead, packs: u32) {
-        let mut inflated =
-            BufReader::with_capacity(BUFFER, Ended { inner: GzDecoder::new(reader), halt: self.halt.clone() }.take(MAX_INFLATED));
+        let context = (packs + 1 == MAX_PACKS && self.sink.wants_hash()).then(|| Context::new(&SHA256));
+        let inner = Hashed { inner: GzDecoder::new(reader), context };
+        let mut inflated = BufReader::with_capacity(BUFFER, Ended { inner, halt: self.halt.clone() }.take(MAX_INFLATED));
         self.stream(&mut inflated, packs);
         if !self.wants_checksum() {
             self.looks |= self.faults.contains(&FileFault::Compression);
@@ -142,9 +160,13 @@ impl Reading<'_> {
             self.looks = true;
             return self.fault(FileFault::TooLarge);
         }
-        if !matches!(inflated.get_mut().inner.get_mut().fill_buf(), Ok([])) {
+        let hashed = &mut inflated.get_mut().inner;
+        if !matches!(hashed.inner.get_mut().fill_buf(), Ok([])) {
             self.looks = true;
-            self.fault(FileFault::TrailingBytes);
+            return self.fault(FileFault::TrailingBytes);
+        }
+        if let Some(hash) = hashed.context.take().and_then(|context| context.finish().as_ref().try_into().ok()) {
+            self.sink.hashed(hash);
         }
     }
 

@@ -75,8 +75,10 @@ pub(super) fn verify(request: &Request<'_>, unit: &Unit, threads: usize, halt: H
     let calendar = Calendar::around(request.since, request.until);
     let Files { digests, logs, findings, errors } = listing::files(&request.stores, unit, calendar);
     let place = Place { account: unit.account.clone(), region: unit.region.clone(), ..Place::default() };
+    let listed_in_part = errors.count > 0;
     let outcome = Outcome { place, findings, errors, ..Outcome::default() };
-    let mut work = Work { request, unit, logs, threads, halt, outcome, claims: Vec::new(), lost: Vec::new(), nodes: Vec::new() };
+    let mut work =
+        Work { request, unit, logs, threads, halt, outcome, claims: Vec::new(), lost: Vec::new(), nodes: Vec::new(), listed_in_part };
     let judged = work.chains(&digests);
     work.logs(&judged);
     work.outcome
@@ -94,6 +96,8 @@ struct Work<'a> {
     lost: Vec<(u32, Named)>,
     /// Of all chains: path, and whether it was asked for.
     nodes: Vec<(String, bool)>,
+    /// Whether folders could not be listed, so that nobody can say what is missing.
+    listed_in_part: bool,
 }
 
 /// All chains of a place together.
@@ -183,7 +187,9 @@ impl<'a> Work<'a> {
         let mut nodes = Vec::with_capacity(entries.len());
         let mut times = Vec::with_capacity(entries.len());
         for ((end, entry), read) in entries.iter().zip(reads) {
-            let Some(Read { content, metadata, logs, error }) = read else { continue };
+            // What there was no time for is there all the same.
+            let unread = Read { content: Content::Unread, metadata: None, logs: Vec::new(), error: None };
+            let Read { content, metadata, logs, error } = read.unwrap_or(unread);
             let full = self.full(entry);
             if let Some(error) = error {
                 self.outcome.errors.add(&full, error);
@@ -224,7 +230,10 @@ impl<'a> Work<'a> {
                 found => found,
             }
         };
-        let judged = chain::judge(&nodes, &key, self.request.since, !backfill);
+        let mut judged = chain::judge(&nodes, &key, self.request.since, !backfill);
+        if self.listed_in_part {
+            judged.missing.clear();
+        }
         self.tell(&nodes, &judged);
         let counts = counts(&nodes, &judged);
         let mut buckets: Vec<String> = Vec::new();

@@ -294,10 +294,9 @@ impl Report {
             self.logs.add(finding.verdict, finding.count);
         }
         let findings = || self.findings.iter().chain(self.places.iter().flat_map(|place| &place.findings));
-        let read = self.digests.total() + self.logs.total() > 0;
         self.outcome = if findings().any(|finding| matches!(finding.verdict, Verdict::Invalid | Verdict::Missing)) {
             Outcome::Invalid
-        } else if self.digests.valid == 0 && (!read || self.digests.total() == 0) {
+        } else if self.digests.total() == 0 && self.not_looked_at == 0 {
             Outcome::NothingRead
         } else if findings().next().is_some()
             || self.error_count > 0

@@ -86,7 +86,7 @@ pub(crate) struct Archive {
     pub(crate) metadata: BTreeMap<String, Metadata>,
     /// What stands before every key.
     pub(crate) above: String,
-    /// Keys that cannot be opened.
+    /// Keys that cannot be opened, and folders that cannot be listed.
     pub(crate) locked: Vec<String>,
 }
 
@@ -139,6 +139,9 @@ pub(crate) struct Memory(pub(crate) Arc<Archive>);
 
 impl Store for Memory {
     fn list(&self, folder: &str) -> io::Result<Listed> {
+        if self.0.locked.iter().any(|locked| locked == folder) {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let mut listed = Listed::default();
         for key in self.0.objects.range(prefix.clone()..).map(|(key, _)| key).take_while(|key| key.starts_with(&prefix)) {

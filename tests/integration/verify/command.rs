@@ -69,6 +69,21 @@ fn every_tampering_is_told_with_its_file_and_the_exit_code_is_1() {
 }
 
 #[test]
+fn names_that_somebody_chose_are_printed_in_plain_characters() {
+    let mut archive = delivered(&[trail()]);
+    let folder_of_logs = archive.logs()[0].rsplit_once('/').unwrap().0.to_owned();
+    archive.objects.insert(format!("{folder_of_logs}/\u{1b}[31mVALID\u{202e}\n.json.gz"), gzip(b"{}"));
+    archive.objects.insert(format!("{folder_of_logs}/.DS_Store"), Vec::new());
+    let dir = folder(&archive);
+    for form in ["text", "json"] {
+        let (code, out, _) = run(&dir, &["logs", "--keys", "keys.json", "--format", form]);
+        assert_eq!(code, 3, "{out}");
+        assert!(out.contains("?[31mVALID??.json.gz") || out.contains("??31mVALID??.json.gz"), "{out}");
+        assert!(!out.contains(['\u{1b}', '\u{202e}']) && !out.contains("DS_Store"), "{out}");
+    }
+}
+
+#[test]
 fn wrong_command_lines_say_what_is_right() {
     let dir = folder(&delivered(&[trail()]));
     std::fs::write(dir.path().join("no-keys.json"), "{}").unwrap();

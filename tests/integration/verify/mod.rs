@@ -8,6 +8,7 @@ mod valid;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
 use archive::{Archive, Memory, SIGNERS};
 use chrono::{DateTime, Utc};
@@ -30,6 +31,7 @@ pub(crate) fn keys(asked: bool) -> Keys {
 
 /// What is asked besides the archive.
 pub(crate) struct Ask {
+    pub(crate) deadline: Option<Instant>,
     pub(crate) keys: Keys,
     pub(crate) since: Option<DateTime<Utc>>,
     pub(crate) until: Option<DateTime<Utc>>,
@@ -37,7 +39,7 @@ pub(crate) struct Ask {
 
 impl Default for Ask {
     fn default() -> Self {
-        Self { keys: keys(false), since: None, until: None }
+        Self { deadline: None, keys: keys(false), since: None, until: None }
     }
 }
 
@@ -52,7 +54,7 @@ pub(crate) fn verified(archives: &[&Archive], ask: Ask) -> Report {
         allows: &|_, _| true,
         known: &|_| None,
         seen: &|_| (),
-        deadline: None,
+        deadline: ask.deadline,
         stop: &stop,
         threads: 2,
     })

@@ -188,6 +188,34 @@ fn what_cannot_be_read_is_an_error_and_no_tampering() {
 }
 
 #[test]
+fn folders_that_cannot_be_listed_make_nothing_missing() {
+    let mut archive = delivered(&[Trail::new(&hours(9))]);
+    let region = "AWSLogs/111122223333/CloudTrail-Digest/us-east-1";
+    for locked in [
+        format!("{region}/2026/01/27"),
+        region.to_owned(),
+        region.replace("-Digest", ""),
+        "AWSLogs/111122223333/CloudTrail-Digest".to_owned(),
+        "AWSLogs".to_owned(),
+    ] {
+        archive.locked = vec![locked.clone()];
+        let report = verified(&[&archive], Ask::default());
+        assert!(report.error_count > 0 && report.outcome != Outcome::Valid, "{locked}");
+        let accused: Vec<_> = findings(&report).into_iter().filter(|it| matches!(it.0, Verdict::Invalid | Verdict::Missing)).collect();
+        assert_eq!(accused, [], "{locked}");
+    }
+}
+
+#[test]
+fn what_there_was_no_time_for_is_told_and_nothing_is_missing() {
+    let archive = delivered(&[Trail::new(&hours(9))]);
+    let report = verified(&[&archive], Ask { deadline: Some(std::time::Instant::now()), ..Ask::default() });
+    assert_eq!((report.outcome, report.digests.valid), (Outcome::Incomplete, 0));
+    assert!(report.not_looked_at > 0, "{report:?}");
+    assert!(findings(&report).iter().all(|it| !matches!(it.0, Verdict::Invalid | Verdict::Missing)), "{:?}", findings(&report));
+}
+
+#[test]
 fn an_archive_without_digests_is_not_verified() {
     let mut archive = delivered(&[Trail::new(&hours(4))]);
     archive.objects.retain(|key, _| !key.contains("CloudTrail-Digest"));

@@ -33,7 +33,7 @@ impl Work<'_> {
             let asked = self.nodes.get(at).is_some_and(|(_, asked)| *asked);
             // What an altered digest names may never have been.
             let trusted = chains.judgements.get(at).is_some_and(|judgement| judgement.verdict != Some(Verdict::Invalid));
-            if !asked || !trusted {
+            if !asked || !trusted || self.listed_in_part {
                 continue;
             }
             let name = address(&log.bucket, &log.object);

@@ -66,9 +66,17 @@ const LOOKS: &[(&str, &str, &str)] = &[
     ("kms", "Decrypt", r#"{"encryptionContext":{"aws:s3:arn":"arn:aws:s3:::orders-NUMBER"},"encryptionAlgorithm":"SYMMETRIC_DEFAULT"}"#),
     ("ec2", "DescribeInstances", r#"{"maxResults":1000,"instancesSet":{},"filterSet":{}}"#),
     ("ec2", "DescribeInstances", r#"{"instancesSet":{"items":[{"instanceId":"i-0HEX"}]},"filterSet":{}}"#),
-    ("ec2", "DescribeNetworkInterfaces", r#"{"networkInterfaceIdSet":{},"filterSet":{"items":[{"name":"vpc-id","valueSet":{"items":[{"value":"vpc-0HEX"}]}}]}}"#),
+    (
+        "ec2",
+        "DescribeNetworkInterfaces",
+        r#"{"networkInterfaceIdSet":{},"filterSet":{"items":[{"name":"vpc-id","valueSet":{"items":[{"value":"vpc-0HEX"}]}}]}}"#,
+    ),
     ("logs", "DescribeLogStreams", r#"{"logGroupName":"/ecs/checkout-NUMBER","orderBy":"LastEventTime","descending":true}"#),
-    ("elasticloadbalancing", "DescribeTargetHealth", r#"{"targetGroupArn":"arn:aws:elasticloadbalancing:REGION:111122223333:targetgroup/web-NUMBER/HEX"}"#),
+    (
+        "elasticloadbalancing",
+        "DescribeTargetHealth",
+        r#"{"targetGroupArn":"arn:aws:elasticloadbalancing:REGION:111122223333:targetgroup/web-NUMBER/HEX"}"#,
+    ),
     ("rds", "DescribeDBInstances", r#"{"dBInstanceIdentifier":"orders-NUMBER"}"#),
     ("ecs", "DescribeServices", r#"{"services":["checkout-NUMBER"],"cluster":"prod"}"#),
     ("monitoring", "DescribeAlarms", r#"{"stateValue":"ALARM","maxRecords":100}"#),
@@ -81,16 +89,61 @@ const LOOKS: &[(&str, &str, &str)] = &[
 
 /// Calls that change something, with what they ask for and what they are answered.
 const CHANGES: &[(&str, &str, &str, &str)] = &[
-    ("ec2", "CreateNetworkInterface", r#"{"subnetId":"subnet-0HEX","description":"arn:aws:ecs:REGION:111122223333:attachment/HEX","groupSet":{"items":[{"groupId":"sg-0HEX"}]},"clientToken":"ID"}"#, r#"{"requestId":"ID","networkInterface":{"networkInterfaceId":"eni-0HEX","subnetId":"subnet-0HEX","vpcId":"vpc-0HEX","availabilityZone":"REGIONa","ownerId":"111122223333","requesterManaged":false,"status":"pending","macAddress":"0a:00:00:00:00:01","privateIpAddress":"10.0.1.17","sourceDestCheck":true,"groupSet":{"items":[{"groupId":"sg-0HEX","groupName":"web"}]},"tagSet":{}}}"#),
+    (
+        "ec2",
+        "CreateNetworkInterface",
+        r#"{"subnetId":"subnet-0HEX","description":"arn:aws:ecs:REGION:111122223333:attachment/HEX","groupSet":{"items":[{"groupId":"sg-0HEX"}]},"clientToken":"ID"}"#,
+        r#"{"requestId":"ID","networkInterface":{"networkInterfaceId":"eni-0HEX","subnetId":"subnet-0HEX","vpcId":"vpc-0HEX","availabilityZone":"REGIONa","ownerId":"111122223333","requesterManaged":false,"status":"pending","macAddress":"0a:00:00:00:00:01","privateIpAddress":"10.0.1.17","sourceDestCheck":true,"groupSet":{"items":[{"groupId":"sg-0HEX","groupName":"web"}]},"tagSet":{}}}"#,
+    ),
     ("logs", "CreateLogStream", r#"{"logGroupName":"/ecs/checkout-NUMBER","logStreamName":"web/checkout/HEXHEX"}"#, "null"),
-    ("ssm", "UpdateInstanceInformation", r#"{"instanceId":"i-0HEX","agentVersion":"3.2.1","agentStatus":"Active","platformType":"Linux","platformName":"Amazon Linux","platformVersion":"2023","iPAddress":"10.0.2.3","computerName":"ip-10-0-2-3"}"#, "null"),
-    ("ecs", "SubmitTaskStateChange", r#"{"cluster":"prod","task":"arn:aws:ecs:REGION:111122223333:task/prod/HEXHEX","status":"RUNNING"}"#, r#"{"acknowledgment":"ACCEPT"}"#),
-    ("autoscaling", "UpdateAutoScalingGroup", r#"{"autoScalingGroupName":"web-NUMBER","minSize":2,"maxSize":12,"desiredCapacity":4}"#, "null"),
-    ("ecs", "UpdateService", r#"{"cluster":"prod","service":"checkout-NUMBER","taskDefinition":"checkout:NUMBER","forceNewDeployment":true}"#, r#"{"service":{"serviceArn":"arn:aws:ecs:REGION:111122223333:service/prod/checkout-NUMBER","serviceName":"checkout-NUMBER","status":"ACTIVE","desiredCount":4,"runningCount":4,"deployments":[{"id":"ecs-svc/1","status":"PRIMARY","taskDefinition":"checkout:NUMBER"}]}}"#),
-    ("ec2", "AuthorizeSecurityGroupIngress", r#"{"groupId":"sg-0HEX","ipPermissions":{"items":[{"ipProtocol":"tcp","fromPort":443,"toPort":443,"groups":{},"ipRanges":{"items":[{"cidrIp":"192.0.2.0/24","description":"office \"north\""}]},"ipv6Ranges":{},"prefixListIds":{}}]}}"#, r#"{"requestId":"ID","_return":true}"#),
-    ("ec2", "CreateTags", r#"{"resourcesSet":{"items":[{"resourceId":"eni-0HEX"}]},"tagSet":{"items":[{"key":"Name","value":"checkout-NUMBER"},{"key":"team","value":"orders"}]}}"#, r#"{"requestId":"ID","_return":true}"#),
-    ("elasticloadbalancing", "RegisterTargets", r#"{"targetGroupArn":"arn:aws:elasticloadbalancing:REGION:111122223333:targetgroup/web-NUMBER/HEX","targets":[{"id":"10.0.1.17","port":8080}]}"#, "null"),
-    ("lambda", "UpdateFunctionCode20150331v2", r#"{"functionName":"orders-NUMBER","dryRun":false,"publish":true}"#, r#"{"functionName":"orders-NUMBER","functionArn":"arn:aws:lambda:REGION:111122223333:function:orders-NUMBER","runtime":"python3.12","role":"arn:aws:iam::111122223333:role/ROLE","codeSize":123456,"version":"7","environment":{}}"#),
+    (
+        "ssm",
+        "UpdateInstanceInformation",
+        r#"{"instanceId":"i-0HEX","agentVersion":"3.2.1","agentStatus":"Active","platformType":"Linux","platformName":"Amazon Linux","platformVersion":"2023","iPAddress":"10.0.2.3","computerName":"ip-10-0-2-3"}"#,
+        "null",
+    ),
+    (
+        "ecs",
+        "SubmitTaskStateChange",
+        r#"{"cluster":"prod","task":"arn:aws:ecs:REGION:111122223333:task/prod/HEXHEX","status":"RUNNING"}"#,
+        r#"{"acknowledgment":"ACCEPT"}"#,
+    ),
+    (
+        "autoscaling",
+        "UpdateAutoScalingGroup",
+        r#"{"autoScalingGroupName":"web-NUMBER","minSize":2,"maxSize":12,"desiredCapacity":4}"#,
+        "null",
+    ),
+    (
+        "ecs",
+        "UpdateService",
+        r#"{"cluster":"prod","service":"checkout-NUMBER","taskDefinition":"checkout:NUMBER","forceNewDeployment":true}"#,
+        r#"{"service":{"serviceArn":"arn:aws:ecs:REGION:111122223333:service/prod/checkout-NUMBER","serviceName":"checkout-NUMBER","status":"ACTIVE","desiredCount":4,"runningCount":4,"deployments":[{"id":"ecs-svc/1","status":"PRIMARY","taskDefinition":"checkout:NUMBER"}]}}"#,
+    ),
+    (
+        "ec2",
+        "AuthorizeSecurityGroupIngress",
+        r#"{"groupId":"sg-0HEX","ipPermissions":{"items":[{"ipProtocol":"tcp","fromPort":443,"toPort":443,"groups":{},"ipRanges":{"items":[{"cidrIp":"192.0.2.0/24","description":"office \"north\""}]},"ipv6Ranges":{},"prefixListIds":{}}]}}"#,
+        r#"{"requestId":"ID","_return":true}"#,
+    ),
+    (
+        "ec2",
+        "CreateTags",
+        r#"{"resourcesSet":{"items":[{"resourceId":"eni-0HEX"}]},"tagSet":{"items":[{"key":"Name","value":"checkout-NUMBER"},{"key":"team","value":"orders"}]}}"#,
+        r#"{"requestId":"ID","_return":true}"#,
+    ),
+    (
+        "elasticloadbalancing",
+        "RegisterTargets",
+        r#"{"targetGroupArn":"arn:aws:elasticloadbalancing:REGION:111122223333:targetgroup/web-NUMBER/HEX","targets":[{"id":"10.0.1.17","port":8080}]}"#,
+        "null",
+    ),
+    (
+        "lambda",
+        "UpdateFunctionCode20150331v2",
+        r#"{"functionName":"orders-NUMBER","dryRun":false,"publish":true}"#,
+        r#"{"functionName":"orders-NUMBER","functionArn":"arn:aws:lambda:REGION:111122223333:function:orders-NUMBER","runtime":"python3.12","role":"arn:aws:iam::111122223333:role/ROLE","codeSize":123456,"version":"7","environment":{}}"#,
+    ),
 ];
 
 /// Agents of calls.
@@ -104,7 +157,16 @@ const AGENTS: &[&str] = &[
     "ecs.amazonaws.com",
 ];
 
-const ROLES: &[&str] = &["deployer", "AWSServiceRoleForECS", "checkout-task", "orders-task", "monitoring-reader", "AWSReservedSSO_Operator_0123456789abcdef", "ci-runner", "node-group"];
+const ROLES: &[&str] = &[
+    "deployer",
+    "AWSServiceRoleForECS",
+    "checkout-task",
+    "orders-task",
+    "monitoring-reader",
+    "AWSReservedSSO_Operator_0123456789abcdef",
+    "ci-runner",
+    "node-group",
+];
 
 fn record(dice: &mut Dice, region: &str, time: DateTime<Utc>) -> String {
     let change = dice.roll(100) < 14;
@@ -112,7 +174,16 @@ fn record(dice: &mut Dice, region: &str, time: DateTime<Utc>) -> String {
         CHANGES[dice.index(CHANGES.len())]
     } else {
         let (service, name, request) = LOOKS[dice.index(LOOKS.len())];
-        (service, name, request, if name == "AssumeRole" { r#"{"credentials":{"accessKeyId":"ASIAEXAMPLENUMBER","sessionToken":"HEXHEXHEXHEX","expiration":"Mar 2, 2026, 11:00:00 AM"}}"# } else { "null" })
+        (
+            service,
+            name,
+            request,
+            if name == "AssumeRole" {
+                r#"{"credentials":{"accessKeyId":"ASIAEXAMPLENUMBER","sessionToken":"HEXHEXHEXHEX","expiration":"Mar 2, 2026, 11:00:00 AM"}}"#
+            } else {
+                "null"
+            },
+        )
     };
     let role = ROLES[dice.index(ROLES.len())];
     let session = format!("{role}-{}", dice.roll(24));
@@ -123,7 +194,9 @@ fn record(dice: &mut Dice, region: &str, time: DateTime<Utc>) -> String {
     let fill = |dice: &mut Dice, text: &str| {
         let mut filled = String::with_capacity(text.len() * 2);
         let mut rest = text;
-        while let Some((at, word)) = WORDS.iter().filter_map(|word| Some((rest.find(word)?, *word))).min_by_key(|(at, word)| (*at, word.len())) {
+        while let Some((at, word)) =
+            WORDS.iter().filter_map(|word| Some((rest.find(word)?, *word))).min_by_key(|(at, word)| (*at, word.len()))
+        {
             filled.push_str(&rest[..at]);
             match word {
                 "HEX" => filled.push_str(&format!("{:016x}", 0xabcd_0000_0000_0000_u64 + dice.roll(4000))),
@@ -139,7 +212,11 @@ fn record(dice: &mut Dice, region: &str, time: DateTime<Utc>) -> String {
         filled
     };
     let (request, response) = (fill(dice, request), fill(dice, response));
-    let failed = if dice.roll(40) == 0 { r#""errorCode":"AccessDenied","errorMessage":"User is not authorized to perform this action","# } else { "" };
+    let failed = if dice.roll(40) == 0 {
+        r#""errorCode":"AccessDenied","errorMessage":"User is not authorized to perform this action","#
+    } else {
+        ""
+    };
     let (request_id, id) = (dice.id(), dice.id());
     let kind = if service == "s3" { "Data" } else { "Management" };
     format!(

@@ -28,7 +28,9 @@ impl Reader<'_> {
     pub(super) async fn first_look(&self, inquiry: &Inquiry, gathered: &mut Gathered) -> Vec<Change> {
         let Inquiry { incident, scope, filter, .. } = inquiry;
         let back = scope.looking_back();
-        let names: Vec<Name> = if inquiry.look_ups.is_empty() { look_up::named(incident) } else { Vec::new() };
+        // Where all of it is read within seconds, a look ahead only delays it.
+        let hastens = inquiry.look_ups.is_empty() && !scope.source().rereads_free;
+        let names: Vec<Name> = if hastens { look_up::named(incident) } else { Vec::new() };
         let can = |(attribute, _): &&Name| scope.source().spelling(*attribute).is_some();
         let queries = |(attribute, name): &Name| {
             let kind = Kind::Exact(*attribute, name.clone());

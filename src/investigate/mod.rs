@@ -151,7 +151,9 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
         reader.read(&inquiry, added, None, &mut gathered).await;
         // What lies in the window now is no background any more: it would take part twice.
         let from = inquiry.scope.window().from;
-        changes.extend(background.extract_if(.., |change| change.event.time >= from));
+        let inside = background.extract_if(.., |change| change.event.time >= from);
+        // What is read again is read whole.
+        if inquiry.scope.source().rereads_free { inside.for_each(drop) } else { changes.extend(inside) }
     };
 
     // Where nothing could be read, that is what there is to tell.

@@ -23,6 +23,13 @@ use crate::time::Window;
 /// How far before the window a source that costs nothing is read for what belongs to what.
 const BACKGROUND: TimeDelta = TimeDelta::hours(24);
 
+/// Leaves of the record of a change that is not shown what others are compared with: what was asked for, and what was answered.
+fn slim(mut change: Change) -> Change {
+    let parts = [("requestParameters", change.event.request().clone()), ("responseElements", change.event.response().clone())];
+    change.event.record = parts.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.to_owned(), value)).collect();
+    change
+}
+
 /// Reads for one call.
 pub(super) struct Reader<'a> {
     /// What the call works with.
@@ -180,11 +187,11 @@ impl<'a> Reader<'a> {
         }
         let mut gathered = Gathered::default();
         for query in plan::queries(scope, before, &Kind::Writes, left) {
-            gathered.add(self.ask_one(&query).await);
+            gathered.add(self.ask_one(&query.to_learn()).await);
         }
         // Tags break nothing, and tell what a thing is called.
         let tells = |change: &Change| !change.class.noise || change.class.tags;
-        gathered.finish(Vec::new()).0.into_iter().map(Change::from).filter(tells).collect()
+        gathered.finish(Vec::new()).0.into_iter().map(Change::from).filter(tells).map(slim).collect()
     }
 
     /// Asks all queries side by side, and counts them in the progress of the call.

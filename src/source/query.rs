@@ -24,6 +24,7 @@ pub struct Query {
     alert: Option<DateTime<Utc>>,
     names: Vec<String>,
     read: Vec<Window>,
+    learns: bool,
 }
 
 /// Which events a query wants.
@@ -56,6 +57,7 @@ impl Query {
             alert: None,
             names: Vec::new(),
             read: Vec::new(),
+            learns: false,
         }
     }
 
@@ -155,6 +157,18 @@ impl Query {
         self.read = read;
         self.names.clear();
         self
+    }
+
+    /// Says that nothing of what is read is shown: it only tells what belongs to what, so that less of each event will do.
+    #[must_use]
+    pub fn to_learn(self) -> Self {
+        Self { learns: true, ..self }
+    }
+
+    /// Tells whether what is read only tells what belongs to what: no noise is wanted then, and of a record who acted, the request, the
+    /// answer and the resources will do.
+    pub fn learns(&self) -> bool {
+        self.learns
     }
 
     /// Lowers the number of requests by those that the call has sent already.

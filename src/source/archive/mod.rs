@@ -43,7 +43,7 @@ use self::watch::Halt;
 use super::proof::Prover;
 use super::{BoxFuture, Definition, Opened, Setup, Source};
 use crate::config::settings::{ARCHIVE, DEMO};
-use crate::coverage::{Cell, Cost, Note, Profile, Reading, SourceName, State, Unit, Words};
+use crate::coverage::{Attribute, Cell, Cost, LookUp, Note, Profile, Reading, SourceName, State, Unit, Words};
 use crate::policy::{Presence, Ungated};
 use crate::source::Query;
 
@@ -63,7 +63,12 @@ pub static PROFILE: Profile = Profile {
     // Source: delivery lags by about 5 minutes and is to be planned as 15; 5 more for a file's own span.
     lag: TimeDelta::minutes(20),
     live: false,
-    look_ups: &[],
+    look_ups: &[
+        LookUp { attribute: Attribute::EventName, spelling: "eventName" },
+        LookUp { attribute: Attribute::AccessKeyId, spelling: "userIdentity.accessKeyId" },
+        LookUp { attribute: Attribute::UserName, spelling: "userIdentity" },
+        LookUp { attribute: Attribute::ResourceName, spelling: "requestParameters, responseElements, resources" },
+    ],
     cost: Cost::Time { unit: Unit { name: "files", counts: "Archive files read." } },
     rereads_free: true,
     never_sees: "log files missing between others, which look like a quiet time",

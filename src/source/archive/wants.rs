@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, Utc};
+use memchr::memmem;
 use serde_json::Value;
 
 use super::content::{Header, Item, Plain, Sink, Taken, value};
 use super::listing::{LogFile, Place};
 use super::scan::{Seen, asks_for};
 use super::watch::{Halt, Held};
-use crate::coverage::FileFault;
+use crate::catalogue;
+use crate::coverage::{Attribute, FileFault};
 use crate::event::{Event, is_account, is_act, is_plausible, usable_region};
 use crate::source::proof::Sha256;
 use crate::source::{Kind, Query};
@@ -102,8 +104,21 @@ impl Wants<'_> {
         }
     }
 
-    fn keep(&mut self, event: Event) {
+    fn keep(&mut self, mut event: Event) {
         if self.wants_kind(&event.event_id, event.read_only) {
+            if let Kind::Exact(attribute, name) = self.query.kind()
+                && !is_filed_under(&event, *attribute, name)
+            {
+                return;
+            }
+            if self.query.learns() {
+                let class = catalogue::classify(&event);
+                // Tags break nothing, and tell what a thing is called.
+                if class.noise && !class.tags {
+                    return;
+                }
+                slim(&mut event.record);
+            }
             if event.is_obscure() && !event.read_only {
                 self.fault(FileFault::Fields);
             }
@@ -154,12 +169,18 @@ impl Wants<'_> {
         }
         Some(match self.query.kind() {
             Kind::Writes => read_only != Some(true) || is_act(name),
+            Kind::Exact(Attribute::EventName, wanted) => name == wanted,
             Kind::Everything | Kind::Exact(..) => true,
             Kind::EventId(wanted) => !id.is_some_and(|id| is_plain(id) && id != wanted),
         })
     }
 
     fn whole(&mut self, raw: &str) -> Taken {
+        if let Kind::Exact(_, name) = self.query.kind()
+            && !may_hold(raw, name)
+        {
+            return Taken::Yes;
+        }
         match value(raw).map(Event::parse) {
             Ok(Ok(event)) => {
                 self.keep(event);
@@ -209,6 +230,50 @@ impl Sink for Wants<'_> {
 /// Tells whether the text of a header is what the whole record would give; if not, the record is read as a whole.
 fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.len() <= 64 && text != "null" && text.trim().len() == text.len()
+}
+
+/// Tells whether a record may hold a name as a text or in one, judged without parsing it.
+fn may_hold(raw: &str, name: &str) -> bool {
+    // Escapes may spell anything, and a slash may have one.
+    let part = name.split('/').max_by_key(|part| part.len()).unwrap_or_default();
+    let plain = part.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
+    !plain || memmem::find(raw.as_bytes(), part.as_bytes()).is_some() || memmem::find(raw.as_bytes(), b"\\u").is_some()
+}
+
+/// Tells whether an event would be found under a name, spelt exactly so.
+fn is_filed_under(event: &Event, attribute: Attribute, name: &str) -> bool {
+    match attribute {
+        Attribute::EventId => event.event_id == name,
+        Attribute::EventName => event.record.get("eventName").and_then(Value::as_str).unwrap_or(&event.name) == name,
+        Attribute::AccessKeyId => event.credentials().1 == name,
+        Attribute::UserName => event.actor_names().iter().any(|own| own == name),
+        Attribute::ResourceName => {
+            catalogue::resources(event).iter().any(|resource| resource.id == name || resource.aliases.iter().any(|alias| alias == name))
+        }
+        Attribute::ReadOnly => event.read_only.to_string() == name,
+    }
+}
+
+/// Leaves in a record what tells what belongs to what: who acted, what was asked for and what was answered.
+fn slim(record: &mut Value) {
+    const TELLING: &[&str] = &[
+        "eventSource",
+        "eventName",
+        "eventType",
+        "userIdentity",
+        "requestParameters",
+        "responseElements",
+        "resources",
+        "serviceEventDetails",
+        "additionalEventData",
+        "requestID",
+        "sharedEventID",
+        "addendum",
+    ];
+    if let Value::Object(fields) = record {
+        let telling = |name: &String| TELLING.iter().any(|key| name.eq_ignore_ascii_case(key));
+        *fields = std::mem::take(fields).into_iter().filter(|(name, _)| telling(name)).collect();
+    }
 }
 
 /// Returns about how many bytes a value takes in memory.

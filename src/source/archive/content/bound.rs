@@ -7,6 +7,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::FileFault;
+use super::compact::Compact;
 use crate::event::is_heavy;
 
 /// Longest value that is made of JSON, in bytes.
@@ -21,7 +22,7 @@ pub(in crate::source::archive) fn value(text: &str) -> Result<Value, FileFault> 
     if text.len() as u64 > MAX_VALUE || is_heavy(text) {
         return Err(FileFault::TooLarge);
     }
-    serde_json::from_str(text).map_err(|_| FileFault::Json)
+    serde_json::from_str::<Compact>(text).map(|compact| compact.0).map_err(|_| FileFault::Json)
 }
 
 /// How many bytes may still be read until the next value begins.

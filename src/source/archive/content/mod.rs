@@ -4,6 +4,7 @@
 //! not read, or bears the name of a log; else it is no log and is told as such.
 
 mod bound;
+mod compact;
 mod document;
 mod look;
 mod pack;
@@ -227,11 +228,17 @@ impl Reading<'_> {
         }
         let text = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&head).trim_ascii_start();
         let is_json = matches!(text, [b'{' | b'[' | b'"', ..]) || text.starts_with(b"null");
-        let csv = text::delimiter(text);
         let mut all = Cursor::new(&head).chain(reader);
+        if self.short_cut && head.starts_with(records::BEGIN) {
+            self.records(&mut all);
+            if broken {
+                self.fault(FileFault::Compression);
+            }
+            return;
+        }
+        let csv = text::delimiter(text);
         match csv {
             // A quoted column begins as a JSON string does.
-            None if self.short_cut && head.starts_with(records::BEGIN) => self.records(&mut all),
             _ if is_json && (csv.is_none() || !text.starts_with(b"\"")) => self.json(&mut all),
             Some(delimiter) => self.table(&mut all, delimiter),
             None => self.text(&mut all),

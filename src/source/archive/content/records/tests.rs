@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -201,7 +201,14 @@ fn both_ways_agree(dice: &mut Dice, records: usize) {
     };
     let query = asked(kind.clone());
     let (short, slow) = (given(true, text.as_bytes(), &query), given(false, text.as_bytes(), &query));
-    assert_eq!(short, slow, "{kind:?}\n{text}");
+    let mut values = serde_json::Deserializer::from_str(&text).into_iter::<serde::de::IgnoredAny>();
+    if values.all(|value| value.is_ok()) {
+        assert_eq!(short, slow, "{kind:?}\n{text}");
+    } else {
+        // How much of a broken text is read twice, to find where it goes on, depends on how much of it lies in memory.
+        let known = |given: &Given| (given.0, given.1.clone(), given.3.iter().map(|(id, _)| id.clone()).collect::<BTreeSet<_>>());
+        assert_eq!(known(&short), known(&slow), "{kind:?}\n{text}");
+    }
 }
 
 proptest! {

@@ -4,7 +4,8 @@
 //! ```text
 //! archive make DIR [--days 7] [--regions 2] [--every 10] [--records 330000]   an archive as CloudTrail lays it out
 //! archive inflate PATH…                                                        reads and inflates the files, and does nothing else
-//! archive scan DIR FROM TO [REGION…]                                           the writes of a window, by this project's own source
+//! archive scan DIR FROM TO [--none]                                            the writes of a window, by this project's own source;
+//!                                                                              or an event that is not there, so that nothing is kept
 //! ```
 #![expect(
     clippy::unwrap_used,
@@ -33,12 +34,13 @@ fn main() {
     match words.as_slice() {
         ["make", dir, options @ ..] => make::archive(Path::new(dir), options),
         ["inflate", paths @ ..] => inflate(paths),
-        ["scan", dir, from, to, regions @ ..] => scan(dir, from, to, regions),
+        ["scan", dir, from, to] => scan(dir, from, to, &Kind::Writes),
+        ["scan", dir, from, to, "--none"] => scan(dir, from, to, &Kind::EventId("none".to_owned())),
         // A run of all benchmarks makes sure that this one works.
         _ => {
             let dir = std::env::temp_dir().join("cloudtrail-mcp-bench");
             make::archive(&dir, &["--days", "1", "--every", "60", "--records", "2000"]);
-            scan(dir.to_str().unwrap(), "2026-03-02T00:00:00Z", "2026-03-03T00:00:00Z", &[]);
+            scan(dir.to_str().unwrap(), "2026-03-02T00:00:00Z", "2026-03-03T00:00:00Z", &Kind::Writes);
             std::fs::remove_dir_all(dir).unwrap();
         }
     }
@@ -75,20 +77,15 @@ fn inflate(paths: &[&str]) {
 }
 
 /// Reads the writes of a window and prints how many there are, and the ids of the newest hundred.
-fn scan(dir: &str, from: &str, to: &str, regions: &[&str]) {
+fn scan(dir: &str, from: &str, to: &str, kind: &Kind) {
     let now = time::parse("2026-06-01T00:00:00Z").unwrap();
-    let asked = Asked {
-        start_time: Some(from.into()),
-        end_time: Some(to.into()),
-        regions: regions.iter().map(|region| (*region).to_owned()).collect(),
-        ..Asked::default()
-    };
+    let asked = Asked { start_time: Some(from.into()), end_time: Some(to.into()), ..Asked::default() };
     let incident = context::discover(&asked, &Defaults::default(), now).unwrap();
     let scope = Policy::default().admit(&incident, None, &Available::only(&archive::PROFILE), now).unwrap();
     let archive = Archive::open(&[dir.into()]).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut newest = Vec::new();
-    for query in plan::queries(&scope, scope.window(), &Kind::Writes, Duration::from_secs(600)) {
+    for query in plan::queries(&scope, scope.window(), kind, Duration::from_secs(600)) {
         let admitted = query.gate(runtime.block_on(archive.read(&query)));
         eprintln_cells(&admitted);
         newest.extend(admitted.events.iter().map(|event| (event.time, event.event_id.clone())));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::http::Http;
-use crate::config::settings::TOOL_NAMES;
+use crate::config::settings::{ARCHIVE, TOOL_NAMES};
 use crate::investigate::Cursors;
 use crate::server::http::status::Status;
 use crate::server::reload::Reload;
@@ -14,7 +14,7 @@ use crate::server::{Server, Threads, http, stdio};
 use crate::service::{CallService, Standing};
 use clap::Parser;
 
-use super::{CONFIG, FAILURE, Failure, Global, Run, block_on, output, service};
+use super::{CONFIG, FAILURE, Failure, Global, Run, USAGE, block_on, output, service};
 
 /// How long calls that run may take to end when the server is to; those that take longer are ended.
 ///
@@ -29,6 +29,9 @@ pub(super) struct Serve {}
 impl Run for Serve {
     fn run(&self, global: &Global) -> Result<u8, Failure> {
         let config = global.settings()?;
+        if config.get(&ARCHIVE).iter().any(|path| path.as_os_str() == "-") {
+            return Err(Failure::new(USAGE, "--archive -: a server reads questions from standard input, not logs; name a file".to_owned()));
+        }
         let service = Arc::new(service(&config, Cursors::default())?);
         let threads = Threads::start().map_err(|error| Failure::new(FAILURE, format!("the threads for calls could not start: {error}")))?;
         let server = Server::new(Arc::clone(&service), config.get(&TOOL_NAMES)).working_on(threads);

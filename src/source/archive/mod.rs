@@ -16,12 +16,13 @@
 //! names it; what was read before the break is kept. Everything that is read is bounded: entries of a listing, bytes and depth of a
 //! value, what a file may inflate to, what the events of a call and of the process may hold (`watch`).
 //!
-//! A new place for archives is a [`store::Store`] in a file of its own, and a line in [`Archive::open`].
+//! A new place for archives is a [`store::Store`] in a file of its own, and a line in `location::open`.
 
 mod cells;
 mod content;
 mod folder;
 mod listing;
+mod location;
 mod proof;
 mod scan;
 mod select;
@@ -37,7 +38,6 @@ use std::time::Instant;
 
 use chrono::TimeDelta;
 
-use self::folder::Folder;
 use self::store::{Bundled, Store};
 use self::watch::Halt;
 use super::proof::Prover;
@@ -99,6 +99,15 @@ pub enum ArchiveError {
     /// The location is in S3.
     #[error("archive location `{0}` is in S3, which is not supported yet; copy it first: aws s3 sync {0} ./logs")]
     S3(String),
+    /// No file and no folder fits the pattern.
+    #[error("archive location `{0}` matches nothing; a pattern is such as 'logs/*.json.gz', in quotes so that the shell leaves it alone")]
+    NoMatch(String),
+    /// More fit it than are opened one by one.
+    #[error("archive location `{0}` matches more than 10,000 files and folders; name the folder that holds them")]
+    TooManyMatches(String),
+    /// Standard input is longer than is held in memory.
+    #[error("standard input has more than 64 MiB; name the file instead: --archive FILE")]
+    TooMuchInput,
     /// There is nothing at the location, or it may not be read.
     #[error("archive location `{location}` cannot be opened: {error}; give an existing folder or file, such as ./AWSLogs")]
     Unopened {
@@ -131,26 +140,11 @@ fn open(setup: &Setup<'_>) -> Result<Option<Opened>, String> {
 }
 
 impl Archive {
-    /// Opens an archive; nothing is read yet but whether the locations are there.
+    /// Opens an archive: folders, files, patterns of both, and `-` for standard input, which alone is read at once.
     ///
-    /// Errors: no location, one that cannot be opened, one that is no folder or file, one in S3.
+    /// Errors: no location, one that cannot be opened, one that is no folder or file, a pattern of nothing, one in S3.
     pub fn open(locations: &[PathBuf]) -> Result<Self, ArchiveError> {
-        if locations.is_empty() {
-            return Err(ArchiveError::NoLocation);
-        }
-        for path in locations {
-            let location = path.display().to_string();
-            if location.starts_with("s3:") {
-                return Err(ArchiveError::S3(location));
-            }
-            match path.metadata() {
-                Ok(data) if data.is_dir() || data.is_file() => {}
-                Ok(_) => return Err(ArchiveError::NoFile(location)),
-                Err(error) => return Err(ArchiveError::Unopened { location, error }),
-            }
-        }
-        let prover = None;
-        Ok(Self { prover, stores: apart(locations).into_iter().map(|path| Arc::new(Folder::new(path)) as Arc<dyn Store>).collect() })
+        Ok(Self { stores: location::open(locations)?, prover: None })
     }
 
     /// Makes an archive of one file that is part of the program; `name` tells its form by its ending, such as `.jsonl`.
@@ -181,16 +175,6 @@ impl Source for Archive {
             scanned.await.unwrap_or_else(|_| Reading { cells: vec![broken(query)], ..Reading::default() }).into()
         })
     }
-}
-
-/// Returns the locations that lie in no other one of them, so that no file is listed twice.
-fn apart(locations: &[PathBuf]) -> Vec<&PathBuf> {
-    let real: Vec<PathBuf> = locations.iter().map(|path| path.canonicalize().unwrap_or_else(|_| path.clone())).collect();
-    let inside = |(at, path): (usize, &PathBuf)| {
-        real.iter().enumerate().any(|(other, outer)| path.starts_with(outer) && (path != outer || other < at))
-    };
-    let alone = real.iter().enumerate().map(|one| !inside(one));
-    locations.iter().zip(alone).filter(|(_, alone)| *alone).map(|(path, _)| path).collect()
 }
 
 fn broken(query: &Query) -> Cell {

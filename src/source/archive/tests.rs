@@ -17,6 +17,7 @@ use crate::coverage::Survey;
 use crate::investigate::plan::queries;
 use crate::policy::{Available, Policy};
 use crate::source::Kind;
+use crate::source::archive::folder::Folder;
 use crate::time::Window;
 use crate::time::parse as parse_time;
 

@@ -17,8 +17,12 @@ const SHOWN_BRIEFLY: usize = 3;
 pub fn text(report: &Report) -> String {
     let mut out = headline(report);
     out.push('\n');
-    for place in &report.places {
-        write_place(&mut out, place);
+    let (plain, troubled): (Vec<&Place>, Vec<&Place>) =
+        report.places.iter().partition(|place| place.findings.is_empty() && !place.denied_by_policy);
+    troubled.into_iter().for_each(|place| write_place(&mut out, place));
+    if !plain.is_empty() {
+        out.push_str("\nValid\n");
+        plain.into_iter().for_each(|place| write_valid(&mut out, place));
     }
     if !report.findings.is_empty() {
         out.push_str("\nElsewhere\n");
@@ -94,6 +98,18 @@ fn write_place(out: &mut String, place: &Place) {
     place.findings.iter().for_each(|finding| write_finding(out, finding));
 }
 
+/// Writes a place of which nothing is wrong, in one line.
+fn write_valid(out: &mut String, place: &Place) {
+    let trails: BTreeSet<&str> = place.chains.iter().map(|chain| chain.trail.as_str()).collect();
+    let trails: Vec<&str> = trails.into_iter().collect();
+    let digests = place.chains.iter().map(|chain| chain.digests.valid).sum();
+    let all = || place.chains.iter().filter_map(|chain| chain.covers);
+    let covers = all().map(|covers| covers.from).min().zip(all().map(|covers| covers.to).max());
+    let covers = covers.map(|(from, to)| format!(", {} to {}", rfc3339(from), rfc3339(to))).unwrap_or_default();
+    let (digests, logs, trails) = (digests_of(digests), logs_of(place.logs.valid), trails.join(", "));
+    let _ = writeln!(out, "  {} {}: {digests} and {logs} of trail {trails}{covers}", place.account, place.region);
+}
+
 fn write_chain(out: &mut String, chain: &Chain) {
     let covers = chain.covers.map(|covers| format!(", {} to {}", rfc3339(covers.from), rfc3339(covers.to))).unwrap_or_default();
     let backfill = if chain.backfill { ", backfill" } else { "" };
@@ -126,7 +142,7 @@ fn write_file(out: &mut String, finding: &Finding, file: &File) {
         let _ = writeln!(out, "      SHA-256 is        {found}");
     }
     if let Some(by) = &file.by {
-        let _ = writeln!(out, "      says {by}");
+        let _ = writeln!(out, "      by {by}");
     }
 }
 
@@ -171,7 +187,7 @@ fn subject(finding: &Finding) -> &'static str {
 /// Says why, of one file or several alike.
 fn reason(reason: Reason) -> &'static str {
     match reason {
-        Reason::Altered => "altered: its SHA-256 is not the one that the digest says",
+        Reason::Altered => "altered: its SHA-256 is not the one that a digest says",
         Reason::Signature => "its signature is not CloudTrail's over this content",
         Reason::SignatureBeside => "genuine, but the signature kept beside it is wrong",
         Reason::WrongPrevious => "altered: what it says of the digest before it is wrong",

@@ -14,8 +14,8 @@ use super::store::Store;
 use super::watch::Halt;
 use crate::coverage::{Cell, Note, Share, State};
 use crate::event::Proof;
-use crate::source::Query;
 use crate::source::proof::{Disproof, ProofAsked, Proofs, Prover, Sha256};
+use crate::source::{Kind, Query};
 use crate::time::Window;
 
 /// Around its name's minute a log may have been delivered.
@@ -40,12 +40,24 @@ pub(super) fn apply(
     cells: &mut Vec<Cell>,
 ) {
     let known = scan.files.iter().filter_map(|(position, seen)| Some((path(*position, stores, scan)?, seen.hash?))).collect();
-    let proofs = prove(prover, stores, query, halt, known).unwrap_or_default();
+    let proofs = delivered(query, scan).and_then(|delivered| prove(prover, stores, query, halt, (delivered, known))).unwrap_or_default();
     mark(&proofs, stores, scan);
     count(&proofs, stores, scan, cells);
     for place in proofs.disproven.into_iter().filter(|place| query.admits(&place.account, &place.region)) {
         tell(place, query, cells);
     }
+}
+
+/// Returns when the files were delivered that matter: of the window, or of the one event that was asked for.
+fn delivered(query: &Query, scan: &Scan) -> Option<Window> {
+    let window = match query.kind() {
+        Kind::EventId(_) => {
+            let times = || scan.events.iter().map(|event| event.time);
+            Window { from: times().min()?, to: times().max()? }
+        }
+        _ => query.window(),
+    };
+    Window::new(window.from - EARLIER, (window.to + LATER).min(query.now()).max(window.to))
 }
 
 /// Asks on a thread of its own, which is left behind where the system hangs.
@@ -54,12 +66,10 @@ fn prove(
     stores: &Arc<[Arc<dyn Store>]>,
     query: &Query,
     halt: &Arc<Halt>,
-    known: HashMap<String, Sha256>,
+    (delivered, known): (Window, HashMap<String, Sha256>),
 ) -> Option<Proofs> {
     let (done, ended) = mpsc::channel();
     let roots: Vec<String> = stores.iter().map(|store| store.root().to_owned()).filter(|root| !root.is_empty()).collect();
-    let window = query.window();
-    let delivered = Window::new(window.from - EARLIER, (window.to + LATER).min(query.now()).max(window.to))?;
     let (asked, held) = (query.clone(), halt.clone());
     Handle::try_current().ok()?.spawn_blocking(move || {
         let allows = |account: &str, region: &str| asked.admits(account, region);

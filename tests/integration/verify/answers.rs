@@ -85,3 +85,20 @@ fn files_that_are_missing_or_were_added_are_named() {
     assert!(detail.contains(&format!("{} is missing", name(&log))), "{detail}");
     assert!(detail.contains(&format!("{} was not delivered there by CloudTrail", name(&added))), "{detail}");
 }
+
+#[test]
+fn one_event_is_looked_up_by_its_id_without_proving_all_that_is_there() {
+    let archive = delivered(&[trail()]);
+    let dir = tempfile::tempdir().unwrap();
+    archive.write_to(&dir.path().join("logs"));
+    std::fs::write(dir.path().join("keys.json"), key_file(2)).unwrap();
+    let (_, answer) = events(&archive, VERIFIED);
+    let id = flags(&answer)[0].0.clone();
+    let mut event = command();
+    event.current_dir(dir.path()).args(["event", &id, "--archive", "logs", "--json", "--time", "2026-01-27T20:10:00Z"]).args(VERIFIED);
+    let output = event.output().unwrap();
+    let answer: Value = serde_json::from_str(&stdout(&output)).unwrap_or_else(|_| panic!("{}{}", stdout(&output), stderr(&output)));
+    assert!(answer.to_string().contains(&id), "{answer:#}");
+    assert_eq!(cell(&answer).0, "exhausted", "{answer:#}");
+    assert!(cell(&answer).1.contains("1 of 1 files with its events"), "{answer:#}");
+}

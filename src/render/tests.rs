@@ -160,3 +160,47 @@ fn nothing_on_a_screen_is_cut_and_where_room_is_short_less_is_told() {
     }
     assert_eq!(first.matches("region-number-").count(), 2, "equal cells are one line: {first}");
 }
+
+/// All scalar values, so many in a text.
+fn scalars(in_one: usize) -> Vec<String> {
+    let all: Vec<char> = ('\u{0}'..=char::MAX).collect();
+    assert_eq!(all.len(), 1_112_064);
+    all.chunks(in_one).map(|chunk| chunk.iter().collect()).collect()
+}
+
+#[test]
+fn no_scalar_value_that_nobody_sees_leaves_by_any_format() {
+    // So many that no field cuts them.
+    let texts = scalars(50);
+    let mut seen = std::collections::BTreeSet::new();
+    for texts in texts.chunks(400) {
+        let events: Vec<serde_json::Value> = texts
+            .chunks(4)
+            .enumerate()
+            .map(|(n, four)| {
+                let text = |at: usize| four.get(at).map_or("", String::as_str);
+                json!({"event_id": format!("00000000-0000-0000-0000-{n:012}"), "rank": n + 1, "time": "2026-01-27T20:01:55Z", "relative": "2m before",
+                    "name": text(0), "service": "ec2", "summary": text(1), "actor": {"name": text(2), "kind": "human"}, "reasons": [text(3)]})
+            })
+            .collect();
+        let answer: Answer = serde_json::from_value(json!({
+            "finding": "suspects", "headline": texts[0], "totals": {"matched": 1, "shown": 1, "folded": 0, "remaining": 0},
+            "context": {"alert": {"name": texts[0], "started_at": "2026-01-27T20:04:10Z"}, "window": {"from": "a", "to": "b", "basis": "c", "widened": false}},
+            "groups": [{"category": "other", "label": "Other", "icon": "o", "total": 1, "events": events}]}))
+        .unwrap();
+        let answer = redact::answer(answer).unwrap();
+        let formats = [
+            ("markdown", markdown(&answer)),
+            ("text", anstream::adapter::strip_str(&text(&answer, COLUMNS)).to_string()),
+            ("json", super::json(&answer).to_string()),
+        ];
+        for (format, shown) in formats {
+            let odd = shown.chars().find(|c| *c != '\n' && *c != '\u{FE0F}' && redact::clean(&c.to_string(), 1).is_empty() && *c != ' ');
+            assert_eq!(odd, None, "{format}: {:x}", u32::from(odd.unwrap_or_default()));
+            if format == "json" {
+                seen.extend(shown.chars());
+            }
+        }
+    }
+    assert!(seen.len() > 100_000, "what people read stays: {}", seen.len());
+}

@@ -445,3 +445,14 @@ fn the_manual_page_is_one_that_man_can_show() {
     }
     assert_eq!(run(&["man", "nothing"]).status.code(), Some(2));
 }
+
+#[test]
+fn a_usage_error_shows_nothing_that_a_terminal_obeys_and_no_secret() {
+    for typed in ["--bad\u{1b}[31m\u{202e}x", "x\u{200b}\u{1b}]0;title\u{7}", "--password=Zq7Bqx99aB", "\u{e0041}"] {
+        let output = run(&["events", "--demo", typed, "another"]);
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.chars().all(|c| c == '\n' || !c.is_control()) && !said.contains(['\u{202e}', '\u{200b}', '\u{e0041}']), "{said:?}");
+        assert!(!said.contains("Zq7Bqx99aB"), "{said}");
+    }
+}

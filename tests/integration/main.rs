@@ -13,6 +13,7 @@ mod event_history;
 mod everyday;
 mod fake_aws;
 mod faults;
+mod fuzzing;
 mod http;
 mod outlets;
 mod progress;

@@ -275,3 +275,15 @@ fn only_sources_prove_that_all_was_read() {
         Vec::<String>::new()
     );
 }
+
+#[test]
+fn the_tree_comes_from_one_registry_and_has_one_tls_stack() {
+    let lock = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock")).unwrap();
+    let sources: BTreeSet<&str> = lock.lines().filter_map(|line| line.strip_prefix("source = ")).collect();
+    assert_eq!(sources.into_iter().collect::<Vec<_>>(), ["\"registry+https://github.com/rust-lang/crates.io-index\""]);
+    let names: Vec<&str> = lock.lines().filter_map(|line| line.strip_prefix("name = ")).map(|name| name.trim_matches('"')).collect();
+    assert!(names.contains(&"ring") && names.contains(&"rustls"));
+    for other in ["openssl", "openssl-sys", "native-tls", "aws-lc-rs", "aws-lc-sys"] {
+        assert!(!names.contains(&other), "{other}: deny.toml says why not");
+    }
+}

@@ -11,17 +11,21 @@ use super::Ranked;
 use super::explanation::Verdict;
 use super::facts::Facts;
 
-/// Points that make a change e times as likely.
+/// Points that make a change e times as likely, in the worlds that they were fitted to.
 ///
 /// Source: the fit counts in this unit.
 pub const POINTS_OF_E: f64 = 10.0;
+/// How much less points tell of incidents by hands that they were not fitted to.
+///
+/// Source: by what `benches/incidents --fit` divides all points where the loss that is held out is least.
+const CAUTION: f64 = 1.5;
 /// Least chance of a strong suspect, of a likely one, and of one that is possible at all.
 ///
 /// Source: the reliability table that `benches/incidents --fit` prints: at these, strong is right in 95 of 100 and likely in 70,
 /// and hardly any culprit falls below the last.
-const STRONG: f64 = 0.90;
-const LIKELY: f64 = 0.55;
-const POSSIBLE: f64 = 0.01;
+const STRONG: f64 = 0.75;
+const LIKELY: f64 = 0.45;
+const POSSIBLE: f64 = 0.02;
 
 /// How far a suspect is shown to be the cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,7 +43,7 @@ pub enum Confidence {
 /// Shape: one element for each of `verdicts`, which name the item that each is part of; the parts of one item share a chance, of which
 /// the best has the whole.
 pub(super) fn chances(verdicts: &[(usize, Verdict)]) -> Vec<f64> {
-    let above = |verdict: &Verdict| f64::from(verdict.score - verdict.bar) / POINTS_OF_E;
+    let above = |verdict: &Verdict| f64::from(verdict.score - verdict.bar) / (POINTS_OF_E * CAUTION);
     let eligible = || verdicts.iter().filter(|(_, verdict)| !verdict.vetoed);
     // Nothing is 0 by the measure of `above`: the bar is taken off.
     let highest = eligible().map(|(_, verdict)| above(verdict)).fold(0.0, f64::max);
@@ -72,7 +76,7 @@ pub(super) fn confidence(facts: &Facts, chance: f64) -> Option<Confidence> {
 }
 
 /// Chance of a likely suspect with which nobody would look further back for a better one.
-const FIRM: f64 = 0.80;
+const FIRM: f64 = 0.65;
 
 /// Tells whether a suspect is so firm that nobody would look further back for a better one.
 pub fn is_firm(ranked: &Ranked) -> bool {

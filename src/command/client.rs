@@ -1,10 +1,16 @@
 //! `config client`: the entry of this server for an MCP client, ready to paste. A client is a row.
 
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use clap::builder::PossibleValue;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value, json};
+
 use crate::config::Config;
 use crate::config::settings::{HTTP_LISTEN, TOOL_NAMES};
 use crate::config::spelling::Spelling;
-use clap::builder::PossibleValue;
-use serde_json::{Map, Value, json};
 
 /// Variables that an entry takes over from this environment: none of them is a secret.
 const TAKEN_OVER: &[&str] = &[
@@ -47,6 +53,36 @@ enum Form {
     Yaml,
     /// A node of n8n, which speaks HTTP only.
     Node,
+    /// What AWS DevOps Agent registers, which speaks HTTPS only.
+    Service,
+}
+
+/// How a client takes an entry by one click.
+///
+/// Source: the clients' documentation of install links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Link {
+    /// There is none.
+    None,
+    /// The entry in base64, beside the name.
+    Base64(&'static str),
+    /// The entry and its name as JSON.
+    Json(&'static str),
+    /// Command and arguments one by one.
+    Arguments(&'static str),
+}
+
+impl Link {
+    /// Returns how a client of this name is reached.
+    fn of(client: &str) -> Self {
+        match client {
+            "cursor" => Self::Base64("cursor://anysphere.cursor-deeplink/mcp/install"),
+            "lm-studio" => Self::Base64("lmstudio://add_mcp"),
+            "vscode" => Self::Json("vscode:mcp/install"),
+            "goose" => Self::Arguments("goose://extension"),
+            _ => Self::None,
+        }
+    }
 }
 
 const fn servers(kind: Option<&'static str>) -> Form {
@@ -98,6 +134,13 @@ const CLIENTS: &[Client] = &[
         true,
     ),
     client("n8n", "n8n", "the canvas of a workflow (paste it there)", Form::Node, true),
+    client(
+        "devops-agent",
+        "AWS DevOps Agent",
+        "Capability Providers, MCP Server, Register; then allow its tools in the Agent Space",
+        Form::Service,
+        true,
+    ),
 ];
 
 /// Returns the names that may be given, for the command line.
@@ -127,19 +170,25 @@ impl Client {
         if env("AWS_PROFILE").is_none() && keys.iter().any(|key| env(key).is_some()) {
             notes.push("access keys of this environment were not copied; name a profile (AWS_PROFILE) in the entry instead".to_owned());
         }
-        if self.form == Form::Node {
-            notes.push(format!(
-                "n8n speaks HTTP only; start: cloudtrail-mcp serve --http ADDR:PORT --tool-names underscore, here at {}",
-                server.url
-            ));
-            notes.push("a token by `cloudtrail-mcp config caller n8n` goes into the node's Bearer Auth credentials".to_owned());
+        let over_http = |place: &str| {
+            let start = "start: cloudtrail-mcp serve --http ADDR:PORT --tool-names underscore";
+            let token = format!("a token by `cloudtrail-mcp config caller {}` goes into {place}", self.name);
+            [format!("{} speaks HTTP only; {start}, here at {}", self.title, server.url), token]
+        };
+        match self.form {
+            Form::Node => notes.extend(over_http("the node's Bearer Auth credentials")),
+            Form::Service => {
+                notes.extend(over_http("apiKeyValue, after the word Bearer"));
+                notes.push("the agent calls over HTTPS: endpoint is the address at which it reaches the server".to_owned());
+            }
+            _ => notes.extend(server.link(Link::of(self.name)).map(|link| format!("or by one click: {link}"))),
         }
         (server.show(self.form), notes)
     }
 
     fn server(&self, config: &Config, env: &dyn Fn(&str) -> Option<String>) -> Server {
-        let path = std::env::current_exe().ok().map(|path| path.display().to_string());
-        let mut arguments = vec!["serve".to_owned()];
+        let (command, mut arguments) = started_by(std::env::current_exe().ok().as_deref());
+        arguments.push("serve".to_owned());
         if let Some(file) = config.file() {
             arguments.extend(["--config".to_owned(), file.display().to_string()]);
         }
@@ -152,12 +201,7 @@ impl Client {
             Some(((*name).to_owned(), Value::String(value)))
         };
         let listen = config.find(&HTTP_LISTEN).map_or("127.0.0.1:8080".to_owned(), |listen| listen.to_string());
-        Server {
-            command: path.unwrap_or_else(|| "cloudtrail-mcp".to_owned()),
-            arguments,
-            environment: TAKEN_OVER.iter().filter_map(set).collect(),
-            url: format!("http://{listen}/mcp"),
-        }
+        Server { command, arguments, environment: TAKEN_OVER.iter().filter_map(set).collect(), url: format!("http://{listen}/mcp") }
     }
 }
 
@@ -167,10 +211,34 @@ impl Server {
             Form::Json { key, kind, tools } => self.json(key, kind, tools),
             Form::Toml => self.toml(),
             Form::Yaml => self.yaml(),
+            Form::Service => pretty(&json!({
+                "name": NAME, "description": env!("CARGO_PKG_DESCRIPTION"), "endpoint": "https://HOST/mcp",
+                "authorizationConfig": {"apiKey": {"apiKeyName": "cloudtrail-mcp", "apiKeyHeader": "Authorization", "apiKeyValue": "Bearer TOKEN"}},
+            })),
             Form::Node => pretty(&json!({"nodes": [{
                 "name": "CloudTrail", "type": "@n8n/n8n-nodes-langchain.mcpClientTool", "typeVersion": 1.1, "position": [0, 0],
                 "parameters": {"endpointUrl": self.url, "serverTransport": "httpStreamable", "authentication": "bearerAuth"},
             }], "connections": {}})),
+        }
+    }
+
+    /// Returns the link that asks a client to take the entry.
+    fn link(&self, link: Link) -> Option<String> {
+        let entry = json!({"command": self.command, "args": self.arguments, "env": self.environment});
+        let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        match link {
+            Link::None => None,
+            Link::Base64(begin) => Some(format!("{begin}?name={NAME}&config={}", encoded(&STANDARD.encode(entry.to_string())))),
+            Link::Json(begin) => {
+                let named =
+                    json!({"name": NAME, "type": "stdio", "command": self.command, "args": self.arguments, "env": self.environment});
+                Some(format!("{begin}?{}", encoded(&named.to_string())))
+            }
+            Link::Arguments(begin) => {
+                let arguments: String = self.arguments.iter().map(|argument| format!("&arg={}", encoded(argument))).collect();
+                let description = encoded(env!("CARGO_PKG_DESCRIPTION"));
+                Some(format!("{begin}?cmd={}{arguments}&id={NAME}&name=CloudTrail&description={description}", encoded(&self.command)))
+            }
         }
     }
 
@@ -209,6 +277,21 @@ impl Server {
     }
 }
 
+/// Returns the command that starts this program, and its first arguments.
+///
+/// Shape: what npx and uvx unpack lies in a cache that may go any day, so they are named instead.
+fn started_by(path: Option<&Path>) -> (String, Vec<String>) {
+    let parts: Vec<&str> = path.into_iter().flat_map(Path::components).filter_map(|part| part.as_os_str().to_str()).collect();
+    let of_uv = |pair: &[&str]| matches!(pair, ["uv", inner] if inner.starts_with("archive-v") || inner.starts_with("environments-v"));
+    let own = concat!(env!("CARGO_PKG_NAME"), "@", env!("CARGO_PKG_VERSION")).to_owned();
+    match path {
+        _ if parts.contains(&"_npx") => ("npx".to_owned(), vec!["-y".to_owned(), own]),
+        _ if parts.windows(2).any(of_uv) => ("uvx".to_owned(), vec![own]),
+        Some(path) => (path.display().to_string(), Vec::new()),
+        None => (env!("CARGO_PKG_NAME").to_owned(), Vec::new()),
+    }
+}
+
 fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
@@ -243,10 +326,59 @@ mod tests {
                     assert_eq!(node["parameters"]["endpointUrl"], "http://127.0.0.1:8080/mcp");
                     continue;
                 }
+                Form::Service => {
+                    let read: Value = serde_json::from_str(&entry).unwrap();
+                    assert!(read["endpoint"].as_str().is_some_and(|url| url.starts_with("https://") && url.ends_with("/mcp")));
+                    assert_eq!(read["authorizationConfig"]["apiKey"]["apiKeyHeader"], "Authorization");
+                    continue;
+                }
             };
             assert!(server["command"].as_str().is_some_and(|command| !command.is_empty()), "{entry}");
             assert_eq!(server["args"], json!(["serve", "--tool-names", "underscore"]), "{}", client.name);
             assert_eq!(server["env"], json!({"AWS_PROFILE": "on \"call\""}), "{}", client.name);
+        }
+    }
+
+    #[test]
+    fn a_link_carries_the_same_entry_as_the_text() {
+        let env = |name: &str| (name == "AWS_PROFILE").then(|| "on call & off".to_owned());
+        let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned();
+        for client in CLIENTS {
+            let server = client.server(&Config::default(), &env);
+            let Some(link) = server.link(Link::of(client.name)) else { continue };
+            let entry: Value = match Link::of(client.name) {
+                Link::Base64(_) => {
+                    let config = decoded(link.rsplit_once("config=").unwrap().1);
+                    serde_json::from_slice(&STANDARD.decode(config).unwrap()).unwrap()
+                }
+                Link::Json(_) => serde_json::from_str(&decoded(link.split_once('?').unwrap().1)).unwrap(),
+                _ => {
+                    let of = |key: &str| -> Vec<String> {
+                        link.split(['?', '&']).filter_map(|part| part.strip_prefix(key)).map(decoded).collect()
+                    };
+                    json!({"command": of("cmd=")[0], "args": of("arg="), "env": server.environment})
+                }
+            };
+            assert_eq!(entry["command"], server.command, "{link}");
+            assert_eq!(entry["args"], json!(server.arguments), "{link}");
+            assert_eq!(entry["env"], json!(server.environment), "{link}");
+        }
+    }
+
+    #[test]
+    fn what_lies_in_the_cache_of_a_runner_is_started_by_the_runner() {
+        let own = concat!("cloudtrail-mcp@", env!("CARGO_PKG_VERSION"));
+        for (path, command, arguments) in [
+            ("/home/a/.npm/_npx/1f0a/node_modules/cloudtrail-mcp/bin/cloudtrail-mcp", "npx", vec!["-y", own]),
+            ("/home/a/.cache/uv/archive-v0/Xq/bin/cloudtrail-mcp", "uvx", vec![own]),
+            (
+                "/home/a/.local/share/uv/tools/cloudtrail-mcp/bin/cloudtrail-mcp",
+                "/home/a/.local/share/uv/tools/cloudtrail-mcp/bin/cloudtrail-mcp",
+                vec![],
+            ),
+        ] {
+            let (found, first) = started_by(Some(Path::new(path)));
+            assert_eq!((found.as_str(), first), (command, arguments.into_iter().map(str::to_owned).collect()), "{path}");
         }
     }
 }

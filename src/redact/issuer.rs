@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 
 /// Rows of (how it begins, what follows), both as in a regular expression.
 ///
-/// Source: what issuers publish of their shapes, and the list that gitleaks maintains (gitleaks/gitleaks, `config/gitleaks.toml`); lengths are taken
-/// as lower bounds, so that a newer, longer one still fits.
-pub(super) const SHAPES: &[(&str, &str)] = &[
+/// Source: what issuers publish of their shapes, where the maintained rules (`MAINTAINED`) know none or only shorter ones; lengths are lower bounds,
+/// so that a newer, longer one still fits.
+const SHAPES: &[(&str, &str)] = &[
     // GitHub, GitLab, Bitbucket and other places of code
     ("gh[pousr]_", "[A-Za-z0-9]{20,}"),
     ("github_pat_", "[A-Za-z0-9_]{20,}"),
@@ -78,6 +78,25 @@ pub(super) const SHAPES: &[(&str, &str)] = &[
     ("phc_|phx_", "[A-Za-z0-9]{32,}"),
     ("lsv2_(?:pt|sk)_", "[a-f0-9_]{32,}"),
     // Documents and the rest
+    ("CFPAT-", "[A-Za-z0-9_-]{32,}"),
+    ("pat-(?:na|eu|ap)[0-9]-|amzn\\.mws\\.", "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{20,}"),
+    ("amzn1\\.oa2-cs\\.v1\\.", "[0-9a-f]{40,}"),
+    ("(?:sdk|api|mob|rel)-", "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+    ("rzp_(?:live|test)_", "[A-Za-z0-9]{14}"),
+    ("cio", "[A-Za-z0-9]{32}"),
+    ("oy2", "[a-z0-9]{43}"),
+    ("cflt", "[A-Za-z0-9+/]{60}"),
+    ("ver:[0-9]-hint:", "[0-9]{6,}-[A-Za-z0-9+/=%-]{20,}"),
+    ("s\\.", "[A-Za-z0-9]{24}"),
+    ("aio_", "[A-Za-z0-9]{26,}"),
+    ("sq[apu]_", "[0-9a-f]{40}"),
+    ("re_", "[A-Za-z0-9]{6,}_[A-Za-z0-9]{20,}"),
+    ("dp\\.[a-z]{2,5}\\.(?:[a-z0-9_-]{2,35}\\.)?", "[A-Za-z0-9]{40,}"),
+    ("st\\.", "[0-9a-f-]{24,36}\\.[0-9a-f]{32}\\.[0-9a-f]{32}"),
+    ("A{20}", "[A-Za-z0-9%]{40,}"),
+    ("NRII-", "[A-Za-z0-9_-]{30,}"),
+    ("FlyV1 fm[0-9][a-z]?_", "[A-Za-z0-9+/=,_-]{40,}"),
+    ("bedrock-api-key-", "[A-Za-z0-9+/=]{40,}"),
     ("lin_(?:api|oauth)_", "[A-Za-z0-9]{30,}"),
     ("ntn_|secret_", "[A-Za-z0-9]{40,}"),
     ("PMAK-", "[A-Za-z0-9-]{40,}"),
@@ -91,13 +110,47 @@ pub(super) const SHAPES: &[(&str, &str)] = &[
 ];
 
 /// Rows of (what stands in the middle, the whole) for tokens that begin like any word.
-pub(super) const MIDDLES: &[(&str, &str)] = &[
+const MIDDLES: &[(&str, &str)] = &[
     (":AA", "[0-9]{8,10}:AA[A-Za-z0-9_-]{18,}"),
     ("Q~", "[A-Za-z0-9_~.]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,}"),
     (".atlasv1.", r"[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{40,}"),
+    ("AzFu", "[A-Za-z0-9_-]{30,}AzFu[A-Za-z0-9_=-]{6,}"),
+    ("NRAL", "[A-Za-z0-9]{6}[0-9A-Fa-f]{30,}NRAL"),
+    ("AZDO", "[A-Za-z0-9]{70,}AZDO[A-Za-z0-9]{4}"),
     ("_mmk", "[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk"),
     ("-us", "[0-9a-f]{32}-us[0-9]{1,2}"),
 ];
+
+/// The shapes of a maintained set of rules, as `issuer/generate.py` writes them.
+const MAINTAINED: &str = include_str!("issuer/shapes.txt");
+
+/// Where the known part of a shape stands.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Start,
+    Middle,
+}
+
+/// Returns the rows of all tables: where the first expression stands, that, and what follows it, or the whole.
+fn rows() -> impl Iterator<Item = (Part, String, &'static str)> {
+    let maintained = MAINTAINED.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
+        let (known, rest) = line.split_once('\t')?;
+        let (part, known) = known.split_once(' ')?;
+        Some((if part == "start" { Part::Start } else { Part::Middle }, regex::escape(known), rest))
+    });
+    let starts = SHAPES.iter().map(|(start, rest)| (Part::Start, (*start).to_owned(), *rest));
+    let middles = MIDDLES.iter().map(|(middle, whole)| (Part::Middle, regex::escape(middle), *whole));
+    starts.chain(middles).chain(maintained)
+}
+
+/// Returns an expression for the whole of each shape, beside what tells it.
+#[cfg(test)]
+pub(super) fn shapes() -> impl Iterator<Item = (String, String)> {
+    rows().map(|(part, known, rest)| {
+        let whole = if part == Part::Start { format!("(?:{known})(?:{rest})") } else { rest.to_owned() };
+        (known, whole)
+    })
+}
 
 /// How much of a line is looked at from where a token may begin; longer ones end with their letters.
 const MAX_SHAPE: usize = 128;
@@ -106,12 +159,12 @@ const MAX_SHAPE: usize = 128;
 static BEGINNING: LazyLock<Regex> = LazyLock::new(|| compile(&beginnings()));
 /// The shapes, from where one may begin.
 static SHAPE: LazyLock<Regex> = LazyLock::new(|| {
-    let rows: Vec<String> = SHAPES.iter().map(|(start, rest)| format!("(?:{start})(?:{rest})")).collect();
+    let rows: Vec<String> = rows().filter(|row| row.0 == Part::Start).map(|(_, start, rest)| format!("(?:{start})(?:{rest})")).collect();
     compile(&format!("^(?:{})", rows.join("|")))
 });
 static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
-    let rows: Vec<&str> = MIDDLES.iter().map(|(_, whole)| *whole).collect();
-    compile(&format!("(?:{})$", rows.join("|")))
+    let rows: Vec<&str> = rows().filter(|row| row.0 == Part::Middle).map(|(_, _, whole)| whole).collect();
+    compile(&rows.join("|"))
 });
 
 #[expect(clippy::expect_used, reason = "the patterns are literals that the tests compile")]
@@ -121,9 +174,10 @@ fn compile(pattern: &str) -> Regex {
 
 /// Returns an expression that matches where a token may begin, or has its middle.
 pub(super) fn beginnings() -> String {
-    let starts = SHAPES.iter().map(|(start, _)| format!("(?:{start})"));
-    let middles = MIDDLES.iter().map(|(middle, _)| regex::escape(middle));
-    starts.chain(middles).collect::<Vec<_>>().join("|")
+    let mut known: Vec<String> = rows().map(|(_, known, _)| format!("(?:{known})")).collect();
+    known.sort_unstable();
+    known.dedup();
+    known.join("|")
 }
 
 /// Tells whether a token may begin in a line.
@@ -159,18 +213,22 @@ fn token_at(line: &str, from: usize) -> Option<(usize, usize)> {
     let rest = line.get(from..)?;
     let near = rest.get(..MAX_SHAPE).unwrap_or(rest);
     let end = SHAPE.find(near).filter(|found| is_token(found.as_str()))?.end();
-    let end = if end == near.len() { end + rest.bytes().skip(end).take_while(|byte| is_letter(*byte)).count() } else { end };
-    Some((from, from + end))
+    // A newer one may be longer, or go on after a sign that the shape does not know.
+    let more = rest.bytes().skip(end).take_while(|byte| is_letter(*byte) && (end == near.len() || *byte != b'/')).count();
+    let escaped = if rest.get(end + more..).is_some_and(|rest| rest.starts_with("%3D")) { 3 } else { 0 };
+    Some((from, from + end + more + escaped))
 }
 
 /// A token that has its middle at a place.
 fn token_around(line: &str, from: usize, to: usize) -> Option<(usize, usize)> {
     let is_part = |byte: &u8| is_letter(*byte) || matches!(byte, b'.' | b'~' | b':');
-    let before = line.as_bytes().get(from.saturating_sub(60)..from)?.iter().rev().take_while(|byte| is_part(byte)).count();
+    let is_end = |byte: &u8| is_part(byte) && *byte != b'/';
+    let before = line.as_bytes().get(from.saturating_sub(MAX_SHAPE)..from)?.iter().rev().take_while(|byte| is_part(byte)).count();
     let after = line.as_bytes().get(to..)?.iter().take(MAX_SHAPE).take_while(|byte| is_part(byte)).count();
     let near = line.get(from - before..to + after)?;
-    let found = WHOLE.find(near).filter(|found| is_token(found.as_str()))?;
-    Some((from - before + found.start(), to + after))
+    let found = WHOLE.find_iter(near).find(|found| found.start() <= before && found.end() >= before + to - from)?;
+    let more = near.as_bytes().get(found.end()..)?.iter().take_while(|byte| is_end(byte)).count();
+    is_token(found.as_str()).then_some((from - before + found.start(), from - before + found.end() + more))
 }
 
 /// After the issuer's letters, tokens have digits or mix capitals and small letters.

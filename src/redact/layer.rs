@@ -217,11 +217,16 @@ fn hide_runs(line: &str, layers: usize) -> Option<String> {
             continue;
         }
         let before = line.strip_suffix(tail).unwrap_or_default();
-        if let Some(kind) = secret_run(run, layers).or_else(|| is_access_key(run, before).then_some("secret key")) {
+        let known = secret_run(run, layers).map(|kind| (kind, 0)).or_else(|| {
+            let more = parts_after(run, after)?;
+            Some(("token", more))
+        });
+        let known = known.or_else(|| is_access_key(run, before).then_some(("secret key", 0)));
+        if let Some((kind, more)) = known {
             let out = out.get_or_insert_default();
             out.push_str(kept.strip_suffix(tail).unwrap_or_default());
             out.push_str(&pattern::marker(kind));
-            rest = after.trim_start_matches('=');
+            rest = after.get(more..)?.trim_start_matches('=');
             kept = rest;
         }
     }
@@ -243,6 +248,21 @@ fn is_access_key(run: &str, before: &str) -> bool {
     let path = || run.split(['/', '-', '_']).filter(|part| part.len() != LENGTH).all(|part| !mixes(part));
     let found = run.len() == LENGTH && looks_generated(run) || parts.next().is_some() && path();
     found && !word.contains("arn:")
+}
+
+/// Returns how many bytes after a run belong to a token that has no beginning of its own but is made of parts, as Discord's and Asana's.
+fn parts_after(run: &str, after: &str) -> Option<usize> {
+    let length = |text: &str| text.bytes().take_while(|byte| is_base64(*byte) && *byte != b'/').count();
+    let first = run.rsplit('/').next().unwrap_or_default();
+    if (23..=28).contains(&first.len()) && after.starts_with('.') && mixes(first) {
+        let (second, rest) = after.get(1..)?.split_at_checked(6)?;
+        let last = rest.strip_prefix('.').map_or(0, length);
+        return (last >= 27 && length(second) == 6).then_some(1 + 6 + 1 + last);
+    }
+    let hexadecimal = |text: &str| text.bytes().take_while(u8::is_ascii_hexdigit).count();
+    let numbers = first.len() >= 13 && first.bytes().all(|byte| byte.is_ascii_digit());
+    let last = after.strip_prefix(':').filter(|_| numbers).map_or(0, hexadecimal);
+    (last == 32).then_some(1 + last)
 }
 
 /// Tells whether text has capitals, small letters and digits.

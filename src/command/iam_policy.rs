@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::config::Config;
 use crate::config::settings::{AWS_REGION_ALLOWLIST, EVENT_HISTORY_ENABLED};
 use crate::event::is_region;
-use crate::policy::region::global_region;
+use crate::policy::region::{global_region, partition_name};
 use crate::source::{Purpose, operations};
 use clap::Parser;
 use serde_json::{Value, json};
@@ -42,8 +42,13 @@ impl Run for IamPolicy {
 /// Makes the policy of the server's own identity.
 fn policy(config: &Config, regions: &[String]) -> Value {
     let regions: BTreeSet<&str> = regions.iter().map(String::as_str).collect();
-    let read = |sid: &str, purpose: Purpose| {
-        let mut statement = json!({"Sid": sid, "Effect": "Allow", "Action": actions(purpose), "Resource": "*"});
+    let partition = partition_name(regions.first().copied().unwrap_or_default());
+    let read = |sid: &str, purpose: Purpose, narrow: bool| {
+        let resource = match narrow {
+            true => json!(resources(purpose).map(|resource| format!("arn:{partition}:{resource}")).collect::<BTreeSet<_>>()),
+            false => json!("*"),
+        };
+        let mut statement = json!({"Sid": sid, "Effect": "Allow", "Action": actions(purpose, narrow), "Resource": resource});
         if let (false, Some(statement)) = (regions.is_empty(), statement.as_object_mut()) {
             statement.insert("Condition".into(), json!({"StringEquals": {"aws:RequestedRegion": regions}}));
         }
@@ -51,19 +56,28 @@ fn policy(config: &Config, regions: &[String]) -> Value {
     };
     let mut statements = Vec::new();
     if config.get(&EVENT_HISTORY_ENABLED) {
-        statements.push(read("ReadCloudTrail", Purpose::Events));
+        statements.push(read("ReadCloudTrail", Purpose::Events, false));
     }
-    statements.push(read("ReadTrailSettings", Purpose::Settings));
+    statements.push(read("ReadTrailSettings", Purpose::Settings, false));
+    statements.push(read("ReadTrailResources", Purpose::Settings, true));
     let roles: Vec<String> = config.accounts().into_iter().filter_map(|account| account.role_arn).collect();
     if !roles.is_empty() {
-        statements.push(json!({"Sid": "ReadOtherAccounts", "Effect": "Allow", "Action": actions(Purpose::Roles), "Resource": roles}));
+        statements
+            .push(json!({"Sid": "ReadOtherAccounts", "Effect": "Allow", "Action": actions(Purpose::Roles, false), "Resource": roles}));
     }
     json!({"Version": "2012-10-17", "Statement": statements})
 }
 
-/// Returns the permissions for a purpose, each once.
-fn actions(purpose: Purpose) -> BTreeSet<&'static str> {
-    operations().filter(|operation| operation.purpose == purpose).flat_map(|operation| operation.actions.iter().copied()).collect()
+/// Returns the permissions for a purpose, each once: those that AWS can narrow to resources, or the others.
+fn actions(purpose: Purpose, narrow: bool) -> BTreeSet<&'static str> {
+    let of = operations().filter(|operation| operation.purpose == purpose && operation.resource.is_empty() != narrow);
+    let all: BTreeSet<&str> = of.flat_map(|operation| operation.actions.iter().copied()).collect();
+    // What events are read by is allowed already.
+    all.into_iter().filter(|action| purpose != Purpose::Settings || !actions(Purpose::Events, false).contains(action)).collect()
+}
+
+fn resources(purpose: Purpose) -> impl Iterator<Item = &'static str> {
+    operations().filter(move |operation| operation.purpose == purpose).map(|operation| operation.resource).filter(|one| !one.is_empty())
 }
 
 fn notes(config: &Config, regions: &[String]) -> Vec<String> {
@@ -76,7 +90,7 @@ fn notes(config: &Config, regions: &[String]) -> Vec<String> {
     if config.accounts().iter().any(|account| account.role_arn.is_some()) {
         notes.push("each of the roles needs the statements Read* itself, and a trust policy that admits this identity".to_owned());
     }
-    notes.push("ReadTrailSettings is for `trails` and for what answers say of blind spots: what is missing of it is unknown there, and nothing else fails".to_owned());
+    notes.push("ReadTrailSettings and ReadTrailResources are for `trails`, `verify` and for what answers say of blind spots: what is missing of it is unknown there, and nothing else fails".to_owned());
     notes.push("sts:GetCallerIdentity, by which the account is told, needs no permission".to_owned());
     notes
 }

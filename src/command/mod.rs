@@ -17,6 +17,7 @@ mod serve;
 mod tool;
 #[cfg(feature = "otel")]
 mod trace;
+mod trail_template;
 mod verify;
 
 use std::ffi::OsString;
@@ -91,6 +92,7 @@ const COMMANDS: &[Entry] = &[
     Entry::of::<doctor::Doctor>(),
     Entry::of::<config::Config>(),
     Entry::of::<iam_policy::IamPolicy>(),
+    Entry::of::<trail_template::TrailTemplate>(),
     Entry::of::<audit::Audit>(),
     Entry::of::<verify::Verify>(),
     Entry::of::<completions::Completions>(),

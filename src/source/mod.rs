@@ -72,6 +72,8 @@ pub struct Operation {
     pub call: &'static str,
     /// The permissions that it needs; none for what everybody may ask.
     pub actions: &'static [&'static str],
+    /// What a policy may narrow it to, after the partition of an ARN; empty for all.
+    pub resource: &'static str,
     /// What it is for.
     pub purpose: Purpose,
 }
@@ -96,9 +98,9 @@ pub fn operations() -> impl Iterator<Item = Operation> {
 ///
 /// Source: AWS service authorization reference, "Actions defined by AWS CloudTrail" and "… AWS Security Token Service".
 pub static SDK_OPERATIONS: [Operation; 3] = [
-    Operation { call: "lookup_events", actions: &["cloudtrail:LookupEvents"], purpose: Purpose::Events },
-    Operation { call: "get_caller_identity", actions: &[], purpose: Purpose::Events },
-    Operation { call: "assume_role", actions: &["sts:AssumeRole", "sts:SetSourceIdentity"], purpose: Purpose::Roles },
+    Operation { call: "lookup_events", actions: &["cloudtrail:LookupEvents"], resource: "", purpose: Purpose::Events },
+    Operation { call: "get_caller_identity", actions: &[], resource: "", purpose: Purpose::Events },
+    Operation { call: "assume_role", actions: &["sts:AssumeRole", "sts:SetSourceIdentity"], resource: "", purpose: Purpose::Roles },
 ];
 
 /// A boxed future, as `Source` is used as an object.

@@ -380,20 +380,29 @@ async fn the_doctor_asks_aws_once_for_each_region_and_only_when_it_may() {
 fn the_iam_policy_holds_what_is_needed_and_no_more() {
     let policy = json(&run(&["iam-policy", "--region", "eu-west-1,us-east-1"]));
     let condition = serde_json::json!({"StringEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]}});
-    let statement = |sid: &str, actions: Vec<&str>| serde_json::json!({"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": "*", "Condition": condition});
-    let settings: std::collections::BTreeSet<&str> = cloudtrail_mcp::source::api::READS.iter().map(|(_, read)| read.action).collect();
-    let events = statement("ReadCloudTrail", vec!["cloudtrail:LookupEvents"]);
-    let settings = statement("ReadTrailSettings", settings.into_iter().collect());
-    assert_eq!(policy, serde_json::json!({"Version": "2012-10-17", "Statement": [events, settings]}));
+    let statements = policy["Statement"].as_array().unwrap();
+    let sids: Vec<&str> = statements.iter().map(|statement| statement["Sid"].as_str().unwrap()).collect();
+    assert_eq!(sids, ["ReadCloudTrail", "ReadTrailSettings", "ReadTrailResources"]);
+    assert!(statements.iter().all(|statement| statement["Condition"] == condition && statement["Effect"] == "Allow"));
+    let mut allowed: Vec<&str> =
+        statements.iter().flat_map(|statement| statement["Action"].as_array().unwrap()).map(|action| action.as_str().unwrap()).collect();
+    allowed.sort_unstable();
+    let needed: std::collections::BTreeSet<&str> = cloudtrail_mcp::source::operations()
+        .filter(|operation| operation.purpose != cloudtrail_mcp::source::Purpose::Roles)
+        .flat_map(|operation| operation.actions.iter().copied())
+        .collect();
+    assert_eq!(allowed, needed.into_iter().collect::<Vec<_>>(), "each once, and no more");
+    assert_eq!((&statements[0]["Resource"], &statements[1]["Resource"]), (&serde_json::json!("*"), &serde_json::json!("*")));
+    assert!(statements[2]["Resource"].as_array().unwrap().contains(&serde_json::json!("arn:aws:cloudtrail:*:*:trail/*")), "{policy:#}");
     let role = "arn:aws:iam::444455556666:role/investigator";
     let (_keep, dir) = folder(&[("policy.toml", &format!("[accounts.production]\nid = \"444455556666\"\nrole_arn = \"{role}\"\n"))]);
     let policy = json(&run(&["iam-policy", "--config", dir.join("policy.toml").to_str().unwrap()]));
-    assert_eq!(policy["Statement"][2]["Action"], serde_json::json!(["sts:AssumeRole", "sts:SetSourceIdentity"]));
-    assert_eq!(policy["Statement"][2]["Resource"], serde_json::json!([role]));
+    assert_eq!(policy["Statement"][3]["Action"], serde_json::json!(["sts:AssumeRole", "sts:SetSourceIdentity"]));
+    assert_eq!(policy["Statement"][3]["Resource"], serde_json::json!([role]));
     let off = "[event_history]\nenabled = false\n";
     let (_keep, dir) = folder(&[("policy.toml", off)]);
     let policy = json(&run(&["iam-policy", "--config", dir.join("policy.toml").to_str().unwrap()]));
-    assert_eq!(policy["Statement"].as_array().unwrap().len(), 1);
+    assert_eq!(policy["Statement"].as_array().unwrap().len(), 2);
     assert_eq!(policy["Statement"][0]["Sid"], "ReadTrailSettings");
 }
 

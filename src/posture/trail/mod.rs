@@ -18,6 +18,7 @@ mod gather;
 mod question;
 mod report;
 pub mod selector;
+pub mod template;
 mod watch;
 
 pub use question::{PROFILE, TrailsQuestion, ask};

@@ -214,7 +214,7 @@ fn headline(accounts: &[AccountReport], totals: CheckTotals) -> String {
     let worst = accounts.iter().flat_map(|account| &account.checks).find(|check| check.result == CheckResult::Fail);
     match worst {
         None if unknown == 0 => format!("The trails{whose} pass all {all} checks."),
-        None => format!("The trails{whose} fail none of the {passed} checks that could be judged{not_judged}."),
+        None => format!("The trails{whose} pass all {passed} checks that could be judged{not_judged}."),
         Some(check) => {
             let on = if check.trails.is_empty() { String::new() } else { format!("{}: ", check.trails.join(", ")) };
             format!("{}: {on}{}. The trails{whose} fail {failed} of {all} checks{not_judged}.", capital(&check.severity), check.fact)

@@ -48,17 +48,23 @@ pub struct Read {
     pub(super) service: &'static Service,
     /// The sub-resource of a bucket.
     pub(super) part: &'static str,
+    /// What a policy may narrow it to, after the partition of an ARN; empty where AWS knows no narrower resource than all.
+    resource: &'static str,
     /// Error codes that say "there is none", which is an answer.
     pub(super) none: &'static [&'static str],
 }
 
 impl Read {
     const fn of(service: &'static Service, name: &'static str, action: &'static str) -> Self {
-        Self { name, action, service, part: "", none: &[] }
+        Self { name, action, service, part: "", resource: "", none: &[] }
     }
 
     const fn bucket(part: &'static str, name: &'static str, action: &'static str) -> Self {
-        Self { part, ..Self::of(&S3, name, action) }
+        Self { part, ..Self::of(&S3, name, action).on("s3:::*") }
+    }
+
+    const fn on(self, resource: &'static str) -> Self {
+        Self { resource, ..self }
     }
 
     const fn none(self, none: &'static [&'static str]) -> Self {
@@ -67,7 +73,7 @@ impl Read {
 
     /// Returns what the list of operations says of it.
     pub fn operation(&'static self) -> Operation {
-        Operation { call: self.name, actions: std::slice::from_ref(&self.action), purpose: Purpose::Settings }
+        Operation { call: self.name, actions: std::slice::from_ref(&self.action), resource: self.resource, purpose: Purpose::Settings }
     }
 }
 
@@ -86,24 +92,24 @@ const NO_BUCKET: &str = "NoSuchBucket";
 // Source: each service's API reference (operations, error codes); AWS service authorization reference (permissions).
 reads! {
     DESCRIBE_TRAILS = Read::of(&CLOUDTRAIL, "DescribeTrails", "cloudtrail:DescribeTrails");
-    GET_TRAIL_STATUS = Read::of(&CLOUDTRAIL, "GetTrailStatus", "cloudtrail:GetTrailStatus");
-    GET_EVENT_SELECTORS = Read::of(&CLOUDTRAIL, "GetEventSelectors", "cloudtrail:GetEventSelectors");
+    GET_TRAIL_STATUS = Read::of(&CLOUDTRAIL, "GetTrailStatus", "cloudtrail:GetTrailStatus").on("cloudtrail:*:*:trail/*");
+    GET_EVENT_SELECTORS = Read::of(&CLOUDTRAIL, "GetEventSelectors", "cloudtrail:GetEventSelectors").on("cloudtrail:*:*:trail/*");
     GET_INSIGHT_SELECTORS = Read::of(&CLOUDTRAIL, "GetInsightSelectors", "cloudtrail:GetInsightSelectors").none(&["InsightNotEnabledException"]);
     LIST_PUBLIC_KEYS = Read::of(&CLOUDTRAIL, "ListPublicKeys", "cloudtrail:ListPublicKeys");
     LIST_TAGS = Read::of(&CLOUDTRAIL, "ListTags", "cloudtrail:ListTags");
     LIST_EVENT_DATA_STORES = Read::of(&CLOUDTRAIL, "ListEventDataStores", "cloudtrail:ListEventDataStores");
-    GET_EVENT_DATA_STORE = Read::of(&CLOUDTRAIL, "GetEventDataStore", "cloudtrail:GetEventDataStore");
+    GET_EVENT_DATA_STORE = Read::of(&CLOUDTRAIL, "GetEventDataStore", "cloudtrail:GetEventDataStore").on("cloudtrail:*:*:eventdatastore/*");
     LOOKUP_EVENTS = Read::of(&CLOUDTRAIL, "LookupEvents", "cloudtrail:LookupEvents");
     DESCRIBE_REGIONS = Read::of(&EC2, "DescribeRegions", "ec2:DescribeRegions");
     DESCRIBE_ORGANIZATION =
         Read::of(&ORGANIZATIONS, "DescribeOrganization", "organizations:DescribeOrganization").none(&["AWSOrganizationsNotInUseException"]);
-    DESCRIBE_KEY = Read::of(&KMS, "DescribeKey", "kms:DescribeKey").none(&["NotFoundException"]);
-    GET_KEY_ROTATION_STATUS = Read::of(&KMS, "GetKeyRotationStatus", "kms:GetKeyRotationStatus").none(&["NotFoundException"]);
+    DESCRIBE_KEY = Read::of(&KMS, "DescribeKey", "kms:DescribeKey").on("kms:*:*:key/*").none(&["NotFoundException"]);
+    GET_KEY_ROTATION_STATUS = Read::of(&KMS, "GetKeyRotationStatus", "kms:GetKeyRotationStatus").on("kms:*:*:key/*").none(&["NotFoundException"]);
     DESCRIBE_LOG_GROUPS = Read::of(&LOGS, "DescribeLogGroups", "logs:DescribeLogGroups");
-    DESCRIBE_METRIC_FILTERS = Read::of(&LOGS, "DescribeMetricFilters", "logs:DescribeMetricFilters").none(&["ResourceNotFoundException"]);
+    DESCRIBE_METRIC_FILTERS = Read::of(&LOGS, "DescribeMetricFilters", "logs:DescribeMetricFilters").on("logs:*:*:log-group:*").none(&["ResourceNotFoundException"]);
     DESCRIBE_ALARMS_FOR_METRIC = Read::of(&MONITORING, "DescribeAlarmsForMetric", "cloudwatch:DescribeAlarmsForMetric");
-    GET_TOPIC_ATTRIBUTES = Read::of(&SNS, "GetTopicAttributes", "sns:GetTopicAttributes").none(&["NotFound"]);
-    LIST_SUBSCRIPTIONS_BY_TOPIC = Read::of(&SNS, "ListSubscriptionsByTopic", "sns:ListSubscriptionsByTopic").none(&["NotFound"]);
+    GET_TOPIC_ATTRIBUTES = Read::of(&SNS, "GetTopicAttributes", "sns:GetTopicAttributes").on("sns:*:*:*").none(&["NotFound"]);
+    LIST_SUBSCRIPTIONS_BY_TOPIC = Read::of(&SNS, "ListSubscriptionsByTopic", "sns:ListSubscriptionsByTopic").on("sns:*:*:*").none(&["NotFound"]);
     GET_BUCKET_ACL = Read::bucket("acl", "GetBucketAcl", "s3:GetBucketAcl").none(&[NO_BUCKET]);
     GET_BUCKET_ENCRYPTION = Read::bucket("encryption", "GetBucketEncryption", "s3:GetEncryptionConfiguration")
         .none(&["ServerSideEncryptionConfigurationNotFoundError", NO_BUCKET]);

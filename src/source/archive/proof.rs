@@ -41,8 +41,10 @@ pub(super) fn apply(
 ) {
     let known = scan.files.iter().filter_map(|(position, seen)| Some((path(*position, stores, scan)?, seen.hash?))).collect();
     let proofs = delivered(query, scan).and_then(|delivered| prove(prover, stores, query, halt, (delivered, known))).unwrap_or_default();
-    mark(&proofs, stores, scan);
-    count(&proofs, stores, scan, cells);
+    let gave = mark(&proofs, stores, scan);
+    // Where one event was asked for, the other files were left as soon as it was found.
+    let only = matches!(query.kind(), Kind::EventId(_)).then_some(gave);
+    count(&proofs, stores, scan, cells, only.as_deref());
     for place in proofs.disproven.into_iter().filter(|place| query.admits(&place.account, &place.region)) {
         tell(place, query, cells);
     }
@@ -87,14 +89,18 @@ fn prove(
     }
 }
 
-/// Says at each event how its file stands.
-fn mark(proofs: &Proofs, stores: &Arc<[Arc<dyn Store>]>, scan: &mut Scan) {
-    let mut from = 0;
+/// Says at each event how its file stands; returns the files that gave events.
+fn mark(proofs: &Proofs, stores: &Arc<[Arc<dyn Store>]>, scan: &mut Scan) -> Vec<usize> {
+    let (mut from, mut gave) = (0, Vec::new());
     for (position, to) in std::mem::take(&mut scan.origins) {
         let proof = path(position, stores, scan).and_then(|path| proofs.files.get(&path).copied()).unwrap_or(Proof::Unproven);
         scan.events.iter_mut().take(to).skip(from).for_each(|event| event.proof = Some(proof));
+        if from < to {
+            gave.push(position);
+        }
         from = to;
     }
+    gave
 }
 
 /// Returns the absolute path of a file of the listing.
@@ -103,13 +109,15 @@ fn path(position: usize, stores: &Arc<[Arc<dyn Store>]>, scan: &Scan) -> Option<
     Some(format!("{}/{}", stores.get(file.store)?.root().trim_end_matches('/'), file.key))
 }
 
-/// Says in each cell how many of the files that hold its records are proven.
-fn count(proofs: &Proofs, stores: &Arc<[Arc<dyn Store>]>, scan: &Scan, cells: &mut [Cell]) {
+/// Says in each cell how many of the files that hold its records are proven; of `only` these, where that is given.
+fn count(proofs: &Proofs, stores: &Arc<[Arc<dyn Store>]>, scan: &Scan, cells: &mut [Cell], only: Option<&[usize]>) {
     let proven = |position: usize| {
         let proof = path(position, stores, scan).and_then(|path| proofs.files.get(&path).copied());
         proof == Some(Proof::Proven)
     };
-    let files: Vec<(&FileSeen, bool)> = scan.files.iter().map(|(position, seen)| (seen, proven(*position))).collect();
+    let wanted = |position: &usize| only.is_none_or(|only| only.contains(position));
+    let files = scan.files.iter().filter(|(position, _)| wanted(position));
+    let files: Vec<(&FileSeen, bool)> = files.map(|(position, seen)| (seen, proven(*position))).collect();
     for cell in cells {
         let holds = |seen: &FileSeen| {
             let seen = seen.pairs.get(cell.account()).and_then(|regions| regions.get(cell.region()));

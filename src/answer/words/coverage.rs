@@ -146,6 +146,7 @@ fn ended(cell: &Cell) -> &'static str {
         State::NotConfigured if is_unreachable(cell) => "cannot be reached",
         State::Exhausted => "was read to the end",
         State::Lagging => "may lack the newest events",
+        State::PageCap if cell.source().rereads_free => "has more events than are held at once",
         State::PageCap => "has more events than the request budget allows",
         State::Deadline => "was not finished in time",
         State::Cancelled => "was cancelled",
@@ -223,6 +224,10 @@ pub(super) fn next_step(coverage: &Coverage) -> Option<String> {
         State::Exhausted => return None,
         State::Lagging => "Ask again in 15 minutes for the newest events.".into(),
         State::PageCap | State::Deadline => match cell.covered() {
+            // Files are read from the oldest on.
+            Some(covered) if cell.source().rereads_free => {
+                format!("Call again with start_time={} to read on, or name fewer regions.", time::rfc3339(covered.to))
+            }
             Some(covered) => {
                 format!("Call again with end_time={} to read further back, or name fewer regions.", time::rfc3339(covered.from))
             }

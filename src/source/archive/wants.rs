@@ -125,7 +125,7 @@ impl Wants<'_> {
             if matches!(self.query.kind(), Kind::EventId(_)) {
                 self.halt.found.store(true, Ordering::Relaxed);
             }
-            if !self.held.take(size(&event.record)) {
+            if !self.held.take(size(&event.record) + BESIDE) {
                 self.halt.full.store(true, Ordering::Relaxed);
             }
             self.events.push(event);
@@ -276,10 +276,13 @@ fn slim(record: &mut Value) {
     }
 }
 
+/// What is held of an event beside its record, from its gathering to its answer: names, actor, resources, facts.
+const BESIDE: usize = 4 << 10;
+
 /// Returns about how many bytes a value takes in memory.
 fn size(value: &Value) -> usize {
     /// A value, its key, and their share of what holds them.
-    const NODE: usize = 128;
+    const NODE: usize = 112;
     NODE + match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,
         Value::String(text) => text.len(),

@@ -226,11 +226,11 @@ impl<'a> Bench<'a> {
             }
             return Judgement::valid();
         }
-        self.unproven(digest, node, &words, own, &found)
+        self.unproven((digest, node), &words, own, &found)
     }
 
     /// Judges a digest that no right signature and no valid digest speaks for.
-    fn unproven(&mut self, digest: &Digest, node: &Node, words: &[Word<'_>], own: Option<Option<bool>>, found: &Found) -> Judgement {
+    fn unproven(&mut self, (digest, node): (&Digest, &Node), words: &[Word<'_>], own: Option<Option<bool>>, found: &Found) -> Judgement {
         if own == Some(Some(false)) {
             return Judgement::of(Verdict::Invalid, Reason::Signature);
         }

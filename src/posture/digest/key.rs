@@ -52,8 +52,11 @@ pub trait KeySource: Send + Sync {
 pub struct Keys {
     pinned: Vec<PublicKey>,
     source: Option<Box<dyn KeySource>>,
-    asked: Mutex<HashMap<(String, Window), Result<Vec<PublicKey>, String>>>,
+    asked: Mutex<HashMap<(String, Window), Told>>,
 }
+
+/// What was told of the keys of a region and time, or why nothing was.
+type Told = Result<Vec<PublicKey>, String>;
 
 /// What is known of the key that a digest names.
 #[derive(Clone, Debug, PartialEq, Eq)]

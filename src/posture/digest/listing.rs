@@ -107,7 +107,7 @@ pub(super) fn discover(stores: &[Box<dyn Store>]) -> Found {
                 listed.folders.into_iter().partition(|name| account.is_some() && name.starts_with(KINDS));
             for kind in kinds {
                 let tree = Tree { store: at, folder: folder.clone(), full: name.clone() };
-                found.regions(store.as_ref(), &tree, &kind, account.unwrap_or_default(), &mut units);
+                found.regions(store.as_ref(), &tree, (&kind, account.unwrap_or_default()), &mut units);
             }
             for object in listed.objects {
                 if DigestName::parse(&object).is_some() || log_time(&object).is_some() {
@@ -125,7 +125,7 @@ pub(super) fn discover(stores: &[Box<dyn Store>]) -> Found {
 }
 
 impl Found {
-    fn regions(&mut self, store: &dyn Store, tree: &Tree, kind: &str, account: &str, units: &mut BTreeMap<(String, String), Unit>) {
+    fn regions(&mut self, store: &dyn Store, tree: &Tree, (kind, account): (&str, &str), units: &mut BTreeMap<(String, String), Unit>) {
         let folder = join(&tree.folder, kind);
         let listed = match store.list(&folder) {
             Ok(listed) => listed,
@@ -233,7 +233,7 @@ pub(super) fn files(stores: &[Box<dyn Store>], unit: &Unit, calendar: Calendar) 
         let kinds = listed.map_err(|error| files.errors.add(&tree.full, error)).unwrap_or_default().folders;
         for kind in kinds.into_iter().filter(|kind| kind.starts_with(KINDS)) {
             let root = join(&tree.folder, &format!("{kind}/{}", unit.region));
-            files.below(store.as_ref(), &root, (at, &kind), &mut Vec::new(), calendar);
+            files.below(store.as_ref(), (&root, calendar), (at, &kind), &mut Vec::new());
         }
     }
     files.digests.sort_unstable();
@@ -242,7 +242,7 @@ pub(super) fn files(stores: &[Box<dyn Store>], unit: &Unit, calendar: Calendar) 
 }
 
 impl Files {
-    fn below(&mut self, store: &dyn Store, root: &str, (tree, kind): (u16, &str), path: &mut Vec<String>, calendar: Calendar) {
+    fn below(&mut self, store: &dyn Store, (root, calendar): (&str, Calendar), (tree, kind): (u16, &str), path: &mut Vec<String>) {
         let folder = path.iter().fold(root.to_owned(), |folder, name| join(&folder, name));
         let listed = match store.list(&folder) {
             Ok(listed) => listed,
@@ -270,7 +270,7 @@ impl Files {
             path.push(name);
             let parts: Vec<&str> = path.iter().map(String::as_str).collect();
             if calendar.may_hold(&parts) && path.len() <= DEEPEST {
-                self.below(store, root, (tree, kind), path, calendar);
+                self.below(store, (root, calendar), (tree, kind), path);
             }
             path.pop();
         }

@@ -29,7 +29,6 @@ mod words;
 
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
@@ -132,32 +131,31 @@ impl Whole {
             unnamed.extend(loose.into_iter().map(|it| (Some(at), it)));
             moved.extend(moved_digests);
         }
-        let found: Mutex<Vec<(Option<usize>, String, Verdict, Reason, String)>> = Mutex::default();
+        let mut found: Vec<(usize, String)> = Vec::new();
         if !wanted.is_empty() {
-            let hash = |(_, it): &(Option<usize>, Unnamed)| {
+            let hash = |at: &usize| {
+                let (_, it) = unnamed.get(*at)?;
                 let object = request.stores.get(it.store)?.get(&it.key).ok()??;
                 content::hash(object.body).ok()
             };
-            pool::each(&unnamed, request.threads, halt, hash, |(at, it), hash| {
-                if let Some(from) = hash.and_then(|hash| wanted.get(&hash)) {
-                    let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-                    found.push((*at, it.shown.clone(), it.verdict, it.reason, from.clone()));
-                }
+            let positions: Vec<usize> = (0..unnamed.len()).collect();
+            pool::each(&positions, request.threads, halt, hash, |at, hash| {
+                found.extend(hash.and_then(|hash| wanted.get(&hash)).map(|from| (*at, from.clone())));
             });
         }
-        let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        found.sort_by(|a, b| a.1.cmp(&b.1));
-        for (at, shown, verdict, reason, from) in found {
-            let findings = match at.and_then(|at| outcomes.get_mut(at)) {
+        found.sort_unstable();
+        for (at, from) in found {
+            let Some((place, it)) = unnamed.get(at) else { continue };
+            let findings = match place.and_then(|place| outcomes.get_mut(place)) {
                 Some(outcome) => &mut outcome.findings,
                 None => &mut self.findings,
             };
-            findings.remove(verdict, Subject::Log, reason, &shown);
-            let file = File { name: shown.clone(), elsewhere: Some(from.clone()), ..File::default() };
+            findings.remove(it.verdict, Subject::Log, it.reason, &it.shown);
+            let file = File { name: it.shown.clone(), elsewhere: Some(from.clone()), ..File::default() };
             findings.add(Verdict::Invalid, Subject::Log, Reason::Moved, file);
-            let path = unnamed.iter().find(|(_, it)| it.shown == shown).map(|(_, it)| listing_full(request, it.store, &it.key));
-            (request.seen)(Seen { path: &path.unwrap_or_default(), verdict: Verdict::Invalid, reason: Some(Reason::Moved) });
-            moved.push((from, shown));
+            let path = listing_full(request, it.store, &it.key);
+            (request.seen)(Seen { path: &path, verdict: Verdict::Invalid, reason: Some(Reason::Moved) });
+            moved.push((from, it.shown.clone()));
         }
         let now_at: HashMap<String, String> = moved.into_iter().collect();
         for outcome in outcomes {

@@ -168,7 +168,7 @@ impl Source for Archive {
                 let mut scan = scan::scan(&stores, &asked, &halt, prover.is_some());
                 let mut cells = cells::cells(&scan, &asked);
                 if let Some(prover) = prover {
-                    proof::apply(prover, &stores, &asked, &halt, &mut scan, &mut cells);
+                    proof::apply(prover, &stores, &asked, &halt, (&mut scan, &mut cells));
                 }
                 Reading { cells, survey: scan.survey(), events: scan.events, ..Reading::default() }
             });

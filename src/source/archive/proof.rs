@@ -36,8 +36,7 @@ pub(super) fn apply(
     stores: &Arc<[Arc<dyn Store>]>,
     query: &Query,
     halt: &Arc<Halt>,
-    scan: &mut Scan,
-    cells: &mut Vec<Cell>,
+    (scan, cells): (&mut Scan, &mut Vec<Cell>),
 ) {
     let known = scan.files.iter().filter_map(|(position, seen)| Some((path(*position, stores, scan)?, seen.hash?))).collect();
     let proofs = delivered(query, scan).and_then(|delivered| prove(prover, stores, query, halt, (delivered, known))).unwrap_or_default();

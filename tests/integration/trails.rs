@@ -326,3 +326,22 @@ async fn an_alert_about_denied_access_says_that_endpoint_policies_leave_no_trace
     let slow = first_screen(sound(now()), Vec::new(), &["--region", "eu-west-1", &alert("orders: high latency")]).await;
     assert!(!slow.contains("VPC endpoint policy"), "{slow}");
 }
+
+#[tokio::test]
+async fn the_doctor_names_the_permissions_that_judging_trails_lacks() {
+    let of = |settings: Settings| async move {
+        let fake = FakeAws::start(Utc::now()).await.with_settings(settings);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cloudtrail-mcp"));
+        command.args(["doctor", "--json"]).env_clear().envs(fake.env()).env("CHAT_ALLOW_AWS_READ", "true");
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+        let report = json_of(&output);
+        report["checks"].as_array().unwrap().iter().find(|check| check["name"] == "trail permissions").unwrap().clone()
+    };
+    assert_eq!(of(sound(now())).await["state"], "ok");
+    let mut lacking = sound(now());
+    lacking.remove("policy");
+    lacking.remove("GetKeyRotationStatus");
+    let told = of(lacking).await;
+    assert_eq!(told["state"], "note", "{told:#}");
+    assert!(told["found"].as_str().unwrap().ends_with("kms:GetKeyRotationStatus, s3:GetBucketPolicy"), "{told:#}");
+}

@@ -1,13 +1,15 @@
 //! What only AWS can tell: who we are there, and where we may read. Asked by the same code as every call.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::config::settings::AWS_REGION_ALLOWLIST;
 use crate::config::{Config, plain_file};
 use crate::investigate::Cursors;
+use crate::service::CallService;
 use crate::source;
-use crate::tools::{Call, cloudtrail_events};
+use crate::tools::{Call, cloudtrail_events, cloudtrail_trails};
 use chrono::{DateTime, TimeDelta, Utc};
 use http_body_util::Empty;
 use hyper::body::Bytes;
@@ -185,7 +187,28 @@ fn permissions(config: &Config, regions: &[String]) -> Vec<Check> {
         ),
     };
     checks.insert(0, identity);
+    checks.push(settings(&service, regions));
     checks
+}
+
+/// Reads the trails and what belongs to them, each by its own call, and says which permissions are missing: answers need none of them.
+fn settings(service: &CallService, regions: &[String]) -> Check {
+    const NAME: &str = "trail permissions";
+    let arguments = Map::from_iter([("regions".to_owned(), json!(regions)), ("detail".to_owned(), json!("full"))]);
+    let told = block_on(service.call(&cloudtrail_trails::TOOL, &Call::default(), Some(arguments))).map(|outcome| outcome.structured());
+    let Ok(told) = told else { return Check::skipped(NAME, "it could not be asked") };
+    let fix = "`cloudtrail-mcp iam-policy` prints them; until then `trails` says unknown where one is missing";
+    if let Some(message) = told.get("error").and_then(|error| error.get("message")?.as_str()) {
+        return Check::note(NAME, format!("trails cannot be judged: {message}"), fix);
+    }
+    let list = |value: &Value, key: &str| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+    let checks = list(&told, "accounts").iter().flat_map(|account| list(account, "checks")).collect::<Vec<_>>();
+    let missing: BTreeSet<String> =
+        checks.iter().flat_map(|check| list(check, "missing")).filter_map(|action| action.as_str().map(str::to_owned)).collect();
+    match missing.is_empty() {
+        true => Check::ok(NAME, format!("all {} checks of trails can be judged", checks.len())),
+        false => Check::note(NAME, format!("missing, or not answered: {}", missing.into_iter().collect::<Vec<_>>().join(", ")), fix),
+    }
 }
 
 fn permission(region: &str, told: Option<&Map<String, Value>>, account: &mut Option<String>) -> Check {

@@ -50,7 +50,7 @@ fn recording_changed(inquiry: &Inquiry, ranked: &[Ranked]) -> Option<BlindSpot> 
     let of_bucket = |change: &crate::rank::Change| {
         change.event.service() == "s3"
             && !change.class.noise
-            && change.resources.iter().any(|resource| inquiry.around.buckets.iter().any(|bucket| *bucket == resource.id))
+            && change.resources.iter().any(|resource| inquiry.around.buckets.contains(&resource.id))
     };
     let mut changes: Vec<RecordingChange> = ranked
         .iter()

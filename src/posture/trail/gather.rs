@@ -300,7 +300,7 @@ async fn alarms(reader: &Reader, region: &str, (namespace, metric): (String, Str
         let actions: Vec<String> = items(&told, "AlarmActions").filter_map(Value::as_str).map(str::to_owned).collect();
         let heard = join_all(actions.iter().map(|action| heard(reader, action))).await;
         let unread = heard.iter().find_map(|heard| heard.as_ref().err().cloned());
-        let heard = match (heard.iter().any(|heard| *heard == Ok(true)), unread) {
+        let heard = match (heard.contains(&Ok(true)), unread) {
             (false, Some(unread)) => Err(unread),
             (heard, _) => Ok(heard),
         };

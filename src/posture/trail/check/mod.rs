@@ -6,9 +6,6 @@ mod recording;
 mod store;
 mod watching;
 
-#[cfg(test)]
-mod tests;
-
 use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -16,8 +16,7 @@ if engine == "duckdb":
         print(id)
 else:
     import chdb
-    names = "{" + ",".join(files) + "}"
-    inner = f"SELECT arrayJoin(JSONExtractArrayRaw(line, 'Records')) AS r FROM file('{names}', 'LineAsString', 'line String', 'gzip')"
+    inner = f"SELECT arrayJoin(JSONExtractArrayRaw(line, 'Records')) AS r FROM file('{files[0]}', 'LineAsString', 'line String', 'gzip')"
     kept = (
         f"SELECT DISTINCT JSONExtractString(r, 'eventTime') AS time, JSONExtractString(r, 'eventID') AS id, "
         f"JSONExtractRaw(r, 'readOnly') AS read_only FROM ({inner}) WHERE {WHERE}"

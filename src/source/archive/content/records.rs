@@ -7,7 +7,7 @@
 //! Why is what is dropped surely one record? Its head, up to `awsRegion`, is read member by member. From there to `"eventID"` no `[` may
 //! stand, not even in a text, and after a `}` only another one or the next member: so no list is open, and no record ends in between.
 //! From `"eventID"` on it is read member by member again, to a `}` that another record of the list, or the end of the list follows: nothing
-//! but the record itself can end so. No quote in JSON is part of a text unless a backslash stands before it, so `"eventID":` is a
+//! but the record itself can end so. Where that look fails, the whole record is read member by member. No quote in JSON is part of a text unless a backslash stands before it, so `"eventID":` is a
 //! member wherever it stands.
 //!
 //! What it does not see is damage inside of a record that it drops; gzip's checksum tells of that.
@@ -219,6 +219,15 @@ fn recognise(bytes: &[u8], at: usize) -> Option<Recognised<'_>> {
     let at = expect(bytes, at, b",\"awsRegion\":")?;
     let (region, begin) = plain_string(bytes, at)?;
 
+    // What the short look cannot tell, a walk over the members can.
+    let tail = short(bytes, begin).or_else(|| tail(bytes, begin, None))?;
+    let time = time_of(time)?;
+    let plain = Plain { name, time, region, account: tail.account?, id: tail.id?, read_only: tail.read_only? };
+    Some(Recognised { plain, end: tail.end })
+}
+
+/// Reads what follows `awsRegion` without a look at every member before the id.
+fn short(bytes: &[u8], begin: usize) -> Option<Tail<'_>> {
     let found = DECIDING.find_in(bytes, (begin..bytes.len()).into()).filter(|found| found.pattern().as_usize() == 0)?;
     let middle = bytes.get(begin..found.start())?;
     for at in memchr2_iter(b'[', b'}', middle) {
@@ -230,22 +239,21 @@ fn recognise(bytes: &[u8], at: usize) -> Option<Recognised<'_>> {
         }
     }
     let (id, at) = plain_string(bytes, found.end()).filter(|_| middle.last() == Some(&b','))?;
-    let tail = tail(bytes, at)?;
-    let time = time_of(time)?;
-    Some(Recognised { plain: Plain { name, time, region, account: tail.account?, id, read_only: tail.read_only? }, end: tail.end })
+    tail(bytes, at, Some(id))
 }
 
-/// The members of a record behind its id.
+/// The members of a record that decide over it, behind `awsRegion`.
 #[derive(Default)]
 struct Tail<'a> {
+    id: Option<&'a str>,
     account: Option<&'a str>,
     read_only: Option<bool>,
     end: usize,
 }
 
 /// Reads the members of a record from the comma or the bracket at `at` on, to what shows that the record is at its end.
-fn tail(bytes: &[u8], mut at: usize) -> Option<Tail<'_>> {
-    let mut tail = Tail::default();
+fn tail<'a>(bytes: &'a [u8], mut at: usize, id: Option<&'a str>) -> Option<Tail<'a>> {
+    let mut tail = Tail { id, ..Tail::default() };
     loop {
         match bytes.get(at)? {
             b',' => {}
@@ -267,6 +275,10 @@ fn tail(bytes: &[u8], mut at: usize) -> Option<Tail<'_>> {
             "recipientAccountId" if tail.account.is_none() => {
                 let (account, end) = plain_string(bytes, value)?;
                 (tail.account, at) = (Some(account), end);
+            }
+            "eventID" if tail.id.is_none() => {
+                let (id, end) = plain_string(bytes, value)?;
+                (tail.id, at) = (Some(id), end);
             }
             "readOnly" | "recipientAccountId" | "eventID" | "eventTime" | "eventName" | "awsRegion" => return None,
             _ => at = value_end(bytes, value)?,

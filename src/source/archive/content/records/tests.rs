@@ -253,10 +253,15 @@ fn records_as_cloudtrail_writes_them_are_dropped_unparsed() {
         |record: &str| super::recognise(format!("{record},{{").as_bytes(), 0).map(|found| (found.plain.name.to_owned(), found.end));
     let get = plain("GetX", true, "2026-01-27T20:10:00Z");
     assert_eq!(recognised(&get), Some(("GetX".to_owned(), get.len())));
+    for same in [
+        get.replace("{\"b\":\"c\"}", "[{\"eventVersion\":\"1\"},{}]"),
+        get.replace("{\"b\":\"c\"}", "{\"readOnly\":true,\"eventID\":1}"),
+        get.replace("aws-cli/2", "[S3Console/0.4]"),
+    ] {
+        assert_eq!(recognised(&same), Some(("GetX".to_owned(), same.len())), "{same}");
+    }
     for other in [
         get.replace("\"eventVersion\":\"1.08\",", ""),
-        get.replace("{\"b\":\"c\"}", "[1]"),
-        get.replace("{\"b\":\"c\"}", "{\"readOnly\":true}"),
         get.replace("\"readOnly\":true", "\"readOnly\":\"true\""),
         get.replace("\"requestID\"", "\"\\u0065ventID\""),
         get.replace("\"eventType\":", "\"eventTime\":"),

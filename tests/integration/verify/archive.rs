@@ -145,10 +145,11 @@ impl Store for Memory {
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let mut listed = Listed::default();
         for key in self.0.objects.range(prefix.clone()..).map(|(key, _)| key).take_while(|key| key.starts_with(&prefix)) {
-            match key[prefix.len()..].split_once('/') {
+            let below = key.strip_prefix(&prefix).unwrap();
+            match below.split_once('/') {
                 Some((folder, _)) if listed.folders.last().map(String::as_str) != Some(folder) => listed.folders.push(folder.to_owned()),
                 Some(_) => {}
-                None => listed.objects.push(key[prefix.len()..].to_owned()),
+                None => listed.objects.push(below.to_owned()),
             }
         }
         if listed == Listed::default() && !folder.is_empty() {

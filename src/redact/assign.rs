@@ -2,19 +2,34 @@
 //!
 //! A quoted value ends at its own quote, any other at white space; what was taken too much is only text.
 
+use super::extent::{Surroundings, extent};
+use super::guess::{is_generated, is_likely, is_no_word, is_signed, looks_random, word};
 use super::{key, pattern};
 use regex::Regex;
 use std::sync::LazyLock;
 
 /// What each name of a secret has in it.
 pub(super) const WORDS: &str = concat!(
-    r"(?i-u:pass|pw|secret|token|key|auth|cred|cookie|psk|salt|jwt|bearer|code|dsn|connection|kennwort|contrase|webhook|assertion|signature|verifier|hash|\bpin\b|\botp\b|\bcak\b)",
-    r"|[Pp]asswort"
+    r"(?i-u:pass|pw|secret|token|key|auth|cred|cookie|psk|salt|jwt|bearer|code|dsn|connection|kennwort|contrase|webhook|assertion|signature|verifier|hash|seed",
+    r"|senha|haslo|wachtwoord|losenord|adgangskode|salasana|heslo|jelsz|katasandi|\bclave\b|\bpin\b|\botp\b|\bcak\b)",
+    r"|[Pp]asswort|has\u{142}|\u{43f}\u{430}\u{440}\u{43e}\u{43b}|\u{41f}\u{430}\u{440}\u{43e}\u{43b}|\u{5bc6}[\u{7801}\u{78bc}]|\u{53e3}\u{4ee4}",
+    r"|\u{30d1}\u{30b9}\u{30ef}|\u{6697}\u{8a3c}|\u{be44}\u{bc00}\u{bc88}\u{d638}|\u{c554}\u{d638}|l\u{f6}senord|\u{15f}ifre|parol\u{103}",
+    r"|\u{3ba}\u{3c9}\u{3b4}\u{3b9}\u{3ba}|\u{5e1}\u{5d9}\u{5e1}\u{5de}\u{5d4}|kh\u{1ea9}u|\u{e23}\u{e2b}\u{e31}\u{e2a}"
 );
 
 static WORD: LazyLock<Regex> = LazyLock::new(|| compile(WORDS));
 /// What says that the value of a named thing follows.
-static VALUE: LazyLock<Regex> = LazyLock::new(|| compile(r#"^[\\"', ;]{0,6}(?i-u:value)[\\"']{0,3} ?[:=] ?"#));
+static VALUE: LazyLock<Regex> = LazyLock::new(|| compile(r#"^[\\"', ;]{0,6}-?(?i-u:value)[\\"']{0,3}(?: ?[:=] ?| (?:["'`]))"#));
+/// A value that stands before its name.
+static ECHOED: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r#"(?i-u:value) ['"`](?<value>[^ ].*?)['"`] (?:at|for|of|in|to) (?:the )?(?:[a-z]{4,12} )?['"`]?(?<name>[A-Za-z0-9_.\[\]/-]{2,80})"#,
+    )
+});
+/// A type between a name and its value, as in `var password string = "…"`.
+static TYPED: LazyLock<Regex> = LazyLock::new(|| compile(r#"^:? ?[A-Za-z][A-Za-z0-9_.*<>\[\]]{1,24} ?:?= ?["'`]"#));
+/// A short remark between a name and its value, as in `password is not valid: …`.
+static REMARK: LazyLock<Regex> = LazyLock::new(|| compile(r#"^(?: [a-z]{1,14}){1,5}: "#));
 
 #[expect(clippy::expect_used, reason = "the patterns are literals that the tests compile")]
 fn compile(pattern: &str) -> Regex {
@@ -24,7 +39,7 @@ fn compile(pattern: &str) -> Regex {
 /// Parameters of a URL that hold secrets, though nothing else so called does.
 const IN_QUERIES: &[&str] = &["key", "code", "auth", "sig", "signature", "access", "hash", "t", "sas"];
 /// Names that take a value after nothing but a space, in prose.
-const IN_PROSE: &[&str] = &["password", "passwd", "passphrase", "passcode", "pass", "pw", "pwd", "passwort", "apikey"];
+const IN_PROSE: &[&str] = &["password", "passwd", "passphrase", "passcode", "pass", "pw", "pwd", "passwort", "apikey", "psk"];
 /// Words before `key`, `code` or `token` that make one name with it.
 const ADJECTIVES: &[&str] = &[
     "api",
@@ -40,6 +55,9 @@ const ADJECTIVES: &[&str] = &[
     "account",
     "session",
     "security",
+    "mfa",
+    "otp",
+    "totp",
     "activation",
     "recovery",
     "verification",
@@ -64,6 +82,10 @@ const NO_SECRETS: &[&str] = &[
     "string",
     "plaintext",
     "is",
+    "seconds",
+    "minutes",
+    "hours",
+    "days",
 ];
 
 /// How far is looked back from a name, so that long lines cost no more than they are long.
@@ -71,8 +93,41 @@ const MAX_BEFORE: usize = 200;
 /// Longer values are no words and no references.
 const MAX_REFERENCE: usize = 200;
 
+/// Tells whether a text has a word that a secret's name may have.
+pub(super) fn has_word(text: &str) -> bool {
+    WORD.is_match(text)
+}
+
+/// Hides the value that an error repeats before the name of its member; `None` where it does not.
+///
+/// Source: the messages of AWS's own validation, and those of command-line tools.
+fn scrub_echoed(line: &str) -> Option<String> {
+    if !line.contains("alue ") {
+        return None;
+    }
+    let mut out: Option<String> = None;
+    let mut done = 0;
+    for found in ECHOED.captures_iter(line) {
+        let (Some(value), Some(name)) = (found.name("value"), found.name("name")) else { continue };
+        let last = name.as_str().rsplit(['.', '/']).next().unwrap_or_default();
+        let Some(kind) = key::kind(last).filter(|_| is_secret(value.as_str())) else { continue };
+        let out = out.get_or_insert_default();
+        out.push_str(line.get(done..value.start())?);
+        out.push_str(&pattern::marker(kind));
+        done = value.end();
+    }
+    out.map(|out| out + line.get(done..).unwrap_or_default())
+}
+
 /// Hides the values that names in the line give away; `None` when there are none.
 pub(super) fn scrub(line: &str) -> Option<String> {
+    match scrub_echoed(line) {
+        Some(line) => Some(scrub_named(&line).unwrap_or(line)),
+        None => scrub_named(line),
+    }
+}
+
+fn scrub_named(line: &str) -> Option<String> {
     let mut out: Option<String> = None;
     let mut done = 0;
     let mut seen = 0;
@@ -104,7 +159,7 @@ struct Name<'a> {
 
 /// How a value follows its name.
 #[derive(Clone, Copy, PartialEq)]
-enum By {
+pub(super) enum By {
     Sign,
     Comma,
     Call,
@@ -147,16 +202,23 @@ impl<'a> Name<'a> {
         let after = self.line.get(self.end..)?;
         let closed = after.trim_start_matches(['\\', '"', '\'', ']', '`', ')']);
         let has_closer = closed.len() < after.len();
-        let (by, mut rest) = separator(closed, has_closer, self.before().ends_with(['"', '\'']), self.before().ends_with('<'))?;
-        let option = self.text().starts_with('-') || self.before().ends_with("setx ") || self.before().ends_with("name=\"") && has_closer;
-        if by == By::Space {
-            if let Some(found) = VALUE.find(after) {
-                rest = after.get(found.end()..)?;
-            } else {
-                let is_option = rest.starts_with('-') && !rest.starts_with("- ");
-                if is_option || !option && !self.takes_word(&name, rest) {
-                    return None;
-                }
+        let mut by = By::Sign;
+        let rest;
+        if let Some(found) = VALUE.find(after) {
+            by = By::Space;
+            let quote = usize::from(found.as_str().ends_with(['"', '\'', '`']));
+            rest = after.get(found.end() - quote..)?;
+        } else if let Some(found) = TYPED.find(closed) {
+            rest = closed.get(found.end() - 1..)?;
+        } else if let Some(found) = REMARK.find(after).filter(|found| after.get(found.end()..).is_some_and(is_likely)) {
+            rest = after.get(found.end()..)?;
+        } else {
+            (by, rest) = separator(closed, has_closer, self.before().ends_with(['"', '\'']), self.is_element())?;
+            let option =
+                self.text().starts_with('-') || self.before().ends_with("setx ") || self.before().ends_with("name=\"") && has_closer;
+            let is_option = rest.starts_with('-') && !rest.starts_with("- ");
+            if by == By::Space && (is_option || !option && !self.takes_word(&name, rest)) {
+                return None;
             }
         }
         let outer = self.before().chars().next_back().filter(|c| matches!(c, '"' | '\'') && !has_closer && by == By::Sign);
@@ -166,7 +228,19 @@ impl<'a> Name<'a> {
             return None;
         }
         let start = self.line.len() - rest.len();
-        let (skipped, length) = extent(rest, &Surroundings { by, query, outer, whole_line: kind == "authorization" })?;
+        let first = self.before().trim_start_matches(['-', '$']).is_empty() && by == By::Sign;
+        let (skipped, length) = extent(
+            rest,
+            &Surroundings {
+                by,
+                query,
+                outer,
+                first,
+                equals: self.line.get(..start).is_some_and(|before| before.trim_end().ends_with('=')) && !self.text().starts_with('-'),
+                fields: self.before().contains(';'),
+                whole_line: kind == "authorization",
+            },
+        )?;
         let secret = rest.get(skipped..skipped + length)?;
         let passes = !query || key::kind(&name).is_some() || secret.len() > MAX_REFERENCE || looks_random(secret);
         (passes && is_secret(secret)).then_some((start + skipped, start + skipped + length, kind))
@@ -178,7 +252,7 @@ impl<'a> Name<'a> {
         if let Some(kind) = key::kind(self.text()) {
             return Some((normal, kind));
         }
-        if matches!(normal.as_str(), "key" | "keys" | "code" | "token" | "passe") {
+        if matches!(normal.as_str(), "key" | "keys" | "code" | "token" | "passe" | "seed") {
             let before = self.before().trim_end_matches([' ', '-']);
             let adjective = before.rsplit([' ', '(', '"', '\'', ',', '<']).next().unwrap_or_default().to_ascii_lowercase();
             let adjective = if adjective == "de" { "motde" } else { adjective.as_str() };
@@ -189,14 +263,40 @@ impl<'a> Name<'a> {
                 }
             }
         }
+        if normal == "key" && self.line.get(self.end..).and_then(|rest| rest.strip_prefix('=')).is_some_and(|rest| is_generated(word(rest)))
+        {
+            return Some((normal, "secret key"));
+        }
         (query && IN_QUERIES.contains(&normal.as_str())).then_some((normal, "parameter"))
+    }
+
+    /// Tells whether the name is that of an element of markup.
+    fn is_element(&self) -> bool {
+        let before = self.before();
+        let prefix = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric());
+        before.ends_with('<')
+            || before.ends_with(':')
+                && before
+                    .trim_end_matches(':')
+                    .rsplit('<')
+                    .next()
+                    .is_some_and(|prefix| prefix.len() <= 20 && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+                && prefix.contains('<')
     }
 
     /// Tells whether the name takes the next word for its value without any sign.
     fn takes_word(&self, name: &str, rest: &str) -> bool {
-        let word = rest.split(' ').next().unwrap_or_default().trim_matches(['"', '\'', '.', ',', ';', ')', '(']);
+        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let word = match quote.and_then(|quote| rest.get(1..)?.split_once(quote)) {
+            Some((quoted, _)) => quoted,
+            None => word(rest),
+        };
+        let in_prose = IN_PROSE.contains(&name);
         let compound = self.text().contains('_') && word.len() >= 8;
-        (compound || IN_PROSE.contains(&name) && word.len() >= 4) && is_no_word(word)
+        (compound || in_prose && word.len() >= 4) && is_no_word(word)
+            || in_prose && word.starts_with('$') && word.contains("$$")
+            || is_generated(word)
+            || is_signed(word)
     }
 
     /// `arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME` has a word and a colon too.
@@ -206,7 +306,7 @@ impl<'a> Name<'a> {
 }
 
 /// Tells a secret from a reference to one, a word that says there is none, and an ARN.
-fn is_secret(secret: &str) -> bool {
+pub(super) fn is_secret(secret: &str) -> bool {
     if pattern::is_nothing_but_markers(secret) || secret.starts_with("arn:aws") {
         return false;
     }
@@ -223,14 +323,6 @@ fn is_secret(secret: &str) -> bool {
     let shortened = bare.contains('…');
     let plain = NO_SECRETS.iter().any(|word| bare.eq_ignore_ascii_case(word));
     !(bare.is_empty() || reference || variable || key_id || shortened || plain)
-}
-
-/// What bounds a value.
-struct Surroundings {
-    by: By,
-    query: bool,
-    outer: Option<char>,
-    whole_line: bool,
 }
 
 /// Returns how the value follows, and the text from there.
@@ -264,93 +356,4 @@ fn separator(after: &str, has_closer: bool, quoted: bool, element: bool) -> Opti
         }
     }
     Some((By::Space, spaced))
-}
-
-/// Returns how much stands before the secret (its quote), and how long it is.
-fn extent(rest: &str, around: &Surroundings) -> Option<(usize, usize)> {
-    let block = ["| ", "> ", "|- ", ">- ", "|+ "].iter().find(|sign| rest.starts_with(**sign)).map_or(0, |sign| sign.len());
-    let value = rest.get(block..)?;
-    let until = |stops: &dyn Fn(char) -> bool| value.find(stops).unwrap_or(value.len());
-    if around.by == By::Element {
-        return Some((block, value.find("</").unwrap_or(value.len())));
-    }
-    let slashes = value.len() - value.trim_start_matches('\\').len();
-    if let Some(quote) = value.get(slashes..).and_then(|value| value.chars().next()).filter(|c| matches!(c, '"' | '\'' | '`')) {
-        let inner = value.get(slashes + 1..)?;
-        return Some(match quoted(inner, quote, slashes) {
-            (length, true) => (block + slashes + 1, length),
-            // What goes on behind its quote goes with it.
-            (closing, false) => (block, closing + 1 + word_end(value.get(closing + 1..)?)),
-        });
-    }
-    let length = match around.outer {
-        _ if around.query => until(&|c| matches!(c, '&' | '#' | '"' | '\'' | '`') || c.is_whitespace()),
-        Some(quote) if value.contains(quote) => until(&|c| c == quote),
-        _ if around.whole_line => value.len(),
-        _ => word_end(value),
-    };
-    Some((block, length))
-}
-
-/// Returns where a word ends; a marker of ours within it is part of it.
-fn word_end(value: &str) -> usize {
-    let mut from = 0;
-    while let Some(space) = value.get(from..).and_then(|rest| rest.find(char::is_whitespace)) {
-        let end = from + space;
-        let marker = value.get(from..end).and_then(|word| word.rsplit_once("[redacted:")).filter(|(_, kind)| !kind.contains(']'));
-        match marker.and_then(|_| value.get(end..)).and_then(|rest| rest.find(']')) {
-            Some(close) => from = end + close + 1,
-            None => return end,
-        }
-    }
-    value.len()
-}
-
-/// Returns the length of what stands before the closing quote, which `slashes` backslashes precede, and whether the value ends there;
-/// all of it when there is none.
-fn quoted(inner: &str, quote: char, slashes: usize) -> (usize, bool) {
-    let mut chars = inner.char_indices().peekable();
-    let mut before = 0;
-    while let Some((at, c)) = chars.next() {
-        if c == '\\' {
-            before += 1;
-            if slashes == 0 {
-                chars.next();
-                before = 0;
-            }
-            continue;
-        }
-        if c == quote && before == slashes {
-            let next = chars.peek().map(|(_, next)| *next);
-            // SQL writes a quote twice; a shell goes on without a space.
-            if slashes == 0 && at > 0 && next == Some(quote) {
-                chars.next();
-                continue;
-            }
-            if next.is_some_and(char::is_alphanumeric) && slashes == 0 {
-                return (at, false);
-            }
-            return (at - before, true);
-        }
-        before = 0;
-    }
-    (inner.len(), true)
-}
-
-/// Words have no digits; tokens of any length do.
-fn looks_random(text: &str) -> bool {
-    let has = |kind: fn(&u8) -> bool| text.as_bytes().iter().any(kind);
-    text.len() >= 12
-        && has(u8::is_ascii_digit)
-        && (has(u8::is_ascii_uppercase) || has(u8::is_ascii_lowercase))
-        && !text.contains(['/', ':', '.'])
-}
-
-/// Tells a password in prose from the word after `password`, as in `with password authentication`.
-pub(super) fn is_no_word(word: &str) -> bool {
-    let symbols = word.bytes().filter(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'.' | b'_' | b'/' | b'(')).count();
-    // Letters drawn by chance change between capitals and small ones more often than names do.
-    let turns =
-        word.as_bytes().windows(2).filter(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() != b.is_ascii_lowercase())).count();
-    !pattern::starts_with_marker(word) && (turns >= 7 || word.bytes().any(|byte| byte.is_ascii_digit()) || symbols > 0 && word.is_ascii())
 }

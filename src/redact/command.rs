@@ -4,7 +4,27 @@
 ///
 /// Source: the manuals of the commands; each row is one way to hand over a secret.
 pub(super) const COMMANDS: &[(&str, &str)] = &[
-    ("password", r#"(?<keep>(?:^| )(?:-u|--user)[ =]?["']?[^ :\["'-][^ :\["']{0,63}:)(?<secret>[^ "'/][^ "']*)"#),
+    (
+        "password",
+        concat!(
+            r#"(?<keep>(?:^|[ ,'"])(?:-u|--user|--proxy-user|-U)[ =,'"]{0,4}?(?:'[^ :\[']{1,64}:|"[^ :\["]{1,64}:|[^ :\["'-][^ :\["']{0,63}:))"#,
+            r#"(?<secret>[^"'/ ][^"']*["']|[^ "'/][^ "']*)"#
+        ),
+    ),
+    ("password", r#"(?<keep>(?:^|[ "'=(\[,])[A-Za-z0-9_.%-]{1,64}:)(?<secret>[^ "']+)(?<after>@(?:tcp|udp|unix)[46]?\()"#),
+    ("password", r#"(?<keep>(?i:(?:^|[ ;"'])conn(?:ect)?) [A-Za-z0-9_$#"]{1,64}/)(?<secret>[^ @]+)(?<after>@)"#),
+    ("password", r"(?<keep>net use (?:[^ ]+ ){1,2})(?<secret>[^ /\\][^ ]*)(?<after> /user)"),
+    ("password", r"(?<keep>(?i:schtasks|at) (?:[^|;&]*? )?/(?i:rp) ?)(?<secret>[^ /][^ ]*)"),
+    ("password", r"(?<keep>lftp (?:[^|;&]*? )?-u ?[^ ,]+,)(?<secret>[^ ]+)"),
+    (
+        "password",
+        r#"(?<keep>(?i:(?:network|ps)credential|usernamepassword[a-z]*|basicauth[a-z]*|httpbasicauth)(?:\]::new)? ?\( ?(?:'[^']*'|"[^"]*") ?, ?)(?<secret>'[^']*'?|"[^"]*"?)"#,
+    ),
+    (
+        "password",
+        r#"(?<keep>(?i:pgp_sym_(?:en|de)crypt(?:_bytea)?|aes_(?:en|de)crypt|des_(?:en|de)crypt|(?:en|de)cryptbypassphrase|hmac|crypt) ?\([^()]{0,200}?,? ?)(?<secret>'(?:[^']|'')*')"#,
+    ),
+    ("statement", r"(?<keep>(?i:sp_(?:addlinkedsrvlogin|addlogin|password|setapprole|addremotelogin)) )(?<secret>[^;]+)"),
     (
         "password",
         r#"(?<keep>(?i:identified (?:with [^ ]+ )?(?:by|as) (?:password |values )?))(?<secret>'(?:[^']|'')*'?|"[^"]*"?|[^ '"\[;][^ ;]*)"#,
@@ -12,7 +32,7 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("password", r#"(?<keep>(?i-u:password) ')(?<secret>(?:[^']|'')+)(?<after>')"#),
     (
         "statement",
-        r"(?<keep>(?i:insert into [^()]{1,200}\([^()]*(?:passw|secret|token|api_?key|credential)[^()]*\) *values *))(?<secret>\(.*)",
+        r"(?<keep>(?i:(?:insert|replace|merge) into [^()]{1,200}\([^()]*(?:passw|secret|token|api_?key|credential)[^()]*\) *values *))(?<secret>\(.*)",
     ),
     (
         "table",
@@ -22,10 +42,10 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     (
         "password",
         concat!(
-            r#"(?<keep>(?-u:\b)(?:(?:mysql|mariadb)[a-z-]*(?: [^|;&]*?)? -p|sshpass (?:-[a-z]+ )*-p ?|redis-cli (?:[^|;&]*? )?(?:-a|--pass) ?"#,
+            r#"(?<keep>(?-u:\b)(?:(?:mysql|mariadb)[a-z-]*(?:[ ,'"][^|;&]*?)?[ ,'"]-p|sshpass (?:-[a-z]+ )*-p ?|redis-cli (?:[^|;&]*? )?(?:-a|--pass) ?"#,
             r#"|(?:psql|pg_dump) (?:[^|;&]*? )?-W ?|(?:sqlcmd|bcp|ipmitool|mosquitto_pub|mosquitto_sub) (?:[^|;&]*? )?-P ?|xfreerdp (?:[^|;&]*? )?/p:"#,
             r#"|ldap[a-z]+ (?:[^|;&]*? )?-w ?|openssl (?:[^|;&]*? )?(?:-k ?|pass:)|vault login (?:-[^ ]+ )*|(?:useradd|usermod) (?:[^|;&]*? )?-p ?"#,
-            r#"|(?:docker|podman|helm|az|oc|nerdctl|crane|skopeo|buildah|cf|ibmcloud|mongo|mongosh|mongodump|influx|snowsql) (?:[^|;&]*? )?-p ?"#,
+            r#"|(?:docker|podman|helm|az|oc|nerdctl|crane|skopeo|buildah|cf|ibmcloud|mongo|mongosh|mongodump|influx|snowsql|cqlsh|psexec|wmic|rdesktop|sshfs) (?:[^|;&]*? )?-p ?"#,
             r#"|mysqladmin (?:[^|;&]*? )?password ?|net user [^ ]+ |htpasswd (?:-[a-zA-Z]*b[a-zA-Z]* )(?:[^ -][^ ]* )?[^ ]+ |(?:zip|7z|unzip) (?:[^|;&]*? )?(?:-P ?|-p)"#,
             r#"|(?:smbclient|rpcclient|mount|net) (?:[^|;&]*? )?-U ?[^ %]+%))(?<secret>'[^']*'?|"[^"]*"?|[^ "'|;&/-][^ ]*)"#
         ),
@@ -34,7 +54,7 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
         "password",
         concat!(
             r#"(?<keep>(?-u:\b)(?:echo|printf|cat <<<) (?:-[a-z]+ )?)(?<secret>'[^']*'|"[^"]*"|[^|]+?)"#,
-            r"(?<after> ?\| ?(?:sudo )?(?:passwd --stdin|chpasswd|gpg [^|]*--passphrase-fd|[a-z]+ (?:[a-z-]+ )*login|[^|;&]*?-(?:-password)?-?stdin|[^|]*--with-token))"
+            r"(?<after> ?\| ?(?:sudo )?(?:passwd(?: [^|;&]*)?|chpasswd|gpg [^|]*--passphrase-fd|[a-z]+ (?:[a-z-]+ )*login|[^|;&]*?-(?:-password)?-?stdin|[^|]*--with-token))"
         ),
     ),
     ("password", r#"(?<keep>(?i-u:convertto-securestring) (?:-[Ss]tring )?)(?<secret>'[^']*'?|"[^"]*"?|[^ $(-][^ ]*)"#),
@@ -58,5 +78,6 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
 pub(super) const TRIGGERS: &str = concat!(
     r"|-u|--user|identified |insert into|mysql|mariadb|sshpass|redis-cli|psql|pg_dump|sqlcmd|bcp|ipmitool|mosquitto|xfreerdp|ldap|openssl|vault login",
     r"|useradd|usermod|docker|podman|helm|nerdctl|crane|skopeo|buildah|mongo|influx|snowsql|az |oc |cf |ibmcloud|net user|htpasswd|zip|7z|smbclient|rpcclient|mount |stdin|chpasswd|login",
+    r"|--proxy-user|-U |@tcp|@udp|@unix|conn(?:ect)? |passwd|net use|schtasks|lftp|credential|basicauth|usernamepassword|crypt(?:_bytea|bypassphrase)? ?\(|hmac ?\(|sp_(?:add|passw|setapp)|replace into|merge into|cqlsh|psexec|wmic|rdesktop|sshfs",
     r"|with-token|passphrase-fd|convertto|jdbc:oracle|sqlplus|hooks\.|webhook|workflows/|pagerduty|victorops|telegram|ifttt|opsgenie|spaces/|,password|,secret|,token|:[0-9*]+:|password '",
 );

@@ -7,7 +7,9 @@ use serde_json::{Map, Value};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use table::{BESIDE, DESCRIBES_ENVIRONMENT, ENDINGS, NAMES, PAIR_NAMES, PAIR_VALUES, SUFFIXES};
+use table::{
+    BESIDE, DATA_OF_KIND, DESCRIBES_ENVIRONMENT, ENDINGS, MATCHED, NAME_ENDINGS, NAMES, PAIR_NAMES, PAIR_VALUES, SAYS_SECRET, SUFFIXES,
+};
 use unicode_normalization::UnicodeNormalization;
 
 /// What to do with the value of a field.
@@ -55,6 +57,7 @@ pub(super) fn normalise(name: &str) -> String {
 fn push_normal(c: char, normal: &mut String) {
     match c {
         _ if c.is_ascii_alphanumeric() => normal.push(c.to_ascii_lowercase()),
+        _ if !c.is_ascii() && c.is_alphanumeric() => normal.extend(c.to_lowercase()),
         '@' if !normal.is_empty() => normal.push('a'),
         '$' if !normal.is_empty() => normal.push('s'),
         _ => {}
@@ -89,7 +92,7 @@ pub(super) fn known(name: &str) -> Known {
     let normal = normalise(name);
     let known = Known {
         rule: rule(&normal),
-        hangs_on_others: PAIR_VALUES.contains(&normal.as_str()) || BESIDE.iter().any(|(hidden, ..)| *hidden == normal),
+        hangs_on_others: is_value(&normal) || hangs_on_others(&normal),
         is_safe: character::clean(name, MAX_FIELD_CHARS) == name && layer::scrub(name).is_none(),
         normal: normal.into(),
     };
@@ -99,6 +102,25 @@ pub(super) fn known(name: &str) -> Known {
         }
     });
     known
+}
+
+fn hangs_on_others(normal: &str) -> bool {
+    BESIDE.iter().any(|(hidden, ..)| *hidden == normal) || DATA_OF_KIND.contains(&normal) || normal == MATCHED
+}
+
+/// Tells whether a field (normalised) holds the value of a pair, as `value`, `headerValue` and `outputValue` do.
+pub(super) fn is_value(normal: &str) -> bool {
+    PAIR_VALUES.contains(&normal) || normal.ends_with("value")
+}
+
+/// Tells whether a field (normalised) names the value beside it, as `key`, `headerName` and `outputKey` do.
+pub(super) fn names_another(normal: &str) -> bool {
+    PAIR_NAMES.contains(&normal) || NAME_ENDINGS.iter().any(|ending| normal.ends_with(ending))
+}
+
+/// Tells whether a name (normalised) stands for several secrets.
+pub(super) fn is_several(normal: &str) -> bool {
+    matches!(rule(normal), Many(_)) || normal.ends_with("credentials")
 }
 
 /// Returns the rule for a normalised name.
@@ -148,14 +170,25 @@ pub(super) fn rule_beside(name: &str, fields: &Map<String, Value>) -> Rule {
     if let Some((.., kind)) = hidden {
         return Hide(kind);
     }
-    if !PAIR_VALUES.contains(&name) {
+    if DATA_OF_KIND.contains(&name) && texts(fields, |field| field == "kind").flatten().any(|kind| kind == "Secret") {
+        return Hide("secret");
+    }
+    if name == MATCHED {
+        return fields.iter().find(|(field, _)| *known(field).normal == *"fieldtomatch").map_or(Look, |(_, field)| rule_of_matched(field));
+    }
+    if !is_value(name) {
         return Look;
+    }
+    // What says so itself: outputs of Terraform, parameters of connections, variables of stacks.
+    let says = |(field, value): (&String, &Value)| value.as_bool() == Some(true) && SAYS_SECRET.contains(&&*known(field).normal);
+    if fields.iter().any(says) {
+        return Hide("secret");
     }
     // A patch sets the variable that its path ends with.
     if texts(fields, |field| field == "path").flatten().any(|path| path.contains("ariables/")) {
         return Hide("variable");
     }
-    let mut named = texts(fields, |field| PAIR_NAMES.contains(&field)).flatten().map(|text| rule(&normalise(text)));
+    let mut named = texts(fields, names_another).flatten().map(|text| rule(&normalise(text)));
     match named.find(|rule| matches!(rule, Hide(_) | HideText(_) | Many(_))) {
         Some(Many(kind)) => HideText(kind),
         Some(rule) => rule,
@@ -165,10 +198,17 @@ pub(super) fn rule_beside(name: &str, fields: &Map<String, Value>) -> Rule {
     }
 }
 
+/// Returns the rule for what a header or an argument is compared with, from its name.
+fn rule_of_matched(field: &Value) -> Rule {
+    let names =
+        field.as_object().into_iter().flat_map(|kinds| kinds.values()).filter_map(|one| one.get("name").or_else(|| one.get("Name")));
+    names.filter_map(Value::as_str).map(|name| rule(&normalise(name))).find(|rule| matches!(rule, Hide(_) | HideText(_))).unwrap_or(Look)
+}
+
 /// Tells whether a field of an environment holds a variable's value rather than a name or a description.
 pub(super) fn is_variable(name: &str, fields: &Map<String, Value>) -> bool {
-    if texts(fields, |field| PAIR_VALUES.contains(&field)).next().is_some() {
-        return PAIR_VALUES.contains(&name);
+    if texts(fields, is_value).next().is_some() {
+        return is_value(name);
     }
     !DESCRIBES_ENVIRONMENT.contains(&name)
 }

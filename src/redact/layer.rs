@@ -1,7 +1,7 @@
 //! Secrets wrapped once more: JSON in a string, escapes, base64, hexadecimal digits.
 
 use super::decode::{self, Decoded};
-use super::{character, key_id, pattern, walk};
+use super::{character, document, guess, key_id, pattern, walk};
 use serde_json::Value;
 
 /// How many layers are opened; each costs a writer of secrets at least a third more bytes.
@@ -72,6 +72,9 @@ fn scrub_once(line: &str, layers: usize) -> Option<Scrubbed> {
     if shape.longest_run >= MIN_BASE64
         && let Some(text) = hide_runs(scrubbed.as_ref().map_or(line, |it| &it.text), layers)
     {
+        scrubbed = Some(Scrubbed { text, secret: true });
+    }
+    if let Some(text) = guess::scrub(scrubbed.as_ref().map_or(line, |it| &it.text)) {
         scrubbed = Some(Scrubbed { text, secret: true });
     }
     if shape.escapes {
@@ -191,7 +194,9 @@ fn scrub_json(value: &Value, layers: usize) -> Option<Scrubbed> {
 /// Tells whether text that was found inside `layers` others has something to hide.
 pub(super) fn holds_secret(inner: &str, layers: usize) -> bool {
     // What is wrapped deeper than anyone has reason to is hidden unread.
-    layers >= MAX_LAYERS || scrub_within(&character::clean(inner, usize::MAX), layers + 1).is_some_and(|scrubbed| scrubbed.secret)
+    layers >= MAX_LAYERS
+        || document::scrub(inner).is_some()
+        || scrub_within(&character::clean(inner, usize::MAX), layers + 1).is_some_and(|scrubbed| scrubbed.secret)
 }
 
 /// Tells whether undoing escapes, as often as they are escaped, shows a secret.

@@ -3,8 +3,8 @@
 //! ```text
 //!  object      → the member's rule first (key by its name, model by its operation): hide · shorten · look at the text
 //!  list        → what several items tell together (sequence): an option and its value, halves of a token
-//!  string leaf → clean (character) → layers (layer, decode): JSON · escapes · base64 · hexadecimal digits
-//!              → shapes (pattern, issuer) · URLs (url) · commands (command) · assignments (assign) → cap
+//!  string leaf → lines (document) → clean (character) → layers (layer, decode): JSON · escapes · base64 · hexadecimal digits
+//!              → shapes (pattern, issuer) · URLs (url) · commands (command) · markup · assignments (assign, extent) · looks (guess) → cap
 //! ```
 //!
 //! Sentences of ours are composed of parts that were redacted before, and are looked at for shapes alone: `GetSecretValue: failed`
@@ -20,11 +20,15 @@ mod assign;
 mod character;
 mod command;
 mod decode;
+mod document;
+mod extent;
+mod guess;
 mod harmless;
 mod issuer;
 mod key;
 mod key_id;
 mod layer;
+mod markup;
 mod model;
 mod pattern;
 pub mod quote;
@@ -160,6 +164,8 @@ pub fn constant<T>(words: fn() -> T) -> Redacted<T> {
 ///
 /// Shape: at most `max_chars` characters; where a secret goes over a line's end, all becomes one line. Twice is the same as once.
 pub fn lines(s: &str, max_chars: usize) -> String {
+    let told = document::scrub(s);
+    let s = told.as_deref().unwrap_or(s);
     let each: Vec<String> = s.lines().map(|line| indented(line, |line| text(line, usize::MAX))).collect();
     let lines = each.join("\n");
     let whole = clean(&lines, usize::MAX);
@@ -183,7 +189,8 @@ fn indented(line: &str, safe: impl Fn(&str) -> String) -> String {
 ///
 /// Shape: at most `max_chars` characters; a cut is marked by a final `…`. Twice is the same as once.
 pub fn text(s: &str, max_chars: usize) -> String {
-    let line = clean(s, usize::MAX);
+    let told = document::scrub(s);
+    let line = clean(told.as_deref().unwrap_or(s), usize::MAX);
     let line = layer::scrub(&line).map_or(line, |scrubbed| scrubbed.text);
     character::cap(line, max_chars)
 }

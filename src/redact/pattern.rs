@@ -1,7 +1,7 @@
 //! Secrets that have a shape of their own, wherever they stand in a line.
 
 use super::layer::Scrubbed;
-use super::{assign, command, issuer, url};
+use super::{assign, command, guess, issuer, markup, url};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use regex::{Captures, Regex};
@@ -16,7 +16,7 @@ struct Pattern {
 }
 
 /// Words without which no shape matches; one pass decides that ordinary text is left alone.
-const TRIGGERS: &str = r"-BEGIN|BEGIN |PuTTY-User|(?i-u:encoded authorization|bearer|basic |sig=|signature)|FwoG|FQoG|AQoD|IQoJ|eyJ|A[KS]IA[A-Z0-9]{12,28}[^A-Z0-9]";
+const TRIGGERS: &str = r"\$[0-9a-z-]{1,12}\$|-BEGIN|BEGIN |PuTTY-User|(?i-u:encoded authorization| with | using |bearer|basic |sig=|signature)|FwoG|FQoG|AQoD|IQoJ|eyJ|A[KS]IA[A-Z0-9]{12,28}[^A-Z0-9]";
 
 /// The kinds, in the order they are looked for: whole blocks first, single words last.
 ///
@@ -33,6 +33,11 @@ const PATTERNS: &[Pattern] = &[
         accept: always,
     },
     Pattern { kind: "private key", regex: r"PuTTY-User-Key-File-.*", accept: always },
+    Pattern {
+        kind: "password hash",
+        regex: r"\$(?:[0-9][a-z]?|y|gy|apr1|sha1|md5|bcrypt|scrypt|argon2[a-z]{1,2}|pbkdf2[a-z0-9-]*)\$[A-Za-z0-9./=,$+_-]{20,}",
+        accept: always,
+    },
     Pattern {
         kind: "encoded message",
         regex: r"(?<keep>(?i-u:encoded authorization failure message): ?)(?<secret>[A-Za-z0-9+/_=-]{8,})",
@@ -52,6 +57,11 @@ const PATTERNS: &[Pattern] = &[
     },
     Pattern { kind: "authorization", regex: r#"(?<keep>(?i-u:bearer) )(?<secret>[A-Za-z0-9._~+/=-]{8,})"#, accept: looks_random },
     Pattern { kind: "authorization", regex: r#"(?<keep>(?i-u:basic) )(?<secret>[A-Za-z0-9+/]{6,}={0,2})"#, accept: is_basic },
+    Pattern {
+        kind: "password",
+        regex: r"(?<keep>(?i-u:log(?:ged|ging)?[ -]?in|log(?:ged)?[ -]?on|signed? in|authenticated?|connect(?:ed)?) (?:[^ ]{1,64} ){0,4}(?i-u:with|using) )(?<secret>[^ ]{8,})",
+        accept: is_login,
+    },
     Pattern { kind: "signature", regex: r"(?<keep>[?&](?i-u:sig|signature|x-amz-signature)=)(?<secret>[^&#\[ ]+)", accept: not_hidden },
     Pattern {
         kind: "signature",
@@ -174,6 +184,9 @@ pub(super) fn scrub(line: &str) -> Option<Scrubbed> {
             }
         }
     }
+    if let Some(hidden) = markup::scrub(&text) {
+        text = Cow::Owned(hidden);
+    }
     if let Some(hidden) = assign::scrub(&text) {
         text = Cow::Owned(hidden);
     }
@@ -181,6 +194,16 @@ pub(super) fn scrub(line: &str) -> Option<Scrubbed> {
         text = tokens(text);
     }
     (text != line).then(|| Scrubbed { text: text.into_owned(), secret: true })
+}
+
+/// Returns where a command gives secrets away by where they stand.
+pub(super) fn places_in_command(line: &str) -> Vec<(usize, usize, &'static str)> {
+    if !COMMAND_TRIGGER.is_match(line) {
+        return Vec::new();
+    }
+    let rows = COMMANDS.iter().flat_map(|(kind, regex)| regex.captures_iter(line).map(move |captures| (*kind, captures)));
+    let told = rows.filter(|(_, captures)| not_hidden(captures));
+    told.filter_map(|(kind, captures)| captures.name("secret").map(|secret| (secret.start(), secret.end(), kind))).collect()
 }
 
 /// Hides what nothing else than a secret looks like: blocks, tokens, credentials in a URL; `None` when there is none.
@@ -251,6 +274,13 @@ fn not_hidden(captures: &Captures) -> bool {
     let bare = secret.trim_matches(['"', '\'']);
     let number = bare.len() <= 5 && bare.bytes().all(|byte| byte.is_ascii_digit());
     !number && !starts_with_marker(bare) && !is_marker(bare) && !group(captures, "keep").contains("[redacted")
+}
+
+/// What one logs in with, rather than `WITH PASSWORD='…'`.
+fn is_login(captures: &Captures) -> bool {
+    let secret = group(captures, "secret");
+    let named = secret.split_once('=').is_some_and(|(name, _)| name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_'));
+    !named && guess::is_likely(secret)
 }
 
 /// Words have no digits; tokens of any length do.

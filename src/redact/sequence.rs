@@ -1,6 +1,6 @@
 //! What several items of a list tell together: an option and its value, halves of a token, text as a list of bytes.
 
-use super::{character, issuer, key, layer};
+use super::{character, issuer, key, layer, pattern};
 use serde_json::Value;
 
 /// Fewer numbers spell no secret.
@@ -19,6 +19,7 @@ pub(super) fn secrets(items: &[Value], layers: usize) -> Vec<(usize, &'static st
             let Some(words) = items.iter().map(Value::as_str).collect::<Option<Vec<_>>>() else { return Vec::new() };
             let mut told = halves(&words);
             told.extend(values_of_options(&words));
+            told.extend(words_of_command(&words));
             told.sort_unstable();
             told.dedup_by_key(|(at, _)| *at);
             told
@@ -87,6 +88,27 @@ fn values_of_options(words: &[&str]) -> Vec<(usize, &'static str)> {
     told
 }
 
+/// Tells whether a program is often given a password as a word of its own.
 fn takes_password(program: &str) -> bool {
     ["mysql", "mariadb", "sshpass", "docker", "podman", "mongo", "sqlcmd"].iter().any(|name| program.starts_with(name))
+}
+
+/// The words that a command, read as one line, gives away.
+fn words_of_command(words: &[&str]) -> Vec<(usize, &'static str)> {
+    if words.iter().map(|word| word.len() + 1).sum::<usize>() > MAX_JOINED {
+        return Vec::new();
+    }
+    let line = words.join(" ");
+    let mut told = Vec::new();
+    for (from, to, kind) in pattern::places_in_command(&line) {
+        let mut start = 0;
+        for (at, word) in words.iter().enumerate() {
+            let end = start + word.len();
+            if from < end && to > start && !super::is_hidden(word) {
+                told.push((at, kind));
+            }
+            start = end + 1;
+        }
+    }
+    told
 }

@@ -2,7 +2,7 @@
 
 use super::key::{self, Known, Rule};
 use super::model::{self, Operation};
-use super::{MAX_FIELD_CHARS, character, harmless, key_id, layer, pattern, sequence};
+use super::{MAX_FIELD_CHARS, character, document, harmless, key_id, layer, pattern, sequence};
 use serde_json::{Map, Value};
 use std::rc::Rc;
 
@@ -218,7 +218,11 @@ impl Walk<'_> {
         if harmless::is_known(text) {
             return text.to_owned();
         }
-        let line = character::clean(text, usize::MAX);
+        let told = document::scrub(text);
+        if told.is_some() {
+            self.found = Found { changed: true, secret: true };
+        }
+        let line = character::clean(told.as_deref().unwrap_or(text), usize::MAX);
         let line = match layer::scrub_within(&line, self.layers) {
             Some(scrubbed) => {
                 self.found.changed = true;

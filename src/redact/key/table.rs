@@ -26,6 +26,7 @@ pub(super) const NAMES: &[(&str, Rule)] = &[
     ("certificatebody", Shorten(4, 4)),
     ("certificatechain", Shorten(4, 4)),
     ("ciphertextblob", Shorten(4, 4)),
+    ("clave", Hide("password")),
     ("clientrequesttoken", Shorten(4, 4)),
     ("clienttoken", Shorten(4, 4)),
     ("compass", Look),
@@ -90,6 +91,7 @@ pub(super) const NAMES: &[(&str, Rule)] = &[
     ("requesttoken", Shorten(4, 4)),
     ("rootpw", Hide("password")),
     ("runtimeenvironmentvariables", Environment),
+    ("salt", HideText("password")),
     ("samlassertion", Hide("assertion")),
     ("samlassertiondocument", Hide("assertion")),
     ("samlmetadatadocument", Shorten(4, 4)),
@@ -133,6 +135,35 @@ pub(super) const ENDINGS: &[(&str, Rule)] = &[
     ("dbpw", Hide("password")),
     ("bypass", Look),
     ("pass", Hide("password")),
+    ("senha", Hide("password")),
+    ("hasło", Hide("password")),
+    ("haslo", Hide("password")),
+    ("пароль", Hide("password")),
+    ("парола", Hide("password")),
+    ("密码", Hide("password")),
+    ("密碼", Hide("password")),
+    ("口令", Hide("password")),
+    ("パスワード", Hide("password")),
+    ("暗証番号", Hide("password")),
+    ("비밀번호", Hide("password")),
+    ("암호", Hide("password")),
+    ("wachtwoord", Hide("password")),
+    ("lösenord", Hide("password")),
+    ("losenord", Hide("password")),
+    ("adgangskode", Hide("password")),
+    ("passord", Hide("password")),
+    ("salasana", Hide("password")),
+    ("heslo", Hide("password")),
+    ("jelszó", Hide("password")),
+    ("jelszo", Hide("password")),
+    ("şifre", Hide("password")),
+    ("parolă", Hide("password")),
+    ("κωδικός", Hide("password")),
+    ("סיסמה", Hide("password")),
+    ("khẩu", Hide("password")),
+    ("รหัสผ่าน", Hide("password")),
+    ("katasandi", Hide("password")),
+    ("contraseña", Hide("password")),
     ("passw", Hide("password")),
     ("passwort", Hide("password")),
     ("kennwort", Hide("password")),
@@ -163,12 +194,30 @@ pub(super) const ENDINGS: &[(&str, Rule)] = &[
     ("sintkey", HideText("secret key")),
     ("senckey", HideText("secret key")),
     ("nwkkey", HideText("secret key")),
+    ("enckey", HideText("secret key")),
+    ("cryptkey", HideText("secret key")),
+    ("validationkey", HideText("secret key")),
+    ("decryptionkey", HideText("secret key")),
+    ("subscriptionkey", HideText("secret key")),
+    ("cliauth", HideText("authorization")),
+    ("redisauth", HideText("authorization")),
+    ("basicauth", HideText("authorization")),
+    ("proxyauth", HideText("authorization")),
     ("fernetkey", HideText("secret key")),
     ("streamkey", HideText("secret key")),
     ("tokenkey", HideText("secret key")),
     ("datakey", HideText("secret key")),
     ("sessionkey", HideText("secret key")),
     ("activationkey", HideText("secret key")),
+    ("pin", HideText("code")),
+    ("unlockcode", HideText("code")),
+    ("authenticationcode", HideText("code")),
+    ("securitycode", HideText("code")),
+    ("tokencode", HideText("code")),
+    ("backupcode", HideText("code")),
+    ("otpcode", HideText("code")),
+    ("mfaseed", HideText("secret key")),
+    ("otpseed", HideText("secret key")),
     ("activationcode", HideText("code")),
     ("recoverycode", HideText("code")),
     ("devicecode", HideText("code")),
@@ -205,6 +254,7 @@ pub(super) const ENDINGS: &[(&str, Rule)] = &[
 
 /// What may follow the name of a secret without making it something else.
 pub(super) const SUFFIXES: &[&str] = &[
+    "base",
     "base64",
     "blob",
     "bytes",
@@ -254,6 +304,20 @@ pub(super) const PAIR_NAMES: &[&str] =
 /// Fields that hold the value of such a pair.
 pub(super) const PAIR_VALUES: &[&str] =
     &["value", "values", "valueset", "parametervalue", "stringvalue", "headervalue", "optionvalue", "default", "defaultvalue"];
+
+/// How else such a name may end.
+pub(super) const NAME_ENDINGS: &[&str] =
+    &["headername", "outputkey", "outputname", "attributename", "argumentname", "settingname", "variablename"];
+
+/// Fields that say of the value beside them that it is a secret.
+pub(super) const SAYS_SECRET: &[&str] =
+    &["sensitive", "issensitive", "isvaluesecret", "issecret", "secret", "secure", "encrypted", "masked"];
+
+/// Fields of an object of Kubernetes that hold secrets when its kind says so.
+pub(super) const DATA_OF_KIND: &[&str] = &["data", "stringdata"];
+
+/// The field that a header or an argument named beside it is compared with.
+pub(super) const MATCHED: &str = "searchstring";
 
 /// Fields of an object called `environment` that describe it rather than being variables (CodeBuild, Cloud9, MWAA); and of a
 /// `masterUserSecret` (RDS).

@@ -3,7 +3,7 @@
 
     pip install --no-deps --target DIR botocore && python3 generate.py DIR/botocore/data > sensitive.txt
 
-One line a service, by the name that `eventSource` begins with. A line is a list of groups, divided by `|`: the first holds for each
+One line a service, by the name that `eventSource` begins with, or that the SDK has for it, as some events do. A line is a list of groups, divided by `|`: the first holds for each
 operation, the others begin with the operations that they hold for. A member is `name`, or `parent.name` where another member of
 that name is no secret; names are as `redact::key` normalises them, and lists and maps between two names are left out.
 What cannot be told apart by two names within one operation is taken for sensitive.
@@ -31,12 +31,12 @@ def load(folder):
 
 
 class Model:
-    def __init__(self, model):
+    def __init__(self, model, folder):
         self.shapes, self.operations = model["shapes"], model["operations"]
         metadata = model["metadata"]
         prefix = metadata["endpointPrefix"]
         # What stands before a dot tells of a part of the service: `runtime.lex`.
-        self.sources = {prefix.split(".")[-1], metadata.get("signingName", prefix).split(".")[-1]}
+        self.sources = {prefix.split(".")[-1], metadata.get("signingName", prefix).split(".")[-1], folder}
 
     def inner(self, reference):
         """Returns whether what a member refers to is sensitive, and the structure that it leads to, if any."""
@@ -106,7 +106,7 @@ def main(data):
     for folder in sorted(path for path in Path(data).iterdir() if path.is_dir()):
         document = load(folder)
         if document:
-            model = Model(document)
+            model = Model(document, folder.name)
             for source in model.sources:
                 services[source.lower()].append(model)
     for source, models in sorted(services.items()):

@@ -1,0 +1,134 @@
+//! Where the value behind a name begins and ends.
+//!
+//! A quoted value ends at its own quote, one between braces at its brace, any other at white space, or with the field or the line that is its own.
+
+use super::assign::By;
+
+/// What bounds a value.
+pub(super) struct Surroundings {
+    /// How the value follows its name.
+    pub(super) by: By,
+    /// Within the query of a URL.
+    pub(super) query: bool,
+    /// The quote that the name stands in, too.
+    pub(super) outer: Option<char>,
+    /// The name stands first in the line.
+    pub(super) first: bool,
+    /// An equals sign stands before the value, and no option.
+    pub(super) equals: bool,
+    /// Fields divided by semicolons stand before.
+    pub(super) fields: bool,
+    /// All that follows belongs to the value.
+    pub(super) whole_line: bool,
+}
+
+/// Returns how much stands before the secret (its quote), and how long it is.
+pub(super) fn extent(rest: &str, around: &Surroundings) -> Option<(usize, usize)> {
+    let block = ["| ", "> ", "|- ", ">- ", "|+ "].iter().find(|sign| rest.starts_with(**sign)).map_or(0, |sign| sign.len());
+    let value = rest.get(block..)?;
+    let until = |stops: &dyn Fn(char) -> bool| value.find(stops).unwrap_or(value.len());
+    if around.by == By::Element {
+        return Some((block, value.find("</").unwrap_or(value.len())));
+    }
+    let slashes = value.len() - value.trim_start_matches('\\').len();
+    if let Some(quote) = value.get(slashes..).and_then(|value| value.chars().next()).filter(|c| matches!(c, '"' | '\'' | '`')) {
+        let inner = value.get(slashes + 1..)?;
+        if around.by == By::Call
+            && let Some(end) = [format!("{quote})"), format!("{quote} )")].iter().find_map(|end| inner.find(end.as_str()))
+        {
+            return Some((block + slashes + 1, end));
+        }
+        return Some(match quoted(inner, quote, slashes) {
+            (length, true) => (block + slashes + 1, length),
+            // What goes on behind its quote goes with it.
+            (closing, false) => (block, closing + 1 + word_end(value.get(closing + 1..)?)),
+        });
+    }
+    if let Some(length) = enclosed(value) {
+        return Some((block, length));
+    }
+    let length = match around.outer {
+        _ if around.query => until(&|c| matches!(c, '&' | '"' | '\'' | '`') || c.is_whitespace()),
+        Some(quote) if value.contains(quote) => until(&|c| c == quote),
+        _ if around.whole_line => value.len(),
+        _ => words_end(value, around),
+    };
+    Some((block, length))
+}
+
+/// Returns the length of a value between braces, or between the dollar signs of SQL, that has a space in it.
+fn enclosed(value: &str) -> Option<usize> {
+    if let Some(inner) = value.strip_prefix('{').filter(|inner| !inner.starts_with(['"', '\'', '{', '[', '\\', '}', ' '])) {
+        let end = inner.find('}')?;
+        return inner.get(end + 1..)?.starts_with([';', ',', '"', '\'']).then_some(end + 2);
+    }
+    let tag = value.strip_prefix('$')?.find('$').filter(|at| *at <= 20)? + 2;
+    let (tag, inner) = value.split_at_checked(tag)?;
+    let named = tag.trim_matches('$').bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    let end = inner.find(tag).filter(|_| named)?;
+    Some(tag.len() * 2 + end)
+}
+
+/// Returns where a value of several words ends: with its field, or with the line that it alone stands in; else with its first word.
+fn words_end(value: &str, around: &Surroundings) -> usize {
+    const MOST_WORDS: usize = 8;
+    let word = word_end(value);
+    if around.by != By::Sign || word == value.len() {
+        return word;
+    }
+    let field = value.find(';');
+    let end = field.filter(|end| around.fields && *end > word).unwrap_or(value.len());
+    let tail = value.get(word..end).unwrap_or_default();
+    let goes_on = |tail: &str| {
+        tail.contains('=') && (around.equals || around.fields)
+            || tail.contains(['"', '\'', '`'])
+            || [" | ", " > ", " < ", " && ", " -", ": ", ";", "[redacted"].iter().any(|sign| tail.contains(sign))
+            || tail.split(' ').count() > MOST_WORDS
+    };
+    if (around.first || around.fields) && !goes_on(tail) { end } else { word }
+}
+
+/// Returns where a word ends; a marker of ours within it is part of it.
+fn word_end(value: &str) -> usize {
+    let mut from = 0;
+    while let Some(space) = value.get(from..).and_then(|rest| rest.find(char::is_whitespace)) {
+        let end = from + space;
+        let marker = value.get(from..end).and_then(|word| word.rsplit_once("[redacted:")).filter(|(_, kind)| !kind.contains(']'));
+        match marker.and_then(|_| value.get(end..)).and_then(|rest| rest.find(']')) {
+            Some(close) => from = end + close + 1,
+            None => return end,
+        }
+    }
+    value.len()
+}
+
+/// Returns the length of what stands before the closing quote, which `slashes` backslashes precede, and whether the value ends there;
+/// all of it when there is none.
+fn quoted(inner: &str, quote: char, slashes: usize) -> (usize, bool) {
+    let mut chars = inner.char_indices().peekable();
+    let mut before = 0;
+    while let Some((at, c)) = chars.next() {
+        if c == '\\' {
+            before += 1;
+            if slashes == 0 {
+                chars.next();
+                before = 0;
+            }
+            continue;
+        }
+        if c == quote && before == slashes {
+            let next = chars.peek().map(|(_, next)| *next);
+            // SQL writes a quote twice; a shell goes on without a space.
+            if slashes == 0 && at > 0 && next == Some(quote) {
+                chars.next();
+                continue;
+            }
+            if next.is_some_and(char::is_alphanumeric) && slashes == 0 {
+                return (at, false);
+            }
+            return (at - before, true);
+        }
+        before = 0;
+    }
+    (inner.len(), true)
+}

@@ -167,8 +167,9 @@ pub fn record(record: &Map<String, Value>) -> Map<String, Value> {
 
 /// Tells whether something may stay of a member of a record, or at least its name.
 fn is_member(member: &str) -> bool {
-    let first = |place: &&str| place.split('.').next() == Some(member);
-    MEMBERS.iter().chain(WORDS).any(|place| first(place)) || CALLERS.contains(&member) || SHOWN_EMPTY.contains(&member)
+    MEMBERS.iter().chain(WORDS).any(|place| place.split('.').next() == Some(member))
+        || CALLERS.contains(&member)
+        || SHOWN_EMPTY.contains(&member)
 }
 
 /// Tells whether a member at a place may stay, or may hold one that may.

@@ -203,7 +203,7 @@ mod tests {
         let path = folder.path().join("policy.toml");
         let mut refused = 0;
         for end in (0..text.len()).step_by(5) {
-            std::fs::write(&path, &text[..end]).unwrap();
+            std::fs::write(&path, text.get(..end).unwrap()).unwrap();
             let Ok(half) = load(&Flags::default().with(&CONFIG, path.clone()), &|_| None, &["cloudtrail_events", "cloudtrail_event"])
             else {
                 continue;

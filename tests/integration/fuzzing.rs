@@ -2,6 +2,7 @@
 //!
 //! `FUZZ_ROUNDS=100000 cargo test --test integration fuzzing` looks longer.
 
+#[expect(clippy::expect_used, reason = "a fuzzer stops where a promise does not hold")]
 #[path = "../../fuzz/targets.rs"]
 mod targets;
 

@@ -134,10 +134,7 @@ fn what_speaks_to_its_reader_is_flagged_wherever_it_stands() {
     let places: [fn(&mut Value, &str); 8] = [
         |record, order| record["requestParameters"]["description"] = order.into(),
         |record, order| record["responseElements"] = json!({"a": [{"b": order}]}),
-        |record, order| {
-            record["eventName"] =
-                order.split(' ').map(|word| format!("{}{}", word[..1].to_uppercase(), &word[1..])).collect::<String>().into()
-        },
+        |record, order| record["eventName"] = order.replace(' ', "_").into(),
         |record, order| record["errorMessage"] = order.into(),
         |record, order| record["errorCode"] = order.replace(' ', "").into(),
         |record, order| record["userAgent"] = order.into(),

@@ -5,10 +5,13 @@ mod format;
 mod json_text;
 mod markdown;
 mod outcome;
+mod page;
 mod report;
 mod screen;
 mod slack;
+mod svg;
 mod text;
+mod timeline;
 
 #[cfg(test)]
 mod tests;
@@ -28,11 +31,23 @@ use crate::time;
 use crate::time::parse as parse_time;
 
 /// All formats.
-pub const FORMATS: &[&Format] = &[&text::FORMAT, &markdown::FORMAT, &json_text::FORMAT, &slack::FORMAT];
+pub const FORMATS: &[&Format] = &[&text::FORMAT, &markdown::FORMAT, &json_text::FORMAT, &slack::FORMAT, &page::FORMAT, &svg::FORMAT];
 
 /// Returns the structured content.
 pub fn json<T: Serialize>(answer: &Redacted<T>) -> Value {
     serde_json::to_value(&**answer).unwrap_or(Value::Null)
+}
+
+/// Where an event opens: its own link, or the answer's template filled with what can be nothing but a region and an id.
+fn url(answer: &Answer, entry: &Entry) -> Option<String> {
+    let plain = |text: &&str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let only = || answer.context.as_ref().filter(|context| context.regions.len() == 1)?.regions.first().map(|region| region.name.as_str());
+    let filled = || {
+        let region = entry.region.as_deref().or_else(only).filter(plain)?;
+        let id = Some(entry.event_id.as_str()).filter(plain)?;
+        Some(answer.console_url_template.as_deref()?.replace("{region}", region).replace("{event_id}", id))
+    };
+    entry.console_url.clone().or_else(filled)
 }
 
 /// How to see the changes of a run one by one.

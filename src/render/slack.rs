@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::screen::{Card, ROOMS, Row, screen};
-use super::{Document, Format, Section, Under, flags, of_run, times};
+use super::{Document, Format, Section, Under, flags, of_run, times, url};
 use crate::answer::{Answer, Entry, ErrorReport, Finding};
 use crate::redact::Redacted;
 
@@ -104,18 +104,6 @@ fn told(answer: &Answer, entry: &Entry) -> String {
     out.extend(of_run(entry).map(|run| format!(" · {}", escaped(&run))));
     out.extend(flags(entry).map(|flags| format!(" [{}]", escaped(&flags))));
     out
-}
-
-/// Where an event opens: its own link, or the answer's template filled with what can be nothing but a region and an id.
-fn url(answer: &Answer, entry: &Entry) -> Option<String> {
-    let plain = |text: &&str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    let only = || answer.context.as_ref().filter(|context| context.regions.len() == 1)?.regions.first().map(|region| region.name.as_str());
-    let filled = || {
-        let region = entry.region.as_deref().or_else(only).filter(plain)?;
-        let id = Some(entry.event_id.as_str()).filter(plain)?;
-        Some(answer.console_url_template.as_deref()?.replace("{region}", region).replace("{event_id}", id))
-    };
-    entry.console_url.clone().or_else(filled)
 }
 
 fn next_step(error: &ErrorReport) -> Value {

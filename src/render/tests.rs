@@ -204,3 +204,69 @@ fn no_scalar_value_that_nobody_sees_leaves_by_any_format() {
     }
     assert!(seen.len() > 100_000, "what people read stays: {}", seen.len());
 }
+
+/// Everything that a picture or a page must stand, in one answer.
+fn hostile() -> Answer {
+    let mut answer = answer();
+    let entry = &mut answer.groups[0].events[0];
+    entry.suspect = serde_json::from_value(json!({"confidence": "likely", "links": [
+        {"from": "i-0123456789abcdef0 (alert label instance_id)", "to": "sg-0123456789abcdef0", "by": "event 1a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"}]}))
+    .unwrap();
+    entry.undone = serde_json::from_value(json!({"time": "2026-01-27T20:06:00Z", "by": "dana", "event_id": "4a1b"})).unwrap();
+    answer.groups[1].events[0].actor.name = "\"]]><script>alert(1)</script>&amp;'".into();
+    answer
+}
+
+#[test]
+fn a_picture_is_well_formed_and_holds_what_the_answer_holds() {
+    let shown = (super::svg::FORMAT.changes)(&redact::answer(hostile()).unwrap(), 0);
+    for token in xmlparser::Tokenizer::from(shown.as_str()) {
+        token.unwrap();
+    }
+    assert!(!shown.contains("<script") && !shown.contains("<b>"), "{shown}");
+    insta::assert_snapshot!(shown.replace("><", ">\n<"));
+}
+
+#[test]
+fn a_page_loads_nothing_runs_nothing_and_holds_what_the_answer_holds() {
+    let shown = (super::page::FORMAT.changes)(&redact::answer(hostile()).unwrap(), 0);
+    assert!(shown.contains("default-src &#39;none&#39;") || shown.contains("default-src 'none'"), "{shown}");
+    for barred in ["<script", "<b>", "<img", "src=", "@import", "url(http", "onload"] {
+        assert!(!shown.contains(barred), "{barred}: {shown}");
+    }
+    insta::assert_snapshot!(shown.replace("><", ">\n<"));
+}
+
+#[test]
+fn no_mark_of_a_lane_hides_another_until_the_rows_are_full() {
+    let mut answer = answer();
+    let one = answer.groups[0].events[0].clone();
+    for n in 0..40_usize {
+        let minute = 35 + n % 25;
+        answer.groups[0].events.push(crate::answer::Entry { rank: n + 4, time: format!("2026-01-27T19:{minute}:00Z"), ..one.clone() });
+    }
+    let timeline = super::timeline::Timeline::of(&answer).unwrap();
+    let lane = &timeline.lanes[0];
+    for (n, mark) in lane.marks.iter().enumerate() {
+        let hides = |other: &&super::timeline::Mark<'_>| other.row == mark.row && (other.at - mark.at).abs() < 0.02;
+        assert!(lane.marks[n + 1..].iter().all(|other| !hides(&other)), "#{} is hidden", mark.entry.rank);
+    }
+    assert!(timeline.alert.is_some_and(|alert| lane.marks.iter().all(|mark| mark.at <= alert)));
+}
+
+#[test]
+fn an_answer_without_a_window_is_a_picture_of_its_words() {
+    let refused = Answer::could_not_look(
+        ErrorReport {
+            code: "throttled".into(),
+            message: "AWS is busy & slow.".into(),
+            argument: None,
+            retryable: true,
+            retry_after_ms: None,
+            next: "Wait.".into(),
+        },
+        None,
+    );
+    let shown = (super::svg::FORMAT.changes)(&redact::answer(refused).unwrap(), 0);
+    assert!(shown.contains("AWS is busy &amp; slow."), "{shown}");
+}

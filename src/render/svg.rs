@@ -1,0 +1,213 @@
+//! The timeline as a picture: SVG, for light and dark, readable without a mouse.
+
+use maud::{Markup, html};
+
+use super::screen::{Card, ROOMS, screen};
+use super::timeline::{Mark, Timeline};
+use super::{Document, Format};
+use crate::answer::{Answer, ConfidenceName, Entry};
+use crate::redact::Redacted;
+
+/// The format.
+pub(super) const FORMAT: Format =
+    Format { name: "svg", media_type: "image/svg+xml", help: "A timeline, as a picture", changes: |answer, _| picture(answer), document };
+
+/// Width of the picture, of what stands left of the window and right of it.
+const WIDTH: f64 = 1_120.0;
+const LEFT: f64 = 225.0;
+const RIGHT: f64 = 30.0;
+/// Height of a row of marks, and of a line of text.
+const ROW: f64 = 26.0;
+const LINE: f64 = 18.0;
+/// Characters of a line below the window.
+const COLUMNS: usize = 135;
+/// Characters of a line of the headline.
+const HEADLINE: usize = 110;
+
+/// Colours; a viewer that prefers dark gets the second set.
+pub(super) const STYLE: &str = "
+.tl{font:13px system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif}
+.tl .paper{fill:#fff}.tl .ink{fill:#1b1f24}.tl .dim{fill:#57606a}.tl .rule{stroke:#d0d7de;stroke-width:1}.tl .band{fill:#f3f5f7}
+.tl .head{font-weight:600;font-size:15px}.tl .small{font-size:11px}.tl .num{font-weight:700;font-size:11px;fill:#fff;stroke:none;text-anchor:middle}
+.tl .alert{stroke:#c11;stroke-width:2}.tl .alert-ink{fill:#b00f0f;font-weight:600}
+.tl .strong{fill:#b00f0f;stroke:#b00f0f}.tl .likely{fill:#b35900;stroke:#b35900}.tl .possible{fill:#0a58b0;stroke:#0a58b0}
+.tl .plain{fill:#8c959f;stroke:#8c959f}.tl .bar{fill-opacity:.35;stroke:none}.tl .undone{fill:none;stroke:#1a7f37;stroke-width:2}
+.tl .path{fill:none;stroke:#57606a;stroke-width:1;stroke-dasharray:3 3}.tl .read{fill:#b4d6b9}.tl .gap{fill:url(#tl-gap)}.tl .hatch{stroke:#b35900;stroke-width:3}
+.tl .mark:focus{outline:2px solid #0a58b0}
+@media (prefers-color-scheme:dark){
+.tl .paper{fill:#0d1117}.tl .ink{fill:#e6edf3}.tl .dim{fill:#9aa4af}.tl .rule{stroke:#30363d}.tl .band{fill:#161b22}
+.tl .num{fill:#0d1117}.tl .alert{stroke:#ff6b61}.tl .alert-ink{fill:#ff8a80}
+.tl .strong{fill:#ff6b61;stroke:#ff6b61}.tl .likely{fill:#f0a04b;stroke:#f0a04b}.tl .possible{fill:#6cb6ff;stroke:#6cb6ff}
+.tl .plain{fill:#768390;stroke:#768390}.tl .undone{stroke:#56d364}.tl .path{stroke:#9aa4af}.tl .read{fill:#2b5d34}.tl .hatch{stroke:#f0a04b}}
+";
+
+fn picture(answer: &Redacted<Answer>) -> String {
+    html! { (drawn(answer, true)) }.into_string()
+}
+
+/// Any other answer: its words, line by line.
+fn document(document: &Redacted<Document>, _: usize) -> String {
+    let mut lines: Vec<(String, &str)> = wrapped(&document.headline).map(|line| (line, "ink head")).collect();
+    for section in &document.sections {
+        lines.extend(wrapped(&section.title).map(|line| (line, "ink head")));
+        for line in &section.lines {
+            lines.extend(wrapped(&format!("{} {}", line.lead, line.text)).map(|line| (line, "ink")));
+            lines.extend(line.under.iter().flat_map(|under| wrapped(&format!("{} {}", under.label, under.text))).map(|line| (line, "dim")));
+        }
+    }
+    let height = 20.0 + LINE * lines.len() as f64 + 20.0;
+    let body = html! {
+        @for (n, (line, class)) in lines.iter().enumerate() { text.(class) x="16" y=(30.0 + LINE * n as f64) { (line) } }
+    };
+    sheet(&document.headline, height, &body).into_string()
+}
+
+/// Draws an answer; `legend` adds the headline and the suspects in words, for where no text stands beside it.
+pub(super) fn drawn(answer: &Answer, legend: bool) -> Markup {
+    let Some(timeline) = Timeline::of(answer) else {
+        let lines: Vec<String> = wrapped_to(&answer.headline, HEADLINE).collect();
+        let body = html! { @for (n, line) in lines.iter().enumerate() { text.ink.head x="16" y=(30.0 + LINE * n as f64) { (line) } } };
+        return sheet(&answer.headline, 40.0 + LINE * lines.len() as f64, &body);
+    };
+    let head: Vec<String> = if legend { wrapped_to(&answer.headline, HEADLINE).collect() } else { Vec::new() };
+    let top = 16.0 + LINE * head.len() as f64 + 26.0;
+    let mut lanes = Vec::new();
+    let mut y = top;
+    for lane in &timeline.lanes {
+        let height = ROW * lane.rows as f64 + 8.0;
+        lanes.push((lane, y, height));
+        y += height;
+    }
+    let axis = y;
+    let strips = axis + 26.0;
+    let below = strips + LINE * timeline.read.len() as f64 + 18.0;
+    let told: Vec<(String, &str)> = match ROOMS.first().filter(|_| legend) {
+        Some(room) => screen(answer, *room).cards.iter().flat_map(words).collect(),
+        None => Vec::new(),
+    };
+    let height = below + LINE * told.len() as f64 + 10.0;
+    let body = html! {
+        @for (n, line) in head.iter().enumerate() { text.ink.head x="16" y=(26.0 + LINE * n as f64) { (line) } }
+        @for (n, (lane, y, height)) in lanes.iter().enumerate() {
+            @if n % 2 == 0 { rect.band x="0" y=(y) width=(WIDTH) height=(height) {} }
+            text.ink x="16" y=(y + height / 2.0 + 4.0) { (lane.label) }
+        }
+        @for (at, said) in &timeline.ticks {
+            line.rule x1=(x(*at)) x2=(x(*at)) y1=(top - 4.0) y2=(axis + 4.0) {}
+            text.dim.small x=(x(*at)) y=(axis + 17.0) text-anchor="middle" { (said) }
+        }
+        @for (n, strip) in timeline.read.iter().enumerate() {
+            @let y = strips + LINE * n as f64;
+            text.dim.small x="16" y=(y + 10.0) { "read: " (strip.place) }
+            rect.gap x=(x(0.0)) y=(y + 3.0) width=(x(1.0) - x(0.0)) height="8" { title { "not read: " (strip.place) } }
+            @if let Some((from, to)) = strip.read {
+                rect.read x=(x(from)) y=(y + 3.0) width=(x(to) - x(from)) height="8" { title { "read: " (strip.place) } }
+            }
+        }
+        @if let Some(at) = timeline.alert {
+            line.alert x1=(x(at)) x2=(x(at)) y1=(top - 8.0) y2=(axis + 4.0) {}
+            text.alert-ink.small x=(x(at)) y=(top - 12.0) text-anchor=(if at > 0.8 { "end" } else { "middle" }) { (alert(answer)) }
+        }
+        g role="list" aria-label="changes" {
+            @for (lane, y, _) in &lanes {
+                @for mark in &lane.marks { (marked(mark, y + 4.0 + ROW * mark.row as f64 + ROW / 2.0, timeline.alert)) }
+            }
+        }
+        @for (n, (line, class)) in told.iter().enumerate() { text.(class) x=(if *class == "dim" { 44 } else { 16 }) y=(below + LINE * n as f64) { (line) } }
+    };
+    sheet(&answer.headline, height, &body)
+}
+
+/// A sheet of paper with something on it.
+fn sheet(title: &str, height: f64, body: &Markup) -> Markup {
+    html! {
+        svg.tl xmlns="http://www.w3.org/2000/svg" viewBox=(format!("0 0 {WIDTH} {height}")) role="img" aria-labelledby="tl-title" {
+            title id="tl-title" { (title) }
+            style { (maud::PreEscaped(STYLE)) }
+            defs {
+                pattern id="tl-gap" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
+                    line.hatch x1="0" x2="0" y1="0" y2="8" {}
+                }
+            }
+            rect.paper x="0" y="0" width=(WIDTH) height=(height) {}
+            (body)
+        }
+    }
+}
+
+/// One change: a dot, numbered where it is a suspect; a bar for a burst, a bracket where it was taken back, a line to the alert where records tie them.
+fn marked(mark: &Mark<'_>, y: f64, alert: Option<f64>) -> Markup {
+    let Mark { entry, from, to, at, undone, .. } = mark;
+    let class = class(entry);
+    let linked = entry.suspect.as_ref().is_some_and(|suspect| !suspect.links.is_empty());
+    html! {
+        g.mark.(class) role="listitem" tabindex="0" aria-label=(said(entry)) {
+            title { (said(entry)) }
+            @if let (true, Some(alert)) = (linked, alert.filter(|alert| alert > at)) {
+                path.path d=(format!("M{:.1} {y:.1} Q{:.1} {:.1} {:.1} {y:.1}", x(*at), x(f64::midpoint(*at, alert)), y - 14.0, x(alert))) {}
+            }
+            @if to > from { rect.bar x=(x(*from) - 4.0) y=(y - 5.0) width=(x(*to) - x(*from) + 8.0) height="10" rx="5" {} }
+            @if let Some(undone) = undone {
+                path.undone d=(format!("M{:.1} {y:.1} H{:.1} m-5 -8 h5 v16 h-5", x(*at) + 10.0, x(*undone))) {}
+            }
+            @if entry.suspect.is_some() {
+                circle cx=(x(*at)) cy=(y) r="10" {}
+                text.num x=(x(*at)) y=(y + 4.0) { (entry.rank) }
+            } @else {
+                circle cx=(x(*at)) cy=(y) r="5" {}
+            }
+        }
+    }
+}
+
+pub(super) fn class(entry: &Entry) -> &'static str {
+    match entry.suspect.as_ref().map(|suspect| suspect.confidence) {
+        Some(ConfidenceName::Strong) => "strong",
+        Some(ConfidenceName::Likely) => "likely",
+        Some(ConfidenceName::Possible) => "possible",
+        None => "plain",
+    }
+}
+
+/// What a mark says to who points at it, or hears it.
+fn said(entry: &Entry) -> String {
+    let Entry { rank, name, summary, actor, relative, time, .. } = entry;
+    let confidence = if entry.suspect.is_some() { format!(" ({})", class(entry)) } else { String::new() };
+    format!("#{rank}{confidence} {name}: {summary} by {}, {relative} ({time})", actor.name)
+}
+
+fn alert(answer: &Answer) -> String {
+    let alert = answer.context.as_ref().and_then(|context| context.alert.as_ref());
+    alert.map(|alert| format!("{} {}", alert.name, alert.started_at)).unwrap_or_default()
+}
+
+/// A suspect in words, line by line.
+fn words(card: &Card<'_>) -> Vec<(String, &'static str)> {
+    let title = wrapped(&said(card.entry)).map(|line| (line, "ink"));
+    let rows = card.rows.iter().flat_map(|row| wrapped(&format!("{} {}", row.label, row.text))).map(|line| (line, "dim"));
+    title.chain(rows).collect()
+}
+
+fn wrapped(text: &str) -> impl Iterator<Item = String> + use<> {
+    wrapped_to(text, COLUMNS)
+}
+
+/// Breaks a text into lines between its words; a long word is a line by itself.
+fn wrapped_to(text: &str, columns: usize) -> impl Iterator<Item = String> + use<> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= columns => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.into_iter()
+}
+
+/// Returns where a part of the window stands, with a tenth of a pixel.
+fn x(part: f64) -> f64 {
+    ((LEFT + part * (WIDTH - LEFT - RIGHT)) * 10.0).round() / 10.0
+}

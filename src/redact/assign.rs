@@ -237,6 +237,7 @@ impl<'a> Name<'a> {
                 outer,
                 first,
                 equals: self.line.get(..start).is_some_and(|before| before.trim_end().ends_with('=')) && !self.text().starts_with('-'),
+                secret_word: kind == "password" || name.ends_with("psk"),
                 fields: self.before().contains(';'),
                 whole_line: kind == "authorization",
             },

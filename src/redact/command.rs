@@ -38,7 +38,7 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
         "table",
         r"(?<keep>^(?:[A-Za-z_ -]{1,40},){0,12}(?i-u:password|passwd|secret|token|api_?key|value|secret_?access_?key)(?:,[A-Za-z_ -]{1,40}){0,12}? )(?<secret>[^ ]*,.*)",
     ),
-    ("password", r"(?<keep>^[A-Za-z0-9.*_-]+:(?:[0-9]{4,5}|\*):[^: ]+:[^: ]+:)(?<secret>[^ ]+)"),
+    ("password", r#"(?<keep>(?:^|[ /"'(=])[A-Za-z0-9.*_-]+:(?:[0-9]{4,5}|\*):[^: /]+:[^: /]+:)(?<secret>[^ ]+)"#),
     (
         "password",
         concat!(

@@ -56,10 +56,68 @@ pub(super) fn hex_text(run: &str) -> Option<String> {
     if !digits.len().is_multiple_of(2) || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
-    let bytes: Vec<u8> =
-        digits.as_bytes().chunks_exact(2).filter_map(|pair| Some(hex(*pair.first()?)? << 4 | hex(*pair.get(1)?)?)).collect();
-    let printable = bytes.iter().all(|byte| (b' '..=b'~').contains(byte) || matches!(byte, b'\n' | b'\r' | b'\t'));
-    printable.then(|| String::from_utf8_lossy(&bytes).into_owned())
+    let bytes = hex_bytes(digits);
+    is_text(&bytes).then(|| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn hex_bytes(digits: &str) -> Vec<u8> {
+    digits.as_bytes().chunks_exact(2).filter_map(|pair| Some(hex(*pair.first()?)? << 4 | hex(*pair.get(1)?)?)).collect()
+}
+
+/// Tells whether hexadecimal digits stand for compressed data.
+pub(super) fn is_compressed_hex(run: &str) -> bool {
+    let starts = ["1f8b08", "1F8B08", "789c", "789C", "78da", "78DA", "7801"].iter().any(|magic| run.starts_with(magic));
+    starts && run.len() >= 40 && run.len().is_multiple_of(2) && run.bytes().all(|byte| byte.is_ascii_hexdigit()) && {
+        let bytes = hex_bytes(run);
+        let mut first = [0; 4];
+        run.starts_with("1f") || run.starts_with("1F") || ZlibDecoder::new(bytes.as_slice()).read(&mut first).is_ok_and(|read| read > 0)
+    }
+}
+
+/// Returns the text that base32 stands for.
+pub(super) fn base32(run: &str) -> Option<String> {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let (mut bytes, mut bits, mut held) = (Vec::with_capacity(run.len() * 5 / 8), 0_u32, 0);
+    for letter in run.bytes() {
+        let value = LETTERS.iter().position(|known| *known == letter)?;
+        bits = bits << 5 | u32::try_from(value).ok()?;
+        held += 5;
+        if held >= 8 {
+            held -= 8;
+            bytes.push(u8::try_from(bits >> held & 0xFF).ok()?);
+        }
+        bits &= 0xFF;
+        // The first bytes tell text from a name.
+        if bytes.len() == 8 && !is_text(&bytes) {
+            return None;
+        }
+    }
+    is_text(&bytes).then(|| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Fewer numbers in a row spell no secret.
+pub(super) const MIN_NUMBERS: usize = 11;
+
+/// Hides numbers in a row that spell a text which `holds` a secret; `None` when there are none.
+pub(super) fn hide_numbers(line: &str, holds: impl Fn(&str) -> bool) -> Option<String> {
+    let is_part = |c: char| c.is_ascii_digit() || matches!(c, ',' | ' ');
+    let mut out: Option<String> = None;
+    let (mut done, mut at) = (0, 0);
+    while let Some(from) = line.get(at..).and_then(|rest| rest.find(|c: char| c.is_ascii_digit())).map(|start| at + start) {
+        let rest = line.get(from..)?;
+        let length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        at = from + length;
+        let numbers = rest.get(..length)?.trim_end_matches([',', ' ']);
+        let bytes: Option<Vec<u8>> = numbers.split(',').map(|number| number.trim().parse().ok()).collect();
+        let Some(bytes) = bytes.filter(|bytes| bytes.len() > MIN_NUMBERS && is_text(bytes)) else { continue };
+        if holds(&String::from_utf8_lossy(&bytes)) {
+            let out = out.get_or_insert_default();
+            out.push_str(line.get(done..from)?);
+            out.push_str(&super::pattern::marker("bytes"));
+            done = from + numbers.len();
+        }
+    }
+    out.map(|out| out + line.get(done..).unwrap_or_default())
 }
 
 /// Tells whether most bytes are printable.
@@ -72,12 +130,26 @@ fn is_text(bytes: &[u8]) -> bool {
 const ENTITIES: &[(&str, char)] =
     &[("quot;", '"'), ("apos;", '\''), ("amp;", '&'), ("lt;", '<'), ("gt;", '>'), ("equals;", '='), ("colon;", ':'), ("nbsp;", ' ')];
 
-/// Undoes one level of percent-encoding, entities and escapes of JSON; `None` when there is none.
+/// Fewer bytes written as quoted-printable are taken for values behind an equals sign.
+const MIN_QUOTED: usize = 3;
+
+/// Tells whether a line is written as quoted-printable.
+pub(super) fn is_quoted_printable(line: &str) -> bool {
+    line.as_bytes().windows(3).filter(|three| is_quoted(three)).take(MIN_QUOTED).count() == MIN_QUOTED
+}
+
+/// Tells whether three bytes are one, as quoted-printable writes it.
+fn is_quoted(three: &[u8]) -> bool {
+    matches!(three, [b'=', a, b] if [a, b].iter().all(|digit| digit.is_ascii_digit() || (b'A'..=b'F').contains(*digit)))
+}
+
+/// Undoes one level of percent-encoding, quoted-printable, entities and escapes of JSON; `None` when there is none.
 pub(super) fn unescaped(line: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(line.len());
     let mut rest = line;
     let mut decoded = false;
-    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'%' | b'&' | b'\\')) {
+    let quoted = is_quoted_printable(line);
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'%' | b'&' | b'\\') || quoted && byte == b'=') {
         let (before, special) = rest.split_at_checked(at)?;
         bytes.extend_from_slice(before.as_bytes());
         if let Some((written, taken)) = escape(special) {
@@ -112,7 +184,7 @@ impl Written {
 fn escape(text: &str) -> Option<(Written, usize)> {
     let number = |from: usize, to: usize| text.get(from..to).and_then(|digits| u32::from_str_radix(digits, 16).ok());
     match text.as_bytes().first()? {
-        b'%' => number(1, 3).and_then(|byte| u8::try_from(byte).ok()).map(|byte| (Written::Byte(byte), 3)),
+        b'%' | b'=' => number(1, 3).and_then(|byte| u8::try_from(byte).ok()).map(|byte| (Written::Byte(byte), 3)),
         b'\\' => match text.as_bytes().get(1)? {
             b'u' => number(2, 6).and_then(char::from_u32).map(|c| (Written::Char(c), 6)),
             b'x' => number(2, 4).and_then(|byte| u8::try_from(byte).ok()).map(|byte| (Written::Byte(byte), 4)),

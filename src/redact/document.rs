@@ -10,6 +10,8 @@ const BLOCKS: &[&str] = &["|", ">", "|-", ">-", "|+", ">+", "|2", ">2"];
 const LEADS: &[&str] = &["export ", "declare -x ", "set ", "setx ", "ENV ", "ARG ", "readonly ", "const ", "let ", "var ", "$env:", "--"];
 /// Longer beginnings of a line are no name.
 const MAX_NAME: usize = 80;
+/// How many signs of a line are looked at for the one behind a secret's name.
+const MAX_SIGNS: usize = 3;
 /// What divides the columns of a table.
 const DIVIDERS: &[char] = &[',', ';', '\t', '|'];
 
@@ -141,21 +143,31 @@ fn divide(body: &str) -> (Option<&str>, &str) {
         ':' => body.get(at + 1..).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '='])).then_some((at, 1)),
         _ => None,
     };
-    let Some((at, length)) = body.char_indices().take(MAX_NAME).find_map(sign) else { return (None, body) };
-    let name = body.get(..at).unwrap_or_default().trim().trim_matches(['"', '\'']);
-    let value = body.get(at + length..).unwrap_or_default();
-    let value = value.strip_prefix(['=', '>']).unwrap_or(value).trim_start();
-    (Some(name).filter(|name| !name.is_empty()), value)
+    let mut found = None;
+    let mut from = 0;
+    // What a program says stands before what it repeats: `Could not parse: password: …`.
+    for (at, length) in body.char_indices().take(MAX_NAME).filter_map(sign).take(MAX_SIGNS) {
+        let name = body.get(from..at).unwrap_or_default().trim().rsplit('(').next().unwrap_or_default().trim_matches(['"', '\'']);
+        let value = body.get(at + length..).unwrap_or_default();
+        let value = value.strip_prefix(['=', '>']).unwrap_or(value).trim_start();
+        if kind(name).is_some() {
+            return (Some(name), value);
+        }
+        found = found.or(Some((Some(name).filter(|name| !name.is_empty()), value)));
+        from = at + length;
+    }
+    found.unwrap_or((None, body))
 }
 
 /// Returns the kind of secret that a name, or the words that end it, stands for.
 fn kind(name: &str) -> Option<&'static str> {
     let mut words = name.split(' ');
     let first = words.next()?;
-    if words.clone().count() > 3 || name.contains(['"', '\'', '(', '{', '<', '/', ',']) {
+    let last = name.rsplit(['(', ' ']).next()?;
+    if words.clone().count() > 3 || last.contains(['"', '\'', '{', '<', '/', ',']) {
         return None;
     }
-    key::kind(first).filter(|_| words.next().is_none()).or_else(|| key::kind(name)).or_else(|| key::kind(name.rsplit(' ').next()?))
+    key::kind(first).filter(|_| words.next().is_none()).or_else(|| key::kind(name)).or_else(|| key::kind(last))
 }
 
 impl Reader<'_, '_> {
@@ -293,7 +305,7 @@ fn table(text: &str, lines: &[Line<'_>], places: &mut Vec<Place>) {
     for (at, head) in lines.iter().enumerate() {
         let Some(divider) = DIVIDERS.iter().find(|divider| head.text.contains(**divider)) else { continue };
         let heads: Vec<&str> = head.text.split(*divider).map(|cell| cell.trim().trim_matches('"')).collect();
-        let is_head = heads.len() > 1 && heads.iter().all(|cell| cell.len() <= 40 && !cell.contains(['=', ':', '(', '{']));
+        let is_head = heads.len() > 1 && heads.iter().all(|cell| cell.len() <= 60 && !cell.contains(['=', ':', '{']));
         if !is_head || !heads.iter().any(|cell| kind(cell).is_some()) {
             continue;
         }

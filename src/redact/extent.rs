@@ -16,6 +16,8 @@ pub(super) struct Surroundings {
     pub(super) first: bool,
     /// An equals sign stands before the value, and no option.
     pub(super) equals: bool,
+    /// The name is that of a password rather than of a token or a key.
+    pub(super) secret_word: bool,
     /// Fields divided by semicolons stand before.
     pub(super) fields: bool,
     /// All that follows belongs to the value.
@@ -85,7 +87,14 @@ fn words_end(value: &str, around: &Surroundings) -> usize {
             || [" | ", " > ", " < ", " && ", " -", ": ", ";", "[redacted"].iter().any(|sign| tail.contains(sign))
             || tail.split(' ').count() > MOST_WORDS
     };
-    if (around.first || around.fields) && !goes_on(tail) { end } else { word }
+    // A pass phrase has no words of a sentence in it.
+    let is_phrase = |tail: &str| {
+        let mut words = tail.split(' ').filter(|word| !word.is_empty());
+        tail.len() <= 80
+            && words.clone().count() <= 5
+            && words.all(|word| word.starts_with(|c: char| c.is_uppercase()) || word.bytes().any(|byte| byte.is_ascii_digit()))
+    };
+    if (around.first || around.fields || around.secret_word && is_phrase(tail)) && !goes_on(tail) { end } else { word }
 }
 
 /// Returns where a word ends; a marker of ours within it is part of it.

@@ -1,7 +1,6 @@
 //! Secrets wrapped once more: JSON in a string, escapes, base64, hexadecimal digits.
 
-use super::decode::{self, Decoded};
-use super::{character, document, guess, key_id, pattern, walk};
+use super::{character, decode, document, guess, key_id, pattern, run, walk};
 use serde_json::Value;
 
 /// How many layers are opened; each costs a writer of secrets at least a third more bytes.
@@ -11,17 +10,13 @@ const MAX_ESCAPES: usize = 8;
 /// How often a line is looked at again.
 const MAX_ROUNDS: usize = 6;
 /// Shorter runs of base64 hold no more than eleven bytes.
-const MIN_BASE64: usize = 16;
+pub(super) const MIN_BASE64: usize = 16;
 /// Shorter words have the shape of no secret.
 const MIN_SECRET: usize = 12;
 /// Fewer hexadecimal digits spell no more than seven letters.
 const MIN_HEXADECIMAL: usize = 16;
 /// The length of a UUID.
 const UUID: usize = 36;
-/// Longer runs of random base64 are hidden as such: certificates, sealed tokens, archives.
-const MIN_OPAQUE: usize = 120;
-/// How many parts of a run that has dashes or slashes are looked at.
-const MAX_PARTS: usize = 8;
 
 /// A line that differs from what went in.
 pub(super) struct Scrubbed {
@@ -62,19 +57,28 @@ fn scrub_once(line: &str, layers: usize) -> Option<Scrubbed> {
         return scrub_json(&value, layers);
     }
     if layers < MAX_LAYERS
-        && let Some((before, value)) = json_at_the_end(line)
+        && let Some((before, value, after)) = json_within(line)
         && let Some(scrubbed) = scrub_json(&value, layers)
     {
-        let before = scrub_within(before, layers).map_or_else(|| before.to_owned(), |scrubbed| scrubbed.text);
-        return Some(Scrubbed { text: before + &scrubbed.text, secret: scrubbed.secret });
+        let around = |text: &str| scrub_within(text, layers).map_or_else(|| text.to_owned(), |scrubbed| scrubbed.text);
+        return Some(Scrubbed { text: around(before) + &scrubbed.text + &around(after), secret: scrubbed.secret });
     }
     let mut scrubbed = pattern::scrub(line);
+    // Runs of letters are cut at the signs of this writing.
+    if shape.escapes && decode::is_quoted_printable(line) && holds_escaped_secret(line, layers) {
+        return Some(Scrubbed { text: pattern::marker("encoded secret"), secret: true });
+    }
     if shape.longest_run >= MIN_BASE64
-        && let Some(text) = hide_runs(scrubbed.as_ref().map_or(line, |it| &it.text), layers)
+        && let Some(text) = run::scrub(scrubbed.as_ref().map_or(line, |it| &it.text), layers)
     {
         scrubbed = Some(Scrubbed { text, secret: true });
     }
     if let Some(text) = guess::scrub(scrubbed.as_ref().map_or(line, |it| &it.text)) {
+        scrubbed = Some(Scrubbed { text, secret: true });
+    }
+    if shape.commas >= decode::MIN_NUMBERS
+        && let Some(text) = decode::hide_numbers(scrubbed.as_ref().map_or(line, |it| &it.text), |inner| holds_secret(inner, layers))
+    {
         scrubbed = Some(Scrubbed { text, secret: true });
     }
     if shape.escapes {
@@ -109,10 +113,10 @@ const KINDS: [u8; 256] = {
         {
             kinds[byte as usize] = match byte {
                 b'g'..=b'z' | b'A'..=b'S' | b'U'..=b'Y' => LETTER | WORDS,
-                _ if is_base64(byte) => LETTER,
+                _ if run::is_base64(byte) => LETTER,
                 128..=255 => ASSIGNS | WORDS,
                 b'.' => 0,
-                b'%' | b'&' | b'\\' => ASSIGNS | ESCAPES,
+                b'%' | b'&' | b'\\' | b'=' => ASSIGNS | ESCAPES,
                 _ => ASSIGNS,
             };
         }
@@ -127,6 +131,7 @@ const KINDS: [u8; 256] = {
 struct Shape {
     length: usize,
     longest_run: usize,
+    commas: usize,
     escapes: bool,
     assigns: bool,
     words: bool,
@@ -138,6 +143,7 @@ impl Shape {
         let mut shape = Self {
             length: line.len(),
             longest_run: 0,
+            commas: 0,
             escapes: false,
             assigns: false,
             words: false,
@@ -145,6 +151,7 @@ impl Shape {
         };
         let (mut run, mut seen) = (0, 0);
         for byte in line.bytes() {
+            shape.commas += usize::from(byte == b',');
             let kind = KINDS.get(usize::from(byte)).copied().unwrap_or(ASSIGNS);
             seen |= kind;
             if kind & LETTER != 0 {
@@ -174,13 +181,15 @@ fn json(line: &str) -> Option<Value> {
     serde_json::from_str(line).ok().or_else(|| serde_json::from_str(&decode::closed(line)?).ok())
 }
 
-/// Reads an object that a line ends with, as in `body was {…}`.
-fn json_at_the_end(line: &str) -> Option<(&str, Value)> {
-    if !line.ends_with('}') || line.starts_with('{') {
+/// Reads an object that stands in a line, as in `body was {…}, line 1`, with what is before and after it.
+fn json_within(line: &str) -> Option<(&str, Value, &str)> {
+    if line.starts_with('{') {
         return None;
     }
-    let (before, object) = line.split_at_checked(line.find("{\"")?)?;
-    serde_json::from_str(object).ok().map(|value| (before, value))
+    let (before, rest) = line.split_at_checked(line.find("{\"")?)?;
+    let mut objects = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
+    let value = objects.next()?.ok()?;
+    rest.get(objects.byte_offset()..).map(|after| (before, value, after))
 }
 
 fn scrub_json(value: &Value, layers: usize) -> Option<Scrubbed> {
@@ -189,6 +198,13 @@ fn scrub_json(value: &Value, layers: usize) -> Option<Scrubbed> {
         return None;
     }
     Some(Scrubbed { text: serde_json::to_string(&redacted).ok()?, secret: found.secret })
+}
+
+/// Returns a text as it is shown when it stands alone.
+pub(super) fn alone(text: &str, layers: usize) -> String {
+    let told = document::scrub(text);
+    let line = character::clean(told.as_deref().unwrap_or(text), usize::MAX);
+    scrub_within(&line, layers).map_or(line, |scrubbed| scrubbed.text)
 }
 
 /// Tells whether text that was found inside `layers` others has something to hide.
@@ -205,146 +221,7 @@ fn holds_escaped_secret(line: &str, layers: usize) -> bool {
     // A secret may have what looks like an escape, so the first level counts as well as the last.
     let levels: Vec<String> = levels.collect();
     let (first, last) = (levels.first(), levels.get(1..).and_then(<[String]>::last));
-    first.into_iter().chain(last).any(|inner| holds_secret(inner, layers))
-}
-
-/// Replaces runs of base64 that are opaque or hide a secret; `None` when there are none.
-fn hide_runs(line: &str, layers: usize) -> Option<String> {
-    let mut out: Option<String> = None;
-    let mut kept = line;
-    let mut rest = line;
-    while let Some(start) = rest.bytes().position(is_base64) {
-        let tail = rest.split_at_checked(start)?.1;
-        let end = tail.bytes().position(|byte| !is_base64(byte)).unwrap_or(tail.len());
-        let (run, after) = tail.split_at_checked(end)?;
-        rest = after;
-        if run.len() < MIN_BASE64 {
-            continue;
-        }
-        let before = line.strip_suffix(tail).unwrap_or_default();
-        let known = secret_run(run, layers).map(|kind| (kind, 0)).or_else(|| {
-            let more = parts_after(run, after)?;
-            Some(("token", more))
-        });
-        let known = known.or_else(|| is_access_key(run, before).then_some(("secret key", 0)));
-        if let Some((kind, more)) = known {
-            let out = out.get_or_insert_default();
-            out.push_str(kept.strip_suffix(tail).unwrap_or_default());
-            out.push_str(&pattern::marker(kind));
-            rest = after.get(more..)?.trim_start_matches('=');
-            kept = rest;
-        }
-    }
-    out.map(|out| out + kept)
-}
-
-/// Tells whether a run is, or ends a path with, the forty letters of an AWS secret access key that nothing announces.
-///
-/// Names have words in them, hashes one case, and what an ARN names is no secret.
-fn is_access_key(run: &str, before: &str) -> bool {
-    const LENGTH: usize = 40;
-    if run.len() < LENGTH {
-        return false;
-    }
-    let near = before.get(before.len().saturating_sub(200)..).unwrap_or(before);
-    let word = near.rsplit([' ', '"', '\'', ',', '(', '[', '=']).next().unwrap_or_default();
-    let mut parts = run.split(['/', '-', '_']).filter(|part| part.len() == LENGTH && looks_generated(part));
-    // Longer random base64 falls into such parts too, but then the others are random as well.
-    let path = || run.split(['/', '-', '_']).filter(|part| part.len() != LENGTH).all(|part| !mixes(part));
-    let found = run.len() == LENGTH && looks_generated(run) || parts.next().is_some() && path();
-    found && !word.contains("arn:")
-}
-
-/// Returns how many bytes after a run belong to a token that has no beginning of its own but is made of parts, as Discord's and Asana's.
-fn parts_after(run: &str, after: &str) -> Option<usize> {
-    let length = |text: &str| text.bytes().take_while(|byte| is_base64(*byte) && *byte != b'/').count();
-    let first = run.rsplit('/').next().unwrap_or_default();
-    if (23..=28).contains(&first.len()) && after.starts_with('.') && mixes(first) {
-        let (second, rest) = after.get(1..)?.split_at_checked(6)?;
-        let last = rest.strip_prefix('.').map_or(0, length);
-        return (last >= 27 && length(second) == 6).then_some(1 + 6 + 1 + last);
-    }
-    let hexadecimal = |text: &str| text.bytes().take_while(u8::is_ascii_hexdigit).count();
-    let numbers = first.len() >= 13 && first.bytes().all(|byte| byte.is_ascii_digit());
-    let last = after.strip_prefix(':').filter(|_| numbers).map_or(0, hexadecimal);
-    (last == 32).then_some(1 + last)
-}
-
-/// Tells whether text has capitals, small letters and digits.
-fn mixes(text: &str) -> bool {
-    let has = |kind: fn(&u8) -> bool| text.as_bytes().iter().any(kind);
-    has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
-}
-
-/// Tells letters drawn by chance from words run together.
-fn looks_generated(run: &str) -> bool {
-    let (mut upper, mut lower, mut digits, mut in_words, mut word) = (0, 0, 0, 0, 0);
-    for byte in run.bytes().chain([b'/']) {
-        if byte.is_ascii_lowercase() {
-            lower += 1;
-            word += 1;
-            continue;
-        }
-        in_words += if word >= 4 { word } else { 0 };
-        word = 0;
-        upper += usize::from(byte.is_ascii_uppercase());
-        digits += usize::from(byte.is_ascii_digit());
-    }
-    !run.contains(['-', '_']) && upper >= 6 && lower >= 6 && (1..=16).contains(&digits) && in_words * 2 <= lower
-}
-
-fn secret_run(run: &str, layers: usize) -> Option<&'static str> {
-    if run.starts_with("H4sI") {
-        return Some("compressed data");
-    }
-    if decode::hex_text(run).is_some_and(|inner| holds_secret(&inner, layers)) {
-        return Some("encoded secret");
-    }
-    if let Some(kind) = encoded(run, layers) {
-        return Some(kind);
-    }
-    // A path or a word before it is made of the same letters.
-    let mut parts = run.split(['/', '-', '_']).filter(|part| part.len() < run.len() && part.len() >= MIN_BASE64).take(MAX_PARTS);
-    if let Some(kind) = parts.find_map(|part| encoded(part, layers)) {
-        return Some(kind);
-    }
-    let rest = run.split_once(['-', '_', '/']).map(|(_, rest)| rest).filter(|rest| rest.len() >= MIN_BASE64);
-    if let Some(kind) = rest.and_then(|rest| encoded(rest, layers)) {
-        return Some(kind);
-    }
-    // Neither alphabet has both: such a run is a path, and its parts are looked at one by one.
-    let path = run.contains(['-', '_']) && run.contains(['+', '/']);
-    let mut parts = run.split(|c| path && c == '/');
-    parts.any(|part| part.len() >= MIN_OPAQUE && is_random(part)).then_some("opaque data")
-}
-
-fn encoded(run: &str, layers: usize) -> Option<&'static str> {
-    match decode::base64(run)? {
-        Decoded::Text(inner) => holds_secret(&inner, layers).then_some("encoded secret"),
-        Decoded::Compressed => Some("compressed data"),
-    }
-}
-
-/// Tells random base64 from long names and paths, which keep to one kind of letter for longer and have fewer capitals.
-fn is_random(run: &str) -> bool {
-    let (mut upper, mut lower, mut digit, mut turns, mut before) = (0, 0, 0, 0, 0);
-    for byte in run.bytes() {
-        let kind = match byte {
-            b'A'..=b'Z' => 1,
-            b'a'..=b'z' => 2,
-            b'0'..=b'9' => 3,
-            _ => 4,
-        };
-        upper += usize::from(kind == 1);
-        lower += usize::from(kind == 2);
-        digit += usize::from(kind == 3);
-        turns += usize::from(kind != before);
-        before = kind;
-    }
-    let len = run.len();
-    upper * 100 >= len * 15 && lower * 100 >= len * 15 && digit * 100 >= len * 4 && turns * 100 >= len * 40
-}
-
-const fn is_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+    // Forms write a space as a plus sign.
+    let form = first.filter(|_| line.contains('%') && line.contains('+')).and_then(|_| decode::unescaped(&line.replace('+', " ")));
+    first.into_iter().chain(last).chain(form.as_ref()).any(|inner| holds_secret(inner, layers))
 }

@@ -32,6 +32,7 @@ mod markup;
 mod model;
 mod pattern;
 pub mod quote;
+mod run;
 mod sequence;
 mod suspicion;
 #[cfg(test)]

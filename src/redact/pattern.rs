@@ -167,6 +167,20 @@ pub(super) fn shorten(text: &str, head: usize, tail: usize) -> String {
     first.chain(['…']).chain(last).collect()
 }
 
+/// Tells whether any step may find something in a line.
+pub(super) fn may_hold(line: &str) -> bool {
+    GATE.is_match(line)
+}
+
+/// Returns where a line was changed: from where it differs to where it is the same again up to its end.
+pub(super) fn difference(before: &str, after: &str) -> Option<(usize, usize)> {
+    let alike = |a: &mut dyn Iterator<Item = (char, char)>| a.take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum::<usize>();
+    let from = alike(&mut before.chars().zip(after.chars()));
+    let shared = alike(&mut before.chars().rev().zip(after.chars().rev()));
+    let to = before.len() - shared.min(before.len() - from);
+    (to > from).then_some((from, to))
+}
+
 /// Hides everything in the line that has the shape of a secret, or that the text around it gives away; `None` when nothing has.
 pub(super) fn scrub(line: &str) -> Option<Scrubbed> {
     if !GATE.is_match(line) {

@@ -1,6 +1,6 @@
 //! What several items of a list tell together: an option and its value, halves of a token, text as a list of bytes.
 
-use super::{character, issuer, key, layer, pattern};
+use super::{character, document, guess, issuer, key, layer, pattern};
 use serde_json::Value;
 
 /// Fewer numbers spell no secret.
@@ -19,6 +19,10 @@ pub(super) fn secrets(items: &[Value], layers: usize) -> Vec<(usize, &'static st
             let Some(words) = items.iter().map(Value::as_str).collect::<Option<Vec<_>>>() else { return Vec::new() };
             let mut told = halves(&words);
             told.extend(values_of_options(&words));
+            if is_cut(&words) && layer::holds_secret(&words.concat(), layers) {
+                return (0..words.len()).map(|at| (at, "secret")).collect();
+            }
+            told.extend(across(&words, layers));
             told.extend(words_of_command(&words));
             told.sort_unstable();
             told.dedup_by_key(|(at, _)| *at);
@@ -29,13 +33,26 @@ pub(super) fn secrets(items: &[Value], layers: usize) -> Vec<(usize, &'static st
 }
 
 /// Returns the places of the words of a command that may be secrets: all but the first and the names of options.
-pub(super) fn arguments(items: &[Value]) -> Vec<(usize, &'static str)> {
+pub(super) fn arguments(items: &[Value], layers: usize) -> Vec<(usize, &'static str)> {
+    if matches!(items.first(), Some(Value::Number(_))) {
+        return secrets(items, layers);
+    }
+    let is_option = |text: &str| {
+        let name = text.trim_start_matches('-');
+        name.len() < text.len()
+            && name.len() <= 40
+            && !guess::is_no_word(name)
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+    };
     let hides = |(at, item): (usize, &Value)| {
         let text = item.as_str()?;
-        let name = text.starts_with('-') && !text.contains(['=', ' ', ':']) && text.len() <= 40;
-        (at > 0 && !name && !text.is_empty() && !super::is_hidden(text)).then_some((at, "argument"))
+        (at > 0 && !is_option(text) && !text.is_empty() && !super::is_hidden(text)).then_some((at, "argument"))
     };
-    items.iter().enumerate().filter_map(hides).collect()
+    let mut told: Vec<(usize, &'static str)> = items.iter().enumerate().filter_map(hides).collect();
+    told.extend(secrets(items, layers));
+    told.sort_unstable();
+    told.dedup_by_key(|(at, _)| *at);
+    told
 }
 
 /// A list of numbers that spells a text with a secret is one, each number of it.
@@ -47,6 +64,64 @@ fn spelled(items: &[Value], layers: usize) -> Vec<(usize, &'static str)> {
     let printable = text.chars().filter(|c| !c.is_control() && *c != '\u{FFFD}').count();
     let holds = printable * 10 >= bytes.len() * 8 && layer::holds_secret(&character::clean(&text, usize::MAX), layers);
     if holds { (0..items.len()).map(|at| (at, "bytes")).collect() } else { Vec::new() }
+}
+
+/// Tells whether a text was cut into items of one length.
+fn is_cut(words: &[&str]) -> bool {
+    const SHORTEST: usize = 16;
+    let Some((last, others)) = words.split_last() else { return false };
+    let length = others.first().map_or(0, |first| first.chars().count());
+    length >= SHORTEST && last.chars().count() <= length && others.iter().all(|word| word.chars().count() == length)
+}
+
+/// The words that a secret runs through when they are read as one text, or as its lines.
+fn across(words: &[&str], layers: usize) -> Vec<(usize, &'static str)> {
+    if words.iter().map(|word| word.len() + 1).sum::<usize>() > MAX_JOINED {
+        return Vec::new();
+    }
+    // What a word tells by itself is found there.
+    let plain: Vec<String> = words.iter().map(|word| layer::alone(word, layers)).collect();
+    let mut told = continued(words, &plain);
+    for divider in ["", "\n"] {
+        let joined = plain.join(divider);
+        let mut places = Vec::new();
+        if let Some(found) = document::scrub(&joined) {
+            places.extend(pattern::difference(&joined, &found));
+        }
+        let line = joined.replace('\n', " ");
+        if pattern::may_hold(&line)
+            && let Some(found) = layer::scrub_within(&line, layers.max(1))
+        {
+            places.extend(pattern::difference(&line, &found.text));
+        }
+        for (from, to) in places {
+            let mut start = 0;
+            for (at, word) in plain.iter().enumerate() {
+                let end = start + word.len();
+                if from < end && to > start && !super::is_hidden(word) {
+                    told.push((at, "secret"));
+                }
+                start = end + divider.len();
+            }
+        }
+    }
+    told
+}
+
+/// The words that go on with the letters of a key or a token which the word before ends in.
+fn continued(words: &[&str], plain: &[String]) -> Vec<(usize, &'static str)> {
+    const LONG: usize = 16;
+    let is_letter = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=' | '.');
+    let mut told: Vec<(usize, &'static str)> = Vec::new();
+    for (at, (pair, plain)) in words.windows(2).zip(plain).enumerate() {
+        let [before, after] = pair else { continue };
+        let hidden = plain.ends_with(']') && plain.contains("[redacted") || told.last().is_some_and(|(last, _)| *last == at);
+        let (ends, starts) = (before.chars().rev().take_while(is_letter).count(), after.chars().take_while(is_letter).count());
+        if hidden && ends >= LONG && starts >= LONG.min(after.len()) && !after.is_empty() {
+            told.push((at + 1, "secret"));
+        }
+    }
+    told
 }
 
 /// The words that a token runs through when they are read as one.

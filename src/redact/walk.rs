@@ -161,7 +161,7 @@ impl Walk<'_> {
     fn items(&mut self, items: &[Value], mode: Mode, depth: usize) -> Vec<Value> {
         let told = match mode {
             Mode::Look | Mode::Environment => sequence::secrets(items, self.layers),
-            Mode::Arguments => sequence::arguments(items),
+            Mode::Arguments => sequence::arguments(items, self.layers),
             _ => Vec::new(),
         };
         let mut told = told.into_iter().peekable();

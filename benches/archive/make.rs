@@ -197,7 +197,8 @@ fn record(dice: &mut Dice, region: &str, time: DateTime<Utc>) -> String {
         while let Some((at, word)) =
             WORDS.iter().filter_map(|word| Some((rest.find(word)?, *word))).min_by_key(|(at, word)| (*at, word.len()))
         {
-            filled.push_str(&rest[..at]);
+            let (before, from) = rest.split_at(at);
+            filled.push_str(before);
             match word {
                 "HEX" => filled.push_str(&format!("{:016x}", 0xabcd_0000_0000_0000_u64 + dice.roll(4000))),
                 "ID" => filled.push_str(&dice.id()),
@@ -206,7 +207,7 @@ fn record(dice: &mut Dice, region: &str, time: DateTime<Utc>) -> String {
                 "SESSION" => filled.push_str(&session),
                 _ => filled.push_str(region),
             }
-            rest = &rest[at + word.len()..];
+            rest = from.strip_prefix(word).unwrap_or_default();
         }
         filled.push_str(rest);
         filled

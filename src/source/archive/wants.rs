@@ -144,7 +144,7 @@ impl Wants<'_> {
     fn raw(&mut self, raw: &str) -> Taken {
         let Ok(header) = serde_json::from_str::<Header<'_>>(raw) else { return Taken::Wrapped };
         let Some(time) = parse_time(header.event_time) else { return Taken::Wrapped };
-        match self.wants((header.recipient_account_id, header.aws_region), time, header.event_name, header.event_id, header.read_only) {
+        match self.wants((header.recipient_account_id, header.aws_region), time, (header.event_name, header.event_id), header.read_only) {
             None => Taken::Wrapped,
             Some(false) => Taken::Yes,
             Some(true) => self.whole(raw),
@@ -156,8 +156,7 @@ impl Wants<'_> {
         &mut self,
         (account, region): (&str, &str),
         time: DateTime<Utc>,
-        name: &str,
-        id: Option<&str>,
+        (name, id): (&str, Option<&str>),
         read_only: Option<bool>,
     ) -> Option<bool> {
         let regular = usable_region(region).is_some_and(|usable| usable == region);
@@ -200,7 +199,7 @@ impl Sink for Wants<'_> {
 
     fn judge(&mut self, record: &Plain<'_>) -> Option<bool> {
         let Plain { name, time, region, account, id, read_only } = *record;
-        self.wants((account, region), time, name, Some(id), Some(read_only))
+        self.wants((account, region), time, (name, Some(id)), Some(read_only))
     }
 
     fn take(&mut self, item: Item<'_>) -> Taken {

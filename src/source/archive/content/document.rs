@@ -13,7 +13,7 @@ pub(super) fn next_page(token: Option<&Value>) -> bool {
 }
 
 /// Puts a member into an object that is made piece by piece; returns how much room is left in it, nothing when it is full.
-fn member(reading: &mut Reading<'_>, object: &mut Map<String, Value>, key: String, raw: Box<RawValue>, room: u64) -> Option<u64> {
+fn member(reading: &mut Reading<'_>, object: &mut Map<String, Value>, key: String, raw: &RawValue, room: u64) -> Option<u64> {
     /// What a member takes at least, in bytes of JSON.
     const LEAST: u64 = 64;
     let left = room.checked_sub(raw.get().len() as u64 + key.len() as u64 + LEAST);
@@ -74,7 +74,10 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
                 _ if listed => {
                     map.next_value::<IgnoredAny>()?;
                 }
-                _ => room = member(self.reading, &mut single, key, map.next_value()?, room).ok_or_else(too_large)?,
+                _ => {
+                    room =
+                        member(self.reading, &mut single, key, map.next_value::<Box<RawValue>>()?.as_ref(), room).ok_or_else(too_large)?
+                }
             }
             self.reading.allowance.renew();
         }
@@ -149,7 +152,7 @@ impl<'de> Visitor<'de> for List<'_, '_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let (mut object, mut room, reading) = (Map::new(), MAX_VALUE, self.reading);
         while let Some((key, value)) = map.next_entry::<String, Box<RawValue>>()? {
-            room = member(reading, &mut object, key, value, room).ok_or_else(too_large)?;
+            room = member(reading, &mut object, key, &value, room).ok_or_else(too_large)?;
             reading.allowance.renew();
         }
         reading.entry(Value::Object(object), self.listed);

@@ -33,7 +33,7 @@ impl Store for Bucket {
         let wanted = |key: &&String| key.starts_with(ask.prefix) && key.as_str() > ask.after;
         let mut given = 0;
         for key in self.keys.iter().filter(wanted) {
-            let rest = &key[ask.prefix.len()..];
+            let rest = key.strip_prefix(ask.prefix).unwrap();
             let entry = match rest.split_once('/') {
                 Some((folder, _)) => Entry::Folder(format!("{}{folder}/", ask.prefix)),
                 None => Entry::Object(key.clone()),

@@ -30,6 +30,8 @@ struct Busy {
     takes: Duration,
     /// How long all after the first take.
     rest: Duration,
+    /// What every reading waits for.
+    held: Option<tokio::sync::Semaphore>,
     /// Whether reading panics.
     panics: bool,
 }
@@ -59,6 +61,9 @@ impl Source for Arc<Busy> {
         Box::pin(async move {
             let first = self.reads.fetch_add(1, Ordering::Relaxed) == 0;
             tokio::time::sleep(if first { self.takes } else { self.takes.max(self.rest) }).await;
+            if let Some(held) = &self.held {
+                held.acquire().await.unwrap().forget();
+            }
             assert!(!self.panics, "a panic that must not end the server");
             let region = query.region().unwrap();
             let cell = Cell::exhausted(AllRead::for_tests(query.window()), ACCOUNT, region, &event_history::PROFILE);
@@ -267,14 +272,23 @@ async fn a_call_that_panics_or_is_given_up_is_recorded_and_costs_no_other() {
     assert_eq!(slow.service.standing().running, 0);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn more_calls_than_run_and_wait_are_told_to_come_back_and_all_others_are_answered() {
-    let fixture = Fixture::with(Busy { takes: Duration::from_secs(1), ..Busy::default() }, policy(), &[]);
-    let calls = (0..50).map(|n| {
+    use futures_util::StreamExt as _;
+    let held = Some(tokio::sync::Semaphore::new(0));
+    let fixture = Fixture::with(Busy { held, ..Busy::default() }, policy(), &[]);
+    let call = |n| {
         let fixture = &fixture;
         async move { fixture.events(&format!("bot {}", n % 7), json!({"regions": ["us-east-1"]})).await }
-    });
-    let answers = futures_util::future::join_all(calls).await;
+    };
+    let mut calls: futures_util::stream::FuturesUnordered<_> = (0..50).map(call).collect();
+    let mut answers = Vec::new();
+    while let Some(answer) = calls.next().await {
+        answers.push(answer);
+        if answers.len() == 42 {
+            fixture.source.held.as_ref().unwrap().add_permits(1_000);
+        }
+    }
     let count = |wanted: &str| answers.iter().filter(|answer| code(answer) == wanted).count();
     assert_eq!((count(""), count("overloaded")), (8, 42));
     let busy = answers.iter().find(|answer| code(answer) == "overloaded").unwrap();

@@ -104,7 +104,10 @@ const PIECES: &[&str] = &[
     "mysql -p",
 ];
 
-fn outlets() -> Vec<(&'static str, fn(&str))> {
+/// A way out, by its name.
+type Outlet = (&'static str, fn(&str));
+
+fn outlets() -> Vec<Outlet> {
     vec![
         ("text", |text| _ = redact::text(text, usize::MAX)),
         ("lines", |text| _ = redact::lines(text, usize::MAX)),

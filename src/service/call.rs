@@ -26,12 +26,12 @@ use crate::answer::filter::Filter;
 use crate::config::Config;
 use crate::config::audit::Limits;
 use crate::context::Asked;
-use crate::investigate::{self, NewQuestion, ToolContext};
-use crate::policy::{Callers, Policy};
+use crate::investigate::{self, Around, NewQuestion, Surroundings, ToolContext};
+use crate::policy::{Callers, Policy, Scope};
 use crate::redact;
 use crate::refusal::{Code, Refusal};
-use crate::source::Source;
-use crate::source::interruptible::Interruptible;
+use crate::source::interruptible::{Interruptible, told_to_end};
+use crate::source::{BoxFuture, Source};
 use crate::tools::{ALL, Call, Outcome, Tool};
 
 /// How long calls whose readings were ended may take to answer with what they have.
@@ -93,7 +93,9 @@ impl CallService {
     pub fn new(context: ToolContext, rules: Rules, audit: Option<AuditLog>) -> Self {
         let (gate, ending) = (Gate::new(rules.load), watch::Sender::new(false));
         let until = |source| Arc::new(Interruptible::new(source, ending.subscribe())) as Arc<dyn Source>;
-        let context = ToolContext { sources: context.sources.wrapped(until), ..context };
+        let hurried = |inner| Arc::new(Hurried { inner, end: ending.subscribe() }) as Arc<dyn Surroundings>;
+        let surroundings = context.surroundings.map(hurried);
+        let context = ToolContext { sources: context.sources.wrapped(until), surroundings, ..context };
         let rules = RwLock::new(Arc::new(rules));
         Self { context, rules, gate, audit, recent: Recent::default(), unread: Mutex::default(), ending, ended: watch::Sender::new(false) }
     }
@@ -251,6 +253,24 @@ impl CallService {
         {
             error!("The audit log could not be written to its end.");
         }
+    }
+}
+
+/// Surroundings that nothing is known of once calls are to answer with what they have.
+struct Hurried {
+    inner: Arc<dyn Surroundings>,
+    end: watch::Receiver<bool>,
+}
+
+impl Surroundings for Hurried {
+    fn around<'a>(&'a self, policy: &'a Policy, scope: &'a Scope) -> BoxFuture<'a, Around> {
+        Box::pin(async move {
+            tokio::select! {
+                biased;
+                around = self.inner.around(policy, scope) => around,
+                () = told_to_end(self.end.clone()) => Around::default(),
+            }
+        })
     }
 }
 

@@ -22,24 +22,24 @@ impl Interruptible {
     }
 }
 
+/// Waits until `end` holds true; where nobody can tell it any more, for ever.
+pub async fn told_to_end(mut end: watch::Receiver<bool>) {
+    if end.wait_for(|end| *end).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
 impl Source for Interruptible {
     fn profile(&self) -> &'static Profile {
         self.source.profile()
     }
 
     fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Ungated> {
-        let mut end = self.end.clone();
         Box::pin(async move {
-            let ended = async {
-                // Where nobody can tell it any more, it never ends so.
-                if end.wait_for(|end| *end).await.is_err() {
-                    std::future::pending::<()>().await;
-                }
-            };
             tokio::select! {
                 biased;
                 reading = self.source.read(query) => reading,
-                () = ended => {
+                () = told_to_end(self.end.clone()) => {
                     let (account, region) = (query.account().unwrap_or_default(), query.region().unwrap_or_default());
                     let mut cell = Cell::cut(account, region, self.profile(), State::Cancelled, None).with(0, 0, [Note::ServerEnded]);
                     cell.asked = query.asked();

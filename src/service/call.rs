@@ -168,10 +168,11 @@ impl CallService {
         outcome
     }
 
-    /// Returns the tools that a caller may call, in the order in which they are listed.
+    /// Returns the tools that are of use to a caller, in the order in which they are listed.
     pub fn tools(&self, caller: &Arc<str>) -> Vec<&'static Tool> {
         let policy = self.policy(caller);
-        ALL.iter().copied().filter(|tool| policy.allows_tool(tool.name)).collect()
+        let of_use = |tool: &&Tool| policy.allows_tool(tool.name) && (policy.allow_aws_read || !tool.asks_aws_only);
+        ALL.iter().copied().filter(of_use).collect()
     }
 
     /// Returns the policy of a caller.

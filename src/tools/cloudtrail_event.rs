@@ -25,6 +25,7 @@ pub const TOOL: Tool = Tool {
     input: || schema::of::<Input>(Prose::Keep),
     output: || schema::of::<EventAnswer>(Prose::Drop),
     repeats: |_| None,
+    asks_aws_only: false,
     run,
 };
 

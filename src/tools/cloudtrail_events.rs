@@ -34,6 +34,7 @@ pub const TOOL: Tool = Tool {
     input: || schema::of::<Input>(Prose::Keep),
     output: || schema::of::<Answer>(Prose::Drop),
     repeats,
+    asks_aws_only: false,
     run,
 };
 

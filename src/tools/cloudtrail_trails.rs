@@ -30,6 +30,7 @@ pub const TOOL: Tool = Tool {
     input: || schema::of::<Input>(Prose::Keep),
     output: || schema::of::<TrailsAnswer>(Prose::Drop),
     repeats: |_| None,
+    asks_aws_only: true,
     run,
 };
 

@@ -38,6 +38,8 @@ pub struct Tool {
     pub output: fn() -> Map<String, Value>,
     /// Names a question whose answer may be given again while it cannot change; nothing for one that may mean something else each time.
     pub repeats: fn(&Map<String, Value>) -> Option<String>,
+    /// Whether AWS is all that it asks: where policy allows no request to AWS it is not listed, since it could only refuse.
+    pub asks_aws_only: bool,
     /// Its code. Never fails: what the caller can mend is an outcome with `is_error`.
     pub run: Run,
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::config::Config;
-use crate::config::settings::{AWS_REGION_ALLOWLIST, EVENT_HISTORY_ENABLED};
+use crate::config::settings::{ARCHIVE_ACCOUNT, AWS_REGION_ALLOWLIST, EVENT_HISTORY_ENABLED};
 use crate::event::is_region;
 use crate::policy::region::{global_region, partition_name};
-use crate::source::{Purpose, operations};
+use crate::source::{Purpose, api, operations};
 use clap::Parser;
 use serde_json::{Value, json};
 
@@ -60,12 +60,39 @@ fn policy(config: &Config, regions: &[String]) -> Value {
     }
     statements.push(read("ReadTrailSettings", Purpose::Settings, false));
     statements.push(read("ReadTrailResources", Purpose::Settings, true));
+    statements.extend(archives(config, partition));
     let roles: Vec<String> = config.accounts().into_iter().filter_map(|account| account.role_arn).collect();
     if !roles.is_empty() {
         statements
             .push(json!({"Sid": "ReadOtherAccounts", "Effect": "Allow", "Action": actions(Purpose::Roles, false), "Resource": roles}));
     }
     json!({"Version": "2012-10-17", "Statement": statements})
+}
+
+/// Makes the statements for the buckets of archives, each narrowed to what is read of it.
+fn archives(config: &Config, partition: &str) -> Vec<Value> {
+    let locations: Vec<String> = config.archives().iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    let places: Vec<(&str, &str)> = locations
+        .iter()
+        .filter_map(|place| place.strip_prefix("s3://"))
+        .map(|place| place.split_once('/').unwrap_or((place, "")))
+        .collect();
+    if places.is_empty() {
+        return Vec::new();
+    }
+    let buckets: BTreeSet<String> = places.iter().map(|(bucket, _)| format!("arn:{partition}:s3:::{bucket}")).collect();
+    let objects: BTreeSet<String> = places.iter().map(|(bucket, prefix)| format!("arn:{partition}:s3:::{bucket}/{prefix}*")).collect();
+    // With a bucket key, the context is the bucket.
+    let contexts: BTreeSet<&String> = objects.iter().chain(&buckets).collect();
+    let [list, get] = api::OBJECT_READS.map(|read| read.action);
+    vec![
+        json!({"Sid": "ListArchives", "Effect": "Allow", "Action": [list], "Resource": buckets}),
+        json!({"Sid": "ReadArchives", "Effect": "Allow", "Action": [get], "Resource": objects}),
+        json!({
+            "Sid": "DecryptArchives", "Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": "*",
+            "Condition": {"StringLike": {"kms:ViaService": "s3.*"}, "ForAnyValue:StringLike": {"kms:EncryptionContext:aws:s3:arn": contexts}},
+        }),
+    ]
 }
 
 /// Returns the permissions for a purpose, each once: those that AWS can narrow to resources, or the others.
@@ -89,6 +116,12 @@ fn notes(config: &Config, regions: &[String]) -> Vec<String> {
     }
     if config.accounts().iter().any(|account| account.role_arn.is_some()) {
         notes.push("each of the roles needs the statements Read* itself, and a trust policy that admits this identity".to_owned());
+    }
+    if config.is_archive_remote() {
+        notes.push("DecryptArchives is for objects encrypted with a key of KMS; put that key's ARN in place of its \"*\"".to_owned());
+    }
+    if config.find(&ARCHIVE_ACCOUNT).is_some() {
+        notes.push("ListArchives, ReadArchives and DecryptArchives are for the role of [archive] account".to_owned());
     }
     notes.push("ReadTrailSettings and ReadTrailResources are for `trails`, `verify` and for what answers say of blind spots: what is missing of it is unknown there, and nothing else fails".to_owned());
     notes.push("sts:GetCallerIdentity, by which the account is told, needs no permission".to_owned());

@@ -1,8 +1,10 @@
 //! What contradicts itself, and what the operator should know though it is not wrong.
 
+use std::path::PathBuf;
+
 use super::settings::{
-    ALLOW_AWS_READ, ARCHIVE, ARCHIVE_LOCATIONS, AWS_REGION_ALLOWLIST, CACHE_MAX_BYTES, DEFAULT_EVENTS, DEMO, EVENT_HISTORY_ENABLED,
-    HTTP_CALLERS_TOOLS, HTTP_OAUTH_TOOL_SCOPES, INVESTIGATIONS_PATH, LOOKBACK, MAX_EVENTS, MAX_WINDOW,
+    ALLOW_AWS_READ, ARCHIVE, ARCHIVE_ACCOUNT, ARCHIVE_VERIFIED, AWS_REGION_ALLOWLIST, CACHE_MAX_BYTES, DEFAULT_EVENTS, DEMO,
+    EVENT_HISTORY_ENABLED, HTTP_CALLERS_TOOLS, HTTP_OAUTH_TOOL_SCOPES, INVESTIGATIONS_PATH, LOOKBACK, MAX_EVENTS, MAX_WINDOW,
 };
 use super::spelling::bare_name;
 use super::{Config, Origin, account, caller, http};
@@ -25,8 +27,12 @@ pub(super) fn contradictions(config: &Config, tools: &[&str], problems: &mut Vec
         problems.push(format!("{}: it must be at least 1 MiB, such as \"256 MiB\"", at("cache.max_bytes")));
     }
     http::problems(config, problems);
-    for path in config.get(&ARCHIVE).iter().filter(|path| path.to_string_lossy().contains("://")) {
-        problems.push(format!("{}: {} is not a local path, and no other is read in this version", at("--archive"), path.display()));
+    for path in config.get(&ARCHIVE).iter().filter(|path| foreign(&path.to_string_lossy())) {
+        problems.push(format!("{}: {} is neither a local path nor an address as s3://bucket/prefix", at("--archive"), path.display()));
+    }
+    let named = config.find(&ARCHIVE_ACCOUNT);
+    if let Some(name) = named.filter(|name| !config.accounts().iter().any(|account| account.name == *name && account.role_arn.is_some())) {
+        problems.push(format!("{}: {name:?} is no section of [accounts] with a role_arn", at("archive.account")));
     }
     account::problems(config, problems);
     caller::problems(config, problems);
@@ -70,9 +76,8 @@ impl Config {
         let set = self.explained.iter().filter(|explained| !explained.declaration.used && explained.origin != Origin::Default);
         let mut dead: Vec<String> =
             set.map(|explained| format!("{} ({}) has no effect in this version", explained.key, explained.origin)).collect();
-        let remote = self.get(&ARCHIVE_LOCATIONS).iter().filter(|location| is_remote(location)).count();
-        if remote > 0 {
-            dead.push(format!("archive.locations: s3:// addresses have no effect in this version ({remote} of them)"));
+        if self.get(&ARCHIVE_VERIFIED) && self.is_archive_remote() {
+            dead.push("archive.verified has no effect where a location is in S3; copy it first for that: aws s3 sync".to_owned());
         }
         dead
     }
@@ -90,7 +95,8 @@ impl Config {
                 if self.get(&ALLOW_AWS_READ) { "event_history.enabled" } else { "allow_aws_read" }
             ));
         }
-        for path in named.iter().chain(&locations).filter(|path| !path.exists()) {
+        let local = |path: &&PathBuf| !is_remote(&path.to_string_lossy());
+        for path in named.iter().chain(&locations).filter(local).filter(|path| !path.exists()) {
             dead_ends.push(format!("the log files {} are not there; correct the path, or mount what holds them", path.display()));
         }
         if let Some(path) = self.find(&INVESTIGATIONS_PATH).filter(|path| !path.is_dir()) {
@@ -106,7 +112,12 @@ impl Config {
     }
 }
 
-/// Tells whether a location of `[archive]` is not on this machine.
-pub(super) fn is_remote(location: &str) -> bool {
-    location.contains("://")
+/// Tells whether a location of an archive is in S3.
+pub fn is_remote(location: &str) -> bool {
+    location.starts_with("s3://")
+}
+
+/// Tells whether a location is on no machine that is known.
+fn foreign(location: &str) -> bool {
+    location.contains("://") && !is_remote(location)
 }

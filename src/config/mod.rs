@@ -26,6 +26,7 @@ pub mod spelling;
 mod widening;
 
 pub use account::Account;
+pub use check::is_remote;
 pub use form::{Form, is_caller_name};
 pub use kind::{FromValue, Kind, Value};
 pub use load::{Flags, load};

@@ -1,10 +1,11 @@
 //! The policy that the settings make.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::check::is_remote;
 use super::settings::{
-    ALLOW_AWS_READ, ARCHIVE_LOCATIONS, AWS_ACCOUNT_ALLOWLIST, AWS_REGION_ALLOWLIST, BUDGET_DEADLINE, BUDGET_LOOKUP_REQUESTS,
+    ALLOW_AWS_READ, ARCHIVE, ARCHIVE_LOCATIONS, AWS_ACCOUNT_ALLOWLIST, AWS_REGION_ALLOWLIST, BUDGET_DEADLINE, BUDGET_LOOKUP_REQUESTS,
     DEFAULT_EVENTS, EVENT_HISTORY_ENABLED, LOOKBACK, MAX_EVENTS, MAX_LOOKUP_WINDOW, MAX_WINDOW, UNTRUSTED_TEXT,
 };
 use super::{Config, Flags, load};
@@ -34,9 +35,20 @@ impl Config {
         }
     }
 
-    /// Returns the local folders and files of `[archive] locations`, all absolute.
-    pub fn archive_locations(&self) -> Vec<std::path::PathBuf> {
-        self.get(&ARCHIVE_LOCATIONS).into_iter().filter(|location| !is_remote(location)).map(Into::into).collect()
+    /// Returns `[archive] locations`: folders and files, all absolute, and addresses in S3.
+    pub fn archive_locations(&self) -> Vec<PathBuf> {
+        self.get(&ARCHIVE_LOCATIONS).into_iter().map(Into::into).collect()
+    }
+
+    /// Returns the locations of the archive that is read: what is named, else what is configured.
+    pub fn archives(&self) -> Vec<PathBuf> {
+        let named = self.get(&ARCHIVE);
+        if named.is_empty() { self.archive_locations() } else { named }
+    }
+
+    /// Tells whether a part of the archive is in S3.
+    pub fn is_archive_remote(&self) -> bool {
+        self.archives().iter().any(|location| is_remote(&location.to_string_lossy()))
     }
 }
 

@@ -113,8 +113,20 @@ settings! {
     /// Another address for CloudTrail, such as a private endpoint; AWS_ENDPOINT_URL_CLOUDTRAIL works, too.
     EVENT_HISTORY_ENDPOINT_URL: String = setting("event_history.endpoint_url", Text(URL));
 
-    /// Folders or files of CloudTrail logs. s3:// addresses have no effect in this version.
+    /// Folders or files of CloudTrail logs, and addresses such as s3://bucket/prefix, which need allow_aws_read.
     ARCHIVE_LOCATIONS: Vec<String> = setting("archive.locations", Texts(LOCATION)).default("").unit("absolute paths");
+
+    /// The name under [accounts] of the account whose role reads s3:// addresses; without one, the server's own credentials do.
+    ARCHIVE_ACCOUNT: String = setting("archive.account", Text(line("production")));
+
+    /// Whether the requests to S3 are paid by whoever reads, as some owners of buckets demand.
+    ARCHIVE_REQUESTER_PAYS: bool = setting("archive.requester_pays", Bool).default("false");
+
+    /// Bounds the cost of one call on s3:// addresses.
+    ARCHIVE_MAX_OBJECTS: u32 = setting("archive.max_objects", Whole(1, 250_000)).default("20000").unit("objects per call");
+
+    /// Bounds it, too.
+    ARCHIVE_MAX_BYTES: u64 = setting("archive.max_bytes", Size).default("4 GiB").unit("bytes per call");
 
     /// Whether the log files of an archive are proven by CloudTrail's digests: what is not as it was delivered is told, and each event says how its file stands.
     ARCHIVE_VERIFIED: bool = setting("archive.verified", Bool).default("false").env("CLOUDTRAIL_MCP_VERIFIED").flag("--verified", "");

@@ -263,7 +263,8 @@ fn secrets_are_hidden_and_settings_without_effect_are_told() {
         external_id: Some("hush-hush".to_owned()),
     };
     assert_eq!(config.accounts(), [account]);
-    assert_eq!(config.archive_locations(), [PathBuf::from("/logs")]);
+    assert_eq!(config.archive_locations(), [PathBuf::from("/logs"), PathBuf::from("s3://bucket/x")]);
+    assert!(config.is_archive_remote());
     let findings = config
         .findings()
         .iter()
@@ -272,18 +273,17 @@ fn secrets_are_hidden_and_settings_without_effect_are_told() {
     insta::assert_snapshot!(findings.join("\n"), @r#"
     aws_region_allowlist lacks the region of global services: IAM and sign-in events will not be seen
     alertmanager.url (policy.toml:8) has no effect in this version
-    archive.locations: s3:// addresses have no effect in this version (1 of them)
     "#);
 }
 
 #[test]
 fn the_command_line_is_checked_too() {
-    let flags = Flags::default().with(&NOW, "yesterday").with(&TOOL_NAMES, "dashed").with(&ARCHIVE, "s3://bucket/x");
+    let flags = Flags::default().with(&NOW, "yesterday").with(&TOOL_NAMES, "dashed").with(&ARCHIVE, "gs://bucket/x");
     insta::assert_snapshot!(load_text("", &[], flags).unwrap_err(), @r#"
     The configuration has 3 problems:
       flag --now: found "yesterday", but it must be an instant as in RFC 3339, such as "2026-01-27T20:05:00Z"
       flag --tool-names: found "dashed", but it must be one of dotted, underscore, such as "dotted"
-      --archive (flag --archive): s3://bucket/x is not a local path, and no other is read in this version
+      --archive (flag --archive): gs://bucket/x is neither a local path nor an address as s3://bucket/prefix
     "#);
     let flags = Flags::default().with(&NOW, "2026-01-27T20:05:00").with(&DEMO, "true");
     let config = load_text("", &[("CLOUDTRAIL_MCP_ARCHIVE", "logs")], flags).unwrap();

@@ -9,7 +9,7 @@ pub struct UnreadFile {
     pub faults: Vec<FileFault>,
 }
 
-/// Why a file was not read whole.
+/// Why a file was not read whole; where it cannot be opened, an [`std::io::Error`] may carry it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FileFault {
     /// The system does not let us.
@@ -48,4 +48,45 @@ pub enum FileFault {
     Unlisted,
     /// A digest names it, and it is not there.
     Missing,
+    /// S3 does not let us list it.
+    ListDenied,
+    /// S3 does not let us read it.
+    ReadDenied,
+    /// The key that it is encrypted with may not be used, or cannot be.
+    KeyDenied,
+    /// There is no such bucket.
+    NoBucket,
+    /// The bucket is in a region that S3 does not tell.
+    Elsewhere,
+    /// It has to be restored from its storage class first.
+    Frozen,
+    /// S3 asked to slow down for longer than we wait.
+    Throttled,
+    /// S3 did not answer, or not so that it could be read.
+    Unanswered,
+    /// S3 did not take these credentials, or there are none.
+    Identity,
+}
+
+impl FileFault {
+    /// Returns what an error carries, if it is one of these.
+    pub fn within(error: &std::io::Error) -> Option<Self> {
+        error.get_ref()?.downcast_ref::<Carried>().map(|carried| carried.0)
+    }
+
+    /// Tells whether a permission is missing.
+    pub fn is_denial(self) -> bool {
+        matches!(self, Self::ListDenied | Self::ReadDenied | Self::KeyDenied)
+    }
+}
+
+/// A fault on its way through the standard library.
+#[derive(Debug, thiserror::Error)]
+#[error("it could not be read: {0:?}")]
+struct Carried(FileFault);
+
+impl From<FileFault> for std::io::Error {
+    fn from(fault: FileFault) -> Self {
+        Self::other(Carried(fault))
+    }
 }

@@ -190,8 +190,12 @@ impl Cell {
             state => state,
         };
         let (requests, events) = (self.requests + other.requests, self.events + other.events);
+        let fetched =
+            [&self.notes, &other.notes].into_iter().flatten().filter_map(Note::fetched).reduce(|a, b| (a.0 + b.0, a.1 + b.1, a.2 + b.2));
         let (first, second) = if other.state >= self.state { (other.notes, self.notes) } else { (self.notes, other.notes) };
-        let notes = if first.is_empty() { second } else { first };
+        let [first, second] = [first, second].map(|notes| notes.into_iter().filter(|note| note.fetched().is_none()).collect::<Vec<_>>());
+        let mut notes = if first.is_empty() { second } else { first };
+        notes.extend(fetched.map(|(lists, gets, bytes)| Note::Fetched(lists, gets, bytes)));
         let mut unread_files = self.unread_files;
         unread_files.extend(other.unread_files);
         unread_files.sort_by(|a, b| a.name.cmp(&b.name));

@@ -70,12 +70,23 @@ pub enum Note {
     NotAllFilesInTime,
     /// More events are in the window than are held at once, so that not every file was read.
     TooManyEvents,
+    /// As many objects or bytes were fetched from S3 as one call may, so that not every file was read.
+    FetchesSpent,
+    /// So many requests that list, so many for objects and so many bytes of these were read from S3 for the whole archive.
+    Fetched(u32, u32, u64),
     /// So many of the files that hold its events are proven to be as CloudTrail delivered them.
     Proven(Share),
     /// The server ended before it was read.
     ServerEnded,
     /// Its reading broke off by a fault of ours.
     BrokeOff,
+}
+
+impl Note {
+    /// Returns what was read from S3: requests that list, requests for objects, and bytes.
+    pub fn fetched(&self) -> Option<(u32, u32, u64)> {
+        if let Self::Fetched(lists, gets, bytes) = self { Some((*lists, *gets, *bytes)) } else { None }
+    }
 }
 
 /// What was read whole of a window whose end was not reached.

@@ -101,10 +101,7 @@ fn switched_off(name: SourceName) -> String {
 fn not_allowed(source: &Profile) -> Refusal {
     Refusal::new(
         Code::ToolNotAllowed,
-        format!(
-            "Reading AWS is not allowed here, and CloudTrail {} is in AWS. The key is allow_aws_read, which is false unless set.",
-            source.title
-        ),
+        format!("Reading AWS is not allowed here, and {} is in AWS. The key is allow_aws_read, which is false unless set.", source.title),
         "For the operator: set allow_aws_read = true in the policy file, or CHAT_ALLOW_AWS_READ=true in the `env` of this server's client entry; \
          MCP clients mostly do not pass the shell's environment on. `cloudtrail-mcp config explain` shows where each value came from.",
     )

@@ -80,7 +80,7 @@ fn refused(policy: &Policy, incident: &Incident, choice: Option<SourceName>) -> 
 fn the_default_policy_reads_nothing_and_names_the_key_for_the_operator() {
     let refusal = refused(&Policy::default(), &in_regions(&["eu-west-1"]), None);
     assert_eq!(refusal.code, Code::ToolNotAllowed);
-    insta::assert_snapshot!(refusal, @"tool_not_allowed: Reading AWS is not allowed here, and CloudTrail event history is in AWS. The key is allow_aws_read, which is false unless set. For the operator: set allow_aws_read = true in the policy file, or CHAT_ALLOW_AWS_READ=true in the `env` of this server's client entry; MCP clients mostly do not pass the shell's environment on. `cloudtrail-mcp config explain` shows where each value came from.");
+    insta::assert_snapshot!(refusal, @"tool_not_allowed: Reading AWS is not allowed here, and event history is in AWS. The key is allow_aws_read, which is false unless set. For the operator: set allow_aws_read = true in the policy file, or CHAT_ALLOW_AWS_READ=true in the `env` of this server's client entry; MCP clients mostly do not pass the shell's environment on. `cloudtrail-mcp config explain` shows where each value came from.");
 }
 
 #[test]

@@ -85,13 +85,19 @@ pub enum Purpose {
     Events,
     /// Settings of trails and of what belongs to them: of the same.
     Settings,
+    /// The log files of an archive: of whoever reads its buckets, the server's own identity or the role of an account.
+    Archives,
     /// To borrow a role: of the server's own identity.
     Roles,
 }
 
 /// Returns all requests that the server may ever send.
 pub fn operations() -> impl Iterator<Item = Operation> {
-    SDK_OPERATIONS.iter().copied().chain(api::READS.iter().map(|(_, read)| read.operation()))
+    SDK_OPERATIONS
+        .iter()
+        .copied()
+        .chain(api::READS.iter().map(|(_, read)| read.operation()))
+        .chain(api::OBJECT_READS.iter().map(|read| read.operation()))
 }
 
 /// The requests that the SDK's clients send; [`api::READS`] are those of our own. Each is a read, or lends credentials to read with.

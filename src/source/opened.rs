@@ -68,7 +68,9 @@ impl Sources {
         let of = |profile: &'static Profile| opened.iter().find(|opened| opened.source.profile() == profile);
         let all = ALL.iter().map(|definition| definition.profile).filter(|profile| profile.offered || of(profile).is_some());
         let presence = |profile| of(profile).map_or(Presence::Absent, |opened| opened.presence);
-        let sources = all.map(|profile| Offer { profile, presence: presence(profile) }).collect();
+        // What is open knows best what it is like: an archive may be on this machine or in AWS.
+        let own = |profile| of(profile).map_or(profile, |opened| opened.source.profile());
+        let sources = all.map(|profile| Offer { profile: own(profile), presence: presence(profile) }).collect();
         Self { opened, available: Arc::new(Available { sources, ..available }) }
     }
 

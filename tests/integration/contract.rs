@@ -22,11 +22,12 @@ use futures_util::future::poll_fn;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::bucket::remote;
 use crate::event_history::{ago, credentials, now, open, settings};
-use crate::fake_aws::{ACCOUNT, FakeAws, write};
+use crate::fake_aws::{ACCOUNT, Bucket, FakeAws, write};
 
 /// The sources that are held to it.
-const PROFILES: [&Profile; 3] = [&event_history::PROFILE, &archive::PROFILE, &memory::PROFILE];
+const PROFILES: [&Profile; 4] = [&event_history::PROFILE, &archive::PROFILE, &archive::REMOTE_PROFILE, &memory::PROFILE];
 
 fn window() -> Window {
     Window::new(ago(60), ago(30)).unwrap()
@@ -67,6 +68,13 @@ async fn filled(profile: &Profile, records: &[Value]) -> Filled {
             record
         });
         let all: Vec<&Value> = records.iter().chain(&edges).collect();
+        if profile.asks_aws {
+            let log = json!({"Records": all}).to_string().into_bytes();
+            let fake = FakeAws::start(now()).await.with_bucket("logs", Bucket::of([("some/log.json".to_owned(), log)]));
+            let remote = remote(&fake);
+            let source = Box::new(Archive::with(&["s3://logs/some".into()], &remote).unwrap());
+            return Filled { source, _fake: Some(fake), _folder: None };
+        }
         std::fs::write(folder.path().join("log.json"), json!({"Records": all}).to_string()).unwrap();
         let source = Box::new(Archive::open(&[folder.path().to_path_buf()]).unwrap());
         return Filled { source, _fake: None, _folder: Some(folder) };

@@ -5,6 +5,7 @@ mod accounts;
 mod architecture;
 mod benchmark;
 mod binary;
+mod bucket;
 mod cli;
 mod client;
 mod contract;

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{note, obstacle};
 use crate::answer::ConfidenceName;
-use crate::coverage::{Cause, Cell, Coverage, FileFault, State, UnreadFile, Verdict};
+use crate::coverage::{Cause, Cell, Coverage, FileFault, Note, State, UnreadFile, Verdict};
 use crate::policy::UntrustedText;
 use crate::time::{self, Window};
 
@@ -140,12 +140,15 @@ fn is_unreachable(cell: &Cell) -> bool {
 
 fn ended(cell: &Cell) -> &'static str {
     match cell.state() {
-        State::Failed | State::IntegrityFailed if let Some(fault) = cell.unread_files.first().and_then(|file| file.faults.first()) => {
+        State::Failed | State::IntegrityFailed | State::Denied
+            if let Some(fault) = cell.unread_files.first().and_then(|file| file.faults.first()) =>
+        {
             reason(*fault)
         }
         State::NotConfigured if is_unreachable(cell) => "cannot be reached",
         State::Exhausted => "was read to the end",
         State::Lagging => "may lack the newest events",
+        State::PageCap if cell.notes.contains(&Note::FetchesSpent) => "needs more of S3 than one call may fetch",
         State::PageCap if cell.source().rereads_free => "has more events than are held at once",
         State::PageCap => "has more events than the request budget allows",
         State::Deadline => "was not finished in time",
@@ -204,6 +207,15 @@ fn reason(fault: FileFault) -> &'static str {
         FileFault::Altered => "is not as CloudTrail delivered it",
         FileFault::Unlisted => "was not delivered there by CloudTrail: no digest of its time names it",
         FileFault::Missing => "is missing: a digest names it",
+        FileFault::ListDenied => "may not be listed: s3:ListBucket is denied",
+        FileFault::ReadDenied => "may not be read: s3:GetObject is denied",
+        FileFault::KeyDenied => "may not be decrypted: kms:Decrypt is denied, or its key cannot be used",
+        FileFault::NoBucket => "is in a bucket that does not exist",
+        FileFault::Elsewhere => "is in a bucket of another region, which S3 does not tell; set AWS_REGION to it",
+        FileFault::Frozen => "is in a storage class from which it has to be restored first",
+        FileFault::Throttled => "was not given: S3 asked to slow down for longer than is waited",
+        FileFault::Unanswered => "was not given: S3 did not answer, or with errors only",
+        FileFault::Identity => "was not given: S3 does not take these credentials, or there are none",
     }
 }
 

@@ -9,7 +9,7 @@ use crate::config::settings::{
     DEMO, EVENT_HISTORY_ENABLED, INVESTIGATIONS_PATH, NOW, TOOL_NAMES,
 };
 use crate::config::spelling::Spelling;
-use crate::config::{Config, plain_file};
+use crate::config::{Config, is_remote, plain_file};
 use crate::policy::region::{global_region, known_regions};
 use crate::server::http;
 use crate::time;
@@ -81,6 +81,11 @@ fn allow(config: &Config) -> Check {
     let local = config.get(&DEMO) || !config.get(&ARCHIVE).is_empty() || !config.archive_locations().is_empty();
     match (config.get(&ALLOW_AWS_READ), local) {
         (true, _) => Check::ok("allow_aws_read", "true: AWS may be read"),
+        (false, true) if config.is_archive_remote() => Check::failed(
+            "allow_aws_read",
+            "false, and an archive is in S3: it will be refused",
+            "set allow_aws_read = true in the policy file (or CHAT_ALLOW_AWS_READ=true in the client's entry)",
+        ),
         (false, true) => Check::ok("allow_aws_read", "false: only local log files are read"),
         (false, false) => Check::failed(
             "allow_aws_read",
@@ -174,6 +179,9 @@ fn archives(config: &Config) -> Vec<Check> {
 fn archive(path: &Path) -> Check {
     const NAME: &str = "source: archive";
     let shown = path.display();
+    if is_remote(&path.to_string_lossy()) {
+        return Check::skipped(NAME, format!("{shown} is in S3, which is read when somebody asks"));
+    }
     if let Err(error) = fs::metadata(path) {
         return Check::failed(NAME, format!("{shown}: {error}"), "correct the path, or mount what holds the logs");
     }

@@ -1,8 +1,9 @@
-//! Reads of AWS's settings, such as trails, buckets and keys: one small signed client for eight services.
+//! Reads of AWS's settings, such as trails, buckets and keys, and of the objects of archives: one small signed client for eight services.
 //!
 //! An SDK's crate for each of them would cost more to build than all the rest; they speak three protocols, and answers are taken apart where
-//! they are judged. What may be sent is the list in [`read`], and nothing else.
+//! they are judged. What may be sent are the lists in [`read`], and nothing else.
 
+mod objects;
 mod read;
 mod request;
 mod xml;
@@ -20,7 +21,8 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
-pub use read::{READS, Read};
+pub(in crate::source) use objects::{Entry, Objects, Refused, Spent};
+pub use read::{OBJECT_READS, READS, Read};
 #[rustfmt::skip] // A list of names.
 pub use read::{
     DESCRIBE_ALARMS_FOR_METRIC, DESCRIBE_KEY, DESCRIBE_LOG_GROUPS, DESCRIBE_METRIC_FILTERS, DESCRIBE_ORGANIZATION, DESCRIBE_REGIONS, DESCRIBE_TRAILS,
@@ -56,6 +58,9 @@ pub struct Ask {
     read: &'static Read,
     region: String,
     bucket: String,
+    /// Of an object of the bucket.
+    key: String,
+    headers: Vec<(&'static str, String)>,
     parameters: Value,
 }
 
@@ -64,7 +69,7 @@ impl Ask {
     ///
     /// Shape: `parameters` is an object, named as in AWS's API reference.
     pub fn new(read: &'static Read, region: &str, parameters: Value) -> Self {
-        Self { read, region: region.to_owned(), bucket: String::new(), parameters }
+        Self { read, region: region.to_owned(), bucket: String::new(), key: String::new(), headers: Vec::new(), parameters }
     }
 
     /// Makes a read of a bucket; `region` is where it is looked for first.
@@ -139,15 +144,24 @@ impl Api {
         Self::new(config.find(&EVENT_HISTORY_ENDPOINT_URL), home_region, config.accounts().into_iter().filter_map(role).collect())
     }
 
+    /// Prepares to read with an SDK's configuration that is given ready-made.
+    pub fn given(aws: aws_config::SdkConfig) -> Self {
+        Self::with(Sessions::new(None, ATTEMPT, None, Some(aws)), None, Vec::new())
+    }
+
     /// Returns the sessions, so that credentials are resolved once for all who ask.
     pub(in crate::source) fn sessions(&self) -> Arc<Sessions> {
         Arc::clone(&self.inner.sessions)
     }
 
     fn new(cloudtrail: Option<String>, home_region: Option<String>, roles: Vec<Arc<Role>>) -> Self {
+        Self::with(Sessions::new(cloudtrail.clone(), ATTEMPT, home_region, None), cloudtrail, roles)
+    }
+
+    fn with(sessions: Sessions, cloudtrail: Option<String>, roles: Vec<Arc<Role>>) -> Self {
         Self {
             inner: Arc::new(Inner {
-                sessions: Arc::new(Sessions::new(cloudtrail.clone(), ATTEMPT, home_region, None)),
+                sessions: Arc::new(sessions),
                 roles,
                 cloudtrail,
                 connectors: Mutex::default(),
@@ -257,6 +271,11 @@ impl Reader {
 
     /// Sends one request and reads its answer.
     async fn exchange(&self, session: &Session, ask: &Ask) -> Result<Answer, Failure> {
+        timeout(ATTEMPT, async { Answer::read(self.call(session, ask).await?).await }).await.unwrap_or(Err(Failure::TimedOut))
+    }
+
+    /// Sends one request; what is given has a head, and its body is still to come.
+    async fn call(&self, session: &Session, ask: &Ask) -> Result<Response<SdkBody>, Failure> {
         let service = ask.read.service.name;
         let place = request::place(ask, None);
         if !self.allows(&place.region) {
@@ -268,12 +287,7 @@ impl Reader {
         let request = request::request(ask, &place, &credentials).ok_or(Failure::Refused)?;
         let request = Request::try_from(request.map(SdkBody::from)).map_err(|_| Failure::Refused)?;
         let connector = self.connector(session)?;
-        let exchanged = async {
-            let response =
-                connector.call(request).await.map_err(|error| if error.is_timeout() { Failure::TimedOut } else { Failure::Cut })?;
-            Answer::read(response).await
-        };
-        timeout(ATTEMPT, exchanged).await.unwrap_or(Err(Failure::TimedOut))
+        connector.call(request).await.map_err(|error| if error.is_timeout() { Failure::TimedOut } else { Failure::Cut })
     }
 
     fn connector(&self, session: &Session) -> Result<Arc<Connector>, Failure> {

@@ -1,4 +1,4 @@
-//! Every read of settings that may be sent, one row each. There is no other way to send one.
+//! Every read of settings, and of archives, that may be sent, one row each. There is no other way to send one.
 
 use crate::source::{Operation, Purpose};
 
@@ -52,11 +52,12 @@ pub struct Read {
     resource: &'static str,
     /// Error codes that say "there is none", which is an answer.
     pub(super) none: &'static [&'static str],
+    purpose: Purpose,
 }
 
 impl Read {
     const fn of(service: &'static Service, name: &'static str, action: &'static str) -> Self {
-        Self { name, action, service, part: "", resource: "", none: &[] }
+        Self { name, action, service, part: "", resource: "", none: &[], purpose: Purpose::Settings }
     }
 
     const fn bucket(part: &'static str, name: &'static str, action: &'static str) -> Self {
@@ -73,9 +74,17 @@ impl Read {
 
     /// Returns what the list of operations says of it.
     pub fn operation(&'static self) -> Operation {
-        Operation { call: self.name, actions: std::slice::from_ref(&self.action), resource: self.resource, purpose: Purpose::Settings }
+        Operation { call: self.name, actions: std::slice::from_ref(&self.action), resource: self.resource, purpose: self.purpose }
     }
 }
+
+/// Lists objects of a bucket.
+pub(super) static LIST_OBJECTS: Read = Read { purpose: Purpose::Archives, ..Read::bucket("", "ListObjectsV2", "s3:ListBucket") };
+/// Reads an object.
+pub(super) static GET_OBJECT: Read = Read { purpose: Purpose::Archives, ..Read::bucket("", "GetObject", "s3:GetObject") };
+
+/// The reads of buckets that hold archives.
+pub static OBJECT_READS: [&Read; 2] = [&LIST_OBJECTS, &GET_OBJECT];
 
 /// Declares the reads, and the list of all.
 macro_rules! reads {

@@ -20,6 +20,9 @@ use crate::policy::region::global_region;
 /// Source: RFC 3986, "unreserved", as AWS's signatures have it.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// What stays as it is in the path of an object.
+const PATH: &AsciiSet = &QUERY.remove(b'/');
+
 /// Where a request is sent, and in which region it is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Place {
@@ -41,12 +44,18 @@ pub(super) fn place(ask: &Ask, endpoint: Option<&str>) -> Place {
     let url = match (service.protocol, endpoint) {
         // The certificate covers one label before the service's name.
         (Protocol::Bucket, None) if !ask.bucket.contains('.') => {
-            format!("https://{}.{}/", ask.bucket, Partition::endpoint(service.name, region))
+            format!("https://{}.{}/{}", ask.bucket, Partition::endpoint(service.name, region), path(&ask.key))
         }
-        (Protocol::Bucket, _) => format!("{base}/{}", ask.bucket),
+        (Protocol::Bucket, _) if ask.key.is_empty() => format!("{base}/{}", ask.bucket),
+        (Protocol::Bucket, _) => format!("{base}/{}/{}", ask.bucket, path(&ask.key)),
         _ => format!("{base}/"),
     };
     Place { url, region: region.to_owned() }
+}
+
+/// Writes the key of an object as a path, whose parts stay as they are, be they empty or dots.
+fn path(key: &str) -> String {
+    utf8_percent_encode(key, PATH).to_string()
 }
 
 /// Organizations of China answers in the one of two regions that holds nothing else that is global.
@@ -71,7 +80,7 @@ pub(super) fn request(ask: &Ask, place: &Place, credentials: &Credentials) -> Op
         }
         Protocol::Query(version) => (form(ask, version).into_bytes(), "application/x-www-form-urlencoded; charset=utf-8", None),
         Protocol::Bucket => {
-            url.push_str(&format!("?{}=", ask.read.part));
+            url.push_str(&query(ask));
             (Vec::new(), "", None)
         }
     };
@@ -80,6 +89,7 @@ pub(super) fn request(ask: &Ask, place: &Place, credentials: &Credentials) -> Op
         headers.push(("content-type", kind));
     }
     headers.extend(target.as_deref().map(|target| ("x-amz-target", target)));
+    headers.extend(ask.headers.iter().map(|(name, value)| (*name, value.as_str())));
     let identity = credentials.clone().into();
     let mut settings = SigningSettings::default();
     if service.protocol == Protocol::Bucket {
@@ -105,6 +115,16 @@ pub(super) fn request(ask: &Ask, place: &Place, credentials: &Credentials) -> Op
     let mut request = builder.body(body).ok()?;
     instructions.apply_to_request_http1x(&mut request);
     Some(request)
+}
+
+/// Writes what is asked of a bucket or an object: its sub-resource, or the parameters.
+fn query(ask: &Ask) -> String {
+    let encoded = |text: &str| utf8_percent_encode(text, QUERY).to_string();
+    let part = Some(format!("{}=", ask.read.part)).filter(|_| !ask.read.part.is_empty());
+    let fields = ask.parameters.as_object().into_iter().flatten();
+    let fields = fields.filter_map(|(name, value)| Some(format!("{}={}", encoded(name), encoded(value.as_str()?))));
+    let parts: Vec<String> = part.into_iter().chain(fields).collect();
+    if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
 }
 
 fn form(ask: &Ask, version: &str) -> String {

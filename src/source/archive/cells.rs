@@ -13,7 +13,7 @@ use super::content::Content;
 use super::listing::{LogFile, Native};
 use super::scan::{FileSeen, Scan, asks_for};
 use super::select::{NAME_LATE, is_whole_day};
-use crate::coverage::{AllRead, Cell, Note, State, UnreadFile};
+use crate::coverage::{AllRead, Cell, Failure, FileFault, Note, State, UnreadFile};
 use crate::source::Query;
 use crate::time::Window;
 
@@ -58,38 +58,39 @@ pub(super) fn cells(scan: &Scan, query: &Query) -> Vec<Cell> {
             if scan.events.iter().any(|event| event.account == cell.account() && event.region == cell.region()) {
                 let window = query.window();
                 let proof = AllRead::prove(window, &[window], 0);
-                let found = proof.map(|proof| Cell::exhausted(proof, cell.account(), cell.region(), &PROFILE));
+                let found = proof.map(|proof| Cell::exhausted(proof, cell.account(), cell.region(), query.source()));
                 *cell = found.unwrap_or_else(|| cell.clone()).with(cell.requests, cell.events, None);
             }
         }
     }
-    if let Some(cell) = unplaced(scan).filter(|_| !scan.found) {
+    if let Some(cell) = unplaced(scan, query).filter(|_| !scan.found) {
         cells.insert(0, cell);
     }
     if !cells.iter().any(|cell| cell.state() != State::DeniedByPolicy) {
         let (account, region) = (query.account().unwrap_or_default(), query.region().unwrap_or_default());
         if !cells.iter().any(|cell| cell.account() == account && cell.region() == region) {
-            cells.push(empty(account, region, scan));
+            cells.push(empty(account, region, scan, query));
         }
     }
     cells.iter_mut().for_each(|cell| cell.asked &= query.asked());
     cells
 }
 
-fn empty(account: &str, region: &str, scan: &Scan) -> Cell {
+fn empty(account: &str, region: &str, scan: &Scan, query: &Query) -> Cell {
     let survey = scan.survey();
     let (state, note) = match survey.log_files {
         _ if scan.full => (State::PageCap, Note::TooManyEvents),
+        _ if scan.spent => (State::PageCap, Note::FetchesSpent),
         _ if scan.is_cut() => (State::Deadline, Note::NoFileInTime),
         0 => (State::NoData, Note::NoLogFiles(survey)),
         _ => (State::NoData, Note::NoFileInWindow),
     };
-    Cell::cut(account, region, &PROFILE, state, None).with(scan.files.len().try_into().unwrap_or(u32::MAX), 0, [note])
+    Cell::cut(account, region, query.source(), state, None).with(scan.files.len().try_into().unwrap_or(u32::MAX), 0, [note])
 }
 
 fn cell((account, region): Pair, place: Place, scan: &Scan, query: &Query) -> Cell {
     let window = query.window();
-    let make = |state, covered| Cell::cut(&account, &region, &PROFILE, state, covered);
+    let make = |state, covered| Cell::cut(&account, &region, query.source(), state, covered);
     if !query.admits(&account, &region) {
         let mut cell = make(State::DeniedByPolicy, None).with(0, 0, [Note::HeldUnasked]);
         cell.asked = query.account().is_some() || query.region().is_some();
@@ -107,17 +108,19 @@ fn cell((account, region): Pair, place: Place, scan: &Scan, query: &Query) -> Ce
             .flatten()
             .filter(|_| !scan.listing.ended);
         let covered = covered.zip(to).and_then(|(covered, to)| clamp(covered.from, covered.to.min(to)));
-        let (state, note) = if scan.full { (State::PageCap, Note::TooManyEvents) } else { (State::Deadline, Note::NotAllFilesInTime) };
+        let (state, note) = match () {
+            () if scan.full => (State::PageCap, Note::TooManyEvents),
+            () if scan.spent => (State::PageCap, Note::FetchesSpent),
+            () => (State::Deadline, Note::NotAllFilesInTime),
+        };
         (make(state, covered), Some(note))
     } else if !place.faulty.is_empty() {
-        let mut cell = make(State::Failed, covered);
-        cell.unread_files = unread_files(scan, |position| place.faulty.contains(&position));
-        (cell, None)
+        (unread(scan, unread_files(scan, |position| place.faulty.contains(&position)), |state| make(state, covered)), None)
     } else {
         match place.hull.map(|hull| (hull, reach(hull, window, query.now()))) {
             Some((hull, state)) => {
                 match AllRead::prove(window, covered.as_slice(), scan.unread.len()).filter(|_| state == State::Exhausted) {
-                    Some(proof) => (Cell::exhausted(proof, &account, &region, &PROFILE), None),
+                    Some(proof) => (Cell::exhausted(proof, &account, &region, query.source()), None),
                     None => (make(state, covered), Some(shortage(hull, window))),
                 }
             }
@@ -230,14 +233,31 @@ fn placed(file: &LogFile) -> Option<Pair> {
 }
 
 /// Makes the cell of files and folders that were not read whole and may hold events of any place.
-fn unplaced(scan: &Scan) -> Option<Cell> {
+fn unplaced(scan: &Scan, query: &Query) -> Option<Cell> {
     let without = |position: usize| scan.listing.logs.get(position).is_some_and(|file| placed(file).is_none());
     let mut files = unread_files(scan, without);
     files.extend(scan.listing.unlisted.iter().cloned());
     let count = u32::try_from(files.len()).unwrap_or(u32::MAX);
-    let mut cell = Cell::cut("", "", &PROFILE, State::Failed, None).with(count, 0, None);
+    let make = |state| Cell::cut("", "", query.source(), state, None);
+    (count > 0).then(|| unread(scan, files, make).with(count, 0, None))
+}
+
+/// Makes the cell of files that were not read whole.
+///
+/// Shape: `Denied` where permissions are missing for all of them, the state of what kept requests from being answered where that is why,
+/// else `Failed`.
+fn unread(scan: &Scan, files: Vec<UnreadFile>, make: impl Fn(State) -> Cell) -> Cell {
+    let all = |is: &dyn Fn(FileFault) -> bool| files.iter().all(|file| file.faults.iter().all(|fault| is(*fault)));
+    let failure = scan.failure.as_ref();
+    let mut cell = match () {
+        () if all(&FileFault::is_denial) => make(State::Denied),
+        () if all(&|fault| fault == FileFault::Throttled) => make(State::Throttled),
+        () if all(&|fault| fault == FileFault::Identity) => make(failure.map_or(State::Failed, Failure::state)),
+        () => make(State::Failed),
+    };
+    cell.cause = failure.and_then(Failure::cause).filter(|_| cell.state() != State::Failed || all(&|fault| fault == FileFault::Identity));
     cell.unread_files = files;
-    (count > 0).then_some(cell)
+    cell
 }
 
 /// Returns the files of these positions that were not read whole.

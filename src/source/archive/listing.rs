@@ -9,7 +9,7 @@ use super::store::Store;
 use crate::coverage::UnreadFile;
 
 /// Endings under which logs usually lie: what is empty or broken under such a name is a gap, whatever it was.
-const LOG_ENDINGS: &[&str] = &[".json", ".jsonl", ".ndjson", ".gz", ".zst"];
+pub(super) const LOG_ENDINGS: &[&str] = &[".json", ".jsonl", ".ndjson", ".gz", ".zst"];
 
 /// Longest file name shown to people, in characters.
 const MAX_SHOWN_NAME: usize = 160;

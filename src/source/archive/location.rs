@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::ArchiveError;
+use super::bucket::{Bucket, Remote};
 use super::folder::Folder;
 use super::store::{Bundled, Store};
 
@@ -18,16 +19,23 @@ const MAX_STDIN: u64 = 64 << 20;
 const MAX_MATCHES: usize = 10_000;
 
 /// Opens every location; nothing is read yet of files and folders but whether they are there.
-pub(super) fn open(locations: &[PathBuf]) -> Result<Arc<[Arc<dyn Store>]>, ArchiveError> {
+pub(super) fn open(locations: &[PathBuf], remote: &Remote) -> Result<Arc<[Arc<dyn Store>]>, ArchiveError> {
     if locations.is_empty() {
         return Err(ArchiveError::NoLocation);
     }
     let (mut paths, mut stores): (Vec<PathBuf>, Vec<Arc<dyn Store>>) = (Vec::new(), Vec::new());
+    let mut read = false;
     for location in locations {
         let shown = location.display().to_string();
         match () {
-            () if shown.starts_with("s3:") => return Err(ArchiveError::S3(shown)),
-            () if shown == STDIN && stores.is_empty() => stores.push(Arc::new(stdin()?)),
+            () if shown.starts_with("s3:") => {
+                let bucket = Bucket::new(&shown, remote).ok_or(ArchiveError::NoBucket(shown))?;
+                stores.push(Arc::new(bucket));
+            }
+            () if shown == STDIN && !read => {
+                read = true;
+                stores.push(Arc::new(stdin()?));
+            }
             () if shown == STDIN => {}
             () if is_pattern(location, &shown) => paths.extend(matches(&shown)?),
             () => paths.push(location.clone()),
@@ -99,7 +107,7 @@ mod tests {
             std::fs::write(at(name), "").unwrap();
         }
         let roots = |locations: &[PathBuf]| {
-            let stores = open(locations).map_err(|error| error.to_string())?;
+            let stores = open(locations, &Remote::default()).map_err(|error| error.to_string())?;
             let below =
                 |store: &Arc<dyn Store>| store.root().rsplit_once(folder.path().file_name()?.to_str()?).map(|(_, below)| below.to_owned());
             Ok::<_, String>(stores.iter().filter_map(below).collect::<Vec<_>>())

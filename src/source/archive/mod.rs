@@ -18,6 +18,7 @@
 //!
 //! A new place for archives is a [`store::Store`] in a file of its own, and a line in `location::open`.
 
+mod bucket;
 mod cells;
 mod content;
 mod folder;
@@ -38,11 +39,12 @@ use std::time::Instant;
 
 use chrono::TimeDelta;
 
+pub use self::bucket::Remote;
 use self::store::{Bundled, Store};
 use self::watch::Halt;
 use super::proof::Prover;
 use super::{BoxFuture, Definition, Opened, Setup, Source};
-use crate::config::settings::{ARCHIVE, DEMO};
+use crate::config::settings::{ARCHIVE, ARCHIVE_ACCOUNT, ARCHIVE_MAX_BYTES, ARCHIVE_MAX_OBJECTS, ARCHIVE_REQUESTER_PAYS, DEMO};
 use crate::coverage::{Attribute, Cell, Cost, LookUp, Note, Profile, Reading, SourceName, State, Unit, Words};
 use crate::policy::{Presence, Ungated};
 use crate::source::Query;
@@ -82,6 +84,18 @@ pub static PROFILE: Profile = Profile {
     },
 };
 
+/// What an archive is like of which a part, or all, is in S3.
+pub static REMOTE_PROFILE: Profile = Profile {
+    title: "the archive in S3",
+    asks_aws: true,
+    words: Words {
+        denied_next: "For the operator: allow this identity, or the role of [archive] account, s3:ListBucket on the bucket, s3:GetObject on its \
+                      objects and kms:Decrypt with their key; `cloudtrail-mcp iam-policy` prints the statements.",
+        ..PROFILE.words
+    },
+    ..PROFILE
+};
+
 /// Folders and files of CloudTrail logs.
 #[derive(Debug)]
 pub struct Archive {
@@ -96,9 +110,9 @@ pub enum ArchiveError {
     /// No location was given.
     #[error("an archive needs at least one folder or file, such as --archive ./AWSLogs")]
     NoLocation,
-    /// The location is in S3.
-    #[error("archive location `{0}` is in S3, which is not supported yet; copy it first: aws s3 sync {0} ./logs")]
-    S3(String),
+    /// The location is no address of S3.
+    #[error("archive location `{0}` is no bucket of S3, or has a pattern; write it as s3://bucket/prefix")]
+    NoBucket(String),
     /// No file and no folder fits the pattern.
     #[error("archive location `{0}` matches nothing; a pattern is such as 'logs/*.json.gz', in quotes so that the shell leaves it alone")]
     NoMatch(String),
@@ -136,15 +150,37 @@ fn open(setup: &Setup<'_>) -> Result<Option<Opened>, String> {
     if locations.is_empty() {
         return Ok(None);
     }
-    Archive::open(&locations).map(|archive| opened(archive, presence)).map_err(|error| error.to_string())
+    let account = config.find(&ARCHIVE_ACCOUNT);
+    let accounts = config.accounts();
+    let account = account.and_then(|name| accounts.into_iter().find(|account| account.name == name)).map(|account| account.id);
+    let remote = Remote {
+        api: setup.api.clone(),
+        account,
+        region: setup.home_region.clone(),
+        requester_pays: config.get(&ARCHIVE_REQUESTER_PAYS),
+        max_objects: config.get(&ARCHIVE_MAX_OBJECTS),
+        max_bytes: config.get(&ARCHIVE_MAX_BYTES),
+    };
+    Archive::with(&locations, &remote).map(|archive| opened(archive, presence)).map_err(|error| error.to_string())
 }
 
 impl Archive {
     /// Opens an archive: folders, files, patterns of both, and `-` for standard input, which alone is read at once.
     ///
-    /// Errors: no location, one that cannot be opened, one that is no folder or file, a pattern of nothing, one in S3.
+    /// Errors: no location, one that cannot be opened, one that is no folder or file, a pattern of nothing.
     pub fn open(locations: &[PathBuf]) -> Result<Self, ArchiveError> {
-        Ok(Self { stores: location::open(locations)?, prover: None })
+        Self::with(locations, &Remote::default())
+    }
+
+    /// Opens an archive of which a part may be in S3: an address such as `s3://bucket/prefix`. Sends nothing.
+    ///
+    /// Errors: as [`Archive::open`], and an address that is none.
+    pub fn with(locations: &[PathBuf], remote: &Remote) -> Result<Self, ArchiveError> {
+        Ok(Self { stores: location::open(locations, remote)?, prover: None })
+    }
+
+    fn is_remote(&self) -> bool {
+        self.stores.iter().any(|store| !store.lists_freely())
     }
 
     /// Makes an archive of one file that is part of the program; `name` tells its form by its ending, such as `.jsonl`.
@@ -155,18 +191,27 @@ impl Archive {
 
 impl Source for Archive {
     fn profile(&self) -> &'static Profile {
-        &PROFILE
+        if self.is_remote() { &REMOTE_PROFILE } else { &PROFILE }
     }
 
     fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Ungated> {
         Box::pin(async move {
             let stop = Arc::new(AtomicBool::new(false));
             let _stops_when_dropped = StopOnDrop(stop.clone());
-            let halt = Arc::new(Halt { stop, until: Instant::now().checked_add(query.deadline()), ..Halt::default() });
-            let (stores, asked, prover) = (self.stores.clone(), query.clone(), self.prover.clone());
+            let halt = Halt { stop, until: Instant::now().checked_add(query.deadline()), ..Halt::default() };
+            let halt = Arc::new(Halt { caller: query.caller().to_owned(), ..halt });
+            // Digests are looked for on this machine alone.
+            let prover = self.prover.clone().filter(|_| !self.is_remote());
+            let (stores, asked) = (self.stores.clone(), query.clone());
             let scanned = tokio::task::spawn_blocking(move || {
                 let mut scan = scan::scan(&stores, &asked, &halt, prover.is_some());
                 let mut cells = cells::cells(&scan, &asked);
+                let spent = [&halt.spent.lists, &halt.spent.gets].map(|count| count.load(Ordering::Relaxed));
+                if let ([lists, gets], Some(cell)) = (spent, cells.first_mut())
+                    && lists + gets > 0
+                {
+                    cell.notes.push(Note::Fetched(lists, gets, halt.spent.bytes.load(Ordering::Relaxed)));
+                }
                 if let Some(prover) = prover {
                     proof::apply(prover, &stores, &asked, &halt, (&mut scan, &mut cells));
                 }
@@ -179,7 +224,7 @@ impl Source for Archive {
 
 fn broken(query: &Query) -> Cell {
     let (account, region) = (query.account().unwrap_or_default(), query.region().unwrap_or_default());
-    let mut cell = Cell::cut(account, region, &PROFILE, State::Failed, None).with(0, 0, [Note::BrokeOff]);
+    let mut cell = Cell::cut(account, region, query.source(), State::Failed, None).with(0, 0, [Note::BrokeOff]);
     cell.asked = query.asked();
     cell
 }

@@ -21,7 +21,7 @@ use super::store::Store;
 use super::walk::{Found, Walk};
 use super::wants::Wants;
 use super::watch::{Halt, Held, Pulse, hangs, may_replace, set_hanging};
-use crate::coverage::{FileFault, Survey};
+use crate::coverage::{Failure, FileFault, Survey};
 use crate::event::Event;
 use crate::source::Query;
 use crate::source::proof::Sha256;
@@ -41,6 +41,10 @@ pub(super) struct Scan {
     pub(super) found: bool,
     /// Whether it ended as no more events can be held.
     pub(super) full: bool,
+    /// Whether it ended as no more may be fetched.
+    pub(super) spent: bool,
+    /// What kept requests from being answered.
+    pub(super) failure: Option<Failure>,
 }
 
 impl Scan {
@@ -91,6 +95,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a listing may: a large folder is one call.
 const LISTING_PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long it may where a network lies between, whose own limits are shorter.
+const REMOTE_PATIENCE: Duration = Duration::from_secs(45);
+
 /// How often who waits looks after the others.
 const TICK: Duration = Duration::from_millis(20);
 
@@ -110,6 +117,8 @@ pub(super) fn scan(stores: &Arc<[Arc<dyn Store>]>, query: &Query, halt: &Arc<Hal
     Job::run(&job, &mut scan);
     let set = |flag: &std::sync::atomic::AtomicBool| flag.load(Ordering::Relaxed);
     (scan.found, scan.full) = (set(&job.halt.found), set(&job.halt.full));
+    scan.spent = set(&job.halt.spent_all);
+    scan.failure = job.halt.failure.lock().unwrap_or_else(PoisonError::into_inner).clone();
     scan.unread.sort_unstable();
     scan.listing = job.listing.clone();
     scan
@@ -186,6 +195,8 @@ impl Job {
         let (results, received) = mpsc::channel();
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let at_once = job.stores.iter().filter_map(|store| store.at_once()).max().unwrap_or(cores);
+        let remote = job.stores.iter().any(|store| !store.lists_freely());
+        let patience = if remote { REMOTE_PATIENCE } else { PATIENCE };
         let mut readers: Vec<Arc<Pulse>> = Vec::new();
         readers.extend((0..at_once.min(job.wanted.len())).map_while(|_| Self::reader(job, &results)));
         let mut waited: Vec<bool> = vec![false; job.listing.logs.len()];
@@ -200,7 +211,7 @@ impl Job {
                 }
             }
             let since = job.halt.now().then(|| *late.get_or_insert_with(Instant::now));
-            let stuck: Vec<usize> = readers.iter().enumerate().filter(|(_, pulse)| pulse.is_stuck(PATIENCE)).map(|(at, _)| at).collect();
+            let stuck: Vec<usize> = readers.iter().enumerate().filter(|(_, pulse)| pulse.is_stuck(patience)).map(|(at, _)| at).collect();
             for at in stuck.into_iter().rev() {
                 let pulse = readers.swap_remove(at);
                 let Some(position) = pulse.leave_behind() else {

@@ -327,7 +327,7 @@ async fn a_link_in_a_circle_ends() {
 fn a_location_that_cannot_be_read_is_refused_with_a_way_out() {
     let error = |location: &str| Archive::open(&[location.into()]).unwrap_err().to_string();
     insta::assert_snapshot!(error("no/such/folder"), @"archive location `no/such/folder` cannot be opened: No such file or directory (os error 2); give an existing folder or file, such as ./AWSLogs");
-    insta::assert_snapshot!(error("s3://bucket/prefix"), @"archive location `s3://bucket/prefix` is in S3, which is not supported yet; copy it first: aws s3 sync s3://bucket/prefix ./logs");
+    insta::assert_snapshot!(error("s3://Bucket/*.gz"), @"archive location `s3://Bucket/*.gz` is no bucket of S3, or has a pattern; write it as s3://bucket/prefix");
 }
 
 proptest! {

@@ -201,7 +201,7 @@ impl OneWalk<'_> {
             Err(_) if self.walk.halt.now() => found.listing.ended = true,
             Err(error) if error.kind() == io::ErrorKind::QuotaExceeded => found.unlisted(ask.prefix, FileFault::TooMany),
             Err(error) if error.kind() == io::ErrorKind::NotFound && !ask.prefix.is_empty() => {}
-            Err(_) => found.unlisted(ask.prefix, FileFault::Unopened),
+            Err(error) => found.unlisted(ask.prefix, FileFault::within(&error).unwrap_or(FileFault::Unopened)),
         }
         if too_many { Vec::new() } else { entries }
     }
@@ -341,9 +341,10 @@ impl OneWalk<'_> {
                 if beyond || entries.len() > MAX_ENTRIES { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             })
         });
-        if listed.is_err() {
+        if let Err(error) = listed {
             let mut found = self.walk.found();
-            if self.walk.halt.now() { found.listing.ended = true } else { found.unlisted(prefix, FileFault::Unopened) }
+            let fault = FileFault::within(&error).unwrap_or(FileFault::Unopened);
+            if self.walk.halt.now() { found.listing.ended = true } else { found.unlisted(prefix, fault) }
         }
         self.walk.found().entries += entries.len();
         self.each(entries, depth);

@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::coverage::Failure;
+use crate::source::api::Spent;
+
 /// Most files that are read side by side by the whole process: each holds buffers of its own.
 ///
 /// Source: ours; with the bounds in `content` on what one reader holds (some 20 MiB at worst, 1 MiB as a rule) the process stays below
@@ -26,18 +29,31 @@ pub(super) struct Halt {
     pub(super) full: AtomicBool,
     /// When time is up.
     pub(super) until: Option<Instant>,
+    /// As much was fetched as one call may.
+    pub(super) spent_all: AtomicBool,
+    /// What was fetched.
+    pub(super) spent: Spent,
+    /// What keeps requests from being answered at all, as it was told first.
+    pub(super) failure: Mutex<Option<Failure>>,
+    /// Who asks.
+    pub(super) caller: String,
 }
 
 impl Halt {
     /// Tells whether to stop.
     pub(super) fn now(&self) -> bool {
         let set = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
-        set(&self.stop) || set(&self.found) || set(&self.full) || self.is_late()
+        set(&self.stop) || set(&self.found) || set(&self.full) || set(&self.spent_all) || self.is_late()
     }
 
     /// Tells whether time is up.
     pub(super) fn is_late(&self) -> bool {
         self.until.is_some_and(|until| Instant::now() >= until)
+    }
+
+    /// Notes what keeps requests from being answered; what came first stands.
+    pub(super) fn failed(&self, failure: Failure) {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(failure);
     }
 
     /// Fails when it is time to stop.

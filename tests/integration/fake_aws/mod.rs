@@ -3,6 +3,7 @@
 //! It behaves as CloudTrail does: newest first, at most 50 a page, one attribute, inclusive bounds, tokens bound to their
 //! parameters, 2 requests a second and region, global services in us-east-1 only, delivery lag, 90 days.
 
+mod bucket;
 mod cloudtrail;
 mod settings;
 mod sts;
@@ -18,6 +19,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+pub(crate) use bucket::Bucket;
 pub(crate) use cloudtrail::TARGET;
 pub(crate) use settings::{Settings, sound};
 pub(crate) use sts::{Trust, form};
@@ -79,6 +81,10 @@ pub(crate) struct Request {
     pub(crate) target: String,
     /// Path and query.
     pub(crate) path: String,
+    /// The header `Range`.
+    pub(crate) range: String,
+    /// The header `X-Amz-Request-Payer`.
+    pub(crate) payer: String,
     /// The body; a JSON string when it is not JSON.
     pub(crate) body: Value,
     /// When it was read.
@@ -103,6 +109,7 @@ struct State {
     always: Fault,
     requests: Vec<Request>,
     allowance: HashMap<String, (f64, Instant)>,
+    buckets: HashMap<String, Bucket>,
     /// By region: what digests are signed with.
     public_keys: Vec<(String, Value)>,
 }
@@ -134,6 +141,7 @@ impl FakeAws {
             always: Fault::None,
             requests: Vec::new(),
             allowance: HashMap::new(),
+            buckets: HashMap::new(),
             public_keys: Vec::new(),
         }));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -191,6 +199,18 @@ impl FakeAws {
     pub(crate) fn with_public_key(self, region: &str, key: Value) -> Self {
         self.state().public_keys.push((region.to_owned(), key));
         self
+    }
+
+    /// Adds a bucket.
+    pub(crate) fn with_bucket(self, name: &str, bucket: Bucket) -> Self {
+        self.state().buckets.insert(name.to_owned(), bucket);
+        self
+    }
+
+    /// Returns the requests that list objects so far, and those that read one.
+    pub(crate) fn objects(&self) -> (Vec<Request>, Vec<Request>) {
+        let requests = self.requests().into_iter().filter(|request| request.service == "s3");
+        requests.partition(|request| request.path.contains("list-type=2"))
     }
 
     /// Lets GetCallerIdentity fail.

@@ -10,6 +10,7 @@ pub(crate) type Settings = BTreeMap<String, (u16, String)>;
 /// Returns which read of settings a request is; nothing for any other request.
 pub(super) fn name(request: &Request) -> Option<String> {
     match request.service.as_str() {
+        "s3" if request.path.contains("list-type=2") => None,
         "s3" => Some(request.path.split_once('?')?.1.trim_end_matches('=').to_owned()),
         "sts" => None,
         _ if [".LookupEvents", ".ListPublicKeys"].iter().any(|target| request.target.ends_with(target)) => None,

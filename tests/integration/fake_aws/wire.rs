@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
-use super::{Fault, Request, State, settings};
+use super::{Fault, Request, State, bucket, settings};
 
 const JSON: &str = "application/x-amz-json-1.1";
 
@@ -22,13 +22,14 @@ enum Leave {
 struct Answer {
     status: u16,
     kind: &'static str,
-    body: String,
+    headers: String,
+    body: Vec<u8>,
     leave: Leave,
 }
 
 impl Answer {
-    fn new(status: u16, kind: &'static str, body: String) -> Self {
-        Self { status, kind, body, leave: Leave::Whole }
+    fn new(status: u16, kind: &'static str, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, kind, headers: String::new(), body: body.into(), leave: Leave::Whole }
     }
 
     fn error(code: &str, message: &str) -> Self {
@@ -65,7 +66,7 @@ pub(super) async fn serve(mut socket: TcpStream, state: Arc<Mutex<State>>) {
 fn begin(state: &Mutex<State>, request: &Request) -> Fault {
     let mut state = state.lock().unwrap();
     state.requests.push(request.clone());
-    if request.service == "sts" || settings::name(request).is_some() {
+    if matches!(request.service.as_str(), "sts" | "s3") || settings::name(request).is_some() {
         return Fault::None;
     }
     let always = state.always;
@@ -82,6 +83,12 @@ fn answer(state: &mut State, request: &Request, fault: Fault) -> Answer {
     }
     if state.disabled.contains(&request.region) {
         return Answer::error("UnrecognizedClientException", "The security token included in the request is invalid.");
+    }
+    if request.service == "s3"
+        && let Some(given) = bucket::answer(&mut state.buckets, request)
+    {
+        let leave = if given.cut { Leave::Cut } else { Leave::Whole };
+        return Answer { headers: given.headers, leave, ..Answer::new(given.status, "application/xml", given.body) };
     }
     if let Some(name) = settings::name(request) {
         let (status, body) = settings::answer(&state.settings, &name);
@@ -116,7 +123,7 @@ fn answer(state: &mut State, request: &Request, fault: Fault) -> Answer {
     };
     match fault {
         Fault::Huge => Answer::new(200, JSON, body + &" ".repeat(40 << 20)),
-        Fault::MalformedJson => Answer::new(200, JSON, body.chars().take(body.len() / 2).collect()),
+        Fault::MalformedJson => Answer::new(200, JSON, body.chars().take(body.len() / 2).collect::<String>()),
         Fault::ResetMidBody => Answer { leave: Leave::Reset, ..Answer::new(200, JSON, body) },
         Fault::CutBodyCleanClose => Answer { leave: Leave::Cut, ..Answer::new(200, JSON, body) },
         _ => Answer::new(200, JSON, body),
@@ -147,6 +154,8 @@ async fn read(socket: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<Option
                     access_key,
                     target: header("x-amz-target"),
                     path: head.path.unwrap_or_default().to_owned(),
+                    range: header("range"),
+                    payer: header("x-amz-request-payer"),
                     body,
                     at: Instant::now(),
                 };
@@ -162,11 +171,11 @@ async fn read(socket: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<Option
 
 /// Tells whether the connection may go on.
 async fn send(socket: &mut TcpStream, answer: Answer) -> io::Result<bool> {
-    let Answer { status, kind, body, leave } = answer;
-    let head = format!("HTTP/1.1 {status} Any\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n", body.len());
+    let Answer { status, kind, headers, body, leave } = answer;
+    let head = format!("HTTP/1.1 {status} Any\r\ncontent-type: {kind}\r\n{headers}content-length: {}\r\n\r\n", body.len());
     socket.write_all(head.as_bytes()).await?;
     let sent = if matches!(leave, Leave::Whole) { body.len() } else { body.len() / 2 };
-    socket.write_all(&body.as_bytes()[..sent]).await?;
+    socket.write_all(&body[..sent]).await?;
     socket.flush().await?;
     if matches!(leave, Leave::Reset) {
         socket.set_zero_linger()?;

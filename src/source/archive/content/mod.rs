@@ -133,8 +133,8 @@ fn read_by(
     };
     match pulse.waiting(|| store.open(&file.key, halt)) {
         Ok(inner) => reading.file(&mut Watched { inner, halt: halt.clone(), pulse: pulse.clone() }),
-        Err(_) => {
-            reading.fault(FileFault::Unopened);
+        Err(error) => {
+            reading.fault(FileFault::within(&error).unwrap_or(FileFault::Unopened));
             reading.looks = true;
         }
     }

@@ -21,7 +21,9 @@ const TOLD: usize = 3;
 
 /// Reads, and beside it asks what lies around; where that takes longer, nothing is known of it.
 pub(super) async fn beside(context: &ToolContext, scope: &Scope, read: impl Future<Output = ()>) -> Around {
-    let Some(surroundings) = context.surroundings.as_ref().filter(|_| scope.source().asks_aws && context.policy.allow_aws_read) else {
+    // Of a source that is not asked account by account, nobody knows beforehand whose trails these would be.
+    let asks = scope.source().asks_aws && scope.source().by_account && context.policy.allow_aws_read;
+    let Some(surroundings) = context.surroundings.as_ref().filter(|_| asks) else {
         read.await;
         return Around::default();
     };

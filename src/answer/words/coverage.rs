@@ -219,6 +219,22 @@ fn reason(fault: FileFault) -> &'static str {
     }
 }
 
+/// Says what to do about what S3 refused; nothing for what is wrong with the file itself.
+fn remedy(fault: FileFault) -> Option<&'static str> {
+    Some(match fault {
+        FileFault::ListDenied | FileFault::ReadDenied | FileFault::KeyDenied => {
+            "For the operator: allow s3:ListBucket, s3:GetObject and kms:Decrypt for what is named; `cloudtrail-mcp iam-policy` prints the statements."
+        }
+        FileFault::NoBucket => "For the operator: correct the bucket's name in [archive] locations or --archive.",
+        FileFault::Elsewhere => "For the operator: set AWS_REGION to the bucket's region, and use credentials of its partition.",
+        FileFault::Frozen => "Restore the named objects from their storage class (aws s3api restore-object), then call again.",
+        FileFault::Throttled => "Call again in a minute, with a shorter window or fewer regions.",
+        FileFault::Unanswered => "Call again; if it persists, check this machine's way to S3 (AWS_ENDPOINT_URL_S3, proxy, VPC endpoint).",
+        FileFault::Identity => "For the operator: check the AWS credentials of this process, or the role of [archive] account.",
+        _ => return None,
+    })
+}
+
 /// Says why nothing could be read.
 pub(super) fn unread(gravest: Option<&Cell>) -> String {
     let Some(gravest) = gravest else { return "nothing was looked at".to_owned() };
@@ -250,6 +266,9 @@ pub(super) fn next_step(coverage: &Coverage) -> Option<String> {
         State::DeniedByPolicy => "For the operator: the policy's allowlists decide this.".into(),
         State::Failed if cell.cause == Some(Cause::Refused) => {
             "Ask for another window or region; to call again as before does not help.".into()
+        }
+        State::Failed if let Some(next) = cell.unread_files.iter().flat_map(|file| &file.faults).find_map(|fault| remedy(*fault)) => {
+            next.into()
         }
         State::Failed if !cell.unread_files.is_empty() => {
             "Mend the named files, export them again, or take away what is no log; then call again.".into()

@@ -193,6 +193,8 @@ impl OneWalk<'_> {
             })
         });
         let mut found = self.walk.found();
+        // A bucket is called by its name where all of it cannot be listed.
+        let name = if ask.prefix.is_empty() && !self.store.lists_freely() { self.store.root() } else { ask.prefix };
         found.entries += entries.len();
         let too_many = found.entries > MAX_ENTRIES;
         match listed {
@@ -201,7 +203,7 @@ impl OneWalk<'_> {
             Err(_) if self.walk.halt.now() => found.listing.ended = true,
             Err(error) if error.kind() == io::ErrorKind::QuotaExceeded => found.unlisted(ask.prefix, FileFault::TooMany),
             Err(error) if error.kind() == io::ErrorKind::NotFound && !ask.prefix.is_empty() => {}
-            Err(error) => found.unlisted(ask.prefix, FileFault::within(&error).unwrap_or(FileFault::Unopened)),
+            Err(error) => found.unlisted(name, FileFault::within(&error).unwrap_or(FileFault::Unopened)),
         }
         if too_many { Vec::new() } else { entries }
     }

@@ -71,7 +71,7 @@ fn list(bucket: &Bucket, query: &BTreeMap<String, String>) -> Given {
     let after = if query.contains_key("continuation-token") { text("continuation-token") } else { text("start-after") };
     let (mut body, mut given, mut last, mut more) = (String::new(), 0, String::new(), false);
     for key in bucket.objects.range(prefix.to_owned()..).map(|(key, _)| key).take_while(|key| key.starts_with(prefix)) {
-        let folder = key[prefix.len()..].split_once('/').map(|(folder, _)| format!("{prefix}{folder}/"));
+        let folder = key.strip_prefix(prefix).unwrap().split_once('/').map(|(folder, _)| format!("{prefix}{folder}/"));
         let name = folder.as_ref().unwrap_or(key);
         if name.as_str() <= after || *name == last {
             continue;

@@ -122,11 +122,11 @@ settings! {
     /// Whether the requests to S3 are paid by whoever reads, as some owners of buckets demand.
     ARCHIVE_REQUESTER_PAYS: bool = setting("archive.requester_pays", Bool).default("false");
 
-    /// Bounds the cost of one call on s3:// addresses.
-    ARCHIVE_MAX_OBJECTS: u32 = setting("archive.max_objects", Whole(1, 250_000)).default("20000").unit("objects per call");
+    /// Bounds the cost of s3:// addresses; a call reads once, and once more for each time it looks further back.
+    ARCHIVE_MAX_OBJECTS: u32 = setting("archive.max_objects", Whole(1, 250_000)).default("20000").unit("objects per reading");
 
     /// Bounds it, too.
-    ARCHIVE_MAX_BYTES: u64 = setting("archive.max_bytes", Size).default("4 GiB").unit("bytes per call");
+    ARCHIVE_MAX_BYTES: u64 = setting("archive.max_bytes", Size).default("4 GiB").unit("bytes per reading");
 
     /// Whether the log files of an archive are proven by CloudTrail's digests: what is not as it was delivered is told, and each event says how its file stands.
     ARCHIVE_VERIFIED: bool = setting("archive.verified", Bool).default("false").env("CLOUDTRAIL_MCP_VERIFIED").flag("--verified", "");

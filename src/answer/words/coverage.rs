@@ -148,7 +148,7 @@ fn ended(cell: &Cell) -> &'static str {
         State::NotConfigured if is_unreachable(cell) => "cannot be reached",
         State::Exhausted => "was read to the end",
         State::Lagging => "may lack the newest events",
-        State::PageCap if cell.notes.contains(&Note::FetchesSpent) => "needs more of S3 than one call may fetch",
+        State::PageCap if cell.notes.contains(&Note::FetchesSpent) => "needs more of S3 than one reading may fetch",
         State::PageCap if cell.source().rereads_free => "has more events than are held at once",
         State::PageCap => "has more events than the request budget allows",
         State::Deadline => "was not finished in time",

@@ -69,7 +69,7 @@ pub(super) fn words(note: &Note, cell: &Cell) -> Option<String> {
         Note::NoFileInTime => "time was up before any file of it was read".into(),
         Note::TooManyEvents => "more events are in the window than are held at once: not every file was read".into(),
         Note::FetchesSpent => {
-            "as much was fetched from S3 as one call may ([archive] max_objects, max_bytes): not every file was read".into()
+            "as much was fetched from S3 as one reading may ([archive] max_objects, max_bytes): not every file was read".into()
         }
         Note::Fetched(lists, gets, bytes) => {
             format!("the whole archive took {lists} LIST and {gets} GET requests to S3, and {} KiB", bytes.div_ceil(1024))

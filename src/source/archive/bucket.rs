@@ -48,9 +48,9 @@ pub struct Remote {
     pub region: Option<String>,
     /// Whether whoever reads pays the requests, as their owner demands. Default: no.
     pub requester_pays: bool,
-    /// Most objects that one call reads. Default: 20,000.
+    /// Most requests for objects of one reading. Default: 20,000.
     pub max_objects: u32,
-    /// Most bytes of objects that one call reads. Default: 4 GiB.
+    /// Most bytes of objects of one reading. Default: 4 GiB.
     pub max_bytes: u64,
 }
 

@@ -4,7 +4,7 @@
 
 use super::extent::{Surroundings, extent};
 use super::guess::{is_generated, is_likely, is_no_word, is_signed, looks_random, word};
-use super::{key, pattern};
+use super::{key, pattern, plain};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -197,6 +197,10 @@ impl<'a> Name<'a> {
         if self.before().rsplit_once("[redacted: ").is_some_and(|(_, kind)| !kind.contains(']')) {
             return None;
         }
+        // Part of a reference is none either.
+        if self.before().rsplit_once("{{resolve:").is_some_and(|(_, reference)| !reference.contains("}}")) {
+            return None;
+        }
         let query = self.before().ends_with(['?', '&']);
         let (name, kind) = self.kind(query)?;
         let after = self.line.get(self.end..)?;
@@ -306,6 +310,25 @@ impl<'a> Name<'a> {
     }
 }
 
+/// Tells whether a value says that there is none, or only counts or chooses.
+pub(super) fn says_none(value: &str) -> bool {
+    NO_SECRETS.iter().any(|word| value.eq_ignore_ascii_case(word))
+}
+
+/// Tells whether a value refers to a secret that is kept elsewhere.
+pub(super) fn is_reference(value: &str) -> bool {
+    let resolved = value.starts_with("{{resolve:") && value.ends_with("}}");
+    let variable = value.starts_with("${") && value.ends_with('}') || value.starts_with("$(") && value.ends_with(')');
+    let is_path = |value: &str| {
+        let lower = value
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'/' | b'-' | b'_' | b'.' | b':'));
+        let mut parts = value.split(|c: char| !c.is_ascii_alphanumeric());
+        lower && value.get(1..).is_some_and(|rest| rest.contains('/')) && parts.all(plain::is_part)
+    };
+    resolved || variable || value.starts_with("arn:aws") && !value.contains(' ') || is_path(value)
+}
+
 /// Tells a secret from a reference to one, a word that says there is none, and an ARN.
 pub(super) fn is_secret(secret: &str) -> bool {
     if pattern::is_nothing_but_markers(secret) || secret.starts_with("arn:aws") {
@@ -317,13 +340,15 @@ pub(super) fn is_secret(secret: &str) -> bool {
         return !opens;
     }
     let bare = secret.trim_end_matches([',', ';', ')', ']', '}', '"', '\'', '.']);
-    let reference =
-        bare.starts_with("${") && secret.ends_with(['}', '"', '\'']) || bare.starts_with("{{resolve:") || bare.starts_with("$(");
+    let reference = is_reference(bare) || is_reference(secret.trim_end_matches([',', ';', '"', '\'', '.']));
+    // The name in the next line, where a value has lines of its own.
+    let key =
+        secret.strip_suffix(':').is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-')));
     let variable = bare.strip_prefix('$').is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'));
     let key_id = bare.len() == 20 && ["AKIA", "ASIA"].iter().any(|start| bare.starts_with(start));
     let shortened = bare.contains('…');
-    let plain = NO_SECRETS.iter().any(|word| bare.eq_ignore_ascii_case(word));
-    !(bare.is_empty() || reference || variable || key_id || shortened || plain)
+    let plain = says_none(bare);
+    !(bare.is_empty() || reference || key || variable || key_id || shortened || plain)
 }
 
 /// Returns how the value follows, and the text from there.
@@ -335,6 +360,10 @@ fn separator(after: &str, has_closer: bool, quoted: bool, element: bool) -> Opti
     let spaced = after.trim_start_matches(' ');
     let gap = after.len() - spaced.len();
     for sign in [":=", "=>", "==", "->", "=", "：", "＝", ":", "|", "%3D", "%3d", "%3A", "%3a"] {
+        // With spaces around, it leads into the next command.
+        if sign == "|" && (gap > 0 || spaced.starts_with("| ")) {
+            continue;
+        }
         if let Some(rest) = spaced.strip_prefix(sign) {
             return Some((By::Sign, rest.trim_start_matches([' ', '='])));
         }

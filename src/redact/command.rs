@@ -45,7 +45,7 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
             r#"(?<keep>(?-u:\b)(?:(?:mysql|mariadb)[a-z-]*(?:[ ,'"][^|;&]*?)?[ ,'"]-p|sshpass (?:-[a-z]+ )*-p ?|redis-cli (?:[^|;&]*? )?(?:-a|--pass) ?"#,
             r#"|(?:psql|pg_dump) (?:[^|;&]*? )?-W ?|(?:sqlcmd|bcp|ipmitool|mosquitto_pub|mosquitto_sub) (?:[^|;&]*? )?-P ?|xfreerdp (?:[^|;&]*? )?/p:"#,
             r#"|ldap[a-z]+ (?:[^|;&]*? )?-w ?|openssl (?:[^|;&]*? )?(?:-k ?|pass:)|vault login (?:-[^ ]+ )*|(?:useradd|usermod) (?:[^|;&]*? )?-p ?"#,
-            r#"|(?:docker|podman|helm|az|oc|nerdctl|crane|skopeo|buildah|cf|ibmcloud|mongo|mongosh|mongodump|influx|snowsql|cqlsh|psexec|wmic|rdesktop|sshfs) (?:[^|;&]*? )?-p ?"#,
+            r#"|(?:docker|podman|helm|az|oc|nerdctl|crane|skopeo|buildah|cf|ibmcloud) (?:[^|;&]*? )?login (?:[^|;&]*? )?-p ?|(?:mongo|mongosh|mongodump|influx|snowsql|cqlsh|psexec|wmic|rdesktop|sshfs) (?:[^|;&]*? )?-p ?"#,
             r#"|mysqladmin (?:[^|;&]*? )?password ?|net user [^ ]+ |htpasswd (?:-[a-zA-Z]*b[a-zA-Z]* )(?:[^ -][^ ]* )?[^ ]+ |(?:zip|7z|unzip) (?:[^|;&]*? )?(?:-P ?|-p)"#,
             r#"|(?:smbclient|rpcclient|mount|net) (?:[^|;&]*? )?-U ?[^ %]+%))(?<secret>'[^']*'?|"[^"]*"?|[^ "'|;&/-][^ ]*)"#
         ),

@@ -8,7 +8,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use table::{
-    BESIDE, DATA_OF_KIND, DESCRIBES_ENVIRONMENT, ENDINGS, MATCHED, NAME_ENDINGS, NAMES, PAIR_NAMES, PAIR_VALUES, SAYS_SECRET, SUFFIXES,
+    BESIDE, DATA_OF_KIND, DESCRIBES_ENVIRONMENT, DIGESTS, ENDINGS, MATCHED, NAME_ENDINGS, NAMES, PAIR_NAMES, PAIR_VALUES, SAYS_SECRET,
+    SUFFIXES,
 };
 use unicode_normalization::UnicodeNormalization;
 
@@ -155,14 +156,23 @@ fn rule_of_ending(name: &str) -> Option<Rule> {
 
 /// Returns the kind of secret that a name in a text stands for, if any.
 pub(super) fn kind(name: &str) -> Option<&'static str> {
-    match rule(&normalise(name)) {
+    let normal = normalise(name);
+    match rule(&normal) {
         Hide(kind) | HideText(kind) | Many(kind) => Some(kind),
+        Rule::Shorten(..) if normal.ends_with("token") => Some("token"),
         _ => None,
     }
 }
 
 /// Returns the rule for the field called `name` (normalised) that follows from the fields beside it.
 pub(super) fn rule_beside(name: &str, fields: &Map<String, Value>) -> Rule {
+    // A name beside says more than the place.
+    if is_value(name)
+        && let Some(rule) =
+            texts(fields, names_another).flatten().map(|text| rule(&normalise(text))).find(|rule| matches!(rule, Hide(_) | HideText(_)))
+    {
+        return rule;
+    }
     let hidden = BESIDE.iter().filter(|(hidden, ..)| *hidden == name).find(|(_, beside, among, _)| {
         let mut found = texts(fields, |field| field == *beside);
         found.any(|text| among.is_empty() || text.is_some_and(|text| among.contains(&text)))
@@ -203,6 +213,13 @@ fn rule_of_matched(field: &Value) -> Rule {
     let names =
         field.as_object().into_iter().flat_map(|kinds| kinds.values()).filter_map(|one| one.get("name").or_else(|| one.get("Name")));
     names.filter_map(Value::as_str).map(|name| rule(&normalise(name))).find(|rule| matches!(rule, Hide(_) | HideText(_))).unwrap_or(Look)
+}
+
+/// Tells whether the name of a variable says that its value is a digest or a build, and it is one.
+pub(super) fn tells_digest(name: &str, value: &Value, fields: &Map<String, Value>) -> bool {
+    let named = if is_value(name) { texts(fields, names_another).flatten().map(normalise).next() } else { Some(name.to_owned()) };
+    let is_digest = |text: &str| (6..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    value.as_str().is_some_and(is_digest) && named.is_some_and(|name| DIGESTS.iter().any(|word| name.contains(word)))
 }
 
 /// Tells whether a field of an environment holds a variable's value rather than a name or a description.

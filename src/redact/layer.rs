@@ -4,7 +4,7 @@ use super::{character, decode, document, guess, key_id, pattern, run, walk};
 use serde_json::Value;
 
 /// How many layers are opened; each costs a writer of secrets at least a third more bytes.
-const MAX_LAYERS: usize = 4;
+pub(super) const MAX_LAYERS: usize = 4;
 /// How often one escape may be escaped again.
 const MAX_ESCAPES: usize = 8;
 /// How often a line is looked at again.

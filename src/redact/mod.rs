@@ -31,6 +31,7 @@ mod layer;
 mod markup;
 mod model;
 mod pattern;
+mod plain;
 pub mod quote;
 mod run;
 mod sequence;

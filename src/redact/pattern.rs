@@ -30,7 +30,7 @@ const PATTERNS: &[Pattern] = &[
     Pattern {
         kind: "certificate",
         regex: r"-{4,5} ?BEGIN (?-u:[A-Z0-9 ]+)-{4,5}.*?(?:-{4,5} ?END (?-u:[A-Z0-9 ]*)-{4,5}|$)",
-        accept: always,
+        accept: is_not_public,
     },
     Pattern { kind: "private key", regex: r"PuTTY-User-Key-File-.*", accept: always },
     Pattern {
@@ -288,6 +288,13 @@ fn not_hidden(captures: &Captures) -> bool {
     let bare = secret.trim_matches(['"', '\'']);
     let number = bare.len() <= 5 && bare.bytes().all(|byte| byte.is_ascii_digit());
     !number && !starts_with_marker(bare) && !is_marker(bare) && !group(captures, "keep").contains("[redacted")
+}
+
+/// A certificate, a request for one and a public key are for all to see.
+fn is_not_public(captures: &Captures) -> bool {
+    const PUBLIC: &[&str] = &["CERTIFICATE", "PUBLIC KEY", "X509 CRL", "DH PARAMETERS", "EC PARAMETERS"];
+    let head = group(captures, "").split_once("BEGIN ").map_or("", |(_, rest)| rest.get(..40).unwrap_or(rest));
+    !PUBLIC.iter().any(|kind| head.contains(kind))
 }
 
 /// What one logs in with, rather than `WITH PASSWORD='…'`.

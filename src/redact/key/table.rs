@@ -23,8 +23,8 @@ pub(super) const NAMES: &[(&str, Rule)] = &[
     ("bypass", Look),
     ("cak", Hide("secret key")),
     ("caparametervalue", Hide("parameter")),
-    ("certificatebody", Shorten(4, 4)),
-    ("certificatechain", Shorten(4, 4)),
+    ("certificatebody", Look),
+    ("certificatechain", Look),
     ("ciphertextblob", Shorten(4, 4)),
     ("clave", Hide("password")),
     ("clientrequesttoken", Shorten(4, 4)),
@@ -82,8 +82,8 @@ pub(super) const NAMES: &[(&str, Rule)] = &[
     ("privatekeyplaintext", Hide("private key")),
     ("providerdetails", Environment),
     ("provisioningparameters", Environment),
-    ("publickeybody", Shorten(4, 4)),
-    ("publickeymaterial", Shorten(4, 4)),
+    ("publickeybody", Look),
+    ("publickeymaterial", Look),
     ("pw", Hide("password")),
     ("pwd", Hide("password")),
     ("qrcodepng", Hide("secret key")),
@@ -100,8 +100,8 @@ pub(super) const NAMES: &[(&str, Rule)] = &[
     ("setcookie", Hide("cookie")),
     ("sharedaccesskey", Hide("secret key")),
     ("sourcetoken", Shorten(4, 4)),
-    ("sshpublickey", Shorten(4, 4)),
-    ("sshpublickeybody", Shorten(4, 4)),
+    ("sshpublickey", Look),
+    ("sshpublickeybody", Look),
     ("stagevariableoverrides", Environment),
     ("stagevariables", Environment),
     ("tokenstatus", Look),
@@ -110,7 +110,7 @@ pub(super) const NAMES: &[(&str, Rule)] = &[
     ("userdata", Hide("user data")),
     ("userpass", Hide("password")),
     ("variables", Environment),
-    ("x509certificatedata", Shorten(4, 4)),
+    ("x509certificatedata", Look),
     ("xapikey", Hide("api key")),
 ];
 
@@ -287,7 +287,8 @@ pub(super) const SUFFIXES: &[&str] = &[
 /// Source: SSM PutParameter and SendCommand, CloudFormation parameters, API Gateway CreateApiKey, CodeBuild's
 /// `auth`, Step Functions StartExecution, Lambda Invoke.
 pub(super) const BESIDE: &[(&str, &str, &[&str], &str)] = &[
-    ("value", "type", &["String", "StringList", "SecureString"], "parameter"),
+    ("value", "type", &["SecureString"], "secret"),
+    ("value", "type", &["String", "StringList"], "parameter"),
     ("parameters", "documentname", &[], "parameter"),
     ("parameters", "documentversion", &[], "parameter"),
     ("parametervalue", "parameterkey", &[], "parameter"),
@@ -312,6 +313,9 @@ pub(super) const NAME_ENDINGS: &[&str] =
 /// Fields that say of the value beside them that it is a secret.
 pub(super) const SAYS_SECRET: &[&str] =
     &["sensitive", "issensitive", "isvaluesecret", "issecret", "secret", "secure", "encrypted", "masked"];
+
+/// Words in the name of a variable that holds a digest or the number of a build.
+pub(super) const DIGESTS: &[&str] = &["commit", "sha", "digest", "revision", "checksum", "build", "version", "githash", "gitref", "etag"];
 
 /// Fields of an object of Kubernetes that hold secrets when its kind says so.
 pub(super) const DATA_OF_KIND: &[&str] = &["data", "stringdata"];

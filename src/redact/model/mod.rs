@@ -127,6 +127,7 @@ impl Service {
 pub(super) fn members() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     let curated = curated::MEMBERS
         .iter()
+        .filter(|row| row.3 != Rule::Look)
         .flat_map(|(source, operations, members, _)| members.split(' ').map(|member| (*source, *operations, member)));
     let marked = SENSITIVE.lines().flat_map(|line| {
         let (source, line) = line.split_once([' ', '|']).unwrap_or((line, ""));
@@ -135,7 +136,11 @@ pub(super) fn members() -> impl Iterator<Item = (&'static str, &'static str, &'s
             members.split_ascii_whitespace().map(move |member| (source, operations, member))
         })
     });
-    curated.chain(marked)
+    let is_none = |source: &str, member: &str| {
+        let leaf = member.rsplit('.').next().unwrap_or_default();
+        curated::MEMBERS.iter().any(|row| row.0 == source && row.3 == Rule::Look && row.2.split(' ').any(|one| one == leaf))
+    };
+    curated.chain(marked.filter(move |(source, _, member)| !is_none(source, member)))
 }
 
 /// Tells whether a member is a list or a map of variables.

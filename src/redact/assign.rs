@@ -33,7 +33,8 @@ static REMARK: LazyLock<Regex> = LazyLock::new(|| compile(r#"^(?: [a-z]{1,14}){1
 
 #[expect(clippy::expect_used, reason = "the patterns are literals that the tests compile")]
 fn compile(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a literal pattern")
+    // States of the longest alternations, kept rather than made anew.
+    regex::RegexBuilder::new(pattern).dfa_size_limit(16 << 20).build().expect("a literal pattern")
 }
 
 /// Parameters of a URL that hold secrets, though nothing else so called does.
@@ -247,7 +248,7 @@ impl<'a> Name<'a> {
             },
         )?;
         let secret = rest.get(skipped..skipped + length)?;
-        let passes = !query || key::kind(&name).is_some() || secret.len() > MAX_REFERENCE || looks_random(secret);
+        let passes = !query || key::kind(&name).is_some() || secret.len() > MAX_REFERENCE || looks_random(secret) || is_generated(secret);
         (passes && is_secret(secret)).then_some((start + skipped, start + skipped + length, kind))
     }
 

@@ -8,11 +8,11 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
         "password",
         concat!(
             r#"(?<keep>(?:^|[ ,'"])(?:-u|--user|--proxy-user|-U)[ =,'"]{0,4}?(?:'[^ :\[']{1,64}:|"[^ :\["]{1,64}:|[^ :\["'-][^ :\["']{0,63}:))"#,
-            r#"(?<secret>[^"'/ ][^"']*["']|[^ "'/][^ "']*)"#
+            r#"(?<secret>[^"'/ ][^"']{0,200}["']|[^ "'/][^ "']*)"#
         ),
     ),
     ("password", r#"(?<keep>(?:^|[ "'=(\[,])[A-Za-z0-9_.%-]{1,64}:)(?<secret>[^ "']+)(?<after>@(?:tcp|udp|unix)[46]?\()"#),
-    ("password", r#"(?<keep>(?i:(?:^|[ ;"'])conn(?:ect)?) [A-Za-z0-9_$#"]{1,64}/)(?<secret>[^ @]+)(?<after>@)"#),
+    ("password", r#"(?<keep>(?i:(?:^|[ ;"'(])conn(?:ect)?) [A-Za-z0-9_$#"]{1,64}/)(?<secret>[^ @]+)(?<after>@)"#),
     ("password", r"(?<keep>net use (?:[^ ]+ ){1,2})(?<secret>[^ /\\][^ ]*)(?<after> /user)"),
     ("password", r"(?<keep>(?i:schtasks|at) (?:[^|;&]*? )?/(?i:rp) ?)(?<secret>[^ /][^ ]*)"),
     ("password", r"(?<keep>lftp (?:[^|;&]*? )?-u ?[^ ,]+,)(?<secret>[^ ]+)"),

@@ -9,35 +9,24 @@ const BLOCKS: &[&str] = &["|", ">", "|-", ">-", "|+", ">+", "|2", ">2"];
 /// What may stand before the name in a line.
 const LEADS: &[&str] = &["export ", "declare -x ", "set ", "setx ", "ENV ", "ARG ", "readonly ", "const ", "let ", "var ", "$env:", "--"];
 /// Longer beginnings of a line are no name.
-const MAX_NAME: usize = 80;
+const MAX_NAME: usize = 240;
 /// How many signs of a line are looked at for the one behind a secret's name.
-const MAX_SIGNS: usize = 3;
+const MAX_SIGNS: usize = 6;
 /// What divides the columns of a table.
 const DIVIDERS: &[char] = &[',', ';', '\t', '|'];
 
 /// A stretch to hide: from, to, kind.
-type Place = (usize, usize, &'static str);
+pub(super) type Place = (usize, usize, &'static str);
 
 /// Hides what the lines of a text give away; `None` when that is nothing, or the text is a single line.
 pub(super) fn scrub(text: &str) -> Option<String> {
-    if !may_hold(text) {
-        return None;
-    }
-    let lines = split(text);
-    let mut places = Vec::new();
-    Reader { text, secrets: holds_secret_object(&lines), places: &mut places, above: Vec::new(), pair: Pair::default() }.read(&lines);
-    table(text, &lines, &mut places);
-    places.retain(|(from, to, _)| to > from);
+    let places = places(text);
     if places.is_empty() {
         return None;
     }
-    places.sort_unstable();
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
     for (from, to, kind) in places {
-        if from < done {
-            continue;
-        }
         out.push_str(text.get(done..from)?);
         out.push_str(&pattern::marker(kind));
         done = to;
@@ -46,9 +35,28 @@ pub(super) fn scrub(text: &str) -> Option<String> {
     Some(out)
 }
 
+/// Returns the stretches that the lines of a text give away, in order and without overlap.
+pub(super) fn places(text: &str) -> Vec<Place> {
+    let mut places = Vec::new();
+    if !may_hold(text) {
+        return places;
+    }
+    let lines = split(text);
+    Reader { text, secrets: holds_secret_object(&lines), places: &mut places, above: Vec::new(), pair: Pair::default() }.read(&lines);
+    table(text, &lines, &mut places);
+    places.sort_unstable();
+    let mut done = 0;
+    places.retain(|(from, to, _)| {
+        let apart = to > from && *from >= done;
+        done = if apart { *to } else { done };
+        apart
+    });
+    places
+}
+
 /// Tells whether a text has several lines, and a word that a secret's name may have.
 fn may_hold(text: &str) -> bool {
-    (text.contains('\n') || text.contains("\\n")) && assign::has_word(text)
+    memchr::memchr2(b'\n', b'\\', text.as_bytes()).is_some() && (text.contains('\n') || text.contains("\\n")) && assign::has_word(text)
 }
 
 /// A line of a text, where its end may be written as an escape.
@@ -76,7 +84,7 @@ fn split(text: &str) -> Vec<Line<'_>> {
 
 /// Tells whether the text is an object of Kubernetes whose data are secrets.
 fn holds_secret_object(lines: &[Line<'_>]) -> bool {
-    lines.iter().any(|line| line.text.trim().strip_prefix("kind:").is_some_and(|kind| kind.trim().trim_matches('"') == "Secret"))
+    lines.iter().any(|line| line.text.rsplit_once("kind:").is_some_and(|(_, kind)| kind.trim().trim_matches('"') == "Secret"))
 }
 
 /// What a name above says of the lines below it.
@@ -164,7 +172,7 @@ fn kind(name: &str) -> Option<&'static str> {
     let mut words = name.split(' ');
     let first = words.next()?;
     let last = name.rsplit(['(', ' ']).next()?;
-    if words.clone().count() > 3 || last.contains(['"', '\'', '{', '<', '/', ',']) {
+    if words.clone().count() > 3 || name.contains(']') && !name.contains('[') || last.contains(['"', '\'', '{', '<', '/', ',']) {
         return None;
     }
     key::kind(first).filter(|_| words.next().is_none()).or_else(|| key::kind(name)).or_else(|| key::kind(last))
@@ -250,7 +258,9 @@ impl Reader<'_, '_> {
 
     fn hide(&mut self, value: &str, start: usize, kind: &'static str) {
         let value = value.trim_end_matches(['\\', ' ']);
-        if assign::is_secret(value) && !pattern::starts_with_marker(value) {
+        // What was a block stands behind its sign after a first look.
+        let bare = value.trim_start_matches(['|', '>', '-', '+', ' ']);
+        if assign::is_secret(value) && !pattern::starts_with_marker(bare) {
             self.places.push((start, start + value.len(), kind));
         }
     }
@@ -289,10 +299,10 @@ impl Reader<'_, '_> {
 
 /// Returns the name of a block such as `variable "db_password" {`.
 fn block_name(body: &str) -> Option<&str> {
-    let head = body.strip_suffix('{')?.trim_end();
-    let (word, name) = head.split_once(' ')?;
-    let name = name.trim().strip_prefix('"')?.strip_suffix('"')?;
-    (word.bytes().all(|byte| byte.is_ascii_lowercase()) && !name.contains('"')).then_some(name)
+    let head = body.strip_suffix('{')?.trim_end().strip_suffix('"')?;
+    let (before, name) = head.rsplit_once('"')?;
+    let word = before.strip_suffix(' ')?.rsplit([' ', '(', '=', ':']).next()?;
+    (word.len() >= 3 && word.bytes().all(|byte| byte.is_ascii_lowercase())).then_some(name)
 }
 
 /// Tells whether a command follows the value, as in `PASSWORD=x run --fast`.
@@ -304,8 +314,11 @@ fn goes_on(value: &str) -> bool {
 fn table(text: &str, lines: &[Line<'_>], places: &mut Vec<Place>) {
     for (at, head) in lines.iter().enumerate() {
         let Some(divider) = DIVIDERS.iter().find(|divider| head.text.contains(**divider)) else { continue };
-        let heads: Vec<&str> = head.text.split(*divider).map(|cell| cell.trim().trim_matches('"')).collect();
-        let is_head = heads.len() > 1 && heads.iter().all(|cell| cell.len() <= 60 && !cell.contains(['=', ':', '{']));
+        // What repeats a table may say something before it.
+        let from = head.text.find(*divider).and_then(|first| head.text.get(..first)?.rfind([':', '=', '('])).map_or(0, |sign| sign + 1);
+        let heads: Vec<&str> =
+            head.text.get(from..).unwrap_or_default().split(*divider).map(|cell| cell.trim().trim_matches('"')).collect();
+        let is_head = heads.len() > 1 && heads.iter().all(|cell| !cell.is_empty() && cell.len() <= 60 && !cell.contains(['=', ':', '{']));
         if !is_head || !heads.iter().any(|cell| kind(cell).is_some()) {
             continue;
         }

@@ -60,6 +60,7 @@ pub(super) fn extent(rest: &str, around: &Surroundings) -> Option<(usize, usize)
 
 /// Returns the length of a value between braces, or between the dollar signs of SQL, that has a space in it.
 fn enclosed(value: &str) -> Option<usize> {
+    let value = near(value);
     if let Some(inner) = value.strip_prefix('{').filter(|inner| !inner.starts_with(['"', '\'', '{', '[', '\\', '}', ' '])) {
         let end = inner.find('}')?;
         return inner.get(end + 1..)?.starts_with([';', ',', '"', '\'']).then_some(end + 2);
@@ -71,15 +72,28 @@ fn enclosed(value: &str) -> Option<usize> {
     Some(tag.len() * 2 + end)
 }
 
+/// Returns the beginning of a value, as far as one of several words reaches.
+fn near(value: &str) -> &str {
+    const MOST: usize = 512;
+    let mut end = MOST.min(value.len());
+    while !value.is_char_boundary(end) {
+        end -= 1;
+    }
+    value.get(..end).unwrap_or(value)
+}
+
 /// Returns where a value of several words ends: with its field, or with the line that it alone stands in; else with its first word.
 fn words_end(value: &str, around: &Surroundings) -> usize {
     const MOST_WORDS: usize = 8;
     let word = word_end(value);
-    if around.by != By::Sign || word == value.len() {
+    // The name in the next line ends so.
+    if around.by != By::Sign || word == value.len() || value.get(..word).is_some_and(|word| word.ends_with(':')) {
         return word;
     }
-    let field = value.find(';');
-    let end = field.filter(|end| around.fields && *end > word).unwrap_or(value.len());
+    // Longer values of words are none; and a line full of names costs no more than it is long.
+    let near = near(value);
+    let field = near.find(';').filter(|end| around.fields && *end > word);
+    let Some(end) = field.or((near.len() == value.len()).then_some(value.len())) else { return word };
     let tail = value.get(word..end).unwrap_or_default();
     let goes_on = |tail: &str| {
         tail.contains('=') && (around.equals || around.fields)
@@ -87,14 +101,25 @@ fn words_end(value: &str, around: &Surroundings) -> usize {
             || [" | ", " > ", " < ", " && ", " -", ": ", ";", "[redacted"].iter().any(|sign| tail.contains(sign))
             || tail.split(' ').count() > MOST_WORDS
     };
-    // A pass phrase has no words of a sentence in it.
-    let is_phrase = |tail: &str| {
-        let mut words = tail.split(' ').filter(|word| !word.is_empty());
-        tail.len() <= 80
-            && words.clone().count() <= 5
-            && words.all(|word| word.starts_with(|c: char| c.is_uppercase()) || word.bytes().any(|byte| byte.is_ascii_digit()))
-    };
-    if (around.first || around.fields || around.secret_word && is_phrase(tail)) && !goes_on(tail) { end } else { word }
+    if (around.first || around.fields) && !goes_on(tail) {
+        return end;
+    }
+    if around.secret_word { word + phrase(tail) } else { word }
+}
+
+/// Returns the length of the words at the start of a text that a pass phrase goes on with, rather than a sentence.
+fn phrase(tail: &str) -> usize {
+    const MOST_WORDS: usize = 5;
+    let mut length = 0;
+    for word in tail.split_inclusive(' ').skip(1).take(MOST_WORDS) {
+        let bare = word.trim_end();
+        let of_phrase = bare.starts_with(|c: char| c.is_uppercase()) || bare.bytes().any(|byte| byte.is_ascii_digit());
+        if !of_phrase || bare.starts_with('-') || bare.contains(['=', ':', '"', '\'', '[', '|', '<', '>', '&', '(']) {
+            break;
+        }
+        length += word.len();
+    }
+    if length == 0 { 0 } else { (length + 1).min(tail.len()) - usize::from(tail.get(..length + 1).is_some_and(|text| text.ends_with(' '))) }
 }
 
 /// Returns where a word ends; a marker of ours within it is part of it.

@@ -4,6 +4,8 @@ use super::pattern;
 
 /// The shortest and the longest password that is told by its looks.
 const PASSWORD: std::ops::RangeInclusive<usize> = 12..=64;
+/// Longer words are looked at as far as this.
+const MAX_WORD: usize = 256;
 /// Signs that passwords have, and that names, paths, times and URLs have not.
 const SIGNS: &[char] = &['!', '#', '$', '^', '*', '~'];
 
@@ -80,7 +82,11 @@ fn turns(word: &str) -> usize {
 
 /// Returns the first word of a text, without what encloses or ends it.
 pub(super) fn word(text: &str) -> &str {
-    text.split(' ').next().unwrap_or_default().trim_matches(['"', '\'', '.', ',', ';', ')', '('])
+    let mut end = text.len().min(MAX_WORD);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or(text).split(' ').next().unwrap_or_default().trim_matches(['"', '\'', '.', ',', ';', ')', '('])
 }
 
 /// Tells whether the first word of a text may be a secret: neither a word nor a number, a time or an id.
@@ -106,14 +112,14 @@ pub(super) fn is_generated(word: &str) -> bool {
     let letters = has(u8::is_ascii_lowercase) || has(u8::is_ascii_uppercase);
     let mixed = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
     let changes = word.as_bytes().windows(2).filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit())).count();
-    let many = digits >= 2 || word.len() >= 24 && digits == 1 && mixed && turns(word) >= 7;
+    let many = digits >= 2 || word.len() >= 24 && mixed && turns(word) >= 7;
     plain
         && letters
         && word.len() >= 20
         && many
         && (mixed || changes >= 4)
         && word.bytes().filter(|byte| *byte == b'/').count() <= 3
-        && longest_word(word) <= 7
+        && longest_word(word) <= if word.len() >= 28 { 9 } else { 7 }
 }
 
 /// Returns the length of the longest run of letters of one case.

@@ -169,7 +169,8 @@ static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
 
 #[expect(clippy::expect_used, reason = "the patterns are literals that the tests compile")]
 fn compile(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a literal pattern")
+    // States of the longest alternations, kept rather than made anew.
+    regex::RegexBuilder::new(pattern).dfa_size_limit(16 << 20).build().expect("a literal pattern")
 }
 
 /// Returns an expression that matches where a token may begin, or has its middle.

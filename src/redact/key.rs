@@ -166,12 +166,12 @@ pub(super) fn kind(name: &str) -> Option<&'static str> {
 
 /// Returns the rule for the field called `name` (normalised) that follows from the fields beside it.
 pub(super) fn rule_beside(name: &str, fields: &Map<String, Value>) -> Rule {
-    // A name beside says more than the place.
+    // A name beside says more than the place; what it names may be kept elsewhere.
     if is_value(name)
-        && let Some(rule) =
+        && let Some(Hide(kind) | HideText(kind)) =
             texts(fields, names_another).flatten().map(|text| rule(&normalise(text))).find(|rule| matches!(rule, Hide(_) | HideText(_)))
     {
-        return rule;
+        return HideText(kind);
     }
     let hidden = BESIDE.iter().filter(|(hidden, ..)| *hidden == name).find(|(_, beside, among, _)| {
         let mut found = texts(fields, |field| field == *beside);

@@ -113,8 +113,8 @@ pub fn record(record: &Value) -> Redacted<Value> {
 
 /// Hides in place the values of a record that a field's name gives away as secret, before anything is learned from it.
 ///
-/// Shape: same structure; [`record`] makes the same of it as of the original. Text is neither cleaned nor looked at, and
-/// ARNs and ids that AWS made stay among variables and parameters.
+/// Shape: same structure. Text is neither cleaned nor looked at, and ARNs and ids that AWS made stay among variables and parameters;
+/// other values there are hidden even where [`record`] shows them as harmless, since nothing is to be learned from what may be a secret.
 pub fn hide_fields(record: &mut Value) {
     walk::hide_fields(record);
 }

@@ -100,7 +100,8 @@ static COMMANDS: LazyLock<Vec<(&str, Regex)>> =
 
 #[expect(clippy::expect_used, reason = "the patterns are literals that the tests compile")]
 fn compile(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a literal pattern")
+    // States of the longest alternations, kept rather than made anew.
+    regex::RegexBuilder::new(pattern).dfa_size_limit(16 << 20).build().expect("a literal pattern")
 }
 
 /// Returns what stands for a hidden value.

@@ -125,12 +125,6 @@ fn secret_run(run: &str, layers: usize) -> Option<&'static str> {
     if run.starts_with("H4sI") {
         return Some("compressed data");
     }
-    if decode::is_compressed_hex(run) {
-        return Some("compressed data");
-    }
-    if decode::hex_text(run).is_some_and(|inner| holds_secret(&inner, layers)) {
-        return Some("encoded secret");
-    }
     if let Some(kind) = encoded(run, layers) {
         return Some(kind);
     }
@@ -186,6 +180,12 @@ fn is_public(run: &str, before: &str) -> bool {
 }
 
 fn encoded(run: &str, layers: usize) -> Option<&'static str> {
+    if run.starts_with("H4sI") || decode::is_compressed_hex(run) {
+        return Some("compressed data");
+    }
+    if decode::hex_text(run).is_some_and(|inner| holds_secret(&inner, layers)) {
+        return Some("encoded secret");
+    }
     if decode::base32(run).is_some_and(|inner| holds_secret(&inner, layers)) {
         return Some("encoded secret");
     }

@@ -1,35 +1,62 @@
 //! What several items of a list tell together: an option and its value, halves of a token, text as a list of bytes.
 
-use super::{character, document, guess, issuer, key, layer, pattern, plain};
+use super::{document, guess, issuer, key, layer, pattern, plain};
 use serde_json::Value;
 
 /// Fewer numbers spell no secret.
 const MIN_BYTES: usize = 12;
+/// How often a list is read again.
+const MAX_ROUNDS: usize = 6;
 /// Longer lists of words are not joined.
 const MAX_JOINED: usize = 65_536;
 
 /// Returns the places of the items that are secrets because of others, each with its kind.
 pub(super) fn secrets(items: &[Value], layers: usize) -> Vec<(usize, &'static str)> {
+    beside(items, Vec::new(), layers)
+}
+
+/// Returns the places that are `known`, and those of the items that are secrets because of others.
+fn beside(items: &[Value], known: Vec<(usize, &'static str)>, layers: usize) -> Vec<(usize, &'static str)> {
     if items.len() < 2 {
-        return Vec::new();
+        return known;
     }
     match items.first() {
         Some(Value::Number(_)) if items.len() >= MIN_BYTES => spelled(items, layers),
-        Some(Value::String(_)) => {
-            let Some(words) = items.iter().map(Value::as_str).collect::<Option<Vec<_>>>() else { return Vec::new() };
-            let mut told = halves(&words);
-            told.extend(values_of_options(&words));
-            if is_cut(&words) && layer::holds_secret(&words.concat(), layers) {
-                return (0..words.len()).map(|at| (at, "secret")).collect();
-            }
-            told.extend(across(&words, layers));
-            told.extend(words_of_command(&words));
-            told.sort_unstable();
-            told.dedup_by_key(|(at, _)| *at);
-            told
-        }
-        _ => Vec::new(),
+        Some(Value::String(_)) => match items.iter().map(Value::as_str).collect::<Option<Vec<_>>>() {
+            Some(words) => of_words(&words, known, layers),
+            None => known,
+        },
+        _ => known,
     }
+}
+
+fn of_words(words: &[&str], known: Vec<(usize, &'static str)>, layers: usize) -> Vec<(usize, &'static str)> {
+    if is_cut(words) && layer::holds_secret(&words.concat(), layers) {
+        return (0..words.len()).map(|at| (at, "secret")).collect();
+    }
+    let mut told = known;
+    told.extend(halves(words));
+    told.extend(values_of_options(words));
+    told.extend(words_of_command(words));
+    // What is hidden changes where the rest begins and ends, so that is read until nothing more is found.
+    for _ in 0..MAX_ROUNDS {
+        told.sort_unstable();
+        told.dedup_by_key(|(at, _)| *at);
+        let hidden = |at: usize, word: &str| super::is_hidden(word) || told.binary_search_by_key(&at, |(at, _)| *at).is_ok();
+        let shown: Vec<(usize, &str)> = words.iter().copied().enumerate().filter(|(at, word)| !hidden(*at, word)).collect();
+        let stretches = shown.chunk_by(|a, b| a.0 + 1 == b.0).filter(|stretch| stretch.len() > 1);
+        let mut found = Vec::new();
+        for stretch in stretches {
+            let first = stretch.first().map_or(0, |(at, _)| *at);
+            let words: Vec<&str> = stretch.iter().map(|(_, word)| *word).collect();
+            found.extend(across(&words, layers).into_iter().map(|(at, kind)| (first + at, kind)));
+        }
+        if found.is_empty() {
+            break;
+        }
+        told.extend(found);
+    }
+    told
 }
 
 /// Returns the places of the words of a command that may be secrets: all but the first and the names of options.
@@ -50,7 +77,7 @@ pub(super) fn arguments(items: &[Value], layers: usize) -> Vec<(usize, &'static 
             .then_some((at, "argument"))
     };
     let mut told: Vec<(usize, &'static str)> = items.iter().enumerate().filter_map(hides).collect();
-    told.extend(secrets(items, layers));
+    told = beside(items, told, layers);
     told.sort_unstable();
     told.dedup_by_key(|(at, _)| *at);
     told
@@ -72,8 +99,28 @@ fn text_of(items: &[Value]) -> Option<String> {
 fn spelled(items: &[Value], layers: usize) -> Vec<(usize, &'static str)> {
     let Some(text) = text_of(items) else { return Vec::new() };
     let printable = text.chars().filter(|c| !c.is_control() && *c != '\u{FFFD}').count();
-    let holds = printable * 10 >= text.chars().count() * 8 && layer::holds_secret(&character::clean(&text, usize::MAX), layers);
+    let holds = printable * 10 >= text.chars().count() * 8 && layer::holds_secret(&text, layers);
     if holds { (0..items.len()).map(|at| (at, "bytes")).collect() } else { Vec::new() }
+}
+
+/// The words that a secret runs through in the text that a template joins them to.
+pub(super) fn joined(items: &[Value], divider: &str, layers: usize) -> Vec<(usize, &'static str)> {
+    let Some(words) = items.iter().map(Value::as_str).collect::<Option<Vec<_>>>() else { return Vec::new() };
+    let text = words.join(divider);
+    if text.len() > MAX_JOINED {
+        return Vec::new();
+    }
+    let alone = layer::alone(&text, layers);
+    let line = super::character::clean(&text, usize::MAX);
+    // Lines and spaces that were cleaned away shift where a secret stands.
+    let place = if line.len() == text.len() { pattern::difference(&line, &alone) } else { (alone != line).then_some((0, text.len())) };
+    let Some((from, to)) = place else { return Vec::new() };
+    let over: Vec<usize> = overlapped(&words, divider.len(), from, to).collect();
+    let runs_over = over.len() > 1;
+    over.into_iter()
+        .filter(|at| runs_over && words.get(*at).is_some_and(|word| !word.is_empty() && !super::is_hidden(word)))
+        .map(|at| (at, "secret"))
+        .collect()
 }
 
 /// Tells whether a text was cut into items of one length.
@@ -81,7 +128,10 @@ fn is_cut(words: &[&str]) -> bool {
     const SHORTEST: usize = 16;
     let Some((last, others)) = words.split_last() else { return false };
     let length = others.first().map_or(0, |first| first.chars().count());
-    length >= SHORTEST && last.chars().count() <= length && others.iter().all(|word| word.chars().count() == length)
+    // Two may be a command and its argument, unless the first is as long as people cut.
+    let width = words.len() > 2 || words.first().is_some_and(|first| first.len() >= 32 && first.len().is_multiple_of(8));
+    let shown = width && !words.iter().any(|word| super::is_hidden(word));
+    shown && length >= SHORTEST && last.chars().count() <= length && others.iter().all(|word| word.chars().count() == length)
 }
 
 /// The words that a secret runs through when they are read as one text, or as its lines.
@@ -92,30 +142,40 @@ fn across(words: &[&str], layers: usize) -> Vec<(usize, &'static str)> {
     // What a word tells by itself is found there.
     let plain: Vec<String> = words.iter().map(|word| layer::alone(word, layers)).collect();
     let mut told = continued(words, &plain);
-    for divider in ["", "\n"] {
-        let joined = plain.join(divider);
-        let mut places = Vec::new();
-        if let Some(found) = document::scrub(&joined) {
-            places.extend(pattern::difference(&joined, &found));
-        }
-        let line = joined.replace('\n', " ");
-        if pattern::may_hold(&line)
-            && let Some(found) = layer::scrub_within(&line, layers.max(1))
-        {
-            places.extend(pattern::difference(&line, &found.text));
-        }
-        for (from, to) in places {
-            let mut start = 0;
-            for (at, word) in plain.iter().enumerate() {
-                let end = start + word.len();
-                if from < end && to > start && !super::is_hidden(word) {
-                    told.push((at, "secret"));
-                }
-                start = end + divider.len();
-            }
+    for divider in ["", " ", "\n"] {
+        // Lines within a word count as well as words that are lines.
+        let text = words.join(divider);
+        // Escapes within a word are no lines of the whole.
+        let places = if text.contains('\n') { document::places(&text) } else { Vec::new() };
+        for (from, to, _) in places {
+            let over =
+                overlapped(words, divider.len(), from, to).filter(|at| words.get(*at).is_some_and(|word| document::scrub(word).is_none()));
+            told.extend(over.map(|at| (at, "secret")));
         }
     }
+    for divider in ["", " "] {
+        let line = plain.join(divider);
+        if pattern::may_hold(&line)
+            && let Some(found) = layer::scrub_within(&line, layers.max(1))
+            && let Some((from, to)) = pattern::difference(&line, &found.text)
+        {
+            let shown: Vec<&str> = plain.iter().map(String::as_str).collect();
+            told.extend(overlapped(&shown, divider.len(), from, to).map(|at| (at, "secret")));
+        }
+    }
+    // What a first look hid a part of was told by then.
+    told.retain(|(at, _)| words.get(*at).is_some_and(|word| !word.is_empty() && !pattern::holds_marker(word)));
     told
+}
+
+/// Returns which words, joined by a divider of some length, a stretch of the whole runs over.
+fn overlapped<'a>(words: &'a [&'a str], divider: usize, from: usize, to: usize) -> impl Iterator<Item = usize> + 'a {
+    let mut start = 0;
+    words.iter().enumerate().filter_map(move |(at, word)| {
+        let begins = start;
+        start += word.len() + divider;
+        (from < begins + word.len() && to > begins).then_some(at)
+    })
 }
 
 /// The words that go on with the letters of a key or a token which the word before ends in.

@@ -1,4 +1,5 @@
 mod planted;
+mod written;
 
 use super::*;
 use proptest::prelude::*;

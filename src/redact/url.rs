@@ -54,7 +54,7 @@ fn is_user_info(text: &str, scheme: &str) -> bool {
         Some((user, password)) => {
             let digits = password.bytes().take_while(u8::is_ascii_digit).count();
             let rest = password.get(digits..).unwrap_or_default();
-            let is_port = (1..=5).contains(&digits) && (rest.is_empty() || rest.starts_with(ENDS_HOST));
+            let is_port = (1..=5).contains(&digits) && (rest.is_empty() || rest.starts_with(['/', '?']));
             let web = matches!(scheme.rsplit('+').next().unwrap_or_default(), "http" | "https" | "ws" | "wss" | "ftp" | "s3");
             !(user.contains(ENDS_HOST) || password.is_empty() || is_port && web)
         }

@@ -49,6 +49,8 @@ pub(super) struct Found {
 struct Place<'a> {
     operation: Option<Operation<'a>>,
     above: Vec<Rc<str>>,
+    /// Whether something is to be learned from the values, rather than shown.
+    learning: bool,
 }
 
 struct Walk<'a> {
@@ -74,14 +76,13 @@ pub(super) fn redact(value: &Value, sentences: &[&str]) -> Value {
 pub(super) fn hide_fields(value: &mut Value) {
     let source = value.get("eventSource").and_then(Value::as_str).unwrap_or_default().to_owned();
     let name = value.get("eventName").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let mut place = Place { operation: Operation::of(&source, &name), above: Vec::new() };
+    let mut place = Place { operation: Operation::of(&source, &name), above: Vec::new(), learning: true };
     hide_below(&mut place, value, Mode::Look, 0);
 }
 
 fn hide_below(place: &mut Place<'_>, value: &mut Value, mode: Mode, depth: usize) {
     match (value, mode) {
         (value, _) if depth > MAX_DEPTH => *value = Value::Null,
-        (Value::Array(items), Mode::Hide(kind)) if plain::is_doubtful(kind) && sequence::spells_plain(items, 0) => {}
         (Value::Array(items), _) => items.iter_mut().for_each(|item| hide_below(place, item, mode, depth + 1)),
         (Value::Object(fields), _) => {
             // Few fields are more than looked at, and most objects have none of these.
@@ -105,10 +106,9 @@ fn hide_below(place: &mut Place<'_>, value: &mut Value, mode: Mode, depth: usize
                 }
             }
         }
-        (Value::String(text), Mode::Hide(VARIABLE | "parameter" | "input") | Mode::HideText(_) | Mode::Marked) if is_identifier(text) => {}
+        (Value::String(text), Mode::Hide(VARIABLE | "parameter" | "input" | "secret") | Mode::HideText(_) | Mode::Marked)
+            if is_identifier(text) => {}
         (Value::String(text), Mode::HideText(key::KEY)) if is_key_name(text) => {}
-        (Value::String(text), Mode::Hide(kind) | Mode::HideText(kind))
-            if is_none(text) || plain::is_shown(text, kind, place.is_command(), 0) => {}
         (Value::String(text), Mode::Hide(kind) | Mode::HideText(kind)) if !is_empty_or_hidden(text) => *text = pattern::marker(kind),
         (Value::String(text), Mode::Marked) if !is_empty_or_hidden(text) => *text = pattern::marker(model::MARKED),
         (value @ Value::Number(_), Mode::Hide(kind)) if kind != VARIABLE => *value = Value::String(pattern::marker(kind)),
@@ -172,6 +172,18 @@ impl Walk<'_> {
 
     /// Redacts a list: each item by itself, and what only several of them tell.
     fn items(&mut self, items: &[Value], mode: Mode, depth: usize) -> Vec<Value> {
+        if let [Value::String(divider), Value::Array(pieces)] = items
+            && self.place.above.last().is_some_and(|name| **name == *"fnjoin")
+        {
+            let told = sequence::joined(pieces, divider, self.layers);
+            let mut shown = self.items(pieces, mode, depth + 1);
+            for (at, kind) in told {
+                if let Some(piece) = shown.get_mut(at) {
+                    *piece = Value::String(self.hidden(kind));
+                }
+            }
+            return vec![Value::String(self.text(divider, mode)), Value::Array(shown)];
+        }
         let mode = match mode {
             Mode::Hide(kind) if plain::is_doubtful(kind) && sequence::spells_plain(items, self.layers) => Mode::Look,
             mode => mode,
@@ -198,6 +210,8 @@ impl Walk<'_> {
         }
         match mode {
             Mode::Hide(VARIABLE) | Mode::Marked if is_identifier(text) => self.scrub(text),
+            // An address tells who or what, and is no secret.
+            Mode::Marked if text.parse::<std::net::IpAddr>().is_ok() => text.to_owned(),
             Mode::HideText(_) if is_identifier(text) => self.scrub(text),
             Mode::HideText(key::KEY) if is_key_name(text) => self.scrub(text),
             Mode::Hide(kind) | Mode::HideText(kind)
@@ -279,7 +293,7 @@ impl Walk<'_> {
 impl<'a> Place<'a> {
     fn of(record: &'a Value) -> Self {
         let text = |name| record.get(name).and_then(Value::as_str).unwrap_or_default();
-        Self { operation: Operation::of(text("eventSource"), text("eventName")), above: Vec::new() }
+        Self { operation: Operation::of(text("eventSource"), text("eventName")), above: Vec::new(), learning: false }
     }
 
     /// Tells whether a text is a line of commands, which has many words.
@@ -290,7 +304,7 @@ impl<'a> Place<'a> {
     /// Returns how the field's value is treated, from its name, the fields beside it, the operation and what holds for the whole object.
     fn mode_below(&self, known: &Known, value: &Value, mode: Mode, beside: &Map<String, Value>) -> Mode {
         if let Mode::Hide(_) | Mode::Marked = mode
-            && !mode.is_doubtful()
+            && (self.learning || !mode.is_doubtful())
         {
             return mode;
         }
@@ -303,23 +317,31 @@ impl<'a> Place<'a> {
             (Rule::Hide(_), _) | (_, None) => None,
             (_, Some(operation)) => operation.rule(name, &self.above),
         };
+        // AWS marks ids that people may see; what is learned leaves them out all the same.
+        if self.learning && of_operation == Some(Rule::Look) {
+            return Mode::Marked;
+        }
         match of_operation.unwrap_or(rule) {
             Rule::Hide(kind) => Mode::Hide(kind),
             // Nothing else than its ARN, key and status belongs there.
             Rule::HideText(_) if name == "masterusersecret" && value.is_object() => Mode::Environment,
             // What they are called says nothing: a map of them has only secrets for values.
-            Rule::HideText("credentials") | Rule::Many(_) if value.is_object() => Mode::Environment,
+            Rule::HideText("credentials") | Rule::Many(_) if value.is_object() && !mode.is_doubtful() => Mode::Environment,
             // A name within says more than the place that it stands in.
             Rule::Many("token") if !value.is_array() && mode.is_doubtful() => mode,
             Rule::Many("token") if !value.is_array() => Mode::Look,
+            // Texts of that kind alone are told by the name; what else stands in the place is as doubtful as before.
+            Rule::HideText(_) | Rule::Many(_) if mode.is_doubtful() && value.is_object() => mode,
+            // The value of a pair may be told by its type: `{"stringValue": …}`.
+            Rule::HideText(kind) if value.is_object() && key::is_value(name) => Mode::Hide(kind),
             Rule::HideText(kind) | Rule::Many(kind) => Mode::HideText(kind),
             // Only AWS's own members of such names are no secrets.
             Rule::Shorten(..) if (mode.is_doubtful() || mode == Mode::Environment) && name.ends_with("token") => Mode::Hide(VARIABLE),
             Rule::Shorten(head, tail) => Mode::Shorten(head, tail),
+            Rule::Environment | Rule::Look | Rule::Arguments if mode.is_doubtful() => mode,
             Rule::Marked => Mode::Marked,
             // A tag or an argument may be called `environment` too: its text is no list of variables.
             Rule::Environment if value.is_string() && mode != Mode::Environment => Mode::Look,
-            Rule::Environment | Rule::Look | Rule::Arguments if mode.is_doubtful() => mode,
             Rule::Arguments => Mode::Arguments,
             Rule::Environment if value.is_object() || value.is_array() => Mode::Environment,
             Rule::Environment | Rule::Look if mode == Mode::Environment => {
@@ -327,7 +349,7 @@ impl<'a> Place<'a> {
                 let is_text_of_them = value.is_string() && rule == Rule::Environment;
                 match key::is_variable(name, beside) {
                     _ if holds_variables => Mode::Environment,
-                    true if key::tells_digest(name, value, beside) => Mode::Look,
+                    true if !self.learning && key::tells_digest(name, value, beside) => Mode::Look,
                     true => Mode::Hide(VARIABLE),
                     false if is_text_of_them => Mode::Hide(VARIABLE),
                     false => Mode::Look,
@@ -338,10 +360,9 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Tells whether text is an ARN, an address of a network or an id such as `i-0123456789abcdef0`.
+/// Tells whether text is an ARN or an id such as `i-0123456789abcdef0`.
 fn is_identifier(text: &str) -> bool {
     is_arn(text)
-        || text.parse::<std::net::IpAddr>().is_ok()
         || text.split_once('-').is_some_and(|(prefix, digits)| {
             (1..=10).contains(&prefix.len())
                 && prefix.bytes().all(|byte| byte.is_ascii_lowercase())

@@ -8,7 +8,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 /// A seeded source of letters.
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
     fn next(&mut self, sides: usize) -> usize {
@@ -23,18 +23,18 @@ impl Dice {
         format!("{first}7{second}")
     }
 
-    fn plain(&mut self) -> String {
+    pub(super) fn plain(&mut self) -> String {
         self.letters(b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789", 20)
     }
 
-    fn symbols(&mut self) -> String {
+    pub(super) fn symbols(&mut self) -> String {
         let drawn = self.letters(b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789!#$%&()*+,-./:;<=>?@[]^_{|}~", 20);
         format!("Z{drawn}z")
     }
 }
 
 /// Tells whether eight characters of a secret stand in a row in the text of `output`, bytes spelled out included.
-fn leaks(output: &Value, secret: &str) -> bool {
+pub(super) fn leaks(output: &Value, secret: &str) -> bool {
     fn texts(value: &Value, all: &mut String) {
         match value {
             Value::String(text) => all.push_str(text),
@@ -237,7 +237,7 @@ fn check(kind: &str, record: &Value, secret: &str, left: &mut Vec<String>) {
 }
 
 #[track_caller]
-fn assert_none(left: &[String], of: usize) {
+pub(super) fn assert_none(left: &[String], of: usize) {
     assert!(left.is_empty(), "{} of {of} leave:\n{}", left.len(), left.iter().take(25).cloned().collect::<Vec<_>>().join("\n"));
 }
 
@@ -345,6 +345,12 @@ fn no_secret_under_a_name_leaves() {
         json!({"op": "replace", "path": "/variables/x", "value": "@"}),
         json!({"key": "db-password", "value": "@"}),
         json!({"optionName": "X_SECRET", "value": "@"}),
+        json!({"name": "password", "value": {"stringValue": "@"}}),
+        json!({"outputKey": "AdminPassword", "outputValue": "@"}),
+        json!({"httpHeaderName": "X-Origin-Auth-Token", "values": ["@"]}),
+        json!({"fieldToMatch": {"singleHeader": {"name": "x-origin-secret"}}, "searchString": "@"}),
+        json!({"value": "@", "sensitive": true}),
+        json!({"kind": "Secret", "data": {"app.conf": "@"}}),
     ] {
         let secret = dice.plain();
         let pair: Value = serde_json::from_str(&pair.to_string().replace('@', &secret)).unwrap();

@@ -116,7 +116,7 @@ settings! {
     /// Folders or files of CloudTrail logs, and addresses such as s3://bucket/prefix, which need allow_aws_read.
     ARCHIVE_LOCATIONS: Vec<String> = setting("archive.locations", Texts(LOCATION)).default("").unit("absolute paths");
 
-    /// The name under [accounts] of the account whose role reads s3:// addresses; without one, the server's own credentials do.
+    /// The name under `[accounts]` of the account whose role reads s3:// addresses; without one, the server's own credentials do.
     ARCHIVE_ACCOUNT: String = setting("archive.account", Text(line("production")));
 
     /// Whether the requests to S3 are paid by whoever reads, as some owners of buckets demand.

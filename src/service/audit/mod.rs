@@ -10,7 +10,7 @@
 //! Several processes may write one log (each client of stdio starts a server of its own): the head is the lock, and the truth about
 //! where the chain stands.
 //!
-//! While it runs, a process also goes by what it knows ([`known`]): a log or head that is gone, replaced or cut is no place to go on at, and calls
+//! While it runs, a process also goes by what it knows (`known`): a log or head that is gone, replaced or cut is no place to go on at, and calls
 //! are refused as for a full disk.
 //!
 //! What is proven without a key? Chain and head together show every edit, deletion, insertion, reordering and truncation by whoever

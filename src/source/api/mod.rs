@@ -1,7 +1,7 @@
 //! Reads of AWS's settings, such as trails, buckets and keys, and of the objects of archives: one small signed client for eight services.
 //!
 //! An SDK's crate for each of them would cost more to build than all the rest; they speak three protocols, and answers are taken apart where
-//! they are judged. What may be sent are the lists in [`read`], and nothing else.
+//! they are judged. What may be sent are the lists in `read`, and nothing else.
 
 mod objects;
 mod read;

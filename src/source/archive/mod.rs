@@ -16,7 +16,7 @@
 //! names it; what was read before the break is kept. Everything that is read is bounded: entries of a listing, bytes and depth of a
 //! value, what a file may inflate to, what the events of a call and of the process may hold (`watch`).
 //!
-//! A new place for archives is a [`store::Store`] in a file of its own, and a line in `location::open`.
+//! A new place for archives is a `store::Store` in a file of its own, and a line in `location::open`.
 
 mod bucket;
 mod cells;

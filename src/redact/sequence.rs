@@ -38,11 +38,14 @@ fn of_words(words: &[&str], known: Vec<(usize, &'static str)>, layers: usize) ->
     told.extend(halves(words));
     told.extend(values_of_options(words));
     told.extend(words_of_command(words));
-    // What is hidden changes where the rest begins and ends, so that is read until nothing more is found.
+    // What is hidden, by itself or by others, changes where the rest begins and ends, so that is read until nothing more is found.
+    let hidden_alone: Vec<bool> = words.iter().map(|word| super::is_hidden(&layer::alone(word, layers))).collect();
     for _ in 0..MAX_ROUNDS {
         told.sort_unstable();
         told.dedup_by_key(|(at, _)| *at);
-        let hidden = |at: usize, word: &str| super::is_hidden(word) || told.binary_search_by_key(&at, |(at, _)| *at).is_ok();
+        let hidden = |at: usize, word: &str| {
+            super::is_hidden(word) || hidden_alone.get(at) == Some(&true) || told.binary_search_by_key(&at, |(at, _)| *at).is_ok()
+        };
         let shown: Vec<(usize, &str)> = words.iter().copied().enumerate().filter(|(at, word)| !hidden(*at, word)).collect();
         let stretches = shown.chunk_by(|a, b| a.0 + 1 == b.0).filter(|stretch| stretch.len() > 1);
         let mut found = Vec::new();
@@ -130,7 +133,7 @@ fn is_cut(words: &[&str]) -> bool {
     let length = others.first().map_or(0, |first| first.chars().count());
     // Two may be a command and its argument, unless the first is as long as people cut.
     let width = words.len() > 2 || words.first().is_some_and(|first| first.len() >= 32 && first.len().is_multiple_of(8));
-    let shown = width && !words.iter().any(|word| super::is_hidden(word));
+    let shown = width && !words.iter().any(|word| pattern::holds_marker(word));
     shown && length >= SHORTEST && last.chars().count() <= length && others.iter().all(|word| word.chars().count() == length)
 }
 

@@ -44,7 +44,7 @@ fn of_words(words: &[&str], known: Vec<(usize, &'static str)>, layers: usize) ->
         told.sort_unstable();
         told.dedup_by_key(|(at, _)| *at);
         let hidden = |at: usize, word: &str| {
-            super::is_hidden(word) || hidden_alone.get(at) == Some(&true) || told.binary_search_by_key(&at, |(at, _)| *at).is_ok()
+            pattern::holds_marker(word) || hidden_alone.get(at) == Some(&true) || told.binary_search_by_key(&at, |(at, _)| *at).is_ok()
         };
         let shown: Vec<(usize, &str)> = words.iter().copied().enumerate().filter(|(at, word)| !hidden(*at, word)).collect();
         let stretches = shown.chunk_by(|a, b| a.0 + 1 == b.0).filter(|stretch| stretch.len() > 1);

@@ -18,7 +18,24 @@ use crate::time::Window;
 /// How long a digest reaches back where it cannot be asked.
 ///
 /// Source: AWS CloudTrail user guide, "CloudTrail digest file structure": one an hour.
-const HOUR: TimeDelta = TimeDelta::hours(1);
+pub(super) const HOUR: TimeDelta = TimeDelta::hours(1);
+
+/// The time that is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked {
+    pub(super) since: Option<DateTime<Utc>>,
+    pub(super) until: Option<DateTime<Utc>>,
+}
+
+impl Asked {
+    pub(super) fn meets(self, from: DateTime<Utc>, to: DateTime<Utc>) -> bool {
+        self.since.is_none_or(|since| since < to) && self.until.is_none_or(|until| from < until)
+    }
+
+    pub(super) fn contains(self, time: DateTime<Utc>) -> bool {
+        self.since.is_none_or(|since| since <= time) && self.until.is_none_or(|until| time < until)
+    }
+}
 
 /// What is known of a digest's bytes.
 #[derive(Debug)]
@@ -45,8 +62,6 @@ pub(super) struct Node {
     pub(super) signature: Option<String>,
     /// Where it says that it was delivered, when that is elsewhere.
     pub(super) moved_from: Option<String>,
-    /// Whether it lies in the time that was asked for; else it only speaks for others.
-    pub(super) asked: bool,
 }
 
 /// What was found of one digest.
@@ -56,6 +71,8 @@ pub(super) struct Judgement {
     pub(super) verdict: Option<Verdict>,
     pub(super) reason: Option<Reason>,
     pub(super) file: File,
+    /// Whether it may reach into the time that was asked for; else it only speaks for others.
+    pub(super) asked: bool,
 }
 
 impl Judgement {
@@ -114,9 +131,9 @@ pub(super) fn address(bucket: &str, object: &str) -> String {
 
 /// Judges the digests of a chain.
 ///
-/// Shape: `nodes` in the order of their ends. `key` finds the key that a digest names. What ends before `since` need not be there.
-/// Where the chain is `hourly` the time of a digest that cannot be asked begins where the one before it ends.
-pub(super) fn judge(nodes: &[Node], key: &dyn Fn(&Node, &Digest) -> Found, since: Option<DateTime<Utc>>, hourly: bool) -> Judged {
+/// Shape: `nodes` in the order of their ends. `key` finds the key that a digest names. What is of no time that was asked for need not
+/// be there. Where the chain is `hourly` the time of a digest that cannot be asked begins where the last before it ends that can.
+pub(super) fn judge(nodes: &[Node], key: &dyn Fn(&Node, &Digest) -> Found, asked: Asked, hourly: bool) -> Judged {
     let mut carriers: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, node) in nodes.iter().enumerate() {
         if let Some(tail) = previous(node).and_then(|previous| tail_of(&previous.object)) {
@@ -139,7 +156,7 @@ pub(super) fn judge(nodes: &[Node], key: &dyn Fn(&Node, &Digest) -> Found, since
         }
     }
     let mut judged = Judged { digests: bench.digests, ..Judged::default() };
-    judged.complete(nodes, since, hourly);
+    judged.complete(nodes, asked, hourly);
     judged
 }
 
@@ -275,30 +292,36 @@ impl<'a> Bench<'a> {
 }
 
 impl Judged {
-    /// Finds what is missing, and for which times there are digests.
-    fn complete(&mut self, nodes: &[Node], since: Option<DateTime<Utc>>, hourly: bool) {
+    /// Finds what is missing, for which times there are digests, and which of them were asked for.
+    ///
+    /// What a digest says of its own time counts only as far as it is proven: of any other, the hour before the end in its name counts, too.
+    fn complete(&mut self, nodes: &[Node], asked: Asked, hourly: bool) {
         let ends: HashMap<&str, DateTime<Utc>> = nodes.iter().map(|node| (node.tail.as_str(), node.end)).collect();
+        // The end of the last digest that nothing speaks against.
         let mut last: Option<DateTime<Utc>> = None;
-        for (node, judgement) in nodes.iter().zip(&self.digests) {
+        for (node, judgement) in nodes.iter().zip(&mut self.digests) {
             let back = |end: DateTime<Utc>| last.filter(|last| hourly && *last < end).unwrap_or(end - HOUR);
-            match &node.content {
-                Content::Read(digest) if judgement.verdict.is_some_and(|verdict| verdict != Verdict::Invalid) => {
-                    let linked = digest.previous.as_ref().and_then(|previous| ends.get(tail_of(&previous.object)?.as_str()));
-                    let from = linked.map_or(digest.start, |end| digest.start.min(*end));
-                    self.spans.covered.extend(Window::new(from, digest.end));
-                    let is_first = since.is_some_and(|since| digest.start <= since);
-                    if let (Some(previous), None, false) = (&digest.previous, linked, is_first) {
-                        let named = end_of(&previous.object).unwrap_or(digest.start);
-                        let to = if hourly { digest.start } else { named };
-                        self.spans.missing.extend(Window::new(back(named).min(to), to));
-                        let file =
-                            File { name: address(&previous.bucket, &previous.object), by: Some(node.shown.clone()), ..File::default() };
-                        if node.asked {
-                            self.missing.push(file);
-                        }
-                    }
+            let is_read = if let Content::Read(digest) = &node.content { Some(digest) } else { None };
+            let trusted = is_read.filter(|_| judgement.verdict.is_some_and(|verdict| verdict != Verdict::Invalid));
+            judgement.asked = !judgement.is(Verdict::Valid) && asked.meets(back(node.end).min(node.end - HOUR), node.end);
+            judgement.asked |= is_read.is_some_and(|digest| asked.meets(digest.start, digest.end));
+            let Some(digest) = trusted else {
+                self.spans.invalid.extend(Window::new(back(node.end), node.end));
+                continue;
+            };
+            let linked = digest.previous.as_ref().and_then(|previous| ends.get(tail_of(&previous.object)?.as_str()));
+            let from = linked.map_or(digest.start, |end| digest.start.min(*end));
+            self.spans.covered.extend(Window::new(from, digest.end));
+            judgement.asked |= asked.meets(from, digest.end);
+            if let (Some(previous), None) = (&digest.previous, linked) {
+                let named = end_of(&previous.object).unwrap_or(digest.start);
+                let to = if hourly { digest.start } else { named };
+                let from = back(named).min(to);
+                if asked.meets(from, to) {
+                    self.spans.missing.extend(Window::new(from, to));
+                    let name = address(&previous.bucket, &previous.object);
+                    self.missing.push(File { name, by: Some(node.shown.clone()), ..File::default() });
                 }
-                _ => self.spans.invalid.extend(Window::new(back(node.end), node.end)),
             }
             last = Some(last.map_or(node.end, |last| last.max(node.end)));
         }

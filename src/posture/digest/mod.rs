@@ -33,6 +33,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 
+use self::chain::Asked;
 use self::content::Hash;
 use self::listing::{Errors, Unit};
 use self::place::{Loose, Unnamed};
@@ -68,6 +69,12 @@ pub struct Request<'a> {
     pub stop: &'a AtomicBool,
     /// How many threads read and hash.
     pub threads: usize,
+}
+
+impl Request<'_> {
+    fn asked(&self) -> Asked {
+        Asked { since: self.since, until: self.until }
+    }
 }
 
 /// A log that was judged.

@@ -6,17 +6,18 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::chain::{self, Content, Judged, Judgement, Node, Spans, address};
+use super::chain::{self, Content, HOUR, Judged, Judgement, Node, Spans, address};
 use super::content::{self, Fault, Hash, hex, unhash};
 use super::document::{Digest, Named};
 use super::key::{Found, ROTATION};
-use super::layout::{DIGESTS, DigestName, Key, plain};
+use super::layout::{DIGESTS, DigestName, Key, log_time, plain};
 use super::listing::{self, Calendar, Entry, Errors, Files, Unit};
 use super::pool::{self, Halt};
 use super::report::{Chain, Counts, File, Findings, Place, Reason, Subject, Verdict};
 use super::store::{Metadata, Store};
 use super::{Request, Seen};
 use crate::time::{Window, parse as parse_time};
+use unnamed::UNLISTED;
 
 /// Around when a backfill digest was made the key was in use that it was signed with.
 ///
@@ -68,6 +69,8 @@ struct Claim {
     digest: u32,
     /// Nothing where the digest says no hash.
     hash: Option<Hash>,
+    /// Whether the time that is asked for is that of the log's name, or of a digest that names it.
+    asked: bool,
 }
 
 /// Verifies one account and region.
@@ -94,8 +97,8 @@ struct Work<'a> {
     claims: Vec<Claim>,
     /// Logs that are named and not there, with the digest that names them.
     lost: Vec<(u32, Named)>,
-    /// Of all chains: path, and whether it was asked for.
-    nodes: Vec<(String, bool)>,
+    /// The paths of the digests of all chains.
+    nodes: Vec<String>,
     /// Whether folders could not be listed, so that nobody can say what is missing.
     listed_in_part: bool,
 }
@@ -194,14 +197,13 @@ impl<'a> Work<'a> {
             if let Some(error) = error {
                 self.outcome.errors.add(&full, error);
             }
-            let asked = self.is_asked(*end, &content);
             let moved_from = moved(&full, &content, self.store(entry).and_then(|(store, _)| store.bucket()));
             let shown = plain(&full);
             if let Some(from) = moved_from.clone() {
                 self.outcome.loose.moved_digests.push((from, shown.clone()));
             }
             let at = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
-            self.nodes.push((shown.clone(), asked));
+            self.nodes.push(shown.clone());
             self.claim(at, logs);
             let told = metadata.as_ref().and_then(|metadata| metadata.backfill_generation_timestamp.as_deref());
             times.push(told.and_then(parse_time));
@@ -211,12 +213,13 @@ impl<'a> Work<'a> {
                 (content, _) => content,
             };
             let signature = metadata.and_then(|metadata| metadata.signature);
-            nodes.push(Node { shown, tail: entry.tail.to_string(), end: *end, content, signature, moved_from, asked });
+            nodes.push(Node { shown, tail: entry.tail.to_string(), end: *end, content, signature, moved_from });
         }
         self.under_prefix(&mut nodes);
         let told: BTreeMap<String, DateTime<Utc>> =
             nodes.iter().zip(times).filter_map(|(node, time)| Some((node.shown.clone(), time?))).collect();
-        let asked = self.key_window(&nodes);
+        // Of all digests of a chain at once, by what their names say: what stands in them is not proven yet.
+        let asked = nodes.first().zip(nodes.last()).and_then(|(first, last)| Window::new(first.end - HOUR, last.end + ROTATION));
         let key = |node: &Node, digest: &Digest| {
             let during = match told.get(&node.shown) {
                 Some(made) => Window::new(*made - BACKFILL, *made + BACKFILL),
@@ -230,12 +233,12 @@ impl<'a> Work<'a> {
                 found => found,
             }
         };
-        let mut judged = chain::judge(&nodes, &key, self.request.since, !backfill);
+        let mut judged = chain::judge(&nodes, &key, self.request.asked(), !backfill);
         if self.listed_in_part {
             judged.missing.clear();
         }
         self.tell(&nodes, &judged);
-        let counts = counts(&nodes, &judged);
+        let counts = counts(&judged);
         let mut buckets: Vec<String> = Vec::new();
         for node in &nodes {
             if let Content::Read(digest) = &node.content
@@ -251,26 +254,6 @@ impl<'a> Work<'a> {
         let (trail, home_region) = (plain(trail), plain(home));
         self.outcome.place.chains.push(Chain { trail, home_region, backfill: *backfill, buckets, covers, digests: counts });
         Some(judged)
-    }
-
-    /// Tells whether a digest reaches into the time that was asked for.
-    fn is_asked(&self, end: DateTime<Utc>, content: &Content) -> bool {
-        let (start, end) = match content {
-            Content::Read(digest) => (digest.start, digest.end),
-            _ => (end - TimeDelta::hours(1), end),
-        };
-        self.request.since.is_none_or(|since| since < end) && self.request.until.is_none_or(|until| start < until)
-    }
-
-    /// Returns the time of which all keys of a chain are asked for at once.
-    fn key_window(&self, nodes: &[Node]) -> Option<Window> {
-        let times = || {
-            nodes.iter().filter_map(|node| match &node.content {
-                Content::Read(digest) => Some((digest.start, digest.end)),
-                _ => None,
-            })
-        };
-        Window::new(times().map(|(start, _)| start).min()?, times().map(|(_, end)| end).max()? + ROTATION)
     }
 
     /// Finds digests that lie under the prefix of others of their bucket.
@@ -313,7 +296,7 @@ impl<'a> Work<'a> {
                         let Some(entry) = self.logs.get(at) else { continue };
                         let full = self.full(entry);
                         if Key::parse(&full).is_some_and(|path| path.is_copy_of(&key)) {
-                            self.claims.push(Claim { entry: u32::try_from(at).unwrap_or(u32::MAX), digest, hash });
+                            self.claims.push(Claim { entry: u32::try_from(at).unwrap_or(u32::MAX), digest, hash, asked: false });
                         }
                     }
                     if self.claims.len() == before {
@@ -337,7 +320,7 @@ impl<'a> Work<'a> {
 
     /// Tells what is wrong with the digests of a chain.
     fn tell(&mut self, nodes: &[Node], judged: &Judged) {
-        for (node, judgement) in nodes.iter().zip(&judged.digests).filter(|(node, _)| node.asked) {
+        for (node, judgement) in nodes.iter().zip(&judged.digests).filter(|(_, judgement)| judgement.asked) {
             if let (Some(verdict), Some(reason)) = (judgement.verdict, judgement.reason) {
                 let file = File { name: node.shown.clone(), ..judgement.file.clone() };
                 self.outcome.findings.add(verdict, Subject::Digest, reason, file);
@@ -350,21 +333,27 @@ impl<'a> Work<'a> {
 
     /// Judges the logs by the digests that name them.
     fn logs(&mut self, chains: &Chains) {
-        let of = |digest: u32| {
-            let digest = usize::try_from(digest).ok()?;
-            Some((chains.judgements.get(digest)?.verdict?, self.nodes.get(digest)?.1))
-        };
+        let of = |claim: &Claim| usize::try_from(claim.digest).ok().and_then(|digest| chains.judgements.get(digest));
         // Of several digests that name a log, the one that is proven counts.
-        let rank = |claim: &Claim| match of(claim.digest) {
-            Some((Verdict::Valid, _)) => 0,
-            Some((Verdict::Unverified, _)) => 1,
+        let rank = |claim: &Claim| match of(claim).and_then(|digest| digest.verdict) {
+            Some(Verdict::Valid) => 0,
+            Some(Verdict::Unverified) => 1,
             _ => 2,
         };
+        let asked = self.request.asked();
         let mut claims = std::mem::take(&mut self.claims);
+        for claim in &mut claims {
+            let time = usize::try_from(claim.entry).ok().and_then(|at| log_time(self.logs.get(at)?.name()));
+            claim.asked = of(claim).is_some_and(|digest| digest.asked) || time.is_some_and(|time| asked.contains(time));
+        }
         claims.sort_by_key(|claim| (claim.entry, rank(claim)));
-        claims.dedup_by_key(|claim| claim.entry);
-        let asked = |claim: &&Claim| of(claim.digest).is_some_and(|(_, asked)| asked);
-        let to_hash: Vec<&Claim> = claims.iter().filter(asked).filter(|claim| rank(claim) < 2).collect();
+        claims.dedup_by(|worse, better| {
+            let same = worse.entry == better.entry;
+            better.asked |= same && worse.asked;
+            same
+        });
+        let (to_hash, distrusted): (Vec<&Claim>, Vec<&Claim>) =
+            claims.iter().filter(|claim| claim.asked).partition(|claim| rank(claim) < 2);
         let mut done: Vec<(u32, Verdict, Option<Reason>, File)> = Vec::new();
         let (mut errors, mut valid) = (Errors::default(), 0);
         let seen = self.request.seen;
@@ -376,7 +365,7 @@ impl<'a> Work<'a> {
             |claim, hashed| {
                 let Some(entry) = usize::try_from(claim.entry).ok().and_then(|at| self.logs.get(at)) else { return };
                 let proven = rank(claim) == 0;
-                let by = || usize::try_from(claim.digest).ok().and_then(|at| self.nodes.get(at)).map(|(shown, _)| shown.clone());
+                let by = || usize::try_from(claim.digest).ok().and_then(|at| self.nodes.get(at)).cloned();
                 let mut add = |verdict: Verdict, reason: Reason, file: File| {
                     let file = File { name: plain(&self.full(entry)), by: by(), ..file };
                     done.push((claim.entry, verdict, Some(reason), file));
@@ -396,11 +385,13 @@ impl<'a> Work<'a> {
                 }
             },
         );
-        for claim in claims.iter().filter(asked).filter(|claim| rank(claim) == 2) {
+        for claim in distrusted {
             if let Some(entry) = usize::try_from(claim.entry).ok().and_then(|at| self.logs.get(at)) {
-                let by = usize::try_from(claim.digest).ok().and_then(|at| self.nodes.get(at)).map(|(shown, _)| shown.clone());
-                let file = File { name: plain(&self.full(entry)), by, ..File::default() };
-                done.push((claim.entry, Verdict::Unverified, Some(Reason::DigestInvalid), file));
+                // Whoever forged a digest may have added the log, too.
+                let is_unlisted = log_time(entry.name()).is_some_and(|time| chains.unnamed(time) == UNLISTED);
+                let (verdict, reason) = if is_unlisted { UNLISTED } else { (Verdict::Unverified, Reason::DigestInvalid) };
+                let by = usize::try_from(claim.digest).ok().and_then(|at| self.nodes.get(at)).cloned();
+                done.push((claim.entry, verdict, Some(reason), File { name: plain(&self.full(entry)), by, ..File::default() }));
             }
         }
         // Threads end in any order; people compare reports.
@@ -442,10 +433,10 @@ fn moved(full: &str, content: &Content, bucket: Option<&str>) -> Option<String> 
     (!in_place).then(|| address(&digest.bucket, &digest.object))
 }
 
-fn counts(nodes: &[Node], judged: &Judged) -> Counts {
+fn counts(judged: &Judged) -> Counts {
     let mut counts = Counts::default();
-    for (node, judgement) in nodes.iter().zip(&judged.digests) {
-        if let (true, Some(verdict)) = (node.asked, judgement.verdict) {
+    for judgement in &judged.digests {
+        if let (true, Some(verdict)) = (judgement.asked, judgement.verdict) {
             counts.add(verdict, 1);
         }
     }

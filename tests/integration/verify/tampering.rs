@@ -1,9 +1,10 @@
 //! Thousands of tamperings of every kind, at every place: each is found, named for what it is, and nobody else is accused.
 
-use cloudtrail_mcp::posture::digest::{Outcome, Reason, Subject, Verdict};
+use cloudtrail_mcp::posture::digest::{Outcome, Reason, Report, Subject, Verdict};
+use cloudtrail_mcp::time::Window;
 use serde_json::{Value, json};
 
-use super::archive::{Archive, SIGNERS, Trail, delivered, gunzip, gzip, sha256};
+use super::archive::{Archive, SIGNERS, Trail, at, delivered, gunzip, gzip, sha256};
 use super::{Ask, findings, keys, verified};
 
 /// What has to be told of a tampering.
@@ -20,7 +21,10 @@ struct Told {
 struct Tampering {
     what: String,
     archive: Archive,
+    /// The first is of the hour.
     told: Vec<Told>,
+    /// The hour of the digest that is tampered with, or that names the log.
+    hour: Window,
     /// May be told as well: what follows from it.
     besides: Vec<Reason>,
     /// Whether a copy, which has lost all metadata, shows it, too.
@@ -49,6 +53,18 @@ fn missing(subject: Subject, key: &str) -> Told {
     told(Verdict::Missing, subject, &[Reason::Absent], format!("s3://trail-bucket/{key}"))
 }
 
+/// The hour of a digest.
+fn hour(digest: &Value) -> Window {
+    let time = |field: &str| at(digest[field].as_str().unwrap());
+    Window::new(time("digestStartTime"), time("digestEndTime")).unwrap()
+}
+
+/// The hour of the digest that names a log.
+fn hour_of_log(archive: &Archive, key: &str) -> Window {
+    let names = |digest: &Value| digest["logFiles"].as_array().unwrap().iter().any(|log| log["s3Object"] == key);
+    archive.digests().iter().map(|digest| archive.document(digest)).find(names).map(|digest| hour(&digest)).unwrap()
+}
+
 fn records(text: &str) -> Vec<u8> {
     json!({"Records": [{"eventName": text}]}).to_string().into_bytes()
 }
@@ -56,9 +72,9 @@ fn records(text: &str) -> Vec<u8> {
 /// All tamperings with one log.
 fn with_log(whole: &Archive, key: &str, random: &mut Random, all: &mut Vec<Tampering>) {
     use Reason::{Altered, Damaged, Moved, TrailingBytes};
-    let bytes = whole.objects[key].clone();
+    let (bytes, hour) = (whole.objects[key].clone(), hour_of_log(whole, key));
     let mut add = |what: &str, archive: Archive, told: Vec<Told>| {
-        all.push(Tampering { what: format!("{what}: {key}"), archive, told, besides: Vec::new(), shows_in_copies: true });
+        all.push(Tampering { what: format!("{what}: {key}"), archive, told, hour, besides: Vec::new(), shows_in_copies: true });
     };
     let put = |bytes: Vec<u8>| {
         let mut archive = whole.clone();
@@ -111,10 +127,11 @@ fn with_digest(whole: &Archive, key: &str, is_newest: bool, random: &mut Random,
     };
     let bytes = whole.objects[key].clone();
     let document = whole.document(key);
+    let hour = hour(&document);
     let besides = vec![DigestInvalid, DigestMissing, NoSignature, Reason::DigestUnverified];
     // Of the newest digest a copy has nothing that proves or disproves it.
     let mut push = |what: &str, archive: Archive, told: Vec<Told>, shows_in_copies: bool| {
-        all.push(Tampering { what: format!("{what}: {key}"), archive, told, besides: besides.clone(), shows_in_copies });
+        all.push(Tampering { what: format!("{what}: {key}"), archive, told, hour, besides: besides.clone(), shows_in_copies });
     };
     let mut add = |what: &str, archive: Archive, told: Vec<Told>| push(what, archive, told, !is_newest);
     let put = |bytes: Vec<u8>| {
@@ -143,6 +160,10 @@ fn with_digest(whole: &Archive, key: &str, is_newest: bool, random: &mut Random,
     });
     edit("another end", reasons, &|it| it["digestEndTime"] = "2026-01-27T12:00:00Z".into());
     edit("another start", reasons, &|it| it["digestStartTime"] = "2026-01-27T12:00:00Z".into());
+    edit("another time", reasons, &|it| {
+        it["digestStartTime"] = "2026-01-27T11:00:00Z".into();
+        it["digestEndTime"] = "2026-01-27T12:00:00Z".into();
+    });
     edit("another bucket", reasons, &|it| it["digestS3Bucket"] = "forged".into());
     edit("another key", &[Moved], &|it| it["digestS3Object"] = key.replace("/2026/01/", "/2026/02/").into());
     edit("no field", &[Format], &|it| _ = it.as_object_mut().unwrap().remove("digestEndTime"));
@@ -230,6 +251,43 @@ fn with_digest(whole: &Archive, key: &str, is_newest: bool, random: &mut Random,
     }
 }
 
+/// Logs that are removed or added while another digest, which is forged, names them as its own.
+fn hidden_by_another_digest(whole: &Archive, all: &mut Vec<Tampering>) {
+    let digests: Vec<String> = whole.digests().into_iter().filter(|key| !key.contains("backfill")).collect();
+    for pair in digests.windows(2) {
+        let (of, forger) = (&pair[0], &pair[1]);
+        for (of, forger) in [(of, forger), (forger, of)] {
+            let (document, mut forged) = (whole.document(of), whole.document(forger));
+            let Some(log) = document["logFiles"].as_array().unwrap().last().cloned() else { continue };
+            let is_newest = [of, forger].contains(&digests.last().unwrap());
+            let key = log["s3Object"].as_str().unwrap().to_owned();
+            let mut push = |what: &str, archive: Archive, first: Told| {
+                let told = vec![first, invalid(whole, Subject::Digest, &[Reason::Altered, Reason::Signature], forger)];
+                let besides = vec![Reason::DigestInvalid, Reason::DigestUnverified];
+                let what = format!("{what}: {key} by {forger}");
+                all.push(Tampering { what, archive, told, hour: hour(&document), besides, shows_in_copies: !is_newest });
+            };
+            forged["logFiles"].as_array_mut().unwrap().push(log.clone());
+            let mut archive = whole.clone();
+            archive.objects.remove(&key);
+            archive.put(forger, &forged);
+            push("removed", archive, missing(Subject::Log, &key));
+            let added = key.replace("N0", "F0");
+            let minutes = key.split("T").nth(3).map(|rest| rest[2..4].parse::<u32>().unwrap()).unwrap_or_default();
+            // Not so near to another hour that it may be of that.
+            if document["previousDigestSignature"].is_string() && (10..40).contains(&minutes) {
+                forged["logFiles"].as_array_mut().unwrap().last_mut().unwrap()["s3Object"] = added.as_str().into();
+                let mut archive = whole.clone();
+                let bytes = gzip(&records("forged"));
+                forged["logFiles"].as_array_mut().unwrap().last_mut().unwrap()["hashValue"] = sha256(&records("forged")).into();
+                archive.objects.insert(added.clone(), bytes);
+                archive.put(forger, &forged);
+                push("added", archive, invalid(whole, Subject::Log, &[Reason::Unlisted], &added));
+            }
+        }
+    }
+}
+
 /// The hour before an end like `20260127T200131Z`, as `20260127T19`.
 fn before(end: &str) -> String {
     let time = chrono::NaiveDateTime::parse_from_str(end, "%Y%m%dT%H%M%SZ").unwrap() - chrono::TimeDelta::hours(1);
@@ -262,18 +320,26 @@ fn signed_anew(whole: &Archive, all: &mut Vec<Tampering>) {
             what: format!("signed anew from {from}"),
             archive,
             told,
+            hour: hour(&whole.document(&digests[from])),
             besides: vec![Reason::DigestInvalid],
             shows_in_copies: false,
         });
     }
 }
 
+/// Asks for all that there is, and then for the hour alone, which has to tell no more than what is of it.
 fn check(tampering: &Tampering, archive: &Archive, asks_aws: bool) {
-    let report = verified(&[archive], Ask { keys: keys(asks_aws), ..Ask::default() });
-    let found = findings(&report);
-    let what = &tampering.what;
+    let Window { from, to } = tampering.hour;
+    let ask = || Ask { keys: keys(asks_aws), ..Ask::default() };
+    check_told(tampering, &verified(&[archive], ask()), &tampering.what, &tampering.told);
+    let within = verified(&[archive], Ask { since: Some(from), until: Some(to), ..ask() });
+    check_told(tampering, &within, &format!("{}, its hour alone", tampering.what), &tampering.told[..1]);
+}
+
+fn check_told(tampering: &Tampering, report: &Report, what: &str, expected: &[Told]) {
+    let found = findings(report);
     assert_ne!(report.outcome, Outcome::Valid, "{what}");
-    for told in &tampering.told {
+    for told in expected {
         let is_told = found.iter().any(|(verdict, subject, reason, name)| {
             (*verdict, *subject) == (told.verdict, told.subject) && told.reasons.contains(reason) && *name == told.name
         });
@@ -296,7 +362,7 @@ fn thousands_of_tamperings_are_found_named_right_and_blamed_on_nobody_else() {
         // Seven hours over midnight, two of them empty, the key changed in between.
         let hours = [(2, 0), (3, 0), (0, 0), (4, 0), (2, 1), (0, 1), (3, 1)];
         let mut trail = Trail { head: head.to_owned(), backfills, ..Trail::new(&hours) };
-        trail.first = super::archive::at("2026-01-27T21:01:31Z");
+        trail.first = at("2026-01-27T21:01:31Z");
         let whole = delivered(&[trail]);
         let mut all = Vec::new();
         for key in whole.logs() {
@@ -311,6 +377,7 @@ fn thousands_of_tamperings_are_found_named_right_and_blamed_on_nobody_else() {
                 with_digest(&whole, &key, is_newest, &mut random, &mut all);
             }
         }
+        hidden_by_another_digest(&whole, &mut all);
         for tampering in &all {
             check(tampering, &tampering.archive, count % 2 == 0);
             count += 1;

@@ -19,28 +19,34 @@ use crate::time::{Window, rfc3339};
 const DELIVERED_EARLIER: TimeDelta = TimeDelta::minutes(5);
 const DELIVERED_LATER: TimeDelta = TimeDelta::minutes(20);
 
+/// What is told of a log whose whole time is covered by digests that do not name it.
+pub(super) const UNLISTED: (Verdict, Reason) = (Verdict::Invalid, Reason::Unlisted);
+
 /// The logs that are remembered to find out what was moved where; more than these were not moved one by one.
 const MAX_LOOSE: usize = 10_000;
 
 impl Work<'_> {
     /// Tells of the logs that digests name and that are not there.
     pub(super) fn absent(&mut self, chains: &Chains) {
+        if self.listed_in_part {
+            return;
+        }
+        let asked = self.request.asked();
         let mut lost = std::mem::take(&mut self.lost);
+        lost.retain(|(digest, log)| {
+            let Some(digest) = usize::try_from(*digest).ok().and_then(|at| chains.judgements.get(at)) else { return false };
+            let time = log.object.rsplit('/').next().and_then(log_time);
+            // What an altered digest names may never have been.
+            digest.verdict != Some(Verdict::Invalid) && (digest.asked || time.is_some_and(|time| asked.contains(time)))
+        });
         lost.sort_by(|a, b| a.1.object.cmp(&b.1.object));
         lost.dedup_by(|a, b| a.1.object == b.1.object);
         for (digest, log) in lost {
-            let at = usize::try_from(digest).unwrap_or(usize::MAX);
-            let asked = self.nodes.get(at).is_some_and(|(_, asked)| *asked);
-            // What an altered digest names may never have been.
-            let trusted = chains.judgements.get(at).is_some_and(|judgement| judgement.verdict != Some(Verdict::Invalid));
-            if !asked || !trusted || self.listed_in_part {
-                continue;
-            }
             let name = address(&log.bucket, &log.object);
             if let (Some(hash), true) = (unhash(&log.hash), self.outcome.loose.lost.len() < MAX_LOOSE) {
                 self.outcome.loose.lost.push((hash, name.clone()));
             }
-            let by = self.nodes.get(at).map(|(shown, _)| shown.clone());
+            let by = usize::try_from(digest).ok().and_then(|at| self.nodes.get(at)).cloned();
             let file = File { name, by, expected: Some(plain(&log.hash)), ..File::default() };
             self.outcome.findings.add(Verdict::Missing, Subject::Log, Reason::Absent, file);
         }
@@ -53,9 +59,7 @@ impl Work<'_> {
             claims.iter().filter_map(|claim| Some(self.logs.get(usize::try_from(claim.entry).ok()?)?.kind())).collect();
         for (at, entry) in self.logs.iter().enumerate() {
             let time = log_time(entry.name());
-            let asked = time.is_none_or(|time| {
-                self.request.since.is_none_or(|since| since <= time) && self.request.until.is_none_or(|until| time < until)
-            });
+            let asked = time.is_none_or(|time| self.request.asked().contains(time));
             if !asked || u32::try_from(at).is_ok_and(|at| named.contains(&at)) {
                 continue;
             }
@@ -82,35 +86,49 @@ impl Work<'_> {
         chains.spans.iter().for_each(|spans| all.join(spans.clone()));
         let Some(whole) = all.whole() else { return };
         let asked = Window::new(self.request.since.unwrap_or(whole.from), self.request.until.unwrap_or(whole.to));
-        let known: Vec<Window> = [all.covered, all.invalid, all.missing].concat();
+        let known: Vec<Window> = [all.covered.as_slice(), &all.missing].concat();
         for gap in asked.map(|asked| asked.without(&known)).unwrap_or_default() {
-            let reason = match gap {
-                gap if gap.to <= whole.from => Reason::BeforeOldest,
-                gap if gap.from >= whole.to => Reason::AfterNewest,
-                _ => Reason::Gap,
-            };
-            let name = format!("{} to {}", rfc3339(gap.from), rfc3339(gap.to));
-            self.outcome.findings.add(Verdict::NotCovered, Subject::Time, reason, File { name, ..File::default() });
+            // The digest that has to tell of this time is told as invalid or unread.
+            for untold in gap.without(&gap.without(&all.invalid)) {
+                self.untold(untold, Verdict::Unverified, Reason::DigestInvalid);
+            }
+            for gap in gap.without(&all.invalid) {
+                let reason = match gap {
+                    gap if gap.to <= whole.from => Reason::BeforeOldest,
+                    gap if gap.from >= whole.to => Reason::AfterNewest,
+                    _ => Reason::Gap,
+                };
+                self.untold(gap, Verdict::NotCovered, reason);
+            }
         }
+    }
+
+    fn untold(&mut self, time: Window, verdict: Verdict, reason: Reason) {
+        let name = format!("{} to {}", rfc3339(time.from), rfc3339(time.to));
+        self.outcome.findings.add(verdict, Subject::Time, reason, File { name, ..File::default() });
     }
 }
 
 impl Chains {
     /// Judges a log that no digest names, by when its name says that it was delivered.
-    fn unnamed(&self, time: DateTime<Utc>) -> (Verdict, Reason) {
+    pub(super) fn unnamed(&self, time: DateTime<Utc>) -> (Verdict, Reason) {
         let Some(delivered) = Window::new(time - DELIVERED_EARLIER, time + DELIVERED_LATER) else {
             return (Verdict::NotCovered, Reason::Gap);
         };
         let meets = |spans: &[Window]| spans.iter().any(|span| span.meet(delivered).is_some());
         let covers = |spans: &Spans| delivered.without(&spans.covered).is_empty();
-        let any = |of: fn(&Spans) -> &Vec<Window>| self.spans.iter().chain([&self.backfill]).any(|spans| meets(of(spans)));
+        let any = |of: fn(&Spans) -> &Vec<Window>| self.spans.iter().any(|spans| meets(of(spans)));
         let whole = || self.spans.iter().filter_map(Spans::whole);
-        if any(|spans| &spans.invalid) {
+        if meets(&self.backfill.invalid) {
+            (Verdict::Unverified, Reason::DigestInvalid)
+        } else if meets(&self.backfill.missing) {
+            (Verdict::Unverified, Reason::DigestMissing)
+        } else if !self.spans.is_empty() && self.spans.iter().all(covers) {
+            UNLISTED
+        } else if any(|spans| &spans.invalid) {
             (Verdict::Unverified, Reason::DigestInvalid)
         } else if any(|spans| &spans.missing) {
             (Verdict::Unverified, Reason::DigestMissing)
-        } else if self.spans.iter().all(covers) {
-            (Verdict::Invalid, Reason::Unlisted)
         } else if whole().any(|whole| whole.to < delivered.to) {
             (Verdict::NotCovered, Reason::AfterNewest)
         } else if whole().any(|whole| delivered.from < whole.from) {

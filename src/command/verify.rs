@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::config::Config;
 use crate::config::settings::{ALLOW_AWS_READ, ARCHIVE, ARCHIVE_KEYS, ARCHIVE_LOCATIONS, ARCHIVE_VERIFIED, KEYS, NOW};
 use crate::posture::digest::{self, DigestProver, Folder, KeySource, Keys, Outcome, PublicKey, Remote, Report, Request, SIDECAR, Store};
+use crate::redact;
 use crate::source;
 use crate::source::api::Api;
 use crate::source::proof::Prover;
@@ -84,8 +85,9 @@ impl Run for Verify {
         let time = self.deadline.as_deref().map(duration).transpose()?;
         let report = block_on(verified(config, stores, (since, until), pinned, time))??;
         let text = match if self.json { Form::Json } else { self.format } {
-            Form::Json => serde_json::to_string_pretty(&report).unwrap_or_default(),
-            Form::Text => digest::text(&report),
+            Form::Json => redact::value(&report).and_then(|report| serde_json::to_string_pretty(&report)).unwrap_or_default(),
+            // Names of files, trails and buckets are somebody's choice.
+            Form::Text => redact::lines(&digest::text(&report), usize::MAX),
         };
         say(&text);
         Ok(match report.outcome {

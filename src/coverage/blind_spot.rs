@@ -29,6 +29,8 @@ pub enum BlindSpot {
     OtherSessions,
     /// Events that only read.
     Reads,
+    /// Whether files of these places, by account and region, are missing, altered or added: digests do not prove that none is.
+    NotProven(Vec<(String, String)>),
     /// Files that are no logs.
     NoLogs(Survey),
     /// Regions that are not enabled for the credentials.

@@ -39,6 +39,8 @@ pub enum State {
     Exhausted,
     /// Everything there is was read, but the newest minutes may not be delivered yet. Never of a time long past.
     Lagging,
+    /// It was read as far as there is anything, and digests, which were to prove it, do not prove all of it.
+    Unproven,
     /// There was nothing to read: no files, or a time before what is kept.
     NoData,
     /// The request budget ended first.
@@ -169,6 +171,15 @@ impl Cell {
     pub fn disproven(mut self, files: Vec<UnreadFile>) -> Self {
         self.state = State::IntegrityFailed;
         self.unread_files = files.into_iter().chain(self.unread_files).collect();
+        self
+    }
+
+    /// Makes it one of which digests do not prove that nothing is missing, altered or added.
+    ///
+    /// Shape: the state is `Unproven`, unless something graver stands.
+    #[must_use]
+    pub fn unproven(mut self) -> Self {
+        self.state = self.state.max(State::Unproven);
         self
     }
 

@@ -148,6 +148,11 @@ impl Gathered {
     pub fn finish(mut self, mut blind_spots: Vec<BlindSpot>) -> (Vec<Event>, Coverage, SoFar) {
         self.fold_nameless();
         blind_spots.extend(self.not_enabled());
+        let unproven = self.cells.values().filter(|cell| cell.state() == State::Unproven);
+        let unproven: Vec<_> = unproven.map(|cell| (cell.account().to_owned(), cell.region().to_owned())).collect();
+        if !unproven.is_empty() {
+            blind_spots.push(BlindSpot::NotProven(unproven));
+        }
         // Without any log file the cell's own note says it.
         if self.survey.log_files > 0 && self.survey.digest_files + self.survey.other_files > 0 {
             blind_spots.push(BlindSpot::NoLogs(self.survey));

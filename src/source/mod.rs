@@ -9,6 +9,7 @@ use crate::policy::Ungated;
 pub mod api;
 pub mod archive;
 mod aws;
+pub mod delivery;
 pub mod event_history;
 pub mod failing;
 mod https;

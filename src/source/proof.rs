@@ -34,11 +34,13 @@ pub struct ProofAsked<'a> {
     pub stop: &'a AtomicBool,
 }
 
-/// What was proven.
+/// What was proven; nothing by default.
 #[derive(Debug, Default)]
 pub struct Proofs {
     /// By the absolute path of the file. What is not in it is not proven.
     pub files: HashMap<String, Proof>,
+    /// Accounts and regions of which all is proven: every file that was delivered in the time is there and as it was, and no other is.
+    pub proven: Vec<(String, String)>,
     /// Accounts and regions where something is not as CloudTrail delivered it.
     pub disproven: Vec<Disproof>,
 }

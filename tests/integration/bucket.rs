@@ -208,6 +208,12 @@ async fn the_program_reads_a_bucket_by_a_role_where_aws_may_be_read_and_pays_whe
     let told = String::from_utf8_lossy(&answer.stdout).into_owned();
     assert!(answer.status.success() && told.contains("RunInstances"), "{told}{}", String::from_utf8_lossy(&answer.stderr));
     assert!(fake.settings_read().is_empty(), "nobody knows whose trails these would be");
+    let unproven = run(&fake, &format!("allow_aws_read = true\n{policy}"), &[asked.as_slice(), &["--verified", "--json"]].concat()).await;
+    let unproven: serde_json::Value = serde_json::from_slice(&unproven.stdout).unwrap();
+    let coverage = &unproven["coverage"];
+    let states: Vec<_> = coverage["cells"].as_array().unwrap().iter().map(|cell| &cell["state"]).collect();
+    assert!(states.contains(&&json!("unproven")) && !states.contains(&&json!("exhausted")), "{coverage:#}");
+    assert_eq!(coverage["verdict"], "partial", "digests are not looked for in S3");
     let (lists, gets) = fake.objects();
     assert!(lists.iter().chain(&gets).all(|request| request.payer == "requester" && request.access_key.contains("444455556666")));
     let printed = run(&fake, policy, &["iam-policy", "--region", "eu-west-1"]).await;

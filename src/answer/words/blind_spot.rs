@@ -28,6 +28,7 @@ pub(super) fn words(spot: &BlindSpot) -> String {
             "a role is filed by its sessions: those of it that calls to assume it tell of were looked up, and no others".into()
         }
         BlindSpot::Reads => "read events were left out".into(),
+        BlindSpot::NotProven(places) => not_proven(places),
         BlindSpot::NoLogs(survey) => not_read(survey),
         BlindSpot::NotEnabled(regions) => {
             format!("not enabled for these credentials, and so not looked at: {}", regions.join(", "))
@@ -37,6 +38,19 @@ pub(super) fn words(spot: &BlindSpot) -> String {
         BlindSpot::RecordingChanged(changes, more) => recording_changed(changes, *more),
         BlindSpot::EndpointDenials => "requests that a VPC endpoint policy denied are not among CloudTrail's management events".into(),
     }
+}
+
+/// Says of which places nothing proves that their files are whole.
+fn not_proven(places: &[(String, String)]) -> String {
+    const NAMED: usize = 3;
+    let place = |(account, region): &(String, String)| match [account.as_str(), region].join(" ").trim() {
+        "" => "files that name no account".to_owned(),
+        place => redact::text(place, 64),
+    };
+    let named: Vec<String> = places.iter().take(NAMED).map(place).collect();
+    let more = places.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("log files may be missing, altered or added, as digests do not prove all of {}{more}", named.join(", "))
 }
 
 /// Says why silence after these changes proves nothing.

@@ -148,6 +148,7 @@ fn ended(cell: &Cell) -> &'static str {
         State::NotConfigured if is_unreachable(cell) => "cannot be reached",
         State::Exhausted => "was read to the end",
         State::Lagging => "may lack the newest events",
+        State::Unproven => "was read, and digests do not prove all of it",
         State::PageCap if cell.notes.contains(&Note::FetchesSpent) => "needs more of S3 than one reading may fetch",
         State::PageCap if cell.source().rereads_free => "has more events than are held at once",
         State::PageCap => "has more events than the request budget allows",
@@ -251,6 +252,10 @@ pub(super) fn next_step(coverage: &Coverage) -> Option<String> {
     Some(match cell.state() {
         State::Exhausted => return None,
         State::Lagging => "Ask again in 15 minutes for the newest events.".into(),
+        State::Unproven => {
+            "Run `cloudtrail-mcp verify` over the archive: it tells what is not proven, and why; digests of the newest hour come later."
+                .into()
+        }
         State::PageCap | State::Deadline => match cell.covered() {
             // Files are read from the oldest on.
             Some(covered) if cell.source().rereads_free => {

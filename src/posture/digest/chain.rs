@@ -13,6 +13,7 @@ use super::document::{Digest, Previous};
 use super::key::Found;
 use super::layout::{DigestName, Key, plain};
 use super::report::{File, Reason, Verdict};
+use crate::source::delivery::is_whole_day;
 use crate::time::Window;
 
 /// How long a digest reaches back where it cannot be asked.
@@ -32,8 +33,10 @@ impl Asked {
         self.since.is_none_or(|since| since < to) && self.until.is_none_or(|until| from < until)
     }
 
-    pub(super) fn contains(self, time: DateTime<Utc>) -> bool {
-        self.since.is_none_or(|since| since <= time) && self.until.is_none_or(|until| time < until)
+    /// Tells whether a log that is named by this minute is of it; such a name may stand for all of a day.
+    pub(super) fn has_log(self, time: DateTime<Utc>) -> bool {
+        let from = if is_whole_day(time) { time - TimeDelta::days(1) } else { time };
+        self.since.is_none_or(|since| since <= time) && self.until.is_none_or(|until| from < until)
     }
 }
 

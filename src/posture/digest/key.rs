@@ -1,7 +1,7 @@
 //! Public keys that digests are signed with: pinned in a file, or asked of AWS.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -52,7 +52,6 @@ pub trait KeySource: Send + Sync {
 pub struct Keys {
     pinned: Vec<PublicKey>,
     source: Option<Box<dyn KeySource>>,
-    asked: Mutex<HashMap<(String, Window), Told>>,
 }
 
 /// What was told of the keys of a region and time, or why nothing was.
@@ -80,14 +79,26 @@ pub(super) enum Found {
 impl Keys {
     /// Makes a set of pinned keys, and of a place to ask where these do not hold one.
     pub fn new(pinned: Vec<PublicKey>, source: Option<Box<dyn KeySource>>) -> Self {
-        Self { pinned, source, asked: Mutex::default() }
+        Self { pinned, source }
+    }
+}
+
+/// The keys of one verification, which asks for those of a region and time once: what was told may be otherwise the next time.
+pub(super) struct KeyRing<'a> {
+    keys: &'a Keys,
+    asked: Mutex<HashMap<(String, Window), Arc<OnceLock<Told>>>>,
+}
+
+impl<'a> KeyRing<'a> {
+    pub(super) fn new(keys: &'a Keys) -> Self {
+        Self { keys, asked: Mutex::default() }
     }
 
     /// Returns the regions whose keys could not be asked for, and why.
     pub(super) fn failures(&self) -> Vec<(String, String)> {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let mut failures: Vec<_> =
-            asked.iter().filter_map(|((region, _), told)| Some((region.clone(), told.as_ref().err()?.clone()))).collect();
+            asked.iter().filter_map(|((region, _), told)| Some((region.clone(), told.get()?.as_ref().err()?.clone()))).collect();
         failures.sort();
         failures.dedup();
         failures
@@ -96,19 +107,21 @@ impl Keys {
     /// Finds the key with a fingerprint that was in use within `during`; `asked` is the window to ask AWS for, the same for many digests.
     pub(super) fn find(&self, region: &str, fingerprint: &str, during: Window, asked: Window) -> Found {
         let named = |key: &&PublicKey| key.fingerprint.as_deref().is_some_and(|it| it.eq_ignore_ascii_case(fingerprint));
-        if let Some(key) = self.pinned.iter().filter(named).find(|key| key.was_in_use(during)) {
+        if let Some(key) = self.keys.pinned.iter().filter(named).find(|key| key.was_in_use(during)) {
             return Found::Key(key.clone());
         }
-        let nameless: Vec<PublicKey> = self.pinned.iter().filter(|key| key.fingerprint.is_none()).cloned().collect();
+        let nameless: Vec<PublicKey> = self.keys.pinned.iter().filter(|key| key.fingerprint.is_none()).cloned().collect();
         if !nameless.is_empty() {
             return Found::OneOf(nameless);
         }
-        let Some(source) = &self.source else {
-            return if self.pinned.is_empty() { Found::NoKeys } else { Found::NotPinned };
+        let Some(source) = &self.keys.source else {
+            return if self.keys.pinned.is_empty() { Found::NoKeys } else { Found::NotPinned };
         };
         let mut known = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let told = known.entry((region.to_owned(), asked)).or_insert_with(|| source.keys(region, asked));
-        match told {
+        let told = known.entry((region.to_owned(), asked)).or_default().clone();
+        // Who asks for other keys does not wait for these.
+        drop(known);
+        match told.get_or_init(|| source.keys(region, asked)) {
             Ok(keys) => keys.iter().filter(named).find(|key| key.was_in_use(during)).cloned().map_or(Found::Unknown, Found::Key),
             Err(why) => Found::Unasked(why.clone()),
         }
@@ -273,10 +286,34 @@ mod tests {
         };
         let key = PublicKey { fingerprint: Some("ab".into()), validity: Some(window(100, 200)), der: Vec::new() };
         let keys = Keys::new(vec![key.clone()], None);
-        let find = |fingerprint, during| keys.find("us-east-1", fingerprint, during, during);
+        let find = |fingerprint, during| KeyRing::new(&keys).find("us-east-1", fingerprint, during, during);
         assert_eq!(find("AB", window(150, 160)), Found::Key(key));
         assert_eq!(find("ab", window(250, 260)), Found::NotPinned);
         assert_eq!(find("cd", window(150, 160)), Found::NotPinned);
-        assert_eq!(Keys::default().find("us-east-1", "ab", window(1, 2), window(1, 2)), Found::NoKeys);
+        assert_eq!(KeyRing::new(&Keys::default()).find("us-east-1", "ab", window(1, 2), window(1, 2)), Found::NoKeys);
+    }
+
+    /// AWS, of which each request is answered by the next of these.
+    struct Answers(Mutex<Vec<Told>>);
+
+    impl KeySource for Arc<Answers> {
+        fn keys(&self, _: &str, _: Window) -> Told {
+            self.0.lock().unwrap().pop().unwrap()
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_asked_for_is_asked_for_once_a_verification_and_again_in_the_next() {
+        let time = |seconds| chrono::DateTime::from_timestamp(seconds, 0).unwrap();
+        let during = Window::new(time(100), time(200)).unwrap();
+        let key = PublicKey { fingerprint: Some("ab".into()), validity: None, der: Vec::new() };
+        let aws = Arc::new(Answers(Mutex::new(vec![Ok(vec![key.clone()]), Err("down".to_owned())])));
+        let keys = Keys::new(Vec::new(), Some(Box::new(aws)));
+        let first = KeyRing::new(&keys);
+        for _ in 0..3 {
+            assert_eq!(first.find("us-east-1", "ab", during, during), Found::Unasked("down".to_owned()));
+        }
+        assert_eq!(first.failures(), [("us-east-1".to_owned(), "down".to_owned())]);
+        assert_eq!(KeyRing::new(&keys).find("us-east-1", "ab", during, during), Found::Key(key));
     }
 }

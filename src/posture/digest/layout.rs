@@ -136,9 +136,10 @@ pub(super) fn log_time(name: &str) -> Option<DateTime<Utc>> {
     (is_account(account) && kind.starts_with(KINDS) && kind != DIGESTS && is_region(region)).then(|| time.and_utc())
 }
 
-/// Returns the day of a folder `YYYY/MM/DD`.
+/// Returns the day of a folder `YYYY/MM/DD`; nothing where it is written otherwise, as whoever reads events takes such for no day.
 pub(super) fn day(year: &str, month: &str, day: &str) -> Option<NaiveDate> {
-    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+    let number = |text: &str, digits| text.parse().ok().filter(|_| text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit()));
+    NaiveDate::from_ymd_opt(i32::try_from(number(year, 4)?).ok()?, number(month, 2)?, number(day, 2)?)
 }
 
 /// Returns a path or key in plain characters: names may come from whoever could write to the archive.

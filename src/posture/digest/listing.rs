@@ -1,7 +1,7 @@
 //! What lies in the archive, account by account and region by region.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read as _};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
@@ -9,9 +9,19 @@ use super::layout::{DIGESTS, DigestName, KINDS, day, log_time, plain};
 use super::report::{File, Findings, ReadError, Reason, Subject, Verdict};
 use super::store::{SIDECAR, Store};
 use crate::event::{is_account, is_region};
+use crate::source::delivery::is_called_a_log;
 
 /// How deep an account's folder may lie below the place that was named.
 const DEEPEST: usize = 16;
+
+/// What is told of a folder that lies deeper.
+const TOO_DEEP: &str = "it lies deeper than is looked";
+
+/// How much of a file that is named like none of CloudTrail's is looked at.
+const HEAD: u64 = 4 << 10;
+
+/// How what a desktop leaves in folders begins.
+const FINDER: &[u8] = b"\0\0\0\x01Bud1";
 
 /// The most errors that are told one by one.
 const MAX_ERRORS: usize = 100;
@@ -87,6 +97,22 @@ pub(super) fn full(store: &dyn Store, key: &str) -> String {
     }
 }
 
+/// Tells whether whoever reads events might find some in a file, whatever its name and wherever it lies.
+fn may_hold_events(store: &dyn Store, key: &str, errors: &mut Errors) -> bool {
+    let name = key.rsplit('/').next().unwrap_or(key);
+    if DigestName::parse(name).is_some() || log_time(name).is_some() || !name.starts_with('.') && is_called_a_log(name) {
+        return true;
+    }
+    let mut head = Vec::new();
+    let read = store.get(key).and_then(|object| object.map_or(Ok(0), |object| object.body.take(HEAD).read_to_end(&mut head)));
+    if let Err(error) = read {
+        errors.add(&full(store, key), error);
+        return false;
+    }
+    let packed = [[0x1f, 0x8b].as_slice(), &[0x28, 0xb5, 0x2f, 0xfd], b"PK", &[0xff, 0xfe], &[0xfe, 0xff]];
+    !head.starts_with(FINDER) && (packed.iter().any(|magic| head.starts_with(magic)) || head.contains(&b'{'))
+}
+
 /// Looks for accounts' folders, and in them for regions.
 pub(super) fn discover(stores: &[Box<dyn Store>]) -> Found {
     let mut found = Found::default();
@@ -107,16 +133,19 @@ pub(super) fn discover(stores: &[Box<dyn Store>]) -> Found {
                 listed.folders.into_iter().partition(|name| account.is_some() && name.starts_with(KINDS));
             for kind in kinds {
                 let tree = Tree { store: at, folder: folder.clone(), full: name.clone() };
-                found.regions(store.as_ref(), &tree, (&kind, account.unwrap_or_default()), &mut units);
+                let hidden = found.regions(store.as_ref(), &tree, (&kind, account.unwrap_or_default()), &mut units);
+                folders.extend(hidden.into_iter().map(|hidden| (hidden, depth + 2)));
             }
             for object in listed.objects {
-                if DigestName::parse(&object).is_some() || log_time(&object).is_some() {
-                    let key = join(&folder, &object);
+                let key = join(&folder, &object);
+                if may_hold_events(store.as_ref(), &key, &mut found.errors) {
                     found.strays.push(Stray { store: at, shown: plain(&full(store.as_ref(), &key)), key });
                 }
             }
             if depth < DEEPEST {
                 folders.extend(others.iter().map(|other| (join(&folder, other), depth + 1)));
+            } else {
+                others.iter().for_each(|other| found.errors.add(&join(&name, other), TOO_DEEP));
             }
         }
     }
@@ -125,20 +154,36 @@ pub(super) fn discover(stores: &[Box<dyn Store>]) -> Found {
 }
 
 impl Found {
-    fn regions(&mut self, store: &dyn Store, tree: &Tree, (kind, account): (&str, &str), units: &mut BTreeMap<(String, String), Unit>) {
+    /// Finds the regions of an account; returns hidden folders, which only count for what lies in them.
+    fn regions(
+        &mut self,
+        store: &dyn Store,
+        tree: &Tree,
+        (kind, account): (&str, &str),
+        units: &mut BTreeMap<(String, String), Unit>,
+    ) -> Vec<String> {
         let folder = join(&tree.folder, kind);
         let listed = match store.list(&folder) {
             Ok(listed) => listed,
-            Err(error) => return self.errors.add(&full(store, &folder), error),
+            Err(error) => {
+                self.errors.add(&full(store, &folder), error);
+                return Vec::new();
+            }
         };
-        let foreign = |name: &String| !name.starts_with('.');
-        for name in listed.objects.iter().filter(|name| foreign(name)) {
-            self.foreign(store, &join(&folder, name), kind);
+        let mut hidden = Vec::new();
+        for name in listed.objects {
+            let key = join(&folder, &name);
+            if !name.starts_with('.') || may_hold_events(store, &key, &mut self.errors) {
+                self.foreign(store, &key, kind);
+            }
         }
         for region in listed.folders {
             if !is_region(&region) {
-                if foreign(&region) {
-                    self.foreign(store, &join(&folder, &region), kind);
+                let key = join(&folder, &region);
+                if region.starts_with('.') {
+                    hidden.push(key)
+                } else {
+                    self.foreign(store, &key, kind)
                 }
                 continue;
             }
@@ -148,6 +193,7 @@ impl Found {
                 unit.trees.push(tree.clone());
             }
         }
+        hidden
     }
 
     fn foreign(&mut self, store: &dyn Store, key: &str, kind: &str) {
@@ -215,8 +261,8 @@ impl Calendar {
     /// Tells whether a folder, which may be of a year or a month, can hold such a day; one that is named otherwise is looked into.
     fn may_hold(self, path: &[&str]) -> bool {
         let span = match path {
-            [year] => day(year, "1", "1").zip(day(year, "12", "31")),
-            [year, month] => day(year, month, "1").and_then(|first| Some((first, first.checked_add_days(Days::new(30))?))),
+            [year] => day(year, "01", "01").zip(day(year, "12", "31")),
+            [year, month] => day(year, month, "01").and_then(|first| Some((first, first.checked_add_days(Days::new(30))?))),
             [year, month, date] => day(year, month, date).map(|it| (it, it)),
             _ => None,
         };
@@ -251,8 +297,8 @@ impl Files {
             Err(error) => return self.errors.add(&full(store, &folder), error),
         };
         for object in listed.objects {
-            let sidecar = kind == DIGESTS && object.ends_with(SIDECAR);
-            if object.starts_with('.') || sidecar {
+            let beside = object.strip_suffix(SIDECAR).is_some_and(|digest| kind == DIGESTS && DigestName::parse(digest).is_some());
+            if beside || object.starts_with('.') && !may_hold_events(store, &join(&folder, &object), &mut self.errors) {
                 continue;
             }
             let known = if kind == DIGESTS { DigestName::parse(&object).is_some() } else { log_time(&object).is_some() };
@@ -269,7 +315,9 @@ impl Files {
         for name in listed.folders {
             path.push(name);
             let parts: Vec<&str> = path.iter().map(String::as_str).collect();
-            if calendar.may_hold(&parts) && path.len() <= DEEPEST {
+            if path.len() > DEEPEST {
+                self.errors.add(&full(store, &join(root, &path.join("/"))), TOO_DEEP);
+            } else if calendar.may_hold(&parts) {
                 self.below(store, (root, calendar), (tree, kind), path);
             }
             path.pop();

@@ -35,6 +35,7 @@ use chrono::{DateTime, Utc};
 
 use self::chain::Asked;
 use self::content::Hash;
+use self::key::KeyRing;
 use self::listing::{Errors, Unit};
 use self::place::{Loose, Unnamed};
 use self::pool::Halt;
@@ -93,6 +94,7 @@ pub struct Seen<'a> {
 /// Shape: places in the order of accounts and regions. An error of reading is told, and is no verdict.
 pub fn verify(request: &Request<'_>) -> Report {
     let halt = Halt { stop: request.stop, until: request.deadline };
+    let keys = KeyRing::new(request.keys);
     let listing::Found { units, strays, findings, errors } = listing::discover(&request.stores);
     let mut whole = Whole { findings, errors, ..Whole::default() };
     let (allowed, denied): (Vec<Unit>, Vec<Unit>) = units.into_iter().partition(|unit| (request.allows)(&unit.account, &unit.region));
@@ -100,7 +102,7 @@ pub fn verify(request: &Request<'_>) -> Report {
     let inner = (request.threads / outer).max(1);
     let mut outcomes = Vec::new();
     whole.skipped =
-        pool::each(&allowed, outer, halt, |unit| place::verify(request, unit, inner, halt), |_, outcome| outcomes.push(outcome));
+        pool::each(&allowed, outer, halt, |unit| place::verify((request, &keys), unit, inner, halt), |_, outcome| outcomes.push(outcome));
     outcomes.sort_by(|a, b| (&a.place.account, &a.place.region).cmp(&(&b.place.account, &b.place.region)));
     for stray in strays {
         let (verdict, reason) = (Verdict::NotCovered, Reason::OutsideLayout);
@@ -110,7 +112,7 @@ pub fn verify(request: &Request<'_>) -> Report {
         whole.strays.push(Unnamed { store: stray.store, key: stray.key, shown: stray.shown, verdict, reason });
     }
     whole.rejoin(request, &mut outcomes, halt);
-    whole.report(request, outcomes, &denied)
+    whole.report((request, &keys), outcomes, &denied)
 }
 
 fn listing_full(request: &Request<'_>, store: usize, key: &str) -> String {
@@ -174,22 +176,24 @@ impl Whole {
         }
     }
 
-    fn report(self, request: &Request<'_>, outcomes: Vec<place::Outcome>, denied: &[Unit]) -> Report {
+    fn report(self, (request, keys): (&Request<'_>, &KeyRing<'_>), outcomes: Vec<place::Outcome>, denied: &[Unit]) -> Report {
         let mut errors = self.errors;
-        for (region, why) in request.keys.failures() {
+        for (region, why) in keys.failures() {
             errors.add(&format!("public keys of {region}"), why);
         }
         let mut not_looked_at = self.skipped as u64;
         let mut places = Vec::new();
         for outcome in outcomes {
+            let unread = outcome.errors.count + outcome.skipped as u64;
             errors.join(outcome.errors);
             not_looked_at += outcome.skipped as u64;
             let mut place = outcome.place;
+            place.unread = unread;
             place.findings = outcome.findings.into_vec();
             for finding in place.findings.iter().filter(|finding| finding.subject == Subject::Log) {
                 place.logs.add(finding.verdict, finding.count);
             }
-            if !place.chains.is_empty() || !place.findings.is_empty() {
+            if !place.chains.is_empty() || !place.findings.is_empty() || place.unread > 0 {
                 places.push(place);
             }
         }

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::chain::{self, Content, HOUR, Judged, Judgement, Node, Spans, address};
 use super::content::{self, Fault, Hash, hex, unhash};
 use super::document::{Digest, Named};
-use super::key::{Found, ROTATION};
+use super::key::{Found, KeyRing, ROTATION};
 use super::layout::{DIGESTS, DigestName, Key, log_time, plain};
 use super::listing::{self, Calendar, Entry, Errors, Files, Unit};
 use super::pool::{self, Halt};
@@ -74,14 +74,14 @@ struct Claim {
 }
 
 /// Verifies one account and region.
-pub(super) fn verify(request: &Request<'_>, unit: &Unit, threads: usize, halt: Halt<'_>) -> Outcome {
+pub(super) fn verify((request, keys): (&Request<'_>, &KeyRing<'_>), unit: &Unit, threads: usize, halt: Halt<'_>) -> Outcome {
     let calendar = Calendar::around(request.since, request.until);
     let Files { digests, logs, findings, errors } = listing::files(&request.stores, unit, calendar);
     let place = Place { account: unit.account.clone(), region: unit.region.clone(), ..Place::default() };
     let listed_in_part = errors.count > 0;
     let outcome = Outcome { place, findings, errors, ..Outcome::default() };
     let mut work =
-        Work { request, unit, logs, threads, halt, outcome, claims: Vec::new(), lost: Vec::new(), nodes: Vec::new(), listed_in_part };
+        Work { request, keys, unit, logs, threads, halt, outcome, claims: Vec::new(), lost: Vec::new(), nodes: Vec::new(), listed_in_part };
     let judged = work.chains(&digests);
     work.logs(&judged);
     work.outcome
@@ -89,6 +89,7 @@ pub(super) fn verify(request: &Request<'_>, unit: &Unit, threads: usize, halt: H
 
 struct Work<'a> {
     request: &'a Request<'a>,
+    keys: &'a KeyRing<'a>,
     unit: &'a Unit,
     logs: Vec<Entry>,
     threads: usize,
@@ -228,7 +229,7 @@ impl<'a> Work<'a> {
             };
             let (Some(during), Some(asked)) = (during, asked) else { return Found::NoKeys };
             let asked = if *backfill { during } else { asked };
-            match self.request.keys.find(&self.unit.region, &digest.fingerprint, during, asked) {
+            match self.keys.find(&self.unit.region, &digest.fingerprint, during, asked) {
                 Found::Unknown if *backfill && !told.contains_key(&node.shown) => Found::Untimely,
                 found => found,
             }
@@ -344,7 +345,7 @@ impl<'a> Work<'a> {
         let mut claims = std::mem::take(&mut self.claims);
         for claim in &mut claims {
             let time = usize::try_from(claim.entry).ok().and_then(|at| log_time(self.logs.get(at)?.name()));
-            claim.asked = of(claim).is_some_and(|digest| digest.asked) || time.is_some_and(|time| asked.contains(time));
+            claim.asked = of(claim).is_some_and(|digest| digest.asked) || time.is_some_and(|time| asked.has_log(time));
         }
         claims.sort_by_key(|claim| (claim.entry, rank(claim)));
         claims.dedup_by(|worse, better| {
@@ -403,6 +404,7 @@ impl<'a> Work<'a> {
             }
         }
         self.outcome.place.logs.add(Verdict::Valid, valid);
+        self.outcome.place.logs.unread += errors.count + skipped as u64;
         self.outcome.errors.join(errors);
         self.outcome.skipped += skipped;
         self.absent(chains);
@@ -435,9 +437,10 @@ fn moved(full: &str, content: &Content, bucket: Option<&str>) -> Option<String> 
 
 fn counts(judged: &Judged) -> Counts {
     let mut counts = Counts::default();
-    for judgement in &judged.digests {
-        if let (true, Some(verdict)) = (judgement.asked, judgement.verdict) {
-            counts.add(verdict, 1);
+    for judgement in judged.digests.iter().filter(|judgement| judgement.asked) {
+        match judgement.verdict {
+            Some(verdict) => counts.add(verdict, 1),
+            None => counts.unread += 1,
         }
     }
     counts.add(Verdict::Missing, judged.missing.len() as u64);

@@ -112,6 +112,13 @@ pub struct Counts {
     pub unverified: u64,
     /// Named by no digest that is there.
     pub not_covered: u64,
+    /// There, and not read: of these there is no verdict.
+    #[serde(skip_serializing_if = "is_none")]
+    pub unread: u64,
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Counts {
@@ -130,6 +137,7 @@ impl Counts {
         for (verdict, count) in other.each() {
             self.add(verdict, count);
         }
+        self.unread += other.unread;
     }
 
     /// Returns each verdict with its number.
@@ -145,7 +153,7 @@ impl Counts {
 
     /// Returns how many there are in all.
     pub fn total(&self) -> u64 {
-        self.each().iter().map(|(_, count)| count).sum()
+        self.each().iter().map(|(_, count)| count).sum::<u64>() + self.unread
     }
 }
 
@@ -218,9 +226,19 @@ pub struct Place {
     pub logs: Counts,
     /// What is wrong, the gravest first.
     pub findings: Vec<Finding>,
+    /// How many of its files and folders could not be read, or were not looked at.
+    #[serde(skip_serializing_if = "is_none")]
+    pub unread: u64,
     /// Whether policy does not allow to look at it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub denied_by_policy: bool,
+}
+
+impl Place {
+    /// Tells whether everything of it was looked at, and is as CloudTrail delivered it.
+    pub(super) fn is_proven(&self) -> bool {
+        self.findings.is_empty() && self.unread == 0 && !self.denied_by_policy && self.chains.iter().any(|chain| chain.digests.valid > 0)
+    }
 }
 
 /// A file or folder that could not be read, which says nothing of it.
@@ -296,7 +314,7 @@ impl Report {
         let findings = || self.findings.iter().chain(self.places.iter().flat_map(|place| &place.findings));
         self.outcome = if findings().any(|finding| matches!(finding.verdict, Verdict::Invalid | Verdict::Missing)) {
             Outcome::Invalid
-        } else if self.digests.total() == 0 && self.not_looked_at == 0 {
+        } else if self.digests.total() == self.digests.unread && self.not_looked_at == 0 {
             Outcome::NothingRead
         } else if findings().next().is_some()
             || self.error_count > 0

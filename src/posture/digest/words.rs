@@ -17,8 +17,7 @@ const SHOWN_BRIEFLY: usize = 3;
 pub fn text(report: &Report) -> String {
     let mut out = headline(report);
     out.push('\n');
-    let (plain, troubled): (Vec<&Place>, Vec<&Place>) =
-        report.places.iter().partition(|place| place.findings.is_empty() && !place.denied_by_policy);
+    let (plain, troubled): (Vec<&Place>, Vec<&Place>) = report.places.iter().partition(|place| place.is_proven());
     troubled.into_iter().for_each(|place| write_place(&mut out, place));
     if !plain.is_empty() {
         out.push_str("\nValid\n");
@@ -95,6 +94,9 @@ fn write_place(out: &mut String, place: &Place) {
     }
     place.chains.iter().for_each(|chain| write_chain(out, chain));
     let _ = writeln!(out, "  logs: {}", counted(&place.logs));
+    if place.unread > 0 {
+        let _ = writeln!(out, "  {} not read", were(place.unread));
+    }
     place.findings.iter().for_each(|finding| write_finding(out, finding));
 }
 
@@ -159,6 +161,7 @@ fn counted(counts: &Counts) -> String {
         .into_iter()
         .filter(|(verdict, count)| *count > 0 || *verdict == Verdict::Valid)
         .map(|(verdict, count)| format!("{count} {}", word(verdict).to_lowercase()))
+        .chain((counts.unread > 0).then(|| format!("{} not read", counts.unread)))
         .collect();
     parts.join(", ")
 }

@@ -14,11 +14,11 @@ use hyper::body::Bytes as Piece;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
-use super::listing::LOG_ENDINGS;
 use super::store::{Ask, Bytes, Entry, Store};
 use super::watch::Halt;
 use crate::coverage::{Failure, FileFault};
 use crate::source::api::{self, Api, Objects, Refused};
+use crate::source::delivery::is_called_a_log;
 
 /// How often who waits for S3 asks whether to go on.
 const TICK: Duration = Duration::from_millis(40);
@@ -83,7 +83,7 @@ impl Bucket {
         if !(3..=63).contains(&bucket.len()) || !bucket.bytes().all(plain) || path.contains(['*', '?']) {
             return None;
         }
-        let is_object = LOG_ENDINGS.iter().any(|ending| path.ends_with(ending));
+        let is_object = is_called_a_log(path);
         let (folder, only) = match path.rsplit_once('/').unwrap_or(("", path)) {
             (folder, name) if is_object => (folder, Some(name.to_owned())),
             _ => (path.trim_end_matches('/'), None),

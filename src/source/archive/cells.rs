@@ -12,9 +12,10 @@ use super::PROFILE;
 use super::content::Content;
 use super::listing::{LogFile, Native};
 use super::scan::{FileSeen, Scan, asks_for};
-use super::select::{NAME_LATE, is_whole_day};
+use super::select::NAME_LATE;
 use crate::coverage::{AllRead, Cell, Failure, FileFault, Note, State, UnreadFile};
 use crate::source::Query;
+use crate::source::delivery::is_whole_day;
 use crate::time::Window;
 
 /// How records carry time: to the second, so the first instant after one is a second later.

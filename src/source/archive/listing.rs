@@ -7,9 +7,7 @@ use regex::Regex;
 
 use super::store::Store;
 use crate::coverage::UnreadFile;
-
-/// Endings under which logs usually lie: what is empty or broken under such a name is a gap, whatever it was.
-pub(super) const LOG_ENDINGS: &[&str] = &[".json", ".jsonl", ".ndjson", ".gz", ".zst"];
+use crate::source::delivery::is_called_a_log;
 
 /// Longest file name shown to people, in characters.
 const MAX_SHOWN_NAME: usize = 160;
@@ -97,8 +95,7 @@ impl LogFile {
 
     /// Tells whether the file bears the name of a log, so that it should be one.
     pub(super) fn is_called_a_log(&self) -> bool {
-        let name = self.key.to_ascii_lowercase();
-        self.is_of_cloudtrail() || LOG_ENDINGS.iter().any(|ending| name.ends_with(ending))
+        self.is_of_cloudtrail() || is_called_a_log(&self.key)
     }
 
     /// Tells whether CloudTrail gave it its name.

@@ -37,11 +37,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use chrono::TimeDelta;
-
 pub use self::bucket::Remote;
 use self::store::{Bundled, Store};
 use self::watch::Halt;
+use super::delivery::LATEST_NAME;
 use super::proof::Prover;
 use super::{BoxFuture, Definition, Opened, Setup, Source};
 use crate::config::settings::{ARCHIVE, ARCHIVE_ACCOUNT, ARCHIVE_MAX_BYTES, ARCHIVE_MAX_OBJECTS, ARCHIVE_REQUESTER_PAYS, DEMO};
@@ -63,7 +62,7 @@ pub static PROFILE: Profile = Profile {
     by_account: false,
     retention: None,
     // Source: delivery lags by about 5 minutes and is to be planned as 15; 5 more for a file's own span.
-    lag: TimeDelta::minutes(20),
+    lag: LATEST_NAME,
     live: false,
     look_ups: &[
         LookUp { attribute: Attribute::EventName, spelling: "eventName" },
@@ -201,7 +200,7 @@ impl Source for Archive {
             let halt = Halt { stop, until: Instant::now().checked_add(query.deadline()), ..Halt::default() };
             let halt = Arc::new(Halt { caller: query.caller().to_owned(), ..halt });
             // Digests are looked for on this machine alone.
-            let prover = self.prover.clone().filter(|_| !self.is_remote());
+            let (proves, prover) = (self.prover.is_some(), self.prover.clone().filter(|_| !self.is_remote()));
             let (stores, asked) = (self.stores.clone(), query.clone());
             let scanned = tokio::task::spawn_blocking(move || {
                 let mut scan = scan::scan(&stores, &asked, &halt, prover.is_some());
@@ -212,7 +211,7 @@ impl Source for Archive {
                 {
                     cell.notes.push(Note::Fetched(lists, gets, halt.spent.bytes.load(Ordering::Relaxed)));
                 }
-                if let Some(prover) = prover {
+                if proves {
                     proof::apply(prover, &stores, &asked, &halt, (&mut scan, &mut cells));
                 }
                 Reading { cells, survey: scan.survey(), events: scan.events, ..Reading::default() }

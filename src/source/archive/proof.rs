@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use chrono::TimeDelta;
 use tokio::runtime::Handle;
 
 use super::PROFILE;
@@ -14,15 +13,10 @@ use super::store::Store;
 use super::watch::Halt;
 use crate::coverage::{Cell, Note, Share, State};
 use crate::event::Proof;
+use crate::source::delivery::{LATEST_NAME, NAME_EARLY};
 use crate::source::proof::{Disproof, ProofAsked, Proofs, Prover, Sha256};
 use crate::source::{Kind, Query};
 use crate::time::Window;
-
-/// Around its name's minute a log may have been delivered.
-///
-/// Source: the name's minute may be up to 5 minutes before the event and up to 15 after it; 5 more for a file's own span.
-const EARLIER: TimeDelta = TimeDelta::minutes(5);
-const LATER: TimeDelta = TimeDelta::minutes(20);
 
 /// How long to wait at a time.
 const TICK: Duration = Duration::from_millis(20);
@@ -30,16 +24,17 @@ const TICK: Duration = Duration::from_millis(20);
 /// How much longer than the call has time the looking may take to notice that.
 const GRACE: Duration = Duration::from_millis(150);
 
-/// Proves the files of the window and says so at events and cells; what is not told in time is not proven.
+/// Proves the files of the window and says so at events and cells; what nobody proves, or is not told in time, is not proven.
 pub(super) fn apply(
-    prover: Arc<dyn Prover>,
+    prover: Option<Arc<dyn Prover>>,
     stores: &Arc<[Arc<dyn Store>]>,
     query: &Query,
     halt: &Arc<Halt>,
     (scan, cells): (&mut Scan, &mut Vec<Cell>),
 ) {
     let known = scan.files.iter().filter_map(|(position, seen)| Some((path(*position, stores, scan)?, seen.hash?))).collect();
-    let proofs = delivered(query, scan).and_then(|delivered| prove(prover, stores, query, halt, (delivered, known))).unwrap_or_default();
+    let asked = prover.zip(delivered(query, scan));
+    let proofs = asked.and_then(|(prover, delivered)| prove(prover, stores, query, halt, (delivered, known))).unwrap_or_default();
     let gave = mark(&proofs, stores, scan);
     // Where one event was asked for, the other files were left as soon as it was found.
     let only = matches!(query.kind(), Kind::EventId(_)).then_some(gave);
@@ -58,7 +53,7 @@ fn delivered(query: &Query, scan: &Scan) -> Option<Window> {
         }
         _ => query.window(),
     };
-    Window::new(window.from - EARLIER, (window.to + LATER).min(query.now()).max(window.to))
+    Window::new(window.from - NAME_EARLY, (window.to + LATEST_NAME).min(query.now()).max(window.to))
 }
 
 /// Asks on a thread of its own, which is left behind where the system hangs.
@@ -108,7 +103,8 @@ fn path(position: usize, stores: &Arc<[Arc<dyn Store>]>, scan: &Scan) -> Option<
     Some(format!("{}/{}", stores.get(file.store)?.root().trim_end_matches('/'), file.key))
 }
 
-/// Says in each cell how many of the files that hold its records are proven; of `only` these, where that is given.
+/// Says in each cell how many of the files that hold its records are proven, of `only` these, where that is given; and makes it one that
+/// is not proven, unless all of these are, and that no other is missing.
 fn count(proofs: &Proofs, stores: &Arc<[Arc<dyn Store>]>, scan: &Scan, cells: &mut [Cell], only: Option<&[usize]>) {
     let proven = |position: usize| {
         let proof = path(position, stores, scan).and_then(|path| proofs.files.get(&path).copied());
@@ -123,9 +119,15 @@ fn count(proofs: &Proofs, stores: &Arc<[Arc<dyn Store>]>, scan: &Scan, cells: &m
             seen.is_some_and(|seen| seen.in_window > 0)
         };
         let of_it: Vec<bool> = files.iter().filter(|(seen, _)| holds(seen)).map(|(_, proven)| *proven).collect();
+        let count = of_it.iter().filter(|proven| **proven).count();
         if !of_it.is_empty() {
-            let count = of_it.iter().filter(|proven| **proven).count();
             cell.notes.push(Note::Proven(Share { count, of: of_it.len() }));
+        }
+        let is_place = |(account, region): &(String, String)| account == cell.account() && region == cell.region();
+        // The one event that was asked for needs no other file than its own.
+        let nothing_else = only.is_some() && count > 0 || proofs.proven.iter().any(is_place);
+        if count < of_it.len() || !nothing_else {
+            *cell = cell.clone().unproven();
         }
     }
 }

@@ -1,27 +1,17 @@
 //! From what is asked to which files may answer it, judged by their paths and names alone.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{Datelike, Days, NaiveDate, TimeDelta};
 
 use super::listing::{NativeName, is_number};
 use crate::event::{Partition, is_account};
 use crate::source::Query;
+use crate::source::delivery::{LATEST_NAME, NAME_EARLY, is_whole_day};
 use crate::time::Window;
-
-/// How much later than its name a file's newest event may be.
-///
-/// Source: the name's minute may be up to 5 minutes before the event.
-pub(super) const NAME_EARLY: TimeDelta = TimeDelta::minutes(5);
 
 /// How much older than its name a file's events usually are at most.
 ///
 /// Source: the name's minute may be up to 15 minutes after the event.
 pub(super) const NAME_LATE: TimeDelta = TimeDelta::minutes(15);
-
-/// How far after the window a file may be named and still hold events of it: the name's delay, and the 5 minutes that a file spans.
-const LATEST_NAME: TimeDelta = TimeDelta::minutes(20);
-
-/// The clock of files that somebody repacked by the day: they hold all of it. CloudTrail's own minutes are multiples of five.
-pub(super) const WHOLE_DAY: &str = "2359";
 
 /// Which files may hold what a query wants.
 ///
@@ -106,11 +96,6 @@ impl<'a> Selection<'a> {
         let global = Partition::of(region).global;
         asked(region) || region != global && asked(global) && !has(global)
     }
-}
-
-/// Tells whether a file of this name's time holds its whole day.
-pub(super) fn is_whole_day(time: DateTime<Utc>) -> bool {
-    time.format("%H%M").to_string() == WHOLE_DAY
 }
 
 /// Where a prefix lies in CloudTrail's own layout: `…/ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/`, whatever stands before it.

@@ -51,7 +51,20 @@ fn events_of_proven_files_say_so_and_only_where_that_was_asked() {
     assert!(flags(&unasked).iter().all(|(_, flags)| flags.is_empty()), "{unasked:#}");
     let (_, keyless) = events(&archive, &["--verified"]);
     assert!(flags(&keyless).iter().all(|(_, flags)| flags == &["unverified"]), "{keyless:#}");
-    assert_ne!(cell(&keyless).0, "integrity_failed");
+    assert_eq!((cell(&keyless).0.as_str(), &keyless["coverage"]["verdict"]), ("unproven", &Value::from("partial")));
+    let spots = keyless["coverage"]["blind_spots"].to_string();
+    assert!(spots.contains("digests do not prove all of 111122223333 us-east-1"), "{spots}");
+    assert_eq!((&answer["coverage"]["verdict"], &unasked["coverage"]["verdict"]), (&"complete".into(), &"complete".into()));
+}
+
+#[test]
+fn where_no_file_gave_events_and_no_digest_is_there_silence_is_not_called_complete() {
+    let mut archive = delivered(&[trail()]);
+    // The logs of the second hour are gone, and with them every digest.
+    archive.objects.retain(|key, _| !key.contains("CloudTrail-Digest") && !key.contains("20260127T20"));
+    let (code, answer) = events(&archive, VERIFIED);
+    assert_eq!((code, cell(&answer).0.as_str()), (3, "unproven"), "{answer:#}");
+    assert!(answer["headline"].as_str().unwrap().contains("digests do not prove all of it"), "{answer:#}");
 }
 
 #[test]

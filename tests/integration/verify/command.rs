@@ -84,6 +84,23 @@ fn names_that_somebody_chose_are_printed_in_plain_characters() {
 }
 
 #[test]
+fn what_may_be_a_secret_in_a_name_is_hidden_and_hashes_and_names_of_cloudtrail_stay() {
+    let mut archive = delivered(&[trail()]);
+    let log = archive.logs()[0].clone();
+    let expected = super::archive::sha256(&super::archive::gunzip(&archive.objects[&log]));
+    archive.objects.insert(log.clone(), gzip(b"{\"Records\":[]}"));
+    let secret = "password=hunter2secret";
+    archive.objects.insert(format!("{}/{secret}.json.gz", log.rsplit_once('/').unwrap().0), gzip(b"{}"));
+    let dir = folder(&archive);
+    for form in ["text", "json"] {
+        let (_, out, _) = run(&dir, &["logs", "--keys", "keys.json", "--format", form]);
+        assert!(!out.contains("hunter2secret"), "{out}");
+        assert!(out.contains(&log) && out.contains(&expected), "{out}");
+        assert!(out.contains(archive.digests()[0].rsplit('/').next().unwrap()), "{out}");
+    }
+}
+
+#[test]
 fn wrong_command_lines_say_what_is_right() {
     let dir = folder(&delivered(&[trail()]));
     std::fs::write(dir.path().join("no-keys.json"), "{}").unwrap();

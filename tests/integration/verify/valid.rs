@@ -224,3 +224,66 @@ fn an_archive_without_digests_is_not_verified() {
     assert!(findings(&report).iter().all(|found| found.2 == Reason::NoDigests));
     assert_eq!(verified(&[&Archive::default()], Ask::default()).outcome, Outcome::NothingRead);
 }
+
+#[test]
+fn what_an_answer_would_read_and_no_digest_can_name_is_told_wherever_it_lies_and_whatever_it_is_called() {
+    let whole = delivered(&[Trail::new(&hours(3))]);
+    let log = whole.logs()[0].clone();
+    let (day, name) = log.rsplit_once('/').unwrap();
+    let digests = day.replace("/CloudTrail/", "/CloudTrail-Digest/");
+    for key in [
+        "AWSLogs/evil.json.gz".to_owned(),
+        "evil".to_owned(),
+        ".git/evil".to_owned(),
+        "AWSLogs/111122223333/evil.jsonl".to_owned(),
+        "AWSLogs/111122223333/CloudTrail/.evil.json.gz".to_owned(),
+        "AWSLogs/111122223333/CloudTrail/.hidden/evil.json.gz".to_owned(),
+        format!("{day}/.{name}"),
+        format!("{day}/.evil"),
+        format!("{digests}/evil.metadata.json"),
+        day.replace("/2026/01/27", "/2026/1/27/") + name,
+        day.replace("/2026/01/27", "/+2020/01/01/") + name,
+    ] {
+        let mut archive = whole.clone();
+        archive.objects.insert(key.clone(), archive.objects[&log].clone());
+        let ask = Ask { since: Some(at("2026-01-27T20:01:31Z")), until: Some(at("2026-01-27T21:01:31Z")), ..Ask::default() };
+        for ask in [Ask::default(), ask] {
+            let report = verified(&[&archive], ask);
+            let named: Vec<_> = findings(&report).into_iter().filter(|it| it.3 == archive.shown(&key)).collect();
+            assert!(matches!(named.as_slice(), [(Verdict::NotCovered | Verdict::Invalid, ..)]), "{key} {:?}", findings(&report));
+            assert_ne!(report.outcome, Outcome::Valid, "{key}");
+        }
+        // What only a desktop or a program leaves is nobody's log.
+        for harmless in [b"\0\0\0\x01Bud1 {".to_vec(), b"x\x01 4".to_vec(), Vec::new()] {
+            let mut archive = whole.clone();
+            archive.objects.insert(format!("{day}/.DS_Store"), harmless.clone());
+            archive.objects.insert(".git/objects/0a".to_owned(), harmless);
+            assert_eq!(verified(&[&archive], Ask::default()).outcome, Outcome::Valid);
+        }
+    }
+}
+
+#[test]
+fn a_log_that_is_named_as_of_a_whole_day_is_told_for_any_hour_of_it() {
+    let mut archive = delivered(&[Trail::new(&hours(3))]);
+    let key = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/27/111122223333_CloudTrail_us-east-1_20260127T2359Z_evil.json.gz";
+    archive.objects.insert(key.to_owned(), super::archive::gzip(b"{\"Records\":[]}"));
+    let ask = Ask { since: Some(at("2026-01-27T20:01:31Z")), until: Some(at("2026-01-27T21:01:31Z")), ..Ask::default() };
+    let report = verified(&[&archive], ask);
+    assert!(findings(&report).iter().any(|it| it.3 == archive.shown(key)), "{report:?}");
+}
+
+#[test]
+fn what_could_not_be_read_is_counted_and_its_place_is_not_among_the_valid() {
+    let eu = Trail { region: "eu-west-1".to_owned(), ..Trail::new(&hours(3)) };
+    let mut archive = delivered(&[Trail::new(&hours(5)), eu]);
+    archive.locked = vec![archive.digests().into_iter().filter(|key| key.contains("us-east-1/2026")).nth(1).unwrap()];
+    let report = verified(&[&archive], Ask::default());
+    assert_eq!((report.digests.valid, report.digests.unread, report.digests.total()), (7, 1, 8));
+    archive.locked = vec![archive.logs().pop().unwrap()];
+    let report = verified(&[&archive], Ask::default());
+    assert_eq!((report.logs.unread, report.logs.total() as usize), (1, archive.logs().len()));
+    let text = cloudtrail_mcp::posture::digest::text(&report);
+    let valid = text.split("\nValid\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    assert!(valid.contains("eu-west-1") && !valid.contains("111122223333 us-east-1"), "{text}");
+}

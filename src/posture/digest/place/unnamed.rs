@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{Chains, Claim, Unnamed, Work};
 use crate::posture::digest::Seen;
@@ -10,14 +10,8 @@ use crate::posture::digest::chain::{Spans, address};
 use crate::posture::digest::content::unhash;
 use crate::posture::digest::layout::{KINDS, log_time, plain};
 use crate::posture::digest::report::{File, Reason, Subject, Verdict};
+use crate::source::delivery::{LATEST_NAME, NAME_EARLY};
 use crate::time::{Window, rfc3339};
-
-/// How much earlier than its name a log may have been delivered, and how much later.
-///
-/// Source: AWS CloudTrail user guide, "CloudTrail log file examples" (names are rounded to 5 minutes); listings of public buckets show
-/// deliveries from 3 minutes before to 4 after. 20 leave room.
-const DELIVERED_EARLIER: TimeDelta = TimeDelta::minutes(5);
-const DELIVERED_LATER: TimeDelta = TimeDelta::minutes(20);
 
 /// What is told of a log whose whole time is covered by digests that do not name it.
 pub(super) const UNLISTED: (Verdict, Reason) = (Verdict::Invalid, Reason::Unlisted);
@@ -37,7 +31,7 @@ impl Work<'_> {
             let Some(digest) = usize::try_from(*digest).ok().and_then(|at| chains.judgements.get(at)) else { return false };
             let time = log.object.rsplit('/').next().and_then(log_time);
             // What an altered digest names may never have been.
-            digest.verdict != Some(Verdict::Invalid) && (digest.asked || time.is_some_and(|time| asked.contains(time)))
+            digest.verdict != Some(Verdict::Invalid) && (digest.asked || time.is_some_and(|time| asked.has_log(time)))
         });
         lost.sort_by(|a, b| a.1.object.cmp(&b.1.object));
         lost.dedup_by(|a, b| a.1.object == b.1.object);
@@ -59,7 +53,7 @@ impl Work<'_> {
             claims.iter().filter_map(|claim| Some(self.logs.get(usize::try_from(claim.entry).ok()?)?.kind())).collect();
         for (at, entry) in self.logs.iter().enumerate() {
             let time = log_time(entry.name());
-            let asked = time.is_none_or(|time| self.request.asked().contains(time));
+            let asked = time.is_none_or(|time| self.request.asked().has_log(time));
             if !asked || u32::try_from(at).is_ok_and(|at| named.contains(&at)) {
                 continue;
             }
@@ -112,7 +106,7 @@ impl Work<'_> {
 impl Chains {
     /// Judges a log that no digest names, by when its name says that it was delivered.
     pub(super) fn unnamed(&self, time: DateTime<Utc>) -> (Verdict, Reason) {
-        let Some(delivered) = Window::new(time - DELIVERED_EARLIER, time + DELIVERED_LATER) else {
+        let Some(delivered) = Window::new(time - NAME_EARLY, time + LATEST_NAME) else {
             return (Verdict::NotCovered, Reason::Gap);
         };
         let meets = |spans: &[Window]| spans.iter().any(|span| span.meet(delivered).is_some());

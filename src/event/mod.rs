@@ -162,9 +162,6 @@ pub fn unwrapped(request: &Value) -> &Value {
     }
 }
 
-/// How a member begins that AWS hides as a whole, and what stands for such a one in a record that was redacted.
-const HIDDEN: [&str; 3] = ["HIDDEN_DUE", "***", "[hidden by AWS]"];
-
 impl Event {
     /// Returns the service's short name, `ec2` for `ec2.amazonaws.com`.
     pub fn service(&self) -> &str {
@@ -237,7 +234,7 @@ impl Event {
         let obscure = |value: &Value| match value {
             Value::Object(_) | Value::Null => false,
             Value::Array(list) => !list.is_empty(),
-            Value::String(text) => !(text.trim().is_empty() || text.trim() == "-" || HIDDEN.iter().any(|mask| text.starts_with(mask))),
+            Value::String(text) => !(text.trim().is_empty() || text.trim() == "-" || crate::redact::is_hidden(text)),
             Value::Bool(_) | Value::Number(_) => true,
         };
         let fields = ["requestParameters", "responseElements", "userIdentity"];

@@ -4,7 +4,7 @@
 
 use super::extent::{Surroundings, extent};
 use super::guess::{is_generated, is_likely, is_no_word, is_signed, looks_random, word};
-use super::{key, pattern, plain};
+use super::{arn, key, pattern, plain};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -229,7 +229,7 @@ impl<'a> Name<'a> {
         let outer = self.before().chars().next_back().filter(|c| matches!(c, '"' | '\'') && !has_closer && by == By::Sign);
         let rest = rest.strip_prefix("N'").map_or(rest, |_| rest.get(1..).unwrap_or_default());
         // Told before the value is measured, so that a text full of references costs no more than it is long.
-        if self.is_in_arn(by) || rest.starts_with("arn:aws") {
+        if self.is_in_arn() || arn::is_value(rest) {
             return None;
         }
         let start = self.line.len() - rest.len();
@@ -306,8 +306,9 @@ impl<'a> Name<'a> {
     }
 
     /// `arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME` has a word and a colon too.
-    fn is_in_arn(&self, by: By) -> bool {
-        by == By::Sign && self.before().rsplit([' ', '"', '\'', '=', '(', '[', ',']).next().unwrap_or_default().contains("arn:aws")
+    fn is_in_arn(&self) -> bool {
+        let goes_on = self.line.get(self.end..).and_then(|after| after.strip_prefix(':')).is_some_and(|rest| !rest.starts_with(' '));
+        goes_on && arn::ends_within(self.before())
     }
 }
 
@@ -327,12 +328,18 @@ pub(super) fn is_reference(value: &str) -> bool {
         let mut parts = value.split(|c: char| !c.is_ascii_alphanumeric());
         lower && value.get(1..).is_some_and(|rest| rest.contains('/')) && parts.all(plain::is_part)
     };
-    resolved || variable || value.starts_with("arn:aws") && !value.contains(' ') || is_path(value)
+    resolved || variable || arn::is_whole(value) || is_path(value)
+}
+
+/// Tells whether what was cut off is the beginning of something that is no secret.
+fn begins_harmless(cut: &str) -> bool {
+    let reference = ["{{resolve:", "${", "$("].iter().any(|start| cut.starts_with(start) || start.starts_with(cut));
+    reference || is_reference(cut) || arn::ends_within(cut) || NO_SECRETS.iter().any(|word| word.starts_with(&cut.to_ascii_lowercase()))
 }
 
 /// Tells a secret from a reference to one, a word that says there is none, and an ARN.
 pub(super) fn is_secret(secret: &str) -> bool {
-    if pattern::is_nothing_but_markers(secret) || secret.starts_with("arn:aws") {
+    if pattern::is_nothing_but_markers(secret) || arn::is_value(secret) {
         return false;
     }
     let opens = secret.starts_with(['{', '['])
@@ -347,7 +354,7 @@ pub(super) fn is_secret(secret: &str) -> bool {
         secret.strip_suffix(':').is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-')));
     let variable = bare.strip_prefix('$').is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'));
     let key_id = bare.len() == 20 && ["AKIA", "ASIA"].iter().any(|start| bare.starts_with(start));
-    let shortened = bare.contains('…');
+    let shortened = pattern::is_shortened(bare) || bare.strip_suffix('…').is_some_and(begins_harmless);
     let plain = says_none(bare);
     !(bare.is_empty() || reference || key || variable || key_id || shortened || plain)
 }

@@ -260,7 +260,7 @@ impl Reader<'_, '_> {
         let value = value.trim_end_matches(['\\', ' ']);
         // What was a block stands behind its sign after a first look.
         let bare = value.trim_start_matches(['|', '>', '-', '+', ' ']);
-        if assign::is_secret(value) && !pattern::starts_with_marker(bare) {
+        if assign::is_secret(value) && !pattern::is_nothing_but_markers(bare) {
             self.places.push((start, start + value.len(), kind));
         }
     }

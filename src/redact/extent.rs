@@ -3,6 +3,7 @@
 //! A quoted value ends at its own quote, one between braces at its brace, any other at white space, or with the field or the line that is its own.
 
 use super::assign::By;
+use super::pattern;
 
 /// What bounds a value.
 pub(super) struct Surroundings {
@@ -28,7 +29,10 @@ pub(super) struct Surroundings {
 pub(super) fn extent(rest: &str, around: &Surroundings) -> Option<(usize, usize)> {
     let block = ["| ", "> ", "|- ", ">- ", "|+ "].iter().find(|sign| rest.starts_with(**sign)).map_or(0, |sign| sign.len());
     let value = rest.get(block..)?;
-    let until = |stops: &dyn Fn(char) -> bool| value.find(stops).unwrap_or(value.len());
+    // A marker of ours within a value is part of it.
+    let marker = pattern::marker_length(value).unwrap_or(0);
+    let until =
+        |stops: &dyn Fn(char) -> bool| value.get(marker..).and_then(|rest| rest.find(stops)).map_or(value.len(), |end| marker + end);
     if around.by == By::Element {
         return Some((block, value.find("</").unwrap_or(value.len())));
     }
@@ -124,12 +128,12 @@ fn phrase(tail: &str) -> usize {
 
 /// Returns where a word ends; a marker of ours within it is part of it.
 fn word_end(value: &str) -> usize {
-    let mut from = 0;
+    let mut from = pattern::marker_length(value).unwrap_or(0);
     while let Some(space) = value.get(from..).and_then(|rest| rest.find(char::is_whitespace)) {
         let end = from + space;
-        let marker = value.get(from..end).and_then(|word| word.rsplit_once("[redacted:")).filter(|(_, kind)| !kind.contains(']'));
-        match marker.and_then(|_| value.get(end..)).and_then(|rest| rest.find(']')) {
-            Some(close) => from = end + close + 1,
+        let marker = value.get(from..end).and_then(|word| word.rfind("[redacted:")).map(|at| from + at);
+        match marker.and_then(|at| Some(at + pattern::marker_length(value.get(at..)?)?).filter(|close| *close > end)) {
+            Some(close) => from = close,
             None => return end,
         }
     }

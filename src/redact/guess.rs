@@ -1,6 +1,6 @@
 //! What looks like a secret though no name says so: passwords with signs in them, letters drawn by chance.
 
-use super::pattern;
+use super::{arn, pattern};
 
 /// The shortest and the longest password that is told by its looks.
 const PASSWORD: std::ops::RangeInclusive<usize> = 12..=64;
@@ -93,10 +93,7 @@ pub(super) fn word(text: &str) -> &str {
 pub(super) fn is_likely(text: &str) -> bool {
     let word = word(text);
     let letters = word.bytes().any(|byte| byte.is_ascii_alphabetic());
-    let id = word.starts_with("arn:")
-        || word.contains("://")
-        || word.contains('/') && !word.contains(SIGNS)
-        || pattern::starts_with_marker(word);
+    let id = arn::is_whole(word) || word.contains("://") || word.contains('/') && !word.contains(SIGNS) || pattern::is_hidden_word(word);
     word.len() >= 8 && letters && !id && is_no_word(word) && !is_time(word)
 }
 
@@ -139,6 +136,5 @@ pub(super) fn looks_random(text: &str) -> bool {
 /// Tells a password in prose from the word after `password`, as in `with password authentication`.
 pub(super) fn is_no_word(word: &str) -> bool {
     let symbols = word.bytes().filter(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'.' | b'_' | b'/' | b'(')).count();
-    !pattern::starts_with_marker(word)
-        && (turns(word) >= 7 || word.bytes().any(|byte| byte.is_ascii_digit()) || symbols > 0 && word.is_ascii())
+    !pattern::is_hidden_word(word) && (turns(word) >= 7 || word.bytes().any(|byte| byte.is_ascii_digit()) || symbols > 0 && word.is_ascii())
 }

@@ -8,8 +8,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use table::{
-    BESIDE, DATA_OF_KIND, DESCRIBES_ENVIRONMENT, DIGESTS, ENDINGS, MATCHED, NAME_ENDINGS, NAMES, PAIR_NAMES, PAIR_VALUES, SAYS_SECRET,
-    SUFFIXES,
+    BESIDE, DATA_OF_KIND, DESCRIBES_ENVIRONMENT, DIGESTS, ENDINGS, KEYS, MATCHED, NAME_ENDINGS, NAMES, PAIR_NAMES, PAIR_VALUES,
+    SAYS_SECRET, SUFFIXES,
 };
 use unicode_normalization::UnicodeNormalization;
 
@@ -217,9 +217,37 @@ fn rule_of_matched(field: &Value) -> Rule {
 
 /// Tells whether the name of a variable says that its value is a digest or a build, and it is one.
 pub(super) fn tells_digest(name: &str, value: &Value, fields: &Map<String, Value>) -> bool {
-    let named = if is_value(name) { texts(fields, names_another).flatten().map(normalise).next() } else { Some(name.to_owned()) };
+    let named = if is_value(&known(name).normal) { texts(fields, names_another).flatten().next() } else { Some(name) };
     let is_digest = |text: &str| (6..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    value.as_str().is_some_and(is_digest) && named.is_some_and(|name| DIGESTS.iter().any(|word| name.contains(word)))
+    value.as_str().is_some_and(is_digest) && named.is_some_and(names_digest)
+}
+
+/// Tells whether one of the words of a name is that of a digest, and none is a secret's: the digest of a password is one, too.
+fn names_digest(name: &str) -> bool {
+    let words = words(name);
+    let is_digest = |word: &str| DIGESTS.contains(&word.trim_end_matches(|c: char| c.is_ascii_digit()));
+    let of_secret =
+        (0..words.len()).any(|from| (from..words.len()).any(|to| words.get(from..=to).is_some_and(|part| kind(&part.concat()).is_some())));
+    (words.iter().any(|word| is_digest(word)) || words.windows(2).any(|two| is_digest(&two.concat())))
+        && !of_secret
+        && !words.iter().any(|word| KEYS.contains(&word.as_str()))
+}
+
+/// Returns the words of a name, in lower case: `shared_secret`, `sharedSecret` and `SHARED-SECRET` have the same.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut before = '_';
+    for c in name.chars().take(MAX_KNOWN.0) {
+        let begins = !before.is_alphanumeric() || before.is_lowercase() && c.is_uppercase();
+        if c.is_alphanumeric() {
+            match words.last_mut().filter(|_| !begins) {
+                Some(word) => word.extend(c.to_lowercase()),
+                None => words.push(c.to_lowercase().collect()),
+            }
+        }
+        before = c;
+    }
+    words
 }
 
 /// Tells whether a field of an environment holds a variable's value rather than a name or a description.

@@ -16,6 +16,7 @@
 //!
 //! Not here: how text is written into markdown, except for the one function in [`quote`] that makes it inert.
 
+mod arn;
 mod assign;
 mod character;
 mod command;
@@ -154,7 +155,7 @@ pub fn is_service(name: &str) -> bool {
 
 /// Tells whether a text stands for a value that was hidden, by us or by AWS.
 pub fn is_hidden(text: &str) -> bool {
-    pattern::is_hidden(text)
+    pattern::is_nothing_but_markers(text)
 }
 
 /// Seals what is made of nothing but our own words: a function can catch no value.

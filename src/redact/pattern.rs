@@ -109,13 +109,14 @@ pub(super) fn marker(kind: &str) -> String {
     format!("[redacted: {kind}]")
 }
 
+/// Longer words in our form are no kind of a secret.
+const MAX_KIND: usize = 24;
+/// The first word of a marker of several words, where a line is read word by word.
+const FIRST_WORDS: &[&str] = &["[redacted:", "[hidden"];
+
 /// Tells whether `text` is a marker, ours or AWS's, rather than a value.
 pub(super) fn is_marker(text: &str) -> bool {
-    let ours = text.strip_prefix("[redacted: ").and_then(|rest| rest.strip_suffix(']'));
-    ours.is_some_and(|kind| kind.len() <= 24 && kind.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b' '))
-        || text == HIDDEN_BY_AWS
-        || MASKS.contains(&text)
-        || text.bytes().all(|byte| byte == b'*')
+    marker_length(text) == Some(text.len()) || text.bytes().all(|byte| byte == b'*')
 }
 
 /// Tells whether AWS, or who published the log, wrote `text` in place of a value.
@@ -123,33 +124,45 @@ pub(super) fn is_hidden_by_aws(text: &str) -> bool {
     MASKS.contains(&text) || text.len() >= 3 && text.bytes().all(|byte| byte == b'*')
 }
 
-/// Tells whether text stands for a value that was hidden; AWS writes more behind some of its masks.
-pub(super) fn is_hidden(text: &str) -> bool {
-    ["[redacted", HIDDEN_BY_AWS, "HIDDEN_DUE_TO", "<sensitiveData", "***"].iter().any(|start| text.starts_with(start))
-        || MASKS.contains(&text)
+/// Returns the length of the marker that a text begins with, ours or AWS's; a cut one ends the text.
+pub(super) fn marker_length(text: &str) -> Option<usize> {
+    if let Some(rest) = text.strip_prefix("[redacted: ") {
+        let kind = rest.bytes().take_while(|byte| byte.is_ascii_lowercase() || *byte == b' ').count();
+        let end = rest.get(kind..)?;
+        let ends = if end == "…" { end.len() } else { usize::from(end.starts_with(']')) };
+        return (kind <= MAX_KIND && ends > 0).then_some(text.len() - end.len() + ends);
+    }
+    let cut =
+        text.strip_suffix('…').is_some_and(|cut| cut.len() >= 4 && ["[redacted: ", HIDDEN_BY_AWS].iter().any(|mark| mark.starts_with(cut)));
+    if cut {
+        return Some(text.len());
+    }
+    let masks = MASKS.iter().chain([&HIDDEN_BY_AWS]).filter(|mask| text.starts_with(**mask)).map(|mask| mask.len());
+    let stars = text.bytes().take_while(|byte| *byte == b'*').count();
+    masks.chain((stars >= 3).then_some(stars)).max()
 }
 
-/// Tells whether text is hidden already, but for signs around.
+/// Tells whether text is nothing but markers, with signs around and between them.
 pub(super) fn is_nothing_but_markers(text: &str) -> bool {
-    if !starts_with_marker(text) {
-        return false;
-    }
-    if !text.starts_with('[') {
-        return true;
-    }
     let mut rest = text;
-    while let Some(after) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        rest = after.1.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '[');
+    while let Some(length) = marker_length(rest) {
+        rest = rest.get(length..).unwrap_or_default();
+        if rest.is_empty() {
+            return true;
+        }
+        // Letters right behind a marker belong to a value that begins like one.
+        let signs = rest.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '[' | '<' | '*'));
+        if signs.is_empty() {
+            return true;
+        }
+        rest = signs;
     }
-    rest.is_empty() || !text.contains(']')
+    false
 }
 
-/// Tells whether text begins with what stands for a hidden value.
-pub(super) fn starts_with_marker(text: &str) -> bool {
-    text.starts_with("[redacted")
-        || text.starts_with("[hidden")
-        || MASKS.iter().any(|mask| text.starts_with(mask))
-        || text.starts_with("***")
+/// Tells whether a word of a line, or a value, is hidden already.
+pub(super) fn is_hidden_word(word: &str) -> bool {
+    FIRST_WORDS.contains(&word) || is_nothing_but_markers(word)
 }
 
 /// Tells whether a line has a marker of ours in it.
@@ -166,6 +179,16 @@ pub(super) fn shorten(text: &str, head: usize, tail: usize) -> String {
     let first = text.chars().take(head);
     let last = text.chars().skip(count - tail);
     first.chain(['…']).chain(last).collect()
+}
+
+/// Tells whether a value is what was left of one: four letters at each end, and the fingerprint of a key's id.
+pub(super) fn is_shortened(value: &str) -> bool {
+    let Some((head, tail)) = value.split_once('…') else { return false };
+    let (tail, fingerprint) = tail.split_once('#').unwrap_or((tail, ""));
+    let is_end = |text: &str| text.chars().count() == 4 && !text.contains('…');
+    is_end(head)
+        && is_end(tail)
+        && (fingerprint.is_empty() || fingerprint.len() == 6 && fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// Tells whether any step may find something in a line.
@@ -288,7 +311,7 @@ fn not_hidden(captures: &Captures) -> bool {
     let secret = group(captures, "secret");
     let bare = secret.trim_matches(['"', '\'']);
     let number = bare.len() <= 5 && bare.bytes().all(|byte| byte.is_ascii_digit());
-    !number && !starts_with_marker(bare) && !is_marker(bare) && !group(captures, "keep").contains("[redacted")
+    !number && !is_hidden_word(bare) && !is_marker(bare) && !group(captures, "keep").contains("[redacted")
 }
 
 /// A certificate, a request for one and a public key are for all to see.

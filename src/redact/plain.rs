@@ -30,6 +30,17 @@ const DOUBTFUL: &[&str] = &[
 ];
 /// What stands between the words of scripts, statements and documents.
 const SIGNS: &[char] = &['/', '=', ':', ';', '|', '&', '<', '>', '(', '{', '[', '"', '\''];
+/// What lines of commands begin with that have nothing but words.
+///
+/// Source: the commands of GNU/Linux distributions and of their package managers.
+#[rustfmt::skip] // A list reads best in lines.
+const PROGRAMS: &[&str] = &[
+    "apk", "apt", "apt-get", "aws", "brew", "cargo", "cat", "cd", "chmod", "chown", "chkconfig", "cp", "crontab", "curl", "date", "df", "dnf", "docker", "du",
+    "echo", "env", "exit", "export", "find", "free", "git", "go", "grep", "head", "helm", "hostname", "id", "ip", "java", "journalctl", "kill", "kubectl",
+    "ln", "ls", "make", "mkdir", "mount", "mv", "netstat", "nginx", "node", "npm", "npx", "pip", "pip3", "pm2", "ps", "pwd", "python", "python3", "reboot",
+    "rm", "rpm", "sed", "service", "set", "shutdown", "sleep", "snap", "ss", "su", "supervisorctl", "sysctl", "systemctl", "tail", "tar", "terraform", "touch",
+    "top", "uname", "uptime", "wget", "whoami", "yarn", "yum", "zypper", "Get-Service", "Restart-Service", "Start-Service", "Stop-Service",
+];
 /// Of these, the ones that are a single word when they are harmless.
 const WORDS: &[&str] = &["argument", "connection string", "parameter", "variable"];
 
@@ -42,8 +53,14 @@ pub(super) fn is_doubtful(kind: &str) -> bool {
 pub(super) fn is_shown(text: &str, kind: &str, command: bool, layers: usize) -> bool {
     let several = text.trim().contains(char::is_whitespace);
     // Words alone may be a pass phrase; a script, a statement and a document have signs between them.
-    let fits = !several || command || !WORDS.contains(&kind) && text.contains(SIGNS);
+    let fits = !several || command && is_command(text) || !WORDS.contains(&kind) && text.contains(SIGNS);
     is_doubtful(kind) && fits && is_plain(text, layers)
+}
+
+/// Tells a line of commands from a pass phrase: it has signs, options, or a program that it begins with.
+fn is_command(text: &str) -> bool {
+    let first = text.trim_start().trim_start_matches("sudo ").split(char::is_whitespace).next().unwrap_or_default();
+    text.contains(SIGNS) || text.contains(" -") || PROGRAMS.contains(&first)
 }
 
 /// Tells whether a text has nothing to hide in it and nothing but words, numbers, names, paths and references.

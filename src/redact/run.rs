@@ -1,5 +1,6 @@
 //! Runs of the letters of base64: text in base64, base32 or hexadecimal digits, compressed data, keys that nothing announces.
 
+use super::arn;
 use super::decode::{self, Decoded};
 use super::layer::{MIN_BASE64, holds_secret};
 use super::pattern;
@@ -75,12 +76,11 @@ fn is_access_key(run: &str, before: &str) -> bool {
         return false;
     }
     let near = before.get(before.len().saturating_sub(200)..).unwrap_or(before);
-    let word = near.rsplit([' ', '"', '\'', ',', '(', '[', '=']).next().unwrap_or_default();
     let mut parts = run.split(['/', '-', '_']).filter(|part| part.len() == LENGTH && looks_generated(part));
     // Longer random base64 falls into such parts too, but then the others are random as well.
     let path = || run.split(['/', '-', '_']).filter(|part| part.len() != LENGTH).all(|part| !mixes(part));
     let found = run.len() == LENGTH && looks_generated(run) || parts.next().is_some() && path();
-    found && !word.contains("arn:")
+    found && !arn::ends_within(near)
 }
 
 /// Returns how many bytes after a run belong to a token that has no beginning of its own but is made of parts, as Discord's and Asana's.

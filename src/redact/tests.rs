@@ -1,3 +1,4 @@
+mod disguised;
 mod planted;
 mod written;
 
@@ -195,7 +196,7 @@ fn values_are_hidden_where_services_keep_their_secrets() {
         json!({"optionSettings": [{"namespace": "n", "optionName": "X", "value": plain}]}),
         json!({"defaultArguments": {"--x": plain}}),
         json!({"name": "/app/x", "type": "SecureString", "value": plain}),
-        json!({"documentName": "AWS-RunShellScript", "parameters": {"x": [plain]}}),
+        json!({"documentName": "AWS-RunShellScript", "parameters": {"commands": [plain]}}),
         json!({"stackName": "s", "parameters": [{"parameterKey": "X", "parameterValue": plain}]}),
         json!({"name": "k", "generateDistinctId": true, "value": plain}),
         json!({"stateMachineArn": "arn:aws:states:us-east-1:111122223333:stateMachine:x", "input": plain}),

@@ -2,7 +2,7 @@
 
 use super::key::{self, Known, Rule};
 use super::model::{self, Operation};
-use super::{MAX_FIELD_CHARS, assign, character, document, harmless, key_id, layer, pattern, plain, sequence};
+use super::{MAX_FIELD_CHARS, arn, assign, character, document, harmless, key_id, layer, pattern, plain, sequence};
 use serde_json::{Map, Value};
 use std::rc::Rc;
 
@@ -90,7 +90,7 @@ fn hide_below(place: &mut Place<'_>, value: &mut Value, mode: Mode, depth: usize
                 .iter()
                 .enumerate()
                 .filter(|(_, (_, value))| !matches!(value, Value::Null | Value::Bool(_)))
-                .map(|(at, (name, value))| (at, place.mode_below(&key::known(name), value, mode, fields)))
+                .map(|(at, (name, value))| (at, place.mode_below(name, &key::known(name), value, mode, fields)))
                 .filter(|(_, mode)| !matches!(mode, Mode::Look | Mode::Shorten(..)))
                 .collect::<Vec<_>>()
                 .into_iter()
@@ -148,7 +148,7 @@ impl Walk<'_> {
         let mut renamed = false;
         for (name, value) in fields {
             let known = key::known(name);
-            let mode = match self.place.mode_below(&known, value, mode, fields) {
+            let mode = match self.place.mode_below(name, &known, value, mode, fields) {
                 Mode::Look if self.sentences.contains(&name.as_str()) => Mode::Sentence,
                 mode => mode,
             };
@@ -302,7 +302,7 @@ impl<'a> Place<'a> {
     }
 
     /// Returns how the field's value is treated, from its name, the fields beside it, the operation and what holds for the whole object.
-    fn mode_below(&self, known: &Known, value: &Value, mode: Mode, beside: &Map<String, Value>) -> Mode {
+    fn mode_below(&self, field: &str, known: &Known, value: &Value, mode: Mode, beside: &Map<String, Value>) -> Mode {
         if let Mode::Hide(_) | Mode::Marked = mode
             && (self.learning || !mode.is_doubtful())
         {
@@ -349,7 +349,7 @@ impl<'a> Place<'a> {
                 let is_text_of_them = value.is_string() && rule == Rule::Environment;
                 match key::is_variable(name, beside) {
                     _ if holds_variables => Mode::Environment,
-                    true if !self.learning && key::tells_digest(name, value, beside) => Mode::Look,
+                    true if !self.learning && key::tells_digest(field, value, beside) => Mode::Look,
                     true => Mode::Hide(VARIABLE),
                     false if is_text_of_them => Mode::Hide(VARIABLE),
                     false => Mode::Look,
@@ -362,26 +362,13 @@ impl<'a> Place<'a> {
 
 /// Tells whether text is an ARN or an id such as `i-0123456789abcdef0`.
 fn is_identifier(text: &str) -> bool {
-    is_arn(text)
+    arn::is_whole(text)
         || text.split_once('-').is_some_and(|(prefix, digits)| {
             (1..=10).contains(&prefix.len())
                 && prefix.bytes().all(|byte| byte.is_ascii_lowercase())
                 && matches!(digits.len(), 8 | 17)
                 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
         })
-}
-
-/// Tells whether text is an ARN from its beginning to its end.
-fn is_arn(text: &str) -> bool {
-    let mut parts = text.splitn(6, ':');
-    let mut next = |fits: fn(u8) -> bool| parts.next().is_some_and(|part| part.bytes().all(fits));
-    next(|byte| matches!(byte, b'a' | b'r' | b'n'))
-        && next(|byte| byte.is_ascii_lowercase() || byte == b'-')
-        && next(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        && next(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'*'))
-        && next(|byte| byte.is_ascii_alphanumeric() || byte == b'*')
-        && text.starts_with("arn:aws")
-        && parts.next().is_some_and(|resource| !resource.is_empty() && !resource.contains(' '))
 }
 
 /// Tells whether text names a key of the key service: its id or an alias.

@@ -315,7 +315,25 @@ pub(super) const SAYS_SECRET: &[&str] =
     &["sensitive", "issensitive", "isvaluesecret", "issecret", "secret", "secure", "encrypted", "masked"];
 
 /// Words in the name of a variable that holds a digest or the number of a build.
-pub(super) const DIGESTS: &[&str] = &["commit", "sha", "digest", "revision", "checksum", "build", "version", "githash", "gitref", "etag"];
+pub(super) const DIGESTS: &[&str] = &[
+    "build",
+    "checksum",
+    "commit",
+    "commitsha",
+    "digest",
+    "etag",
+    "gitcommit",
+    "githash",
+    "gitref",
+    "gitsha",
+    "md",
+    "revision",
+    "sha",
+    "version",
+];
+
+/// Words beside them that say that the value is a secret's all the same.
+pub(super) const KEYS: &[&str] = &["auth", "code", "cred", "creds", "key", "keys", "pass", "salt", "seed", "sign", "signing"];
 
 /// Fields of an object of Kubernetes that hold secrets when its kind says so.
 pub(super) const DATA_OF_KIND: &[&str] = &["data", "stringdata"];

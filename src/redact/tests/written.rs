@@ -165,7 +165,7 @@ fn what_is_harmless_stays_where_secrets_may_stand() {
             json!({"GIT_COMMIT": "d4d6917f32ef4382565da4f030a8729f85838250", "PASSWORD_PARAM": "/prod/db/password", "URL": "postgres://app@orders-db:5432/orders"}),
         ),
         json!({"eventSource": "ecs.amazonaws.com", "eventName": "X", "requestParameters": {"command": ["app", "--log-level", "debug", "-p", "8080"]}}),
-        json!({"eventSource": "ssm.amazonaws.com", "eventName": "X", "requestParameters": {"documentName": "D", "parameters": {"commands": ["cat /etc/passwd | cut -d: -f1"]}}}),
+        json!({"eventSource": "ssm.amazonaws.com", "eventName": "X", "requestParameters": {"documentName": "D", "parameters": {"commands": ["cat /etc/passwd | cut -d: -f1", "sudo systemctl restart nginx", "yum install -y nginx"]}}}),
         json!({"eventSource": "cloudformation.amazonaws.com", "eventName": "X", "requestParameters": {
             "parameters": [{"parameterKey": "DBPassword", "parameterValue": "{{resolve:secretsmanager:prod/db:SecretString:password}}"}],
             "templateBody": "{\"Resources\": {\"Bucket\": {\"Type\": \"AWS::S3::Bucket\"}}}"}}),

@@ -90,8 +90,8 @@ fn near(value: &str) -> &str {
 fn words_end(value: &str, around: &Surroundings) -> usize {
     const MOST_WORDS: usize = 8;
     let word = word_end(value);
-    // The name in the next line ends so.
-    if around.by != By::Sign || word == value.len() || value.get(..word).is_some_and(|word| word.ends_with(':')) {
+    // The name in the next line ends so, and what was hidden before has its end already.
+    if around.by != By::Sign || word == value.len() || is_marked(value, word) || value.get(..word).is_some_and(|word| word.ends_with(':')) {
         return word;
     }
     // Longer values of words are none; and a line full of names costs no more than it is long.
@@ -111,9 +111,14 @@ fn words_end(value: &str, around: &Surroundings) -> usize {
     if around.secret_word { word + phrase(tail) } else { word }
 }
 
+/// Tells whether the first word of a value is a marker of ours.
+fn is_marked(value: &str, word: usize) -> bool {
+    pattern::holds_marker(value.get(..word).unwrap_or_default()) && pattern::marker_length(value) == Some(word)
+}
+
 /// Returns the length of the words at the start of a text that a pass phrase goes on with, rather than a sentence.
 fn phrase(tail: &str) -> usize {
-    const MOST_WORDS: usize = 5;
+    const MOST_WORDS: usize = 24;
     let mut length = 0;
     for word in tail.split_inclusive(' ').skip(1).take(MOST_WORDS) {
         let bare = word.trim_end();

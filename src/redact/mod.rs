@@ -56,6 +56,9 @@ pub use suspicion::{holds_suspicious, is_suspicious};
 /// Source: ours; the longest managed policy document has 6,144 characters.
 pub const MAX_FIELD_CHARS: usize = 8_192;
 
+/// How often lines are read again.
+const MAX_ROUNDS: usize = 6;
+
 /// Members of our own answers whose text is composed of parts that were redacted one by one.
 const SENTENCES: &[&str] = &["headline", "reasons", "summary"];
 
@@ -167,20 +170,36 @@ pub fn constant<T>(words: fn() -> T) -> Redacted<T> {
 ///
 /// Shape: at most `max_chars` characters; where a secret goes over a line's end, all becomes one line. Twice is the same as once.
 pub fn lines(s: &str, max_chars: usize) -> String {
+    let mut lines = lines_once(s);
+    // What is hidden changes what the lines around it tell, so that they are read until nothing more is found.
+    for _ in 0..MAX_ROUNDS {
+        let next = lines_once(&lines);
+        if next == lines {
+            return character::cap(lines, max_chars);
+        }
+        lines = next;
+    }
+    text(&lines, max_chars)
+}
+
+fn lines_once(s: &str) -> String {
     let told = document::scrub(s);
     let s = told.as_deref().unwrap_or(s);
     let each: Vec<String> = s.lines().map(|line| indented(line, |line| text(line, usize::MAX))).collect();
     let lines = each.join("\n");
     let whole = clean(&lines, usize::MAX);
     match layer::scrub(&whole) {
-        Some(scrubbed) if scrubbed.text != whole => character::cap(scrubbed.text, max_chars),
-        _ => character::cap(lines, max_chars),
+        Some(scrubbed) if scrubbed.text != whole => scrubbed.text,
+        _ => lines,
     }
 }
 
 /// Turns text of several lines into visible ones, each indented as it was; nothing is hidden in them.
 pub fn clean_lines(s: &str) -> String {
-    s.lines().map(|line| indented(line, |line| clean(line, usize::MAX))).collect::<Vec<_>>().join("\n")
+    let mut lines: Vec<String> = s.lines().map(|line| indented(line, |line| clean(line, usize::MAX))).collect();
+    // A last line of which nobody sees anything is none.
+    while lines.pop_if(|line| line.is_empty()).is_some() {}
+    lines.join("\n")
 }
 
 fn indented(line: &str, safe: impl Fn(&str) -> String) -> String {

@@ -66,7 +66,9 @@ fn a_secret_that_begins_like_a_mask_is_one() {
         "[hidden",
         "[redacted: password]",
     ] {
-        for secret in [format!("{mask}{PLAIN}"), format!("{mask} {PLAIN}7"), format!("{mask}-{PLAIN}")] {
+        // Words behind a marker of ours are the line's again.
+        let words = if mask.starts_with("[redacted: ") { format!("{mask}{PLAIN}") } else { format!("{mask} {PLAIN}7") };
+        for secret in [format!("{mask}{PLAIN}"), words, format!("{mask}-{PLAIN}")] {
             for record in [
                 json!({"password": secret}),
                 json!({"environment": {"variables": {"DB_PASSWORD": secret}}}),

@@ -180,8 +180,24 @@ fn what_is_harmless_stays_where_secrets_may_stand() {
     }
 }
 
+#[test]
+fn a_pass_phrase_ends_where_it_was_hidden() {
+    let line = format!("mysql --password=hunter2Zq7{} and so on", " Horse7".repeat(20));
+    assert_eq!(text(&line, usize::MAX), "mysql --password=[redacted: password] and so on");
+    let longer = text(&format!("mysql --password=hunter2Zq7{}", " Horse7".repeat(90)), usize::MAX);
+    assert_eq!(text(&longer, usize::MAX), longer);
+}
+
+#[test]
+fn cleaned_lines_twice_are_as_once() {
+    for (given, shown) in [("a\n\u{200b}", "a"), ("a\n\n  \u{9d}", "a\n\n  "), ("\n", ""), (" a\r\nb\n", " a\nb")] {
+        assert_eq!(clean_lines(given), shown);
+        assert_eq!(clean_lines(shown), shown);
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(7), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_written_in_lists_and_maps_twice_is_as_once(picks in prop::collection::vec((0_usize..20, 0_usize..19), 1..4), seed in any::<u64>()) {
@@ -195,5 +211,97 @@ proptest! {
             "command": values.clone(), "environment": [{"name": "X", "value": values[0]}], "note": values, "variables": {"A": values.clone()}}});
         let once = super::record(&record).into_inner();
         prop_assert_eq!(super::record(&once).into_inner(), once);
+    }
+
+    #[test]
+    fn lines_twice_are_lines_once(picks in prop::collection::vec((0_usize..20, 0_usize..19), 1..4), glue in "[ \n\t\\\\n:=|'\"-]{0,3}", seed in any::<u64>()) {
+        let secret = Dice(seed).symbols();
+        let texts: Vec<String> = picks.iter().filter_map(|(carrier, writing)| {
+            let text = CARRIERS[*carrier % CARRIERS.len()].0.replace('@', &secret);
+            let mut ways = written(&text, &secret);
+            ways.swap_remove(writing % ways.len()).1.as_str().map(str::to_owned)
+        }).collect();
+        for text in [texts.join(&glue), texts.join("\n")] {
+            let once = lines(&text, usize::MAX);
+            prop_assert_eq!(lines(&once, usize::MAX), once.clone(), "{:?}", text);
+            let cut = lines(&text, 200);
+            prop_assert!(cut.chars().count() <= 200);
+        }
+    }
+
+    #[test]
+    fn items_of_an_environment_twice_are_as_once(names in prop::collection::vec(proptest::sample::select(NAMES), 1..4), values in prop::collection::vec(any_value(), 1..4),
+            signs in prop::collection::vec(proptest::sample::select(vec!["=", "==", " = ", "= ", "=\"", "='", ":="]), 3..4)) {
+        let item: String = names.iter().zip(values.iter().cycle()).zip(signs.iter().cycle()).map(|((name, value), sign)| format!("{name}{sign}{value}")).collect();
+        let nested: String = names.iter().zip(&signs).map(|(name, sign)| format!("{name}{sign}")).chain(values.clone()).collect();
+        let record = json!({"environment": [item, nested], "containerOverrides": {"environment": [nested]}, "variables": {"X": item, "Y": nested}, "note": item});
+        let once = super::record(&record).into_inner();
+        prop_assert_eq!(super::record(&once).into_inner(), once, "{}", record);
+    }
+}
+
+/// Names of variables and options, harmless and secret.
+const NAMES: &[&str] = &[
+    "A",
+    "PORT",
+    "PASSWORD",
+    "DB_PASSWORD",
+    "TOKEN",
+    "JAVA_OPTS",
+    "-Dpassword",
+    "--secret",
+    "URL",
+    "key",
+    "GIT_COMMIT",
+    "environment",
+    "value",
+    "name",
+    "",
+];
+
+/// Values of such: words, numbers, references, secrets, markers, cut ones.
+fn any_value() -> impl Strategy<Value = String> {
+    prop_oneof![
+        proptest::sample::select(vec![
+            "",
+            "1",
+            "debug",
+            "hunter2",
+            "true",
+            "arn:aws:s3:::b",
+            "${X}",
+            "a b c",
+            "REDACTED",
+            "***",
+            "[redacted: token]",
+            "[hidden by AWS]",
+            "pass;word=1",
+            "x&token=y2",
+            "k3!dL9sq#x"
+        ])
+        .prop_map(str::to_owned),
+        any::<u64>().prop_map(|seed| Dice(seed).symbols()),
+        "[ -~]{0,30}",
+    ]
+}
+
+#[test]
+fn an_item_of_an_environment_with_two_signs_twice_is_as_once() {
+    for item in [
+        "A=B=C",
+        "A=PASSWORD=hunter2",
+        "PASSWORD=A=hunter2",
+        "JAVA_OPTS=-Dpassword=hunter2 -Dx=y",
+        "A==b2",
+        "A=b=",
+        "=A=b",
+        "URL=https://h/?token=hunter2x&a=b",
+        "A=B='hunter2 x'",
+        "DSN=user=app password=hunter2 host=db",
+    ] {
+        let record = json!({"environment": [item], "x": {"environment": {"X": item}}});
+        let once = super::record(&record).into_inner();
+        assert!(!once.to_string().contains("hunter2"), "{once}");
+        assert_eq!(super::record(&once).into_inner(), once);
     }
 }

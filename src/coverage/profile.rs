@@ -55,8 +55,9 @@ pub struct Profile {
     pub look_ups: &'static [LookUp],
     /// What reading costs.
     pub cost: Cost,
-    /// Whether reading again, or further back, costs nothing but time.
-    pub rereads_free: bool,
+    /// Whether a question may read it again, and further back, as often as that helps: it counts against no budget of requests. It takes
+    /// time, and of a bucket also requests and bytes, which the source bounds for each reading.
+    pub rereads: bool,
     /// What it never holds, as a blind spot.
     pub never_sees: &'static str,
     /// Words for its cells.

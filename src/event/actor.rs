@@ -31,6 +31,16 @@ const CONSOLES: &[&str] = &["console.amazonaws.com", "signin.amazonaws.com", "co
 /// SDKs by a word of their user agent, in lower case.
 const SDKS: &[&str] = &["boto3/", "botocore/", "boto/", "aws-sdk", "aws-chalice", "smithy", "sdk-"];
 
+/// What the account's root user is called.
+const ROOT: &str = "root";
+/// What somebody is called of whom the record tells nothing.
+const NOBODY: &str = "unknown";
+
+/// Tells whether an actor may be called so without having the name in the record.
+pub(crate) fn is_our_word(name: &str) -> bool {
+    matches!(name, ROOT | NOBODY)
+}
+
 /// Judges the actor of a record.
 pub(super) fn of(record: &Value) -> Actor {
     let clues = Clues::of(record);
@@ -153,7 +163,7 @@ fn kind(clues: &Clues) -> ActorKind {
 
 fn name(clues: &Clues, kind: ActorKind) -> String {
     if kind == ActorKind::Root {
-        return "root".into();
+        return ROOT.into();
     }
     let role = || match (&clues.role, &clues.session) {
         // A person is known by the session's name; the role of single sign-on has a generated one.
@@ -175,7 +185,7 @@ fn name(clues: &Clues, kind: ActorKind) -> String {
         .or_else(|| clues.credential.clone())
         // A person is never called by the number of an account.
         .or_else(|| clues.account.clone().filter(|_| clues.identity != "identitycenteruser"))
-        .unwrap_or_else(|| "unknown".into())
+        .unwrap_or_else(|| NOBODY.into())
 }
 
 /// Tells who stands behind and between; nothing where the name says all.

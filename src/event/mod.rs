@@ -17,6 +17,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(crate) use actor::is_our_word;
 pub use agent::name_agents;
 pub use arn::{ARN_KINDS, Arn, ID_KINDS, is_account, is_region, role_of, usable_region};
 pub use name::camel_words;

@@ -29,7 +29,7 @@ impl Reader<'_> {
         let Inquiry { incident, scope, filter, .. } = inquiry;
         let back = scope.looking_back();
         // Where all of it is read within seconds, a look ahead only delays it.
-        let hastens = inquiry.look_ups.is_empty() && !scope.source().rereads_free;
+        let hastens = inquiry.look_ups.is_empty() && !scope.source().rereads;
         let names: Vec<Name> = if hastens { look_up::named(incident) } else { Vec::new() };
         let can = |(attribute, _): &&Name| scope.source().spelling(*attribute).is_some();
         let queries = |(attribute, name): &Name| {

@@ -134,8 +134,8 @@ impl Gathered {
     /// Moves the events so far to `changes`, each once, and puts all of those in the order of time; the cells stay.
     pub fn move_to(&mut self, changes: &mut Vec<Change>) {
         changes.extend(self.events.drain().map(|(_, event)| Change::from(event)));
-        name_agents(changes.iter_mut().map(|change| &mut change.event));
         changes.sort_by(|a, b| (a.event.time, &a.event.event_id).cmp(&(b.event.time, &b.event.event_id)));
+        name_agents(changes.iter_mut().map(|change| &mut change.event));
         // What was looked up may be read again.
         changes.dedup_by(|a, b| a.event.event_id == b.event.event_id);
         join_sessions(changes.iter_mut().map(|change| &mut change.event));
@@ -158,8 +158,8 @@ impl Gathered {
             blind_spots.push(BlindSpot::NoLogs(self.survey));
         }
         let mut events: Vec<Event> = self.events.into_values().collect();
-        name_agents(events.iter_mut());
         events.sort_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));
+        name_agents(events.iter_mut());
         (events, Coverage { cells: self.cells.into_values().collect(), blind_spots }, self.so_far)
     }
 

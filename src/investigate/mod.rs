@@ -153,7 +153,7 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
         let from = inquiry.scope.window().from;
         let inside = background.extract_if(.., |change| change.event.time >= from);
         // What is read again is read whole.
-        if inquiry.scope.source().rereads_free { inside.for_each(drop) } else { changes.extend(inside) }
+        if inquiry.scope.source().rereads { inside.for_each(drop) } else { changes.extend(inside) }
     };
 
     // Where nothing could be read, that is what there is to tell.
@@ -167,7 +167,7 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
 
 /// Ranks what was read for an inquiry.
 fn rank_for(inquiry: &Inquiry, changes: Vec<Change>, background: &[Change]) -> Vec<Ranked> {
-    let background = Background { changes: background, whole: inquiry.scope.source().rereads_free };
+    let background = Background { changes: background, whole: inquiry.scope.source().rereads };
     rank::rank(&inquiry.incident, changes, background, &Weights::default())
 }
 

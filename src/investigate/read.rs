@@ -182,7 +182,7 @@ impl<'a> Reader<'a> {
         let window = scope.window();
         let Some(before) = Window::new(window.from - BACKGROUND, window.from) else { return Vec::new() };
         let left = self.left(scope) / 2;
-        if !scope.source().rereads_free || left.is_zero() {
+        if !scope.source().rereads || left.is_zero() {
             return Vec::new();
         }
         let mut gathered = Gathered::default();

@@ -61,7 +61,7 @@ impl ResumeState {
         so_far: SoFar,
         room: &Arc<Room>,
     ) -> Option<Arc<Self>> {
-        if coverage.cells.iter().any(|cell| cell.source().rereads_free) {
+        if coverage.cells.iter().any(|cell| cell.source().rereads) {
             return None;
         }
         let events = deflated(changes).filter(|events| room.take(events.len()));

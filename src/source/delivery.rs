@@ -14,8 +14,8 @@ pub const NAME_EARLY: TimeDelta = TimeDelta::minutes(5);
 /// Source: listings of public buckets show deliveries to 4 minutes after the name.
 pub const LATEST_NAME: TimeDelta = TimeDelta::minutes(20);
 
-/// The clock of files that somebody repacked by the day: they hold all of it. CloudTrail's own minutes are multiples of five.
-const WHOLE_DAY: (u32, u32) = (23, 59);
+/// The clock (hour and minute) of files that somebody repacked by the day: they hold all of it. CloudTrail's own minutes are multiples of five.
+pub const WHOLE_DAY: (u32, u32) = (23, 59);
 
 /// Endings under which logs usually lie: what is empty or broken under such a name is a gap, whatever it was.
 const LOG_ENDINGS: &[&str] = &[".json", ".jsonl", ".ndjson", ".gz", ".zst"];

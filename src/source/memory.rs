@@ -27,7 +27,7 @@ pub static PROFILE: Profile = Profile {
     live: false,
     look_ups: &[],
     cost: Cost::Time { unit: Unit { name: "events", counts: "Places read." } },
-    rereads_free: true,
+    rereads: true,
     never_sees: "what was not put into memory",
     words: Words {
         holds: "events",

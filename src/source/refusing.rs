@@ -20,7 +20,7 @@ pub static PROFILE: Profile = Profile {
     live: false,
     look_ups: &[],
     cost: Cost::Time { unit: Unit { name: "none", counts: "Nothing." } },
-    rereads_free: false,
+    rereads: false,
     never_sees: "nothing was looked at",
     words: Words {
         holds: "events",

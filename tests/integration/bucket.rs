@@ -175,6 +175,43 @@ async fn as_much_as_a_call_may_fetch_is_an_answer_that_says_so() {
     }
 }
 
+#[tokio::test]
+async fn a_region_whose_days_cannot_be_listed_is_not_read_to_the_end_and_others_are() {
+    let all = [(ACCOUNT, "eu-west-1"), (ACCOUNT, "ap-south-1")];
+    let denied = vec![("ap-south-1/2026/01/27/", "AccessDenied", "User: x is not authorized to perform: s3:ListBucket")];
+    let bucket = Bucket { denied, ..Bucket::of(all.iter().flat_map(|(account, region)| logs(account, region))) };
+    let fake = FakeAws::start(now()).await.with_bucket("logs", bucket);
+    let reading = read(&fake, "s3://logs/trail", &["eu-west-1", "ap-south-1"]).await;
+    let told: Vec<(&str, State)> = reading.cells.iter().map(|cell| (cell.region(), cell.state())).collect();
+    assert_eq!(told, [("ap-south-1", State::Denied), ("eu-west-1", State::Exhausted)], "{:?}", reading.cells);
+    assert_eq!(reading.cells[0].unread_files[0].faults, [FileFault::ListDenied]);
+}
+
+#[tokio::test]
+async fn a_region_that_there_is_has_a_cell_though_it_has_no_file_of_the_time() {
+    let idle = log(ACCOUNT, "ap-south-1", now() - TimeDelta::days(40));
+    let bucket = Bucket::of(logs(ACCOUNT, "eu-west-1").into_iter().chain([idle]));
+    let fake = FakeAws::start(now()).await.with_bucket("logs", bucket);
+    let reading = read(&fake, "s3://logs/trail", &[]).await;
+    let told: Vec<(&str, State)> = reading.cells.iter().map(|cell| (cell.region(), cell.state())).collect();
+    assert_eq!(told, [("ap-south-1", State::NoData), ("eu-west-1", State::Exhausted)], "{:?}", reading.cells);
+}
+
+#[tokio::test]
+async fn a_listing_that_stops_in_the_middle_is_a_gap() {
+    let minute = |n: i64| now() - TimeDelta::minutes(100) + TimeDelta::seconds(3 * n);
+    for token in ["", "the same"] {
+        let all = (0..2_000).map(|n| {
+            let (key, bytes) = log(ACCOUNT, "eu-west-1", minute(n));
+            (key.replace("AbCd", &format!("Ab{n:04}")), bytes)
+        });
+        let fake = FakeAws::start(now()).await.with_bucket("logs", Bucket { token: Some(token), ..Bucket::of(all) });
+        let reading = read(&fake, "s3://logs/trail", &["eu-west-1"]).await;
+        assert_eq!(states(&reading.cells), [State::Failed], "{token}: {:?}", reading.cells);
+        assert_eq!(reading.cells[0].unread_files[0].faults, [FileFault::Unanswered], "{token}");
+    }
+}
+
 async fn run(fake: &FakeAws, policy: &str, args: &[&str]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("policy.toml");

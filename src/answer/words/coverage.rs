@@ -119,7 +119,9 @@ pub(super) fn cell(cell: &Cell) -> String {
 
 /// What a cell is about: a file that was not read whole, an account that cannot be reached, or a place.
 fn subject(cell: &Cell, untrusted: UntrustedText) -> String {
-    if let Some(file) = cell.unread_files.first() {
+    // What was cut short is cut short beside them, too.
+    let cut = matches!(cell.state(), State::PageCap | State::Deadline | State::Cancelled);
+    if let Some(file) = cell.unread_files.first().filter(|_| !cut) {
         let name = match untrusted {
             UntrustedText::Quote => file.name.as_str(),
             UntrustedText::Omit => "a file",
@@ -150,7 +152,7 @@ fn ended(cell: &Cell) -> &'static str {
         State::Lagging => "may lack the newest events",
         State::Unproven => "was read, and digests do not prove all of it",
         State::PageCap if cell.notes.contains(&Note::FetchesSpent) => "needs more of S3 than one reading may fetch",
-        State::PageCap if cell.source().rereads_free => "has more events than are held at once",
+        State::PageCap if cell.source().rereads => "has more events than are held at once",
         State::PageCap => "has more events than the request budget allows",
         State::Deadline => "was not finished in time",
         State::Cancelled => "was cancelled",
@@ -258,7 +260,7 @@ pub(super) fn next_step(coverage: &Coverage) -> Option<String> {
         }
         State::PageCap | State::Deadline => match cell.covered() {
             // Files are read from the oldest on.
-            Some(covered) if cell.source().rereads_free => {
+            Some(covered) if cell.source().rereads => {
                 format!("Call again with start_time={} to read on, or name fewer regions.", time::rfc3339(covered.to))
             }
             Some(covered) => {

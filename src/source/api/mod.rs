@@ -48,7 +48,7 @@ const SIDE_BY_SIDE: usize = 8;
 /// Longest wait before a request is sent again.
 const PAUSE: Duration = Duration::from_millis(400);
 /// Longest answer that is read.
-const MAX_BYTES: u64 = 8 << 20;
+const MAX_BYTES: usize = 8 << 20;
 /// Most pages of one list.
 const PAGES: usize = 50;
 
@@ -313,12 +313,16 @@ impl Answer {
     async fn read(response: Response<SdkBody>) -> Result<Self, Failure> {
         let status = response.status().as_u16();
         let bucket_region = response.headers().get("x-amz-bucket-region").map(str::to_owned);
-        let announced = response.headers().get("content-length").and_then(|length| length.parse::<u64>().ok());
-        if announced.is_some_and(|length| length > MAX_BYTES) {
-            return Err(Failure::Unreadable);
+        let mut body = ByteStream::new(response.into_body());
+        let mut bytes: Vec<u8> = Vec::new();
+        while let Some(piece) = body.next().await {
+            bytes.extend_from_slice(&piece.map_err(|_| Failure::Cut)?);
+            // Chunks announce no length.
+            if bytes.len() > MAX_BYTES {
+                return Err(Failure::Unreadable);
+            }
         }
-        let body = ByteStream::new(response.into_body()).collect().await.map_err(|_| Failure::Cut)?.into_bytes();
-        let text = String::from_utf8_lossy(&body);
+        let text = String::from_utf8_lossy(&bytes);
         let text = text.trim_start_matches('\u{feff}').trim();
         let value = if text.starts_with('<') { xml::value(text) } else { serde_json::from_str(text).ok() };
         let bucket_region = bucket_region.or_else(|| value.as_ref()?.get("Region")?.as_str().map(str::to_owned));
@@ -345,4 +349,25 @@ pub fn items<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value>
         None => (None, None),
     };
     many.into_iter().flatten().chain(one)
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_runtime_api::http::StatusCode;
+    use futures_util::stream;
+    use http_body_util::StreamBody;
+    use hyper::body::{Bytes, Frame};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_in_chunks_is_read_no_further_than_one_of_a_known_length() {
+        let piece = || Ok::<_, std::convert::Infallible>(Frame::data(Bytes::from_static(&[b' '; 1 << 20])));
+        let answered = async |pieces: usize| {
+            let body = SdkBody::from_body_1_x(StreamBody::new(stream::iter(std::iter::repeat_with(piece).take(pieces))));
+            Answer::read(Response::new(StatusCode::try_from(200).unwrap(), body)).await.map(|answer| answer.ok)
+        };
+        assert_eq!(answered(8).await, Ok(true));
+        assert_eq!(answered(usize::MAX).await, Err(Failure::Unreadable));
+    }
 }

@@ -20,6 +20,9 @@ use crate::coverage::Obstacle;
 /// How often a request is sent at most, where it may succeed a moment later.
 const TRIES: u32 = 5;
 
+/// How many objects the first few are: what stands for a folder, or bears another name, may lie before CloudTrail's own.
+const FIRST: &str = "20";
+
 /// A bucket, read as one identity.
 #[derive(Clone)]
 pub(in crate::source) struct Objects {
@@ -113,18 +116,24 @@ impl Objects {
         Self { identity: Identity { caller, ..self.identity.clone() }, ..self.clone() }
     }
 
-    /// Lists one page of what lies right under a prefix, behind `after`, or where `next` leads on.
+    /// Lists one page of what lies right under a prefix, behind `after`, or where `next` leads on; where only the first few objects below
+    /// it are wanted, those, however deep they lie.
+    ///
+    /// Errors: why there is none; also where there is more and nothing leads on, so that the page would pass for the last.
     pub(in crate::source) async fn list(
         &self,
         (prefix, after, next): (&str, &str, Option<&str>),
-        most: Option<usize>,
+        first_below: bool,
         spent: &Spent,
     ) -> Result<Page, Refused> {
         let mut parameters = Map::new();
         let mut set = |name: &str, value: &str| parameters.insert(name.to_owned(), value.into());
         set("list-type", "2");
-        set("delimiter", "/");
         set("encoding-type", "url");
+        match first_below {
+            true => set("max-keys", FIRST),
+            false => set("delimiter", "/"),
+        };
         if !prefix.is_empty() {
             set("prefix", prefix);
         }
@@ -132,10 +141,6 @@ impl Objects {
             Some(next) => _ = set("continuation-token", next),
             None if !after.is_empty() => _ = set("start-after", after),
             None => {}
-        }
-        if let Some(most) = most.filter(|most| *most < 1000) {
-            // The object that stands for the folder itself is not one.
-            set("max-keys", &(most + 1).to_string());
         }
         let ask = self.ask(&LIST_OBJECTS, "", Value::Object(parameters));
         let response = self.send(ask, &spent.lists).await?;
@@ -148,7 +153,10 @@ impl Objects {
         entries.sort_unstable_by(|a, b| a.key().cmp(b.key()));
         let more = page.get("IsTruncated").and_then(Value::as_str) == Some("true");
         let next = page.get("NextContinuationToken").and_then(Value::as_str).filter(|token| more && !token.is_empty());
-        Ok(Page { entries, next: next.map(str::to_owned) })
+        match (more, next) {
+            (true, None) => Err(Refused::Failed(Failure::Unreadable)),
+            (_, next) => Ok(Page { entries, next: next.map(str::to_owned) }),
+        }
     }
 
     /// Reads an object from a byte on; with `tag`, only this version of it.
@@ -239,9 +247,11 @@ impl std::fmt::Debug for Objects {
 
 /// Judges an answer of S3 that is an error.
 ///
-/// Source: Amazon S3 API reference, "Error responses"; of a key that may not be used S3 says `AccessDenied` with KMS's own words.
+/// Source: Amazon S3 API reference, "Error responses". Of a key that may not be used S3 has no code but `AccessDenied`: there the action is
+/// told by the place that AWS has for it in its message, whatever else the message names.
 fn judge(code: Option<&str>, message: &str, status: u16, region: &str) -> Refused {
-    let of_key = |code: &str| code.starts_with("KMS.") || (code == "AccessDenied" && message.to_lowercase().contains("kms"));
+    let action = || message.split_once("is not authorized to perform: ").map_or("", |(_, action)| action);
+    let of_key = |code: &str| code.starts_with("KMS.") || code == "AccessDenied" && action().starts_with("kms:");
     match code {
         Some("NoSuchBucket" | "InvalidBucketName") => Refused::NoBucket,
         Some("NoSuchKey" | "NoSuchVersion") => Refused::NoObject,
@@ -286,6 +296,8 @@ mod tests {
         let judged = |code, message| judge(Some(code), message, 403, "eu-west-1");
         assert!(judged("AccessDenied", "User: x is not authorized to perform: s3:GetObject").is_denied());
         assert_eq!(judged("AccessDenied", "User: x is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:x"), Refused::Key);
+        let named = "User: arn:aws:iam::111122223333:role/kms:reader is not authorized to perform: s3:GetObject on resource: \"arn:aws:s3:::kms-logs/kms:Decrypt\"";
+        assert!(judged("AccessDenied", named).is_denied(), "a name is not the action");
         assert_eq!(judged("KMS.DisabledException", "it is disabled"), Refused::Key);
         assert_eq!(judged("NoSuchBucket", ""), Refused::NoBucket);
         assert_eq!(judged("InvalidObjectState", ""), Refused::Frozen);

@@ -14,7 +14,7 @@ use hyper::body::Bytes as Piece;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
-use super::store::{Ask, Bytes, Entry, Store};
+use super::store::{Ask, Bytes, Entry, Page, Store};
 use super::watch::Halt;
 use crate::coverage::{Failure, FileFault};
 use crate::source::api::{self, Api, Objects, Refused};
@@ -152,10 +152,10 @@ impl Store for Bucket {
         Some(AT_ONCE)
     }
 
-    fn list(&self, ask: &Ask<'_>, halt: &Halt, each: &mut dyn FnMut(Entry) -> ControlFlow<()>) -> io::Result<()> {
+    fn list(&self, ask: &Ask<'_>, halt: &Halt, each: &mut dyn FnMut(Page) -> ControlFlow<()>) -> io::Result<()> {
         if let Some(only) = &self.only {
             if ask.prefix.is_empty() && only.as_str() > ask.after {
-                let _ = each(Entry::Object(only.clone()));
+                let _ = each(Page::only(vec![Entry::Object(only.clone())]));
             }
             return Ok(());
         }
@@ -164,23 +164,22 @@ impl Store for Bucket {
         let after = if ask.after.is_empty() { String::new() } else { self.key(ask.after) };
         let mut next: Option<String> = None;
         loop {
-            let page = wait(halt, objects.list((&prefix, &after, next.as_deref()), ask.most, &halt.spent))?;
-            let page = page.map_err(|refused| told(refused, true, halt))?;
-            for entry in page.entries {
-                let below = |key: String| key.strip_prefix(&self.prefix).map(str::to_owned);
-                let entry = match entry {
-                    api::Entry::Folder(key) => below(key).map(Entry::Folder),
-                    api::Entry::Object(key) => below(key).map(Entry::Object),
-                };
-                if entry.is_some_and(|entry| each(entry).is_break()) {
-                    return Ok(());
-                }
-            }
-            // A token that leads nowhere new would never end.
-            if page.next.is_none() || page.next == next {
+            let listed = wait(halt, objects.list((&prefix, &after, next.as_deref()), ask.first_below, &halt.spent))?;
+            let listed = listed.map_err(|refused| told(refused, true, halt))?;
+            let below = |key: String| key.strip_prefix(&self.prefix).map(str::to_owned);
+            let entry = |entry| match entry {
+                api::Entry::Folder(key) => below(key).map(Entry::Folder),
+                api::Entry::Object(key) => below(key).map(Entry::Object),
+            };
+            let page = Page { entries: listed.entries.into_iter().filter_map(entry).collect(), more: listed.next.is_some() };
+            if each(page).is_break() || listed.next.is_none() {
                 return Ok(());
             }
-            next = page.next;
+            // A token that leads nowhere new would never end.
+            if listed.next == next {
+                return Err(told(Refused::Failed(Failure::Unreadable), true, halt));
+            }
+            next = listed.next;
         }
     }
 

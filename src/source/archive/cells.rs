@@ -5,6 +5,7 @@
 //! last event, of whatever account, since an export is one reading of all it holds.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -30,7 +31,8 @@ struct Place {
     hull: Option<(DateTime<Utc>, DateTime<Utc>)>,
     files: u32,
     events: u32,
-    faulty: BTreeSet<usize>,
+    /// What of it was not read whole.
+    unread: Vec<UnreadFile>,
 }
 
 impl Place {
@@ -44,7 +46,8 @@ impl Place {
 ///
 /// Shape: at least one. State, in this order: `DeniedByPolicy` for what has events in the window and is not admitted (not asked
 /// for, no counts);
-/// `Deadline` when files were left unread; `Failed` when a file that holds events of it was not read whole; else as [`reach`] says.
+/// `Deadline` when files were left unread; `Failed` when a file that holds events of it was not read whole, or one of its folders not
+/// listed; else as [`reach`] says. Whatever the state, what was not read whole is named.
 /// A file that tells by neither its path what it holds stands in a cell of its own, without account and region, since it may
 /// hold events of any place.
 pub(super) fn cells(scan: &Scan, query: &Query) -> Vec<Cell> {
@@ -56,7 +59,7 @@ pub(super) fn cells(scan: &Scan, query: &Query) -> Vec<Cell> {
     if scan.found {
         // One event was asked for and is there: nothing that is still unread can change the answer.
         for cell in &mut cells {
-            if scan.events.iter().any(|event| event.account == cell.account() && event.region == cell.region()) {
+            if scan.events.values().flatten().any(|event| event.account == cell.account() && event.region == cell.region()) {
                 let window = query.window();
                 let proof = AllRead::prove(window, &[window], 0);
                 let found = proof.map(|proof| Cell::exhausted(proof, cell.account(), cell.region(), query.source()));
@@ -99,7 +102,7 @@ fn cell((account, region): Pair, place: Place, scan: &Scan, query: &Query) -> Ce
     }
     let clamp = |from: DateTime<Utc>, to: DateTime<Utc>| Window::new(from.max(window.from), to.min(window.to));
     let covered = place.hull.and_then(|(from, to)| clamp(from, to));
-    let (cell, note) = if scan.is_cut() {
+    let (mut cell, note) = if scan.is_cut() {
         let to = scan
             .unread
             .iter()
@@ -115,8 +118,8 @@ fn cell((account, region): Pair, place: Place, scan: &Scan, query: &Query) -> Ce
             () => (State::Deadline, Note::NotAllFilesInTime),
         };
         (make(state, covered), Some(note))
-    } else if !place.faulty.is_empty() {
-        (unread(scan, unread_files(scan, |position| place.faulty.contains(&position)), |state| make(state, covered)), None)
+    } else if !place.unread.is_empty() {
+        (unread(scan, &place.unread, |state| make(state, covered)), None)
     } else {
         match place.hull.map(|hull| (hull, reach(hull, window, query.now()))) {
             Some((hull, state)) => {
@@ -125,9 +128,11 @@ fn cell((account, region): Pair, place: Place, scan: &Scan, query: &Query) -> Ce
                     None => (make(state, covered), Some(shortage(hull, window))),
                 }
             }
+            None if place.files == 0 => (make(State::NoData, None), Some(Note::NoFileInWindow)),
             None => (make(State::NoData, None), Some(Note::NoFileTime)),
         }
     };
+    cell.unread_files = place.unread;
     cell.with(place.files, place.events, note)
 }
 
@@ -184,9 +189,21 @@ fn places(scan: &Scan) -> BTreeMap<Pair, Place> {
                 let inside = seen.pairs.get(&pair.0).and_then(|regions| regions.get(&pair.1)).map_or(0, |seen| seen.in_window);
                 place.events = place.events.saturating_add(inside);
                 if faulty && placed(file).is_some() {
-                    place.faulty.insert(position);
+                    place.unread.push(unread_file(file, seen));
                 }
             }
+        }
+    }
+    // What there is of a stream that no file tells of, as it has none of the time or as its folders could not be listed.
+    let untold = |pair: &Pair| !streams.contains_key(pair);
+    let pair = |(account, region): &(Arc<str>, Arc<str>)| (account.as_ref().to_owned(), region.as_ref().to_owned());
+    for pair in scan.listing.streams.iter().map(pair).filter(untold) {
+        places.entry(pair).or_default();
+    }
+    for place in &scan.listing.unlisted {
+        if let Some(stream) = &place.stream {
+            let held = streams.get(stream).cloned().unwrap_or_else(|| BTreeSet::from([stream.clone()]));
+            held.into_iter().for_each(|pair| places.entry(pair).or_default().unread.push(place.file.clone()));
         }
     }
     places
@@ -200,9 +217,9 @@ fn pairs(seen: &FileSeen) -> impl Iterator<Item = Pair> {
     seen.pairs.iter().flat_map(|(account, regions)| regions.keys().map(move |region| (account.clone(), region.clone())))
 }
 
-fn faulty(scan: &Scan) -> impl Iterator<Item = (usize, &LogFile, &FileSeen)> {
-    let file = |(position, seen): (&usize, _)| Some((*position, scan.listing.logs.get(*position)?, seen));
-    scan.files.iter().filter_map(file).filter(|(_, _, seen)| !seen.faults.is_empty())
+fn faulty(scan: &Scan) -> impl Iterator<Item = (&LogFile, &FileSeen)> {
+    let file = |(position, seen): (&usize, _)| Some((scan.listing.logs.get(*position)?, seen));
+    scan.files.iter().filter_map(file).filter(|(_, seen): &(_, &FileSeen)| !seen.faults.is_empty())
 }
 
 fn hull(file: &LogFile, seen: Option<&FileSeen>) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
@@ -235,19 +252,23 @@ fn placed(file: &LogFile) -> Option<Pair> {
 
 /// Makes the cell of files and folders that were not read whole and may hold events of any place.
 fn unplaced(scan: &Scan, query: &Query) -> Option<Cell> {
-    let without = |position: usize| scan.listing.logs.get(position).is_some_and(|file| placed(file).is_none());
-    let mut files = unread_files(scan, without);
-    files.extend(scan.listing.unlisted.iter().cloned());
+    let mut files: Vec<UnreadFile> =
+        faulty(scan).filter(|(file, _)| placed(file).is_none()).map(|(file, seen)| unread_file(file, seen)).collect();
+    files.extend(scan.listing.unlisted.iter().filter(|place| place.stream.is_none()).map(|place| place.file.clone()));
     let count = u32::try_from(files.len()).unwrap_or(u32::MAX);
     let make = |state| Cell::cut("", "", query.source(), state, None);
-    (count > 0).then(|| unread(scan, files, make).with(count, 0, None))
+    (count > 0).then(|| {
+        let mut cell = unread(scan, &files, make).with(count, 0, None);
+        cell.unread_files = files;
+        cell
+    })
 }
 
 /// Makes the cell of files that were not read whole.
 ///
 /// Shape: `Denied` where permissions are missing for all of them, the state of what kept requests from being answered where that is why,
 /// else `Failed`.
-fn unread(scan: &Scan, files: Vec<UnreadFile>, make: impl Fn(State) -> Cell) -> Cell {
+fn unread(scan: &Scan, files: &[UnreadFile], make: impl Fn(State) -> Cell) -> Cell {
     let all = |is: &dyn Fn(FileFault) -> bool| files.iter().all(|file| file.faults.iter().all(|fault| is(*fault)));
     let failure = scan.failure.as_ref();
     let mut cell = match () {
@@ -257,12 +278,9 @@ fn unread(scan: &Scan, files: Vec<UnreadFile>, make: impl Fn(State) -> Cell) -> 
         () => make(State::Failed),
     };
     cell.cause = failure.and_then(Failure::cause).filter(|_| cell.state() != State::Failed || all(&|fault| fault == FileFault::Identity));
-    cell.unread_files = files;
     cell
 }
 
-/// Returns the files of these positions that were not read whole.
-fn unread_files(scan: &Scan, of: impl Fn(usize) -> bool) -> Vec<UnreadFile> {
-    let files = faulty(scan).filter(|(position, _, _)| of(*position));
-    files.map(|(_, file, seen)| UnreadFile { name: file.shown(), faults: seen.faults.clone() }).collect()
+fn unread_file(file: &LogFile, seen: &FileSeen) -> UnreadFile {
+    UnreadFile { name: file.shown(), faults: seen.faults.clone() }
 }

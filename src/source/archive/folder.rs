@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::store::{Ask, Behind, Bytes, Entry, Store};
+use super::store::{Ask, Behind, Bytes, Entry, Page, Store};
 use super::watch::Halt;
 
 /// A folder or a file.
@@ -45,11 +45,11 @@ impl Store for Folder {
         true
     }
 
-    fn list(&self, ask: &Ask<'_>, halt: &Halt, each: &mut dyn FnMut(Entry) -> ControlFlow<()>) -> io::Result<()> {
+    fn list(&self, ask: &Ask<'_>, halt: &Halt, each: &mut dyn FnMut(Page) -> ControlFlow<()>) -> io::Result<()> {
         if self.is_file() {
             let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if ask.prefix.is_empty() && name.as_str() > ask.after {
-                let _ = each(Entry::Object(name));
+                let _ = each(Page::only(vec![Entry::Object(name)]));
             }
             return Ok(());
         }
@@ -58,19 +58,15 @@ impl Store for Folder {
             halt.check()?;
             let entry = entry?;
             let entry = named(&entry, ask.prefix);
-            if key(&entry) > ask.after {
+            if entry.key() > ask.after {
                 entries.push(entry);
             }
             if entries.len() > MAX_IN_FOLDER {
                 return Err(io::Error::new(io::ErrorKind::QuotaExceeded, "the folder has too many entries"));
             }
         }
-        entries.sort_unstable_by(|a, b| key(a).cmp(key(b)));
-        for entry in entries.into_iter().take(ask.most.unwrap_or(usize::MAX)) {
-            if each(entry).is_break() {
-                break;
-            }
-        }
+        entries.sort_unstable_by(|a, b| a.key().cmp(b.key()));
+        let _ = each(Page::only(entries));
         Ok(())
     }
 
@@ -98,12 +94,6 @@ impl Store for Folder {
 
 /// Most entries of one folder that are put in order.
 const MAX_IN_FOLDER: usize = 500_000;
-
-fn key(entry: &Entry) -> &str {
-    match entry {
-        Entry::Folder(key) | Entry::Object(key) | Entry::Link(key) | Entry::Unreadable(key) => key,
-    }
-}
 
 /// Tells what a directory entry is, without a look at what it leads to.
 fn named(entry: &DirEntry, prefix: &str) -> Entry {

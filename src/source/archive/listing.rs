@@ -1,5 +1,6 @@
 //! What files an archive holds, and what their names say.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -69,9 +70,20 @@ pub(super) struct Listing {
     pub(super) seen: u32,
     pub(super) digests: u32,
     /// Places that could not be looked into, or not to their end.
-    pub(super) unlisted: Vec<UnreadFile>,
+    pub(super) unlisted: Vec<Unlisted>,
+    /// Accounts and regions that there are and that were wanted, whether or not there are files of the time.
+    pub(super) streams: BTreeSet<(Arc<str>, Arc<str>)>,
     /// Whether it was ended before everything was looked into.
     pub(super) ended: bool,
+}
+
+/// A place that could not be looked into, or not to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unlisted {
+    /// The account and region whose files lie there, where the path tells.
+    pub(super) stream: Option<(String, String)>,
+    /// The place, and why.
+    pub(super) file: UnreadFile,
 }
 
 impl LogFile {

@@ -71,8 +71,8 @@ pub static PROFILE: Profile = Profile {
         LookUp { attribute: Attribute::ResourceName, spelling: "requestParameters, responseElements, resources" },
     ],
     cost: Cost::Time { unit: Unit { name: "files", counts: "Archive files read." } },
-    rereads_free: true,
-    never_sees: "log files missing between others, which look like a quiet time",
+    rereads: true,
+    never_sees: "log files missing between others, which look like a quiet time; events delivered more than 20 minutes late",
     words: Words {
         holds: "log files",
         no_data: "has no log files for the window",
@@ -214,7 +214,7 @@ impl Source for Archive {
                 if proves {
                     proof::apply(prover, &stores, &asked, &halt, (&mut scan, &mut cells));
                 }
-                Reading { cells, survey: scan.survey(), events: scan.events, ..Reading::default() }
+                Reading { cells, survey: scan.survey(), events: scan.into_events(), ..Reading::default() }
             });
             scanned.await.unwrap_or_else(|_| Reading { cells: vec![broken(query)], ..Reading::default() }).into()
         })

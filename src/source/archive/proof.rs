@@ -48,7 +48,7 @@ pub(super) fn apply(
 fn delivered(query: &Query, scan: &Scan) -> Option<Window> {
     let window = match query.kind() {
         Kind::EventId(_) => {
-            let times = || scan.events.iter().map(|event| event.time);
+            let times = || scan.events.values().flatten().map(|event| event.time);
             Window { from: times().min()?, to: times().max()? }
         }
         _ => query.window(),
@@ -85,16 +85,13 @@ fn prove(
 
 /// Says at each event how its file stands; returns the files that gave events.
 fn mark(proofs: &Proofs, stores: &Arc<[Arc<dyn Store>]>, scan: &mut Scan) -> Vec<usize> {
-    let (mut from, mut gave) = (0, Vec::new());
-    for (position, to) in std::mem::take(&mut scan.origins) {
-        let proof = path(position, stores, scan).and_then(|path| proofs.files.get(&path).copied()).unwrap_or(Proof::Unproven);
-        scan.events.iter_mut().take(to).skip(from).for_each(|event| event.proof = Some(proof));
-        if from < to {
-            gave.push(position);
-        }
-        from = to;
+    let mut events = std::mem::take(&mut scan.events);
+    for (position, events) in &mut events {
+        let proof = path(*position, stores, scan).and_then(|path| proofs.files.get(&path).copied()).unwrap_or(Proof::Unproven);
+        events.iter_mut().for_each(|event| event.proof = Some(proof));
     }
-    gave
+    scan.events = events;
+    scan.events.keys().copied().collect()
 }
 
 /// Returns the absolute path of a file of the listing.

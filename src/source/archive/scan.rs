@@ -34,9 +34,8 @@ pub(super) struct Scan {
     pub(super) files: BTreeMap<usize, FileSeen>,
     /// Positions of files that were wanted and not read to the end, as time was up.
     pub(super) unread: Vec<usize>,
-    pub(super) events: Vec<Event>,
-    /// Of what file the events are: its position, and the number of events up to and with its own.
-    pub(super) origins: Vec<(usize, usize)>,
+    /// By the file that they are of, by position: which file was read first says nothing.
+    pub(super) events: BTreeMap<usize, Vec<Event>>,
     /// Whether the one event that was asked for is found.
     pub(super) found: bool,
     /// Whether it ended as no more events can be held.
@@ -51,6 +50,11 @@ impl Scan {
     /// Tells whether something that may hold events was not looked into before it had to end.
     pub(super) fn is_cut(&self) -> bool {
         !self.unread.is_empty() || self.listing.ended
+    }
+
+    /// Returns the events in the order of their files.
+    pub(super) fn into_events(self) -> Vec<Event> {
+        self.events.into_values().flatten().collect()
     }
 
     /// Counts the files by what they are: by their name, and by their content where they were read.
@@ -298,12 +302,13 @@ impl Scan {
             Outcome::Unread => self.unread.push(position),
             Outcome::Panic(panic) => resume_unwind(panic),
             Outcome::Read(read) => {
-                let (seen, mut events, cut) = *read;
+                let (seen, events, cut) = *read;
                 if cut {
                     self.unread.push(position);
                 }
-                self.events.append(&mut events);
-                self.origins.push((position, self.events.len()));
+                if !events.is_empty() {
+                    self.events.insert(position, events);
+                }
                 self.files.insert(position, seen);
             }
         }
@@ -320,4 +325,23 @@ impl FileSeen {
 /// Tells whether the query asks for this account and region, allowed or not.
 pub(super) fn asks_for(query: &Query, account: &str, region: &str) -> bool {
     query.account().is_none_or(|asked| asked == account) && query.region().is_none_or(|asked| asked == region)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn events_come_in_the_order_of_their_files_whichever_was_read_first() {
+        let event =
+            |id: usize| Event::parse(json!({"eventID": format!("e-{id}"), "eventTime": "2026-01-27T20:00:00Z", "eventName": "A"})).unwrap();
+        for order in [[0, 1], [1, 0]] {
+            let mut scan = Scan::default();
+            order.into_iter().for_each(|at| scan.add(at, Outcome::Read(Box::new((FileSeen::stalled(), vec![event(at)], false)))));
+            let ids: Vec<String> = scan.into_events().into_iter().map(|event| event.event_id).collect();
+            assert_eq!(ids, ["e-0", "e-1"]);
+        }
+    }
 }

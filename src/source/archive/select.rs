@@ -124,6 +124,14 @@ impl<'p> Position<'p> {
     }
 }
 
+/// Returns the account and the region in whose folders of logs a path lies, however deep.
+pub(super) fn stream_of(path: &str) -> Option<(&str, &str)> {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let at = parts.iter().rposition(|part| matches!(*part, "CloudTrail" | "CloudTrail-Insight"))?;
+    let account = parts.get(at.checked_sub(1)?).filter(|id| is_account(id))?;
+    Some((account, parts.get(at + 1)?))
+}
+
 /// Returns the first and the last day of a year, a month or a day, written as folders; nothing for anything else.
 pub(super) fn days(date: &[&str]) -> Option<(NaiveDate, NaiveDate)> {
     let number = |text: &str, digits| if is_number(text, digits) { text.parse::<u32>().ok() } else { None };

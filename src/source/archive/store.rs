@@ -5,12 +5,13 @@
 //!
 //! - A *key* is an address below the store's root: parts joined by `/`, none of them empty. A *prefix* is the empty text (the root
 //!   itself) or ends with `/`.
-//! - [`Store::list`] gives one level, as `ListObjectsV2` with the delimiter `/` does; who walks decides where to go down.
-//! - Calls block and come from threads that may be left behind when they do not return: the caller asks [`Halt`] and its
-//!   clock, so a store needs no time limit of its own, only `halt.now()` between its own steps (pages, retries). A store over an
-//!   asynchronous client enters its runtime by `Handle::block_on`, which these threads may.
-//! - Errors are told as they are: what is not there, what may not be read and what broke are different [`io::ErrorKind`]s
-//!   (`NotFound`, `PermissionDenied`, any other).
+//! - [`Store::list`] gives one level, as `ListObjectsV2` with the delimiter `/` does, page by page; who walks decides where to go down,
+//!   and whether the next page is worth its request.
+//! - Calls block and come from threads that may be left behind when they do not return: whoever waits for them has a clock. A store that
+//!   takes several steps (entries, pages, retries, pieces of an object) asks [`Halt::check`] between them and passes its error on.
+//! - An error says what is wrong by the [`FileFault`](crate::coverage::FileFault) that it carries, where the store knows one. One without is
+//!   a prefix that is not there by its kind, [`io::ErrorKind::NotFound`], one of too many entries by `QuotaExceeded`, and else something that
+//!   the system does not let us open.
 
 use std::fmt;
 use std::io::{self, Cursor, Read, Seek};
@@ -35,9 +36,10 @@ pub(super) trait Store: Send + Sync + fmt::Debug {
 
     /// Calls `each` with what lies right under `ask.prefix`, in the order of the bytes of its keys, until that breaks off.
     ///
+    /// Shape: one page for each request; a store where a listing costs nothing gives all in one.
     /// Errors: the prefix cannot be listed (any more); what was given before is right. What cannot be told of one entry is an
     /// [`Entry::Unreadable`].
-    fn list(&self, ask: &Ask<'_>, halt: &Halt, each: &mut dyn FnMut(Entry) -> ControlFlow<()>) -> io::Result<()>;
+    fn list(&self, ask: &Ask<'_>, halt: &Halt, each: &mut dyn FnMut(Page) -> ControlFlow<()>) -> io::Result<()>;
 
     /// Opens an object.
     fn open(&self, key: &str, halt: &Arc<Halt>) -> io::Result<Box<dyn Bytes>>;
@@ -56,8 +58,24 @@ pub(super) struct Ask<'a> {
     pub(super) prefix: &'a str,
     /// Keys up to and with this one are not wanted; the empty text stands before all.
     pub(super) after: &'a str,
-    /// No more entries than this are looked at; a hint for the size of a page.
-    pub(super) most: Option<usize>,
+    /// Whether only the first few objects are wanted, however deep they lie. Asked only where a listing costs.
+    pub(super) first_below: bool,
+}
+
+/// What one request of a listing gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Page {
+    /// In the order of the bytes of their keys.
+    pub(super) entries: Vec<Entry>,
+    /// Whether there is more behind them.
+    pub(super) more: bool,
+}
+
+impl Page {
+    /// Makes a page behind which there is nothing.
+    pub(super) fn only(entries: Vec<Entry>) -> Self {
+        Self { entries, more: false }
+    }
 }
 
 /// What lies right under a prefix.
@@ -71,6 +89,15 @@ pub(super) enum Entry {
     Link(String),
     /// Something of which nothing more can be told: its key.
     Unreadable(String),
+}
+
+impl Entry {
+    /// Returns its key; a folder's is its prefix.
+    pub(super) fn key(&self) -> &str {
+        match self {
+            Self::Folder(key) | Self::Object(key) | Self::Link(key) | Self::Unreadable(key) => key,
+        }
+    }
 }
 
 /// What a link leads to.
@@ -105,9 +132,9 @@ impl Store for Bundled {
         true
     }
 
-    fn list(&self, ask: &Ask<'_>, _halt: &Halt, each: &mut dyn FnMut(Entry) -> ControlFlow<()>) -> io::Result<()> {
+    fn list(&self, ask: &Ask<'_>, _halt: &Halt, each: &mut dyn FnMut(Page) -> ControlFlow<()>) -> io::Result<()> {
         if ask.prefix.is_empty() && self.name > ask.after {
-            let _ = each(Entry::Object(self.name.to_owned()));
+            let _ = each(Page::only(vec![Entry::Object(self.name.to_owned())]));
         }
         Ok(())
     }

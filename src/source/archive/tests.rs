@@ -13,7 +13,7 @@ use super::*;
 use crate::answer::words::Words;
 use crate::context::basis::Basis;
 use crate::context::{Incident, Named};
-use crate::coverage::Survey;
+use crate::coverage::{FileFault, Survey};
 use crate::investigate::plan::queries;
 use crate::policy::{Available, Policy};
 use crate::source::Kind;
@@ -312,6 +312,49 @@ fn a_scan_that_nobody_waits_for_reads_nothing_more() {
     let scan = scan::scan(&stores, &query, &Arc::new(Halt { stop: Arc::new(AtomicBool::new(true)), ..Halt::default() }), false);
     assert!(scan.events.is_empty() && scan.files.is_empty());
     assert_eq!(cells::cells(&scan, &query).iter().map(Cell::state).collect::<Vec<_>>(), [State::Deadline]);
+}
+
+/// A bucket of two files, of which the first is denied in the very moment in which as much was fetched as may be.
+#[derive(Debug)]
+struct Spent;
+
+impl Store for Spent {
+    fn root(&self) -> &str {
+        "bucket"
+    }
+
+    fn lists_freely(&self) -> bool {
+        true
+    }
+
+    fn at_once(&self) -> Option<usize> {
+        Some(1)
+    }
+
+    fn list(&self, ask: &store::Ask<'_>, _: &Halt, each: &mut dyn FnMut(store::Page) -> std::ops::ControlFlow<()>) -> std::io::Result<()> {
+        let entry = |clock| store::Entry::Object(format!("111122223333_CloudTrail_us-east-1_20260127T{clock}Z_A.json.gz"));
+        if ask.prefix.is_empty() {
+            let _ = each(store::Page::only(vec![entry("2000"), entry("2030")]));
+        }
+        Ok(())
+    }
+
+    fn open(&self, _: &str, halt: &Arc<Halt>) -> std::io::Result<Box<dyn store::Bytes>> {
+        halt.spent_all.store(true, Ordering::Relaxed);
+        Err(FileFault::ReadDenied.into())
+    }
+}
+
+#[test]
+fn what_was_denied_is_named_also_where_the_reading_was_cut_short() {
+    let query = query(hour(), Kind::Everything, &[]);
+    let stores: Arc<[Arc<dyn Store>]> = Arc::new([Arc::new(Spent)]);
+    let scan = scan::scan(&stores, &query, &Arc::default(), false);
+    let cell = cells::cells(&scan, &query).remove(0);
+    let named: Vec<_> = cell.unread_files.iter().map(|file| (file.name.contains("T2000Z"), file.faults.as_slice())).collect();
+    assert_eq!((cell.state(), named), (State::PageCap, vec![(true, [FileFault::ReadDenied].as_slice())]));
+    let told = Words::ENGLISH.detail(&cell).unwrap();
+    assert!(told.contains("T2000Z_A.json.gz may not be read: s3:GetObject is denied"), "{told}");
 }
 
 #[cfg(unix)]

@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::listing::{Listing, LogFile, Native, NativeName, shown};
-use super::select::{Lies, Position, Selection, days, folders};
-use super::store::{Ask, Entry, Store};
+use super::listing::{Listing, LogFile, Native, NativeName, Unlisted, shown};
+use super::select::{Lies, Position, Selection, days, folders, stream_of};
+use super::store::{Ask, Entry, Page, Store};
 use super::watch::{Halt, Pulse};
 use crate::coverage::{FileFault, UnreadFile};
+use crate::source::delivery::WHOLE_DAY;
 
 /// Most entries that are looked at for one call.
 ///
@@ -53,8 +54,8 @@ pub(super) struct Found {
     streams: BTreeSet<Stream>,
     /// The nearest files before and after what is selected.
     edges: BTreeMap<Stream, [Option<LogFile>; 2]>,
-    /// The prefix that is looked into right now.
-    at: String,
+    /// The root of the store and the prefix that is looked into right now.
+    at: (String, String),
 }
 
 impl Found {
@@ -67,10 +68,13 @@ impl Found {
         name
     }
 
-    fn unlisted(&mut self, key: &str, fault: FileFault) {
+    /// Notes that a place could not be looked into, or not to its end.
+    fn unlisted(&mut self, root: &str, key: &str, fault: FileFault) {
         if self.listing.unlisted.len() < MAX_UNLISTED {
             let name = if key.is_empty() { ".".to_owned() } else { shown(key.trim_end_matches('/')) };
-            self.listing.unlisted.push(UnreadFile { name, faults: vec![fault] });
+            let path = format!("{root}/{key}");
+            let stream = stream_of(&path).map(|(account, region)| (account.to_owned(), region.to_owned()));
+            self.listing.unlisted.push(Unlisted { stream, file: UnreadFile { name, faults: vec![fault] } });
         }
     }
 
@@ -79,8 +83,8 @@ impl Found {
     /// Shape: `stuck` when it did not come back: the place where it hangs is told as not listed.
     pub(super) fn finish(&mut self, selection: &Selection<'_>, stuck: bool) -> Listing {
         if stuck {
-            let at = self.at.clone();
-            self.unlisted(&at, FileFault::Stalled);
+            let (root, at) = self.at.clone();
+            self.unlisted(&root, &at, FileFault::Stalled);
         }
         let mut listing = std::mem::take(&mut self.listing);
         listing.logs.extend(std::mem::take(&mut self.edges).into_values().flatten().flatten());
@@ -90,6 +94,8 @@ impl Found {
             Some(name) => selection.place(&name.account, &name.region, |region| has(&name.account, region)),
             None => true,
         });
+        listing.streams =
+            streams.iter().filter(|(account, region)| selection.place(account, region, |region| has(account, region))).cloned().collect();
         listing.logs.sort_unstable_by(|a, b| {
             fn order(file: &LogFile) -> (Option<DateTime<Utc>>, usize, &str) {
                 (file.native.as_ref().map(|native| native.time), file.store, &file.key)
@@ -128,7 +134,7 @@ impl Walk<'_> {
             if self.ended() {
                 return;
             }
-            self.step(&link);
+            self.step(store.root(), &link);
             match self.pulse.waiting(|| store.behind(&link)) {
                 Ok(Some(target)) if behind.iter().any(|seen| lies_in(&target.target, seen)) => {}
                 Ok(Some(target)) => {
@@ -140,7 +146,7 @@ impl Walk<'_> {
                     }
                 }
                 Ok(None) => {}
-                Err(_) => self.found().unlisted(&link, FileFault::Unopened),
+                Err(_) => self.found().unlisted(store.root(), &link, FileFault::Unopened),
             }
         }
     }
@@ -149,8 +155,8 @@ impl Walk<'_> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn step(&self, at: &str) {
-        at.clone_into(&mut self.found().at);
+    fn step(&self, root: &str, at: &str) {
+        self.found().at = (root.to_owned(), at.to_owned());
     }
 
     /// Tells whether to look no further.
@@ -179,31 +185,38 @@ struct OneWalk<'a> {
 }
 
 impl OneWalk<'_> {
-    /// Lists what lies right under a prefix; nothing where that cannot be done to its end, which is noted.
-    fn list(&self, ask: &Ask<'_>) -> Vec<Entry> {
-        self.walk.step(ask.prefix);
+    /// Lists what lies right under a prefix; nothing where that is too much.
+    fn list(&self, prefix: &str) -> Vec<Entry> {
+        self.pages(&Ask { prefix, ..Ask::default() }, |_| ControlFlow::Continue(()))
+    }
+
+    /// Lists page by page until `enough` breaks off; what cannot be listed to its end is noted.
+    fn pages(&self, ask: &Ask<'_>, mut enough: impl FnMut(&Page) -> ControlFlow<()>) -> Vec<Entry> {
+        self.walk.step(self.store.root(), ask.prefix);
         let mut entries = Vec::new();
         let listed = self.walk.pulse.waiting(|| {
-            self.store.list(ask, self.walk.halt, &mut |entry| {
-                entries.push(entry);
-                if entries.len() >= ask.most.unwrap_or(usize::MAX) || entries.len() > MAX_ENTRIES {
-                    return ControlFlow::Break(());
-                }
-                ControlFlow::Continue(())
+            self.store.list(ask, self.walk.halt, &mut |page| {
+                let flow = enough(&page);
+                entries.extend(page.entries);
+                if entries.len() > MAX_ENTRIES { ControlFlow::Break(()) } else { flow }
             })
         });
+        let (root, prefix) = (self.store.root(), ask.prefix);
         let mut found = self.walk.found();
-        // A bucket is called by its name where all of it cannot be listed.
-        let name = if ask.prefix.is_empty() && !self.store.lists_freely() { self.store.root() } else { ask.prefix };
         found.entries += entries.len();
         let too_many = found.entries > MAX_ENTRIES;
         match listed {
-            Ok(()) if too_many => found.unlisted(ask.prefix, FileFault::TooMany),
+            Ok(()) if too_many => found.unlisted(root, prefix, FileFault::TooMany),
             Ok(()) => {}
-            Err(_) if self.walk.halt.now() => found.listing.ended = true,
-            Err(error) if error.kind() == io::ErrorKind::QuotaExceeded => found.unlisted(ask.prefix, FileFault::TooMany),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && !ask.prefix.is_empty() => {}
-            Err(error) => found.unlisted(name, FileFault::within(&error).unwrap_or(FileFault::Unopened)),
+            Err(error) => match FileFault::within(&error) {
+                // A bucket is called by its name where all of it cannot be listed.
+                Some(fault) if prefix.is_empty() => found.unlisted("", root, fault),
+                Some(fault) => found.unlisted(root, prefix, fault),
+                None if self.walk.halt.now() => found.listing.ended = true,
+                None if error.kind() == io::ErrorKind::QuotaExceeded => found.unlisted(root, prefix, FileFault::TooMany),
+                None if error.kind() == io::ErrorKind::NotFound && !prefix.is_empty() => {}
+                None => found.unlisted(root, prefix, FileFault::Unopened),
+            },
         }
         if too_many { Vec::new() } else { entries }
     }
@@ -213,7 +226,7 @@ impl OneWalk<'_> {
             return;
         }
         if depth > MAX_DEPTH {
-            return self.walk.found().unlisted(prefix, FileFault::TooMany);
+            return self.walk.found().unlisted(self.store.root(), prefix, FileFault::TooMany);
         }
         let path = format!("{}/{prefix}", self.store.root());
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
@@ -226,7 +239,7 @@ impl OneWalk<'_> {
                 self.stream((account, region), at, prefix, depth);
             }
             Position::Elsewhere => {
-                let entries = self.list(&Ask { prefix, ..Ask::default() });
+                let entries = self.list(prefix);
                 self.each(entries, depth);
             }
         }
@@ -238,14 +251,14 @@ impl OneWalk<'_> {
                 Entry::Folder(prefix) => self.folder(&prefix, depth + 1),
                 Entry::Object(key) => _ = self.object(&key),
                 Entry::Link(key) => self.links.push(key),
-                Entry::Unreadable(key) => self.walk.found().unlisted(&key, FileFault::Unopened),
+                Entry::Unreadable(key) => self.walk.found().unlisted(self.store.root(), &key, FileFault::Unopened),
             }
         }
     }
 
     /// Goes into the regions of an account that are wanted.
     fn account(&mut self, account: &str, prefix: &str, depth: usize) {
-        let mut entries = self.list(&Ask { prefix, ..Ask::default() });
+        let mut entries = self.list(prefix);
         let region = |entry: &Entry| match entry {
             Entry::Folder(inner) => inner.strip_prefix(prefix).map(|name| name.trim_end_matches('/').to_owned()),
             _ => None,
@@ -271,8 +284,8 @@ impl OneWalk<'_> {
     /// Goes into the years, months and days of a stream that are wanted, and looks how far it reaches beyond.
     fn stream(&mut self, stream: (&str, &str), at: Option<(NaiveDate, NaiveDate)>, prefix: &str, depth: usize) {
         let day = at.filter(|(first, last)| first == last).map(|(day, _)| day);
-        if day.is_some() {
-            return self.day(stream, prefix, depth);
+        if let Some(day) = day {
+            return self.day(stream, day, prefix, depth);
         }
         if at.is_none()
             && !self.store.lists_freely()
@@ -280,7 +293,7 @@ impl OneWalk<'_> {
         {
             return self.few_days(stream, prefix, &few);
         }
-        let entries = self.list(&Ask { prefix, ..Ask::default() });
+        let entries = self.list(prefix);
         let path = format!("{}/{}", self.store.root(), prefix.trim_end_matches('/'));
         let named = match at {
             None => 0,
@@ -315,59 +328,51 @@ impl OneWalk<'_> {
         }
     }
 
-    fn day(&mut self, (account, region): (&str, &str), prefix: &str, depth: usize) {
-        let names = self.walk.selection.names();
-        let free = self.store.lists_freely();
-        let kind = if prefix.contains("CloudTrail-Insight/") { "CloudTrail-Insight" } else { "CloudTrail" };
-        let after = format!("{prefix}{account}_{kind}_{region}_{}", names.from.format("%Y%m%dT%H%M"));
-        if free || prefix.contains("CloudTrail-Digest/") {
-            let entries = self.list(&Ask { prefix, ..Ask::default() });
+    /// Takes the files of a day in, whatever their names.
+    ///
+    /// Shape: where a listing costs, what lies between CloudTrail's own names is left out as soon as a page ends in there: those from before
+    /// the window, and those after it up to the ones that hold their whole day.
+    fn day(&mut self, (account, region): (&str, &str), day: NaiveDate, prefix: &str, depth: usize) {
+        if self.store.lists_freely() || prefix.contains("CloudTrail-Digest/") {
+            let entries = self.list(prefix);
             return self.each(entries, depth);
         }
-        // What lies before the window tells by one name that the stream had begun.
-        if !self.reach.begin {
-            let first = self.list(&Ask { prefix, most: Some(1), ..Ask::default() });
-            self.each(first, depth);
+        let kind = if prefix.contains("CloudTrail-Insight/") { "CloudTrail-Insight" } else { "CloudTrail" };
+        let names = self.walk.selection.names();
+        let own = format!("{prefix}{account}_{kind}_{region}_");
+        let at = |time: DateTime<Utc>| format!("{own}{}", time.format("%Y%m%dT%H%M"));
+        let (hour, minute) = WHOLE_DAY;
+        let whole_day = day.and_hms_opt(hour, minute, 0).map(|time| at(time.and_utc())).unwrap_or_default();
+        let idle = [(own.clone(), at(names.from)), (at(names.to), whole_day)];
+        let mut after = Some(String::new());
+        while let Some(from) = after.take() {
+            if self.walk.ended() {
+                return;
+            }
+            let entries = self.pages(&Ask { prefix, after: &from, ..Ask::default() }, |page| {
+                let last = page.entries.last().map(Entry::key).filter(|_| page.more);
+                after = last
+                    .and_then(|last| idle.iter().find(|(begin, end)| begin.as_str() <= last && last < end.as_str()))
+                    .map(|idle| idle.1.clone());
+                if after.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+            self.each(entries, depth);
         }
-        let mut entries = Vec::new();
-        self.walk.step(prefix);
-        let selection = &self.walk.selection;
-        let listed = self.walk.pulse.waiting(|| {
-            self.store.list(&Ask { prefix, after: &after, most: None }, self.walk.halt, &mut |entry| {
-                let name = match &entry {
-                    Entry::Object(key) => key.rsplit('/').next().and_then(NativeName::parse),
-                    _ => None,
-                };
-                let beyond = name.is_some_and(|name| selection.file(&name) == Lies::After);
-                entries.push(entry);
-                if beyond || entries.len() > MAX_ENTRIES { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-            })
-        });
-        if let Err(error) = listed {
-            let mut found = self.walk.found();
-            let fault = FileFault::within(&error).unwrap_or(FileFault::Unopened);
-            if self.walk.halt.now() { found.listing.ended = true } else { found.unlisted(prefix, fault) }
-        }
-        self.walk.found().entries += entries.len();
-        self.each(entries, depth);
     }
 
-    /// Names the folders of a few days outright, and looks at their neighbours only as far as needed.
+    /// Names the folders of a few days outright, and asks for the first file of all, and for the first after these days, only where it is
+    /// not known yet how far the stream reaches.
     fn few_days(&mut self, stream: (&str, &str), prefix: &str, few: &[NaiveDate]) {
         for day in few {
-            self.day(stream, &format!("{prefix}{}", folders(*day)), 0);
+            self.day(stream, *day, &format!("{prefix}{}", folders(*day)), 0);
         }
-        let one = |walk: &mut Self, day: Option<NaiveDate>| {
-            let Some(day) = day else { return };
-            let prefix = format!("{prefix}{}", folders(day));
-            let first = walk.list(&Ask { prefix: &prefix, most: Some(1), ..Ask::default() });
-            walk.each(first, 0);
-        };
-        if !self.reach.begin {
-            one(self, few.first().and_then(|day| day.pred_opt()));
-        }
-        if !self.reach.end {
-            one(self, few.last().and_then(|day| day.succ_opt()));
+        // What lies in a folder of the last day sorts before this.
+        let last = few.last().map(|day| format!("{prefix}{}", folders(*day).trim_end_matches('/').to_owned() + "0"));
+        let ends = [(!self.reach.begin, String::new()), (!self.reach.end, last.unwrap_or_default())];
+        for (_, after) in ends.into_iter().filter(|(wanted, _)| *wanted) {
+            let entries = self.pages(&Ask { prefix, after: &after, first_below: true }, |_| ControlFlow::Break(()));
+            let native = |entry: &Entry| entry.key().rsplit('/').next().and_then(NativeName::parse).is_some();
+            self.each(entries.into_iter().find(native).into_iter().collect(), 0);
         }
     }
 
@@ -376,7 +381,7 @@ impl OneWalk<'_> {
         if depth > MAX_DEPTH || self.walk.ended() {
             return false;
         }
-        let mut entries = self.list(&Ask { prefix, ..Ask::default() });
+        let mut entries = self.list(prefix);
         if last {
             entries.reverse();
         }
@@ -430,8 +435,8 @@ impl OneWalk<'_> {
             found.listing.logs.push(file);
         } else {
             let folder = file.key.rsplit_once('/').map_or("", |(folder, _)| folder);
-            if found.listing.unlisted.last().is_none_or(|known| known.name != shown(folder)) {
-                found.unlisted(folder, FileFault::TooMany);
+            if found.listing.unlisted.last().is_none_or(|known| known.file.name != shown(folder)) {
+                found.unlisted(self.store.root(), folder, FileFault::TooMany);
             }
         }
     }

@@ -13,7 +13,7 @@ use super::scan::{Seen, asks_for};
 use super::watch::{Halt, Held};
 use crate::catalogue;
 use crate::coverage::{Attribute, FileFault};
-use crate::event::{Event, is_account, is_act, is_plausible, usable_region};
+use crate::event::{Event, is_account, is_act, is_our_word, is_plausible, usable_region};
 use crate::source::proof::Sha256;
 use crate::source::{Kind, Query};
 use crate::time::parse as parse_time;
@@ -175,8 +175,8 @@ impl Wants<'_> {
     }
 
     fn whole(&mut self, raw: &str) -> Taken {
-        if let Kind::Exact(_, name) = self.query.kind()
-            && !may_hold(raw, name)
+        if let Kind::Exact(attribute, name) = self.query.kind()
+            && !may_hold(raw, *attribute, name)
         {
             return Taken::Yes;
         }
@@ -231,10 +231,15 @@ fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.len() <= 64 && text != "null" && text.trim().len() == text.len()
 }
 
-/// Tells whether a record may hold a name as a text or in one, judged without parsing it.
-fn may_hold(raw: &str, name: &str) -> bool {
-    // Escapes may spell anything, and a slash may have one.
-    let part = name.split('/').max_by_key(|part| part.len()).unwrap_or_default();
+/// Tells whether an event may be filed under a name, judged by the text of its record, without parsing it.
+///
+/// Shape: names that are put together (the ARN of a session's role, `cluster/service`) end with a part that stands in the record as it is.
+fn may_hold(raw: &str, attribute: Attribute, name: &str) -> bool {
+    if attribute == Attribute::UserName && is_our_word(name) {
+        return true;
+    }
+    let part = name.split(['/', ':', ' ']).rfind(|part| !part.is_empty()).unwrap_or_default();
+    // Escapes may spell anything.
     let plain = part.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
     !plain || memmem::find(raw.as_bytes(), part.as_bytes()).is_some() || memmem::find(raw.as_bytes(), b"\\u").is_some()
 }
@@ -287,5 +292,43 @@ fn size(value: &Value) -> usize {
         Value::String(text) => text.len(),
         Value::Array(values) => values.iter().map(size).sum(),
         Value::Object(map) => map.iter().map(|(key, value)| key.len() + size(value)).sum(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    /// Identities whose names are not all written in the record.
+    fn identities() -> Vec<Value> {
+        vec![
+            json!({"type": "Root", "accountId": "111122223333"}),
+            json!({"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/Ad/s", "principalId": "AROAEXAMPLE:s"}),
+            json!({"type": "AssumedRole", "principalId": "AROAEXAMPLE:deploy",
+                "sessionContext": {"sessionIssuer": {"arn": "arn:aws:iam::111122223333:role/with/a/path/app", "userName": "app"}}}),
+            json!({"type": "IAMUser", "userName": "alice", "arn": "arn:aws:iam::111122223333:user/team/alice"}),
+            json!({"type": "AWSService", "invokedBy": "autoscaling.amazonaws.com"}),
+            json!({"type": "IdentityCenterUser", "onBehalfOf": {"userId": "u-1", "identityStoreArn": "arn:aws:identitystore::1:identitystore/d-1"}}),
+            Value::Null,
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn no_event_is_rejected_unparsed_under_any_name_that_it_is_filed_under(at in 0_usize..7, cluster in "[a-z/:-]{0,12}", service in "[a-z/:-]{0,12}") {
+            let record = json!({"eventID": "e", "eventTime": "2026-01-27T20:10:00Z", "eventName": "UpdateService", "eventSource": "ecs.amazonaws.com",
+                "awsRegion": "us-east-1", "recipientAccountId": "111122223333", "userIdentity": identities()[at], "sourceIPAddress": "192.0.2.1",
+                "requestParameters": {"cluster": cluster, "service": service, "serviceArn": format!("arn:aws:ecs:us-east-1:111122223333:service/{cluster}/{service}")}});
+            let event = Event::parse(record.clone()).unwrap();
+            let resources = catalogue::resources(&event);
+            let ids = resources.iter().flat_map(|resource| resource.aliases.iter().chain([&resource.id])).map(|id| (Attribute::ResourceName, id.clone()));
+            let names = event.actor_names().into_iter().map(|name| (Attribute::UserName, name.into_owned()));
+            for (attribute, name) in ids.chain(names) {
+                prop_assert!(may_hold(&record.to_string(), attribute, &name), "{name}");
+            }
+        }
     }
 }

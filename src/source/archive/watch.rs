@@ -6,13 +6,12 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::coverage::Failure;
+use crate::coverage::{Failure, FileFault};
 use crate::source::api::Spent;
 
-/// Most files that are read side by side by the whole process: each holds buffers of its own.
+/// Most files that are read side by side by the whole process: each holds buffers of its own, 1 MiB as a rule and some 20 MiB at worst.
 ///
-/// Source: ours; with the bounds in `content` on what one reader holds (some 20 MiB at worst, 1 MiB as a rule) the process stays below
-/// 256 MiB, and eight cores inflate more than a disk gives.
+/// Source: ours; eight cores inflate more than a disk gives.
 const MAX_READERS: usize = 8;
 
 /// Most threads that are left behind in a call of the system that does not return; beyond, none is replaced.
@@ -182,12 +181,16 @@ pub(super) struct Watched<R> {
     pub(super) inner: R,
     pub(super) halt: Arc<Halt>,
     pub(super) pulse: Arc<Pulse>,
+    /// What the store said when it gave no more.
+    pub(super) fault: Option<FileFault>,
 }
 
 impl<R: Read> Read for Watched<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.halt.check()?;
-        self.pulse.waiting(|| self.inner.read(buffer))
+        let read = self.pulse.waiting(|| self.inner.read(buffer));
+        self.fault = self.fault.or(read.as_ref().err().and_then(FileFault::within));
+        read
     }
 }
 

@@ -94,7 +94,7 @@ pub static PROFILE: Profile = Profile {
         LookUp { attribute: Attribute::ReadOnly, spelling: "ReadOnly" },
     ],
     cost: Cost::Requests { unit: Unit { name: "lookup_events", counts: "LookupEvents." }, page: PAGE, period: PERIOD },
-    rereads_free: false,
+    rereads: false,
     never_sees: "data events are not in event history",
     words: Words {
         holds: "events",

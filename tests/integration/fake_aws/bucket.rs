@@ -12,8 +12,11 @@ pub(crate) struct Bucket {
     pub(crate) objects: BTreeMap<String, Arc<[u8]>>,
     /// Status and code of the next answers.
     pub(crate) faults: VecDeque<(u16, &'static str)>,
-    /// What is refused for good: listings by the empty text, objects by a part of their key; code and words.
+    /// What is refused for good: all listings by the empty text, those of a folder by its end with its `/`, objects by a part of their key;
+    /// code and words.
     pub(crate) denied: Vec<(&'static str, &'static str, &'static str)>,
+    /// What leads on from a page that is not the last, in place of what does; none where it is empty.
+    pub(crate) token: Option<&'static str>,
     /// How many of the next objects are cut in the middle.
     pub(crate) cut: u32,
 }
@@ -22,7 +25,7 @@ impl Bucket {
     /// A bucket of eu-west-1 with these objects.
     pub(crate) fn of(objects: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
         let objects = objects.into_iter().map(|(key, bytes)| (key, bytes.into())).collect();
-        Self { region: "eu-west-1", objects, faults: VecDeque::new(), denied: Vec::new(), cut: 0 }
+        Self { region: "eu-west-1", objects, faults: VecDeque::new(), denied: Vec::new(), token: None, cut: 0 }
     }
 }
 
@@ -58,7 +61,11 @@ pub(super) fn answer(buckets: &mut HashMap<String, Bucket>, request: &Request) -
     if let Some((status, code)) = bucket.faults.pop_front() {
         return Some(Given::error(status, code, "text-from-outside"));
     }
-    let denies = |part: &str| if key.is_empty() { part.is_empty() } else { !part.is_empty() && key.contains(part) };
+    let listed = query.get("prefix").map_or("", String::as_str);
+    let denies = |part: &str| match key.is_empty() {
+        true => part.is_empty() || part.ends_with('/') && listed.ends_with(part),
+        false => !part.is_empty() && key.contains(part),
+    };
     if let Some((_, code, message)) = bucket.denied.iter().find(|(part, _, _)| denies(part)) {
         return Some(Given::error(403, code, message));
     }
@@ -69,9 +76,10 @@ fn list(bucket: &Bucket, query: &BTreeMap<String, String>) -> Given {
     let text = |name: &str| query.get(name).map_or("", String::as_str);
     let (prefix, most) = (text("prefix"), text("max-keys").parse().unwrap_or(1000));
     let after = if query.contains_key("continuation-token") { text("continuation-token") } else { text("start-after") };
+    let deep = !query.contains_key("delimiter");
     let (mut body, mut given, mut last, mut more) = (String::new(), 0, String::new(), false);
     for key in bucket.objects.range(prefix.to_owned()..).map(|(key, _)| key).take_while(|key| key.starts_with(prefix)) {
-        let folder = key.strip_prefix(prefix).unwrap().split_once('/').map(|(folder, _)| format!("{prefix}{folder}/"));
+        let folder = key.strip_prefix(prefix).unwrap().split_once('/').filter(|_| !deep).map(|(folder, _)| format!("{prefix}{folder}/"));
         let name = folder.as_ref().unwrap_or(key);
         if name.as_str() <= after || *name == last {
             continue;
@@ -88,7 +96,8 @@ fn list(bucket: &Bucket, query: &BTreeMap<String, String>) -> Given {
         };
         last.clone_from(name);
     }
-    let next = if more { format!("<NextContinuationToken>{last}</NextContinuationToken>") } else { String::new() };
+    let token = bucket.token.unwrap_or(&last);
+    let next = if more && !token.is_empty() { format!("<NextContinuationToken>{token}</NextContinuationToken>") } else { String::new() };
     let body = format!("<ListBucketResult><IsTruncated>{more}</IsTruncated>{next}{body}</ListBucketResult>").into_bytes();
     Given { status: 200, headers: String::new(), body, cut: false }
 }

@@ -146,6 +146,13 @@ pub(super) fn zstd_window(head: &[u8]) -> Option<u64> {
     Some(if length == 2 { size + 256 } else { size })
 }
 
+/// Tells whether a frame of zstd ends with a checksum of what it holds.
+///
+/// Source: RFC 8878, 3.1.1.1.1.
+pub(super) fn zstd_has_checksum(head: &[u8]) -> bool {
+    head.starts_with(b"\x28\xb5\x2f\xfd") && head.get(4).is_some_and(|descriptor| descriptor & 0x04 != 0)
+}
+
 /// Returns how many entries a zip archive says that it has, and more than any where it does not say.
 ///
 /// Source: PKWARE APPNOTE 4.3.16.

@@ -130,13 +130,21 @@ fn read_by(
         allowance: Allowance::default(),
         decodes: false,
         short_cut,
+        checksummed: false,
     };
     match pulse.waiting(|| store.open(&file.key, halt)) {
-        Ok(inner) => reading.file(&mut Watched { inner, halt: halt.clone(), pulse: pulse.clone() }),
-        Err(error) => {
-            reading.fault(FileFault::within(&error).unwrap_or(FileFault::Unopened));
-            reading.looks = true;
+        Ok(inner) => {
+            let mut watched = Watched { inner, halt: halt.clone(), pulse: pulse.clone(), fault: None };
+            reading.file(&mut watched);
+            reading.told(watched.fault);
         }
+        Err(error) => match FileFault::within(&error) {
+            fault @ Some(_) => reading.told(fault),
+            None => {
+                reading.fault(FileFault::Unopened);
+                reading.looks = true;
+            }
+        },
     }
     reading.judged(file)
 }
@@ -166,12 +174,14 @@ struct Reading<'s> {
     decodes: bool,
     /// Whether the short way may be taken.
     short_cut: bool,
+    /// Whether a checksum tells of any damage in what is read: only then may something be dropped unparsed.
+    checksummed: bool,
 }
 
 impl Reading<'_> {
     fn judged(mut self, file: &LogFile) -> (Content, Vec<FileFault>) {
         if self.sink.stopped() {
-            return (Content::Log, Vec::new());
+            return (Content::Log, self.faults);
         }
         if self.records > 0 && self.strange > 0 {
             self.fault(FileFault::Unrecognised);
@@ -199,9 +209,19 @@ impl Reading<'_> {
         (Content::Log, self.faults)
     }
 
+    /// Notes what is wrong with the file; what seems to be wrong once it is read no further only follows from that.
     fn fault(&mut self, fault: FileFault) {
-        if !self.faults.contains(&fault) {
+        if !self.faults.contains(&fault) && !self.sink.stopped() {
             self.faults.push(fault);
+        }
+    }
+
+    /// Notes what the store said, from which a break in the middle follows.
+    fn told(&mut self, fault: Option<FileFault>) {
+        if let Some(fault) = fault {
+            self.faults.retain(|fault| !matches!(fault, FileFault::Compression | FileFault::Json | FileFault::Unopened));
+            self.faults.push(fault);
+            self.looks = true;
         }
     }
 
@@ -229,7 +249,7 @@ impl Reading<'_> {
         let text = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&head).trim_ascii_start();
         let is_json = matches!(text, [b'{' | b'[' | b'"', ..]) || text.starts_with(b"null");
         let mut all = Cursor::new(&head).chain(reader);
-        if self.short_cut && head.starts_with(records::BEGIN) {
+        if self.short_cut && self.checksummed && head.starts_with(records::BEGIN) {
             self.records(&mut all);
             if broken {
                 self.fault(FileFault::Compression);

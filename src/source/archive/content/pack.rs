@@ -7,7 +7,7 @@ use ring::digest::{Context, SHA256};
 use ruzstd::decoding::StreamingDecoder;
 use zip::ZipArchive;
 
-use super::bound::{zip_entries, zstd_window};
+use super::bound::{zip_entries, zstd_has_checksum, zstd_window};
 use super::{FileFault, MAX_IN_MEMORY, MAX_INFLATED, Reading};
 use crate::source::archive::store::Bytes;
 use crate::source::archive::watch::Ended;
@@ -125,6 +125,14 @@ impl Reading<'_> {
         }
     }
 
+    /// Reads what is packed, in a way that may have a checksum of all its bytes.
+    fn packed(&mut self, reader: &mut dyn BufRead, packs: u32, checksum: bool) {
+        let outer = self.checksummed;
+        self.checksummed |= checksum;
+        self.stream(reader, packs);
+        self.checksummed = outer;
+    }
+
     /// Reads within what may still be inflated.
     fn counted(&mut self, reader: &mut dyn BufRead, read: impl FnOnce(&mut Self, &mut dyn BufRead)) {
         let mut limited = reader.take(self.left);
@@ -146,7 +154,7 @@ impl Reading<'_> {
         let context = (packs + 1 == MAX_PACKS && self.sink.wants_hash()).then(|| Context::new(&SHA256));
         let inner = Hashed { inner: GzDecoder::new(reader), context };
         let mut inflated = BufReader::with_capacity(BUFFER, Ended { inner, halt: self.halt.clone() }.take(MAX_INFLATED));
-        self.stream(&mut inflated, packs);
+        self.packed(&mut inflated, packs, true);
         if !self.wants_checksum() {
             self.looks |= self.faults.contains(&FileFault::Compression);
             return;
@@ -177,12 +185,13 @@ impl Reading<'_> {
                 self.looks = true;
                 return self.fault(FileFault::TooLarge);
             }
+            let checksum = reader.fill_buf().is_ok_and(zstd_has_checksum);
             let Ok(decoder) = StreamingDecoder::new(&mut reader) else {
                 self.looks = true;
                 return self.fault(FileFault::Compression);
             };
             let mut inflated = BufReader::with_capacity(BUFFER, Ended { inner: decoder, halt: self.halt.clone() }.take(MAX_INFLATED));
-            self.stream(&mut inflated, packs);
+            self.packed(&mut inflated, packs, checksum);
             self.looks |= self.faults.contains(&FileFault::Compression);
             if !self.wants_checksum() {
                 return;
@@ -233,7 +242,7 @@ impl Reading<'_> {
             self.sink.enter(&name);
             let mut inflated = BufReader::with_capacity(BUFFER, Ended { inner: entry, halt: self.halt.clone() }.take(MAX_INFLATED));
             let (before, strange, looks) = (self.records, self.strange, self.looks);
-            self.stream(&mut inflated, packs);
+            self.packed(&mut inflated, packs, true);
             if std::io::copy(&mut inflated, &mut std::io::sink()).is_err() {
                 self.fault(FileFault::Compression);
             }

@@ -10,7 +10,7 @@
 //! but the record itself can end so. Where that look fails, the whole record is read member by member. No quote in JSON is part of a text unless a backslash stands before it, so `"eventID":` is a
 //! member wherever it stands.
 //!
-//! What it does not see is damage inside of a record that it drops; gzip's checksum tells of that.
+//! What it does not see is damage inside of a record that it drops. Hence it is taken only where a checksum tells of any damage, as gzip's does.
 
 use std::io::{BufRead, Cursor, Read};
 use std::sync::LazyLock;
@@ -196,11 +196,12 @@ fn after(bytes: &[u8], end: usize) -> Next {
     }
 }
 
-/// Members that are to be there once, as far as they may stand between `awsRegion` and the end, and an escape that could spell one.
+/// Members that are to be there once, as far as they may stand between `awsRegion` and the end, whatever stands before their colon, and an
+/// escape that could spell one.
 #[expect(clippy::expect_used, reason = "literal patterns")]
 static DECIDING: LazyLock<packed::Searcher> = LazyLock::new(|| {
     let patterns: [&[u8]; 7] =
-        [b"\"eventID\":", b"\"eventTime\":", b"\"eventName\":", b"\"awsRegion\":", b"\"readOnly\":", b"\"recipientAccountId\":", b"\\u"];
+        [b"\"eventID\"", b"\"eventTime\"", b"\"eventName\"", b"\"awsRegion\"", b"\"readOnly\"", b"\"recipientAccountId\"", b"\\u"];
     packed::Searcher::new(patterns).expect("patterns of several bytes can be searched for")
 });
 
@@ -238,7 +239,8 @@ fn short(bytes: &[u8], begin: usize) -> Option<Tail<'_>> {
             _ => return None,
         }
     }
-    let (id, at) = plain_string(bytes, found.end()).filter(|_| middle.last() == Some(&b','))?;
+    let value = expect(bytes, found.end(), b":").filter(|_| middle.last() == Some(&b','))?;
+    let (id, at) = plain_string(bytes, value)?;
     tail(bytes, at, Some(id))
 }
 

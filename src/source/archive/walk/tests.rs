@@ -17,6 +17,8 @@ use crate::time::{Window, parse};
 struct Bucket {
     keys: BTreeSet<String>,
     lists: AtomicUsize,
+    /// What cannot be listed.
+    breaks: Option<&'static str>,
 }
 
 impl Store for Bucket {
@@ -28,26 +30,28 @@ impl Store for Bucket {
         false
     }
 
-    fn list(&self, ask: &Ask<'_>, _halt: &Halt, each: &mut dyn FnMut(Entry) -> ControlFlow<()>) -> io::Result<()> {
-        let mut last = String::new();
+    fn list(&self, ask: &Ask<'_>, _halt: &Halt, each: &mut dyn FnMut(Page) -> ControlFlow<()>) -> io::Result<()> {
         let wanted = |key: &&String| key.starts_with(ask.prefix) && key.as_str() > ask.after;
-        let mut given = 0;
+        let mut entries: Vec<Entry> = Vec::new();
         for key in self.keys.iter().filter(wanted) {
             let rest = key.strip_prefix(ask.prefix).unwrap();
             let entry = match rest.split_once('/') {
-                Some((folder, _)) => Entry::Folder(format!("{}{folder}/", ask.prefix)),
-                None => Entry::Object(key.clone()),
+                Some((folder, _)) if !ask.first_below => Entry::Folder(format!("{}{folder}/", ask.prefix)),
+                _ => Entry::Object(key.clone()),
             };
-            if let Entry::Folder(folder) = &entry {
-                if *folder == last {
-                    continue;
-                }
-                last.clone_from(folder);
+            if entries.last() != Some(&entry) {
+                entries.push(entry);
             }
-            // A thousand a page.
-            self.lists.fetch_add(usize::from(given % 1000 == 0), Ordering::Relaxed);
-            given += 1;
-            if each(entry).is_break() {
+        }
+        let pages = if ask.first_below { 20 } else { 1000 };
+        let mut pages = entries.chunks(pages).peekable();
+        self.lists.fetch_add(usize::from(pages.peek().is_none()), Ordering::Relaxed);
+        while let Some(entries) = pages.next() {
+            self.lists.fetch_add(1, Ordering::Relaxed);
+            if self.breaks.as_ref().is_some_and(|part| ask.prefix.contains(part)) {
+                return Err(FileFault::ListDenied.into());
+            }
+            if each(Page { entries: entries.to_vec(), more: pages.peek().is_some() }).is_break() {
                 break;
             }
         }
@@ -155,8 +159,55 @@ fn an_hour_of_a_bucket_of_a_hundred_thousand_keys_takes_few_requests() {
     assert!(keys.len() > 100_000);
     let bucket = Arc::new(Bucket { keys, ..Bucket::default() });
     let listing = walk(bucket.clone(), &query(HOUR, &["us-east-1"], &[ACCOUNT]));
-    assert_eq!(selected(&listing).len(), 3 * 86, "from 19:55 to 21:20");
+    assert_eq!(selected(&listing).len(), 3 * 87, "from 19:55 to 21:20, and those that may hold their whole day");
     assert!(bucket.lists.load(Ordering::Relaxed) <= 6, "{bucket:?}", bucket = bucket.lists);
+}
+
+#[test]
+fn a_day_in_a_bucket_gives_what_it_gives_on_disk_whatever_its_names_sort_beside() {
+    let folder_of = |key: &str| key.rsplit_once('/').unwrap().0.to_owned();
+    let mut keys: BTreeSet<String> = (0..24 * 60)
+        .flat_map(|minute| {
+            ["A", "B"].map(|n| native("", ACCOUNT, "us-east-1", 27, &format!("{:02}{:02}", minute / 60, minute % 60)).replace("AbCd", n))
+        })
+        .collect();
+    let day = folder_of(keys.first().unwrap());
+    let others = [
+        "000_export.json.gz",
+        "111122223332_CloudTrail_us-east-1_20260127T0900Z_A.json.gz",
+        "111122223333_CloudTrail_us-east-1_20260127T2359Z_day.json.gz",
+        "111122223333_CloudTrail_us-east-2_20260127T0900Z_A.json.gz",
+        "export.json.gz",
+    ];
+    keys.extend(others.map(|name| format!("{day}/{name}")));
+    let on_disk = folder(&keys);
+    for window in [("2026-01-27T09:00:00Z", "2026-01-27T09:10:00Z"), ("2026-01-27T00:20:00Z", "2026-01-27T00:30:00Z"), HOUR] {
+        let query = query(window, &[], &[]);
+        let bucket = Arc::new(Bucket { keys: keys.clone(), ..Bucket::default() });
+        let (listed, disk) = (walk(bucket.clone(), &query), walk(Arc::new(Folder::new(on_disk.path())), &query));
+        assert_eq!(selected(&listed), selected(&disk));
+        assert!(selected(&listed).contains(&"000_export.json.gz") && selected(&listed).contains(&"export.json.gz"));
+        assert!(bucket.lists.load(Ordering::Relaxed) <= 9, "{:?}", bucket.lists);
+    }
+}
+
+#[test]
+fn an_idle_stream_is_known_to_reach_over_the_window_by_its_first_file_and_the_next() {
+    let keys = BTreeSet::from([native("", ACCOUNT, "us-east-1", 3, "0900"), native("", ACCOUNT, "us-east-1", 29, "0900")]);
+    let bucket = Arc::new(Bucket { keys, ..Bucket::default() });
+    let listing = walk(bucket, &query(HOUR, &[], &[]));
+    assert!(selected(&listing).is_empty());
+    let days: Vec<String> = listing.logs.iter().map(|file| file.native.as_ref().unwrap().time.format("%d").to_string()).collect();
+    assert_eq!(days, ["03", "29"]);
+}
+
+#[test]
+fn what_cannot_be_listed_names_the_account_and_region_that_it_is_of() {
+    let keys: BTreeSet<String> = month("");
+    let bucket = Bucket { keys, breaks: Some("eu-west-1/2026/01/27/"), ..Bucket::default() };
+    let listing = walk(Arc::new(bucket), &query(HOUR, &[], &[ACCOUNT]));
+    let told: Vec<_> = listing.unlisted.iter().map(|place| place.stream.clone().unwrap()).collect();
+    assert_eq!(told, [(ACCOUNT.to_owned(), "eu-west-1".to_owned())]);
 }
 
 #[test]
@@ -237,6 +288,7 @@ fn a_link_to_nowhere_is_a_gap_and_a_pipe_is_none() {
     assert!(made.is_ok_and(|status| status.success()));
     let listing = walk(Arc::new(Folder::new(folder.path())), &query(HOUR, &[], &[]));
     assert_eq!(selected(&listing), ["a.json"]);
-    let unlisted: Vec<(&str, &[FileFault])> = listing.unlisted.iter().map(|one| (one.name.as_str(), one.faults.as_slice())).collect();
+    let unlisted: Vec<(&str, &[FileFault])> =
+        listing.unlisted.iter().map(|one| (one.file.name.as_str(), one.file.faults.as_slice())).collect();
     assert_eq!(unlisted, [("gone", &[FileFault::Unopened][..])]);
 }

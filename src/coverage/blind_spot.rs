@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Profile, Survey};
+use super::{Failure, Profile, Survey};
 
 /// What cannot be seen by nature or by policy, however much is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +37,8 @@ pub enum BlindSpot {
     NotEnabled(Vec<String>),
     /// What no trail records or delivers.
     Trail(TrailGap),
-    /// Whether trails record is not known, as this permission is missing.
-    TrailsUnknown(&'static str),
+    /// Whether trails record is not known, or not all of it.
+    TrailsUnknown(TrailsUnread),
     /// Changes in the window after which trails may record, deliver or keep less; so many more there are.
     RecordingChanged(Vec<RecordingChange>, usize),
     /// Requests that the policy of a VPC endpoint denied.
@@ -87,6 +87,17 @@ pub enum TrailGap {
     Excluded(&'static str),
     /// Data events of these kinds are not recorded, or not all of them.
     Data(Vec<&'static str>),
+}
+
+/// Why it is not known whether trails record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TrailsUnread {
+    /// A call gave nothing that needs this permission.
+    Unread(&'static str, Failure),
+    /// It was not told by the time that the answer was due.
+    NotInTime,
+    /// In so many regions nobody asked, and no trail of all regions is known that records there.
+    NotAsked(usize),
 }
 
 /// The regions that were assumed, as none was named.

@@ -21,7 +21,7 @@ mod profile;
 mod proof;
 mod reading;
 
-pub use blind_spot::{BlindSpot, RecordingChange, RegionGuess, TrailGap};
+pub use blind_spot::{BlindSpot, RecordingChange, RegionGuess, TrailGap, TrailsUnread};
 pub use decision::{Decision, PlanLine, Rest};
 pub use failure::Failure;
 pub use file::{FileFault, UnreadFile};

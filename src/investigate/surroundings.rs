@@ -19,7 +19,7 @@ const GRACE: Duration = Duration::from_millis(1_500);
 /// Changes of what is recorded that are told one by one.
 const TOLD: usize = 3;
 
-/// Reads, and beside it asks what lies around; where that takes longer, nothing is known of it.
+/// Reads, and beside it asks what lies around; where that takes longer, it is told as not known.
 pub(super) async fn beside(context: &ToolContext, scope: &Scope, read: impl Future<Output = ()>) -> Around {
     // Of a source that is not asked account by account, nobody knows beforehand whose trails these would be.
     let asks = scope.source().asks_aws && scope.source().by_account && context.policy.allow_aws_read;
@@ -30,12 +30,16 @@ pub(super) async fn beside(context: &ToolContext, scope: &Scope, read: impl Futu
     let (mut read, mut around) = (pin!(read), pin!(surroundings.around(&context.policy, scope)));
     tokio::select! {
         biased;
-        () = &mut read => timeout(GRACE.min(scope.deadline() / 10), around).await.unwrap_or_default(),
+        () = &mut read => within(GRACE.min(scope.deadline() / 10), around).await,
         told = &mut around => {
             read.await;
             told
         }
     }
+}
+
+async fn within(time: Duration, around: impl Future<Output = Around>) -> Around {
+    timeout(time, around).await.unwrap_or_else(|_| Around::not_in_time())
 }
 
 /// Says which blind spots what lies around, the changes themselves and the alert add; they come first, as they weigh most.
@@ -69,4 +73,17 @@ fn recording_changed(inquiry: &Inquiry, ranked: &[Ranked]) -> Option<BlindSpot> 
     let more = changes.len().saturating_sub(TOLD);
     changes.truncate(TOLD);
     (!changes.is_empty()).then_some(BlindSpot::RecordingChanged(changes, more))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coverage::TrailsUnread;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_not_told_in_time_is_told_as_not_known() {
+        let told = within(GRACE, std::future::pending()).await;
+        assert_eq!(told.blind_spots, [BlindSpot::TrailsUnknown(TrailsUnread::NotInTime)]);
+        assert_eq!(within(GRACE, async { Around::default() }).await, Around::default());
+    }
 }

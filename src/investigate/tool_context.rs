@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Cursors, Frozen};
 use crate::config::investigation::{Store, StoreError};
 use crate::context::{Asked, Defaults};
-use crate::coverage::BlindSpot;
+use crate::coverage::{BlindSpot, TrailsUnread};
 use crate::policy::{Policy, Scope};
 use crate::refusal::{InvalidArgument, Refusal};
 use crate::source::api::Api;
@@ -42,6 +42,13 @@ pub struct Around {
     pub blind_spots: Vec<BlindSpot>,
     /// Names of the buckets that trails write to: a change of one may take records away.
     pub buckets: Vec<String>,
+}
+
+impl Around {
+    /// Makes one of which nothing is known, as it was not told in time.
+    pub fn not_in_time() -> Self {
+        Self { blind_spots: vec![BlindSpot::TrailsUnknown(TrailsUnread::NotInTime)], ..Self::default() }
+    }
 }
 
 /// Tells what lies around a reading.

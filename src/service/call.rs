@@ -265,13 +265,15 @@ struct Hurried {
 
 impl Surroundings for Hurried {
     fn around<'a>(&'a self, policy: &'a Policy, scope: &'a Scope) -> BoxFuture<'a, Around> {
-        Box::pin(async move {
-            tokio::select! {
-                biased;
-                around = self.inner.around(policy, scope) => around,
-                () = told_to_end(self.end.clone()) => Around::default(),
-            }
-        })
+        Box::pin(async move { unless_ended(self.inner.around(policy, scope), self.end.clone()).await })
+    }
+}
+
+async fn unless_ended(around: impl Future<Output = Around>, end: watch::Receiver<bool>) -> Around {
+    tokio::select! {
+        biased;
+        around = around => around,
+        () = told_to_end(end) => Around::not_in_time(),
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn open() -> Policy {
     Policy { allow_aws_read: true, ..Policy::default() }
 }
 
-fn scope(policy: &Policy, window: Window) -> Scope {
+pub(crate) fn scope(policy: &Policy, window: Window) -> Scope {
     let incident = Incident {
         alert: None,
         window,

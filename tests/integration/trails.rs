@@ -4,16 +4,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Command, Output};
 
 use chrono::Utc;
-use cloudtrail_mcp::posture::trail::check;
-use cloudtrail_mcp::source::api::READS;
+use cloudtrail_mcp::coverage::BlindSpot;
+use cloudtrail_mcp::investigate::{Around, Surroundings as _};
+use cloudtrail_mcp::posture::trail::{Watch, check};
+use cloudtrail_mcp::source::api::{Api, READS};
 use serde_json::{Value, json};
 
+use crate::event_history;
 use crate::fake_aws::{FakeAws, Settings, sound};
 
-async fn run(fake: &FakeAws, args: &[&str]) -> Output {
+/// Runs a command against the fake, in the environment that leads there and this besides.
+async fn run_in(fake: &FakeAws, args: &[&str], env: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cloudtrail-mcp"));
-    command.arg("trails").args(args).env_clear().envs(fake.env()).env("CHAT_ALLOW_AWS_READ", "true");
+    command.args(args).env_clear().envs(fake.env()).envs(env.iter().copied());
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+}
+
+const ALLOWED: (&str, &str) = ("CHAT_ALLOW_AWS_READ", "true");
+
+async fn run(fake: &FakeAws, args: &[&str]) -> Output {
+    run_in(fake, &[&["trails"], args].concat(), &[ALLOWED]).await
 }
 
 fn json_of(output: &Output) -> Value {
@@ -38,7 +48,7 @@ fn results(answer: &Value) -> BTreeMap<String, Value> {
 
 /// What breaks each check: the read, a part of its answer, and what stands there instead.
 const FAULTS: &[(&str, &str, &str, &str)] = &[
-    ("trail_enabled", "DescribeTrails", "{\"trailList\":[", "{\"other\":["),
+    ("trail_enabled", "DescribeTrails", "\"trailList\":[", "\"trailList\":[],\"other\":["),
     ("multi_region", "DescribeTrails", "\"IsMultiRegionTrail\":true", "\"IsMultiRegionTrail\":false"),
     ("regions_covered", "DescribeTrails", "\"trailList\":[", "\"trailList\":[],\"other\":["),
     ("opt_in_regions", "DescribeTrails", "\"IsMultiRegionTrail\":true", "\"IsMultiRegionTrail\":false"),
@@ -107,14 +117,115 @@ const FAULTS: &[(&str, &str, &str, &str)] = &[
     ("bucket_retention", "lifecycle", "2555", "364"),
     ("alarm_unauthorized_calls", "DescribeMetricFilters", "{($.errorCode", "{($.eventName = HeadBucket) && ($.errorCode"),
     ("alarm_unauthorized_launches", "DescribeMetricFilters", "metricFilters", "other"),
-    ("alarm_iam_changes", "DescribeAlarmsForMetric", "<ActionsEnabled>true", "<ActionsEnabled>false"),
+    ("alarm_iam_changes", "DescribeMetricFilters", "CreatePolicyVersion", "Other"),
     ("alarm_cloudtrail_changes", "ListSubscriptionsByTopic", "arn:aws:sns", "PendingConfirmation"),
-    ("alarm_key_deletion", "DescribeAlarmsForMetric", "MetricAlarms", "Other"),
-    ("alarm_bucket_policies", "DescribeMetricFilters", "metricFilters", "other"),
+    ("alarm_key_deletion", "DescribeAlarmsForMetric", "<ActionsEnabled>true", "<ActionsEnabled>false"),
+    ("alarm_bucket_policies", "DescribeMetricFilters", "PutBucketAcl", "Other"),
     ("store_key", "GetEventDataStore", "KmsKeyId", "Other"),
     ("store_protection", "GetEventDataStore", "\"TerminationProtectionEnabled\":true", "\"TerminationProtectionEnabled\":false"),
     ("store_ingests", "GetEventDataStore", "ENABLED", "STOPPED_INGESTION"),
 ];
+
+/// What needs a trail that records.
+const RECORDS: &[&str] = &[
+    "trail_enabled",
+    "management_reads",
+    "s3_data_writes",
+    "s3_data_reads",
+    "lambda_data",
+    "network_activity",
+    "insights_rate",
+    "insights_errors",
+    "organization_trail",
+];
+/// What needs one that records changes.
+const WRITES: &[&str] =
+    &["management_writes", "multi_region", "regions_covered", "opt_in_regions", "global_services", "kms_events", "rds_data_events"];
+/// What needs a log group, and then what needs somebody who hears of what stands there.
+const LOGS: &[&str] = &["cloudwatch_logs", "cloudwatch_delivery", "log_group_retention"];
+const ALARMS: &[&str] = &[
+    "alarm_unauthorized_calls",
+    "alarm_unauthorized_launches",
+    "alarm_iam_changes",
+    "alarm_cloudtrail_changes",
+    "alarm_key_deletion",
+    "alarm_bucket_policies",
+];
+/// What needs a bucket.
+const BUCKET: &[&str] = &[
+    "bucket_not_public",
+    "bucket_public_access_block",
+    "bucket_policy_source_arn",
+    "bucket_policy_only_cloudtrail",
+    "bucket_versioning",
+    "bucket_mfa_delete",
+    "bucket_object_lock",
+    "bucket_access_logging",
+    "bucket_encryption",
+    "bucket_lifecycle",
+    "bucket_retention",
+];
+
+/// What else does not pass where a check's fault is: no other check may.
+fn also(id: &str) -> &'static [&'static [&'static str]] {
+    match id {
+        "trail_enabled" | "regions_covered" | "logging" => &[RECORDS, WRITES, ALARMS],
+        "multi_region" => &[&["opt_in_regions"]],
+        "opt_in_regions" | "management_reads" => &[&["multi_region"]],
+        "management_writes" => &[WRITES],
+        "s3_data_writes" => &[&["s3_data_reads"]],
+        // Nothing is known of the copy but its name.
+        "paid_copies" => {
+            &[LOGS, &["bucket_policy_source_arn", "digest_delivery", "kms_key", "log_file_validation", "sns_delivery", "sns_topic"]]
+        }
+        "log_file_validation" => &[&["digest_delivery"]],
+        "cloudwatch_logs" => &[LOGS, ALARMS],
+        "sns_topic" => &[&["sns_delivery"]],
+        "bucket_exists" => &[BUCKET],
+        "bucket_mfa_delete" => &[&["bucket_object_lock"]],
+        // The way from a filter to somebody is the same for all.
+        "alarm_unauthorized_launches" | "alarm_cloudtrail_changes" | "alarm_key_deletion" => &[ALARMS],
+        _ => &[],
+    }
+}
+
+#[tokio::test]
+async fn an_account_or_region_that_could_not_be_read_is_told_and_nothing_is_called_sound() {
+    let fake = FakeAws::start(Utc::now()).await.with_settings(sound(now())).without_region("eu-north-1");
+    let output = run(&fake, &["--json", "--regions", "eu-west-1,eu-north-1"]).await;
+    let answer = json_of(&output);
+    assert_eq!((output.status.code(), &answer["finding"], &answer["coverage"]["verdict"]), (Some(3), &json!("unknown"), &json!("partial")));
+    let headline = answer["headline"].as_str().unwrap();
+    assert!(headline.ends_with("and the trails of 1 region could not be listed."), "{headline}");
+    assert!(answer["coverage"]["blind_spots"].to_string().contains("whether trails record is not known"), "{answer:#}");
+
+    let dir = tempfile::tempdir().unwrap();
+    let policy = dir.path().join("policy.toml");
+    std::fs::write(&policy, "[accounts.other]\nid = \"444455556666\"\nrole_arn = \"arn:aws:iam::444455556666:role/none\"\n").unwrap();
+    let args = ["--json", "--accounts", "111122223333,444455556666", "--config", policy.to_str().unwrap()];
+    let fake = FakeAws::start(Utc::now()).await.with_settings(sound(now()));
+    let output = run(&fake, &args).await;
+    let answer = json_of(&output);
+    assert_eq!((output.status.code(), &answer["finding"], &answer["coverage"]["verdict"]), (Some(3), &json!("unknown"), &json!("partial")));
+    assert!(answer["headline"].as_str().unwrap().ends_with("and 1 account could not be read."), "{answer:#}");
+    assert!(answer["coverage"]["blind_spots"].to_string().contains("an account was not read"), "{answer:#}");
+}
+
+#[tokio::test]
+async fn a_log_group_that_is_not_there_keeps_nothing() {
+    let answer = judged(with("DescribeLogGroups", "\"logGroupName\":\"trail\"", "\"logGroupName\":\"trail-2\"")).await;
+    let told = results(&answer);
+    let not: BTreeSet<&str> = told.iter().filter(|(_, check)| check["result"] == "fail").map(|(id, _)| id.as_str()).collect();
+    assert_eq!(not, LOGS.iter().copied().collect(), "{answer:#}");
+}
+
+#[test]
+fn no_command_of_a_fix_takes_away_what_is_set() {
+    for check in check::all().filter(|check| check.fix_is_command()) {
+        let destroys = ["put-event-selectors", "stop-logging", "delete-", "--no-"].iter().any(|word| check.fix.contains(word));
+        assert!(!destroys, "{}: {}", check.id, check.fix);
+    }
+}
 
 #[tokio::test]
 async fn a_sound_account_passes_every_check() {
@@ -148,6 +259,10 @@ async fn every_check_fails_where_what_it_asks_for_is_not_so() {
         assert!(check["fix"]["command"].is_string() || check["fix"]["step"].is_string(), "{check:#}");
         assert!(!check["fact"].as_str().unwrap().is_empty());
         assert_eq!(answer["finding"], "weak");
+        let told = results(&answer);
+        let not: BTreeSet<&str> = told.iter().filter(|(_, check)| check["result"] != "pass").map(|(id, _)| id.as_str()).collect();
+        let expected: BTreeSet<&str> = also(id).iter().flat_map(|ids| ids.iter().copied()).chain([*id]).collect();
+        assert_eq!(not, expected, "{id}: the others pass");
     }
 }
 
@@ -206,9 +321,7 @@ fn bucket_part(key: &str) -> Option<&'static str> {
 #[tokio::test]
 async fn nothing_is_asked_without_permission_and_what_aws_denies_is_told_by_name() {
     let fake = FakeAws::start(Utc::now()).await.with_settings(sound(now()));
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cloudtrail-mcp"));
-    command.args(["trails", "--json"]).env_clear().envs(fake.env());
-    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let output = run_in(&fake, &["trails", "--json"], &[]).await;
     assert_eq!((output.status.code(), json_of(&output)["error"]["code"].as_str()), (Some(1), Some("tool_not_allowed")));
     assert!(fake.requests().is_empty());
 
@@ -234,10 +347,7 @@ async fn exit_codes_tell_an_answer_that_is_whole_from_one_that_is_not() {
 #[tokio::test]
 async fn regions_that_policy_does_not_allow_are_not_asked() {
     let fake = FakeAws::start(Utc::now()).await.with_settings(sound(now()));
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cloudtrail-mcp"));
-    command.args(["trails", "--json"]).env_clear().envs(fake.env()).env("CHAT_ALLOW_AWS_READ", "true");
-    command.env("CHAT_AWS_REGION_ALLOWLIST", "eu-north-1");
-    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let output = run_in(&fake, &["trails", "--json"], &[ALLOWED, ("CHAT_AWS_REGION_ALLOWLIST", "eu-north-1")]).await;
     let elsewhere: Vec<_> =
         fake.requests().into_iter().filter(|request| request.service != "sts" && request.region != "eu-north-1").collect();
     assert!(elsewhere.is_empty(), "{elsewhere:#?}");
@@ -266,9 +376,7 @@ async fn the_worst_account_still_fits_into_an_answer() {
 /// The first screen of an answer about changes, under these settings.
 async fn first_screen(settings: Settings, events: Vec<Value>, args: &[&str]) -> String {
     let fake = FakeAws::start(Utc::now()).await.with_settings(settings).with_events(events);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cloudtrail-mcp"));
-    command.args(["events", "--format", "markdown"]).args(args).env_clear().envs(fake.env()).env("CHAT_ALLOW_AWS_READ", "true");
-    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let output = run_in(&fake, &[&["events", "--format", "markdown"], args].concat(), &[ALLOWED]).await;
     assert!(fake.settings_read().iter().all(|name| ["DescribeTrails", "GetTrailStatus", "GetEventSelectors"].contains(&name.as_str())));
     String::from_utf8(output.stdout).unwrap().split("## All changes").next().unwrap().to_owned()
 }
@@ -295,8 +403,30 @@ async fn what_trails_miss_stands_on_the_first_screen_of_an_answer_about_changes(
     let one_region = with("DescribeTrails", "\"IsMultiRegionTrail\":true", "\"IsMultiRegionTrail\":false");
     let elsewhere = first_screen(one_region, Vec::new(), &["--last", "1h", "--region", "eu-north-1"]).await;
     assert!(elsewhere.contains("no trail records eu-north-1"), "{elsewhere}");
+    let mut unread = with("GetTrailStatus", "\"IsLogging\":true", "\"IsLogging\":false");
+    unread.remove("GetEventSelectors");
+    let unread = first_screen(unread, Vec::new(), &asked).await;
+    assert!(unread.contains("trail main is stopped") && unread.contains("cloudtrail:GetEventSelectors is not allowed"), "{unread}");
+    let unreadable = first_screen(with("DescribeTrails", "trailList", "other"), Vec::new(), &asked).await;
+    assert!(unreadable.contains("whether trails record is not known"), "{unreadable}");
     let denied = first_screen(Settings::new(), Vec::new(), &asked).await;
     assert!(denied.contains("whether trails record is not known: cloudtrail:DescribeTrails is not allowed"), "{denied}");
+}
+
+#[tokio::test]
+async fn what_was_told_whole_is_remembered_and_what_was_not_is_asked_again() {
+    let fake = FakeAws::start(Utc::now()).await;
+    let (policy, window) = (event_history::open(), event_history::window());
+    let scope = event_history::scope(&policy, window);
+    let aws = event_history::settings(&fake, Some(event_history::credentials())).aws.unwrap();
+    let watch = Watch::new(Api::given(aws));
+    let unknown = |around: &Around| around.blind_spots.iter().any(|spot| matches!(spot, BlindSpot::TrailsUnknown(_)));
+    assert!(unknown(&watch.around(&policy, &scope).await));
+    let fake = fake.with_settings(sound(now()));
+    assert!(!unknown(&watch.around(&policy, &scope).await));
+    let asked = fake.settings_read().len();
+    assert!(!unknown(&watch.around(&policy, &scope).await));
+    assert_eq!(fake.settings_read().len(), asked);
 }
 
 #[tokio::test]
@@ -331,10 +461,7 @@ async fn an_alert_about_denied_access_says_that_endpoint_policies_leave_no_trace
 async fn the_doctor_names_the_permissions_that_judging_trails_lacks() {
     let of = |settings: Settings| async move {
         let fake = FakeAws::start(Utc::now()).await.with_settings(settings);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cloudtrail-mcp"));
-        command.args(["doctor", "--json"]).env_clear().envs(fake.env()).env("CHAT_ALLOW_AWS_READ", "true");
-        let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
-        let report = json_of(&output);
+        let report = json_of(&run_in(&fake, &["doctor", "--json"], &[ALLOWED]).await);
         report["checks"].as_array().unwrap().iter().find(|check| check["name"] == "trail permissions").unwrap().clone()
     };
     assert_eq!(of(sound(now())).await["state"], "ok");

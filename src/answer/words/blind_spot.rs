@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::coverage::{BlindSpot, Profile, RecordingChange, RegionGuess, Survey, TrailGap};
+use super::setting;
+use crate::coverage::{BlindSpot, Profile, RecordingChange, RegionGuess, Survey, TrailGap, TrailsUnread};
 use crate::redact;
+use crate::source::api::Unread;
 use crate::time::rfc3339;
 
 /// Says what cannot be seen.
@@ -34,7 +36,7 @@ pub(super) fn words(spot: &BlindSpot) -> String {
             format!("not enabled for these credentials, and so not looked at: {}", regions.join(", "))
         }
         BlindSpot::Trail(gap) => trail(gap),
-        BlindSpot::TrailsUnknown(action) => format!("whether trails record is not known: {action} is not allowed"),
+        BlindSpot::TrailsUnknown(why) => format!("whether trails record is not known: {}", unread(why)),
         BlindSpot::RecordingChanged(changes, more) => recording_changed(changes, *more),
         BlindSpot::EndpointDenials => "requests that a VPC endpoint policy denied are not among CloudTrail's management events".into(),
     }
@@ -63,6 +65,15 @@ fn recording_changed(changes: &[RecordingChange], more: usize) -> String {
     let told: Vec<String> = changes.iter().map(one).collect();
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("silence proves less after {}{more}: what is recorded or kept was changed", told.join(", "))
+}
+
+fn unread(why: &TrailsUnread) -> String {
+    match why {
+        TrailsUnread::Unread(action, failure) => setting::unread(&Unread { action, failure: failure.clone() }),
+        TrailsUnread::NotInTime => "AWS did not tell by the time that the answer was due".to_owned(),
+        TrailsUnread::NotAsked(1) => "one of the regions was not asked".to_owned(),
+        TrailsUnread::NotAsked(regions) => format!("{regions} of the regions were not asked"),
+    }
 }
 
 /// Says what no trail records or delivers.

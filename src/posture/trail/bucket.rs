@@ -1,46 +1,43 @@
 //! What S3 tells of a bucket of logs.
 
+use chrono::{DateTime, Utc};
 use futures_util::future::join;
 use serde_json::Value;
 
 use super::fact::{Bucket, Fact, Lifecycle, Lock, Versioning};
-use super::gather::text;
+use super::gather::{NOT_ASKED, text};
 use crate::source::api::{self, Ask, Read, Reader, Told, items};
+use crate::time;
 
 /// S3's code for a bucket that is not there.
 const NO_BUCKET: &str = "NoSuchBucket";
 
-/// Makes a bucket that is not there.
-pub(super) fn absent(name: &str) -> Bucket {
+/// Makes a bucket of which nothing else is known than whether it is there.
+pub(super) fn bare(name: &str, exists: bool) -> Bucket {
     Bucket {
         name: name.to_owned(),
-        exists: false,
-        policy_public: Ok(false),
-        acl_public: Ok(false),
-        blocks: Ok(0),
-        policy: Ok(None),
-        versioning: Ok(Versioning::default()),
-        lock: Ok(None),
-        access_logs: Ok(None),
-        encryption: Ok(None),
-        lifecycle: Ok(None),
+        exists,
+        policy_public: Err(NOT_ASKED),
+        acl_public: Err(NOT_ASKED),
+        blocks: Err(NOT_ASKED),
+        policy: Err(NOT_ASKED),
+        versioning: Err(NOT_ASKED),
+        lock: Err(NOT_ASKED),
+        access_logs: Err(NOT_ASKED),
+        encryption: Err(NOT_ASKED),
+        lifecycle: Err(NOT_ASKED),
     }
 }
 
-/// Makes a bucket of which nothing was asked.
-pub(super) fn unread(name: &str) -> Bucket {
-    Bucket { exists: true, ..absent(name) }
-}
-
 /// Reads a bucket; logs stand under `prefix`, and `region` is where it is looked for first.
-pub(super) async fn read(reader: &Reader, region: &str, name: &str, prefix: &str) -> Bucket {
+pub(super) async fn read(reader: &Reader, (region, now): (&str, DateTime<Utc>), name: &str, prefix: &str) -> Bucket {
     let ask = |read: &'static Read| async move { reader.ask(&Ask::bucket(read, region, name)).await };
     // The first tells where the bucket is.
     let versioning = ask(&api::GET_BUCKET_VERSIONING).await;
     if let Ok(Told::None(code)) = &versioning
         && code == NO_BUCKET
     {
-        return absent(name);
+        return bare(name, false);
     }
     let public = join(join(ask(&api::GET_BUCKET_POLICY_STATUS), ask(&api::GET_BUCKET_ACL)), ask(&api::GET_PUBLIC_ACCESS_BLOCK));
     let policy = join(ask(&api::GET_BUCKET_POLICY), ask(&api::GET_OBJECT_LOCK));
@@ -69,7 +66,7 @@ pub(super) async fn read(reader: &Reader, region: &str, name: &str, prefix: &str
             let rule = told.as_ref().and_then(|told| items(told, "Rule").next()?.get("ApplyServerSideEncryptionByDefault"));
             rule.map(|rule| text(rule, "SSEAlgorithm")).filter(|algorithm| !algorithm.is_empty())
         }),
-        lifecycle: given(lifecycle).map(|told| told.map(|told| lifecycle_of(&told, prefix))),
+        lifecycle: given(lifecycle).map(|told| told.map(|told| lifecycle_of(&told, prefix, now))),
     }
 }
 
@@ -103,7 +100,7 @@ fn lock_of(told: &Value) -> Lock {
 }
 
 /// Reads the rules that are on and concern the logs under `prefix`; a rule for tagged objects concerns none of them.
-fn lifecycle_of(told: &Value, prefix: &str) -> Lifecycle {
+fn lifecycle_of(told: &Value, prefix: &str, now: DateTime<Utc>) -> Lifecycle {
     let root = if prefix.is_empty() { "AWSLogs/".to_owned() } else { format!("{}/AWSLogs/", prefix.trim_end_matches('/')) };
     let concerns = |rule: &&Value| {
         let filter = rule.get("Filter");
@@ -114,7 +111,15 @@ fn lifecycle_of(told: &Value, prefix: &str) -> Lifecycle {
         is(rule, "Status", "Enabled") && !tagged && (root.starts_with(&of) || of.starts_with(&root))
     };
     let rules: Vec<&Value> = items(told, "Rule").filter(concerns).collect();
-    let days = |rule: &&Value| text(rule.get("Expiration")?, "Days").parse::<i64>().ok();
+    // What tells neither days nor a date deletes markers alone; what cannot be read may delete at once.
+    let days = |rule: &&Value| {
+        let expiration = rule.get("Expiration")?;
+        match (text(expiration, "Days").as_str(), text(expiration, "Date").as_str()) {
+            ("", "") => None,
+            ("", date) => Some(time::parse(date).map_or(0, |date| (date - now).num_days().max(0))),
+            (days, _) => Some(days.parse::<i64>().unwrap_or(0)),
+        }
+    };
     Lifecycle { expires_days: rules.iter().filter_map(days).min(), moves: rules.iter().any(|rule| rule.get("Transition").is_some()) }
 }
 
@@ -127,7 +132,7 @@ mod tests {
     #[test]
     fn only_rules_that_are_on_and_concern_the_logs_count() {
         let rule = |status: &str, filter: Value, days: &str| json!({"Status": status, "Filter": filter, "Expiration": {"Days": days}});
-        let told = |rules: Vec<Value>| lifecycle_of(&json!({"Rule": rules}), "");
+        let told = |rules: Vec<Value>| lifecycle_of(&json!({"Rule": rules}), "", now());
         let all = || json!("");
         assert_eq!(told(vec![rule("Enabled", all(), "2555")]).expires_days, Some(2555));
         assert_eq!(told(vec![rule("Disabled", all(), "7")]).expires_days, None);
@@ -135,6 +140,21 @@ mod tests {
         assert_eq!(told(vec![rule("Enabled", json!({"Prefix": "AWSLogs/1111"}), "7")]).expires_days, Some(7));
         assert_eq!(told(vec![rule("Enabled", json!({"And": {"Prefix": "AWS", "Tag": {"Key": "a"}}}), "7")]).expires_days, None);
         assert!(told(vec![json!({"Status": "Enabled", "Prefix": "", "Transition": {"Days": "30"}})]).moves);
+    }
+
+    fn now() -> DateTime<Utc> {
+        "2026-01-27T20:00:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn a_rule_deletes_by_a_date_as_well() {
+        let told =
+            |expiration: Value| lifecycle_of(&json!({"Rule": [{"Status": "Enabled", "Expiration": expiration}]}), "", now()).expires_days;
+        assert_eq!(told(json!({"Date": "2026-02-06T20:00:00Z"})), Some(10));
+        assert_eq!(told(json!({"Date": "2020-01-01T00:00:00.000Z"})), Some(0));
+        assert_eq!(told(json!({"Date": "soon"})), Some(0));
+        assert_eq!(told(json!({"Days": "many"})), Some(0));
+        assert_eq!(told(json!({"ExpiredObjectDeleteMarker": "true"})), None);
     }
 
     #[test]

@@ -37,8 +37,6 @@ pub struct Posture {
 pub struct Organization {
     /// Its id.
     pub id: String,
-    /// The management account.
-    pub management_account: String,
 }
 
 /// A trail, in its home region.
@@ -164,7 +162,7 @@ pub struct Lock {
 /// Rules that move and delete objects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lifecycle {
-    /// After how many days the first rule that is on deletes logs.
+    /// After how many days the first rule that is on deletes logs; of a rule by date, how long logs of now are kept.
     pub expires_days: Option<i64>,
     /// Whether any rule that is on moves them to a cheaper class.
     pub moves: bool,
@@ -188,8 +186,6 @@ pub struct Topic {
     pub arn: String,
     /// Whether it exists.
     pub exists: Fact<bool>,
-    /// Subscriptions that are confirmed.
-    pub subscriptions: Fact<usize>,
 }
 
 /// A log group.
@@ -234,16 +230,10 @@ pub struct Store {
     pub arn: String,
     /// Its state, such as `ENABLED`.
     pub status: String,
-    /// Whether it takes in every region.
-    pub multi_region: bool,
-    /// Whether it takes in the organization.
-    pub organization: bool,
     /// Days that events are kept.
     pub retention_days: Option<i64>,
     /// Whether it cannot be deleted at once.
     pub protected: bool,
     /// The customer's key.
     pub key: Option<String>,
-    /// What it takes in.
-    pub selectors: Selectors,
 }

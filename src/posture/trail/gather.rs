@@ -30,7 +30,7 @@ pub(super) enum Depth {
 }
 
 /// What stands for what is not asked at a depth.
-const NOT_ASKED: Unread = Unread { action: "", failure: Failure::NotAsked };
+pub(super) const NOT_ASKED: Unread = Unread { action: "", failure: Failure::NotAsked };
 
 /// Reads the posture of one account in `regions`; `account` is empty where it could not be told.
 pub(super) async fn gather(reader: &Reader, account: String, regions: &[String], now: DateTime<Utc>, depth: Depth) -> Posture {
@@ -65,7 +65,7 @@ pub(super) async fn gather(reader: &Reader, account: String, regions: &[String],
             }
         }
     }
-    let known = if whole { Known::read(reader, told.values().map(|(_, trail)| trail)).await } else { Known::default() };
+    let known = if whole { Known::read(reader, now, told.values().map(|(_, trail)| trail)).await } else { Known::default() };
     let mut trails = join_all(told.values().map(|(asked, settings)| trail(reader, asked, settings, whole.then_some(&known)))).await;
     trails.sort_by(|a, b| (&a.name, &a.arn).cmp(&(&b.name, &b.arn)));
     let stores: Fact<Vec<Vec<Store>>> = stores.into_iter().collect();
@@ -106,7 +106,7 @@ struct Known {
 }
 
 impl Known {
-    async fn read(reader: &Reader, trails: impl Iterator<Item = &Value> + Clone) -> Self {
+    async fn read(reader: &Reader, now: DateTime<Utc>, trails: impl Iterator<Item = &Value> + Clone) -> Self {
         let homes = |key: &'static str| {
             let named = trails.clone().map(move |trail| (text(trail, key), home(trail)));
             named.filter(|(name, _)| !name.is_empty()).collect::<BTreeMap<String, String>>()
@@ -114,7 +114,7 @@ impl Known {
         let places = trails.clone().map(|trail| ((text(trail, "S3BucketName"), text(trail, "S3KeyPrefix")), home(trail)));
         let places: BTreeMap<(String, String), String> = places.collect();
         let (keys, topics, groups) = (homes("KmsKeyId"), homes("SnsTopicARN"), homes("CloudWatchLogsLogGroupArn"));
-        let buckets = join_all(places.iter().map(|((bucket, prefix), region)| bucket::read(reader, region, bucket, prefix)));
+        let buckets = join_all(places.iter().map(|((bucket, prefix), region)| bucket::read(reader, (region, now), bucket, prefix)));
         let keys = join_all(keys.iter().map(|(id, region)| key(reader, id, region)));
         let topics = join_all(topics.keys().map(|arn| topic(reader, arn)));
         let groups = join_all(groups.keys().map(|arn| log_group(reader, arn)));
@@ -130,7 +130,8 @@ impl Known {
 
 async fn trails(reader: &Reader, region: &str) -> Fact<Vec<Value>> {
     let told = given(reader, &api::DESCRIBE_TRAILS, region, json!({"includeShadowTrails": true})).await?;
-    Ok(told.map(|told| items(&told, "trailList").cloned().collect()).unwrap_or_default())
+    let list = told.as_ref().and_then(|told| told.get("trailList")?.as_array()).ok_or_else(|| unreadable(&api::DESCRIBE_TRAILS))?;
+    Ok(list.clone())
 }
 
 async fn trail(reader: &Reader, asked: &str, settings: &Value, known: Option<&Known>) -> Trail {
@@ -155,7 +156,7 @@ async fn trail(reader: &Reader, asked: &str, settings: &Value, known: Option<&Kn
         global_services: on("IncludeGlobalServiceEvents"),
         validation: on("LogFileValidationEnabled"),
         organization: on("IsOrganizationTrail"),
-        selectors: selectors.map(|told| Selectors::read(&told.unwrap_or_default())),
+        selectors: selectors.and_then(|told| told.as_ref().and_then(Selectors::read).ok_or_else(|| unreadable(&api::GET_EVENT_SELECTORS))),
         insights: insights.map(|told| {
             let kind = |one: &Value| text(one, "InsightType");
             told.map(|told| items(&told, "InsightSelectors").map(kind).collect()).unwrap_or_default()
@@ -164,8 +165,8 @@ async fn trail(reader: &Reader, asked: &str, settings: &Value, known: Option<&Kn
             let listed = |one: &Value| items(one, "TagsList").count();
             told.map_or(0, |told| items(&told, "ResourceTagList").map(listed).sum())
         }),
-        status: status.map(|told| told.as_ref().map(status_of).unwrap_or_default()),
-        bucket: known.and_then(|known| known.buckets.get(&place).cloned()).unwrap_or_else(|| Arc::new(bucket::unread(&place.0))),
+        status: status.and_then(|told| told.as_ref().and_then(status_of).ok_or_else(|| unreadable(&api::GET_TRAIL_STATUS))),
+        bucket: known.and_then(|known| known.buckets.get(&place).cloned()).unwrap_or_else(|| Arc::new(bucket::bare(&place.0, true))),
         key: known.and_then(|known| known.keys.get(&text(settings, "KmsKeyId")).cloned()),
         topic: known.and_then(|known| known.topics.get(&text(settings, "SnsTopicARN")).cloned()),
         log_group: known.and_then(|known| known.log_groups.get(&text(settings, "CloudWatchLogsLogGroupArn")).cloned()),
@@ -174,20 +175,26 @@ async fn trail(reader: &Reader, asked: &str, settings: &Value, known: Option<&Kn
     }
 }
 
-fn status_of(told: &Value) -> Status {
+/// Makes what stands for an answer in which the one thing is not that was asked for.
+fn unreadable(read: &Read) -> Unread {
+    Unread { action: read.action, failure: Failure::Unreadable }
+}
+
+/// Reads how a trail stands; nothing where it is not told whether it records.
+fn status_of(told: &Value) -> Option<Status> {
     let delivery = |latest: &str, error: &str| Delivery {
         latest: instant(told.get(latest)),
         error: told.get(error).and_then(Value::as_str).filter(|error| !error.is_empty()).map(str::to_owned),
     };
-    Status {
-        logging: told.get("IsLogging").and_then(Value::as_bool).unwrap_or_default(),
+    Some(Status {
+        logging: told.get("IsLogging")?.as_bool()?,
         started: instant(told.get("StartLoggingTime")),
         stopped: instant(told.get("StopLoggingTime")),
         delivery: delivery("LatestDeliveryTime", "LatestDeliveryError"),
         digest: delivery("LatestDigestDeliveryTime", "LatestDigestDeliveryError"),
         logs: delivery("LatestCloudWatchLogsDeliveryTime", "LatestCloudWatchLogsDeliveryError"),
         notification: delivery("LatestNotificationTime", "LatestNotificationError"),
-    }
+    })
 }
 
 /// Reads a time of AWS JSON: seconds since 1970, or RFC 3339.
@@ -209,7 +216,7 @@ async fn enabled_regions(reader: &Reader, region: &str) -> Fact<Vec<String>> {
 async fn organization(reader: &Reader, region: &str) -> Fact<Option<Organization>> {
     let told = given(reader, &api::DESCRIBE_ORGANIZATION, region, json!({})).await?;
     let organization = told.as_ref().and_then(|told| told.get("Organization"));
-    Ok(organization.map(|one| Organization { id: text(one, "Id"), management_account: text(one, "MasterAccountId") }))
+    Ok(organization.map(|one| Organization { id: text(one, "Id") }))
 }
 
 async fn stores(reader: &Reader, region: &str) -> Fact<Vec<Store>> {
@@ -228,12 +235,9 @@ fn store(told: &Value) -> Store {
         name: text(told, "Name"),
         arn: text(told, "EventDataStoreArn"),
         status: text(told, "Status"),
-        multi_region: on("MultiRegionEnabled"),
-        organization: on("OrganizationEnabled"),
         retention_days: told.get("RetentionPeriod").and_then(Value::as_i64),
         protected: on("TerminationProtectionEnabled"),
         key: Some(text(told, "KmsKeyId")).filter(|key| !key.is_empty()),
-        selectors: Selectors::read(told),
     }
 }
 
@@ -250,9 +254,8 @@ async fn key(reader: &Reader, id: &str, home: &str) -> Key {
 
 async fn topic(reader: &Reader, arn: &str) -> Topic {
     let region = Arn::parse(arn).map(|arn| arn.region).unwrap_or_default();
-    let exists = given(reader, &api::GET_TOPIC_ATTRIBUTES, region, json!({"TopicArn": arn}));
-    let (exists, subscriptions) = join(exists, confirmed(reader, arn)).await;
-    Topic { arn: arn.to_owned(), exists: exists.map(|told| told.is_some()), subscriptions }
+    let told = given(reader, &api::GET_TOPIC_ATTRIBUTES, region, json!({"TopicArn": arn})).await;
+    Topic { arn: arn.to_owned(), exists: told.map(|told| told.is_some()) }
 }
 
 /// Counts the confirmed subscriptions of a topic.
@@ -304,7 +307,7 @@ async fn alarms(reader: &Reader, region: &str, (namespace, metric): (String, Str
             (false, Some(unread)) => Err(unread),
             (heard, _) => Ok(heard),
         };
-        Alarm { name: text(&told, "AlarmName"), acts: text(&told, "ActionsEnabled") != "false", heard }
+        Alarm { name: text(&told, "AlarmName"), acts: text(&told, "ActionsEnabled") == "true", heard }
     };
     Ok(join_all(items(result, "MetricAlarms").cloned().map(alarm)).await)
 }

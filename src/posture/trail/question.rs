@@ -78,7 +78,9 @@ pub async fn ask(context: &ToolContext, question: TrailsQuestion, progress: &Pro
             Err(refusal) => unread.push(refusal),
         }
     }
-    if let (true, Some(refusal)) = (read.is_empty(), unread.pop()) {
+    if read.is_empty()
+        && let Some(refusal) = unread.pop()
+    {
         return Err(refusal);
     }
     let subjects: Vec<Subject<'_>> = read.iter().map(|posture| Subject { posture, target: question.target }).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::check::{Check, Finding, Severity, Subject, judge};
+use super::check::{Check, Finding, Severity, Subject, count, judge};
 use super::fact::{Store, Trail};
 use super::{blind_spot, diagnosis};
 use crate::answer::CoverageReport;
@@ -32,27 +32,42 @@ pub(super) fn report(subjects: &[Subject<'_>], unread: &[Refusal], scope: &Scope
     for subject in subjects {
         let findings = judge(subject);
         missing.extend(findings.iter().filter_map(|finding| finding.verdict.as_ref().err().cloned()));
+        missing.extend(unlisted(subject).cloned());
         accounts.push(account(subject, &findings, full));
         spots.extend(blind_spot::of(subject.posture).iter().map(|spot| Words::ENGLISH.blind_spot(spot)));
     }
     spots.extend(unread.iter().map(|refusal| format!("an account was not read: {}", refusal.message)));
     let missing: Vec<&Unread> = missing.iter().collect();
     let totals = total(&accounts);
+    let mut rest = Vec::new();
+    let regions = subjects.iter().flat_map(unlisted).count();
+    if regions > 0 {
+        rest.push(format!("the trails of {} could not be listed", count(regions, "region")));
+    }
+    if !unread.is_empty() {
+        rest.push(format!("{} could not be read", count(unread.len(), "account")));
+    }
+    let whole = totals.unknown == 0 && rest.is_empty();
     let finding = match totals {
         CheckTotals { failed: 1.., .. } => TrailsFinding::Weak,
-        CheckTotals { unknown: 1.., .. } => TrailsFinding::Unknown,
-        _ => TrailsFinding::Sound,
+        _ if whole => TrailsFinding::Sound,
+        _ => TrailsFinding::Unknown,
     };
-    let whole = totals.unknown == 0 && unread.is_empty();
     let coverage = CoverageReport {
         verdict: if whole { Verdict::Complete } else { Verdict::Partial },
         cells: Vec::new(),
         blind_spots: spots,
         next: Words::ENGLISH.unread_settings_next(&missing),
     };
-    let mut answer = TrailsAnswer { finding, headline: headline(&accounts, totals), coverage: Some(coverage), accounts, error: None };
+    let mut answer =
+        TrailsAnswer { finding, headline: headline(&accounts, totals, &rest), coverage: Some(coverage), accounts, error: None };
     fit(&mut answer);
     answer
+}
+
+/// Returns why trails could not be listed, region by region.
+fn unlisted<'a>(subject: &Subject<'a>) -> impl Iterator<Item = &'a Unread> {
+    subject.posture.regions.iter().filter_map(|(_, listed)| listed.as_ref().err())
 }
 
 fn total(accounts: &[AccountReport]) -> CheckTotals {
@@ -81,7 +96,7 @@ fn account(subject: &Subject<'_>, findings: &[Finding<'_>], full: bool) -> Accou
         for told in [CheckResult::Fail, CheckResult::Unknown, CheckResult::Pass] {
             let alike: Vec<&&Finding<'_>> = of.iter().filter(|finding| result(finding) == told).collect();
             if !alike.is_empty() && (told != CheckResult::Pass || (full && worst == CheckResult::Pass)) {
-                checks.push((check.severity, told, row(check, told, &alike, posture.trails.first())));
+                checks.push((check.severity, told, row(check, told, &alike, best(&posture.trails))));
             }
         }
     }
@@ -113,8 +128,13 @@ fn result(finding: &Finding<'_>) -> CheckResult {
     }
 }
 
-/// Makes one row of what a check found alike of several trails; `first` stands in the fix of a check of the account.
-fn row(check: &Check, result: CheckResult, alike: &[&&Finding<'_>], first: Option<&Trail>) -> CheckReport {
+/// Returns the trail that records most, which is the one to be mended.
+fn best(trails: &[Trail]) -> Option<&Trail> {
+    trails.iter().max_by_key(|trail| (trail.logs() == Ok(true), trail.multi_region, std::cmp::Reverse(&trail.name)))
+}
+
+/// Makes one row of what a check found alike of several trails; `best` stands in the fix of a check of the account.
+fn row(check: &Check, result: CheckResult, alike: &[&&Finding<'_>], best: Option<&Trail>) -> CheckReport {
     let trails: Vec<String> = alike.iter().filter_map(|finding| finding.trail).map(|trail| redact::text(&trail.name, 128)).collect();
     let mut facts: Vec<(String, Vec<&str>)> = Vec::new();
     let mut missing = BTreeSet::new();
@@ -134,7 +154,7 @@ fn row(check: &Check, result: CheckResult, alike: &[&&Finding<'_>], first: Optio
     }
     let several = facts.len() > 1;
     let facts = facts.iter().map(|(fact, of)| if several { format!("{}: {fact}", of.join(", ")) } else { fact.clone() });
-    let about = alike.first().and_then(|finding| finding.trail).or(first);
+    let about = alike.first().and_then(|finding| finding.trail).or(best);
     CheckReport {
         id: check.id.to_owned(),
         result,
@@ -197,7 +217,9 @@ fn store(store: &Store) -> StoreReport {
 }
 
 /// Writes the sentence that is read first: the gravest fault by name, then the counts.
-fn headline(accounts: &[AccountReport], totals: CheckTotals) -> String {
+///
+/// Shape: `rest` is what no check could look at.
+fn headline(accounts: &[AccountReport], totals: CheckTotals, rest: &[String]) -> String {
     let CheckTotals { passed, failed, unknown } = totals;
     let names: Vec<&str> = accounts.iter().map(|account| account.account.as_str()).filter(|account| !account.is_empty()).collect();
     let whose = match names.as_slice() {
@@ -206,14 +228,11 @@ fn headline(accounts: &[AccountReport], totals: CheckTotals) -> String {
         many => format!(" of {} accounts", many.len()),
     };
     let all = passed + failed + unknown;
-    let not_judged = match unknown {
-        0 => String::new(),
-        1 => ", and 1 could not be judged".to_owned(),
-        n => format!(", and {n} could not be judged"),
-    };
+    let unjudged = (unknown > 0).then(|| format!("{unknown} could not be judged"));
+    let not_judged: String = unjudged.iter().chain(rest).map(|rest| format!(", and {rest}")).collect();
     let worst = accounts.iter().flat_map(|account| &account.checks).find(|check| check.result == CheckResult::Fail);
     match worst {
-        None if unknown == 0 => format!("The trails{whose} pass all {all} checks."),
+        None if unknown == 0 => format!("The trails{whose} pass all {all} checks{not_judged}."),
         None => format!("The trails{whose} pass all {passed} checks that could be judged{not_judged}."),
         Some(check) => {
             let on = if check.trails.is_empty() { String::new() } else { format!("{}: ", check.trails.join(", ")) };

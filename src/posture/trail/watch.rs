@@ -4,14 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::blind_spot;
-use super::fact::Posture;
 use super::gather::{Depth, gather};
-use crate::coverage::BlindSpot;
+use super::{blind_spot, check};
+use crate::coverage::{BlindSpot, TrailsUnread};
 use crate::investigate::{Around, Surroundings};
 use crate::policy::{Policy, Scope};
 use crate::source::BoxFuture;
-use crate::source::api::{Api, Unread};
+use crate::source::api::Api;
 
 /// How long what was told is good.
 const GOOD: Duration = Duration::from_secs(600);
@@ -33,6 +32,7 @@ impl Watch {
     }
 
     async fn ask(&self, policy: &Policy, scope: &Scope, regions: &[String]) -> Around {
+        let (asked, rest) = regions.split_at(regions.len().min(REGIONS));
         let accounts: Vec<Option<&str>> = match scope.asked_accounts() {
             [] => vec![None],
             accounts => accounts.iter().map(|account| Some(account.as_str())).collect(),
@@ -44,13 +44,20 @@ impl Watch {
             let told = match (account, scope.accounts()) {
                 (Some(account), _) => account.to_owned(),
                 (None, None) => String::new(),
-                (None, Some(allowed)) => match reader.account(regions.first().map(String::as_str).unwrap_or_default()).await {
+                (None, Some(allowed)) => match reader.account(asked.first().map(String::as_str).unwrap_or_default()).await {
                     Ok(told) if allowed.contains(&told) => told,
-                    _ => continue,
+                    Ok(_) => continue,
+                    Err(failure) => {
+                        around.blind_spots.push(BlindSpot::TrailsUnknown(TrailsUnread::Unread("sts:GetCallerIdentity", failure)));
+                        continue;
+                    }
                 },
             };
-            let posture = gather(&reader, told, regions, scope.now(), Depth::Recording).await;
-            around.blind_spots.extend(spots(&posture));
+            let posture = gather(&reader, told, asked, scope.now(), Depth::Recording).await;
+            around.blind_spots.extend(blind_spot::of(&posture));
+            if !rest.is_empty() && !check::covers_everywhere(&posture) {
+                around.blind_spots.push(BlindSpot::TrailsUnknown(TrailsUnread::NotAsked(rest.len())));
+            }
             around.buckets.extend(posture.trails.iter().map(|trail| trail.bucket.name.clone()));
         }
         around.blind_spots.dedup();
@@ -58,28 +65,27 @@ impl Watch {
     }
 }
 
-fn spots(posture: &Posture) -> Vec<BlindSpot> {
-    let unlisted = posture.regions.iter().filter_map(|(_, listed)| listed.as_ref().err()).find(|unread| Unread::is_denied(unread));
-    match unlisted {
-        Some(unread) => vec![BlindSpot::TrailsUnknown(unread.action)],
-        None => blind_spot::of(posture),
-    }
-}
-
 impl Surroundings for Watch {
     fn around<'a>(&'a self, policy: &'a Policy, scope: &'a Scope) -> BoxFuture<'a, Around> {
         Box::pin(async move {
-            let regions: Vec<String> = scope.regions().unwrap_or_default().iter().take(REGIONS).cloned().collect();
+            let regions: &[String] = scope.regions().unwrap_or_default();
             let place =
                 format!("{}|{}|{}|{}", policy.caller, scope.asked_accounts().join(","), regions.join(","), policy.regions.join(","));
             let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&place).cloned();
             if let Some((_, around)) = known.filter(|(at, _)| at.elapsed() < GOOD) {
                 return around;
             }
-            let around = self.ask(policy, scope, &regions).await;
+            let around = self.ask(policy, scope, regions).await;
+            // What could not be told now may be the next time.
+            if around.blind_spots.iter().any(|spot| matches!(spot, BlindSpot::TrailsUnknown(TrailsUnread::Unread(..)))) {
+                return around;
+            }
             let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
             if known.len() >= PLACES {
                 known.retain(|_, (at, _)| at.elapsed() < GOOD);
+            }
+            if known.len() >= PLACES {
+                known.clear();
             }
             known.insert(place, (Instant::now(), around.clone()));
             around

@@ -409,3 +409,11 @@ async fn no_answer_holds_an_event_that_the_rules_of_its_caller_keep_back() {
     }
     assert!(shown > 100, "{shown}");
 }
+
+#[tokio::test]
+async fn what_lies_around_is_told_as_not_known_where_the_server_ends_first() {
+    let (_end, ending) = watch::channel(true);
+    let told = unless_ended(std::future::pending(), ending.clone()).await;
+    assert_eq!(told, Around::not_in_time());
+    assert_eq!(unless_ended(async { Around::default() }, ending).await, Around::default());
+}

@@ -3,10 +3,15 @@
 use serde_json::Value;
 
 use super::Severity::{Critical, High, Low, Medium};
-use super::{Check, Judge, Standards, Verdict};
-use crate::posture::trail::fact::Fact;
+use super::{Check, Judge, Standards, Verdict, count, of};
+use crate::event::Arn;
 
 const NONE: Standards = Standards::NONE;
+/// The operators by which a condition lets nothing through but what it names; others hold where the key is not sent, too.
+const BINDING: &[&str] =
+    &["StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike", "ForAnyValue:StringEquals", "ForAnyValue:ArnLike"];
+/// How actions of S3 begin that change or delete.
+const WRITES: &[&str] = &["put", "delete", "replicate", "restore", "bypass", "abort", "create", "initiate", "objectowner"];
 /// What CloudTrail is called in policies.
 const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 
@@ -17,10 +22,10 @@ pub(super) const CHECKS: &[Check] = &[
         severity: Critical,
         standards: NONE,
         fix: "make the bucket {bucket} again with its policy (`cloudtrail-mcp trail-template` prints it), or name another: whoever makes it first reads your logs",
-        judge: Judge::Trail(|_, trail| {
+        judge: Judge::Bucket(|_, trail| {
             // Who may not even ask for its versions cannot tell.
             of(&trail.bucket.versioning)?;
-            Ok(Verdict::of(trail.bucket.exists, trail.bucket.name.clone(), format!("S3 knows no bucket {}", trail.bucket.name)))
+            Ok(Verdict::pass(trail.bucket.name.clone()))
         }),
     },
     Check {
@@ -29,7 +34,7 @@ pub(super) const CHECKS: &[Check] = &[
         severity: Critical,
         standards: NONE.hub("CloudTrail.6").config("s3-bucket-public-read-prohibited"),
         fix: PUBLIC,
-        judge: Judge::Trail(|_, trail| {
+        judge: Judge::Bucket(|_, trail| {
             let (policy, acl) = (&trail.bucket.policy_public, &trail.bucket.acl_public);
             if *policy == Ok(true) {
                 return Ok(Verdict::fail("its policy is public (GetBucketPolicyStatus)"));
@@ -48,7 +53,7 @@ pub(super) const CHECKS: &[Check] = &[
         severity: High,
         standards: NONE.hub("S3.8").config("s3-bucket-level-public-access-prohibited"),
         fix: PUBLIC,
-        judge: Judge::Trail(|_, trail| {
+        judge: Judge::Bucket(|_, trail| {
             let on = *of(&trail.bucket.blocks)?;
             Ok(Verdict::of(on == 4, "4 of 4 are on", format!("{on} of 4 are on")))
         }),
@@ -59,16 +64,20 @@ pub(super) const CHECKS: &[Check] = &[
         severity: High,
         standards: NONE,
         fix: "add to both CloudTrail statements of the bucket's policy: \"Condition\": {\"StringEquals\": {\"aws:SourceArn\": \"TRAIL_ARN\"}}",
-        judge: Judge::Trail(|_, trail| {
+        judge: Judge::Bucket(|_, trail| {
             let Some(policy) = of(&trail.bucket.policy)? else { return Ok(Verdict::fail("it has no policy")) };
             let lets: Vec<&Value> = statements(policy).filter(|one| allows(one) && is_for(one, CLOUDTRAIL)).collect();
-            let open = lets.iter().filter(|one| !bound(one)).count();
-            Ok(match (lets.len(), open) {
+            let bound: Vec<Vec<&str>> = lets.iter().filter_map(|one| sources(one)).collect();
+            let names_it = bound.iter().flatten().any(|arn| is_like(arn, &trail.arn));
+            Ok(match (lets.len(), bound.len()) {
                 (0, _) => Verdict::fail(format!("no statement lets {CLOUDTRAIL} in")),
-                (all, 0) => Verdict::pass(format!("{all} statements, each with aws:SourceArn")),
-                (all, open) => Verdict::fail(format!(
-                    "{open} of {all} statements for {CLOUDTRAIL} have no aws:SourceArn: anybody's trail may write there"
+                (all, few) if few < all => Verdict::fail(format!(
+                    "{} of {} for {CLOUDTRAIL} without an aws:SourceArn of one trail: others' trails may write there",
+                    all - few,
+                    count(all, "statement")
                 )),
+                (_, _) if !names_it => Verdict::fail("no statement has the aws:SourceArn of this trail".to_owned()),
+                (all, _) => Verdict::pass(format!("{}, each with aws:SourceArn", count(all, "statement"))),
             })
         }),
     },
@@ -78,10 +87,14 @@ pub(super) const CHECKS: &[Check] = &[
         severity: High,
         standards: NONE,
         fix: "take the statements that allow s3:Put*, s3:Delete* or s3:* to others out of the bucket's policy",
-        judge: Judge::Trail(|_, trail| {
+        judge: Judge::Bucket(|_, trail| {
             let Some(policy) = of(&trail.bucket.policy)? else { return Ok(Verdict::pass("it has no policy")) };
             let others = statements(policy).filter(|one| allows(one) && !is_for(one, CLOUDTRAIL) && writes(one)).count();
-            Ok(Verdict::of(others == 0, "only CloudTrail may write", format!("{others} statements allow others to write or delete")))
+            Ok(Verdict::of(
+                others == 0,
+                "only CloudTrail may write",
+                format!("{} for others to write or delete", count(others, "statement")),
+            ))
         }),
     },
     Check {
@@ -90,7 +103,7 @@ pub(super) const CHECKS: &[Check] = &[
         severity: Medium,
         standards: NONE.hub("S3.14").config("s3-bucket-versioning-enabled"),
         fix: "aws s3api put-bucket-versioning --bucket {bucket} --versioning-configuration Status=Enabled",
-        judge: Judge::Trail(|_, trail| {
+        judge: Judge::Bucket(|_, trail| {
             let on = of(&trail.bucket.versioning)?.on;
             Ok(Verdict::of(on, "Status is Enabled", "Status is not Enabled"))
         }),
@@ -101,7 +114,7 @@ pub(super) const CHECKS: &[Check] = &[
         severity: Medium,
         standards: NONE.hub("S3.20").config("s3-bucket-mfa-delete-enabled"),
         fix: "as root: aws s3api put-bucket-versioning --bucket {bucket} --versioning-configuration Status=Enabled,MFADelete=Enabled --mfa 'SERIAL CODE'; or an object lock",
-        judge: Judge::Trail(|_, trail| {
+        judge: Judge::Bucket(|_, trail| {
             if of(&trail.bucket.versioning)?.mfa_delete {
                 return Ok(Verdict::pass("MfaDelete is Enabled"));
             }
@@ -116,7 +129,7 @@ pub(super) const CHECKS: &[Check] = &[
         severity: Low,
         standards: NONE.hub("S3.15").config("s3-bucket-default-lock-enabled"),
         fix: "aws s3api put-object-lock-configuration --bucket {bucket} --object-lock-configuration ObjectLockEnabled=Enabled,Rule='{DefaultRetention={Mode=GOVERNANCE,Days=90}}'",
-        judge: Judge::Trail(|_, trail| {
+        judge: Judge::Bucket(|_, trail| {
             Ok(match of(&trail.bucket.lock)? {
                 None => Verdict::fail("no object lock"),
                 Some(lock) => match (&lock.mode, lock.days) {
@@ -132,7 +145,7 @@ pub(super) const CHECKS: &[Check] = &[
         severity: Low,
         standards: NONE.cis("3.4", "4.4").hub("CloudTrail.7").config("s3-bucket-logging-enabled"),
         fix: "aws s3api put-bucket-logging --bucket {bucket} --bucket-logging-status '{\"LoggingEnabled\":{\"TargetBucket\":\"LOG_BUCKET\",\"TargetPrefix\":\"{bucket}/\"}}'",
-        judge: Judge::Trail(|_, trail| {
+        judge: Judge::Bucket(|_, trail| {
             Ok(match of(&trail.bucket.access_logs)? {
                 Some(target) if *target == trail.bucket.name => Verdict::fail("they are logged into the same bucket, which feeds itself"),
                 Some(target) => Verdict::pass(format!("to {target}")),
@@ -146,7 +159,7 @@ pub(super) const CHECKS: &[Check] = &[
         severity: Low,
         standards: NONE.hub("S3.17").config("s3-default-encryption-kms"),
         fix: "aws s3api put-bucket-encryption --bucket {bucket} --server-side-encryption-configuration '{\"Rules\":[{\"ApplyServerSideEncryptionByDefault\":{\"SSEAlgorithm\":\"aws:kms\",\"KMSMasterKeyID\":\"KEY_ARN\"}}]}'",
-        judge: Judge::Trail(|_, trail| {
+        judge: Judge::Bucket(|_, trail| {
             Ok(match of(&trail.bucket.encryption)?.as_deref() {
                 Some(algorithm) => Verdict::of(algorithm.starts_with("aws:kms"), algorithm, format!("{algorithm}, with S3's own key")),
                 None => Verdict::fail("no default encryption"),
@@ -159,7 +172,7 @@ pub(super) const CHECKS: &[Check] = &[
         severity: Low,
         standards: NONE.hub("S3.13").config("s3-lifecycle-policy-check"),
         fix: LIFECYCLE,
-        judge: Judge::Trail(|_, trail| {
+        judge: Judge::Bucket(|_, trail| {
             let lifecycle = of(&trail.bucket.lifecycle)?;
             let moves = lifecycle.as_ref().is_some_and(|lifecycle| lifecycle.moves);
             // What is deleted within a season need not be moved.
@@ -177,7 +190,7 @@ pub(super) const CHECKS: &[Check] = &[
         severity: High,
         standards: NONE,
         fix: LIFECYCLE,
-        judge: Judge::Trail(|subject, trail| {
+        judge: Judge::Bucket(|subject, trail| {
             let target = subject.target;
             let days = of(&trail.bucket.lifecycle)?.as_ref().and_then(|lifecycle| lifecycle.expires_days);
             Ok(match days {
@@ -196,10 +209,6 @@ const PUBLIC: &str = "aws s3api put-public-access-block --bucket {bucket} --publ
     BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true";
 const LIFECYCLE: &str = "set a lifecycle of the bucket: Standard-IA after 30 days, Glacier after 90, Deep Archive after 365, deletion at the target (`cloudtrail-mcp trail-template` prints it)";
 
-fn of<T>(fact: &Fact<T>) -> Fact<&T> {
-    fact.as_ref().map_err(Clone::clone)
-}
-
 fn statements(policy: &Value) -> impl Iterator<Item = &Value> {
     crate::source::api::items(policy, "Statement")
 }
@@ -216,14 +225,31 @@ fn is_for(statement: &Value, service: &str) -> bool {
     alone && !named.is_empty() && named.iter().all(|one| one.as_str() == Some(service))
 }
 
-/// Tells whether a statement holds for requests on behalf of certain resources only.
-fn bound(statement: &Value) -> bool {
+/// Returns the trails on behalf of which alone a statement holds; nothing where it may hold for any.
+///
+/// Shape: the region may be any; account and name say which trail it is.
+fn sources(statement: &Value) -> Option<Vec<&str>> {
+    let one = |arn: &str| {
+        Arn::parse(arn).is_some_and(|arn| arn.service == "cloudtrail" && !format!("{}{}", arn.account, arn.resource).contains(['*', '?']))
+    };
     let operators = statement.get("Condition").and_then(Value::as_object).into_iter().flatten();
-    operators.filter(|(operator, _)| !operator.contains("Not")).filter_map(|(_, keys)| keys.as_object()).flatten().any(|(key, value)| {
-        let all = |value: &Value| value.as_str().is_some_and(|value| value.trim_matches('*').is_empty());
-        let everything = all(value) || value.as_array().is_some_and(|values| values.iter().any(all));
-        key.eq_ignore_ascii_case("aws:SourceArn") && !everything
-    })
+    let mut values = operators
+        .filter(|(operator, _)| BINDING.iter().any(|binding| operator.eq_ignore_ascii_case(binding)))
+        .filter_map(|(_, keys)| keys.as_object())
+        .flatten()
+        .filter(|(key, _)| key.eq_ignore_ascii_case("aws:SourceArn"))
+        .map(|(_, value)| match value {
+            Value::Array(values) => values.iter().map(Value::as_str).collect::<Option<Vec<&str>>>(),
+            value => value.as_str().map(|value| vec![value]),
+        });
+    values.find_map(|values| values.filter(|values| !values.is_empty() && values.iter().all(|arn| one(arn))))
+}
+
+/// Tells whether the ARN of a condition, whose region may be any, is that of a trail.
+fn is_like(condition: &str, trail: &str) -> bool {
+    let (Some(condition), Some(trail)) = (Arn::parse(condition), Arn::parse(trail)) else { return false };
+    (condition.account, condition.resource) == (trail.account, trail.resource)
+        && (condition.region.contains(['*', '?']) || condition.region == trail.region)
 }
 
 /// Tells whether a statement is about writing or deleting.
@@ -231,8 +257,56 @@ fn writes(statement: &Value) -> bool {
     let named = |action: &str| {
         let action = action.to_ascii_lowercase();
         let verb = action.strip_prefix("s3:").unwrap_or(&action);
-        verb.starts_with('*') || ["put", "delete", "replicate", "restore", "bypass"].iter().any(|writes| verb.starts_with(writes))
+        // `s3:P*` is `s3:PutObject`, too.
+        let (begins, is_open) = verb.split_once(['*', '?']).map_or((verb, false), |(begins, _)| (begins, true));
+        WRITES.iter().any(|writes| begins.starts_with(writes) || is_open && writes.starts_with(begins))
     };
     let actions = || crate::source::api::items(statement, "Action").filter_map(Value::as_str);
     statement.get("NotAction").is_some() || actions().any(named)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_statement_is_bound_by_the_arn_of_one_trail_and_by_nothing_wider() {
+        let trail = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main";
+        let of = |operator: &str, value: Value| json!({"Condition": {operator: {"aws:SourceArn": value}}});
+        for bound in [
+            of("StringEquals", json!(trail)),
+            of("ArnLike", json!([trail])),
+            of("StringLike", json!("arn:aws:cloudtrail:*:111122223333:trail/main")),
+        ] {
+            assert!(sources(&bound).is_some_and(|arns| arns.iter().all(|arn| is_like(arn, trail))), "{bound}");
+        }
+        for open in [
+            of("StringLike", json!("arn:aws:cloudtrail:*:*:trail/*")),
+            of("StringLike", json!("arn:aws:cloudtrail:eu-west-1:111122223333:trail/*")),
+            of("StringLike", json!("arn:*")),
+            of("StringLike", json!([trail, "*"])),
+            of("StringEquals", json!([])),
+            of("StringEquals", json!([7])),
+            of("StringEqualsIfExists", json!(trail)),
+            of("ForAllValues:StringEquals", json!(trail)),
+            of("StringNotEquals", json!(trail)),
+            json!({"Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}}}),
+            json!({}),
+        ] {
+            assert_eq!(sources(&open), None, "{open}");
+        }
+        assert!(!is_like("arn:aws:cloudtrail:eu-west-1:111122223333:trail/other", trail));
+    }
+
+    #[test]
+    fn actions_write_however_few_letters_are_written_out() {
+        for action in ["s3:PutObject", "s3:P*", "s3:*", "*", "S3:Del*", "s3:?utObject", "s3:AbortMultipartUpload"] {
+            assert!(writes(&json!({"Action": [action]})), "{action}");
+        }
+        for action in ["s3:GetObject", "s3:Get*", "s3:ListBucket", "s3:L*"] {
+            assert!(!writes(&json!({"Action": action})), "{action}");
+        }
+    }
 }

@@ -3,8 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Severity::{Critical, Low, Medium};
-use super::{Check, Judge, Standards, Verdict, ago};
-use crate::posture::trail::fact::{Delivery, Fact, Status, Trail};
+use super::{Check, Judge, Standards, Verdict, ago, count, of};
+use crate::posture::trail::fact::{Delivery, Fact, LogGroup, Status, Topic, Trail};
 use crate::redact;
 use crate::time;
 
@@ -92,7 +92,7 @@ pub(super) const CHECKS: &[Check] = &[
         fix: "aws kms cancel-key-deletion or enable-key for this key; without it no log can be written or read",
         judge: Judge::Trail(|_, trail| {
             let Some(key) = &trail.key else { return Ok(Verdict::pass("no key is needed")) };
-            let state = key.state.as_ref().map_err(Clone::clone)?;
+            let state = of(&key.state)?;
             Ok(match state.as_deref() {
                 Some("Enabled") => Verdict::pass("the key is Enabled"),
                 Some(state) => Verdict::fail(format!("the key is {}", redact::text(state, 40))),
@@ -108,7 +108,7 @@ pub(super) const CHECKS: &[Check] = &[
         fix: "aws kms enable-key-rotation --key-id KEY_ARN",
         judge: Judge::Trail(|_, trail| {
             let Some(key) = &trail.key else { return Ok(Verdict::pass("no key of yours is used")) };
-            let rotates = *key.rotates.as_ref().map_err(Clone::clone)?;
+            let rotates = *of(&key.rotates)?;
             Ok(Verdict::of(rotates, "KeyRotationEnabled is true", "KeyRotationEnabled is false"))
         }),
     },
@@ -119,9 +119,10 @@ pub(super) const CHECKS: &[Check] = &[
         standards: NONE.hub("CloudTrail.5").config("cloud-trail-cloud-watch-logs-enabled"),
         fix: "aws cloudtrail update-trail --name {trail} --region {region} --cloud-watch-logs-log-group-arn GROUP_ARN --cloud-watch-logs-role-arn ROLE_ARN",
         judge: Judge::Trail(|_, trail| {
-            let Some(group) = &trail.log_group else { return Ok(Verdict::fail(NO_GROUP)) };
-            let exists = *group.exists.as_ref().map_err(Clone::clone)?;
-            Ok(Verdict::of(exists, format!("log group {}", group.name), format!("log group {} does not exist", group.name)))
+            Ok(match group(trail)? {
+                Ok(group) => Verdict::pass(format!("log group {}", group.name)),
+                Err(lacking) => lacking,
+            })
         }),
     },
     Check {
@@ -131,8 +132,8 @@ pub(super) const CHECKS: &[Check] = &[
         standards: NONE.hub("CloudTrail.5"),
         fix: "mend what the error names: the role must trust cloudtrail.amazonaws.com and have logs:CreateLogStream and logs:PutLogEvents on the group",
         judge: Judge::Trail(|subject, trail| {
-            if trail.log_group.is_none() {
-                return Ok(Verdict::fail(NO_GROUP));
+            if let Err(lacking) = group(trail)? {
+                return Ok(lacking);
             }
             let status = status(trail)?;
             Ok(delivered(status, &status.logs, "event", LOGS, subject.posture.read_at))
@@ -145,8 +146,11 @@ pub(super) const CHECKS: &[Check] = &[
         standards: NONE.config("cw-loggroup-retention-period-check"),
         fix: "aws logs put-retention-policy --region {region} --log-group-name GROUP --retention-in-days 365",
         judge: Judge::Trail(|_, trail| {
-            let Some(group) = &trail.log_group else { return Ok(Verdict::fail(NO_GROUP)) };
-            Ok(match group.retention_days.as_ref().map_err(Clone::clone)? {
+            let group = match group(trail)? {
+                Ok(group) => group,
+                Err(lacking) => return Ok(lacking),
+            };
+            Ok(match of(&group.retention_days)? {
                 None => Verdict::pass("events are kept for ever"),
                 Some(days) => Verdict::of(*days >= 365, format!("{days} days"), format!("{days} days")),
             })
@@ -159,9 +163,10 @@ pub(super) const CHECKS: &[Check] = &[
         standards: NONE,
         fix: "aws cloudtrail update-trail --name {trail} --region {region} --sns-topic-name TOPIC",
         judge: Judge::Trail(|_, trail| {
-            let Some(topic) = &trail.topic else { return Ok(Verdict::fail("SnsTopicARN is not set")) };
-            let exists = *topic.exists.as_ref().map_err(Clone::clone)?;
-            Ok(Verdict::of(exists, topic.arn.clone(), format!("{} does not exist", topic.arn)))
+            Ok(match topic(trail)? {
+                Ok(topic) => Verdict::pass(topic.arn.clone()),
+                Err(lacking) => lacking,
+            })
         }),
     },
     Check {
@@ -171,8 +176,8 @@ pub(super) const CHECKS: &[Check] = &[
         standards: NONE,
         fix: "let the topic's policy allow cloudtrail.amazonaws.com to do sns:Publish, with aws:SourceArn of the trail",
         judge: Judge::Trail(|_, trail| {
-            if trail.topic.is_none() {
-                return Ok(Verdict::fail("SnsTopicARN is not set"));
+            if let Err(lacking) = topic(trail)? {
+                return Ok(lacking);
             }
             Ok(match &status(trail)?.notification.error {
                 Some(error) => Verdict::fail(format!("LatestNotificationError is {}", redact::text(error, 80))),
@@ -187,14 +192,26 @@ pub(super) const CHECKS: &[Check] = &[
         standards: NONE.hub("CloudTrail.9").config("tagged-cloudtrail-trail"),
         fix: "aws cloudtrail add-tags --region {region} --resource-id TRAIL_ARN --tags-list Key=owner,Value=TEAM",
         judge: Judge::Trail(|_, trail| {
-            let tags = *trail.tags.as_ref().map_err(Clone::clone)?;
-            Ok(Verdict::of(tags > 0, format!("{tags} tags"), "no tags"))
+            let tags = *of(&trail.tags)?;
+            Ok(Verdict::of(tags > 0, count(tags, "tag"), "no tags"))
         }),
     },
 ];
 
 fn status(trail: &Trail) -> Fact<&Status> {
-    trail.status.as_ref().map_err(Clone::clone)
+    of(&trail.status)
+}
+
+/// Returns the log group of a trail, or the verdict on a trail that has none.
+fn group(trail: &Trail) -> Fact<Result<&LogGroup, Verdict>> {
+    let Some(group) = &trail.log_group else { return Ok(Err(Verdict::fail(NO_GROUP))) };
+    Ok(if *of(&group.exists)? { Ok(group) } else { Err(Verdict::fail(format!("log group {} does not exist", group.name))) })
+}
+
+/// Returns the topic of a trail, or the verdict on a trail that has none.
+fn topic(trail: &Trail) -> Fact<Result<&Topic, Verdict>> {
+    let Some(topic) = &trail.topic else { return Ok(Err(Verdict::fail("SnsTopicARN is not set"))) };
+    Ok(if *of(&topic.exists)? { Ok(topic) } else { Err(Verdict::fail(format!("{} does not exist", topic.arn))) })
 }
 
 /// Judges one way on which something leaves a trail.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::fact::{Fact, Posture, Trail};
 use crate::source::api::Unread;
 
-pub(super) use recording::copies;
+pub(super) use recording::{copies, writes};
 pub use watching::{WATCHED, Watched};
 
 /// How grave it is that a check fails.
@@ -126,6 +126,10 @@ pub enum Judge {
     Account(fn(&Subject<'_>) -> Fact<Verdict>),
     /// Each trail.
     Trail(fn(&Subject<'_>, &Trail) -> Fact<Verdict>),
+    /// The bucket of each trail, which fails where there is none.
+    Bucket(fn(&Subject<'_>, &Trail) -> Fact<Verdict>),
+    /// Whether somebody would hear of this.
+    Watched(&'static Watched),
 }
 
 /// A check.
@@ -174,13 +178,19 @@ pub fn judge<'a>(subject: &Subject<'a>) -> Vec<Finding<'a>> {
     for check in all() {
         match check.judge {
             Judge::Account(judge) => findings.push(Finding { check, trail: None, verdict: judge(subject) }),
-            Judge::Trail(judge) => {
-                let of = |trail| Finding { check, trail: Some(trail), verdict: judge(subject, trail) };
-                findings.extend(subject.posture.trails.iter().map(of));
-            }
+            Judge::Watched(watched) => findings.push(Finding { check, trail: None, verdict: watching::judge(subject, watched) }),
+            Judge::Trail(judge) => findings.extend(each(subject, check, |trail| judge(subject, trail))),
+            Judge::Bucket(judge) => findings.extend(each(subject, check, |trail| match trail.bucket.exists {
+                true => judge(subject, trail),
+                false => Ok(Verdict::fail(format!("S3 knows no bucket {}", trail.bucket.name))),
+            })),
         }
     }
     findings
+}
+
+fn each<'a>(subject: &Subject<'a>, check: &'static Check, judge: impl Fn(&'a Trail) -> Fact<Verdict>) -> impl Iterator<Item = Finding<'a>> {
+    subject.posture.trails.iter().map(move |trail| Finding { check, trail: Some(trail), verdict: judge(trail) })
 }
 
 /// Finds a trail that records and of which `holds` is true.
@@ -200,6 +210,22 @@ fn recording<'a>(posture: &'a Posture, holds: impl Fn(&'a Trail) -> Fact<bool>) 
         Some(unread) => Err(unread),
         None => Ok(None),
     }
+}
+
+/// Tells whether a trail of all regions records all changes.
+pub(super) fn covers_everywhere(posture: &Posture) -> bool {
+    recording(posture, |trail| Ok(trail.multi_region && writes(trail)?)).is_ok_and(|trail| trail.is_some())
+}
+
+/// Counts things: `1 trail`, `2 trails`.
+pub(super) fn count(number: usize, thing: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{ending}")
+}
+
+/// Returns a fact, or why it is not known.
+fn of<T>(fact: &Fact<T>) -> Fact<&T> {
+    fact.as_ref().map_err(Clone::clone)
 }
 
 /// Says how long ago something was: `3 h ago`.

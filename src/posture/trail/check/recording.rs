@@ -1,7 +1,7 @@
 //! What is recorded at all.
 
 use super::Severity::{Critical, High, Low, Medium};
-use super::{Check, Judge, Standards, Subject, Verdict, few, recording};
+use super::{Check, Judge, Standards, Subject, Verdict, count, few, of, recording};
 use crate::policy::region::enabled_by_default;
 use crate::posture::trail::fact::{Fact, Posture, Trail};
 use crate::posture::trail::selector::{Extent, Wanted};
@@ -14,13 +14,15 @@ const LAMBDA: Wanted<'_> =
     Wanted { category: "Data", reads: Some(false), source: None, resource_type: Some("AWS::Lambda::Function"), arn: None };
 
 const NONE: Standards = Standards::NONE;
-/// How data events of all buckets and functions are switched on; a selector of management events stands with them.
-const DATA_EVENTS: &str = "aws cloudtrail put-event-selectors --trail-name {trail} --region {region} --advanced-event-selectors \
-    '[{\"Name\":\"management\",\"FieldSelectors\":[{\"Field\":\"eventCategory\",\"Equals\":[\"Management\"]}]},\
-    {\"Name\":\"s3\",\"FieldSelectors\":[{\"Field\":\"eventCategory\",\"Equals\":[\"Data\"]},{\"Field\":\"resources.type\",\"Equals\":[\"AWS::S3::Object\"]}]},\
-    {\"Name\":\"lambda\",\"FieldSelectors\":[{\"Field\":\"eventCategory\",\"Equals\":[\"Data\"]},{\"Field\":\"resources.type\",\"Equals\":[\"AWS::Lambda::Function\"]}]}]'";
-const MANAGEMENT: &str = "aws cloudtrail put-event-selectors --trail-name {trail} --region {region} --event-selectors \
-    '[{\"ReadWriteType\":\"All\",\"IncludeManagementEvents\":true,\"ExcludeManagementEventSources\":[]}]'";
+/// Selectors are replaced as a whole, so that no command can add to those that are set without naming them.
+const DATA_EVENTS: &str = "add a selector each for data events of AWS::S3::Object and AWS::Lambda::Function to those that are set (aws cloudtrail \
+    get-event-selectors --trail-name {trail} --region {region}), and give all of them to aws cloudtrail put-event-selectors --advanced-event-selectors, \
+    which replaces what is set: {\"Name\":\"s3\",\"FieldSelectors\":[{\"Field\":\"eventCategory\",\"Equals\":[\"Data\"]},\
+    {\"Field\":\"resources.type\",\"Equals\":[\"AWS::S3::Object\"]}]}; without management events beside it, add \
+    {\"Name\":\"management\",\"FieldSelectors\":[{\"Field\":\"eventCategory\",\"Equals\":[\"Management\"]}]}";
+const MANAGEMENT: &str = "let one selector take in all management events, and keep the others that are set (aws cloudtrail get-event-selectors \
+    --trail-name {trail} --region {region}): in EventSelectors ReadWriteType All, IncludeManagementEvents true and ExcludeManagementEventSources []; \
+    in AdvancedEventSelectors eventCategory Management alone; then give all of them to aws cloudtrail put-event-selectors, which replaces what is set";
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -32,7 +34,10 @@ pub(super) const CHECKS: &[Check] = &[
         judge: Judge::Account(|subject| {
             Ok(match recording(subject.posture, |_| Ok(true))? {
                 Some(trail) => Verdict::pass(format!("{} records", trail.name)),
-                None => Verdict::fail(format!("{} trails, none of which records", subject.posture.trails.len())),
+                None => Verdict::fail(match subject.posture.trails.len() {
+                    0 => "there is no trail".to_owned(),
+                    trails => format!("{}, and none records", count(trails, "trail")),
+                }),
             })
         }),
     },
@@ -43,8 +48,7 @@ pub(super) const CHECKS: &[Check] = &[
         standards: NONE.cis("3.1", "4.1").hub("CloudTrail.1").config("multi-region-cloudtrail-enabled"),
         fix: "aws cloudtrail update-trail --name {trail} --region {region} --is-multi-region-trail --include-global-service-events",
         judge: Judge::Account(|subject| {
-            let all =
-                |trail: &Trail| Ok(trail.multi_region && records(trail, &WRITES)? == Extent::All && records(trail, &READS)? == Extent::All);
+            let all = |trail: &Trail| Ok(trail.multi_region && writes(trail)? && records(trail, &READS)? == Extent::All);
             found(subject, all, "no trail that records is of all regions and takes in every management event")
         }),
     },
@@ -66,7 +70,7 @@ pub(super) const CHECKS: &[Check] = &[
         standards: NONE,
         fix: "aws cloudtrail update-trail --name {trail} --region {region} --is-multi-region-trail",
         judge: Judge::Account(|subject| {
-            let enabled = subject.posture.enabled_regions.as_ref().map_err(Clone::clone)?;
+            let enabled = of(&subject.posture.enabled_regions)?;
             let home = subject.posture.regions.first().map(|(region, _)| region.as_str()).unwrap_or_default();
             let opted: Vec<&str> = enabled.iter().map(String::as_str).filter(|region| !enabled_by_default(home).contains(region)).collect();
             if opted.is_empty() { Ok(Verdict::pass("no region was opted into")) } else { covered(subject.posture, &opted) }
@@ -79,7 +83,8 @@ pub(super) const CHECKS: &[Check] = &[
         standards: NONE,
         fix: "aws cloudtrail update-trail --name {trail} --region {region} --include-global-service-events",
         judge: Judge::Account(|subject| {
-            found(subject, |trail| Ok(trail.global_services), "no trail that records has IncludeGlobalServiceEvents")
+            let global = |trail: &Trail| Ok(trail.global_services && writes(trail)?);
+            found(subject, global, "no trail that records has IncludeGlobalServiceEvents and takes in all management writes")
         }),
     },
     Check {
@@ -88,9 +93,7 @@ pub(super) const CHECKS: &[Check] = &[
         severity: Critical,
         standards: NONE.hub("CloudTrail.1"),
         fix: MANAGEMENT,
-        judge: Judge::Account(|subject| {
-            found(subject, |trail| Ok(records(trail, &WRITES)? == Extent::All), "no trail that records takes in all management writes")
-        }),
+        judge: Judge::Account(|subject| found(subject, writes, "no trail that records takes in all management writes")),
     },
     Check {
         id: "management_reads",
@@ -182,7 +185,7 @@ pub(super) const CHECKS: &[Check] = &[
             if let Ok(Some(trail)) = recording(subject.posture, |trail| Ok(trail.organization)) {
                 return Ok(Verdict::pass(format!("{} is of the organization", trail.name)));
             }
-            let Some(organization) = subject.posture.organization.as_ref().map_err(Clone::clone)? else {
+            let Some(organization) = of(&subject.posture.organization)? else {
                 return Ok(Verdict::pass("the account is in no organization"));
             };
             let id = &organization.id;
@@ -198,7 +201,7 @@ pub(super) const CHECKS: &[Check] = &[
         title: "management events are delivered once",
         severity: Low,
         standards: NONE,
-        fix: "aws cloudtrail stop-logging --name {trail} --region {region}   # of the copy that nobody reads; or let it take in data events alone",
+        fix: "find the copy that nobody reads, and which records nothing that no other does; then let it take in data events alone, or stop that one with aws cloudtrail stop-logging",
         judge: Judge::Account(|subject| {
             let copies = copies(subject.posture)?;
             let Some((region, names)) = copies.iter().find(|(_, names)| names.len() > 1) else {
@@ -219,7 +222,7 @@ const INSIGHTS: &str = "aws cloudtrail put-insight-selectors --trail-name {trail
     '[{\"InsightType\":\"ApiCallRateInsight\"},{\"InsightType\":\"ApiErrorRateInsight\"}]'";
 
 fn selectors(trail: &Trail) -> Fact<&crate::posture::trail::selector::Selectors> {
-    trail.selectors.as_ref().map_err(Clone::clone)
+    of(&trail.selectors)
 }
 
 fn records(trail: &Trail, wanted: &Wanted<'_>) -> Fact<Extent> {
@@ -233,15 +236,20 @@ fn found<'a>(subject: &Subject<'a>, holds: impl Fn(&'a Trail) -> Fact<bool>, non
     })
 }
 
-/// Judges whether each of `regions` is recorded.
+/// Tells whether a trail takes in all management writes, where it records at all.
+pub(in crate::posture::trail) fn writes(trail: &Trail) -> Fact<bool> {
+    Ok(records(trail, &WRITES)? == Extent::All)
+}
+
+/// Judges whether changes in each of `regions` are recorded.
 fn covered(posture: &Posture, regions: &[&str]) -> Fact<Verdict> {
     let mut missing = Vec::new();
     for region in regions {
-        if recording(posture, |trail| Ok(trail.covers(region)))?.is_none() {
+        if recording(posture, |trail| Ok(trail.covers(region) && writes(trail)?))?.is_none() {
             missing.push(*region);
         }
     }
-    Ok(Verdict::of(missing.is_empty(), format!("recorded: {}", few(regions)), format!("no trail records {}", few(&missing))))
+    Ok(Verdict::of(missing.is_empty(), format!("recorded: {}", few(regions)), format!("no trail records all changes in {}", few(&missing))))
 }
 
 /// Judges whether management events of a service that selectors may exclude are recorded.
@@ -262,7 +270,7 @@ fn data(subject: &Subject<'_>, wanted: &Wanted<'_>, what: &str) -> Fact<Verdict>
 }
 
 fn insight(subject: &Subject<'_>, kind: &str) -> Fact<Verdict> {
-    let on = |trail: &Trail| Ok(trail.insights.as_ref().map_err(Clone::clone)?.iter().any(|one| one == kind));
+    let on = |trail: &Trail| Ok(of(&trail.insights)?.iter().any(|one| one == kind));
     found(subject, on, &format!("no trail that records has {kind}"))
 }
 

@@ -1,7 +1,7 @@
 //! Event data stores of CloudTrail Lake.
 
 use super::Severity::{Low, Medium};
-use super::{Check, Judge, Standards, Subject, Verdict};
+use super::{Check, Judge, Standards, Subject, Verdict, of};
 use crate::posture::trail::fact::{Fact, Store};
 
 const NONE: Standards = Standards::NONE;
@@ -34,7 +34,7 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 fn every(subject: &Subject<'_>, holds: fn(&Store) -> bool, good: &str, bad: &str) -> Fact<Verdict> {
-    let stores = subject.posture.stores.as_ref().map_err(Clone::clone)?;
+    let stores = of(&subject.posture.stores)?;
     let not: Vec<&str> = stores.iter().filter(|store| !holds(store)).map(|store| store.name.as_str()).collect();
     Ok(match (stores.len(), not.is_empty()) {
         (0, _) => Verdict::pass("there is no event data store"),

@@ -190,10 +190,10 @@ fn dispatch(matches: &ArgMatches) -> Result<u8, Failure> {
 }
 
 /// Sends the log to stderr: stdout belongs to the protocol. Only our own sentences are logged, and of libraries only warnings; those of
-/// the AWS SDK only for who looks for more, as the answer tells the cause.
+/// the AWS SDK only for who looks for more, as the answer tells the cause, and none of the MCP library, which quotes what clients write.
 fn log(level: &str) {
     let sdk = if matches!(level, "debug" | "trace") { "warn" } else { "off" };
-    let directives = format!("warn,cloudtrail_mcp={level},aws_={sdk},rmcp={}", if level == "trace" { "info" } else { "off" });
+    let directives = format!("warn,cloudtrail_mcp={level},aws_={sdk},rmcp=off");
     let filter = if level == "off" { "off" } else { &directives };
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false).with_target(false);
     let log = tracing_subscriber::registry().with(lines.with_filter(tracing_subscriber::EnvFilter::new(filter)));

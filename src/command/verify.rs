@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::config::Config;
 use crate::config::settings::{ALLOW_AWS_READ, ARCHIVE, ARCHIVE_KEYS, ARCHIVE_LOCATIONS, ARCHIVE_VERIFIED, KEYS, NOW};
+use crate::config::{Config, plain_file};
 use crate::posture::digest::{self, DigestProver, Folder, KeySource, Keys, Outcome, PublicKey, Remote, Report, Request, SIDECAR, Store};
 use crate::redact;
 use crate::source;
@@ -159,6 +159,9 @@ fn duration(text: &str) -> Result<Duration, Failure> {
     time::parse_duration(text.trim()).map_err(|_| wrong())?.to_std().map_err(|_| wrong())
 }
 
+/// The longest key file that is read: what AWS answers with has some hundred bytes a key.
+const MAX_KEYS: u64 = 4 << 20;
+
 /// Reads the key files that are named, else those that are configured.
 fn pinned(config: &Config) -> Result<Vec<PublicKey>, Failure> {
     let named = config.get(&KEYS);
@@ -169,7 +172,7 @@ fn pinned(config: &Config) -> Result<Vec<PublicKey>, Failure> {
     let mut keys = Vec::new();
     for file in files {
         let shown = file.display();
-        let bytes = std::fs::read(&file).map_err(|error| Failure::new(code, format!("{place} {shown}: {error}")))?;
+        let bytes = plain_file::read(&file, MAX_KEYS).map_err(|error| Failure::new(code, format!("{place} {shown}: {error}")))?;
         keys.extend(digest::parse_keys(&bytes).map_err(|wrong| Failure::new(code, format!("{place} {shown}: {wrong}")))?);
     }
     Ok(keys)

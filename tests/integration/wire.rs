@@ -283,6 +283,54 @@ fn stdout_carries_nothing_but_json_rpc_even_with_every_log_on() {
 }
 
 #[test]
+fn neither_what_a_client_writes_nor_what_happened_is_logged_at_any_level() {
+    const CANARY: &str = "canary-7Kq2";
+    let canary = |of: &str| format!("{CANARY}-{of}");
+    let mut server = Server::with(&["serve", "--demo", "--log-level", "trace"]);
+    let hello = json!({"protocolVersion": "2025-11-25", "capabilities": {"experimental": {canary("capability"): {}}},
+        "clientInfo": {"name": canary("name"), "version": canary("version"), "title": canary("title")}});
+    server.request(canary("id"), "initialize", hello);
+    server.raw(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
+    server.raw(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": canary("cancelled"), "reason": canary("reason")}}).to_string());
+    server.raw(&json!({"jsonrpc": "2.0", "method": canary("notification"), "params": {canary("key"): canary("value")}}).to_string());
+    for (method, params) in [
+        (canary("method").as_str(), json!({canary("key"): canary("value")})),
+        ("tools/call", json!({"name": canary("tool"), "arguments": {}})),
+        ("tools/call", json!({"name": "aws.cloudtrail_events", "arguments": {canary("argument"): 1}})),
+        ("tools/call", json!({"name": "aws.cloudtrail_events", "arguments": {"start_time": canary("time")}})),
+        ("tools/call", json!({"name": "aws.cloudtrail_events", "arguments": {"cursor": canary("cursor")}})),
+        (
+            "tools/call",
+            json!({"name": "aws.cloudtrail_events", "arguments": {"investigation": canary("alert"), "resources": [canary("resource")], "actors": [canary("actor")]},
+            "_meta": {"progressToken": canary("progress"), "traceparent": canary("trace"), canary("meta"): 1}}),
+        ),
+        ("tools/call", json!({"name": "aws.cloudtrail_event", "arguments": {"event_id": canary("event")}})),
+        ("tools/call", json!({"name": "aws.cloudtrail_events", "arguments": [canary("list")]})),
+        ("prompts/get", json!({"name": "what_changed", "arguments": {"alert": canary("alert"), canary("argument"): canary("value")}})),
+        ("prompts/get", json!({"name": canary("prompt")})),
+        ("resources/read", json!({"uri": format!("x://{}", canary("uri"))})),
+        ("tools/list", json!({"cursor": canary("cursor")})),
+        ("logging/setLevel", json!({"level": canary("level")})),
+    ] {
+        let reply = server.request(canary("id"), method, params);
+        assert!(reply["result"].is_object() || reply["error"].is_object(), "{method}: {reply}");
+    }
+    server.raw(&canary("no JSON"));
+    server.reply();
+    server.raw(&format!("{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":7,\"{CANARY}\":1}}"));
+    server.reply();
+    let (_, _, errors) = server.leave();
+    let told: Vec<&str> = errors
+        .lines()
+        .filter(|line| {
+            [CANARY, "dana@example.com", "sg-0c4ec0a1b2c3d4e5f", "AuthorizeSecurityGroup"].iter().any(|text| line.contains(text))
+        })
+        .collect();
+    assert_eq!(told, Vec::<&str>::new());
+    assert!(!errors.is_empty(), "the log goes to stderr");
+}
+
+#[test]
 fn both_spellings_are_called_and_one_is_listed() {
     for (flag, listed) in [("dotted", "aws.cloudtrail_events"), ("underscore", "aws_cloudtrail_events")] {
         let mut server = Server::with(&["serve", "--demo", "--tool-names", flag]);

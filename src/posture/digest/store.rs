@@ -1,9 +1,10 @@
 //! Where an archive lies: names are listed, bytes are read, and no more is asked of it.
 
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::config::plain_file;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -126,14 +127,14 @@ impl Store for Folder {
             return Ok(None);
         }
         let path = self.path(key);
-        let file = match File::open(&path) {
+        let file = match plain_file::open(&path, OpenOptions::new().read(true)) {
             Ok(file) => file,
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(None),
+            // What is no file of a log is no file of it here either.
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidInput) => {
+                return Ok(None);
+            }
             Err(error) => return Err(error),
         };
-        if !file.metadata()?.is_file() {
-            return Ok(None);
-        }
         let metadata = sidecar(&path.with_file_name(format!("{}{SIDECAR}", path.file_name().unwrap_or_default().to_string_lossy())))?;
         Ok(Some(Object { body: Box::new(file), metadata }))
     }
@@ -151,7 +152,7 @@ impl Store for Folder {
 ///
 /// Errors: it is there and cannot be read, or is something else.
 fn sidecar(path: &Path) -> io::Result<Option<Metadata>> {
-    let file = match File::open(path) {
+    let file = match plain_file::open(path, OpenOptions::new().read(true)) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
@@ -164,4 +165,24 @@ fn sidecar(path: &Path) -> io::Result<Option<Metadata>> {
     let inner = told.get_mut("Metadata").map(Value::take).unwrap_or(told);
     let metadata: Metadata = serde_json::from_value(inner).map_err(|_| wrong())?;
     if metadata.signature.is_none() { Err(wrong()) } else { Ok(Some(metadata)) }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pipe_in_place_of_a_digest_or_of_what_is_known_of_it_holds_up_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let digests = folder.path().join("AWSLogs");
+        std::fs::create_dir(&digests).unwrap();
+        std::fs::write(digests.join("digest"), "{}").unwrap();
+        for pipe in ["pipe", &format!("digest{SIDECAR}")] {
+            assert!(std::process::Command::new("mkfifo").arg(digests.join(pipe)).status().unwrap().success());
+        }
+        let store = Folder::open(folder.path()).unwrap();
+        assert!(store.get("AWSLogs/pipe").unwrap().is_none());
+        assert!(store.get("AWSLogs/digest").is_err());
+    }
 }

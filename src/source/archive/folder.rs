@@ -1,10 +1,12 @@
 //! A folder, or one file, of this machine as a store.
 
-use std::fs::{self, DirEntry, File};
+use std::fs::{self, DirEntry, OpenOptions};
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use crate::config::plain_file;
 
 use super::store::{Ask, Behind, Bytes, Entry, Page, Store};
 use super::watch::Halt;
@@ -71,12 +73,7 @@ impl Store for Folder {
     }
 
     fn open(&self, key: &str, _halt: &Arc<Halt>) -> io::Result<Box<dyn Bytes>> {
-        let path = self.at(key);
-        // Whoever opens a pipe waits for its other end; what became one since the listing is caught by the watch.
-        if !fs::metadata(&path)?.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
-        }
-        Ok(Box::new(File::open(path)?))
+        Ok(Box::new(plain_file::open(&self.at(key), OpenOptions::new().read(true))?))
     }
 
     fn behind(&self, link: &str) -> io::Result<Option<Behind>> {

@@ -13,6 +13,7 @@ use crate::binary;
 pub(crate) struct Served {
     child: Child,
     pub(crate) address: SocketAddr,
+    log: Option<std::thread::JoinHandle<String>>,
 }
 
 /// An answer, read to its end.
@@ -70,13 +71,28 @@ impl Served {
 
     fn spawn(mut command: std::process::Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
+        let mut log = String::new();
         let mut errors = BufReader::new(child.stderr.take().unwrap());
-        errors.read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("Listening on ").and_then(|url| url.split('/').nth(2)).unwrap_or_else(|| panic!("{line}"));
-        let address = address.parse().unwrap();
-        std::thread::spawn(move || std::io::copy(&mut errors, &mut std::io::sink()));
-        Self { child, address }
+        let address = loop {
+            let read = errors.read_line(&mut log).unwrap();
+            let last = log.lines().last().unwrap_or_default().trim();
+            if let Some(address) = last.strip_prefix("Listening on ").and_then(|url| url.split('/').nth(2)) {
+                break address.parse().unwrap();
+            }
+            assert!(read > 0, "{log}");
+        };
+        let rest = std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let _ = errors.read_to_end(&mut bytes);
+            log + &String::from_utf8_lossy(&bytes)
+        });
+        Self { child, address, log: Some(rest) }
+    }
+
+    /// Ends the server and returns what it logged.
+    pub(crate) fn log(mut self) -> String {
+        self.child.kill().unwrap();
+        self.log.take().unwrap().join().unwrap()
     }
 
     pub(crate) fn connect(&self) -> TcpStream {

@@ -15,6 +15,35 @@ fn initialize(version: &str) -> serde_json::Value {
 }
 
 #[test]
+fn neither_what_a_client_sends_nor_what_happened_is_logged_at_any_level() {
+    const CANARY: &str = "canary-7Kq2";
+    let served = Served::start_with(&["--demo", "--log-level", "trace"], &[]);
+    let host = served.address.to_string();
+    let call = json!({"jsonrpc": "2.0", "id": CANARY, "method": "tools/call", "params": {"name": "aws.cloudtrail_events", "arguments": {"investigation": CANARY, "actors": [CANARY]}}}).to_string();
+    let odd = json!({"jsonrpc": "2.0", "id": 1, "method": CANARY, "params": {CANARY: CANARY}}).to_string();
+    let accepts = ("accept", "application/json, text/event-stream");
+    for (target, body) in [("/mcp", call.as_str()), ("/mcp", &odd), ("/mcp", CANARY), (&format!("/{CANARY}?{CANARY}=1"), &odd)] {
+        let headers = [
+            ("host", host.as_str()),
+            accepts,
+            ("content-type", "application/json"),
+            ("authorization", &format!("Bearer {CANARY}")),
+            ("mcp-session-id", CANARY),
+            ("user-agent", CANARY),
+            (CANARY, CANARY),
+        ];
+        served.send("POST", target, &headers, body);
+    }
+    served.send("POST", "/mcp", &[("host", CANARY), accepts], &call);
+    served.send("POST", "/mcp", &[("host", &host), ("origin", &format!("https://{CANARY}")), accepts], &call);
+    served.raw(format!("{CANARY} / HTTP/9\r\n\r\n").as_bytes());
+    let log = served.log();
+    let told: Vec<&str> =
+        log.lines().filter(|line| [CANARY, "dana@example.com", "sg-0c4ec0a1b2c3d4e5f"].iter().any(|text| line.contains(text))).collect();
+    assert_eq!(told, Vec::<&str>::new());
+}
+
+#[test]
 fn every_handshake_revision_is_answered_in_kind_and_nothing_need_be_remembered() {
     let served = Served::demo();
     for version in ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] {

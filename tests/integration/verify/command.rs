@@ -143,6 +143,15 @@ fn the_archive_of_the_settings_is_verified_within_their_lists() {
     assert_eq!(code, 0, "{out}");
 }
 
+#[test]
+#[cfg(unix)]
+fn a_pipe_in_place_of_a_key_file_is_told() {
+    let dir = folder(&delivered(&[trail()]));
+    assert!(std::process::Command::new("mkfifo").arg(dir.path().join("pipe")).status().unwrap().success());
+    let (code, _, err) = run(&dir, &["logs", "--keys", "pipe"]);
+    assert!(code == 2 && err.contains("--keys pipe") && err.contains("pipe, socket"), "{code} {err}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_are_asked_of_aws_in_the_region_of_the_digests_for_their_time() {
     let dir = folder(&delivered(&[trail()]));

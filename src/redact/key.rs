@@ -76,6 +76,8 @@ pub(super) struct Known {
     pub(super) hangs_on_others: bool,
     /// Whether the name itself may leave as it is.
     pub(super) is_safe: bool,
+    /// Whether the name is that of a digest or a build.
+    names_digest: bool,
 }
 
 /// Names longer than this, and more names than this, are not remembered.
@@ -95,6 +97,7 @@ pub(super) fn known(name: &str) -> Known {
         rule: rule(&normal),
         hangs_on_others: is_value(&normal) || hangs_on_others(&normal),
         is_safe: character::clean(name, MAX_FIELD_CHARS) == name && layer::scrub(name).is_none(),
+        names_digest: names_digest(name),
         normal: normal.into(),
     };
     NAMES_SEEN.with_borrow_mut(|seen| {
@@ -216,10 +219,12 @@ fn rule_of_matched(field: &Value) -> Rule {
 }
 
 /// Tells whether the name of a variable says that its value is a digest or a build, and it is one.
-pub(super) fn tells_digest(name: &str, value: &Value, fields: &Map<String, Value>) -> bool {
-    let named = if is_value(&known(name).normal) { texts(fields, names_another).flatten().next() } else { Some(name) };
+pub(super) fn tells_digest(field: &Known, value: &Value, fields: &Map<String, Value>) -> bool {
     let is_digest = |text: &str| (6..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    value.as_str().is_some_and(is_digest) && named.is_some_and(names_digest)
+    let named = || {
+        if is_value(&field.normal) { texts(fields, names_another).flatten().next().is_some_and(names_digest) } else { field.names_digest }
+    };
+    value.as_str().is_some_and(is_digest) && named()
 }
 
 /// Tells whether one of the words of a name is that of a digest, and none is a secret's: the digest of a password is one, too.

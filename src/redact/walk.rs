@@ -90,7 +90,7 @@ fn hide_below(place: &mut Place<'_>, value: &mut Value, mode: Mode, depth: usize
                 .iter()
                 .enumerate()
                 .filter(|(_, (_, value))| !matches!(value, Value::Null | Value::Bool(_)))
-                .map(|(at, (name, value))| (at, place.mode_below(name, &key::known(name), value, mode, fields)))
+                .map(|(at, (name, value))| (at, place.mode_below(&key::known(name), value, mode, fields)))
                 .filter(|(_, mode)| !matches!(mode, Mode::Look | Mode::Shorten(..)))
                 .collect::<Vec<_>>()
                 .into_iter()
@@ -148,7 +148,7 @@ impl Walk<'_> {
         let mut renamed = false;
         for (name, value) in fields {
             let known = key::known(name);
-            let mode = match self.place.mode_below(name, &known, value, mode, fields) {
+            let mode = match self.place.mode_below(&known, value, mode, fields) {
                 Mode::Look if self.sentences.contains(&name.as_str()) => Mode::Sentence,
                 mode => mode,
             };
@@ -302,7 +302,7 @@ impl<'a> Place<'a> {
     }
 
     /// Returns how the field's value is treated, from its name, the fields beside it, the operation and what holds for the whole object.
-    fn mode_below(&self, field: &str, known: &Known, value: &Value, mode: Mode, beside: &Map<String, Value>) -> Mode {
+    fn mode_below(&self, known: &Known, value: &Value, mode: Mode, beside: &Map<String, Value>) -> Mode {
         if let Mode::Hide(_) | Mode::Marked = mode
             && (self.learning || !mode.is_doubtful())
         {
@@ -349,7 +349,7 @@ impl<'a> Place<'a> {
                 let is_text_of_them = value.is_string() && rule == Rule::Environment;
                 match key::is_variable(name, beside) {
                     _ if holds_variables => Mode::Environment,
-                    true if !self.learning && key::tells_digest(field, value, beside) => Mode::Look,
+                    true if !self.learning && key::tells_digest(known, value, beside) => Mode::Look,
                     true => Mode::Hide(VARIABLE),
                     false if is_text_of_them => Mode::Hide(VARIABLE),
                     false => Mode::Look,

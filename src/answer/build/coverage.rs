@@ -1,5 +1,6 @@
 //! The coverage as it is told.
 
+use crate::answer::withhold;
 use crate::answer::words::Words;
 use crate::answer::{CellReport, CoverageReport, SourceLabel};
 use crate::coverage::{Cell, Coverage};
@@ -11,12 +12,14 @@ pub fn coverage_report(coverage: &Coverage, untrusted: UntrustedText, words: Wor
     CoverageReport {
         verdict: coverage.verdict(),
         cells: coverage.cells.iter().map(|cell| cell_report(cell, untrusted, words)).collect(),
-        blind_spots: coverage.blind_spots.iter().map(|spot| words.blind_spot(spot)).collect(),
+        blind_spots: coverage.blind_spots.iter().map(|spot| words.blind_spot(spot, untrusted)).collect(),
         next: words.next_step(coverage),
     }
 }
 
 fn cell_report(cell: &Cell, untrusted: UntrustedText, words: Words) -> CellReport {
+    // What is said of a cell names its region.
+    let region_shown = cell.region().is_empty() || untrusted.place(cell.region()) != withhold::WITHHELD;
     CellReport {
         account: redact::text(cell.account(), 20),
         region: if cell.region().is_empty() { String::new() } else { redact::text(&untrusted.place(cell.region()), 32) },
@@ -26,6 +29,6 @@ fn cell_report(cell: &Cell, untrusted: UntrustedText, words: Words) -> CellRepor
         covered_to: cell.covered().map(|window| time::rfc3339(window.to)),
         requests: cell.requests,
         events: cell.events,
-        detail: words.detail(cell).map(|detail| redact::text(&detail, 300)),
+        detail: words.detail(cell).filter(|_| region_shown).map(|detail| redact::text(&detail, 300)),
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::setting;
+use crate::answer::withhold;
 use crate::coverage::{BlindSpot, Profile, RecordingChange, RegionGuess, Survey, TrailGap, TrailsUnread};
 use crate::redact;
 use crate::source::api::Unread;
@@ -40,6 +41,48 @@ pub(super) fn words(spot: &BlindSpot) -> String {
         BlindSpot::RecordingChanged(changes, more) => recording_changed(changes, *more),
         BlindSpot::EndpointDenials => "requests that a VPC endpoint policy denied are not among CloudTrail's management events".into(),
     }
+}
+
+/// Says it for `untrusted_text = "omit"`: without a name that a caller of AWS could have chosen.
+pub(super) fn withheld(spot: &BlindSpot) -> String {
+    let shown = |text: &String| withhold::text(text).to_owned();
+    let plain = match spot {
+        BlindSpot::RecordingChanged(changes, more) => {
+            let one = |change: &RecordingChange| RecordingChange {
+                name: withhold::name(&change.name).into(),
+                target: if change.target.is_empty() { String::new() } else { shown(&change.target) },
+                event_id: shown(&change.event_id),
+                time: change.time,
+            };
+            BlindSpot::RecordingChanged(changes.iter().map(one).collect(), *more)
+        }
+        BlindSpot::Trail(TrailGap::Stopped { trail, since }) => BlindSpot::Trail(TrailGap::Stopped { trail: shown(trail), since: *since }),
+        BlindSpot::Trail(TrailGap::NotDelivered { trail, since }) => {
+            BlindSpot::Trail(TrailGap::NotDelivered { trail: shown(trail), since: *since })
+        }
+        BlindSpot::Trail(TrailGap::Regions(regions)) => BlindSpot::Trail(TrailGap::Regions(regions.iter().map(shown).collect())),
+        BlindSpot::NotProven(places) => {
+            let shown = |text: &String| if text.is_empty() { String::new() } else { shown(text) };
+            BlindSpot::NotProven(places.iter().map(|(account, region)| (shown(account), shown(region))).collect())
+        }
+        BlindSpot::NoLogs(survey) => BlindSpot::NoLogs(Survey { other_names: Vec::new(), ..survey.clone() }),
+        BlindSpot::NotEnabled(regions) => BlindSpot::NotEnabled(regions.iter().map(shown).collect()),
+        BlindSpot::NeverHeld(_)
+        | BlindSpot::KeptSince(..)
+        | BlindSpot::OtherCategories(_)
+        | BlindSpot::UnknownRegions(_)
+        | BlindSpot::NoRegionName
+        | BlindSpot::Assumed(_)
+        | BlindSpot::GlobalNotAllowed(_)
+        | BlindSpot::GlobalNotHeld(..)
+        | BlindSpot::OtherNames
+        | BlindSpot::OtherSessions
+        | BlindSpot::Reads
+        | BlindSpot::Trail(TrailGap::NoTrail | TrailGap::Writes | TrailGap::Global | TrailGap::Excluded(_) | TrailGap::Data(_))
+        | BlindSpot::TrailsUnknown(_)
+        | BlindSpot::EndpointDenials => return words(spot),
+    };
+    words(&plain)
 }
 
 /// Says of which places nothing proves that their files are whole.
@@ -141,5 +184,36 @@ mod tests {
         assert_eq!(not_read(&survey), "not read as logs: 3 digest files and 1 other file");
         let named = Survey { log_files: 4, other_files: 2, other_names: vec!["package.json".into()], ..Survey::default() };
         assert_eq!(not_read(&named), "not read as logs: 2 other files (package.json, …)");
+    }
+
+    #[test]
+    fn without_untrusted_text_no_name_that_somebody_chose_is_told() {
+        const CHOSEN: &str = "close-the-ticket";
+        let chosen = || CHOSEN.to_owned();
+        let time = DateTime::UNIX_EPOCH;
+        let change = RecordingChange { name: "StopLogging".into(), target: chosen(), time, event_id: chosen() };
+        let odd = RecordingChange {
+            name: "CloseTheTicketNow".into(),
+            target: "111122223333".into(),
+            time,
+            event_id: "0a1b2c3d-1111-2222-3333-444455556666".into(),
+        };
+        for spot in [
+            BlindSpot::RecordingChanged(vec![change, odd], 0),
+            BlindSpot::Trail(TrailGap::Stopped { trail: chosen(), since: None }),
+            BlindSpot::Trail(TrailGap::NotDelivered { trail: chosen(), since: None }),
+            BlindSpot::Trail(TrailGap::Regions(vec![chosen()])),
+            BlindSpot::NotProven(vec![(chosen(), chosen())]),
+            BlindSpot::NoLogs(Survey { other_files: 1, other_names: vec![chosen()], ..Survey::default() }),
+            BlindSpot::NotEnabled(vec![chosen()]),
+        ] {
+            assert!(words(&spot).contains(CHOSEN), "{spot:?}");
+            let told = withheld(&spot);
+            assert!(!told.contains(CHOSEN) && !told.contains("Ticket"), "{told}");
+            assert!(
+                !matches!(spot, BlindSpot::RecordingChanged(..)) || told.contains("StopLogging") && told.contains("111122223333"),
+                "{told}"
+            );
+        }
     }
 }

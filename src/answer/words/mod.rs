@@ -108,8 +108,11 @@ impl Words {
         (self.0)(decision::words(line))
     }
 
-    /// Says what cannot be seen.
-    pub fn blind_spot(self, spot: &BlindSpot) -> String {
-        (self.0)(blind_spot::words(spot))
+    /// Says what cannot be seen; under `omit` without a name that somebody could have chosen.
+    pub fn blind_spot(self, spot: &BlindSpot, untrusted: UntrustedText) -> String {
+        (self.0)(match untrusted {
+            UntrustedText::Quote => blind_spot::words(spot),
+            UntrustedText::Omit => blind_spot::withheld(spot),
+        })
     }
 }

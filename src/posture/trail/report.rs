@@ -12,7 +12,7 @@ use crate::answer::trails::{
 };
 use crate::answer::words::Words;
 use crate::coverage::Verdict;
-use crate::policy::Scope;
+use crate::policy::{Scope, UntrustedText};
 use crate::refusal::Refusal;
 use crate::source::api::Unread;
 use crate::{redact, time};
@@ -28,13 +28,13 @@ const MAX_CHARS: usize = 36_000;
 pub(super) fn report(subjects: &[Subject<'_>], unread: &[Refusal], scope: &Scope, full: bool) -> TrailsAnswer {
     let mut missing: Vec<Unread> = Vec::new();
     let mut accounts = Vec::new();
-    let mut spots: Vec<String> = scope.blind_spots().iter().map(|spot| Words::ENGLISH.blind_spot(spot)).collect();
+    let mut spots: Vec<String> = scope.blind_spots().iter().map(|spot| Words::ENGLISH.blind_spot(spot, UntrustedText::Quote)).collect();
     for subject in subjects {
         let findings = judge(subject);
         missing.extend(findings.iter().filter_map(|finding| finding.verdict.as_ref().err().cloned()));
         missing.extend(unlisted(subject).cloned());
         accounts.push(account(subject, &findings, full));
-        spots.extend(blind_spot::of(subject.posture).iter().map(|spot| Words::ENGLISH.blind_spot(spot)));
+        spots.extend(blind_spot::of(subject.posture).iter().map(|spot| Words::ENGLISH.blind_spot(spot, UntrustedText::Quote)));
     }
     spots.extend(unread.iter().map(|refusal| format!("an account was not read: {}", refusal.message)));
     let missing: Vec<&Unread> = missing.iter().collect();

@@ -117,8 +117,11 @@ fn outlets() -> Vec<Outlet> {
         ("alert", |text| {
             let asked = Asked { investigation: Some(Value::String(text.to_owned())), ..Asked::default() };
             let (lookback, max_window, without_alert) = (TimeDelta::minutes(30), TimeDelta::hours(48), TimeDelta::hours(1));
-            let _ =
-                discover(&asked, &Defaults { lookback, max_window, without_alert }, DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(20_000));
+            let _ = discover(
+                &asked,
+                &Defaults { lookback, max_window, without_alert, ..Defaults::default() },
+                DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(20_000),
+            );
         }),
     ]
 }

@@ -148,6 +148,7 @@ fn discovered(investigation: Value) {
         lookback: chrono::TimeDelta::minutes(30),
         max_window: chrono::TimeDelta::hours(48),
         without_alert: chrono::TimeDelta::hours(1),
+        ..Defaults::default()
     };
     let Ok(incident) = discover(&asked, &defaults, now()) else { return };
     assert!(incident.window.from < incident.window.to && incident.window.to <= now());

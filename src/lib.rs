@@ -58,6 +58,8 @@ pub mod rank;
 
 pub mod answer;
 
+pub mod preset;
+
 pub mod render;
 
 pub mod investigate;

@@ -32,10 +32,15 @@ impl Filter {
     /// Tells whether a change is shown.
     pub fn matches(&self, ranked: &Ranked) -> bool {
         let event = &ranked.change.event;
+        (!self.resources_only || matches!(ranked.facts.tie.relation, Relation::Target(_) | Relation::Mention(_)))
+            && (self.categories.is_empty() || self.categories.contains(&ranked.change.class.category))
+            && self.admits(event)
+    }
+
+    /// Tells whether an event is shown, as far as it tells that by itself.
+    pub fn admits(&self, event: &Event) -> bool {
         (self.include_reads || !event.read_only)
             && (!self.errors_only || event.failed())
-            && (!self.resources_only || matches!(ranked.facts.tie.relation, Relation::Target(_) | Relation::Mention(_)))
-            && (self.categories.is_empty() || self.categories.contains(&ranked.change.class.category))
             && (self.event_names.is_empty() || self.event_names.iter().any(|pattern| is_named(pattern, event)))
             && (self.event_sources.is_empty() || self.event_sources.iter().any(|pattern| is_from(pattern, event)))
             && (self.actors.is_empty() || self.is_by_actor(event))
@@ -158,8 +163,9 @@ impl Filter {
     /// Makes sure that every filter applies to something that is known or was read, so that nothing that is misspelt looks like an all-clear.
     ///
     /// Errors: a service that nobody knows and no event is of, and an event name that nobody knows and no event bears.
-    pub fn check_against(&self, ranked: &[Ranked]) -> Result<(), InvalidArgument> {
-        let read = |applies: &dyn Fn(&Event) -> bool| ranked.iter().any(|one| applies(&one.change.event));
+    pub fn check_against<'a>(&self, read: impl Iterator<Item = &'a Event> + Clone) -> Result<(), InvalidArgument> {
+        let events = read;
+        let read = |applies: &dyn Fn(&Event) -> bool| events.clone().any(applies);
         for source in &self.event_sources {
             let short = source.split('.').next().unwrap_or_default();
             let known = catalogue::service_called(source).is_some() || catalogue::service_names().any(|name| matches_pattern(short, name));
@@ -174,9 +180,9 @@ impl Filter {
         }
         for pattern in &self.event_names {
             if !catalogue::event_names().any(|name| matches_pattern(pattern, name)) && !read(&|event| is_named(pattern, event)) {
-                let seen = ranked
-                    .iter()
-                    .map(|one| one.change.event.name.as_str())
+                let seen = events
+                    .clone()
+                    .map(|event| event.name.as_str())
                     .filter(|name| name.len() <= 64 && name.chars().all(|c| c.is_ascii_alphanumeric()));
                 let hint = hint(pattern, catalogue::event_names().map(|name: &'static str| -> &str { name }).chain(seen));
                 let problem =

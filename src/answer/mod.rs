@@ -9,13 +9,17 @@ pub mod event;
 pub mod filter;
 pub mod fold;
 pub mod page;
+pub mod query;
 pub mod report;
 mod room;
 pub mod run;
+pub mod table;
 pub mod tokens;
 pub mod trails;
 pub mod withhold;
 pub mod words;
+
+pub use query::{PresetReport, QueryAnswer, QueryFinding, RowTotals, Understood, WordReport};
 
 pub use contract::{
     ActorReport, AlertReport, Answer, CellReport, ConfidenceName, ContextReport, Cost, CoverageReport, Entry, ErrorReport, EventError,

@@ -29,6 +29,8 @@ pub struct Class {
     pub admits: bool,
     /// Whether its verb says that there is less than before.
     pub lessens: bool,
+    /// Whether it deletes what it is made to.
+    pub deletes: bool,
     /// Whether it only watches or reports: alarms, dashboards, reports. It may blind who looks, and breaks nothing that runs.
     pub watches: bool,
     /// Whether a trail or event data store may record less after it.
@@ -73,6 +75,7 @@ pub fn classify(event: &Event) -> Class {
         adds: row.is_some_and(|row| row.adds) || verb.adds && !replaces(&event.name, kind.category),
         admits: row.is_some_and(|row| row.admits),
         lessens: Verb::of_batch(&event.name).lessens,
+        deletes: row.is_some_and(|row| row.deletes) || Verb::of_batch(&event.name).deletes,
         watches: row.is_some_and(|row| row.watches),
         blinds: row.is_some_and(|row| row.blinds),
         gives_back: verb.gives_back,

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::json_path::{Flat, child, push_texts};
 use super::severity::{Effect, Severity, severity};
 use super::summary::{policy_document, statements};
+use super::topic::{self, SignIn};
 use crate::event::{ActorKind, Event};
 
 /// How much a change stands out by itself.
@@ -50,8 +51,8 @@ const EVERYDAY: i8 = 20;
 
 /// Returns how much an event stands out by itself; nothing for what is everyday, only reads or failed, but for sign-ins.
 pub fn gravity(event: &Event) -> Option<Gravity> {
-    if event.name == "ConsoleLogin" {
-        return sign_in(event);
+    if let Some(sign_in) = topic::sign_in(event) {
+        return of_sign_in(event, sign_in);
     }
     if event.read_only || event.failed() {
         return None;
@@ -132,16 +133,11 @@ fn keys(event: &Event, request: &Flat<'_>) -> Option<Gravity> {
 }
 
 /// A sign-in as root, or without MFA.
-fn sign_in(event: &Event) -> Option<Gravity> {
-    if event.failed() {
-        return None;
-    }
-    let mfa = event.record.get("additionalEventData").and_then(|data| child(data, "MFAUsed")).and_then(Value::as_str);
-    let by_password = matches!(event.actor.kind, ActorKind::Human | ActorKind::Root)
-        && !event.actor_names().iter().any(|name| name.contains(":assumed-role/"));
-    match (event.actor.kind, mfa) {
-        (ActorKind::Root, _) => grave(75, "signs in as the root user"),
-        (_, Some("No")) if by_password => grave(30, "signs in without MFA"),
+fn of_sign_in(event: &Event, sign_in: SignIn) -> Option<Gravity> {
+    match event.actor.kind {
+        _ if !sign_in.succeeded => None,
+        ActorKind::Root => grave(75, "signs in as the root user"),
+        _ if sign_in.by_password && sign_in.mfa == Some(false) => grave(30, "signs in without MFA"),
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Category;
 use super::severity::Check;
+use super::topic::Run;
 use crate::event::Event;
 
 /// How long a change usually takes to be felt.
@@ -41,6 +42,12 @@ pub(super) struct Row {
     pub(super) watches: bool,
     /// Whether a trail or event data store may record less after it.
     pub(super) blinds: bool,
+    /// Whether it is a sign-in to the console.
+    pub(super) signs_in: bool,
+    /// What it does to machines.
+    pub(super) run: Option<Run>,
+    /// Whether it deletes, though its verb does not say so.
+    pub(super) deletes: bool,
     /// Names of the calls of the same service that go back to what was before it, besides the opposite of its verb.
     pub(super) undone_by: &'static [&'static str],
     /// The command that takes it back; see [`mod@super::undo_command`] for the language. Empty: none is known.
@@ -115,6 +122,9 @@ pub(super) const fn by_verb(service: &'static str, name: &'static str) -> Row {
         admits: false,
         watches: false,
         blinds: false,
+        signs_in: false,
+        run: None,
+        deletes: false,
         undone_by: &[],
         undo: "",
         returns_to: None,
@@ -161,6 +171,21 @@ impl Row {
     /// Says that a trail or event data store may record less after it.
     pub(super) const fn blinds(self) -> Self {
         Self { blinds: true, ..self }
+    }
+
+    /// Says that it is a sign-in to the console.
+    pub(super) const fn signs_in(self) -> Self {
+        Self { signs_in: true, ..self }
+    }
+
+    /// Says what it does to machines.
+    pub(super) const fn runs(self, run: Run) -> Self {
+        Self { run: Some(run), ..self }
+    }
+
+    /// Says that it deletes.
+    pub(super) const fn deletes(self) -> Self {
+        Self { deletes: true, ..self }
     }
 
     /// Says which calls go back to what was before it.

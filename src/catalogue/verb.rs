@@ -33,6 +33,8 @@ pub(super) struct Verb {
     pub(super) makes: bool,
     /// Whether there is less than before while it works: deleted, stopped, started again.
     pub(super) lessens: bool,
+    /// Whether what it is made to is no more after it.
+    pub(super) deletes: bool,
     pub(super) sets: Sets,
     /// What it does to what it takes away.
     pub(super) takes_away: Option<&'static str>,
@@ -49,6 +51,7 @@ const fn verb(name: &'static str, weight: u8, delay: Delay) -> Verb {
         gives_back: false,
         makes: false,
         lessens: false,
+        deletes: false,
         sets: Sets::Nothing,
         takes_away: None,
         undone_by: &[],
@@ -78,6 +81,10 @@ const fn rare(name: &'static str) -> Verb {
 impl Verb {
     const fn adds(self) -> Self {
         Self { adds: true, ..self }
+    }
+
+    const fn deletes(self) -> Self {
+        Self { deletes: true, ..self }
     }
 
     const fn gives_back(self) -> Self {
@@ -120,14 +127,14 @@ const UNKNOWN: Verb = rare("");
 #[rustfmt::skip] // A table reads best in rows.
 const VERBS: &[Verb] = &[
     // Less than before
-    less("Delete").takes_away("deletes it").undone_by(&["Create", "Put"]),
-    less("Terminate").takes_away("ends it"),
+    less("Delete").deletes().takes_away("deletes it").undone_by(&["Create", "Put"]),
+    less("Terminate").deletes().takes_away("ends it"),
     less("Stop").takes_away("stops it").undone_by(&["Start"]),
     less("Disable").takes_away("disables it").undone_by(&["Enable"]),
     less("Detach").takes_away("detaches it").undone_by(&["Attach"]),
     less("Deregister").takes_away("takes it out of service").undone_by(&["Register"]),
     less("Revoke").takes_away("takes access away").undone_by(&["Authorize"]),
-    less("Purge").takes_away("empties it"),
+    less("Purge").deletes().takes_away("empties it"),
     less("Disassociate").undone_by(&["Associate"]),
     less("Remove").undone_by(&["Add"]),
     less("Suspend").undone_by(&["Resume"]),

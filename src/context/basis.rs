@@ -87,6 +87,8 @@ pub enum WindowStart {
     LastHour,
     /// As far back as what the question names may be looked up.
     LookUp(TimeDelta),
+    /// So long before now, as nothing was said.
+    Last(TimeDelta),
 }
 
 impl Lack {

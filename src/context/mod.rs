@@ -148,11 +148,13 @@ pub struct Defaults {
     pub max_window: TimeDelta,
     /// How far to look back where there is no alert; an hour.
     pub without_alert: TimeDelta,
+    /// Whether that is because something is looked up by its name.
+    pub looks_up: bool,
 }
 
 impl Default for Defaults {
     fn default() -> Self {
-        Self { lookback: TimeDelta::minutes(30), max_window: TimeDelta::hours(48), without_alert: period::WITHOUT_ALERT }
+        Self { lookback: TimeDelta::minutes(30), max_window: TimeDelta::hours(48), without_alert: period::WITHOUT_ALERT, looks_up: false }
     }
 }
 

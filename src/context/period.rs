@@ -75,7 +75,8 @@ pub(super) fn decide(
         (None, None) if defaults.without_alert == WITHOUT_ALERT => (before(now, WITHOUT_ALERT), now, WindowStart::LastHour),
         (None, None) => {
             let end = to.map_or(now, |to| to.min(now));
-            (before(end, defaults.without_alert), now, WindowStart::LookUp(defaults.without_alert))
+            let span = defaults.without_alert;
+            (before(end, span), now, if defaults.looks_up { WindowStart::LookUp(span) } else { WindowStart::Last(span) })
         }
     };
     let end = match (from, to) {
@@ -89,7 +90,10 @@ pub(super) fn decide(
         None if default_from < end => (default_from, counted_from),
         None => (before(end, defaults.lookback), WindowStart::BeforeEnd(defaults.lookback)),
     };
-    let shortest = before(end, if matches!(start, WindowStart::LookUp(_)) { defaults.without_alert } else { defaults.max_window });
+    let shortest = before(
+        end,
+        if matches!(start, WindowStart::LookUp(_) | WindowStart::Last(_)) { defaults.without_alert } else { defaults.max_window },
+    );
     let cut = from.is_none() && begin < shortest && shortest < end;
     let begin = if cut { shortest } else { begin };
     let lacks = primary.lacks.filter(|_| from.is_none());

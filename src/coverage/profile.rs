@@ -58,6 +58,8 @@ pub struct Profile {
     /// Whether a question may read it again, and further back, as often as that helps: it counts against no budget of requests. It takes
     /// time, and of a bucket also requests and bytes, which the source bounds for each reading.
     pub rereads: bool,
+    /// Whether it may hold data events, such as reads of objects.
+    pub data_events: bool,
     /// What it never holds, as a blind spot.
     pub never_sees: &'static str,
     /// Words for its cells.

@@ -254,6 +254,15 @@ impl Event {
         parse::field(&self.record, "addendum").is_some()
     }
 
+    /// Tells whether the call was denied: whoever made it may not.
+    ///
+    /// Source: "Common errors" of the services' API references, and codes in real records.
+    pub fn denied(&self) -> bool {
+        const DENIALS: &[&str] = &["accessdenied", "unauthorized", "notauthorized", "authorizationerror", "forbidden", "explicitdeny"];
+        let code = self.error_code.as_deref().unwrap_or_default().to_ascii_lowercase();
+        DENIALS.iter().any(|denial| code.contains(denial))
+    }
+
     /// Tells whether the call failed. A dry run succeeded, but changed nothing, and counts as failed.
     pub fn failed(&self) -> bool {
         self.error_code.is_some()

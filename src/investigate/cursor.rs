@@ -10,6 +10,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::query::FrozenRows;
+use super::question::FrozenChanges;
 use super::resume::Room;
 
 /// How long a cursor is good for.
@@ -20,6 +22,15 @@ pub const LIFETIME: TimeDelta = TimeDelta::hours(1);
 const MOST_OF_ONE: usize = 256;
 /// Most cursors kept in all; the oldest of whoever has the most goes first, so that nobody can push out another's few.
 const MOST: usize = 1024;
+
+/// What a cursor holds.
+#[derive(Clone)]
+pub enum Frozen {
+    /// Of a question about what changed.
+    Changes(Box<FrozenChanges>),
+    /// Of a named question.
+    Rows(Box<FrozenRows>),
+}
 
 /// The cursors handed out.
 pub struct Cursors<T> {

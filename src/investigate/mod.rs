@@ -11,7 +11,7 @@
 //!  resume       where the next call goes on             [`cursor`], `resume`
 //! ```
 //!
-//! [`find_event`] walks the same way for one event. An answer is not yet redacted: whoever sends it seals it.
+//! [`find_event`] walks the same way for one event, [`answer_query`] for a named question. An answer is not yet redacted: whoever sends it seals it.
 
 pub mod cursor;
 mod event;
@@ -20,6 +20,7 @@ mod gathered;
 mod look_up;
 mod page;
 pub mod plan;
+mod query;
 mod question;
 mod read;
 mod resume;
@@ -43,13 +44,14 @@ use crate::refusal::{Code, InvalidArgument, Refusal};
 use crate::source::Progress;
 use crate::time::in_hours;
 
-pub use cursor::Cursors;
+pub use cursor::{Cursors, Frozen};
 pub use event::{EventQuestion, find_event};
 pub use gathered::Gathered;
-pub use question::{Continued, Frozen, NewQuestion, Question};
+pub use query::{NewPresetQuestion, PresetQuestion, answer as answer_query};
+pub use question::{Continued, NewQuestion, Question};
 pub use tool_context::{Around, Surroundings, ToolContext};
 
-use question::Inquiry;
+use question::{FrozenChanges, Inquiry};
 use read::Reader;
 use resume::ResumeState;
 
@@ -92,7 +94,7 @@ pub async fn whole(context: &ToolContext, question: NewQuestion) -> Answer {
 /// What was found, before any of it is told.
 struct Findings {
     /// The question, and which page of its answer is asked.
-    frozen: Frozen,
+    frozen: FrozenChanges,
     coverage: Coverage,
     /// How far each place was read, for a call that goes on.
     so_far: SoFar,
@@ -158,10 +160,10 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
 
     // Where nothing could be read, that is what there is to tell.
     if gathered.cells().any(|cell| cell.covered().is_some()) {
-        inquiry.filter.check_against(&ranked)?;
+        inquiry.filter.check_against(ranked.iter().map(|one| &one.change.event))?;
     }
     let page = Page { limit, ..Page::default() };
-    let frozen = Frozen { policy: context.policy.version(), inquiry, detail, page, known, resume: None };
+    let frozen = FrozenChanges { policy: context.policy.version(), inquiry, detail, page, known, resume: None };
     Ok(Findings { first_suspect, ..found(frozen, gathered, ranked, background) })
 }
 
@@ -195,13 +197,18 @@ fn admit(context: &ToolContext, incident: &Incident, source: Option<SourceName>,
 async fn resume(reader: &Reader<'_>, continued: Continued) -> Result<Findings, Refusal> {
     let Continued { cursor, limit, detail } = continued;
     let context = reader.context;
-    let frozen = context.cursors.resume(&context.policy.caller, &cursor, reader.now);
+    let Some(Frozen::Changes(frozen)) = context.cursors.resume(&context.policy.caller, &cursor, reader.now) else {
+        return Err(unknown_cursor());
+    };
     // What was frozen under other limits may be more than is allowed now.
-    let mut frozen = frozen.filter(|frozen| frozen.policy == context.policy.version()).ok_or_else(unknown_cursor)?;
+    if frozen.policy != context.policy.version() {
+        return Err(unknown_cursor());
+    }
+    let mut frozen = *frozen;
     frozen.page.limit = limit.unwrap_or(frozen.page.limit);
     frozen.detail = detail.unwrap_or(frozen.detail);
 
-    let mut gathered = reader.read_on(&frozen).await;
+    let mut gathered = reader.read_on(&frozen.inquiry, frozen.resume.as_deref()).await;
     let from = frozen.inquiry.scope.window().from;
     let mut background: Vec<Change> = frozen.known.iter().filter(|change| change.event.time < from).cloned().collect();
     background.extend(reader.background(&frozen.inquiry.scope).await);
@@ -221,8 +228,8 @@ fn tell(reader: &Reader<'_>, findings: Findings) -> Answer {
     let resume = carries.then(|| ResumeState::keep(ranked.iter().map(|one| &one.change), &coverage, so_far, cursors.room())).flatten();
     let reads_on = resume.as_ref().is_some_and(|resume| resume.goes_on() && resume.gained_on(before));
     if cursors.are_given() && (next.is_some() || reads_on) {
-        let frozen = Frozen { page: next.unwrap_or(shown), resume, ..frozen };
-        let handle = cursors.issue(&reader.context.policy.caller, frozen, reader.context.now());
+        let frozen = FrozenChanges { page: next.unwrap_or(shown), resume, ..frozen };
+        let handle = cursors.issue(&reader.context.policy.caller, Frozen::Changes(Box::new(frozen)), reader.context.now());
         answer.next_cursor = handle.map_err(|error| warn!(%error, "No cursor could be made.")).ok();
     }
     if let (true, Some(coverage), Some(_)) = (reads_on, &mut answer.coverage, &answer.next_cursor) {
@@ -232,7 +239,7 @@ fn tell(reader: &Reader<'_>, findings: Findings) -> Answer {
 }
 
 /// Puts together what was found.
-fn found(frozen: Frozen, mut gathered: Gathered, ranked: Vec<Ranked>, background: Vec<Change>) -> Findings {
+fn found(frozen: FrozenChanges, mut gathered: Gathered, ranked: Vec<Ranked>, background: Vec<Change>) -> Findings {
     let (cached, plan_log) = (gathered.cached(), gathered.take_plan_log());
     let spots = page::blind_spots(&frozen.inquiry, &gathered, &ranked);
     let (_, coverage, so_far) = gathered.finish(spots);

@@ -58,9 +58,15 @@ fn in_ms(time: Duration) -> u64 {
 
 /// Says what cannot be seen by nature or by policy.
 pub(super) fn blind_spots(inquiry: &Inquiry, gathered: &Gathered, ranked: &[Ranked]) -> Vec<BlindSpot> {
+    let mut all = surroundings::blind_spots(inquiry, ranked);
+    all.extend(spots(inquiry, gathered));
+    all
+}
+
+/// Says what cannot be seen by the source's nature, by policy, or by how it was asked.
+pub(super) fn spots(inquiry: &Inquiry, gathered: &Gathered) -> Vec<BlindSpot> {
     let Inquiry { scope, filter, .. } = inquiry;
-    let mut spots = surroundings::blind_spots(inquiry, ranked);
-    spots.extend_from_slice(scope.blind_spots());
+    let mut spots = scope.blind_spots().to_vec();
     let source = scope.source();
     spots.push(BlindSpot::NeverHeld(source));
     if let (false, Some(region)) = (source.by_region, scope.global_region())

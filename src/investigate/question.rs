@@ -68,7 +68,7 @@ pub(super) struct Inquiry {
 
 /// What a cursor holds: the frozen question, and what was shown of its answer.
 #[derive(Clone)]
-pub struct Frozen {
+pub struct FrozenChanges {
     /// Under which policy it was admitted.
     pub(super) policy: PolicyVersion,
     pub(super) inquiry: Inquiry,

@@ -10,7 +10,7 @@ use tracing::{Instrument as _, info_span};
 
 use super::look_up::{self, Name};
 use super::plan::{self, Aim};
-use super::question::{Frozen, Inquiry};
+use super::question::Inquiry;
 use super::resume::ResumeState;
 use super::{Gathered, ToolContext};
 use crate::coverage::{Cell, CellKey, Reading};
@@ -147,9 +147,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Gathers what the cursor carries, and reads what was not read; all of it, where nothing is carried.
-    pub(super) async fn read_on(&self, frozen: &Frozen) -> Gathered {
-        let inquiry = &frozen.inquiry;
-        let (after, events) = frozen.resume.as_deref().and_then(|resume| Some((resume, resume.events()?))).unzip();
+    pub(super) async fn read_on(&self, inquiry: &Inquiry, resume: Option<&ResumeState>) -> Gathered {
+        let (after, events) = resume.and_then(|resume| Some((resume, resume.events()?))).unzip();
         let mut gathered = Gathered::default();
         if let Some(events) = events {
             let carried = Reading { events, ..Reading::default() };

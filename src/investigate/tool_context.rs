@@ -89,7 +89,7 @@ impl ToolContext {
     /// Returns the same for a question that names exactly what it is about.
     pub fn defaults_of_look_up(&self) -> Defaults {
         let longest = TimeDelta::from_std(self.policy.longest_look_up()).unwrap_or(TimeDelta::MAX);
-        Defaults { without_alert: longest, ..self.defaults() }
+        Defaults { without_alert: longest, looks_up: true, ..self.defaults() }
     }
 
     /// Replaces an exact known investigation id by what is stored under it.

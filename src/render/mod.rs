@@ -18,8 +18,9 @@ mod tests;
 
 pub use format::Format;
 pub use markdown::{FORMAT as MARKDOWN, markdown};
-pub use outcome::{Document, Line, Outcome, Section, Under};
+pub use outcome::{Document, Line, Outcome, Section, Table, Under};
 pub use report::report;
+pub use screen::looked;
 pub use text::{COLUMNS, FORMAT as TEXT, text};
 
 use serde::Serialize;

@@ -45,8 +45,19 @@ pub struct Document {
 pub struct Section {
     /// Its title; empty for what follows the headline at once.
     pub title: String,
+    /// Its table, before its lines.
+    pub table: Option<Table>,
     /// Its lines.
     pub lines: Vec<Line>,
+}
+
+/// A table: each row has as many cells as the head.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// Names of the columns.
+    pub head: Vec<String>,
+    /// The rows; a cell with nothing to say is empty.
+    pub rows: Vec<Vec<String>>,
 }
 
 /// A line of a [`Section`], and what belongs to it.
@@ -69,6 +80,17 @@ pub struct Under {
     pub text: String,
     /// Whether that is a command to copy.
     pub command: bool,
+}
+
+impl Table {
+    /// Tells each row in one line, for where no table can stand: each cell after the name of its column.
+    pub(super) fn told(&self, between: &str) -> Vec<String> {
+        let cells = |row: &Vec<String>| {
+            let told = self.head.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
+            told.map(|(name, cell)| format!("{name} {cell}")).collect::<Vec<_>>().join(between)
+        };
+        self.rows.iter().map(cells).collect()
+    }
 }
 
 impl Outcome {

@@ -79,6 +79,12 @@ fn whole(title: &str, body: &Markup) -> String {
 fn section(section: &Section) -> Markup {
     html! {
         @if !section.title.is_empty() { h2 { (section.title) } }
+        @if let Some(table) = &section.table {
+            table {
+                thead { tr { @for name in &table.head { th scope="col" { (name) } } } }
+                tbody { @for row in &table.rows { tr { @for cell in row { td { (cell) } } } } }
+            }
+        }
         @for line in &section.lines {
             p { @if !line.lead.is_empty() { strong { (line.lead) } " " } (line.text) }
             @if !line.under.is_empty() {

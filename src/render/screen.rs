@@ -87,7 +87,7 @@ pub(super) fn screen(answer: &Answer, room: Room) -> Screen<'_> {
     let mut rows = Vec::new();
     rows.extend(answer.error.iter().flat_map(error));
     rows.extend(answer.context.iter().flat_map(|context| asked(context, room)));
-    rows.extend(answer.coverage.iter().flat_map(|coverage| looked(coverage, room)));
+    rows.extend(answer.coverage.iter().flat_map(|coverage| read(coverage, room)));
     Screen { headline: &answer.headline, cards, rows }
 }
 
@@ -195,8 +195,14 @@ fn asked(context: &ContextReport, room: Room) -> Vec<Row> {
     rows
 }
 
+/// Says what was read, what was not, and what to do about it: each line with its label.
+pub fn looked(coverage: &CoverageReport) -> Vec<(&'static str, String)> {
+    let room = ROOMS.first().copied().unwrap_or(Room { cards: 1, reasons: 1, spots: 1 });
+    read(coverage, room).into_iter().map(|row| (row.label, row.text)).collect()
+}
+
 /// What was read, what was not, and what to do about it.
-fn looked(coverage: &CoverageReport, room: Room) -> Vec<Row> {
+fn read(coverage: &CoverageReport, room: Room) -> Vec<Row> {
     let mut rows = vec![Row::new("seen", seen(coverage, room.spots))];
     if !coverage.blind_spots.is_empty() {
         rows.push(Row::new("not seen", parted(&coverage.blind_spots, "; ", room.spots)));

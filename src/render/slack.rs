@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::screen::{Card, ROOMS, Row, screen};
-use super::{Document, Format, Section, Under, flags, of_run, times, url};
+use super::{Document, Format, Line, Section, Table, Under, flags, of_run, times, url};
 use crate::answer::{Answer, Entry, ErrorReport, Finding};
 use crate::redact::Redacted;
 
@@ -58,7 +58,8 @@ fn document(document: &Redacted<Document>, _: usize) -> String {
 /// A part of an answer that is no list of changes, in as many blocks as its lines need; no line is cut in two.
 fn part(part: &Section) -> Vec<Value> {
     let mut texts = vec![if part.title.is_empty() { String::new() } else { format!("*{}*\n", escaped(&part.title)) }];
-    for line in &part.lines {
+    let lines: Vec<Line> = part.table.iter().flat_map(told_rows).collect();
+    for line in lines.iter().chain(&part.lines) {
         let lead = if line.lead.is_empty() { String::new() } else { format!("*{}* ", escaped(&line.lead)) };
         let mut out = format!("{lead}{}\n", escaped(&line.text));
         for Under { label, text, command } in &line.under {
@@ -71,6 +72,11 @@ fn part(part: &Section) -> Vec<Value> {
         }
     }
     texts.iter().filter(|text| !text.is_empty()).map(|text| section(text)).collect()
+}
+
+/// The rows of a table as lines, as Slack has no tables: each cell after the name of its column.
+fn told_rows(table: &Table) -> Vec<Line> {
+    table.told(" · ").into_iter().enumerate().map(|(at, text)| Line { lead: format!("{}.", at + 1), text, under: Vec::new() }).collect()
 }
 
 /// A suspect in full.

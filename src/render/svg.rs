@@ -50,6 +50,9 @@ fn document(document: &Redacted<Document>, _: usize) -> String {
     let mut lines: Vec<(String, &str)> = wrapped(&document.headline).map(|line| (line, "ink head")).collect();
     for section in &document.sections {
         lines.extend(wrapped(&section.title).map(|line| (line, "ink head")));
+        for row in section.table.iter().flat_map(|table| table.told(" · ")) {
+            lines.extend(wrapped(&row).map(|line| (line, "ink")));
+        }
         for line in &section.lines {
             lines.extend(wrapped(&format!("{} {}", line.lead, line.text)).map(|line| (line, "ink")));
             lines.extend(line.under.iter().flat_map(|under| wrapped(&format!("{} {}", under.label, under.text))).map(|line| (line, "dim")));

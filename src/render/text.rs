@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::screen::{ROOMS, Row, screen};
-use super::{Document, Format, OPENS, Section, counted, flags, has_runs, run, times};
+use super::{Document, Format, OPENS, Section, Table, counted, flags, has_runs, run, times};
 use crate::answer::{Answer, Entry, Finding};
 use crate::redact::Redacted;
 
@@ -130,6 +130,10 @@ impl Page {
         if !section.title.is_empty() {
             self.paragraph("", PLAIN, BOLD, &section.title);
         }
+        if let Some(table) = &section.table {
+            self.table(table);
+            self.out.push_str(if section.lines.is_empty() { "" } else { "\n" });
+        }
         for line in &section.lines {
             let before = if line.lead.is_empty() { "  ".to_owned() } else { format!("{:<8}  ", line.lead) };
             self.paragraph(&before, YELLOW, PLAIN, &line.text);
@@ -143,6 +147,58 @@ impl Page {
                     false => self.row(under.label, &under.text),
                 }
             }
+        }
+    }
+
+    /// A table whose columns are as wide as what they hold; where that is too wide each row is told in lines.
+    fn table(&mut self, table: &Table) {
+        const GAP: usize = 2;
+        let wide = |at: usize| {
+            table.rows.iter().chain([&table.head]).filter_map(|row| row.get(at)).map(|cell| width(cell)).max().unwrap_or_default()
+        };
+        let mut widths: Vec<usize> = (0..table.head.len()).map(wide).collect();
+        let excess = (widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)).saturating_sub(self.columns);
+        // The widest column gives way, as long as it stays readable.
+        if excess > 0 {
+            match widths.iter_mut().max() {
+                Some(widest) if widest.saturating_sub(excess) >= 24 => *widest -= excess,
+                _ => return self.told_rows(table),
+            }
+        }
+        let line = |cells: &[String]| -> Vec<String> {
+            let parts: Vec<Vec<String>> = cells.iter().zip(&widths).map(|(cell, width)| wrapped(cell, *width)).collect();
+            let height = parts.iter().map(Vec::len).max().unwrap_or_default();
+            let cell = |part: &Vec<String>, at: usize, wide: usize| {
+                let text = part.get(at).map_or("", String::as_str);
+                format!("{text}{}", " ".repeat((wide + GAP).saturating_sub(width(text))))
+            };
+            let row =
+                |at: usize| parts.iter().zip(&widths).map(|(part, wide)| cell(part, at, *wide)).collect::<String>().trim_end().to_owned();
+            (0..height).map(row).collect()
+        };
+        for head in line(&table.head) {
+            let _ = writeln!(self.out, "{DIM}{head}{DIM:#}");
+        }
+        for row in &table.rows {
+            for text in line(row) {
+                let _ = writeln!(self.out, "{text}");
+            }
+        }
+    }
+
+    /// Tells each row in lines: its first texts, which speak for themselves, then the rest by the names of their columns.
+    fn told_rows(&mut self, table: &Table) {
+        const FIRST: usize = 3;
+        for (at, row) in table.rows.iter().enumerate() {
+            let cell = |(name, cell): (&String, &String)| {
+                let number = cell.parse::<f64>().is_ok();
+                if number { format!("{name} {cell}") } else { cell.clone() }
+            };
+            let first: Vec<String> = table.head.iter().zip(row).take(FIRST).filter(|(_, cell)| !cell.is_empty()).map(cell).collect();
+            self.paragraph(&format!("{:>3}  ", at + 1), YELLOW, BOLD, &first.join("  "));
+            let rest =
+                Table { head: table.head.iter().skip(FIRST).cloned().collect(), rows: vec![row.iter().skip(FIRST).cloned().collect()] };
+            rest.told(" · ").iter().filter(|rest| !rest.is_empty()).for_each(|rest| self.paragraph("     ", PLAIN, DIM, rest));
         }
     }
 

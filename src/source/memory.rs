@@ -28,6 +28,7 @@ pub static PROFILE: Profile = Profile {
     look_ups: &[],
     cost: Cost::Time { unit: Unit { name: "events", counts: "Places read." } },
     rereads: true,
+    data_events: true,
     never_sees: "what was not put into memory",
     words: Words {
         holds: "events",

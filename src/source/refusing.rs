@@ -21,6 +21,7 @@ pub static PROFILE: Profile = Profile {
     look_ups: &[],
     cost: Cost::Time { unit: Unit { name: "none", counts: "Nothing." } },
     rereads: false,
+    data_events: false,
     never_sees: "nothing was looked at",
     words: Words {
         holds: "events",

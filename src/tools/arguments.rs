@@ -192,8 +192,14 @@ impl Arguments {
     ///
     /// Shape: nothing means `auto`.
     pub fn source(&mut self) -> Result<Option<SourceName>, Refusal> {
+        self.source_or(&[])
+    }
+
+    /// Takes `source` under further names, too.
+    pub fn source_or(&mut self, further: &[&'static str]) -> Result<Option<SourceName>, Refusal> {
+        let names: Vec<&'static str> = ["source"].into_iter().chain(further.iter().copied()).collect();
         let words: Vec<&'static str> = [AUTO].into_iter().chain(source::nameable().map(SourceName::as_str)).collect();
-        Ok(self.word(&["source"], &words)?.and_then(source::name))
+        Ok(self.word(&names, &words)?.and_then(source::name))
     }
 
     /// Ends the reading.

@@ -101,7 +101,11 @@ impl From<&TrailsAnswer> for Document {
         if let Some(coverage) = &answer.coverage {
             let mut lines: Vec<Line> = coverage.blind_spots.iter().map(|spot| line("", spot)).collect();
             lines.extend(coverage.next.as_ref().map(|next| line("next", next)));
-            sections.extend((!lines.is_empty()).then(|| Section { title: "What an investigation cannot see".to_owned(), lines }));
+            sections.extend((!lines.is_empty()).then(|| Section {
+                title: "What an investigation cannot see".to_owned(),
+                lines,
+                table: None,
+            }));
         }
         sections.extend(answer.accounts.iter().flat_map(|account| checks(account, named)));
         Self {
@@ -132,7 +136,7 @@ fn trails(account: &AccountReport, named: bool) -> Section {
     if lines.is_empty() {
         lines.push(line("", "none"));
     }
-    Section { title: title("Trails", account, named), lines }
+    Section { title: title("Trails", account, named), lines, table: None }
 }
 
 /// Why events are missing, then a line for what fails, what is unknown by what is missing, and the rest counted.
@@ -140,7 +144,7 @@ fn checks(account: &AccountReport, named: bool) -> Vec<Section> {
     let mut sections = Vec::new();
     let mut part = |head: String, lines: Vec<Line>| {
         if !lines.is_empty() {
-            sections.push(Section { title: title(&head, account, named), lines });
+            sections.push(Section { title: title(&head, account, named), lines, table: None });
         }
     };
     let why = |cause: &Cause| Line { under: vec![under("fix", &cause.fix, false)], ..line("", &cause.cause) };

@@ -6,6 +6,7 @@ pub mod arguments;
 pub mod call;
 pub mod cloudtrail_event;
 pub mod cloudtrail_events;
+pub mod cloudtrail_query;
 pub mod cloudtrail_trails;
 pub mod schema;
 
@@ -48,7 +49,7 @@ pub struct Tool {
 pub type Run = for<'a> fn(&'a ToolContext, &'a Call, Option<Map<String, Value>>) -> BoxFuture<'a, Outcome>;
 
 /// All tools, in the order in which they are listed.
-pub const ALL: &[&Tool] = &[&cloudtrail_events::TOOL, &cloudtrail_event::TOOL, &cloudtrail_trails::TOOL];
+pub const ALL: &[&Tool] = &[&cloudtrail_events::TOOL, &cloudtrail_event::TOOL, &cloudtrail_query::TOOL, &cloudtrail_trails::TOOL];
 
 impl Tool {
     /// Returns the tool's full name.

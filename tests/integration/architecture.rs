@@ -149,7 +149,7 @@ fn every_read_of_settings_is_on_the_list_reads_and_is_sent() {
 }
 
 /// The rooms from the ground up; each may use only those above it in this list.
-const ROOMS: [&str; 19] = [
+const ROOMS: [&str; 20] = [
     "time",
     "redact",
     "event",
@@ -162,6 +162,7 @@ const ROOMS: [&str; 19] = [
     "source",
     "rank",
     "answer",
+    "preset",
     "render",
     "investigate",
     "posture",

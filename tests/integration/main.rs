@@ -18,6 +18,7 @@ mod fuzzing;
 mod http;
 mod outlets;
 mod progress;
+mod query;
 mod report;
 mod runs;
 mod schemas;

@@ -84,7 +84,7 @@ fn each_caller_has_its_own_tools_limits_and_cursors_over_http() {
     let place = place(&format!("{bot}{}", caller("oncall", "requests_per_minute = 3\n")));
     let served = place.serve();
     let tools = |who: &str| ask(&served, who, "tools/list", json!({})).json()["result"]["tools"].as_array().unwrap().len();
-    assert_eq!((tools("bot"), tools("oncall")), (1, 2));
+    assert_eq!((tools("bot"), tools("oncall")), (1, 3));
     let refused = ask(&served, "bot", "tools/call", json!({"name": "aws.cloudtrail_event", "arguments": {"event_id": "x"}})).json();
     assert_eq!(refused["result"]["structuredContent"]["error"]["code"], "tool_not_allowed");
     let seen = events(&served, "bot", json!({"start_time": "2026-01-27T19:34:00Z", "limit": 1}));

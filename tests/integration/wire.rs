@@ -95,7 +95,7 @@ fn every_handshake_revision_is_answered_in_kind() {
         assert!(reply["result"]["serverInfo"]["title"].is_string());
         let instructions = reply["result"]["instructions"].as_str().unwrap();
         assert!(instructions.len() < 2_048 && instructions.contains("never as instructions"));
-        assert_eq!(server.request(2, "tools/list", json!({}))["result"]["tools"].as_array().unwrap().len(), 2);
+        assert_eq!(server.request(2, "tools/list", json!({}))["result"]["tools"].as_array().unwrap().len(), 3);
         quiet(server.leave());
     }
 }

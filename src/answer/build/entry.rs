@@ -27,7 +27,7 @@ const MAX_PARAMETER_CHARS: usize = 1_500;
 /// Longest name of an actor: a role of 64 characters, a stroke, a session of 64.
 ///
 /// Source: IAM's and STS's limits.
-pub(super) const MAX_ACTOR_CHARS: usize = 129;
+pub(in crate::answer) const MAX_ACTOR_CHARS: usize = 129;
 /// Longest reason; those that there are end sooner, but for names that are longer than AWS allows.
 const MAX_REASON_CHARS: usize = 400;
 /// Ranks that get all their reasons; those after get the first.
@@ -47,20 +47,8 @@ pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, rank: usize, style: &Sty
     let record = redact::record(&event.record);
     let section = |key: &str| record.get(key).cloned().unwrap_or(Value::Null);
     let (request, response) = (section("requestParameters"), section("responseElements"));
-    let more = section(if record.get("additionalEventData").is_some() { "additionalEventData" } else { "serviceEventDetails" });
     let before = draft.earlier.request_before(change).map(redact::parameters);
-    let summary = match untrusted {
-        UntrustedText::Quote => catalogue::summarise(&catalogue::Parts {
-            event_name: &name,
-            service: event.service(),
-            request: &request,
-            response: &response,
-            additional: &more,
-            error_code: error_code.as_deref(),
-            earlier: before.as_deref(),
-        }),
-        UntrustedText::Omit => withhold::summary(change),
-    };
+    let summary = told(change, untrusted, &record, before.as_deref());
     let undo = || {
         catalogue::undo_command(&catalogue::Undoable {
             service: event.service(),
@@ -87,7 +75,7 @@ pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, rank: usize, style: &Sty
             UntrustedText::Omit if withhold::text(&event.source) != event.source => withhold::WITHHELD.into(),
             _ => redact::text(event.service(), 60),
         },
-        summary: redact::clean(&summary, catalogue::MAX_SUMMARY_CHARS),
+        summary,
         actor: ActorReport {
             name: untrusted.text(&event.actor.name, MAX_ACTOR_CHARS),
             kind: actor_kind(event.actor.kind).into(),
@@ -119,6 +107,30 @@ pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, rank: usize, style: &Sty
         entry.request_parameters = (untrusted == UntrustedText::Quote).then(|| capped(&request)).flatten();
     }
     entry
+}
+
+/// Says in words what happened; `earlier` is the request of the last like call.
+pub(in crate::answer) fn summary(change: &Change, untrusted: UntrustedText, earlier: Option<&Value>) -> String {
+    told(change, untrusted, &redact::record(&change.event.record), earlier)
+}
+
+/// Says in words what a redacted record tells.
+fn told(change: &Change, untrusted: UntrustedText, record: &Value, earlier: Option<&Value>) -> String {
+    let event = &change.event;
+    let section = |key: &str| record.get(key).unwrap_or(&Value::Null);
+    let summary = match untrusted {
+        UntrustedText::Quote => catalogue::summarise(&catalogue::Parts {
+            event_name: &untrusted.name(&event.name, 80),
+            service: event.service(),
+            request: section("requestParameters"),
+            response: section("responseElements"),
+            additional: section(if record.get("additionalEventData").is_some() { "additionalEventData" } else { "serviceEventDetails" }),
+            error_code: event.error_code.as_deref().map(|code| untrusted.name(code, 80)).as_deref(),
+            earlier,
+        }),
+        UntrustedText::Omit => withhold::summary(change),
+    };
+    redact::clean(&summary, catalogue::MAX_SUMMARY_CHARS)
 }
 
 /// Adds what `detail=full` tells of an event.
@@ -275,7 +287,7 @@ fn capped(request: &Value) -> Option<Map<String, Value>> {
 }
 
 /// Returns the contract's word for an actor's kind.
-fn actor_kind(kind: ActorKind) -> &'static str {
+pub(in crate::answer) fn actor_kind(kind: ActorKind) -> &'static str {
     match kind {
         ActorKind::Human => "human",
         ActorKind::Role => "role",
@@ -286,7 +298,7 @@ fn actor_kind(kind: ActorKind) -> &'static str {
     }
 }
 
-fn via(via: Via) -> Option<&'static str> {
+pub(in crate::answer) fn via(via: Via) -> Option<&'static str> {
     match via {
         Via::Console => Some("console"),
         Via::Cli => Some("cli"),

@@ -8,6 +8,7 @@ mod group;
 use std::collections::{HashMap, HashSet};
 
 pub use coverage::coverage_report;
+pub(super) use entry::{MAX_ACTOR_CHARS, actor_kind, summary, via};
 
 use super::draft::{Detail, Draft};
 use super::fold::{Fold, fold};

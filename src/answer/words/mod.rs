@@ -8,6 +8,7 @@ mod decision;
 mod headline;
 mod note;
 mod obstacle;
+mod query;
 mod reason;
 mod setting;
 
@@ -41,6 +42,11 @@ impl Words {
     /// Writes the headline about one event.
     pub fn event(self, facts: &EventFacts<'_>) -> String {
         (self.0)(headline::event(facts))
+    }
+
+    /// Writes the headline about a table.
+    pub fn query(self, facts: &crate::answer::query::Facts<'_>) -> String {
+        (self.0)(query::headline(facts))
     }
 
     /// Writes the headline of a refusal.

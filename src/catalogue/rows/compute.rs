@@ -1,6 +1,7 @@
 //! Instances, auto scaling groups and launch templates.
 
 use crate::catalogue::Category as C;
+use crate::catalogue::Run;
 use crate::catalogue::row::{Delay::*, Row, by_verb, row};
 
 #[rustfmt::skip] // A table reads best in rows.
@@ -41,10 +42,10 @@ pub(super) const ROWS: &[Row] = &[
     row("ec2", "DeleteLaunchTemplate", C::AutoScaling, 80, Minutes, "launchTemplateId|launchTemplateName", "delete launch template {launchTemplateName|launchTemplateId}"),
     row("ec2", "DeleteLaunchTemplateVersions", C::AutoScaling, 65, Minutes, "launchTemplateId|launchTemplateName", "delete versions of launch template {launchTemplateName|launchTemplateId}"),
     // Instances
-    row("ec2", "RunInstances", C::Ec2Lifecycle, 40, Minutes, "instancesSet.instanceId", "launch {launched}[ from {imageId}] || launch instances[ ({instanceType})][ from {imageId}]"),
-    row("ec2", "TerminateInstances", C::Ec2Lifecycle, 92, Immediate, "instancesSet.instanceId", "terminate {instancesSet.instanceId}"),
-    row("ec2", "StopInstances", C::Ec2Lifecycle, 92, Immediate, "instancesSet.instanceId", "stop {instancesSet.instanceId}").undo("ec2 start-instances --instance-ids {instancesSet.instanceId*}"),
-    row("ec2", "StartInstances", C::Ec2Lifecycle, 40, Minutes, "instancesSet.instanceId", "start {instancesSet.instanceId}"),
+    row("ec2", "RunInstances", C::Ec2Lifecycle, 40, Minutes, "instancesSet.instanceId", "launch {launched}[ from {imageId}] || launch instances[ ({instanceType})][ from {imageId}]").runs(Run::Launches),
+    row("ec2", "TerminateInstances", C::Ec2Lifecycle, 92, Immediate, "instancesSet.instanceId", "terminate {instancesSet.instanceId}").runs(Run::Ends),
+    row("ec2", "StopInstances", C::Ec2Lifecycle, 92, Immediate, "instancesSet.instanceId", "stop {instancesSet.instanceId}").undo("ec2 start-instances --instance-ids {instancesSet.instanceId*}").runs(Run::Ends),
+    row("ec2", "StartInstances", C::Ec2Lifecycle, 40, Minutes, "instancesSet.instanceId", "start {instancesSet.instanceId}").runs(Run::Starts),
     row("ec2", "RebootInstances", C::Ec2Lifecycle, 85, Immediate, "instancesSet.instanceId", "reboot {instancesSet.instanceId}"),
     row("ec2", "ModifyInstanceAttribute", C::Ec2Lifecycle, 78, Immediate, "instanceId", "change {instanceId}[: security groups now {groupSet.groupId}][: {changes}]"),
     row("ec2", "ResetInstanceAttribute", C::Ec2Lifecycle, 60, Immediate, "instanceId", "reset {attribute|attributeType} of {instanceId}"),
@@ -54,7 +55,7 @@ pub(super) const ROWS: &[Row] = &[
     row("ec2", "AssociateIamInstanceProfile", C::Ec2Lifecycle, 60, Immediate, "instanceId", "give {instanceId} instance profile {iamInstanceProfile.name|iamInstanceProfile.arn}").undo("ec2 disassociate-iam-instance-profile --association-id {associationId}"),
     row("ec2", "DisassociateIamInstanceProfile", C::Ec2Lifecycle, 85, Minutes, "associationId", "remove the instance profile[ from {instanceId}] ({associationId})"),
     row("ec2", "ReplaceIamInstanceProfileAssociation", C::Ec2Lifecycle, 80, Minutes, "associationId", "replace instance profile of {instanceId|associationId} by {iamInstanceProfile.name|iamInstanceProfile.arn}"),
-    row("ec2", "BidEvictedEvent", C::Ec2Lifecycle, 88, Immediate, "instanceIdSet|instanceId", "evict spot instance {instanceIdSet|instanceId}"),
+    row("ec2", "BidEvictedEvent", C::Ec2Lifecycle, 88, Immediate, "instanceIdSet|instanceId", "evict spot instance {instanceIdSet|instanceId}").runs(Run::Ends),
     row("ec2", "CancelSpotInstanceRequests", C::Ec2Lifecycle, 60, Immediate, "spotInstanceRequestId", "cancel spot request {spotInstanceRequestId}"),
     row("ec2", "CancelSpotFleetRequests", C::Ec2Lifecycle, 80, Immediate, "spotFleetRequestId", "cancel spot fleet {spotFleetRequestId}"),
     row("ec2", "ModifySpotFleetRequest", C::Ec2Lifecycle, 72, Minutes, "spotFleetRequestId", "change spot fleet {spotFleetRequestId}[: {changes}]"),

@@ -31,7 +31,7 @@ pub(super) const ROWS: &[Row] = &[
     row("kms", "CreateKey", C::ConfigSecrets, 20, Immediate, "keyMetadata.keyId", "create key[ {keyMetadata.keyId}]"),
     row("kms", "DisableKey", C::ConfigSecrets, 95, Immediate, "keyId", "disable key {keyId}").undo("kms enable-key --key-id {keyId}"),
     row("kms", "EnableKey", C::ConfigSecrets, 35, Immediate, "keyId", "enable key {keyId}"),
-    row("kms", "ScheduleKeyDeletion", C::ConfigSecrets, 95, Immediate, "keyId", "schedule deletion of key {keyId}[ in {pendingWindowInDays} days]").undone_by(&["CancelKeyDeletion"]).check(schedules_deletion).undo("kms cancel-key-deletion --key-id {keyId} --region {region} && aws kms enable-key --key-id {keyId} --region {region}"),
+    row("kms", "ScheduleKeyDeletion", C::ConfigSecrets, 95, Immediate, "keyId", "schedule deletion of key {keyId}[ in {pendingWindowInDays} days]").undone_by(&["CancelKeyDeletion"]).check(schedules_deletion).undo("kms cancel-key-deletion --key-id {keyId} --region {region} && aws kms enable-key --key-id {keyId} --region {region}").deletes(),
     row("kms", "CancelKeyDeletion", C::ConfigSecrets, 45, Immediate, "keyId", "cancel deletion of key {keyId}"),
     row("kms", "DeleteKey", C::ConfigSecrets, 95, Slow, "keyId", "delete key {keyId}"),
     row("kms", "DeleteImportedKeyMaterial", C::ConfigSecrets, 95, Immediate, "keyId", "delete the material of key {keyId}"),

@@ -90,7 +90,7 @@ pub(super) const ROWS: &[Row] = &[
     row("sso", "PutInlinePolicyToPermissionSet", C::IamPolicy, 78, Immediate, "permissionSetArn", "set the inline policy of {permissionSetArn}[: {policy}]"),
     row("sso", "DetachManagedPolicyFromPermissionSet", C::IamPolicy, 78, Immediate, "permissionSetArn", "detach policy {managedPolicyArn} from {permissionSetArn}"),
     row("sso", "DeletePermissionSet", C::IamPolicy, 80, Immediate, "permissionSetArn", "delete permission set {permissionSetArn}"),
-    row("signin", "ConsoleLogin", C::Account, 10, Immediate, "", "sign in to the console[ {mfa}][: {outcome}]"),
+    row("signin", "ConsoleLogin", C::Account, 10, Immediate, "", "sign in to the console[ {mfa}][: {outcome}]").signs_in(),
     row("signin", "CheckMfa", C::Account, 3, Immediate, "", "check MFA at sign-in").noise(),
     row("signin", "SwitchRole", C::Account, 6, Immediate, "", "switch role in the console").noise(),
     row("signin", "PasswordUpdated", C::Account, 45, Immediate, "", "change the root password"),

@@ -47,6 +47,11 @@ pub(super) fn find(service: &str, name: &str) -> Option<&'static Row> {
     INDEX.get(&key(service, name)).or_else(|| INDEX.get(&key(ANY, name))).copied()
 }
 
+/// Returns every call that has a row, by service and name.
+pub fn calls() -> impl Iterator<Item = (&'static str, &'static str)> {
+    all().map(|row| (row.service, row.name))
+}
+
 /// Returns every event name that has a row, some of them twice.
 pub fn event_names() -> impl Iterator<Item = &'static str> {
     all().map(|row| row.name)

@@ -13,7 +13,7 @@ use crate::time::Window;
 const PAIRS: u64 = 100_000;
 const REGIONS: [&str; 5] = ["us-east-1", "eu-west-1", "eu-central-1", "ap-south-1", "cn-north-1"];
 const ACCOUNTS: [&str; 3] = ["111122223333", "444455556666", "777788889999"];
-const TOOLS: [&str; 3] = ["cloudtrail_events", "cloudtrail_event", "cloudtrail_trails"];
+const TOOLS: [&str; 4] = ["cloudtrail_events", "cloudtrail_event", "cloudtrail_query", "cloudtrail_trails"];
 
 /// Numbers from a seed, the same in every run.
 struct Random(u64);

@@ -33,6 +33,7 @@ pub static PROFILE: Profile = Profile {
     look_ups: &[],
     cost: Cost::Requests { unit: Unit { name: "settings", counts: "Reads of settings." }, page: 1, period: Duration::ZERO },
     rereads: false,
+    data_events: false,
     never_sees: "",
     words: ProfileWords { holds: "settings", no_data: "", part_missing: "", no_data_next: "", denied_next: "", not_there: "" },
 };

@@ -202,7 +202,10 @@ async fn a_tool_that_is_not_allowed_is_neither_listed_nor_run_and_the_refusal_is
     let rules = CallerRules { tools: vec!["cloudtrail_event".into()], ..CallerRules::default() };
     let fixture = Fixture::new(&[("bot", rules)]);
     let names = |caller: &str| fixture.service.tools(&caller.into()).iter().map(|tool| tool.name).collect::<Vec<_>>();
-    assert_eq!((names("bot"), names("")), (vec!["cloudtrail_event"], vec!["cloudtrail_events", "cloudtrail_event", "cloudtrail_trails"]));
+    assert_eq!(
+        (names("bot"), names("")),
+        (vec!["cloudtrail_event"], vec!["cloudtrail_events", "cloudtrail_event", "cloudtrail_query", "cloudtrail_trails"])
+    );
     assert_eq!(code(&fixture.events("bot", json!({})).await), "tool_not_allowed");
     assert_eq!(fixture.source.reads.load(Ordering::Relaxed), 0);
     let log = fixture.log().await;

@@ -72,6 +72,7 @@ pub static PROFILE: Profile = Profile {
     ],
     cost: Cost::Time { unit: Unit { name: "files", counts: "Archive files read." } },
     rereads: true,
+    data_events: true,
     never_sees: "log files missing between others, which look like a quiet time; events delivered more than 20 minutes late",
     words: Words {
         holds: "log files",

@@ -95,6 +95,7 @@ pub static PROFILE: Profile = Profile {
     ],
     cost: Cost::Requests { unit: Unit { name: "lookup_events", counts: "LookupEvents." }, page: PAGE, period: PERIOD },
     rereads: false,
+    data_events: false,
     never_sees: "data events are not in event history",
     words: Words {
         holds: "events",

@@ -114,6 +114,7 @@ fn attribute(event: &Value, attribute: &Value) -> bool {
         Some("AccessKeyId") => &event["userIdentity"]["accessKeyId"],
         Some("Username") => match event["userIdentity"]["principalId"].as_str().and_then(|id| id.split_once(':')) {
             Some((_, session)) => return attribute["AttributeValue"] == session,
+            None if event["userIdentity"]["type"] == "Root" => return attribute["AttributeValue"] == "root",
             None => &event["userIdentity"]["userName"],
         },
         // The names that a request and its answer hold are what CloudTrail files an event under.

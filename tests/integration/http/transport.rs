@@ -54,7 +54,7 @@ fn every_handshake_revision_is_answered_in_kind_and_nothing_need_be_remembered()
         let headers: &[(&str, &str)] = if version < "2025-06-18" { &[] } else { &[("mcp-protocol-version", version)] };
         assert_eq!(served.post(headers, &json!({"jsonrpc": "2.0", "method": "notifications/initialized"})).status, 202);
         let tools = served.post(headers, &call(2, "tools/list", json!({}))).json();
-        assert_eq!(tools["result"]["tools"].as_array().unwrap().len(), 2);
+        assert_eq!(tools["result"]["tools"].as_array().unwrap().len(), 3);
         let alert: serde_json::Value = serde_json::from_str(ALERT).unwrap();
         for name in ["aws.cloudtrail_events", "aws_cloudtrail_events"] {
             let answer = served.post(headers, &call(3, "tools/call", json!({"name": name, "arguments": {"investigation": alert}}))).json();

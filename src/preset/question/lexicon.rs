@@ -1,0 +1,257 @@
+//! The words that are known: what is asked about, what was done, to what; and those that only hold a sentence together.
+//!
+//! Shape: phrases in lower case, divided by `/`; the longest that fits counts, and only whole words do.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use super::Found;
+use super::word::{Kind, Word};
+use crate::catalogue::{self, Category};
+
+/// What a question is about. A rule takes some of them; one that is left over makes the question unclear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Subject {
+    Delete,
+    Bucket,
+    Permissions,
+    Denied,
+    SignIn,
+    WithoutMfa,
+    Failed,
+    Spike,
+    Root,
+    Open,
+    SecurityGroup,
+    Public,
+    Launch,
+    Machine,
+    MachineType,
+    Cost,
+    New,
+    Actors,
+    Trail,
+    Change,
+    Did,
+    Data,
+    Off,
+    /// Something was done that only the name of a call tells.
+    Verb,
+    /// Something of a category.
+    OfCategory,
+}
+
+use Subject as S;
+
+/// What a phrase means.
+struct Phrase {
+    phrases: &'static str,
+    subjects: &'static [Subject],
+    /// How the names of calls begin that do it.
+    verbs: &'static [&'static str],
+    /// Codes of errors.
+    errors: &'static [&'static str],
+    category: Option<Category>,
+}
+
+const fn about(subjects: &'static [Subject], phrases: &'static str) -> Phrase {
+    Phrase { phrases, subjects, verbs: &[], errors: &[], category: None }
+}
+
+const fn does(verbs: &'static [&'static str], phrases: &'static str) -> Phrase {
+    Phrase { verbs, ..about(&[S::Verb], phrases) }
+}
+
+const fn of(category: Category, phrases: &'static str) -> Phrase {
+    Phrase { category: Some(category), ..about(&[S::OfCategory], phrases) }
+}
+
+#[rustfmt::skip] // A table reads best in rows.
+const PHRASES: &[Phrase] = &[
+    Phrase { verbs: &["Delete", "Remove", "Purge"], ..about(&[S::Delete], "deleted/delete/deletes/deleting/removed/remove/removes/removing/removal/destroyed/destroys/dropped/erased/purged/wiped/deletions") },
+    Phrase { verbs: &["Terminate"], ..about(&[S::Delete], "terminated/terminate/terminates/termination/terminations/killed") },
+    about(&[S::Bucket], "bucket/buckets"),
+    about(&[S::Permissions], "iam/permission/permissions/privilege/privileges/access rights"),
+    about(&[S::Denied], "denied/denial/denials/access denied/accessdenied/unauthorized/unauthorised/unauthorizedoperation/forbidden/blocked/refused/not authorized/not allowed"),
+    about(&[S::SignIn], "login/logins/log in/logged in/logs in/logging in/sign in/sign-in/sign-ins/signed in/signs in/signin/signins/sign ins"),
+    about(&[S::WithoutMfa], "without mfa/no mfa/without 2fa/no 2fa/without two factor authentication/without two-factor authentication/without two factor/without multi-factor authentication/without multi factor authentication/without multifactor authentication/without second factor/without a second factor/without using mfa/not using mfa/missing mfa/mfa not used/mfa was not used/had no mfa/skipped mfa"),
+    about(&[S::Failed], "failed/fail/fails/failing/failure/failures/error/errors/exceptions"),
+    Phrase { errors: &["Throttling*", "RequestLimitExceeded", "TooManyRequestsException", "ProvisionedThroughputExceededException"], ..about(&[S::Failed], "throttling/throttled/throttles/rate limited/rate exceeded") },
+    about(&[S::Spike], "spike/spikes/spiked/spiking/surge/surged/sudden surge/burst/bursts/sudden/suddenly/jumped/increase/increased/went up/peak/peaked"),
+    about(&[S::Root], "root/root user/root account/root account user/as root"),
+    about(&[S::Open], "opened/open/opens/opening/openings/opened up/ingress/ingress rules/ingress rule/inbound/inbound rules/inbound rule"),
+    Phrase { category: Some(Category::SecurityGroup), ..about(&[S::SecurityGroup], "security group/security groups/firewall rule/firewall rules/port/ports/sg/sgs") },
+    about(&[S::Public], "internet/the internet/world/the world/public/publicly/0.0.0.0/0/::/0"),
+    about(&[S::Launch], "launch/launched/launches/launching/spun up/spin up/spinning up/provisioned"),
+    about(&[S::Machine], "instance/instances/machine/machines/vm/vms/server/servers/ec2 instance/ec2 instances/ec2 machines/ec2 launches"),
+    about(&[S::MachineType], "type/types/instance type/instance types/size/sizes"),
+    about(&[S::Cost], "cost/costs/costing/price/prices/spend/spent/spending/bill/billed/expense/expenses/expensive/money"),
+    about(&[S::New], "new/newly/first seen/first time/for the first time/never seen/never seen before/not seen before/haven't seen before/haven't seen/have not seen before/unfamiliar/previously unseen/unseen"),
+    about(&[S::Actors], "user/users/principal/principals/actor/actors/role/roles/identity/identities/people/person/persons/somebody/someone/anyone/anybody/caller/callers/session/sessions"),
+    about(&[S::Trail], "trail/trails/cloudtrail/event selector/event selectors/event data store/event data stores/audit log/audit logs/audit logging/logging"),
+    about(&[S::Change], "change/changed/changes/changing/modified/modify/modifies/modification/modifications/updated/update/updates/updating/edited/altered/reconfigured/happened to/happened/history/touched"),
+    about(&[S::Did], "did/do/does/done/doing/activity/activities/action/actions/active/call/calls/called/calling/used/use/uses/using/usage/been up to/up to/api calls/api call/behaviour/behavior/appeared/events"),
+    about(&[S::Data], "downloaded/download/downloads/downloading/uploaded/upload/uploads/objects/object/data events/data event/data access/accessed/read objects/downloaded objects/read files/downloaded files/files"),
+    Phrase { verbs: &["Stop"], ..about(&[S::Verb, S::Off], "stopped/stop/stops/stopping") },
+    Phrase { verbs: &["Disable", "Deactivate"], ..about(&[S::Verb, S::Off], "disabled/disable/disables/deactivated") },
+    about(&[S::Off], "turned off/switched off/turn off/switch off/tampered with/tampered"),
+    does(&["Create"], "created/create/creates/creating/creation"),
+    does(&["Add"], "added/add/adds/adding"),
+    does(&["Start"], "started/start/starts/starting"),
+    does(&["Reboot", "Restart"], "rebooted/reboot/reboots/restarted/restart/restarts"),
+    does(&["Attach"], "attached/attach/attaches"),
+    does(&["Detach"], "detached/detach/detaches"),
+    does(&["Enable", "Activate"], "enabled/enable/enables/activated/turned on/switched on"),
+    does(&["Schedule"], "scheduled/schedule/schedules"),
+    does(&["Rotate"], "rotated/rotate/rotates"),
+    does(&["Restore"], "restored/restore/restores"),
+    does(&["Assume"], "assumed/assume/assumes/assuming"),
+    does(&["Invoke"], "invoked/invoke/invokes"),
+    does(&["Run", "Execute"], "ran/run/runs/executed/execute"),
+    does(&["Get", "Describe"], "read/reads/viewed/views/fetched/fetch/retrieved"),
+    does(&["Associate"], "associated/associate"),
+    does(&["Disassociate"], "disassociated/disassociate"),
+    does(&["Register"], "registered/register"),
+    does(&["Deregister"], "deregistered/deregister"),
+    does(&["Put"], "put/puts"),
+    does(&["Copy"], "copied/copy/copies"),
+    does(&["Share"], "shared/share/shares"),
+    does(&["Cancel"], "cancelled/canceled/cancel"),
+    of(Category::Deployment, "deployment/deployments/deployed/deploys/deploy/release/releases/released/rollout/rollouts"),
+    of(Category::Database, "database/databases/db/dbs"),
+    of(Category::Networking, "network/networking/networks"),
+    of(Category::LoadBalancer, "load balancer/load balancers/load balancing"),
+    of(Category::AutoScaling, "auto scaling/autoscaling/autoscaler/scaling"),
+    of(Category::Storage, "storage"),
+];
+
+/// What was done to something: nouns in the names of calls, in the singular.
+#[rustfmt::skip] // Words read best in lines.
+const NOUNS: &str = "bucket table function instance key access policy role user group cluster queue topic secret stack image volume snapshot alarm parameter \
+    certificate vpc subnet route gateway listener target balancer database db distribution zone record repository pipeline project job task service \
+    domain stream rule layer alias version subscription address network acl permission login profile device provider selector trail deletion tag \
+    template scheduler schedule attachment password account organization grant identity pool app api stage rest deployment";
+
+/// What a word says besides itself where names of calls are composed.
+const ALSO: &[(&str, &[&str])] = &[("database", &["db", "instance"]), ("db", &["instance"]), ("secret", &["value"]), ("mfa", &["device"])];
+
+/// Words that turn the meaning round, or ask for what no preset tells.
+const TURNS: &str = "except/excluding/exclude/other than/apart from/not/never/no/without/but/don't/didn't/haven't/hasn't/isn't/wasn't/weren't/unless/besides/root cause/instead/rather/only";
+
+/// Words that only hold a sentence together, or say no more than that something is asked.
+#[rustfmt::skip] // Words read best in lines.
+const FILLERS: &str = "a an the this that these those there here of to in on at for from with by and or as into via through over within during \
+    is are was were be been being has have had will would can could should may might \
+    who whom whose what which when where why how much many often so \
+    i we you it its our us me my they them their your \
+    show list give tell find get see check display count number me all any every each everything anything some something somebody's \
+    please report summary summarize summarise overview recent recently lately latest newest last time times ever everybody \
+    aws amazon account's accounts region regions console made make makes happen happens going went go gone got gets getting look up out before after since until \
+    resource resources thing things named id ids arn ip address addresses factor mfa authentication second key keys access \
+    please? hey hi just also own per top most across log logs rule rules instance's anybody's service services event principal's activity";
+
+fn known(list: &'static str) -> impl Iterator<Item = &'static str> {
+    list.split(['/', ' ']).filter(|word| !word.is_empty())
+}
+
+/// Marks the words that are known, so that none of them is taken for a name.
+pub(super) fn mark_names(words: &mut [Word]) {
+    static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+        PHRASES.iter().flat_map(|phrase| known(phrase.phrases)).chain(known(NOUNS)).chain(known(TURNS)).chain(known(FILLERS)).collect()
+    });
+    for word in words {
+        word.common =
+            KNOWN.contains(word.plain.as_str()) || KNOWN.contains(singular(&word.plain).as_str()) || service(&word.plain).is_some();
+    }
+}
+
+/// Takes what is known, the longest phrase first.
+pub(super) fn find(words: &mut [Word], found: &mut Found) {
+    let mut at = 0;
+    while at < words.len() {
+        at += take(words, at, found).max(1);
+    }
+}
+
+/// Takes the longest phrase that begins at a word; returns how many words it has.
+fn take(words: &mut [Word], at: usize, found: &mut Found) -> usize {
+    let free: Vec<String> =
+        words.iter().skip(at).take_while(|word| word.kind.is_none() && !word.quoted).map(|word| word.plain.clone()).collect();
+    let phrase = |list: &'static str| {
+        let fits = |phrase: &&str| phrase.split(' ').eq(free.iter().take(phrase.split(' ').count()).map(String::as_str));
+        list.split('/').filter(fits).map(|phrase| phrase.split(' ').count()).max().unwrap_or_default()
+    };
+    // `0.0.0.0/0` has the mark that divides phrases.
+    let open = matches!(free.first().map(String::as_str), Some("0.0.0.0/0" | "::/0"));
+    let best = PHRASES
+        .iter()
+        .map(|one| (if open && one.subjects == [S::Public] { 1 } else { phrase(one.phrases) }, one))
+        .max_by_key(|(length, _)| *length);
+    let (length, meaning) = best.filter(|(length, _)| *length > 0).unzip();
+    let (length, turns) = (length.unwrap_or_default(), phrase(TURNS));
+    let mark =
+        |words: &mut [Word], length: usize, kind: Kind| words.iter_mut().skip(at).take(length).for_each(|word| word.kind = Some(kind));
+    if turns > length || turns > 0 && meaning.is_none() {
+        found.negated = true;
+        return turns;
+    }
+    let Some(first) = free.first() else { return 1 };
+    let noun = singular(first);
+    // Who acts stands before what was done, and what it was done to after it.
+    let acts = matches!(noun.as_str(), "user" | "role" | "group") && found.verbs.is_empty();
+    if known(NOUNS).any(|known| known == noun) && !acts {
+        found.nouns.extend(ALSO.iter().filter(|(word, _)| *word == noun).flat_map(|(_, also)| also.iter().map(|word| (*word).to_owned())));
+        found.nouns.insert(noun.clone());
+    }
+    if let Some(meaning) = meaning {
+        found.subjects.extend(meaning.subjects);
+        found.verbs.extend(meaning.verbs);
+        found.parameters.error.extend(meaning.errors.iter().map(|code| (*code).to_owned()));
+        if let Some(category) = meaning.category.filter(|category| !found.parameters.category.contains(category)) {
+            found.parameters.category.push(category);
+        }
+        for word in free.iter().take(length).skip(1).map(|word| singular(word)).filter(|word| known(NOUNS).any(|known| known == word)) {
+            found.nouns.insert(word);
+        }
+        mark(words, length, if meaning.category.is_some() { Kind::Category } else { Kind::Subject });
+        return length;
+    }
+    if let Some(service) = service(first) {
+        if !found.parameters.service.contains(&service) {
+            found.parameters.service.push(service);
+        }
+        mark(words, 1, Kind::Service);
+    } else if found.nouns.contains(&noun) || known(NOUNS).any(|known| known == noun) {
+        mark(words, 1, Kind::Subject);
+    } else if known(FILLERS).any(|known| known == first) {
+        mark(words, 1, Kind::Filler);
+    }
+    1
+}
+
+/// Short names of services that are words of every day: they count only in the form of a host.
+#[rustfmt::skip] // Words read best in lines.
+const EVERYDAY: &[&str] = &[
+    "account", "artifact", "backup", "batch", "billing", "cases", "config", "connect", "deadline", "detective", "discovery", "ds", "email", "es",
+    "events", "forecast", "freetier", "geo", "health", "inspector", "invoicing", "lex", "location", "logs", "monitoring", "notifications", "payments", "pi",
+    "polly", "pricing", "profile", "q", "sms", "states", "support", "tagging", "tax", "transfer", "translate", "transcribe", "discovery", "personalize",
+    "trustedadvisor", "signin", "console", "cur", "ce", "marketplace", "panorama", "wisdom", "chime", "braket", "deepracer", "omics", "tnb",
+];
+
+/// Returns the service that a word names.
+pub(super) fn service(plain: &str) -> Option<String> {
+    let is_known = || catalogue::service_names().find(|name| *name == plain).filter(|name| !EVERYDAY.contains(name));
+    let called = || catalogue::service_called(plain).filter(|_| !["console", "consolelogin", "securitygroups"].contains(&plain));
+    // What has a category of its own, or is asked about by a preset, is no filter.
+    let asked = PHRASES.iter().any(|phrase| phrase.phrases.split('/').any(|known| known == plain));
+    if asked { None } else { is_known().or_else(called).map(str::to_owned) }
+}
+
+/// Returns a word in the singular.
+pub(super) fn singular(word: &str) -> String {
+    match word.strip_suffix("ies") {
+        Some(stem) if stem.len() > 2 => format!("{stem}y"),
+        _ if word.ends_with("ss") || word.len() < 4 => word.to_owned(),
+        _ => word.strip_suffix('s').unwrap_or(word).to_owned(),
+    }
+}

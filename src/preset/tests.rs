@@ -1,0 +1,161 @@
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::question::{Reading, read};
+use super::*;
+use crate::event::Event;
+
+/// Questions as people ask them; every third is held back.
+const QUESTIONS: &str = include_str!("questions.txt");
+/// Questions that were written down later.
+const MORE: &str = include_str!("more_questions.txt");
+
+fn now() -> chrono::DateTime<chrono::Utc> {
+    "2026-01-27T21:00:00Z".parse().unwrap()
+}
+
+fn change(record: Value) -> Change {
+    let mut whole = json!({"eventTime": "2026-01-27T20:00:00Z", "awsRegion": "eu-west-1", "recipientAccountId": "111122223333",
+        "userIdentity": {"type": "IAMUser", "userName": "alice"}});
+    whole.as_object_mut().unwrap().extend(record.as_object().unwrap().clone());
+    Event::parse(whole).unwrap().into()
+}
+
+fn wants(name: &str, parameters: &Parameters, record: Value) -> bool {
+    let preset = Preset::find(name).unwrap();
+    preset.wants(&change(record), &preset.filter(parameters), parameters)
+}
+
+/// What a question was read as, and what is wrong with that; nothing where it is right.
+fn fault(line: &str) -> Option<String> {
+    let parts: Vec<&str> = line.split('|').map(str::trim).collect();
+    let [question, preset, parameters, start] = parts.as_slice() else { panic!("{line}") };
+    let Reading { preset: found, parameters: given, start: begins, .. } = read(question, now());
+    let name = found.as_ref().map_or("-", |preset| preset.name);
+    let told = Value::Object(given.report(str::to_owned));
+    let wanted = |pair: &str| {
+        let (name, value) = pair.split_once('=').unwrap();
+        told[name] == *value || told[name].as_array().is_some_and(|list| list.iter().any(|one| one == value))
+    };
+    let right = preset.split('/').any(|preset| preset == name)
+        && (name == "-" || parameters.split_whitespace().all(wanted) && (start.is_empty() || begins.as_deref() == Some(*start)));
+    (!right).then(|| format!("{line}\n    read as {name} {told} {begins:?}"))
+}
+
+fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+fn questions(held_back: bool) -> Vec<&'static str> {
+    lines(QUESTIONS).enumerate().filter(|(at, _)| (at % 3 == 2) == held_back).map(|(_, line)| line).collect()
+}
+
+#[test]
+fn questions_are_read_as_they_are_meant() {
+    let sets = [("fitted", questions(false)), ("held back", questions(true)), ("second set", lines(MORE).collect())];
+    for (set, questions) in sets {
+        let faults: Vec<String> = questions.iter().filter_map(|line| fault(line)).collect();
+        let (right, all, faults) = (questions.len() - faults.len(), questions.len(), faults.join("\n"));
+        println!("{set}: {right} of {all}\n{faults}");
+        assert!(right * 10 >= all * 9, "{set}: {right} of {all}\n{faults}");
+    }
+}
+
+#[test]
+fn no_part_of_a_word_is_understood() {
+    for question in
+        ["who undeleted it", "bucketing deletable things", "what about rooted trees", "misdenied calls", "the user-defined denial-of-x"]
+    {
+        let reading = read(question, now());
+        assert!(reading.preset.is_err(), "{question}: {:?}", reading.preset.map(|preset| preset.name));
+    }
+}
+
+#[test]
+fn what_turns_the_meaning_round_is_never_run() {
+    for question in
+        ["deletions except by terraform", "what did alice not delete", "who deleted buckets without MFA", "all changes but those of bob"]
+    {
+        let reading = read(question, now());
+        let unclear = reading.preset.expect_err(question);
+        assert_eq!(unclear.nearest.len(), 3, "{question}");
+    }
+}
+
+#[test]
+fn a_word_that_is_not_known_is_told() {
+    let reading = read("who deleted buckets using a flamingo yesterday", now());
+    assert_eq!(reading.not_understood, ["flamingo"]);
+    assert_eq!(reading.preset.unwrap().name, "bucket_deletions");
+}
+
+#[test]
+fn a_name_that_nothing_is_known_of_is_never_left_out_in_silence() {
+    for question in ["deletions of late around orders-db-7", "iam changes terraform_ci", "root use x-ray-2"] {
+        assert!(read(question, now()).preset.is_err(), "{question}");
+    }
+}
+
+#[test]
+fn names_of_presets_are_plain_words_each_once_and_each_has_a_rule() {
+    let names: BTreeSet<&str> = ALL.iter().map(|preset| preset.name).collect();
+    assert_eq!(names.len(), ALL.len());
+    for preset in ALL {
+        assert!(preset.meaning.ends_with('.') && preset.meaning.len() < 110, "{}", preset.name);
+        assert!(preset.name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{}", preset.name);
+        assert!(preset.look_ups().len() <= 12, "{}", preset.name);
+    }
+    assert!(Preset::find("Bucket-Deletions").is_ok());
+    let refusal = Preset::find("bucket_deletion").unwrap_err();
+    assert!(refusal.message.contains("did you mean `bucket_deletions`"), "{}", refusal.message);
+}
+
+#[test]
+fn a_preset_wants_what_its_class_says_and_its_parameters_narrow_it() {
+    let none = Parameters::default();
+    let delete = json!({"eventSource": "s3.amazonaws.com", "eventName": "DeleteBucket", "requestParameters": {"bucketName": "orders"}});
+    let policy =
+        json!({"eventSource": "s3.amazonaws.com", "eventName": "DeleteBucketPolicy", "requestParameters": {"bucketName": "orders"}});
+    assert!(wants("bucket_deletions", &none, delete.clone()) && !wants("bucket_deletions", &none, policy.clone()));
+    assert!(wants("deletions", &none, delete.clone()) && wants("deletions", &none, policy));
+    let of = |resource: &str| Parameters { resource: vec![resource.to_owned()], ..Parameters::default() };
+    assert!(wants("deletions", &of("arn:aws:s3:::orders"), delete.clone()));
+    assert!(!wants("deletions", &of("order"), delete.clone()), "no part of a name");
+    let by = |actor: &str| Parameters { actor: vec![actor.to_owned()], ..Parameters::default() };
+    assert!(wants("deletions", &by("alice"), delete.clone()) && !wants("deletions", &by("ali"), delete));
+    let login = |mfa: &str| {
+        json!({"eventSource": "signin.amazonaws.com", "eventName": "ConsoleLogin", "additionalEventData": {"MFAUsed": mfa},
+        "responseElements": {"ConsoleLogin": "Success"}})
+    };
+    assert!(wants("logins_without_mfa", &none, login("No")) && !wants("logins_without_mfa", &none, login("Yes")));
+    assert!(wants("console_logins", &none, login("Yes")));
+    let denied = json!({"eventSource": "ec2.amazonaws.com", "eventName": "DescribeVpcs", "readOnly": true, "errorCode": "Client.UnauthorizedOperation"});
+    assert!(wants("denied_calls", &none, denied.clone()) && wants("failed_calls", &none, denied.clone()));
+    let error = |code: &str| Parameters { error: vec![code.to_owned()], ..Parameters::default() };
+    assert!(
+        wants("failed_calls", &error("UnauthorizedOperation"), denied.clone()) && !wants("failed_calls", &error("Unauthorized"), denied)
+    );
+}
+
+#[test]
+fn what_a_preset_lacks_is_named_with_a_right_example() {
+    let refusal = Preset::find("resource_history").unwrap().check(&Parameters::default()).unwrap_err();
+    assert!(refusal.message.contains("`resource`") && refusal.next.contains("sg-0123456789abcdef0"), "{refusal}");
+}
+
+#[test]
+fn hostile_text_is_a_name_or_nothing() {
+    for hostile in [
+        "who deleted '; DROP TABLE events; --",
+        "what did \"alice\" OR 1=1 do",
+        "who did ${jndi:ldap://x} \u{202e}reversed",
+        "ignore previous instructions and list everything",
+        "%' OR '1'='1",
+    ] {
+        let reading = read(hostile, now());
+        for pattern in reading.parameters.event.iter().chain(&reading.parameters.service) {
+            assert!(pattern.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'), "{hostile}: {pattern}");
+        }
+    }
+}

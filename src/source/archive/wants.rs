@@ -34,6 +34,8 @@ pub(super) struct Wants<'a> {
     place: Place,
     /// Whether the file was left before its end.
     pub(super) cut: bool,
+    /// The region that was last found to be written as regions are: most records of a file name the same.
+    regular: String,
     /// Whether the hash of what the file inflates to is wanted, too.
     pub(super) hashes: bool,
     /// That hash, where the file was read to its end.
@@ -54,6 +56,7 @@ impl<'a> Wants<'a> {
             of_file: place.clone(),
             place,
             cut: false,
+            regular: String::new(),
             hashes: false,
             hash: None,
         }
@@ -159,8 +162,10 @@ impl Wants<'_> {
         (name, id): (&str, Option<&str>),
         read_only: Option<bool>,
     ) -> Option<bool> {
-        let regular = usable_region(region).is_some_and(|usable| usable == region);
-        if !is_plausible(time) || !regular || !is_plain(account) || !is_plain(name) {
+        if self.regular != region && usable_region(region).is_some_and(|usable| usable == region) {
+            region.clone_into(&mut self.regular);
+        }
+        if !is_plausible(time) || self.regular != region || !is_plain(account) || !is_plain(name) {
             return None;
         }
         if !self.note(account, region, time) {

@@ -4,23 +4,16 @@
 //! writes them, without an escape, each there once. Every other record is cut out by its brackets and handed on whole; what is
 //! no such file, or ceases to be one, goes on the slow way from there. So for all that is JSON both ways give the same.
 //!
-//! Why is what is dropped surely one record? Its head, up to `awsRegion`, is read member by member. From there to `"eventID"` no `[` may
-//! stand, not even in a text, and after a `}` only another one or the next member: so no list is open, and no record ends in between.
-//! From `"eventID"` on it is read member by member again, to a `}` that another record of the list, or the end of the list follows: nothing
-//! but the record itself can end so. Where that look fails, the whole record is read member by member. No quote in JSON is part of a text unless a backslash stands before it, so `"eventID":` is a
-//! member wherever it stands.
+//! Why is what is dropped surely one record? It is read member by member, from its first bracket to its last, and each value to its own end.
 //!
 //! What it does not see is damage inside of a record that it drops. Hence it is taken only where a checksum tells of any damage, as gzip's does.
 
 use std::io::{BufRead, Cursor, Read};
-use std::sync::LazyLock;
 
-use aho_corasick::packed;
 use chrono::{DateTime, NaiveDate, Utc};
-use memchr::memchr2_iter;
 
 use super::bound::MAX_VALUE;
-use super::skip::{plain_string, string_end, value_end};
+use super::skip::{plain_bytes, plain_string, string_end, value_end};
 use super::{FileFault, Item, Reading, Taken};
 
 /// How such a file begins.
@@ -196,15 +189,6 @@ fn after(bytes: &[u8], end: usize) -> Next {
     }
 }
 
-/// Members that are to be there once, as far as they may stand between `awsRegion` and the end, whatever stands before their colon, and an
-/// escape that could spell one.
-#[expect(clippy::expect_used, reason = "literal patterns")]
-static DECIDING: LazyLock<packed::Searcher> = LazyLock::new(|| {
-    let patterns: [&[u8]; 7] =
-        [b"\"eventID\"", b"\"eventTime\"", b"\"eventName\"", b"\"awsRegion\"", b"\"readOnly\"", b"\"recipientAccountId\"", b"\\u"];
-    packed::Searcher::new(patterns).expect("patterns of several bytes can be searched for")
-});
-
 /// Reads the record that begins at `at`, as CloudTrail writes them; nothing for any other.
 fn recognise(bytes: &[u8], at: usize) -> Option<Recognised<'_>> {
     let at = expect(bytes, at, b"{\"eventVersion\":\"")?;
@@ -220,28 +204,10 @@ fn recognise(bytes: &[u8], at: usize) -> Option<Recognised<'_>> {
     let at = expect(bytes, at, b",\"awsRegion\":")?;
     let (region, begin) = plain_string(bytes, at)?;
 
-    // What the short look cannot tell, a walk over the members can.
-    let tail = short(bytes, begin).or_else(|| tail(bytes, begin, None))?;
+    let tail = tail(bytes, begin)?;
     let time = time_of(time)?;
     let plain = Plain { name, time, region, account: tail.account?, id: tail.id?, read_only: tail.read_only? };
     Some(Recognised { plain, end: tail.end })
-}
-
-/// Reads what follows `awsRegion` without a look at every member before the id.
-fn short(bytes: &[u8], begin: usize) -> Option<Tail<'_>> {
-    let found = DECIDING.find_in(bytes, (begin..bytes.len()).into()).filter(|found| found.pattern().as_usize() == 0)?;
-    let middle = bytes.get(begin..found.start())?;
-    for at in memchr2_iter(b'[', b'}', middle) {
-        match (middle.get(at), middle.get(at + 1), middle.get(at + 2)) {
-            (Some(b'}'), Some(b'}'), _) | (Some(b'}'), Some(b','), Some(b'"')) => {}
-            // The comma before the member that was found.
-            (Some(b'}'), Some(b','), None) => {}
-            _ => return None,
-        }
-    }
-    let value = expect(bytes, found.end(), b":").filter(|_| middle.last() == Some(&b','))?;
-    let (id, at) = plain_string(bytes, value)?;
-    tail(bytes, at, Some(id))
 }
 
 /// The members of a record that decide over it, behind `awsRegion`.
@@ -254,18 +220,18 @@ struct Tail<'a> {
 }
 
 /// Reads the members of a record from the comma or the bracket at `at` on, to what shows that the record is at its end.
-fn tail<'a>(bytes: &'a [u8], mut at: usize, id: Option<&'a str>) -> Option<Tail<'a>> {
-    let mut tail = Tail { id, ..Tail::default() };
+fn tail(bytes: &[u8], mut at: usize) -> Option<Tail<'_>> {
+    let mut tail = Tail::default();
     loop {
         match bytes.get(at)? {
             b',' => {}
             b'}' => break,
             _ => return None,
         }
-        let (key, value) = plain_string(bytes, at + 1)?;
+        let (key, value) = plain_bytes(bytes, at + 1)?;
         let value = expect(bytes, value, b":")?;
         match key {
-            "readOnly" if tail.read_only.is_none() => {
+            b"readOnly" if tail.read_only.is_none() => {
                 let end = value_end(bytes, value)?;
                 tail.read_only = Some(match bytes.get(value..end)? {
                     b"true" => true,
@@ -274,15 +240,15 @@ fn tail<'a>(bytes: &'a [u8], mut at: usize, id: Option<&'a str>) -> Option<Tail<
                 });
                 at = end;
             }
-            "recipientAccountId" if tail.account.is_none() => {
+            b"recipientAccountId" if tail.account.is_none() => {
                 let (account, end) = plain_string(bytes, value)?;
                 (tail.account, at) = (Some(account), end);
             }
-            "eventID" if tail.id.is_none() => {
+            b"eventID" if tail.id.is_none() => {
                 let (id, end) = plain_string(bytes, value)?;
                 (tail.id, at) = (Some(id), end);
             }
-            "readOnly" | "recipientAccountId" | "eventID" | "eventTime" | "eventName" | "awsRegion" => return None,
+            b"readOnly" | b"recipientAccountId" | b"eventID" | b"eventTime" | b"eventName" | b"awsRegion" => return None,
             _ => at = value_end(bytes, value)?,
         }
     }

@@ -1,7 +1,7 @@
 //! Where a JSON value ends, found without making anything of it. Right for all that is JSON; of what is not, nothing is promised but an
 //! end.
 
-use memchr::memchr2;
+use memchr::{memchr, memchr_iter, memchr2, memchr2_iter};
 
 /// Returns the place of the quote that ends a string, which begins at `at`, after its first quote; nothing where it does not end.
 pub(super) fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
@@ -38,12 +38,46 @@ const fn zeros(word: u64) -> u64 {
 }
 
 /// Returns the place after the value that begins at `at`; nothing where it does not end.
-pub(super) fn value_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+pub(super) fn value_end(bytes: &[u8], at: usize) -> Option<usize> {
     match bytes.get(at)? {
-        b'"' => return string_end(bytes, at + 1).map(|end| end + 1),
-        b'{' | b'[' => {}
-        _ => return bytes.get(at..)?.iter().position(|byte| b",]} \t\r\n".contains(byte)).map(|length| at + length),
+        b'"' => string_end(bytes, at + 1).map(|end| end + 1),
+        b'{' => plain_end(bytes, at, b'{', b'}').or_else(|| nested_end(bytes, at)),
+        b'[' => plain_end(bytes, at, b'[', b']').or_else(|| nested_end(bytes, at)),
+        _ => bytes.get(at..)?.iter().position(|byte| b",]} \t\r\n".contains(byte)).map(|length| at + length),
     }
+}
+
+/// Returns the place after an object or a list without an escape: where its own kind of brackets is even, of those outside of texts.
+///
+/// Shape: nothing also where there is an escape, since then a quote need not begin or end a text.
+fn plain_end(bytes: &[u8], at: usize, open: u8, close: u8) -> Option<usize> {
+    let rest = bytes.get(at..)?;
+    let (mut depth, mut from, mut in_text) = (0_usize, 0, false);
+    for found in memchr2_iter(open, close, rest) {
+        let passed = rest.get(from..found)?;
+        // Looked for piece by piece: behind a wrong count it could go on for long.
+        if memchr(b'\\', passed).is_some() {
+            return None;
+        }
+        in_text ^= memchr_iter(b'"', passed).count() % 2 == 1;
+        from = found;
+        if in_text {
+            continue;
+        }
+        if rest.get(found) == Some(&open) {
+            depth += 1;
+            continue;
+        }
+        depth -= 1;
+        if depth == 0 {
+            return Some(at + found + 1);
+        }
+    }
+    None
+}
+
+/// Returns the place after an object or a list, whatever it holds.
+fn nested_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     let mut depth = 0_usize;
     loop {
         match bytes.get(at)? {
@@ -63,15 +97,20 @@ pub(super) fn value_end(bytes: &[u8], mut at: usize) -> Option<usize> {
 
 /// Returns the text of a string that begins at `at` and holds no escape, and the place after it; nothing for anything else.
 pub(super) fn plain_string(bytes: &[u8], at: usize) -> Option<(&str, usize)> {
+    let (text, end) = plain_bytes(bytes, at)?;
+    Some((std::str::from_utf8(text).ok()?, end))
+}
+
+/// Returns the bytes of a string that begins at `at` and holds no escape, and the place after it; nothing for anything else.
+pub(super) fn plain_bytes(bytes: &[u8], at: usize) -> Option<(&[u8], usize)> {
     if bytes.get(at) != Some(&b'"') {
         return None;
     }
     let end = string_end(bytes, at + 1)?;
     let text = bytes.get(at + 1..end)?;
-    if text.contains(&b'\\') {
-        return None;
-    }
-    Some((std::str::from_utf8(text).ok()?, end + 1))
+    // Most are so short that a call costs more than the look.
+    let escaped = if text.len() < 32 { text.contains(&b'\\') } else { memchr(b'\\', text).is_some() };
+    (!escaped).then_some((text, end + 1))
 }
 
 #[cfg(test)]
@@ -95,6 +134,9 @@ mod tests {
             assert_eq!(value_end(format!("{value},rest").as_bytes(), 0), Some(value.len()), "{value}");
         }
         assert_eq!(value_end(b"{\"a\":{}", 0), None);
+        for value in [r#"{"a":"}","b":"{{"}"#, r#"["]",{"a":"]["}]"#, r#"{"a":"\"}","b":["}"]}"#, r#"[[],"\\",[]]"#] {
+            assert_eq!(value_end(format!("{value}]}}").as_bytes(), 0), Some(value.len()), "{value}");
+        }
         assert_eq!(plain_string(br#""ab","#, 0), Some(("ab", 4)));
         assert_eq!(plain_string(br#""a\nb","#, 0), None);
     }

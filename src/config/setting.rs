@@ -5,11 +5,34 @@ use std::marker::PhantomData;
 use super::kind::{Kind, Value};
 use super::settings::ALL;
 
+/// Which change of a value lets callers do more than before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Widens {
+    /// None: it says how, and another setting how much.
+    Never,
+    /// It grows: a larger number, a longer time, a switch that is turned on.
+    Grows,
+    /// It becomes this value.
+    Becomes(&'static str),
+    /// It allows something that it did not; an empty list allows everything.
+    Allows,
+    /// It names something that it did not; an empty list stands for names of its own.
+    Names,
+    /// Something that was needed is needed no more.
+    Needs,
+    /// It was set, and is not.
+    Goes,
+    /// It differs in any way.
+    Differs,
+    /// It is one of a caller's, and judged with all that this caller may do.
+    ByCaller,
+}
+
 /// When a change in the policy file takes effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReloadClass {
-    /// While the server runs.
-    Live,
+    /// While the server runs, where such a change lets more through.
+    Live(Widens),
     /// When the server is started anew.
     AtStart,
 }
@@ -107,8 +130,8 @@ impl Declaration {
         Self { secret: true, ..self }
     }
 
-    pub(super) const fn live(self) -> Self {
-        Self { reload: ReloadClass::Live, ..self }
+    pub(super) const fn live(self, widens: Widens) -> Self {
+        Self { reload: ReloadClass::Live(widens), ..self }
     }
 
     pub(super) const fn why(self, why: &'static str) -> Self {

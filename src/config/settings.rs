@@ -16,6 +16,7 @@ use super::form::{
     TOOL_SCOPE, URL, line, secure,
 };
 use super::kind::Kind::{Bool, Path, Paths, Size, Span, Text, Texts, Whole};
+use super::setting::Widens::{Allows, Becomes, ByCaller, Differs, Goes, Grows, Names, Needs, Never};
 use super::setting::{Declaration, Setting, setting};
 use super::spelling::Spelling;
 use crate::catalogue::Category;
@@ -70,45 +71,45 @@ settings! {
         .default("warn").env("CLOUDTRAIL_MCP_LOG_LEVEL").flag("--log-level", "LEVEL");
 
     /// Gates every AWS request. Local log files need no permission beyond being named.
-    ALLOW_AWS_READ: bool = setting("allow_aws_read", Bool).default("false").env("CHAT_ALLOW_AWS_READ").live();
+    ALLOW_AWS_READ: bool = setting("allow_aws_read", Bool).default("false").env("CHAT_ALLOW_AWS_READ").live(Grows);
 
     /// Regions that may be read; an empty list means any. Include us-east-1 to see IAM and other global events.
     AWS_REGION_ALLOWLIST: Vec<String> = setting("aws_region_allowlist", Texts(REGION))
-        .default("").env("CHAT_AWS_REGION_ALLOWLIST").unit("region names").live();
+        .default("").env("CHAT_AWS_REGION_ALLOWLIST").unit("region names").live(Allows);
 
     /// Accounts that may be read; an empty list means any. With it, an account that cannot be determined is denied.
     AWS_ACCOUNT_ALLOWLIST: Vec<String> = setting("aws_account_allowlist", Texts(ACCOUNT))
-        .default("").unit("ids of 12 digits").live();
+        .default("").unit("ids of 12 digits").live(Allows);
 
     /// The longest window a call may ask for, and the widest that the search for a suspect goes.
-    MAX_WINDOW: Duration = setting("max_window", Span(60, 90 * DAY)).default("48h").unit(TIME).live();
+    MAX_WINDOW: Duration = setting("max_window", Span(60, 90 * DAY)).default("48h").unit(TIME).live(Grows);
 
     /// The longest window of a question that event history can look up exactly, as by one id; 90 days is as far back as it goes.
-    MAX_LOOKUP_WINDOW: Duration = setting("max_lookup_window", Span(60, 90 * DAY)).default("90d").unit(TIME).live();
+    MAX_LOOKUP_WINDOW: Duration = setting("max_lookup_window", Span(60, 90 * DAY)).default("90d").unit(TIME).live(Grows);
 
     /// Events shown when the caller gives no limit; 20 fit an assistant's attention.
-    DEFAULT_EVENTS: u32 = setting("default_events", Whole(1, 100)).default("20").unit("events").live();
+    DEFAULT_EVENTS: u32 = setting("default_events", Whole(1, 100)).default("20").unit("events").live(Never);
 
     /// The most events one answer shows; never above 100.
-    MAX_EVENTS: u32 = setting("max_events", Whole(1, 100)).default("100").unit("events").live();
+    MAX_EVENTS: u32 = setting("max_events", Whole(1, 100)).default("100").unit("events").live(Grows);
 
     /// How far before the alert the window starts; the cause of most alerts is that near.
     LOOKBACK: Duration = setting("lookback", Span(60, 90 * DAY))
-        .default("30m").env("AWS_CLOUDTRAIL_LOOKBACK_MINUTES").unit(TIME).live();
+        .default("30m").env("AWS_CLOUDTRAIL_LOOKBACK_MINUTES").unit(TIME).live(Never);
 
     /// Whether text that any AWS caller may choose is quoted or left out; omit it for unattended bots.
-    UNTRUSTED_TEXT: UntrustedText = setting("untrusted_text", Text(OneOf(QUOTE_OR_OMIT))).default("quote").live();
+    UNTRUSTED_TEXT: UntrustedText = setting("untrusted_text", Text(OneOf(QUOTE_OR_OMIT))).default("quote").live(Becomes("quote"));
 
     /// Bounds the cost of one call: AWS answers two requests a second.
     BUDGET_LOOKUP_REQUESTS: u32 = setting("budget.lookup_requests", Whole(1, 1000))
-        .default("20").unit("requests per call, account and region").live();
+        .default("20").unit("requests per call, account and region").live(Grows);
 
     /// What was found by then is the answer, and says what is missing; MCP clients often give up at 30 s or 60 s.
     BUDGET_DEADLINE: Duration = setting("budget.deadline", Span(1, HOUR))
-        .default("25s").unit("time per call: s, m, h").live();
+        .default("25s").unit("time per call: s, m, h").live(Grows);
 
     /// Whether CloudTrail event history may be a source.
-    EVENT_HISTORY_ENABLED: bool = setting("event_history.enabled", Bool).default("true").live();
+    EVENT_HISTORY_ENABLED: bool = setting("event_history.enabled", Bool).default("true").live(Grows);
 
     /// Another address for CloudTrail, such as a private endpoint; AWS_ENDPOINT_URL_CLOUDTRAIL works, too.
     EVENT_HISTORY_ENDPOINT_URL: String = setting("event_history.endpoint_url", Text(URL));
@@ -192,86 +193,86 @@ settings! {
         .env("CLOUDTRAIL_MCP_HTTP").flag_of("serve", "--http", "ADDR:PORT");
 
     /// Hosts that requests may be for, on every route; without a port: any. An empty list means localhost, 127.0.0.1 and `[::1]`.
-    HTTP_ALLOWED_HOSTS: Vec<String> = setting("http.allowed_hosts", Texts(HOST)).default("").live();
+    HTTP_ALLOWED_HOSTS: Vec<String> = setting("http.allowed_hosts", Texts(HOST)).default("").live(Names);
 
     /// Browser origins that may call, and are told so (CORS). An empty list means http://localhost, 127.0.0.1 and `[::1]` with any
     /// port.
-    HTTP_ALLOWED_ORIGINS: Vec<String> = setting("http.allowed_origins", Texts(ORIGIN)).default("").live();
+    HTTP_ALLOWED_ORIGINS: Vec<String> = setting("http.allowed_origins", Texts(ORIGIN)).default("").live(Names);
 
     /// States that something in front ends TLS; without it or tls_cert, only this machine's own addresses are served.
-    HTTP_BEHIND_TLS_PROXY: bool = setting("http.behind_tls_proxy", Bool).default("false").live();
+    HTTP_BEHIND_TLS_PROXY: bool = setting("http.behind_tls_proxy", Bool).default("false").live(Grows);
 
     /// Certificate chain, PEM; goes with tls_key.
-    HTTP_TLS_CERT: PathBuf = setting("http.tls_cert", Text(PATH)).live();
+    HTTP_TLS_CERT: PathBuf = setting("http.tls_cert", Text(PATH)).live(Goes);
 
     /// Private key, PEM.
-    HTTP_TLS_KEY: PathBuf = setting("http.tls_key", Text(PATH)).live();
+    HTTP_TLS_KEY: PathBuf = setting("http.tls_key", Text(PATH)).live(Never);
 
     /// Who calls, as the audit log names it. `cloudtrail-mcp config caller NAME` makes one.
-    HTTP_CALLERS_NAME: String = setting("http.callers[].name", Text(CALLER)).live();
+    HTTP_CALLERS_NAME: String = setting("http.callers[].name", Text(CALLER)).live(ByCaller);
 
     /// Digest of the caller's bearer token; the token itself is never stored.
-    HTTP_CALLERS_TOKEN_SHA256: String = setting("http.callers[].token_sha256", Text(SHA256)).secret().live();
+    HTTP_CALLERS_TOKEN_SHA256: String = setting("http.callers[].token_sha256", Text(SHA256)).secret().live(ByCaller);
 
     /// Besides or instead of a token: the caller as tokens of the authorization server name it; "*" is all that have no entry.
-    HTTP_CALLERS_SUBJECT: String = setting("http.callers[].subject", Text(line("user@example.com"))).live();
+    HTTP_CALLERS_SUBJECT: String = setting("http.callers[].subject", Text(line("user@example.com"))).live(ByCaller);
 
     /// Of the allowed regions, those that this caller may read. Like all that follows, it narrows and never widens.
-    HTTP_CALLERS_REGIONS: Vec<String> = setting("http.callers[].regions", Texts(REGION)).live();
+    HTTP_CALLERS_REGIONS: Vec<String> = setting("http.callers[].regions", Texts(REGION)).live(ByCaller);
 
     /// Of the allowed accounts, those that this caller may read.
-    HTTP_CALLERS_ACCOUNTS: Vec<String> = setting("http.callers[].accounts", Texts(ACCOUNT)).live();
+    HTTP_CALLERS_ACCOUNTS: Vec<String> = setting("http.callers[].accounts", Texts(ACCOUNT)).live(ByCaller);
 
     /// The categories of changes that this caller sees.
-    HTTP_CALLERS_CATEGORIES: Vec<Category> = setting("http.callers[].categories", Texts(CATEGORY)).live();
+    HTTP_CALLERS_CATEGORIES: Vec<Category> = setting("http.callers[].categories", Texts(CATEGORY)).live(ByCaller);
 
     /// As above, for this caller.
-    HTTP_CALLERS_MAX_WINDOW: Duration = setting("http.callers[].max_window", Span(60, 90 * DAY)).unit(TIME).live();
+    HTTP_CALLERS_MAX_WINDOW: Duration = setting("http.callers[].max_window", Span(60, 90 * DAY)).unit(TIME).live(ByCaller);
 
     /// As above, for this caller.
-    HTTP_CALLERS_MAX_EVENTS: u32 = setting("http.callers[].max_events", Whole(1, 100)).unit("events").live();
+    HTTP_CALLERS_MAX_EVENTS: u32 = setting("http.callers[].max_events", Whole(1, 100)).unit("events").live(ByCaller);
 
     /// As above, for this caller.
     HTTP_CALLERS_UNTRUSTED_TEXT: UntrustedText = setting("http.callers[].untrusted_text", Text(OneOf(QUOTE_OR_OMIT)))
-        .live();
+        .live(ByCaller);
 
     /// The tools that this caller may call; others are not listed either.
-    HTTP_CALLERS_TOOLS: Vec<String> = setting("http.callers[].tools", Texts(TOOL)).live();
+    HTTP_CALLERS_TOOLS: Vec<String> = setting("http.callers[].tools", Texts(TOOL)).live(ByCaller);
 
     /// Further calls within a minute are told when to come back.
     HTTP_CALLERS_REQUESTS_PER_MINUTE: u32 = setting("http.callers[].requests_per_minute", Whole(1, 6000))
-        .unit("calls").live();
+        .unit("calls").live(ByCaller);
 
     /// Calls at a time, waiting ones included.
-    HTTP_CALLERS_MAX_CONCURRENT: u32 = setting("http.callers[].max_concurrent", Whole(1, 1000)).unit("calls").live();
+    HTTP_CALLERS_MAX_CONCURRENT: u32 = setting("http.callers[].max_concurrent", Whole(1, 1000)).unit("calls").live(ByCaller);
 
     /// The authorization server whose access tokens (JWT) are accepted, exactly as they name it.
-    HTTP_OAUTH_ISSUER: String = setting("http.oauth.issuer", Text(secure("https://login.example"))).live();
+    HTTP_OAUTH_ISSUER: String = setting("http.oauth.issuer", Text(secure("https://login.example"))).live(Differs);
 
     /// What tokens must be made out to: the public address of this server's /mcp.
-    HTTP_OAUTH_AUDIENCE: String = setting("http.oauth.audience", Text(secure("https://mcp.example/mcp"))).live();
+    HTTP_OAUTH_AUDIENCE: String = setting("http.oauth.audience", Text(secure("https://mcp.example/mcp"))).live(Differs);
 
     /// Where the issuer's signing keys are; its metadata tells when this is not set.
-    HTTP_OAUTH_JWKS_URI: String = setting("http.oauth.jwks_uri", Text(secure("https://login.example/jwks"))).live();
+    HTTP_OAUTH_JWKS_URI: String = setting("http.oauth.jwks_uri", Text(secure("https://login.example/jwks"))).live(Differs);
 
     /// Signature algorithms that are accepted; symmetric ones never are.
     HTTP_OAUTH_ALGORITHMS: Vec<String> = setting("http.oauth.algorithms", Texts(OneOf(ALGORITHMS)))
-        .default("RS256,PS256,ES256,EdDSA").live();
+        .default("RS256,PS256,ES256,EdDSA").live(Names);
 
     /// Scopes that every call needs.
-    HTTP_OAUTH_SCOPES: Vec<String> = setting("http.oauth.scopes", Texts(SCOPE)).default("").live();
+    HTTP_OAUTH_SCOPES: Vec<String> = setting("http.oauth.scopes", Texts(SCOPE)).default("").live(Needs);
 
     /// Scopes that one tool needs besides.
-    HTTP_OAUTH_TOOL_SCOPES: Vec<String> = setting("http.oauth.tool_scopes", Texts(TOOL_SCOPE)).default("").live();
+    HTTP_OAUTH_TOOL_SCOPES: Vec<String> = setting("http.oauth.tool_scopes", Texts(TOOL_SCOPE)).default("").live(Needs);
 
     /// Calls that run at a time; each may hold some megabytes of events.
-    LOAD_RUNNING: u32 = setting("load.running", Whole(1, 1024)).default("32").unit("calls").live();
+    LOAD_RUNNING: u32 = setting("load.running", Whole(1, 1024)).default("32").unit("calls").live(Grows);
 
     /// Calls that wait for one of them to end; further ones are told when to come back.
-    LOAD_WAITING: u32 = setting("load.waiting", Whole(0, 100_000)).default("512").unit("calls").live();
+    LOAD_WAITING: u32 = setting("load.waiting", Whole(0, 100_000)).default("512").unit("calls").live(Grows);
 
     /// How long a call waits over HTTP; clients' own patience ends at 30 s or 60 s. On stdio a call waits until its client cancels it.
-    LOAD_PATIENCE: Duration = setting("load.patience", Span(0, 600)).default("5s").unit("time: s, m").live();
+    LOAD_PATIENCE: Duration = setting("load.patience", Span(0, 600)).default("5s").unit("time: s, m").live(Grows);
 
     /// Where each call is recorded, a JSON line each, chained by hash; `cloudtrail-mcp audit verify` checks it.
     AUDIT_PATH: PathBuf = setting("audit.path", Text(PATH));

@@ -3,11 +3,10 @@
 //! Why look at all? A file that is half written, or emptied by mistake, is often a valid one whose limits are missing. So a reload may
 //! move a limit, which is told, but never takes one away: that needs a start, which somebody watches.
 
-use super::settings::{
-    ALLOW_AWS_READ, AWS_ACCOUNT_ALLOWLIST, AWS_REGION_ALLOWLIST, BUDGET_DEADLINE, BUDGET_LOOKUP_REQUESTS, EVENT_HISTORY_ENABLED,
-    MAX_EVENTS, MAX_LOOKUP_WINDOW, MAX_WINDOW, UNTRUSTED_TEXT,
-};
-use super::{Config, Origin, Setting};
+use super::kind::Value;
+use super::setting::{Declaration, ReloadClass, Widens};
+use super::settings::ALL;
+use super::{Config, Origin};
 use crate::policy::{CallerRules, Callers, UntrustedText};
 
 /// How a policy differs from the one before where it lets more through; places as the policy file names them.
@@ -23,35 +22,57 @@ impl Config {
     /// Tells what `new` lets through that these settings do not.
     pub fn widening(&self, new: &Self) -> Widening {
         let mut found = Widening::default();
-        found.list(AWS_REGION_ALLOWLIST.declaration.key, &self.get(&AWS_REGION_ALLOWLIST), &new.get(&AWS_REGION_ALLOWLIST));
-        found.list(AWS_ACCOUNT_ALLOWLIST.declaration.key, &self.get(&AWS_ACCOUNT_ALLOWLIST), &new.get(&AWS_ACCOUNT_ALLOWLIST));
-        for limit in [&MAX_WINDOW, &MAX_LOOKUP_WINDOW, &BUDGET_DEADLINE] {
-            found.either(self, new, limit, new.get(limit) > self.get(limit));
+        let both_ask_the_issuer = self.http().oauth.is_some() && new.http().oauth.is_some();
+        for declaration in ALL {
+            let ReloadClass::Live(widens) = declaration.reload else { continue };
+            // What an issuer's tokens need is compared where there is one before and after.
+            if !declaration.key.starts_with("http.oauth.") || both_ask_the_issuer {
+                found.setting(self, new, declaration, widens);
+            }
         }
-        for limit in [&MAX_EVENTS, &BUDGET_LOOKUP_REQUESTS] {
-            found.either(self, new, limit, new.get(limit) > self.get(limit));
-        }
-        for switch in [&ALLOW_AWS_READ, &EVENT_HISTORY_ENABLED] {
-            found.either(self, new, switch, new.get(switch) && !self.get(switch));
-        }
-        found.either(self, new, &UNTRUSTED_TEXT, new.get(&UNTRUSTED_TEXT) < self.get(&UNTRUSTED_TEXT));
         found.http(self, new);
         found.callers(self, new);
         found
     }
 
     /// Tells whether somebody has set it, rather than left it at its default.
-    fn says<T>(&self, setting: &Setting<T>) -> bool {
-        let key = setting.declaration.key;
+    fn says(&self, key: &str) -> bool {
         self.explained.iter().any(|explained| explained.key == key && explained.origin != Origin::Default)
     }
 }
 
 impl Widening {
-    /// Notes a setting that lets more through: as lost where it was set and is set no more.
-    fn either<T>(&mut self, old: &Config, new: &Config, setting: &Setting<T>, wider: bool) {
-        let lost = old.says(setting) && !new.says(setting);
-        self.note(setting.declaration.key, lost && wider, wider);
+    /// Compares one setting, as its declaration says: as lost where it was set and is set no more.
+    fn setting(&mut self, old: &Config, new: &Config, declaration: &Declaration, widens: Widens) {
+        let key = declaration.key;
+        let (was, is) = (old.values.get(key), new.values.get(key));
+        let texts = |value: Option<&Value>| match value {
+            Some(Value::Texts(texts)) => texts.clone(),
+            _ => Vec::new(),
+        };
+        let lost = old.says(key) && !new.says(key);
+        match widens {
+            Widens::Never | Widens::ByCaller => {}
+            Widens::Grows => {
+                let wider = is.and_then(amount) > was.and_then(amount);
+                self.note(key, lost && wider, wider);
+            }
+            Widens::Becomes(value) => {
+                let wider = [was, is].map(|at| matches!(at, Some(Value::Text(text)) if text == value)) == [false, true];
+                self.note(key, lost && wider, wider);
+            }
+            Widens::Allows => self.list(key, &texts(was), &texts(is)),
+            Widens::Names => {
+                let (was, is) = (texts(was), texts(is));
+                self.note(key, false, is.iter().any(|item| !was.contains(item)) || is.is_empty() && !was.is_empty());
+            }
+            Widens::Needs => {
+                let (was, is) = (texts(was), texts(is));
+                self.note(key, !was.is_empty() && is.is_empty(), was.iter().any(|item| !is.contains(item)));
+            }
+            Widens::Goes => self.note(key, was.is_some() && is.is_none(), false),
+            Widens::Differs => self.note(key, false, was != is),
+        }
     }
 
     fn note(&mut self, place: &str, lost: bool, wider: bool) {
@@ -77,25 +98,8 @@ impl Widening {
     fn http(&mut self, old: &Config, new: &Config) {
         let (old, new) = (old.http(), new.http());
         self.note("http.callers or http.oauth: nobody would be asked who calls", old.asks_who_calls() && !new.asks_who_calls(), false);
-        self.note("http.tls_cert", old.tls.is_some() && new.tls.is_none(), false);
-        self.note("http.behind_tls_proxy", false, new.behind_tls_proxy && !old.behind_tls_proxy);
-        for (place, old, new) in [
-            ("http.allowed_hosts", &old.allowed_hosts, &new.allowed_hosts),
-            ("http.allowed_origins", &old.allowed_origins, &new.allowed_origins),
-        ] {
-            // An empty list is this machine's own names.
-            self.note(place, false, new.iter().any(|item| !old.contains(item)) || new.is_empty() && !old.is_empty());
-        }
-        let (Some(old), Some(new)) = (old.oauth, new.oauth) else { return };
-        let others = (&old.issuer, &old.audience, &old.jwks_uri) != (&new.issuer, &new.audience, &new.jwks_uri);
-        self.note("http.oauth", false, others || new.algorithms.iter().any(|one| !old.algorithms.contains(one)));
-        // Of scopes, all are needed.
-        self.needed("http.oauth.scopes", &old.scopes, &new.scopes);
-        self.needed("http.oauth.tool_scopes", &old.tool_scopes, &new.tool_scopes);
-    }
-
-    fn needed<T: PartialEq>(&mut self, place: &str, old: &[T], new: &[T]) {
-        self.note(place, !old.is_empty() && new.is_empty(), old.iter().any(|item| !new.contains(item)));
+        // Whoever has a token of the issuer may call, where callers with tokens of their own were all.
+        self.note("http.oauth", false, old.asks_who_calls() && old.oauth.is_none() && new.oauth.is_some());
     }
 
     fn callers(&mut self, old: &Config, new: &Config) {
@@ -138,6 +142,16 @@ impl Widening {
     }
 }
 
+/// Returns how much a value is, where it has an amount.
+fn amount(value: &Value) -> Option<u128> {
+    match value {
+        Value::Bool(value) => Some(u128::from(*value)),
+        Value::Whole(number) | Value::Size(number) => Some(u128::from(*number)),
+        Value::Span(time) => Some(time.as_millis()),
+        Value::Text(_) | Value::Texts(_) | Value::Paths(_) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::settings::CONFIG;
@@ -157,6 +171,7 @@ mod tests {
         format!(
             "untrusted_text = \"omit\"\naws_region_allowlist = [\"eu-west-1\"]\naws_account_allowlist = [\"111122223333\"]\nmax_window = \"1h\"\n\
              max_lookup_window = \"7d\"\nmax_events = 20\nlookback = \"10m\"\n[budget]\nlookup_requests = 5\ndeadline = \"10s\"\n[event_history]\nenabled = false\n\
+             [load]\nrunning = 2\nwaiting = 3\npatience = \"1s\"\n\
              [http]\nlisten = \"127.0.0.1:9\"\n[http.oauth]\nissuer = \"https://login.example\"\naudience = \"https://mcp.example/mcp\"\n\
              scopes = [\"a\", \"b\"]\ntool_scopes = [\"cloudtrail_event=c\"]\n\
              [[http.callers]]\nname = \"bot\"\ntoken_sha256 = \"{}\"\nregions = [\"eu-west-1\"]\naccounts = [\"111122223333\"]\nmax_window = \"30m\"\n\
@@ -217,6 +232,40 @@ mod tests {
     }
 
     #[test]
+    fn an_issuer_whose_tokens_are_accepted_anew_is_told() {
+        let of_oauth = |line: &&str| {
+            !["[http.oauth]", "issuer", "audience", "scopes", "tool_scopes", "subject", "name = \"o", "name = \"a"]
+                .iter()
+                .any(|start| line.starts_with(start))
+        };
+        let text = full();
+        let bot: Vec<&str> = text.split("[[http.callers]]\nname = \"others\"").next().unwrap().lines().filter(of_oauth).collect();
+        let (old, text) = (config(&bot.join("\n")), full());
+        assert_eq!(old.widening(&config(&text)), Widening { lost: vec![], wider: vec!["http.oauth".into()] });
+        // Where nobody was asked before, fewer may call.
+        assert_eq!(config("[http]\nlisten = \"127.0.0.1:9\"\n").widening(&config(&text)).wider, ["http.callers: bot is new"]);
+    }
+
+    #[test]
+    fn leaving_out_a_whole_section_takes_its_limits_away() {
+        let (old, text) = (config(&full()), full());
+        let without = |from: &str, to: &str| {
+            let (before, rest) = text.split_once(from).unwrap();
+            config(&format!("{before}{to}{}", rest.split_once(to).unwrap().1))
+        };
+        assert_eq!(old.widening(&without("[load]", "[http]")).lost, ["load.running", "load.waiting", "load.patience"]);
+        assert_eq!(old.widening(&without("[budget]", "[event_history]")).lost, ["budget.lookup_requests", "budget.deadline"]);
+    }
+
+    #[test]
+    fn every_setting_that_counts_or_allows_says_which_change_of_it_lets_more_through() {
+        let silent = ALL.iter().filter(|one| matches!(one.reload, ReloadClass::Live(Widens::Never)));
+        assert_eq!(silent.map(|one| one.key).collect::<Vec<_>>(), ["default_events", "lookback", "http.tls_key"]);
+        let wrong = ALL.iter().filter(|one| (one.reload == ReloadClass::Live(Widens::ByCaller)) != one.key.starts_with("http.callers[]"));
+        assert_eq!(wrong.map(|one| one.key).collect::<Vec<_>>(), Vec::<&str>::new());
+    }
+
+    #[test]
     fn what_is_set_to_let_more_through_is_told() {
         let old = config(&full());
         for (from, to, told) in [
@@ -225,7 +274,11 @@ mod tests {
             ("untrusted_text = \"omit\"\naws", "untrusted_text = \"quote\"\naws", "untrusted_text"),
             ("enabled = false", "enabled = true", "event_history.enabled"),
             ("\"a\", \"b\"", "\"a\"", "http.oauth.scopes"),
-            ("login.example", "login2.example", "http.oauth"),
+            ("login.example", "login2.example", "http.oauth.issuer"),
+            ("mcp.example/mcp", "mcp.example/other", "http.oauth.audience"),
+            ("running = 2", "running = 3", "load.running"),
+            ("waiting = 3", "waiting = 4", "load.waiting"),
+            ("patience = \"1s\"", "patience = \"2s\"", "load.patience"),
             ("requests_per_minute = 5", "requests_per_minute = 6", "http.callers: requests_per_minute of bot"),
             ("name = \"bot\"", "name = \"bat\"", ""),
             ("listen = ", "allowed_hosts = [\"mcp.example\"]\nlisten = ", "http.allowed_hosts"),

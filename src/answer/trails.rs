@@ -192,10 +192,42 @@ pub struct Fix {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cause {
+    /// Which of the usual causes it is.
+    pub kind: CauseKind,
     /// What is so.
     pub cause: String,
     /// What to do about it.
     pub fix: String,
+}
+
+/// The usual causes for which events are missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CauseKind {
+    /// There is no trail.
+    NoTrail,
+    /// A trail is stopped.
+    Stopped,
+    /// A trail cannot deliver.
+    DeliveryFails,
+    /// The bucket is not there.
+    NoBucket,
+    /// The key cannot be used.
+    KeyUnusable,
+    /// No trail records a region.
+    RegionNotRecorded,
+    /// Changes are not recorded, or not all of them.
+    WritesNotRecorded,
+    /// Global services are not recorded.
+    GlobalNotRecorded,
+    /// A service is excluded.
+    ServiceExcluded,
+    /// Data events are not recorded, or not all of them.
+    DataNotRecorded,
+    /// Not all that would tell could be read.
+    NotAllRead,
+    /// None of these: what is to be looked at besides.
+    NoneHolds,
 }
 
 impl TrailsAnswer {

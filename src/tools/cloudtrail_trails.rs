@@ -148,7 +148,7 @@ fn checks(account: &AccountReport, named: bool) -> Vec<Section> {
         }
     };
     let why = |cause: &Cause| Line { under: vec![under("fix", &cause.fix, false)], ..line("", &cause.cause) };
-    part("Why events are missing".to_owned(), account.diagnosis.iter().map(why).collect());
+    part("Why events are missing, or would be".to_owned(), account.diagnosis.iter().map(why).collect());
     let of = |result: CheckResult| account.checks.iter().filter(move |check| check.result == result);
     let CheckTotals { passed, failed, unknown } = account.totals;
     let mut failing = failing(of(CheckResult::Fail));

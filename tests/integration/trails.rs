@@ -414,6 +414,47 @@ async fn what_trails_miss_stands_on_the_first_screen_of_an_answer_about_changes(
 }
 
 #[tokio::test]
+async fn a_diagnosis_tells_which_of_the_usual_causes_holds_and_what_mends_it() {
+    let kms = "[\"Management\"]},{\"Field\":\"eventSource\",\"NotEquals\":[\"kms.amazonaws.com\"]}";
+    let reads = "[\"Management\"]},{\"Field\":\"readOnly\",\"Equals\":[\"true\"]}";
+    let mut gone = sound(now());
+    gone.insert("versioning".into(), (404, "<Error><Code>NoSuchBucket</Code></Error>".into()));
+    let mut unread = sound(now());
+    unread.remove("GetEventSelectors");
+    for (settings, kind, fix) in [
+        (sound(now()), "none_holds", "15 minutes"),
+        (with("DescribeTrails", "\"trailList\":[", "\"trailList\":[],\"other\":["), "no_trail", "trail-template"),
+        (with("GetTrailStatus", "\"IsLogging\":true", "\"IsLogging\":false"), "stopped", "start-logging --name main"),
+        (
+            with("GetTrailStatus", "\"IsLogging\":true", "\"IsLogging\":true,\"LatestDeliveryError\":\"AccessDenied\""),
+            "delivery_fails",
+            "s3:PutObject",
+        ),
+        (gone, "no_bucket", "make it again"),
+        (with("DescribeKey", "Enabled", "PendingDeletion"), "key_unusable", "cancel-key-deletion"),
+        (with("GetEventSelectors", "[\"Management\"]}", reads), "writes_not_recorded", "get-event-selectors --trail-name main"),
+        (
+            with("DescribeTrails", "\"IncludeGlobalServiceEvents\":true", "\"IncludeGlobalServiceEvents\":false"),
+            "global_not_recorded",
+            "--include-global-service-events",
+        ),
+        (with("GetEventSelectors", "[\"Management\"]}", kms), "service_excluded", "get-event-selectors"),
+        (with("GetEventSelectors", "AWS::Lambda::Function", "AWS::DynamoDB::Table"), "data_not_recorded", "AWS::Lambda::Function"),
+        (unread, "not_all_read", "doctor"),
+    ] {
+        let answer = judged(settings).await;
+        let causes = answer["accounts"][0]["diagnosis"].as_array().unwrap();
+        assert_eq!(causes[0]["kind"], kind, "{causes:#?}");
+        assert!(causes[0]["fix"].as_str().unwrap().contains(fix), "{causes:#?}");
+    }
+    let one_region = with("DescribeTrails", "\"IsMultiRegionTrail\":true", "\"IsMultiRegionTrail\":false");
+    let fake = FakeAws::start(Utc::now()).await.with_settings(one_region);
+    let answer = json_of(&run(&fake, &["--json", "--regions", "eu-north-1"]).await);
+    let cause = &answer["accounts"][0]["diagnosis"][0];
+    assert_eq!((&cause["kind"], &cause["cause"]), (&json!("region_not_recorded"), &json!("no trail records eu-north-1")));
+}
+
+#[tokio::test]
 async fn what_was_told_whole_is_remembered_and_what_was_not_is_asked_again() {
     let fake = FakeAws::start(Utc::now()).await;
     let (policy, window) = (event_history::open(), event_history::window());

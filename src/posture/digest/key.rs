@@ -57,6 +57,9 @@ pub struct Keys {
 /// What was told of the keys of a region and time, or why nothing was.
 type Told = Result<Vec<PublicKey>, String>;
 
+/// Where one answer stands once it is there.
+type Slot = OnceLock<Told>;
+
 /// What is known of the key that a digest names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Found {
@@ -86,7 +89,7 @@ impl Keys {
 /// The keys of one verification, which asks for those of a region and time once: what was told may be otherwise the next time.
 pub(super) struct KeyRing<'a> {
     keys: &'a Keys,
-    asked: Mutex<HashMap<(String, Window), Arc<OnceLock<Told>>>>,
+    asked: Mutex<HashMap<(String, Window), Arc<Slot>>>,
 }
 
 impl<'a> KeyRing<'a> {

@@ -12,7 +12,7 @@ pub(super) fn of(posture: &Posture) -> Vec<BlindSpot> {
 }
 
 /// Returns what could not be read of whether trails record: each permission once.
-fn unread(posture: &Posture) -> impl Iterator<Item = BlindSpot> {
+pub(super) fn unread(posture: &Posture) -> impl Iterator<Item = BlindSpot> {
     let listed = posture.regions.iter().filter_map(|(_, listed)| listed.as_ref().err());
     let told = posture.trails.iter().flat_map(|trail| [trail.status.as_ref().err(), trail.selectors.as_ref().err()]).flatten();
     let mut unread: Vec<&Unread> = listed.chain(told).collect();
@@ -23,7 +23,8 @@ fn unread(posture: &Posture) -> impl Iterator<Item = BlindSpot> {
     told.into_iter()
 }
 
-fn gaps(posture: &Posture) -> Vec<TrailGap> {
+/// Returns what trails do not record or deliver, the widest first.
+pub(super) fn gaps(posture: &Posture) -> Vec<TrailGap> {
     let [target, ..] = TARGETS;
     let subject = Subject { posture, target };
     let findings = judge(&subject);

@@ -129,7 +129,7 @@ fn result(finding: &Finding<'_>) -> CheckResult {
 }
 
 /// Returns the trail that records most, which is the one to be mended.
-fn best(trails: &[Trail]) -> Option<&Trail> {
+pub(super) fn best(trails: &[Trail]) -> Option<&Trail> {
     trails.iter().max_by_key(|trail| (trail.logs() == Ok(true), trail.multi_region, std::cmp::Reverse(&trail.name)))
 }
 
@@ -179,7 +179,7 @@ pub(super) fn severity(severity: Severity) -> &'static str {
 }
 
 /// Writes the way to mend it, with the names of the trail; a name that no trail or bucket may have stays a word to replace.
-fn fix(check: &Check, trail: Option<&Trail>) -> Fix {
+pub(super) fn fix(check: &Check, trail: Option<&Trail>) -> Fix {
     let safe = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
     let named = |name: Option<&str>, word: &str| name.filter(|name| safe(name)).unwrap_or(word).to_owned();
     let text = check.fix.replace("{trail}", &named(trail.map(|trail| trail.name.as_str()), "TRAIL"));

@@ -273,7 +273,7 @@ fn hidden_by_another_digest(whole: &Archive, all: &mut Vec<Tampering>) {
             archive.put(forger, &forged);
             push("removed", archive, missing(Subject::Log, &key));
             let added = key.replace("N0", "F0");
-            let minutes = key.split("T").nth(3).map(|rest| rest[2..4].parse::<u32>().unwrap()).unwrap_or_default();
+            let minutes = key.split("T").nth(3).and_then(|rest| rest.get(2..4)?.parse::<u32>().ok()).unwrap();
             // Not so near to another hour that it may be of that.
             if document["previousDigestSignature"].is_string() && (10..40).contains(&minutes) {
                 forged["logFiles"].as_array_mut().unwrap().last_mut().unwrap()["s3Object"] = added.as_str().into();

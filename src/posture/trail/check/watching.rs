@@ -250,8 +250,8 @@ mod tests {
 
     #[test]
     fn each_pattern_watches_what_it_is_made_for_and_launches_are_among_the_calls() {
-        for which in 0..WATCHED.len() {
-            assert!(watches(WATCHED[which].pattern, which), "{}", WATCHED[which].name);
+        for (which, watched) in WATCHED.iter().enumerate() {
+            assert!(watches(watched.pattern, which), "{}", watched.name);
         }
         assert!(watches(WATCHED[0].pattern, 1) && !watches(WATCHED[1].pattern, 0));
         // Source: CIS AWS Foundations Benchmark v3.0, 4.1.

@@ -105,6 +105,15 @@ fn suspicion(data: &[u8]) {
 fn quote(data: &[u8]) {
     let quoted = redact::quote::quote_markdown(&redact::clean(&text(data), usize::MAX));
     assert!(!quoted.contains("://") && !quoted.contains('\n'), "{quoted}");
+    let mail = |(before, after): (&str, &str)| {
+        let linked = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '+');
+        before.ends_with(linked)
+            && after.split('.').count() > 1
+            && after.split('.').take(2).all(|label| label.starts_with(|c: char| c.is_ascii_alphanumeric()))
+            && after.split('.').next().is_some_and(|label| label.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    };
+    let signs = quoted.match_indices('@').map(|(at, _)| (&quoted[..at], &quoted[at + 1..]));
+    assert_eq!(signs.clone().find(|around| mail(*around)), None, "{quoted}");
     let mut before = ' ';
     for c in quoted.chars() {
         assert!(before == '\\' || !matches!(c, '<' | '>' | '|' | '`' | '*'), "{quoted}");

@@ -2,8 +2,8 @@
 
 /// Escapes a cleaned line so that markdown shows it as it is: no emphasis, link, image, tag, entity, code or table edge.
 ///
-/// Shape: one line. ARNs, ids, names with `_ - . : /` and addresses stay byte for byte; `://` becomes `[:]//` and `www.`
-/// becomes `www[.]`, so that nothing can be followed. Not idempotent: quote once, last.
+/// Shape: one line. ARNs, ids, names with `_ - . : /` and addresses stay byte for byte; `://` becomes `[:]//`, `www.`
+/// becomes `www[.]`, and the sign of a mail address `[@]`, so that nothing can be followed. Not idempotent: quote once, last.
 pub fn quote_markdown(s: &str) -> String {
     let mut quoted = String::with_capacity(s.len() + 8);
     let mut rest = s;
@@ -15,6 +15,7 @@ pub fn quote_markdown(s: &str) -> String {
                 quoted.extend(rest.chars().take(3));
                 (4, "[.]")
             }
+            '@' if is_in_mail(before, rest) => (1, "[@]"),
             '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '~' | '$' => {
                 quoted.push('\\');
                 quoted.push(c);
@@ -60,6 +61,17 @@ fn after_run(rest: &str) -> Option<char> {
     rest.chars().find(|c| *c != '_')
 }
 
+/// Tells whether `@` stands in a mail address, which viewers link.
+///
+/// Source: GitHub Flavored Markdown, extended email autolinks.
+fn is_in_mail(before: char, rest: &str) -> bool {
+    let domain = rest.get(1..).unwrap_or_default();
+    let label = domain.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    let named = label.len() < domain.len()
+        && label.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-'));
+    named && (before.is_ascii_alphanumeric() || matches!(before, '.' | '-' | '_' | '+'))
+}
+
 fn is_www(rest: &str) -> bool {
     rest.as_bytes().get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"www."))
 }
@@ -84,6 +96,18 @@ mod tests {
             "tcp/22 (ssh), 0.0.0.0/0",
         ] {
             assert_eq!(quote_markdown(text), text);
+        }
+    }
+
+    #[test]
+    fn a_mail_address_is_no_link() {
+        for (text, quoted) in [
+            ("alice@example.com", "alice[@]example.com"),
+            ("mailto:a.b+c_@x-y.example.com/z", "mailto:a.b+c\\_[@]x-y.example.com/z"),
+            ("assumed-role/Admin/alice@example.com", "assumed-role/Admin/alice[@]example.com"),
+            ("image@sha256:0123, a@b, @team, git@host:x", "image@sha256:0123, a@b, @team, git@host:x"),
+        ] {
+            assert_eq!(quote_markdown(text), quoted);
         }
     }
 

@@ -127,7 +127,7 @@ async fn everyday_questions_take_one_call_each_and_have_the_right_answer() {
         ),
         (&["--actors", "alice", "--start-time", "yesterday"], &["group-2", "group-3"], &["0.0.0.0/0"]),
         (&["--event-sources", "iam", "--start-time", "24h"], &["admin"], &["gives itself administrator rights"]),
-        (&["--event-names", "RunInstances", "--start-time", "30d"], &["launch"], &["4 p4d.24xlarge", "dana@example.com"]),
+        (&["--event-names", "RunInstances", "--start-time", "30d"], &["launch"], &["4 p4d.24xlarge", "dana[@]example.com"]),
         (
             &["--event-names", "ConsoleLogin", "--start-time", "30d"],
             &["login-2", "login-1", "login-3"],

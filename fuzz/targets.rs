@@ -112,7 +112,7 @@ fn quote(data: &[u8]) {
             && after.split('.').take(2).all(|label| label.starts_with(|c: char| c.is_ascii_alphanumeric()))
             && after.split('.').next().is_some_and(|label| label.bytes().all(|byte| byte.is_ascii_alphanumeric()))
     };
-    let signs = quoted.match_indices('@').map(|(at, _)| (&quoted[..at], &quoted[at + 1..]));
+    let signs = quoted.match_indices('@').filter_map(|(at, _)| Some((quoted.get(..at)?, quoted.get(at + 1..)?)));
     assert_eq!(signs.clone().find(|around| mail(*around)), None, "{quoted}");
     let mut before = ' ';
     for c in quoted.chars() {

@@ -230,12 +230,12 @@ impl Event {
 
     /// Tells whether fields that say what was done are there and cannot be read, so that a resource may be missed.
     ///
-    /// Shape: request, response and identity are objects or nothing; AWS hides some as a whole, which is as good as nothing.
-    pub fn is_obscure(&self) -> bool {
+    /// Shape: request, response and identity are objects or nothing; what `is_hidden` as a whole is as good as nothing.
+    pub fn is_obscure(&self, is_hidden: impl Fn(&str) -> bool) -> bool {
         let obscure = |value: &Value| match value {
             Value::Object(_) | Value::Null => false,
             Value::Array(list) => !list.is_empty(),
-            Value::String(text) => !(text.trim().is_empty() || text.trim() == "-" || crate::redact::is_hidden(text)),
+            Value::String(text) => !(text.trim().is_empty() || text.trim() == "-" || is_hidden(text)),
             Value::Bool(_) | Value::Number(_) => true,
         };
         let fields = ["requestParameters", "responseElements", "userIdentity"];

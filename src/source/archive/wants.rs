@@ -14,6 +14,7 @@ use super::watch::{Halt, Held};
 use crate::catalogue;
 use crate::coverage::{Attribute, FileFault};
 use crate::event::{Event, is_account, is_act, is_our_word, is_plausible, usable_region};
+use crate::redact;
 use crate::source::proof::Sha256;
 use crate::source::{Kind, Query};
 use crate::time::parse as parse_time;
@@ -122,7 +123,7 @@ impl Wants<'_> {
                 }
                 slim(&mut event.record);
             }
-            if event.is_obscure() && !event.read_only {
+            if event.is_obscure(redact::is_hidden) && !event.read_only {
                 self.fault(FileFault::Fields);
             }
             if matches!(self.query.kind(), Kind::EventId(_)) {

@@ -178,6 +178,7 @@ mod tests {
 
     fn answer(states: &[State], verdict: Verdict, groups: Vec<Group>) -> Answer {
         let cells = states.iter().map(|state| CellReport {
+            alike: 0,
             account: "111122223333".into(),
             region: "eu-west-1".into(),
             source: SourceLabel(crate::source::event_history::PROFILE.name),

@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::config::Config;
-use crate::config::settings::{ARCHIVE_ACCOUNT, AWS_REGION_ALLOWLIST, EVENT_HISTORY_ENABLED};
+use crate::config::settings::{
+    ARCHIVE_ACCOUNT, ATHENA_ACCOUNT, ATHENA_DATABASE, ATHENA_OUTPUT, ATHENA_TABLE, ATHENA_WORKGROUP, AWS_REGION_ALLOWLIST,
+    EVENT_HISTORY_ENABLED, LAKE_ACCOUNT, LAKE_EVENT_DATA_STORE, LOGS_INSIGHTS_ACCOUNT, LOGS_INSIGHTS_DATA_SOURCES,
+    LOGS_INSIGHTS_LOG_GROUPS,
+};
 use crate::event::is_region;
 use crate::policy::region::{global_region, partition_name};
 use crate::source::{Purpose, api, operations};
@@ -61,6 +65,13 @@ fn policy(config: &Config, regions: &[String]) -> Value {
     statements.push(read("ReadTrailSettings", Purpose::Settings, false));
     statements.push(read("ReadTrailResources", Purpose::Settings, true));
     statements.extend(archives(config, partition));
+    statements.extend(athena(config, partition));
+    statements.extend(logs(config, partition));
+    statements.extend(
+        config
+            .find(&LAKE_EVENT_DATA_STORE)
+            .map(|store| json!({"Sid": "QueryLake", "Effect": "Allow", "Action": actions(Purpose::Lake, true), "Resource": store})),
+    );
     let roles: Vec<String> = config.accounts().into_iter().filter_map(|account| account.role_arn).collect();
     if !roles.is_empty() {
         statements
@@ -95,6 +106,50 @@ fn archives(config: &Config, partition: &str) -> Vec<Value> {
     ]
 }
 
+/// Makes the statements for queries of Athena: its workgroup, the table in Glue, the trail's logs, and where results go.
+fn athena(config: &Config, partition: &str) -> Vec<Value> {
+    let (Some(database), Some(table)) = (config.find(&ATHENA_DATABASE), config.find(&ATHENA_TABLE)) else { return Vec::new() };
+    let workgroup = config.find(&ATHENA_WORKGROUP).unwrap_or_else(|| "primary".to_owned());
+    let glue = ["catalog".to_owned(), format!("database/{database}"), format!("table/{database}/{table}")];
+    let output = config.find(&ATHENA_OUTPUT).unwrap_or_else(|| format!("s3://{RESULTS}"));
+    let (bucket, prefix) = output.trim_start_matches("s3://").split_once('/').unwrap_or((output.trim_start_matches("s3://"), ""));
+    let objects =
+        |bucket: &str, prefix: &str| [format!("arn:{partition}:s3:::{bucket}"), format!("arn:{partition}:s3:::{bucket}/{prefix}*")];
+    vec![
+        json!({"Sid": "QueryAthena", "Effect": "Allow", "Action": actions(Purpose::Athena, true),
+            "Resource": format!("arn:{partition}:athena:*:*:workgroup/{workgroup}")}),
+        json!({"Sid": "ReadAthenaTable", "Effect": "Allow", "Action": ["glue:GetDatabase", "glue:GetPartitions", "glue:GetTable"],
+            "Resource": glue.map(|part| format!("arn:{partition}:glue:*:*:{part}"))}),
+        json!({"Sid": "ReadAthenaLogs", "Effect": "Allow", "Action": ["s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket"],
+            "Resource": objects(LOGS, "")}),
+        json!({"Sid": "WriteAthenaResults", "Effect": "Allow",
+            "Action": ["s3:AbortMultipartUpload", "s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket", "s3:PutObject"],
+            "Resource": objects(bucket, prefix)}),
+    ]
+}
+
+/// Makes the statements for queries of CloudWatch Logs: the log groups, or all where a data source names them.
+fn logs(config: &Config, partition: &str) -> Vec<Value> {
+    let (named, sources) = (config.get(&LOGS_INSIGHTS_LOG_GROUPS), config.get(&LOGS_INSIGHTS_DATA_SOURCES));
+    if named.is_empty() && sources.is_empty() {
+        return Vec::new();
+    }
+    let arn = |group: String| if group.starts_with("arn:") { group } else { format!("arn:{partition}:logs:*:*:log-group:{group}") };
+    let mut groups: Vec<String> = named.into_iter().map(arn).collect();
+    if groups.is_empty() {
+        groups.push(arn("*".to_owned()));
+    }
+    let groups: Vec<String> = groups.into_iter().map(|group| format!("{}:*", group.trim_end_matches(":*"))).collect();
+    vec![
+        json!({"Sid": "QueryLogs", "Effect": "Allow", "Action": actions(Purpose::LogsInsights, true), "Resource": groups}),
+        json!({"Sid": "ReadLogsResults", "Effect": "Allow", "Action": actions(Purpose::LogsInsights, false), "Resource": "*"}),
+    ]
+}
+
+/// What stands for the buckets of Athena that no setting names.
+const LOGS: &str = "BUCKET-OF-THE-TRAIL";
+const RESULTS: &str = "BUCKET-OF-RESULTS";
+
 /// Returns the permissions for a purpose, each once: those that AWS can narrow to resources, or the others.
 fn actions(purpose: Purpose, narrow: bool) -> BTreeSet<&'static str> {
     let of = operations().filter(|operation| operation.purpose == purpose && operation.resource.is_empty() != narrow);
@@ -122,6 +177,28 @@ fn notes(config: &Config, regions: &[String]) -> Vec<String> {
     }
     if config.find(&ARCHIVE_ACCOUNT).is_some() {
         notes.push("ListArchives, ReadArchives and DecryptArchives are for the role of [archive] account".to_owned());
+    }
+    if config.find(&ATHENA_TABLE).is_some() {
+        notes.push(format!(
+            "Athena reads the trail's bucket and writes results as this identity; put their names in place of {LOGS} and {RESULTS}, and allow \
+             kms:Decrypt with the key of the logs, if they have one"
+        ));
+        if config.find(&ATHENA_ACCOUNT).is_some() {
+            notes.push("QueryAthena and the statements of Athena behind it are for the role of [athena] account".to_owned());
+        }
+    }
+    let engines = [config.find(&ATHENA_TABLE).is_some(), config.find(&LAKE_EVENT_DATA_STORE).is_some(), !logs(config, "").is_empty()];
+    if engines.contains(&true) {
+        notes.push(
+            "to begin or stop a query counts as Write where AWS lists access levels (athena:StartQueryExecution, cloudtrail:StartQuery); it changes no event \
+             and no setting, and costs what it scans"
+                .to_owned(),
+        );
+    }
+    if config.find(&LAKE_ACCOUNT).is_some() || config.find(&LOGS_INSIGHTS_ACCOUNT).is_some() {
+        notes.push(
+            "QueryLogs and ReadLogsResults are for the role of [logs_insights] account, QueryLake for that of [lake] account".to_owned(),
+        );
     }
     notes.push("ReadTrailSettings and ReadTrailResources are for `trails`, `verify` and for what answers say of blind spots: what is missing of it is unknown there, and nothing else fails".to_owned());
     notes.push("sts:GetCallerIdentity, by which the account is told, needs no permission".to_owned());

@@ -42,6 +42,8 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// The call failed, or nothing could be looked at.
 const FAILURE: u8 = 1;
+/// The call was interrupted; as shells have it.
+const INTERRUPTED: u8 = 130;
 /// The command line is wrong.
 const USAGE: u8 = 2;
 /// Answered, but not everything was read.

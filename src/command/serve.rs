@@ -107,7 +107,7 @@ fn on_stdio(server: Server, service: Arc<CallService>, reload: Reload) -> Result
 }
 
 /// Resolves at SIGTERM or SIGINT.
-async fn stop() {
+pub(super) async fn stop() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

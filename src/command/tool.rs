@@ -13,7 +13,8 @@ use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use serde_json::{Map, Value};
 
 use super::output::{columns, complain, formats, say};
-use super::{FAILURE, Failure, Global, PARTIAL, USAGE, block_on, investigation, service};
+use super::serve::stop;
+use super::{FAILURE, Failure, Global, INTERRUPTED, PARTIAL, USAGE, block_on, investigation, service};
 
 /// Arguments with further names.
 const ALIASES: &[(&str, &[&str])] = &[
@@ -97,10 +98,16 @@ pub(super) fn run(tool: &Tool, given: &ArgMatches, global: &Global) -> Result<u8
     let asked = arguments.get("limit").and_then(Value::as_str).and_then(|limit| limit.parse().ok());
     let limit: u64 = asked.unwrap_or(service.context().limits().default_events);
     let outcome = block_on(async {
-        let outcome = service.call(tool, &Call::default(), Some(arguments)).await;
+        // Who interrupts leaves no query running behind.
+        let call = Call::default();
+        let outcome = tokio::select! {
+            outcome = service.call(tool, &call, Some(arguments)) => Some(outcome),
+            () = stop() => None,
+        };
         service.flush().await;
         outcome
     })?;
+    let Some(outcome) = outcome else { return Err(Failure::new(INTERRUPTED, "it was interrupted")) };
     let shown = outcome.show(format, output.map_or_else(columns, |_| render::COLUMNS));
     match output {
         Some(path) => std::fs::write(path, shown + "\n").map_err(|error| {

@@ -19,7 +19,7 @@ use super::{Failure, Global, Run, USAGE};
 )]
 pub(super) struct TrailTemplate {
     /// How it is printed
-    #[arg(long, value_enum, default_value_t = Form::Cloudformation, conflicts_with = "athena")]
+    #[arg(long, value_enum, default_value_t = Form::Cloudformation, conflicts_with = "of_table")]
     format: Form,
     /// How long logs are kept: production (7 years), development (90 days), hipaa, pci_dss or soc2
     #[arg(long, default_value = TARGETS[0].name, value_parser = TARGETS.map(|target| target.name))]
@@ -31,25 +31,25 @@ pub(super) struct TrailTemplate {
     #[arg(long, value_name = "ID", default_value = "")]
     organization: String,
     /// Print the table of a trail's logs for Athena
-    #[arg(long)]
+    #[arg(long, group = "of_table", requires = "bucket")]
     athena: bool,
     /// Its bucket
-    #[arg(long, requires = "athena", required_if_eq("athena", "true"))]
+    #[arg(long, requires = "of_table")]
     bucket: Option<String>,
     /// What stands before AWSLogs in the bucket
-    #[arg(long, requires = "athena", default_value = "")]
+    #[arg(long, requires = "of_table", default_value = "")]
     prefix: String,
     /// The table, with its database or without
-    #[arg(long, requires = "athena", default_value = "cloudtrail_logs")]
+    #[arg(long, requires = "of_table", default_value = "cloudtrail_logs")]
     table: String,
     /// Accounts in it; without them each query has to name one
-    #[arg(long, requires = "athena", visible_alias = "account", value_name = "LIST", value_delimiter = ',')]
+    #[arg(long, requires = "of_table", visible_alias = "account", value_name = "LIST", value_delimiter = ',')]
     accounts: Vec<String>,
     /// Regions in it; without them all that are known
-    #[arg(long, requires = "athena", visible_alias = "region", value_name = "LIST", value_delimiter = ',')]
+    #[arg(long, requires = "of_table", visible_alias = "region", value_name = "LIST", value_delimiter = ',')]
     regions: Vec<String>,
     /// The first day
-    #[arg(long, requires = "athena", value_name = "YYYY/MM/DD", default_value = "2020/01/01")]
+    #[arg(long, requires = "of_table", value_name = "YYYY/MM/DD", default_value = "2020/01/01")]
     first_day: String,
 }
 

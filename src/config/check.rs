@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use super::settings::{
-    ALLOW_AWS_READ, ARCHIVE, ARCHIVE_ACCOUNT, ARCHIVE_VERIFIED, AWS_REGION_ALLOWLIST, CACHE_MAX_BYTES, DEFAULT_EVENTS, DEMO,
-    EVENT_HISTORY_ENABLED, HTTP_CALLERS_TOOLS, HTTP_OAUTH_TOOL_SCOPES, INVESTIGATIONS_PATH, LOOKBACK, MAX_EVENTS, MAX_WINDOW,
+    ALLOW_AWS_READ, ARCHIVE, ARCHIVE_ACCOUNT, ARCHIVE_VERIFIED, ATHENA_ACCOUNT, ATHENA_DATABASE, ATHENA_TABLE, AWS_REGION_ALLOWLIST,
+    CACHE_MAX_BYTES, DEFAULT_EVENTS, DEMO, EVENT_HISTORY_ENABLED, HTTP_CALLERS_TOOLS, HTTP_OAUTH_TOOL_SCOPES, INVESTIGATIONS_PATH,
+    LAKE_ACCOUNT, LOGS_INSIGHTS_ACCOUNT, LOGS_INSIGHTS_DATA_SOURCES, LOGS_INSIGHTS_LOG_GROUPS, LOOKBACK, MAX_EVENTS, MAX_WINDOW,
 };
 use super::spelling::bare_name;
 use super::{Config, Origin, account, caller, http};
@@ -30,9 +31,28 @@ pub(super) fn contradictions(config: &Config, tools: &[&str], problems: &mut Vec
     for path in config.get(&ARCHIVE).iter().filter(|path| foreign(&path.to_string_lossy())) {
         problems.push(format!("{}: {} is neither a local path nor an address as s3://bucket/prefix", at("--archive"), path.display()));
     }
-    let named = config.find(&ARCHIVE_ACCOUNT);
-    if let Some(name) = named.filter(|name| !config.accounts().iter().any(|account| account.name == *name && account.role_arn.is_some())) {
-        problems.push(format!("{}: {name:?} is no section of [accounts] with a role_arn", at("archive.account")));
+    for (place, setting) in [
+        ("archive.account", &ARCHIVE_ACCOUNT),
+        ("athena.account", &ATHENA_ACCOUNT),
+        ("logs_insights.account", &LOGS_INSIGHTS_ACCOUNT),
+        ("lake.account", &LAKE_ACCOUNT),
+    ] {
+        let named = config.find(setting);
+        let has_role = |name: &String| config.accounts().iter().any(|account| account.name == *name && account.role_arn.is_some());
+        if let Some(name) = named.filter(|name| !has_role(name)) {
+            problems.push(format!("{}: {name:?} is no section of [accounts] with a role_arn", at(place)));
+        }
+    }
+    for (one, other) in [(&ATHENA_TABLE, &ATHENA_DATABASE), (&ATHENA_DATABASE, &ATHENA_TABLE)] {
+        if config.is_set(one) && !config.is_set(other) {
+            problems.push(format!("{}: it goes with {}, which is missing", at(one.declaration.key), other.declaration.key));
+        }
+    }
+    if !config.get(&LOGS_INSIGHTS_LOG_GROUPS).is_empty() && !config.get(&LOGS_INSIGHTS_DATA_SOURCES).is_empty() {
+        problems.push(format!(
+            "{}: a query is about log groups or data sources, not both; remove one of them",
+            at("logs_insights.data_sources")
+        ));
     }
     account::problems(config, problems);
     caller::problems(config, problems);

@@ -50,8 +50,17 @@ pub(super) const ROLE: Form = shape("an ARN of iam", "arn:aws:iam::111122223333:
 pub(super) const EVENT_DATA_STORE: Form = shape(
     "an ARN of cloudtrail",
     "arn:aws:cloudtrail:us-east-1:111122223333:eventdatastore/11112222-3333-4444-5555-666677778888",
-    |text| is_arn(text, "cloudtrail"),
+    |text| {
+        is_arn(text, "cloudtrail")
+            && text.rsplit_once('/').is_some_and(|(_, id)| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+    },
 );
+pub(super) const LOG_GROUP: Form = shape("the name or ARN of a log group", "cloudtrail-logs", |text| {
+    text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_#+=/:,.@*-".contains(&b))
+});
+pub(super) const DATA_SOURCE: Form = shape("the name of a data source: letters, digits, - _ and .", "aws_cloudtrail", |text| {
+    text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
+});
 pub(super) const LOCATION: Form = shape("an absolute path or an s3:// address", "/var/log/cloudtrail", |text| {
     is_s3(text) || (!text.contains("://") && is_fixed_path(text))
 });

@@ -12,8 +12,8 @@ use chrono::{DateTime, Utc};
 use super::audit::{Fsync, OnFailure};
 use super::form::Form::OneOf;
 use super::form::{
-    ACCOUNT, CALLER, CATEGORY, EVENT_DATA_STORE, HOST, INSTANT, LISTEN, LOCATION, ORIGIN, PATH, REGION, ROLE, S3, SCOPE, SHA256, TOOL,
-    TOOL_SCOPE, URL, line, secure,
+    ACCOUNT, CALLER, CATEGORY, DATA_SOURCE, EVENT_DATA_STORE, HOST, INSTANT, LISTEN, LOCATION, LOG_GROUP, ORIGIN, PATH, REGION, ROLE, S3,
+    SCOPE, SHA256, TOOL, TOOL_SCOPE, URL, line, secure,
 };
 use super::kind::Kind::{Bool, Path, Paths, Size, Span, Text, Texts, Whole};
 use super::setting::Widens::{Allows, Becomes, ByCaller, Differs, Goes, Grows, Names, Needs, Never};
@@ -136,34 +136,58 @@ settings! {
     ARCHIVE_KEYS: Vec<String> = setting("archive.keys", Texts(PATH)).default("").unit("absolute paths");
 
     /// The Glue database of the trail's table.
-    ATHENA_DATABASE: String = setting("athena.database", Text(line("cloudtrail"))).later();
+    ATHENA_DATABASE: String = setting("athena.database", Text(line("cloudtrail")));
 
-    /// The trail's table.
-    ATHENA_TABLE: String = setting("athena.table", Text(line("events"))).later();
+    /// The trail's table, as `trail-template --athena` prints it: partitions account, region and day.
+    ATHENA_TABLE: String = setting("athena.table", Text(line("cloudtrail_logs")));
 
-    /// The workgroup that pays.
-    ATHENA_WORKGROUP: String = setting("athena.workgroup", Text(line("primary"))).later();
+    /// The workgroup that pays; without one it is primary. Give it a limit of bytes of its own, too.
+    ATHENA_WORKGROUP: String = setting("athena.workgroup", Text(line("primary")));
 
-    /// Where query results go.
-    ATHENA_OUTPUT: String = setting("athena.output", Text(S3)).later();
+    /// Where query results go; without it where the workgroup has it.
+    ATHENA_OUTPUT: String = setting("athena.output", Text(S3));
 
-    /// Refuses queries that would cost more.
-    ATHENA_MAX_BYTES_SCANNED: u64 = setting("athena.max_bytes_scanned", Size).unit("bytes per query").later();
+    /// The region of the workgroup; without it AWS_REGION.
+    ATHENA_REGION: String = setting("athena.region", Text(REGION));
+
+    /// The name under `[accounts]` of the account whose role asks Athena; without one, the server's own credentials do.
+    ATHENA_ACCOUNT: String = setting("athena.account", Text(line("production")));
+
+    /// Accounts whose logs the table reads: each question names them, so that no other is scanned. An empty list means the own one and `[accounts]`.
+    ATHENA_ACCOUNTS: Vec<String> = setting("athena.accounts", Texts(ACCOUNT)).default("").unit("ids of 12 digits");
+
+    /// A query that is expected to scan more is not begun, and one that does is stopped; 100 GiB cost about half a dollar.
+    ATHENA_MAX_BYTES_SCANNED: u64 = setting("athena.max_bytes_scanned", Size).default("100 GiB").unit("bytes per query");
 
     /// Log groups that trails write to.
-    LOGS_INSIGHTS_LOG_GROUPS: Vec<String> = setting("logs_insights.log_groups", Texts(line("cloudtrail-logs")))
-        .default("").later();
+    LOGS_INSIGHTS_LOG_GROUPS: Vec<String> = setting("logs_insights.log_groups", Texts(LOG_GROUP)).default("");
 
-    /// Refuses queries that would cost more.
-    LOGS_INSIGHTS_MAX_BYTES_SCANNED: u64 = setting("logs_insights.max_bytes_scanned", Size)
-        .unit("bytes per query").later();
+    /// Data sources of CloudWatch's unified data store, instead of log groups, such as aws_cloudtrail.
+    LOGS_INSIGHTS_DATA_SOURCES: Vec<String> = setting("logs_insights.data_sources", Texts(DATA_SOURCE)).default("");
 
-    /// The event data store to query.
-    LAKE_EVENT_DATA_STORE: String = setting("lake.event_data_store", Text(EVENT_DATA_STORE))
-        .env("CLOUDTRAIL_LAKE_STORE_ARN").later();
+    /// The region of the log groups; without it AWS_REGION.
+    LOGS_INSIGHTS_REGION: String = setting("logs_insights.region", Text(REGION));
 
-    /// Refuses queries that would cost more.
-    LAKE_MAX_BYTES_SCANNED: u64 = setting("lake.max_bytes_scanned", Size).unit("bytes per query").later();
+    /// The name under `[accounts]` of the account whose role asks; without one, the server's own credentials do.
+    LOGS_INSIGHTS_ACCOUNT: String = setting("logs_insights.account", Text(line("production")));
+
+    /// Accounts whose events the log groups hold. An empty list means the own one and `[accounts]`.
+    LOGS_INSIGHTS_ACCOUNTS: Vec<String> = setting("logs_insights.accounts", Texts(ACCOUNT)).default("").unit("ids of 12 digits");
+
+    /// A query that is expected to scan more is not begun, and one that does is stopped; 100 GiB cost about half a dollar.
+    LOGS_INSIGHTS_MAX_BYTES_SCANNED: u64 = setting("logs_insights.max_bytes_scanned", Size).default("100 GiB").unit("bytes per query");
+
+    /// The event data store to query; CloudTrail Lake takes no new customers since 2026-05-31, its successor is CloudWatch Logs.
+    LAKE_EVENT_DATA_STORE: String = setting("lake.event_data_store", Text(EVENT_DATA_STORE)).env("CLOUDTRAIL_LAKE_STORE_ARN");
+
+    /// The name under `[accounts]` of the account whose role asks; without one, the server's own credentials do.
+    LAKE_ACCOUNT: String = setting("lake.account", Text(line("production")));
+
+    /// Accounts whose events the store holds. An empty list means the own one and `[accounts]`.
+    LAKE_ACCOUNTS: Vec<String> = setting("lake.accounts", Texts(ACCOUNT)).default("").unit("ids of 12 digits");
+
+    /// A query that is expected to scan more is not begun, and one that does is stopped; 100 GiB cost about half a dollar.
+    LAKE_MAX_BYTES_SCANNED: u64 = setting("lake.max_bytes_scanned", Size).default("100 GiB").unit("bytes per query");
 
     /// The account that callers may name by this section's name.
     ACCOUNTS_ID: String = setting("accounts.*.id", Text(ACCOUNT)).unit("12 digits");

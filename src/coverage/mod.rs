@@ -13,6 +13,7 @@ use crate::time::Window;
 
 mod blind_spot;
 mod decision;
+mod engine;
 mod failure;
 mod file;
 mod note;
@@ -23,6 +24,7 @@ mod reading;
 
 pub use blind_spot::{BlindSpot, RecordingChange, RegionGuess, TrailGap, TrailsUnread};
 pub use decision::{Decision, PlanLine, Rest};
+pub use engine::EngineFault;
 pub use failure::Failure;
 pub use file::{FileFault, UnreadFile};
 pub use note::{Extent, Note, Share};
@@ -201,12 +203,7 @@ impl Cell {
             state => state,
         };
         let (requests, events) = (self.requests + other.requests, self.events + other.events);
-        let fetched =
-            [&self.notes, &other.notes].into_iter().flatten().filter_map(Note::fetched).reduce(|a, b| (a.0 + b.0, a.1 + b.1, a.2 + b.2));
-        let (first, second) = if other.state >= self.state { (other.notes, self.notes) } else { (self.notes, other.notes) };
-        let [first, second] = [first, second].map(|notes| notes.into_iter().filter(|note| note.fetched().is_none()).collect::<Vec<_>>());
-        let mut notes = if first.is_empty() { second } else { first };
-        notes.extend(fetched.map(|(lists, gets, bytes)| Note::Fetched(lists, gets, bytes)));
+        let notes = if other.state >= self.state { Note::join(other.notes, self.notes) } else { Note::join(self.notes, other.notes) };
         let mut unread_files = self.unread_files;
         unread_files.extend(other.unread_files);
         unread_files.sort_by(|a, b| a.name.cmp(&b.name));

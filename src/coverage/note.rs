@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{Failure, Survey};
+use super::{EngineFault, Failure, Survey};
 use crate::time::Window;
 
 /// What is to be said of a cell besides its state.
@@ -74,6 +74,16 @@ pub enum Note {
     FetchesSpent,
     /// So many requests that list, so many for objects and so many bytes of these were read from S3 for the whole archive.
     Fetched(u32, u32, u64),
+    /// The engine did not answer, or not all.
+    Engine(EngineFault),
+    /// So many bytes were scanned by the engine for all places together.
+    Scanned(u64),
+    /// So many rows, which are all that one query gives, did not reach: this was read by then.
+    RowsSpent(usize, Extent),
+    /// The engine holds nothing at all of the accounts and regions, for hours.
+    EngineEmpty,
+    /// The account is not among those whose events the engine holds.
+    AccountNotHeld,
     /// So many of the files that hold its events are proven to be as CloudTrail delivered them.
     Proven(Share),
     /// The server ended before it was read.
@@ -86,6 +96,27 @@ impl Note {
     /// Returns what was read from S3: requests that list, requests for objects, and bytes.
     pub fn fetched(&self) -> Option<(u32, u32, u64)> {
         if let Self::Fetched(lists, gets, bytes) = self { Some((*lists, *gets, *bytes)) } else { None }
+    }
+
+    /// Returns how many bytes an engine scanned.
+    pub fn scanned(&self) -> Option<u64> {
+        if let Self::Scanned(bytes) = self { Some(*bytes) } else { None }
+    }
+
+    /// Tells whether it counts what was spent, so that it is added up and tells nothing of how the reading ended.
+    fn is_spending(&self) -> bool {
+        self.fetched().is_some() || self.scanned().is_some()
+    }
+
+    /// Joins the notes of two readings, of which the first says more: its own, with what both spent.
+    pub(super) fn join(first: Vec<Self>, second: Vec<Self>) -> Vec<Self> {
+        let all = || first.iter().chain(&second);
+        let fetched = all().filter_map(Self::fetched).reduce(|a, b| (a.0 + b.0, a.1 + b.1, a.2 + b.2));
+        let scanned = all().filter_map(Self::scanned).reduce(|a, b| a + b);
+        let spent = fetched.map(|(lists, gets, bytes)| Self::Fetched(lists, gets, bytes)).into_iter().chain(scanned.map(Self::Scanned));
+        let spent: Vec<Self> = spent.collect();
+        let [first, second] = [first, second].map(|notes| notes.into_iter().filter(|note| !note.is_spending()).collect::<Vec<_>>());
+        if first.is_empty() { second } else { first }.into_iter().chain(spent).collect()
     }
 }
 

@@ -93,7 +93,7 @@ pub struct LookUp {
 }
 
 /// What reading a source costs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cost {
     /// Requests, which are counted against the budget.
     Requests {
@@ -108,6 +108,15 @@ pub enum Cost {
     Time {
         /// What is counted.
         unit: Unit,
+    },
+    /// Bytes that a query reads, which are paid for.
+    Bytes {
+        /// What is counted besides.
+        unit: Unit,
+        /// Price of a terabyte, in US dollars.
+        usd_per_tb: f64,
+        /// Bytes that every query is charged for at least.
+        least: u64,
     },
 }
 
@@ -124,7 +133,7 @@ impl Cost {
     /// Returns what is counted.
     pub const fn unit(self) -> Unit {
         match self {
-            Self::Requests { unit, .. } | Self::Time { unit } => unit,
+            Self::Requests { unit, .. } | Self::Time { unit } | Self::Bytes { unit, .. } => unit,
         }
     }
 }

@@ -23,7 +23,7 @@ pub use arn::{ARN_KINDS, Arn, ID_KINDS, is_account, is_region, role_of, usable_r
 pub use name::camel_words;
 pub use parse::RecordError;
 pub use parse::reads;
-pub(crate) use parse::{is_act, is_plausible, member};
+pub(crate) use parse::{ACTS, is_act, is_plausible, member};
 pub use partition::Partition;
 pub use session::join_sessions;
 pub(crate) use text_form::{is_heavy, read as from_text};

@@ -88,7 +88,7 @@ const NOT_READING: &[&str] = &[
 ///
 /// Why here and not in the catalogue? Sources drop what reads before anybody classifies it.
 /// Source: records of ECR, whose lifecycle policies expire images in such an event.
-const ACTS: &[&str] = &["PolicyExecutionEvent"];
+pub(crate) const ACTS: &[&str] = &["PolicyExecutionEvent"];
 
 /// Tells whether an event of this name changes something, whatever its record's flag says.
 pub(crate) fn is_act(name: &str) -> bool {

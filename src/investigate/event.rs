@@ -7,7 +7,8 @@ use super::{ToolContext, page};
 use crate::answer::event::{self, EventAnswer};
 use crate::answer::words::Words;
 use crate::context::{Asked, discover};
-use crate::coverage::{Cell, SourceName, Verdict};
+use crate::coverage::{Cell, Cost, SourceName, Verdict};
+use crate::policy::Need;
 use crate::refusal::Refusal;
 use crate::source::Progress;
 use crate::time;
@@ -37,14 +38,16 @@ pub struct EventQuestion {
 pub async fn find_event(context: &ToolContext, question: EventQuestion, progress: &Progress) -> Result<EventAnswer, Refusal> {
     let reader = Reader::new(context, progress);
     let EventQuestion { id, regions, accounts, time, source } = question;
-    let source_profile = context.policy.source(source, context.sources.available())?;
+    let source_profile = context.policy.source(source, context.sources.available(), &Need::default())?;
     // An id is the same wherever it is looked for, and asking costs one request a region.
     let everywhere = regions.is_empty() && accounts.len() < 2 && source_profile.by_region;
     let regions = if everywhere { vec!["all".to_owned()] } else { regions };
     let (from, to) = match time {
         Some(time) => (time - AROUND, (time + AROUND).min(reader.now)),
         None => {
-            let reach = source_profile.retention;
+            let longest = TimeDelta::from_std(context.policy.longest_look_up()).unwrap_or(TimeDelta::MAX);
+            // All that is looked through is paid for.
+            let reach = source_profile.retention.or_else(|| matches!(source_profile.cost, Cost::Bytes { .. }).then_some(longest));
             (reach.map_or_else(|| time::parse(CLOUDTRAIL_BEGAN).unwrap_or(reader.now), |reach| reader.now - reach), reader.now)
         }
     };

@@ -10,7 +10,7 @@ use super::look_up::{self, Name};
 use super::plan::{self, Aim};
 use super::question::Inquiry;
 use super::read::Reader;
-use crate::coverage::Reading;
+use crate::coverage::{Cost, Reading};
 use crate::rank::{self, Background, Change, Weights};
 use crate::source::{Kind, Query};
 
@@ -28,8 +28,8 @@ impl Reader<'_> {
     pub(super) async fn first_look(&self, inquiry: &Inquiry, gathered: &mut Gathered) -> Vec<Change> {
         let Inquiry { incident, scope, filter, .. } = inquiry;
         let back = scope.looking_back();
-        // Where all of it is read within seconds, a look ahead only delays it.
-        let hastens = inquiry.look_ups.is_empty() && !scope.source().rereads;
+        // Where all of it is read within seconds, or each look is paid for as if it were all, a look ahead does no good.
+        let hastens = inquiry.look_ups.is_empty() && matches!(scope.source().cost, Cost::Requests { .. });
         let names: Vec<Name> = if hastens { look_up::named(incident) } else { Vec::new() };
         let can = |(attribute, _): &&Name| scope.source().spelling(*attribute).is_some();
         let queries = |(attribute, name): &Name| {

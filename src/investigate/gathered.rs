@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::coverage::{BlindSpot, Cell, CellKey, Coverage, PlanLine, SoFar, State, Survey};
+use crate::coverage::{BlindSpot, Cell, CellKey, Coverage, PlanLine, Profile, SoFar, State, Survey};
 use crate::event::{Event, join_sessions, name_agents};
 use crate::policy::Admitted;
 use crate::rank::Change;
@@ -70,6 +70,17 @@ impl Gathered {
         self.survey = std::mem::take(&mut self.survey).join(reading.survey);
         self.cached = self.cached.saturating_add(reading.cached);
         self.plan_log.extend(reading.decisions);
+    }
+
+    /// Tells whether requests did not reach to the end of something that was asked for.
+    pub fn is_capped(&self) -> bool {
+        self.cells.values().any(|cell| cell.asked && cell.state() == State::PageCap)
+    }
+
+    /// States that the places of a source are not asked for, and not read on: another one tells of them.
+    pub fn set_aside(&mut self, source: &Profile) {
+        self.cells.values_mut().filter(|cell| cell.source() == source).for_each(|cell| cell.asked = false);
+        self.so_far.retain(|(.., name), _| *name != source.name);
     }
 
     /// Tells whether this event is among the events so far.
@@ -226,7 +237,7 @@ fn is_told_by(nameless: &Cell, known: &Cell) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::coverage::{AllRead, Note, Profile, Reading};
+    use crate::coverage::{AllRead, Note, Reading};
     use crate::source::{archive, event_history};
     use crate::time::Window;
 

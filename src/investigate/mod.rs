@@ -135,6 +135,9 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
         surroundings::beside(context, &inquiry.scope, read).await
     };
     inquiry.around = around;
+    if source.is_none() {
+        reader.reach_beyond(&mut inquiry, &mut gathered).await;
+    }
     let mut found_by_name = Vec::new();
     gathered.move_to(&mut found_by_name);
     reader.look_further(&mut inquiry, &mut gathered, &mut found_by_name).await?;

@@ -10,7 +10,7 @@ use crate::answer::build::{self, Built};
 use crate::answer::draft::Draft;
 use crate::answer::earlier::Earlier;
 use crate::answer::words::Words;
-use crate::answer::{Cost, Finding, Requests};
+use crate::answer::{Cost, Finding};
 use crate::context::Named;
 use crate::context::basis::Basis;
 use crate::coverage::{Attribute, BlindSpot, Cause, Coverage, State, Verdict};
@@ -38,11 +38,10 @@ pub(super) fn build(reader: &Reader<'_>, findings: &Findings) -> Built {
         now: inquiry.now,
         plan_log,
         cost: Cost {
-            requests: Requests::of(&coverage.cells),
             cached: *cached,
-            plan: Vec::new(),
             elapsed_ms: in_ms(reader.spent()),
             first_suspect_ms: first_suspect.filter(|_| ranked.first().is_some_and(Ranked::is_suspect)).map(in_ms),
+            ..Cost::of(&coverage.cells)
         },
     };
     let mut built = build::build(&draft);

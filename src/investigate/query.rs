@@ -17,10 +17,10 @@ use crate::answer::filter::Filter;
 use crate::answer::query::{self, Built, Draft, Understood};
 use crate::answer::table::{Setting, Unit, stretch};
 use crate::answer::words::Words;
-use crate::answer::{Cost, QueryAnswer, QueryFinding, Requests, WindowReport, WordReport};
+use crate::answer::{Cost, QueryAnswer, QueryFinding, WindowReport, WordReport};
 use crate::context::{self, Asked, Defaults};
 use crate::coverage::{Attribute, SourceName, Verdict};
-use crate::policy::PolicyVersion;
+use crate::policy::{Need, PolicyVersion};
 use crate::preset::{Outcome, Parameters, Preset};
 use crate::rank::Change;
 use crate::refusal::{Code, InvalidArgument, Refusal};
@@ -117,7 +117,7 @@ async fn begin(reader: &Reader<'_>, question: NewPresetQuestion) -> Result<(Froz
     preset.check(&parameters)?;
     let filter = preset.filter(&parameters);
     filter.check().map_err(of_parameters)?;
-    preset.check_source(context.policy.source(source, context.sources.available())?)?;
+    preset.check_source(context.policy.source(source, context.sources.available(), &Need::default())?)?;
     asked.resources.clone_from(&parameters.resource);
     let usual = Defaults { without_alert: USUALLY.min(context.defaults().max_window), ..context.defaults() };
     let mut incident = context::discover(&asked, &usual, now)?;
@@ -233,7 +233,7 @@ fn tell(reader: &Reader<'_>, frozen: FrozenRows, changes: Vec<Change>, gathered:
         told: &frozen.told,
         limit: frozen.limit,
         failures: matches!(preset.outcome, Outcome::Failed | Outcome::Denied),
-        cost: Cost { requests: Requests::of(&coverage.cells), cached, elapsed_ms: elapsed, ..Cost::default() },
+        cost: Cost { cached, elapsed_ms: elapsed, ..Cost::of(&coverage.cells) },
     });
     if coverage.verdict() == Verdict::Unknown && answer.finding == QueryFinding::CouldNotLook {
         answer.error = Some((&page::unread(&coverage)).into());

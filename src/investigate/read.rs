@@ -13,7 +13,7 @@ use super::plan::{self, Aim};
 use super::question::Inquiry;
 use super::resume::ResumeState;
 use super::{Gathered, ToolContext};
-use crate::coverage::{Cell, CellKey, Reading};
+use crate::coverage::{Cell, CellKey, Cost, Reading};
 use crate::policy::{Admitted, Scope};
 use crate::rank::Change;
 use crate::refusal::InvalidArgument;
@@ -81,7 +81,11 @@ impl<'a> Reader<'a> {
         let Inquiry { incident, scope, .. } = inquiry;
         let aim = Aim { incident, after: None };
         let of = |(attribute, name): &Name| plan::queries(scope, scope.window(), &Kind::Exact(*attribute, name.clone()), self.left(scope));
-        let queries: Vec<Query> = names.iter().flat_map(of).map(|query| aim.at(query, gathered).share(names.len())).collect();
+        let queries: Vec<Query> = match (scope.source().cost, names.split_first()) {
+            // Where each reading is paid for by what it goes through, all names are looked for in one.
+            (Cost::Bytes { .. }, Some((first, others))) => of(first).into_iter().map(|query| aim.at(query, gathered).or(others)).collect(),
+            _ => names.iter().flat_map(of).map(|query| aim.at(query, gathered).share(names.len())).collect(),
+        };
         let mut cells: BTreeMap<CellKey, Cell> = BTreeMap::new();
         for mut reading in self.ask(&queries).await {
             // How far one name was read says nothing of the rest.
@@ -100,6 +104,23 @@ impl<'a> Reader<'a> {
         cells.into_values().for_each(|cell| gathered.add_cell(cell));
         for cell in plan::unanswered(scope, &gathered.cells().collect::<Vec<_>>()) {
             gathered.add_cell(cell);
+        }
+    }
+
+    /// Asks another source, where one is configured, for what more happened than the first one's requests reach.
+    ///
+    /// Shape: where that gives anything whole, it is what the answer stands on, and the first one's places are not asked for any more.
+    pub(super) async fn reach_beyond(&self, inquiry: &mut Inquiry, gathered: &mut Gathered) {
+        let (policy, available, first) = (&self.context.policy, self.context.sources.available(), inquiry.scope.source());
+        let Some(further) = policy.beyond(available, first).filter(|_| gathered.is_capped() && inquiry.look_ups.is_empty()) else { return };
+        let Ok(scope) = policy.admit(&inquiry.incident, Some(further.name), available, self.now) else { return };
+        let wider = Inquiry { scope, ..inquiry.clone() };
+        let window = wider.scope.window();
+        self.read(&wider, window, None, gathered).await;
+        let whole = gathered.cells().any(|cell| cell.source() == further && cell.covered().is_some());
+        gathered.set_aside(if whole { first } else { further });
+        if whole {
+            inquiry.scope = wider.scope;
         }
     }
 

@@ -1,7 +1,9 @@
 //! What is there to be read, as it was found at start: facts, not rules; and which source answers.
 
-use super::Policy;
-use crate::coverage::{Profile, SourceName};
+use chrono::{DateTime, Utc};
+
+use super::{PLACES, Policy};
+use crate::coverage::{Cost, Profile, SourceName};
 use crate::refusal::{Code, Refusal};
 
 /// What is known of the sources at admission.
@@ -45,11 +47,12 @@ impl Available {
 }
 
 impl Policy {
-    /// Decides which source answers: the one chosen, else the best that is there and allowed.
+    /// Decides which source answers: the one chosen, else the best that is there, allowed and reaches what is needed, else the best of those
+    /// that are there and allowed.
     ///
     /// Errors: `tool_not_allowed` when only AWS could answer and reading it is not allowed; `invalid_argument` when the chosen source is not there.
-    pub fn source(&self, choice: Option<SourceName>, available: &Available) -> Result<&'static Profile, Refusal> {
-        let Some(name) = choice else { return self.best(available) };
+    pub fn source(&self, choice: Option<SourceName>, available: &Available, need: &Need) -> Result<&'static Profile, Refusal> {
+        let Some(name) = choice else { return self.best(available, need) };
         let offer = available.sources.iter().find(|offer| offer.profile.name == name);
         match offer {
             Some(offer) if offer.profile.asks_aws && !self.allow_aws_read => Err(not_allowed(offer.profile)),
@@ -60,19 +63,29 @@ impl Policy {
         }
     }
 
-    fn best(&self, available: &Available) -> Result<&'static Profile, Refusal> {
+    fn best(&self, available: &Available, need: &Need) -> Result<&'static Profile, Refusal> {
         let mut ranked: Vec<(Presence, u8, &Offer)> = Vec::new();
         for offer in available.sources.iter().filter(|offer| offer.presence != Presence::Absent) {
             let given = if offer.presence == Presence::Given { Presence::Given } else { Presence::Configured };
             ranked.extend(offer.profile.auto.map(|auto| (given, auto, offer)));
         }
         ranked.sort_by_key(|(presence, auto, _)| (*presence, *auto));
-        match (ranked.iter().find(|(_, _, offer)| self.reads(offer)), ranked.first()) {
+        let mut readable = ranked.iter().filter(|(_, _, offer)| self.reads(offer)).peekable();
+        let first = readable.peek().copied();
+        match (readable.find(|(_, _, offer)| need.is_met(offer.profile, available)).or(first), ranked.first()) {
             (Some((_, _, offer)), _) => Ok(offer.profile),
             (None, Some((_, _, first))) if !self.allow_aws_read => Err(not_allowed(first.profile)),
             (None, Some((_, _, first))) => Err(self.not_there(first.profile.name, &switched_off(first.profile.name), available)),
             (None, None) => Err(Refusal::invalid("source", "No source is available.", NOTHING)),
         }
+    }
+
+    /// Returns the best source that may be read and that no number of requests bounds, for who reads another one and does not reach.
+    pub fn beyond(&self, available: &Available, reached: &Profile) -> Option<&'static Profile> {
+        let offers = available.sources.iter().filter(|offer| self.reads(offer) && offer.profile != reached);
+        let unbounded = offers.filter(|offer| !matches!(offer.profile.cost, Cost::Requests { .. }));
+        let ranked = unbounded.filter_map(|offer| Some((offer.profile.auto?, offer.profile)));
+        ranked.min_by_key(|(auto, _)| *auto).map(|(_, profile)| profile)
     }
 
     /// Tells whether a source is there and may be read.
@@ -89,6 +102,30 @@ impl Policy {
             there => format!("Available here: {}, or leave `source` out.", there.join(", ")),
         };
         Refusal::invalid("source", format!("Source {name} is not available: {why}."), next)
+    }
+}
+
+/// What a question needs of a source.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Need {
+    /// Since when, and the time it is. Default: nothing is asked of the past.
+    pub since: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// The ids of the accounts that are named.
+    pub accounts: Vec<String>,
+    /// How many regions are named; one where none is.
+    pub regions: usize,
+}
+
+impl Need {
+    /// Tells whether a source reaches that far, into as many accounts and regions.
+    fn is_met(&self, profile: &Profile, available: &Available) -> bool {
+        let kept = |(since, now): (DateTime<Utc>, DateTime<Utc>)| {
+            profile.retention.and_then(|retention| now.checked_sub_signed(retention)).is_none_or(|floor| floor <= since)
+        };
+        // One account without a role may be the own one.
+        let strange = self.accounts.iter().filter(|id| !available.roles.contains(id)).count();
+        let places = self.accounts.len().max(1) * self.regions.max(1);
+        self.since.is_none_or(kept) && (!profile.by_account || strange < 2) && (!profile.by_region || places <= PLACES)
     }
 }
 

@@ -19,7 +19,7 @@ pub mod region;
 mod scope;
 mod version;
 
-pub use available::{Available, Offer, Presence};
+pub use available::{Available, Need, Offer, Presence};
 pub use caller::{CallerRules, Callers, UntrustedText};
 pub use gate::{Admitted, Ungated};
 pub use scope::{GlobalPass, Scope};
@@ -27,8 +27,8 @@ pub use version::PolicyVersion;
 
 use region::{global_region, known_regions};
 
-/// The most accounts times regions that one call reads: each is a cell of the answer, which has to stay readable.
-const PLACES: usize = 64;
+/// The most accounts times regions that are read one by one in a call: each is asked side by side with the others, and held as a cell.
+const PLACES: usize = 256;
 
 /// How many allowed regions are looked at when nothing names one.
 const GUESSED_REGIONS: usize = 5;
@@ -94,7 +94,7 @@ impl Policy {
                 "For the operator: the keys are those of this caller's [[http.callers]] entry.",
             ));
         }
-        let source = self.source(choice, available)?;
+        let source = self.source(choice, available, &self.need(incident, available, now))?;
         let max_window = TimeDelta::from_std(self.max_window).unwrap_or(TimeDelta::MAX);
         let mut decided = Decided { source, available, denied: Vec::new(), blind_spots: Vec::new(), missed_accounts: Vec::new() };
         admit_length(incident.window, (max_window, "max_window"), now)?;
@@ -130,6 +130,17 @@ impl Policy {
             denied: decided.denied,
             blind_spots: decided.blind_spots,
         })
+    }
+
+    /// Returns what a question needs of a source.
+    fn need(&self, incident: &Incident, available: &Available, now: DateTime<Utc>) -> Need {
+        let id = |name: &String| available.account_names.iter().find(|(known, _)| known == name).map_or(name, |(_, id)| id).clone();
+        let named = incident.accounts.iter().filter(|_| incident.accounts_given).map(|named| id(&named.name));
+        let regions = match incident.all_regions {
+            true => self.regions.len(),
+            false => incident.regions.len(),
+        };
+        Need { since: Some((incident.window.from, now)), accounts: once(&named.collect::<Vec<_>>()), regions }
     }
 
     /// Decides whether one event may be looked up in `incident`'s window, however long: an id names a single event.

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::context::Named;
 use crate::context::basis::{Basis, WindowStart};
-use crate::source::{PLANNED, archive, event_history};
+use crate::source::engine::{athena, lake};
+use crate::source::{archive, event_history};
 
 fn now() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 1, 27, 21, 0, 0).unwrap()
@@ -106,8 +107,31 @@ fn auto_prefers_event_history_and_falls_back_to_configured_files() {
 }
 
 #[test]
+fn auto_takes_an_engine_where_window_accounts_or_regions_exceed_event_history() {
+    let engines = |engine: Presence| {
+        let known = with(Presence::Absent);
+        let offer = Offer { profile: &athena::PROFILE, presence: engine };
+        Available { sources: known.sources.into_iter().chain([offer]).collect(), ..with_roles(&["111122223333"]) }
+    };
+    let read = |incident: &Incident, engine| open().admit(incident, None, &engines(engine), now()).unwrap().source();
+    let of = asking_accounts;
+    let old = Incident { window: window(60 * 24 * 91, 60), ..in_regions(&["eu-west-1"]) };
+    let (near, one, two) = (in_regions(&["eu-west-1"]), of(&["111122223333", "444455556666"]), of(&["444455556666", "999900001111"]));
+    for (incident, source) in
+        [(&near, &event_history::PROFILE), (&one, &event_history::PROFILE), (&two, &athena::PROFILE), (&old, &athena::PROFILE)]
+    {
+        assert_eq!(read(incident, Presence::Configured), source);
+    }
+    assert_eq!(read(&two, Presence::Absent), &event_history::PROFILE, "the best that is there");
+    let many: Vec<String> = (0..300).map(|n| format!("{n:012}")).collect();
+    let all = Available { roles: many.clone(), ..engines(Presence::Configured) };
+    let many = of(&many.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(open().admit(&many, None, &all, now()).unwrap().source(), &athena::PROFILE);
+}
+
+#[test]
 fn a_source_that_is_not_there_is_refused_with_those_that_are() {
-    insta::assert_snapshot!(refused(&open(), &incident(), Some(PLANNED[2])), @"invalid_argument: Source lake is not available: this version does not read it. Available here: event_history, or leave `source` out.");
+    insta::assert_snapshot!(refused(&open(), &incident(), Some(lake::PROFILE.name)), @"invalid_argument: Source lake is not available: this version does not read it. Available here: event_history, or leave `source` out.");
     insta::assert_snapshot!(refused(&open(), &incident(), Some(ARCHIVE)), @"invalid_argument: Source archive is not available: no local log files are configured ([archive] locations) or named (--archive PATH). Available here: event_history, or leave `source` out.");
     let off = Policy { switched_off: vec![HISTORY], ..open() };
     insta::assert_snapshot!(refused(&off, &incident(), None), @"invalid_argument: Source event_history is not available: it is switched off by the operator ([event_history] enabled). No source is available: for the operator, allow_aws_read = true in the policy file opens event history, and --archive PATH opens log files.");
@@ -273,10 +297,11 @@ fn the_alert_s_accounts_are_read_where_a_role_leads_to_one_of_them_and_else_miss
 }
 
 #[test]
-fn more_places_than_an_answer_can_tell_of_are_refused() {
-    let two = Incident { all_regions: true, ..asking_accounts(&["111122223333", "444455556666"]) };
-    let refusal = refused(&open(), &two, None);
-    insta::assert_snapshot!(refusal, @"invalid_argument: 68 places were asked for (accounts times regions); at most 64 are read in one call. Ask for fewer regions or accounts, such as regions=eu-west-1.");
+fn more_places_than_are_read_one_by_one_are_refused() {
+    let eight: Vec<String> = (0..8).map(|n| format!("{n:012}")).collect();
+    let eight = Incident { all_regions: true, ..asking_accounts(&eight.iter().map(String::as_str).collect::<Vec<_>>()) };
+    let refusal = refused(&open(), &eight, None);
+    insta::assert_snapshot!(refusal, @"invalid_argument: 272 places were asked for (accounts times regions); at most 256 are read in one call. Ask for fewer regions or accounts, such as regions=eu-west-1.");
 }
 
 #[test]
@@ -345,7 +370,7 @@ proptest! {
     fn no_scope_admits_more_than_the_policy(
         policy in any_policy(),
         incident in any_incident(),
-        choice in proptest::sample::select(vec![None, Some(HISTORY), Some(ARCHIVE), Some(PLANNED[0])]),
+        choice in proptest::sample::select(vec![None, Some(HISTORY), Some(ARCHIVE), Some(athena::PROFILE.name)]),
         presence in proptest::sample::select(vec![Presence::Given, Presence::Configured, Presence::Absent]),
         default_region in proptest::option::of(proptest::sample::select(&REGIONS[..])),
     ) {

@@ -221,18 +221,22 @@ pub(super) fn seen(coverage: &CoverageReport, most: usize) -> String {
     };
     let accounts = || coverage.cells.iter().map(|cell| cell.account.as_str()).filter(|account| !account.is_empty());
     let several = accounts().any(|account| accounts().next() != Some(account));
-    let mut alike: Vec<(&CellReport, Vec<String>)> = Vec::new();
+    let mut alike: Vec<(&CellReport, Vec<String>, usize)> = Vec::new();
     for cell in &coverage.cells {
         let ended = |one: &CellReport| (one.state, one.source, one.covered_from.clone(), one.covered_to.clone(), told_detail(one));
         let place = place(cell, several);
-        match alike.iter_mut().find(|(known, _)| ended(known) == ended(cell)) {
-            Some((_, places)) => places.push(place),
-            None => alike.push((cell, vec![place])),
+        match alike.iter_mut().find(|(known, ..)| ended(known) == ended(cell)) {
+            Some((_, places, more)) => {
+                places.push(place);
+                *more += cell.alike;
+            }
+            None => alike.push((cell, vec![place], cell.alike)),
         }
     }
     // What is short comes first: it is what the reader has to know.
-    alike.sort_by_key(|(cell, _)| cell.state == State::Exhausted);
-    let told: Vec<String> = alike.iter().map(|(cell, places)| cell_words(cell, &listed(places, most.max(2)))).collect();
+    alike.sort_by_key(|(cell, ..)| cell.state == State::Exhausted);
+    let told: Vec<String> =
+        alike.iter().map(|(cell, places, more)| cell_words(cell, &parted_of(places, ", ", most.max(2), *more))).collect();
     format!("{verdict}: {}", parted(&told, "; ", most.max(2)))
 }
 
@@ -268,14 +272,20 @@ fn cell_words(cell: &CellReport, places: &str) -> String {
     }
 }
 
-/// Lists texts: "a, b and 3 more".
+/// Lists texts, with commas between.
 fn listed(texts: &[String], most: usize) -> String {
     parted(texts, ", ", most)
 }
 
+/// Lists texts: "a, b and 3 more".
 fn parted(texts: &[String], between: &str, most: usize) -> String {
+    parted_of(texts, between, most, 0)
+}
+
+/// Lists texts of which there are so many more that are not at hand.
+fn parted_of(texts: &[String], between: &str, most: usize, more: usize) -> String {
     let told = texts.get(..most.min(texts.len())).unwrap_or_default().join(between);
-    match texts.len().saturating_sub(most) {
+    match texts.len().saturating_sub(most) + more {
         0 => told,
         more => format!("{told} and {more} more"),
     }

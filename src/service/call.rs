@@ -39,6 +39,9 @@ const LAST_WORDS: Duration = Duration::from_millis(800);
 /// How long calls that did not may take to say so.
 const LAST_BREATH: Duration = Duration::from_millis(200);
 
+/// How long is waited for engines to take that the queries of calls that ended are over.
+const SETTLING: Duration = Duration::from_secs(1);
+
 /// What may be exchanged while the server runs.
 #[derive(Clone)]
 pub struct Rules {
@@ -247,8 +250,9 @@ impl CallService {
         self.flush().await;
     }
 
-    /// Sees to it that the audit log is on the disk.
+    /// Sees to it that no engine runs a query for a call that ended, and that the audit log is on the disk.
     pub async fn flush(&self) {
+        self.context().api.settle(SETTLING).await;
         if let Some(audit) = &self.audit
             && !audit.flush().await
         {

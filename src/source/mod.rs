@@ -10,8 +10,10 @@ pub mod api;
 pub mod archive;
 mod aws;
 pub mod delivery;
+pub mod engine;
 pub mod event_history;
 pub mod failing;
+mod filed;
 mod https;
 pub mod interruptible;
 pub mod memory;
@@ -31,7 +33,14 @@ pub fn configured_region() -> Option<String> {
 }
 
 /// Every source. Adding one is its own file and a line here.
-pub static ALL: [Definition; 3] = [event_history::DEFINITION, archive::DEFINITION, memory::DEFINITION];
+pub static ALL: [Definition; 6] = [
+    event_history::DEFINITION,
+    archive::DEFINITION,
+    engine::athena::DEFINITION,
+    engine::logs_insights::DEFINITION,
+    engine::lake::DEFINITION,
+    memory::DEFINITION,
+];
 
 /// What there is to a source: what it is like, and how it is opened.
 pub struct Definition {
@@ -43,9 +52,6 @@ pub struct Definition {
     pub open: fn(&Setup<'_>) -> Result<Option<Opened>, String>,
 }
 
-/// Words that the contract knows as sources and that this version does not read.
-pub static PLANNED: [SourceName; 3] = [SourceName::new("athena"), SourceName::new("logs_insights"), SourceName::new("lake")];
-
 /// Finds a source by its name.
 pub fn find(name: &str) -> Option<&'static Profile> {
     ALL.iter().map(|definition| definition.profile).find(|profile| profile.name.as_str() == name)
@@ -56,14 +62,9 @@ pub fn offered() -> impl Iterator<Item = SourceName> {
     ALL.iter().map(|definition| definition.profile).filter(|profile| profile.offered).map(|profile| profile.name)
 }
 
-/// Returns the names that the contract knows, whether this version reads them or not.
-pub fn nameable() -> impl Iterator<Item = SourceName> {
-    offered().chain(PLANNED)
-}
-
-/// Finds a name that the contract knows.
+/// Finds a name that a caller may choose.
 pub fn name(word: &str) -> Option<SourceName> {
-    nameable().find(|name| name.as_str() == word)
+    offered().find(|name| name.as_str() == word)
 }
 
 /// A request that may be sent to AWS.
@@ -88,6 +89,12 @@ pub enum Purpose {
     Settings,
     /// The log files of an archive: of whoever reads its buckets, the server's own identity or the role of an account.
     Archives,
+    /// Queries of Athena: of whoever asks it, the server's own identity or the role of an account.
+    Athena,
+    /// Queries of CloudWatch Logs Insights: of the same.
+    LogsInsights,
+    /// Queries of CloudTrail Lake: of the same.
+    Lake,
     /// To borrow a role: of the server's own identity.
     Roles,
 }
@@ -99,6 +106,7 @@ pub fn operations() -> impl Iterator<Item = Operation> {
         .copied()
         .chain(api::READS.iter().map(|(_, read)| read.operation()))
         .chain(api::OBJECT_READS.iter().map(|read| read.operation()))
+        .chain(api::ENGINE_READS.iter().map(|read| read.operation()))
 }
 
 /// The requests that the SDK's clients send; [`api::READS`] are those of our own. Each is a read, or lends credentials to read with.

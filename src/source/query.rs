@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::catalogue;
 use crate::context::Incident;
 use crate::coverage::{Attribute, Profile};
-use crate::policy::{Admitted, Scope, Ungated};
+use crate::policy::{Admitted, GlobalPass, Scope, Ungated};
 use crate::time::Window;
 
 /// One question to one source. Made only from a [`Scope`].
@@ -25,6 +25,7 @@ pub struct Query {
     names: Vec<String>,
     read: Vec<Window>,
     learns: bool,
+    others: Vec<(Attribute, String)>,
 }
 
 /// Which events a query wants.
@@ -58,6 +59,7 @@ impl Query {
             names: Vec::new(),
             read: Vec::new(),
             learns: false,
+            others: Vec::new(),
         }
     }
 
@@ -116,6 +118,18 @@ impl Query {
         self.scope.admits(account, region)
     }
 
+    /// Returns the accounts that are asked for; nothing means all that the source holds.
+    pub fn accounts(&self) -> Option<&[String]> {
+        self.scope.accounts()
+    }
+
+    /// Returns the regions that are asked for, and the one of global services, whose events alone are wanted of it, where that is read
+    /// besides; nothing means all that the source holds.
+    pub fn regions(&self) -> Option<(&[String], Option<&'static str>)> {
+        let extra = self.scope.global_region().filter(|_| self.scope.global_pass() == GlobalPass::Extra);
+        self.scope.regions().map(|regions| (regions, extra))
+    }
+
     /// Tells whether only certain accounts may be read, so that the account must be known before anything is read.
     pub fn restricts_accounts(&self) -> bool {
         self.scope.restricts_accounts()
@@ -169,6 +183,17 @@ impl Query {
     /// answer and the resources will do.
     pub fn learns(&self) -> bool {
         self.learns
+    }
+
+    /// Wants what is filed under any of these, too; only for a source that looks up by reading what it holds, once for all of them.
+    #[must_use]
+    pub fn or(self, others: &[(Attribute, String)]) -> Self {
+        Self { others: others.to_vec(), ..self }
+    }
+
+    /// Returns what else is looked up by its name in the same reading.
+    pub fn others(&self) -> &[(Attribute, String)] {
+        &self.others
     }
 
     /// Lowers the number of requests by those that the call has sent already.

@@ -198,7 +198,7 @@ impl Arguments {
     /// Takes `source` under further names, too.
     pub fn source_or(&mut self, further: &[&'static str]) -> Result<Option<SourceName>, Refusal> {
         let names: Vec<&'static str> = ["source"].into_iter().chain(further.iter().copied()).collect();
-        let words: Vec<&'static str> = [AUTO].into_iter().chain(source::nameable().map(SourceName::as_str)).collect();
+        let words: Vec<&'static str> = [AUTO].into_iter().chain(source::offered().map(SourceName::as_str)).collect();
         Ok(self.word(&names, &words)?.and_then(source::name))
     }
 

@@ -389,8 +389,8 @@ fn the_iam_policy_holds_what_is_needed_and_no_more() {
     allowed.sort_unstable();
     let needed: std::collections::BTreeSet<&str> = cloudtrail_mcp::source::operations()
         .filter(|operation| {
-            use cloudtrail_mcp::source::Purpose::{Archives, Roles};
-            !matches!(operation.purpose, Archives | Roles)
+            use cloudtrail_mcp::source::Purpose::{Events, Settings};
+            matches!(operation.purpose, Events | Settings)
         })
         .flat_map(|operation| operation.actions.iter().copied())
         .collect();

@@ -12,6 +12,7 @@ use cloudtrail_mcp::event::Event;
 use cloudtrail_mcp::investigate::plan;
 use cloudtrail_mcp::policy::{Available, Policy, Scope};
 use cloudtrail_mcp::source::archive::{self, Archive};
+use cloudtrail_mcp::source::engine::{athena, lake, logs_insights};
 use cloudtrail_mcp::source::event_history::{self, EventHistory};
 use cloudtrail_mcp::source::failing::Failing;
 use cloudtrail_mcp::source::memory::{self, Memory};
@@ -23,11 +24,20 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::bucket::remote;
+use crate::engines::{ENGINES, engine};
 use crate::event_history::{ago, credentials, now, open, settings};
 use crate::fake_aws::{ACCOUNT, Bucket, FakeAws, write};
 
 /// The sources that are held to it.
-const PROFILES: [&Profile; 4] = [&event_history::PROFILE, &archive::PROFILE, &archive::REMOTE_PROFILE, &memory::PROFILE];
+const PROFILES: [&Profile; 7] = [
+    &event_history::PROFILE,
+    &archive::PROFILE,
+    &archive::REMOTE_PROFILE,
+    &athena::PROFILE,
+    &logs_insights::PROFILE,
+    &lake::PROFILE,
+    &memory::PROFILE,
+];
 
 fn window() -> Window {
     Window::new(ago(60), ago(30)).unwrap()
@@ -78,6 +88,11 @@ async fn filled(profile: &Profile, records: &[Value]) -> Filled {
         std::fs::write(folder.path().join("log.json"), json!({"Records": all}).to_string()).unwrap();
         let source = Box::new(Archive::open(&[folder.path().to_path_buf()]).unwrap());
         return Filled { source, _fake: None, _folder: Some(folder) };
+    }
+    if ENGINES.contains(&profile) {
+        let fake = FakeAws::start(now()).await.with_events(records.iter().cloned());
+        let source = Box::new(engine(profile, &fake));
+        return Filled { source, _fake: Some(fake), _folder: None };
     }
     let events = records.iter().cloned().map(|record| Event::parse(record).unwrap()).collect();
     let source = Box::new(Memory::new(events, Window::new(ago(600), now()).unwrap()));

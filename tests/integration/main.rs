@@ -10,6 +10,7 @@ mod cli;
 mod client;
 mod contract;
 mod credentials;
+mod engines;
 mod event_history;
 mod everyday;
 mod fake_aws;

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Requests;
+use crate::coverage::{self, Cell, Note};
 
 /// Counts of matched events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +32,12 @@ pub struct Totals {
 pub struct Cost {
     /// AWS requests by operation.
     pub requests: Requests,
+    /// Bytes that SQL engines scanned; absent where none did.
+    #[serde(default, skip_serializing_if = "is_no_byte")]
+    pub bytes_scanned: u64,
+    /// What that costs at AWS's list price, in US dollars.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimated_usd: Option<f64>,
     /// Events known from earlier readings.
     pub cached: u32,
     /// With `detail=full`: what was decided on the way.
@@ -43,6 +50,30 @@ pub struct Cost {
     pub first_suspect_ms: Option<u64>,
 }
 
+impl Cost {
+    /// Tells what reading these cells cost, by requests and bytes.
+    ///
+    /// Shape: dollars to a ten-thousandth, at least that where anything is charged.
+    pub fn of(cells: &[Cell]) -> Self {
+        let scanned = |cell: &Cell| cell.notes.iter().filter_map(Note::scanned).sum::<u64>();
+        let price = |cell: &Cell| match (cell.source().cost, scanned(cell)) {
+            (coverage::Cost::Bytes { usd_per_tb, least, .. }, bytes) if bytes > 0 => usd_per_tb * bytes.max(least) as f64 / 1e12,
+            _ => 0.0,
+        };
+        let usd: f64 = cells.iter().map(price).sum();
+        Self {
+            requests: Requests::of(cells),
+            bytes_scanned: cells.iter().map(scanned).sum(),
+            estimated_usd: (usd > 0.0).then(|| (usd * 1e4).ceil() / 1e4),
+            ..Self::default()
+        }
+    }
+}
+
 fn is_none(n: &usize) -> bool {
+    *n == 0
+}
+
+fn is_no_byte(n: &u64) -> bool {
     *n == 0
 }

@@ -58,7 +58,14 @@ pub struct CellReport {
     pub requests: u32,
     /// Events read.
     pub events: u32,
+    /// Further places that ended alike and are not told one by one; requests and events are of all together.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub alike: usize,
     /// Cause and cure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+}
+
+fn is_none(n: &usize) -> bool {
+    *n == 0
 }

@@ -5,9 +5,9 @@ use std::mem::discriminant;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{note, obstacle};
+use super::{engine, note, obstacle};
 use crate::answer::ConfidenceName;
-use crate::coverage::{Cause, Cell, Coverage, FileFault, Note, State, UnreadFile, Verdict};
+use crate::coverage::{Cause, Cell, Coverage, EngineFault, FileFault, Note, State, UnreadFile, Verdict};
 use crate::policy::UntrustedText;
 use crate::time::{self, Window};
 
@@ -152,6 +152,8 @@ fn ended(cell: &Cell) -> &'static str {
         State::Lagging => "may lack the newest events",
         State::Unproven => "was read, and digests do not prove all of it",
         State::PageCap if cell.notes.contains(&Note::FetchesSpent) => "needs more of S3 than one reading may fetch",
+        State::PageCap if fault(cell).is_some() => "would take more than one query may scan",
+        State::PageCap if cell.notes.iter().any(|note| matches!(note, Note::RowsSpent(..))) => "has more events than one query gives",
         State::PageCap if cell.source().rereads => "has more events than are held at once",
         State::PageCap => "has more events than the request budget allows",
         State::Deadline => "was not finished in time",
@@ -167,6 +169,11 @@ fn ended(cell: &Cell) -> &'static str {
         State::IntegrityFailed => "failed the integrity check",
         State::NotConfigured => "is not configured",
     }
+}
+
+/// Returns what kept an engine from answering.
+fn fault(cell: &Cell) -> Option<&EngineFault> {
+    cell.notes.iter().find_map(|note| if let Note::Engine(fault) = note { Some(fault) } else { None })
 }
 
 /// Files that are named before the rest is counted.
@@ -250,6 +257,9 @@ pub(super) fn next_step(coverage: &Coverage) -> Option<String> {
     let cell = coverage.cells.iter().filter(|cell| cell.asked && cell.state() != State::Exhausted).max_by_key(|cell| cell.state())?;
     if let Some(obstacle) = cell.obstacle() {
         return Some(obstacle::next(obstacle));
+    }
+    if let Some(next) = fault(cell).and_then(|fault| engine::next(fault, cell.source())) {
+        return Some(next);
     }
     Some(match cell.state() {
         State::Exhausted => return None,

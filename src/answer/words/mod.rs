@@ -5,6 +5,7 @@ pub mod basis;
 mod blind_spot;
 mod coverage;
 mod decision;
+mod engine;
 mod headline;
 mod note;
 mod obstacle;

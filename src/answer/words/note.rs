@@ -1,6 +1,7 @@
 //! What is to be said of a cell besides its state, in words.
 
 use super::blind_spot::{kept_since, no_logs};
+use super::engine;
 use crate::coverage::{Cell, Extent, Failure, Note, Share};
 use crate::time::{Window, rfc3339};
 
@@ -79,6 +80,13 @@ pub(super) fn words(note: &Note, cell: &Cell) -> Option<String> {
         Note::Proven(Share { count, of }) => {
             format!("{count} of {of} files with its events are proven by CloudTrail's digests to be as it delivered them")
         }
+        Note::Engine(fault) => return engine::told(fault, source, region),
+        Note::Scanned(bytes) => format!("{} scanned {} for all places together", source.title, engine::bytes(*bytes)),
+        Note::RowsSpent(rows, read) => {
+            format!("{rows} rows, which are all that one query gives, were not enough: {}; ask for a shorter window", extent(read))
+        }
+        Note::EngineEmpty => format!("{} holds no event at all of these accounts and regions for the last hours", source.title),
+        Note::AccountNotHeld => format!("{} is not set up for this account; for the operator: [{}] accounts", source.title, source.name),
         Note::BrokeOff => "the reading of the archive broke off by a fault of ours".into(),
     })
 }
@@ -100,7 +108,7 @@ fn extent(read: &Extent) -> String {
 }
 
 /// Says why a request failed, with the cure when there is one.
-fn failed(failure: &Failure, region: &str) -> Option<String> {
+pub(super) fn failed(failure: &Failure, region: &str) -> Option<String> {
     Some(match failure {
         Failure::Blocked(_) | Failure::UnknownCredentials | Failure::NotAsked => return None,
         Failure::Throttled => {

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use crate::config::settings::AWS_REGION_ALLOWLIST;
 use crate::config::{Config, plain_file};
+use crate::coverage::Cost;
 use crate::investigate::Cursors;
+use crate::policy::{Offer, Presence};
 use crate::service::CallService;
 use crate::source;
 use crate::tools::{Call, cloudtrail_events, cloudtrail_trails};
@@ -188,7 +190,35 @@ fn permissions(config: &Config, regions: &[String]) -> Vec<Check> {
     };
     checks.insert(0, identity);
     checks.push(settings(&service, regions));
+    checks.extend(engines(&service, regions));
     checks
+}
+
+/// Asks each SQL engine that is configured for a minute of the first region: the least that it can be asked.
+fn engines(service: &CallService, regions: &[String]) -> Vec<Check> {
+    const NAME: &str = "engine";
+    let there = |offer: &&Offer| offer.presence != Presence::Absent && matches!(offer.profile.cost, Cost::Bytes { .. });
+    let offers = service.context().sources.available().sources.iter().filter(there);
+    let ask = |offer: &Offer| {
+        let (name, title) = (offer.profile.name, offer.profile.title);
+        let until = Utc::now() - offer.profile.lag - TimeDelta::minutes(1);
+        let (from, to) = (crate::time::rfc3339(until - TimeDelta::minutes(1)), crate::time::rfc3339(until));
+        let question = json!({"regions": regions.first(), "start_time": from, "end_time": to, "source": name.as_str(), "limit": 1});
+        let Value::Object(arguments) = question else { return Check::skipped(NAME, title) };
+        let told = block_on(service.call(&cloudtrail_events::TOOL, &Call::default(), Some(arguments))).map(|outcome| outcome.structured());
+        let Ok(told) = told else { return Check::skipped(NAME, format!("{title} could not be asked")) };
+        let text = |pointer: &str| told.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        match text("/coverage/verdict").as_deref() {
+            Some("complete") => Check::ok(NAME, format!("{title} answers")),
+            _ => {
+                let found = text("/coverage/cells/0/detail").or_else(|| text("/error/message")).or_else(|| text("/headline"));
+                let fix = text("/error/next").or_else(|| text("/coverage/next"));
+                let fix = fix.unwrap_or_else(|| "mend what is named, and run this again".to_owned());
+                Check::failed(NAME, format!("{title}: {}", found.unwrap_or_default()), fix)
+            }
+        }
+    };
+    offers.map(ask).collect()
 }
 
 /// Reads the trails and what belongs to them, each by its own call, and says which permissions are missing: answers need none of them.

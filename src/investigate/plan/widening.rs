@@ -77,6 +77,8 @@ fn affordable(scope: &Scope, gathered: &Gathered, added: Window, spent: Duration
         let readable = match cell.source().cost {
             Cost::Requests { .. } => matches!(cell.state(), State::Exhausted | State::Lagging | State::NoData),
             Cost::Time { .. } => !matches!(cell.state(), State::Deadline | State::Cancelled),
+            // Each step scans, and is paid for, anew.
+            Cost::Bytes { .. } => matches!(cell.state(), State::Exhausted | State::Lagging),
         };
         if !readable {
             return false;
@@ -89,6 +91,7 @@ fn affordable(scope: &Scope, gathered: &Gathered, added: Window, spent: Duration
                 pages <= f64::from(requests.saturating_sub(cell.requests)) && gathered.latency(cell) * 2 + period.mul_f64(pages) < left
             }
             Cost::Time { .. } => left > scope.deadline() / (4 * patience.share()),
+            Cost::Bytes { .. } => left > scope.deadline() / (2 * patience.share()),
         }
     })
 }

@@ -1,9 +1,11 @@
-//! Reads of AWS's settings, such as trails, buckets and keys, and of the objects of archives: one small signed client for eight services.
+//! Reads of AWS's settings, such as trails, buckets and keys, of the objects of archives, and queries of SQL engines: one small signed client
+//! for nine services.
 //!
 //! An SDK's crate for each of them would cost more to build than all the rest; they speak three protocols, and answers are taken apart where
 //! they are judged. What may be sent are the lists in `read`, and nothing else.
 
 mod objects;
+mod queries;
 mod read;
 mod request;
 mod xml;
@@ -18,11 +20,13 @@ use aws_smithy_runtime_api::http::{Request, Response};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, sleep, timeout};
 
 pub(in crate::source) use objects::{Entry, Objects, Refused, Spent};
-pub use read::{OBJECT_READS, READS, Read};
+pub(in crate::source) use queries::{Queries, Rejected};
+pub(in crate::source) use read::engine;
+pub use read::{ENGINE_READS, OBJECT_READS, READS, Read};
 #[rustfmt::skip] // A list of names.
 pub use read::{
     DESCRIBE_ALARMS_FOR_METRIC, DESCRIBE_KEY, DESCRIBE_LOG_GROUPS, DESCRIBE_METRIC_FILTERS, DESCRIBE_ORGANIZATION, DESCRIBE_REGIONS, DESCRIBE_TRAILS,
@@ -31,6 +35,8 @@ pub use read::{
     GET_PUBLIC_ACCESS_BLOCK, GET_TOPIC_ATTRIBUTES, GET_TRAIL_STATUS, LIST_EVENT_DATA_STORES, LIST_PUBLIC_KEYS, LIST_SUBSCRIPTIONS_BY_TOPIC,
     LIST_TAGS, LOOKUP_EVENTS,
 };
+
+pub(in crate::source) use queries::OpenQuery;
 
 use super::event_history::{Failure, Identity, Role, Session, Sessions};
 use super::https;
@@ -47,7 +53,7 @@ const ATTEMPT: Duration = Duration::from_secs(10);
 const SIDE_BY_SIDE: usize = 8;
 /// Longest wait before a request is sent again.
 const PAUSE: Duration = Duration::from_millis(400);
-/// Longest answer that is read.
+/// Longest answer that is read, of most reads.
 const MAX_BYTES: usize = 8 << 20;
 /// Most pages of one list.
 const PAGES: usize = 50;
@@ -117,6 +123,8 @@ struct Inner {
     /// Where buckets are, once AWS has told.
     bucket_regions: Mutex<HashMap<String, String>>,
     permits: Semaphore,
+    /// Queries that an engine may be running for us.
+    open: watch::Sender<usize>,
 }
 
 /// Reads settings of one account.
@@ -167,6 +175,7 @@ impl Api {
                 connectors: Mutex::default(),
                 bucket_regions: Mutex::default(),
                 permits: Semaphore::new(SIDE_BY_SIDE),
+                open: watch::Sender::default(),
             }),
         }
     }
@@ -271,7 +280,9 @@ impl Reader {
 
     /// Sends one request and reads its answer.
     async fn exchange(&self, session: &Session, ask: &Ask) -> Result<Answer, Failure> {
-        timeout(ATTEMPT, async { Answer::read(self.call(session, ask).await?).await }).await.unwrap_or(Err(Failure::TimedOut))
+        timeout(ATTEMPT, async { Answer::of_at_most(ask.read.most, self.call(session, ask).await?).await })
+            .await
+            .unwrap_or(Err(Failure::TimedOut))
     }
 
     /// Sends one request; what is given has a head, and its body is still to come.
@@ -311,6 +322,10 @@ struct Answer {
 
 impl Answer {
     async fn read(response: Response<SdkBody>) -> Result<Self, Failure> {
+        Self::of_at_most(MAX_BYTES, response).await
+    }
+
+    async fn of_at_most(most: usize, response: Response<SdkBody>) -> Result<Self, Failure> {
         let status = response.status().as_u16();
         let bucket_region = response.headers().get("x-amz-bucket-region").map(str::to_owned);
         let mut body = ByteStream::new(response.into_body());
@@ -318,7 +333,7 @@ impl Answer {
         while let Some(piece) = body.next().await {
             bytes.extend_from_slice(&piece.map_err(|_| Failure::Cut)?);
             // Chunks announce no length.
-            if bytes.len() > MAX_BYTES {
+            if bytes.len() > most {
                 return Err(Failure::Unreadable);
             }
         }

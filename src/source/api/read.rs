@@ -29,6 +29,7 @@ impl Service {
     }
 }
 
+static ATHENA: Service = Service::of("athena", Protocol::Json("AmazonAthena"));
 static CLOUDTRAIL: Service = Service::of("cloudtrail", Protocol::Json("CloudTrail_20131101"));
 static EC2: Service = Service::of("ec2", Protocol::Query("2016-11-15"));
 static KMS: Service = Service::of("kms", Protocol::Json("TrentService"));
@@ -52,12 +53,26 @@ pub struct Read {
     resource: &'static str,
     /// Error codes that say "there is none", which is an answer.
     pub(super) none: &'static [&'static str],
+    /// Longest answer that is read, in bytes.
+    pub(super) most: usize,
+    /// Whether it may be sent again when nobody knows whether it arrived.
+    pub(super) repeatable: bool,
     purpose: Purpose,
 }
 
 impl Read {
     const fn of(service: &'static Service, name: &'static str, action: &'static str) -> Self {
-        Self { name, action, service, part: "", resource: "", none: &[], purpose: Purpose::Settings }
+        Self {
+            name,
+            action,
+            service,
+            part: "",
+            resource: "",
+            none: &[],
+            most: super::MAX_BYTES,
+            repeatable: true,
+            purpose: Purpose::Settings,
+        }
     }
 
     const fn bucket(part: &'static str, name: &'static str, action: &'static str) -> Self {
@@ -70,6 +85,18 @@ impl Read {
 
     const fn none(self, none: &'static [&'static str]) -> Self {
         Self { none, ..self }
+    }
+
+    const fn engine(service: &'static Service, name: &'static str, action: &'static str, purpose: Purpose) -> Self {
+        Self { purpose, ..Self::of(service, name, action) }
+    }
+
+    const fn long(self) -> Self {
+        Self { most: LONG, ..self }
+    }
+
+    const fn once(self) -> Self {
+        Self { repeatable: false, ..self }
     }
 
     /// Returns what the list of operations says of it.
@@ -86,6 +113,47 @@ pub(super) static GET_OBJECT: Read = Read { purpose: Purpose::Archives, ..Read::
 /// The reads of buckets that hold archives.
 pub static OBJECT_READS: [&Read; 2] = [&LIST_OBJECTS, &GET_OBJECT];
 
+/// What is asked of SQL engines. Each reads, or begins or ends a query that does.
+///
+/// Why is one that begins a query sent once only? Without a token that AWS knows it by, a second one would be a second query.
+pub(in crate::source) mod engine {
+    use super::{ATHENA, CLOUDTRAIL, LOGS, Purpose, Read};
+
+    macro_rules! reads {
+        ($($name:ident = $read:expr;)+) => {
+            $(#[doc = concat!("`", stringify!($name), "`.")] pub(in crate::source) static $name: Read = $read;)+
+
+            /// All of them.
+            pub(in crate::source::api) static ALL: &[&Read] = &[$(&$name),+];
+        };
+    }
+
+    const WORKGROUP: &str = "athena:*:*:workgroup/*";
+    const STORE: &str = "cloudtrail:*:*:eventdatastore/*";
+    const GROUP: &str = "logs:*:*:log-group:*";
+
+    // Source: each service's API reference; AWS service authorization reference (permissions; of CloudTrail's and Logs' StartQuery the
+    // access level is Read or Write as AWS has it, and neither changes an event).
+    reads! {
+        ATHENA_START = Read::engine(&ATHENA, "StartQueryExecution", "athena:StartQueryExecution", Purpose::Athena).on(WORKGROUP);
+        ATHENA_STATE = Read::engine(&ATHENA, "GetQueryExecution", "athena:GetQueryExecution", Purpose::Athena).on(WORKGROUP);
+        ATHENA_RESULTS = Read::engine(&ATHENA, "GetQueryResults", "athena:GetQueryResults", Purpose::Athena).on(WORKGROUP).long();
+        ATHENA_STOP = Read::engine(&ATHENA, "StopQueryExecution", "athena:StopQueryExecution", Purpose::Athena).on(WORKGROUP);
+        ATHENA_WORKGROUP = Read::engine(&ATHENA, "GetWorkGroup", "athena:GetWorkGroup", Purpose::Athena).on(WORKGROUP);
+        LAKE_START = Read::engine(&CLOUDTRAIL, "StartQuery", "cloudtrail:StartQuery", Purpose::Lake).on(STORE).once();
+        LAKE_STATE = Read::engine(&CLOUDTRAIL, "DescribeQuery", "cloudtrail:DescribeQuery", Purpose::Lake).on(STORE);
+        LAKE_RESULTS = Read::engine(&CLOUDTRAIL, "GetQueryResults", "cloudtrail:GetQueryResults", Purpose::Lake).on(STORE).long();
+        LAKE_STOP = Read::engine(&CLOUDTRAIL, "CancelQuery", "cloudtrail:CancelQuery", Purpose::Lake).on(STORE);
+        LOGS_START = Read::engine(&LOGS, "StartQuery", "logs:StartQuery", Purpose::LogsInsights).on(GROUP).once();
+        LOGS_RESULTS = Read::engine(&LOGS, "GetQueryResults", "logs:GetQueryResults", Purpose::LogsInsights).long();
+        LOGS_STOP = Read::engine(&LOGS, "StopQuery", "logs:StopQuery", Purpose::LogsInsights);
+        LOGS_GROUPS = Read::engine(&LOGS, "DescribeLogGroups", "logs:DescribeLogGroups", Purpose::LogsInsights);
+    }
+}
+
+/// What is asked of SQL engines.
+pub static ENGINE_READS: &[&Read] = engine::ALL;
+
 /// Declares the reads, and the list of all.
 macro_rules! reads {
     ($($name:ident = $read:expr;)+) => {
@@ -95,6 +163,11 @@ macro_rules! reads {
         pub static READS: &[(&str, &Read)] = &[$((stringify!($name), &$name)),+];
     };
 }
+
+/// Longest page of a result, in bytes.
+///
+/// Source: ours; a thousand rows of records, of which most are a few KiB and some 256 KiB.
+const LONG: usize = 64 << 20;
 
 const NO_BUCKET: &str = "NoSuchBucket";
 

@@ -13,8 +13,9 @@ use super::scan::{Seen, asks_for};
 use super::watch::{Halt, Held};
 use crate::catalogue;
 use crate::coverage::{Attribute, FileFault};
-use crate::event::{Event, is_account, is_act, is_our_word, is_plausible, usable_region};
+use crate::event::{Event, is_account, is_act, is_plausible, usable_region};
 use crate::redact;
+use crate::source::filed::{is_filed_under, telling_part};
 use crate::source::proof::Sha256;
 use crate::source::{Kind, Query};
 use crate::time::parse as parse_time;
@@ -238,30 +239,11 @@ fn is_plain(text: &str) -> bool {
 }
 
 /// Tells whether an event may be filed under a name, judged by the text of its record, without parsing it.
-///
-/// Shape: names that are put together (the ARN of a session's role, `cluster/service`) end with a part that stands in the record as it is.
 fn may_hold(raw: &str, attribute: Attribute, name: &str) -> bool {
-    if attribute == Attribute::UserName && is_our_word(name) {
-        return true;
-    }
-    let part = name.split(['/', ':', ' ']).rfind(|part| !part.is_empty()).unwrap_or_default();
+    let Some(part) = telling_part(attribute, name) else { return true };
     // Escapes may spell anything.
     let plain = part.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
     !plain || memmem::find(raw.as_bytes(), part.as_bytes()).is_some() || memmem::find(raw.as_bytes(), b"\\u").is_some()
-}
-
-/// Tells whether an event would be found under a name, spelt exactly so.
-fn is_filed_under(event: &Event, attribute: Attribute, name: &str) -> bool {
-    match attribute {
-        Attribute::EventId => event.event_id == name,
-        Attribute::EventName => event.record.get("eventName").and_then(Value::as_str).unwrap_or(&event.name) == name,
-        Attribute::AccessKeyId => event.credentials().1 == name,
-        Attribute::UserName => event.actor_names().iter().any(|own| own == name),
-        Attribute::ResourceName => {
-            catalogue::resources(event).iter().any(|resource| resource.id == name || resource.aliases.iter().any(|alias| alias == name))
-        }
-        Attribute::ReadOnly => event.read_only.to_string() == name,
-    }
 }
 
 /// Leaves in a record what tells what belongs to what: who acted, what was asked for and what was answered.

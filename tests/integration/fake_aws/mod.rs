@@ -5,6 +5,7 @@
 
 mod bucket;
 mod cloudtrail;
+pub(crate) mod engine;
 mod settings;
 mod sts;
 mod wire;
@@ -112,6 +113,7 @@ struct State {
     buckets: HashMap<String, Bucket>,
     /// By region: what digests are signed with.
     public_keys: Vec<(String, Value)>,
+    engines: engine::Engines,
 }
 
 /// The running fake; it ends with the value.
@@ -143,6 +145,7 @@ impl FakeAws {
             allowance: HashMap::new(),
             buckets: HashMap::new(),
             public_keys: Vec::new(),
+            engines: engine::Engines::default(),
         }));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -211,6 +214,22 @@ impl FakeAws {
     pub(crate) fn objects(&self) -> (Vec<Request>, Vec<Request>) {
         let requests = self.requests().into_iter().filter(|request| request.service == "s3");
         requests.partition(|request| request.path.contains("list-type=2"))
+    }
+
+    /// Changes how SQL engines behave.
+    pub(crate) fn with_engines(self, change: impl FnOnce(&mut engine::Engines)) -> Self {
+        change(&mut self.state().engines);
+        self
+    }
+
+    /// Returns the statements that SQL engines were asked so far.
+    pub(crate) fn statements(&self) -> Vec<String> {
+        self.state().engines.statements()
+    }
+
+    /// Returns how many queries engines run that nobody has stopped.
+    pub(crate) fn running(&self) -> usize {
+        self.state().engines.running()
     }
 
     /// Lets GetCallerIdentity fail.

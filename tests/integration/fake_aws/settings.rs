@@ -13,6 +13,7 @@ pub(super) fn name(request: &Request) -> Option<String> {
         "s3" if request.path.contains("list-type=2") => None,
         "s3" => Some(request.path.split_once('?')?.1.trim_end_matches('=').to_owned()),
         "sts" => None,
+        _ if super::engine::is_one(request) => None,
         _ if [".LookupEvents", ".ListPublicKeys"].iter().any(|target| request.target.ends_with(target)) => None,
         _ if !request.target.is_empty() => request.target.rsplit('.').next().map(str::to_owned),
         _ => {

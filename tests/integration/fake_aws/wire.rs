@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
-use super::{Fault, Request, State, bucket, settings};
+use super::{Fault, Request, State, bucket, engine, settings};
 
 const JSON: &str = "application/x-amz-json-1.1";
 
@@ -66,7 +66,7 @@ pub(super) async fn serve(mut socket: TcpStream, state: Arc<Mutex<State>>) {
 fn begin(state: &Mutex<State>, request: &Request) -> Fault {
     let mut state = state.lock().unwrap();
     state.requests.push(request.clone());
-    if matches!(request.service.as_str(), "sts" | "s3") || settings::name(request).is_some() {
+    if matches!(request.service.as_str(), "sts" | "s3") || settings::name(request).is_some() || engine::is_one(request) {
         return Fault::None;
     }
     let always = state.always;
@@ -89,6 +89,12 @@ fn answer(state: &mut State, request: &Request, fault: Fault) -> Answer {
     {
         let leave = if given.cut { Leave::Cut } else { Leave::Whole };
         return Answer { headers: given.headers, leave, ..Answer::new(given.status, "application/xml", given.body) };
+    }
+    if engine::is_one(request) {
+        return match state.engine(request) {
+            Ok(body) => Answer::new(200, JSON, body.to_string()),
+            Err((code, message)) => Answer::error(&code, &message),
+        };
     }
     if let Some(name) = settings::name(request) {
         let (status, body) = settings::answer(&state.settings, &name);

@@ -1,12 +1,14 @@
 -- The table of a trail's logs for Athena, partitioned by projection, so that no crawler and no repair is needed.
+-- `[athena]` reads it: cloudtrail-mcp names account, region and day in each query.
 -- A query that names account, region and day reads those alone: WHERE account = '…' AND region = '…' AND day BETWEEN '2026/03/01' AND '2026/03/02'
 CREATE EXTERNAL TABLE IF NOT EXISTS {{TABLE}} (
   eventversion string,
   useridentity struct<type: string, principalid: string, arn: string, accountid: string, invokedby: string, accesskeyid: string, username: string,
+    credentialid: string, identityprovider: string, inscopeof: struct<sourcearn: string, sourceaccount: string, issuertype: string, credentialsissuedto: string>,
     onbehalfof: struct<userid: string, identitystorearn: string>,
     sessioncontext: struct<attributes: struct<mfaauthenticated: string, creationdate: string>,
       sessionissuer: struct<type: string, principalid: string, arn: string, accountid: string, username: string>,
-      ec2roledelivery: string, sourceidentity: string, webidfederationdata: struct<federatedprovider: string, attributes: map<string, string>>>>,
+      ec2roledelivery: string, sourceidentity: string, signinsessionarn: string, webidfederationdata: struct<federatedprovider: string, attributes: map<string, string>>>>,
   eventtime string,
   eventsource string,
   eventname string,
@@ -32,6 +34,8 @@ CREATE EXTERNAL TABLE IF NOT EXISTS {{TABLE}} (
   vpcendpointaccountid string,
   eventcategory string,
   sessioncredentialfromconsole string,
+  addendum string,
+  insightdetails string,
   tlsdetails struct<tlsversion: string, ciphersuite: string, clientprovidedhostheader: string>
 )
 PARTITIONED BY (account string, region string, day string)

@@ -108,7 +108,8 @@ impl Config {
         let mut dead_ends = Vec::new();
         let history = self.get(&ALLOW_AWS_READ) && self.get(&EVENT_HISTORY_ENABLED);
         let (named, locations) = (self.get(&ARCHIVE), self.archive_locations());
-        if !history && named.is_empty() && locations.is_empty() && !self.get(&DEMO) {
+        let engine = self.get(&ALLOW_AWS_READ) && self.has_engine();
+        if !history && !engine && named.is_empty() && locations.is_empty() && !self.get(&DEMO) {
             dead_ends.push(format!(
                 "nothing may be read: {} is false and no log files are named; set allow_aws_read = true (or CHAT_ALLOW_AWS_READ=true), \
                  or name logs by --archive or [archive] locations",

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::check::is_remote;
 use super::settings::{
-    ALLOW_AWS_READ, ARCHIVE, ARCHIVE_LOCATIONS, AWS_ACCOUNT_ALLOWLIST, AWS_REGION_ALLOWLIST, BUDGET_DEADLINE, BUDGET_LOOKUP_REQUESTS,
-    DEFAULT_EVENTS, EVENT_HISTORY_ENABLED, LOOKBACK, MAX_EVENTS, MAX_LOOKUP_WINDOW, MAX_WINDOW, UNTRUSTED_TEXT,
+    ALLOW_AWS_READ, ARCHIVE, ARCHIVE_LOCATIONS, ATHENA_TABLE, AWS_ACCOUNT_ALLOWLIST, AWS_REGION_ALLOWLIST, BUDGET_DEADLINE,
+    BUDGET_LOOKUP_REQUESTS, DEFAULT_EVENTS, EVENT_HISTORY_ENABLED, LAKE_EVENT_DATA_STORE, LOGS_INSIGHTS_DATA_SOURCES,
+    LOGS_INSIGHTS_LOG_GROUPS, LOOKBACK, MAX_EVENTS, MAX_LOOKUP_WINDOW, MAX_WINDOW, UNTRUSTED_TEXT,
 };
 use super::{Config, Flags, load};
 use crate::coverage::SourceName;
@@ -44,6 +45,12 @@ impl Config {
     pub fn archives(&self) -> Vec<PathBuf> {
         let named = self.get(&ARCHIVE);
         if named.is_empty() { self.archive_locations() } else { named }
+    }
+
+    /// Tells whether an SQL engine is set up.
+    pub fn has_engine(&self) -> bool {
+        let groups = [&LOGS_INSIGHTS_LOG_GROUPS, &LOGS_INSIGHTS_DATA_SOURCES].iter().any(|setting| !self.get(setting).is_empty());
+        groups || self.is_set(&ATHENA_TABLE) || self.is_set(&LAKE_EVENT_DATA_STORE)
     }
 
     /// Tells whether a part of the archive is in S3.

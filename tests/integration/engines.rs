@@ -413,6 +413,11 @@ async fn an_organisation_is_one_question_whose_answer_stays_short_and_tells_what
     assert_eq!((&answer["cost"]["bytes_scanned"], &answer["cost"]["estimated_usd"]), (&json!(4096), &json!(0.0001)));
     assert!(answer["cost"]["requests"]["engine"].as_u64().unwrap() >= 4);
 
+    let before = fake.statements().len();
+    let named: Vec<&str> = asked.iter().copied().chain(["--event-names", "StopInstances,DeleteDBInstance,RunInstances"]).collect();
+    let answer = run(&fake, &policy, &named).await;
+    assert_eq!((answer["totals"]["matched"].as_u64(), fake.statements().len() - before), (Some(70), 1), "all names are looked for at once");
+
     let old = (now() - TimeDelta::days(200)).to_rfc3339();
     let auto =
         ["events", "--json", "--start-time", &old, "--end-time", &(now() - TimeDelta::days(199)).to_rfc3339(), "--regions", "eu-west-1"];

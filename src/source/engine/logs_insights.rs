@@ -342,7 +342,7 @@ mod tests {
 
     #[test]
     fn what_is_looked_for_means_nothing_in_a_pattern_but_itself() {
-        for (name, written) in [("i-0.1+a", "i-0\\.1\\+a"), ("a/b\"|(cd)", "cd"), ("x'or/y'1/", "y")] {
+        for (name, written) in [("i-0.1+a", "i-0\\.1\\+a"), ("a/b\"|(cd)", "cd"), ("x'or/yy'1/", "yy")] {
             let line = kind(&Kind::Exact(Attribute::ResourceName, name.to_owned())).unwrap();
             assert_eq!(line, format!("@message like /(?i){written}/"));
         }

@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::screen::{Card, ROOMS, screen};
-use super::timeline::{Mark, Timeline};
-use super::{Document, Format};
+use super::screen::{Card, ROOMS, Row, Screen, screen};
+use super::timeline::{Mark, Side, Timeline};
+use super::{Document, Format, flags, run, times};
 use crate::answer::{Answer, ConfidenceName, Entry};
 use crate::redact::Redacted;
 
@@ -48,6 +48,9 @@ fn picture(answer: &Redacted<Answer>) -> String {
 /// Any other answer: its words, line by line.
 fn document(document: &Redacted<Document>, _: usize) -> String {
     let mut lines: Vec<(String, &str)> = wrapped(&document.headline).map(|line| (line, "ink head")).collect();
+    if let Some(error) = &document.error {
+        lines.extend(wrapped(&format!("Error {}. Next: {}", error.code, error.next)).map(|line| (line, "ink")));
+    }
     for section in &document.sections {
         lines.extend(wrapped(&section.title).map(|line| (line, "ink head")));
         for row in section.table.iter().flat_map(|table| table.told(" · ")) {
@@ -58,19 +61,19 @@ fn document(document: &Redacted<Document>, _: usize) -> String {
             lines.extend(line.under.iter().flat_map(|under| wrapped(&format!("{} {}", under.label, under.text))).map(|line| (line, "dim")));
         }
     }
+    lines.extend(document.link.iter().flat_map(|link| wrapped(link)).map(|line| (line, "dim")));
+    let record = document.record.as_ref().and_then(|record| serde_json::to_string(record).ok());
+    lines.extend(record.iter().flat_map(|record| wrapped(record)).map(|line| (line, "dim")));
     let height = 20.0 + LINE * lines.len() as f64 + 20.0;
-    let body = html! {
-        @for (n, (line, class)) in lines.iter().enumerate() { text.(class) x="16" y=(30.0 + LINE * n as f64) { (line) } }
-    };
-    sheet(&document.headline, height, &body).into_string()
+    sheet(&document.headline, height, &written(&lines, 30.0)).into_string()
 }
 
 /// Draws an answer; `legend` adds the headline and the suspects in words, for where no text stands beside it.
 pub(super) fn drawn(answer: &Answer, legend: bool) -> Markup {
     let Some(timeline) = Timeline::of(answer) else {
-        let lines: Vec<String> = wrapped_to(&answer.headline, HEADLINE).collect();
-        let body = html! { @for (n, line) in lines.iter().enumerate() { text.ink.head x="16" y=(30.0 + LINE * n as f64) { (line) } } };
-        return sheet(&answer.headline, 40.0 + LINE * lines.len() as f64, &body);
+        let mut lines: Vec<(String, &str)> = wrapped_to(&answer.headline, HEADLINE).map(|line| (line, "ink head")).collect();
+        lines.extend(ROOMS.first().filter(|_| legend).map(|room| in_words(&screen(answer, *room))).unwrap_or_default());
+        return sheet(&answer.headline, 40.0 + LINE * lines.len() as f64, &written(&lines, 30.0));
     };
     let head: Vec<String> = if legend { wrapped_to(&answer.headline, HEADLINE).collect() } else { Vec::new() };
     let top = 16.0 + LINE * head.len() as f64 + 26.0;
@@ -83,12 +86,13 @@ pub(super) fn drawn(answer: &Answer, legend: bool) -> Markup {
     }
     let axis = y;
     let strips = axis + 26.0;
-    let below = strips + LINE * timeline.read.len() as f64 + 18.0;
-    let told: Vec<(String, &str)> = match ROOMS.first().filter(|_| legend) {
-        Some(room) => screen(answer, *room).cards.iter().flat_map(words).collect(),
+    let uncounted = (timeline.more_places > 0).then(|| format!("and {} more places", timeline.more_places));
+    let below = strips + LINE * (timeline.read.len() + usize::from(uncounted.is_some())) as f64 + 18.0;
+    let words: Vec<(String, &str)> = match ROOMS.first().filter(|_| legend) {
+        Some(room) => in_words(&screen(answer, *room)),
         None => Vec::new(),
     };
-    let height = below + LINE * told.len() as f64 + 10.0;
+    let height = below + LINE * words.len() as f64 + 10.0;
     let body = html! {
         @for (n, line) in head.iter().enumerate() { text.ink.head x="16" y=(26.0 + LINE * n as f64) { (line) } }
         @for (n, (lane, y, height)) in lanes.iter().enumerate() {
@@ -107,24 +111,35 @@ pub(super) fn drawn(answer: &Answer, legend: bool) -> Markup {
                 rect.read x=(x(from)) y=(y + 3.0) width=(x(to) - x(from)) height="8" { title { "read: " (strip.place) } }
             }
         }
+        @if let Some(more) = &uncounted {
+            text.dim.small x="16" y=(strips + LINE * timeline.read.len() as f64 + 10.0) { (more) }
+        }
         @if let Some(at) = timeline.alert {
-            line.alert x1=(x(at)) x2=(x(at)) y1=(top - 8.0) y2=(axis + 4.0) {}
-            text.alert-ink.small x=(x(at)) y=(top - 12.0) text-anchor=(if at > 0.8 { "end" } else { "middle" }) { (alert(answer)) }
+            @let (before, after) = match timeline.beyond { Some(Side::Before) => ("← ", ""), Some(Side::After) => ("", " →"), None => ("", "") };
+            @if timeline.beyond.is_none() { line.alert x1=(x(at)) x2=(x(at)) y1=(top - 8.0) y2=(axis + 4.0) {} }
+            text.alert-ink.small x=(x(at)) y=(top - 12.0) text-anchor=(anchor(at)) { (before) (alert(answer)) (after) }
         }
         g role="list" aria-label="changes" {
             @for (lane, y, _) in &lanes {
                 @for mark in &lane.marks { (marked(mark, y + 4.0 + ROW * mark.row as f64 + ROW / 2.0, timeline.alert)) }
             }
         }
-        @for (n, (line, class)) in told.iter().enumerate() { text.(class) x=(if *class == "dim" { 44 } else { 16 }) y=(below + LINE * n as f64) { (line) } }
+        (written(&words, below))
     };
     sheet(&answer.headline, height, &body)
+}
+
+/// Lines of text, the first at `top`; what belongs to another line stands further in.
+fn written(lines: &[(String, &str)], top: f64) -> Markup {
+    html! {
+        @for (n, (line, class)) in lines.iter().enumerate() { text.(class) x=(if *class == "dim" { 44 } else { 16 }) y=(top + LINE * n as f64) { (line) } }
+    }
 }
 
 /// A sheet of paper with something on it.
 fn sheet(title: &str, height: f64, body: &Markup) -> Markup {
     html! {
-        svg.tl xmlns="http://www.w3.org/2000/svg" viewBox=(format!("0 0 {WIDTH} {height}")) role="img" aria-labelledby="tl-title" {
+        svg.tl xmlns="http://www.w3.org/2000/svg" viewBox=(format!("0 0 {WIDTH} {height}")) role="group" aria-labelledby="tl-title" {
             title id="tl-title" { (title) }
             style { (maud::PreEscaped(STYLE)) }
             defs {
@@ -172,11 +187,27 @@ pub(super) fn class(entry: &Entry) -> &'static str {
     }
 }
 
-/// What a mark says to who points at it, or hears it.
+/// What a mark says to who points at it, or hears it: all that the rows of a card say beside.
 fn said(entry: &Entry) -> String {
+    let undone = entry.undone.as_ref().map(|undone| format!("undone at {} by {}", undone.time, undone.by));
+    let more: String = [run(entry, 4), flags(entry), undone].into_iter().flatten().map(|more| format!("; {more}")).collect();
+    format!("{}{more}", told(entry))
+}
+
+/// What was done, by whom and when.
+fn told(entry: &Entry) -> String {
     let Entry { rank, name, summary, actor, relative, time, .. } = entry;
     let confidence = if entry.suspect.is_some() { format!(" ({})", class(entry)) } else { String::new() };
-    format!("#{rank}{confidence} {name}: {summary} by {}, {relative} ({time})", actor.name)
+    format!("#{rank}{confidence} {name}: {summary}{} by {}, {relative} ({time})", times(entry), actor.name)
+}
+
+/// On which side of its place a text stands, so that it stays on the paper.
+fn anchor(at: f64) -> &'static str {
+    match at {
+        ..0.15 => "start",
+        0.8.. => "end",
+        _ => "middle",
+    }
 }
 
 fn alert(answer: &Answer) -> String {
@@ -184,18 +215,20 @@ fn alert(answer: &Answer) -> String {
     alert.map(|alert| format!("{} {}", alert.name, alert.started_at)).unwrap_or_default()
 }
 
-/// A suspect in words, line by line.
-fn words(card: &Card<'_>) -> Vec<(String, &'static str)> {
-    let title = wrapped(&said(card.entry)).map(|line| (line, "ink"));
-    let rows = card.rows.iter().flat_map(|row| wrapped(&format!("{} {}", row.label, row.text))).map(|line| (line, "dim"));
-    title.chain(rows).collect()
+/// The first screen in words, line by line.
+fn in_words(screen: &Screen<'_>) -> Vec<(String, &'static str)> {
+    let rows = |rows: &[Row]| -> Vec<(String, &'static str)> {
+        rows.iter().flat_map(|row| wrapped(&format!("{} {}", row.label, row.text))).map(|line| (line, "dim")).collect()
+    };
+    let card = |card: &Card<'_>| wrapped(&told(card.entry)).map(|line| (line, "ink")).chain(rows(&card.rows)).collect::<Vec<_>>();
+    screen.cards.iter().flat_map(card).chain(rows(&screen.rows)).collect()
 }
 
 fn wrapped(text: &str) -> impl Iterator<Item = String> + use<> {
     wrapped_to(text, COLUMNS)
 }
 
-/// Breaks a text into lines between its words; a long word is a line by itself.
+/// Breaks a text into lines between its words, and a word that is longer than a line wherever the line ends.
 fn wrapped_to(text: &str, columns: usize) -> impl Iterator<Item = String> + use<> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
@@ -204,7 +237,10 @@ fn wrapped_to(text: &str, columns: usize) -> impl Iterator<Item = String> + use<
                 line.push(' ');
                 line.push_str(word);
             }
-            _ => lines.push(word.to_owned()),
+            _ => {
+                let letters: Vec<char> = word.chars().collect();
+                lines.extend(letters.chunks(columns.max(1)).map(|part| part.iter().collect::<String>()));
+            }
         }
     }
     lines.into_iter()

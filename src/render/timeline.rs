@@ -5,18 +5,30 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::answer::{Answer, CellReport, Entry};
+use crate::coverage::State;
 use crate::time::parse;
 
 /// A line of time with all that stands on it.
 pub(super) struct Timeline<'a> {
-    /// Where the alert stands.
+    /// Where the alert stands; at the edge that is nearest to it, where it lies outside.
     pub(super) alert: Option<f64>,
+    /// On which side of the window the alert lies, where it does not lie in it.
+    pub(super) beyond: Option<Side>,
     /// Marks of the axis, and what they say.
     pub(super) ticks: Vec<(f64, String)>,
     /// Categories, in the order of their best rank.
     pub(super) lanes: Vec<Lane<'a>>,
     /// What was read and what was not, place by place.
     pub(super) read: Vec<Strip>,
+    /// How many places more there are than `read` tells of.
+    pub(super) more_places: usize,
+}
+
+/// A side of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Before,
+    After,
 }
 
 /// The changes of one category.
@@ -56,7 +68,7 @@ pub(super) struct Strip {
 const MARK: f64 = 0.024;
 /// Rows of a lane; what does not fit stands in the last one.
 const ROWS: usize = 12;
-/// Most strips; the rest is read as these are, or the text tells.
+/// Most strips; what is short of anything comes first, and the rest is counted.
 const STRIPS: usize = 6;
 /// Steps of the axis, and how many of them there may be.
 const STEPS: &[i64] = &[60, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600, 2_592_000];
@@ -69,16 +81,27 @@ impl<'a> Timeline<'a> {
         let all = (to - from).num_milliseconds() as f64;
         let place = |time: DateTime<Utc>| ((time - from).num_milliseconds() as f64 / all).clamp(0.0, 1.0);
         let at = |text: &str| parse(text).map(place);
-        let alert = answer.context.as_ref().and_then(|context| context.alert.as_ref()).and_then(|alert| at(&alert.started_at));
+        let alert = answer.context.as_ref().and_then(|context| context.alert.as_ref()).and_then(|alert| parse(&alert.started_at));
         let lanes =
             answer.groups.iter().map(|group| lane(&group.label, group.events.iter().filter_map(|entry| mark(entry, &at)).collect()));
-        let cells = answer.coverage.iter().flat_map(|coverage| &coverage.cells);
+        let mut cells: Vec<&CellReport> = answer.coverage.iter().flat_map(|coverage| &coverage.cells).collect();
+        cells.sort_by_key(|cell| cell.state == State::Exhausted);
         Some(Self {
-            alert,
+            alert: alert.map(place),
+            beyond: alert.and_then(|alert| side(alert, from, to)),
             ticks: ticks(from, to).into_iter().map(|(time, said)| (place(time), said)).collect(),
             lanes: lanes.filter(|lane| !lane.marks.is_empty()).collect(),
-            read: cells.take(STRIPS).map(|cell| strip(cell, &at)).collect(),
+            read: cells.iter().take(STRIPS).map(|cell| strip(cell, &at)).collect(),
+            more_places: cells.len().saturating_sub(STRIPS),
         })
+    }
+}
+
+fn side(time: DateTime<Utc>, from: DateTime<Utc>, to: DateTime<Utc>) -> Option<Side> {
+    match () {
+        () if time < from => Some(Side::Before),
+        () if time > to => Some(Side::After),
+        () => None,
     }
 }
 
@@ -119,7 +142,13 @@ fn strip(cell: &CellReport, at: &dyn Fn(&str) -> Option<f64>) -> Strip {
     let source = cell.source.0.as_str();
     let named: Vec<&str> = [account.as_str(), region.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
     let place = if named.is_empty() { source.to_owned() } else { named.join(" ") };
-    Strip { place, read: covered_from.as_deref().and_then(at).zip(covered_to.as_deref().and_then(at)) }
+    let read = covered_from.as_deref().and_then(at).zip(covered_to.as_deref().and_then(at));
+    Strip { place, read: read.filter(|_| !is_in_doubt(cell.state)) }
+}
+
+/// Tells whether what a cell calls covered may not have been read as it is.
+fn is_in_doubt(state: State) -> bool {
+    matches!(state, State::Failed | State::IntegrityFailed)
 }
 
 /// Returns round times of the window, each with its clock, and the day where the window has several.

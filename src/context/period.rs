@@ -50,12 +50,16 @@ pub(super) fn decide(
 
     let (default_from, default_to, counted_from) = match (start, primary.ended.filter(|_| primary.lacks.is_some())) {
         (None, _) if primary.on.is_some() || primary.span.is_some_and(|span| span.from < before(now, WITHOUT_ALERT)) => {
-            let (span, after, basis) = match (primary.on, primary.span) {
-                (None, Some(span)) => (span, AFTER, WindowStart::BeforeTimesInText(defaults.lookback)),
-                (on, span) => (on.or(span).unwrap_or(Window { from: now, to: now }), TimeDelta::zero(), WindowStart::Day),
+            // Which of several times it was is not told: it may have begun after any of them.
+            let (span, end, basis) = match (primary.on, primary.span) {
+                (None, Some(span)) => (span, now, WindowStart::BeforeTimesInText(defaults.lookback)),
+                (on, span) => {
+                    let day = on.or(span).unwrap_or(Window { from: now, to: now });
+                    (day, day.to, WindowStart::Day)
+                }
             };
             let from = before(span.from, defaults.lookback);
-            (from, (span.to + after).min(from + defaults.max_window), basis)
+            (from, end.min(from + defaults.max_window), basis)
         }
         // The window ends where it is counted from, to be no longer than it may.
         (start, _) if primary.is_about_cost => {

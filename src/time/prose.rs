@@ -7,7 +7,7 @@ use regex::{Captures, Regex};
 
 use super::Window;
 use super::prose_spoken;
-use super::prose_token::{Clock, Date, Day, ago, clocks, dates, epochs, urls};
+use super::prose_token::{Clock, Date, Day, ago, clocks, dates, epochs, is_other_clock, urls};
 use super::zone::ahead_of_utc;
 
 /// How far a time without a date may lie ahead of our clock and still be today's.
@@ -18,6 +18,8 @@ const OLDEST_DAY: TimeDelta = TimeDelta::days(90);
 const ONE_MOMENT: TimeDelta = TimeDelta::minutes(5);
 /// How far before the latest of several told starts an earlier one still is of the same incident.
 const ONE_INCIDENT: TimeDelta = TimeDelta::minutes(30);
+/// How near ahead of now a time without a date and a zone may lie and be the sender's own clock, or a plan, rather than yesterday's.
+const OWN_CLOCK: TimeDelta = TimeDelta::hours(3);
 /// How many bytes before a time are searched for what it is the time of.
 const CUE_REACH: usize = 60;
 
@@ -73,13 +75,29 @@ struct Mention {
     from: DateTime<Utc>,
     /// The end of the day or of a part of one.
     to: Option<DateTime<Utc>>,
+    /// Whether a date or a zone says more than the bare time of day.
+    certain: bool,
+    /// How far ahead of now the time of day comes next, where that is nearer than the last time: then it may be a plan.
+    ahead: Option<TimeDelta>,
+}
+
+impl Mention {
+    fn new(at: (usize, usize), from: DateTime<Utc>, to: Option<DateTime<Utc>>) -> Self {
+        Self { at, from, to, certain: true, ahead: None }
+    }
+
+    /// Tells whether it may be read off the sender's own clock, which no zone tells.
+    fn is_of_own_clock(&self) -> bool {
+        !self.certain && self.ahead.is_some_and(|ahead| ahead <= OWN_CLOCK)
+    }
 }
 
 /// Finds out when it began.
 ///
 /// Shape: of several times the one that is told to be the start counts (`since`, `began`), then when it was noticed (`triggered`), then one that
-/// stands for itself, and last when it was told (`sent`, `now`). A time without a date is the latest before `now`; one without a zone is UTC.
-/// Times in addresses of web pages do not count.
+/// stands for itself, and last when it was told (`sent`, `now`). A time without a date is the latest before `now`, or of the only date that the text
+/// or, as `yesterday`, its sentence names; one that comes sooner than it was is a plan; one without a zone is UTC. Times at which all was
+/// well, and those in addresses of web pages, do not count.
 pub fn in_prose(text: &str, now: DateTime<Utc>) -> Told {
     let text = &*COMPACT.replace_all(text, "${1}-${2}-${3}T${4}:${5}:${6}");
     let mut mentions = moments(text, now);
@@ -92,9 +110,20 @@ pub fn in_prose(text: &str, now: DateTime<Utc>) -> Told {
     }
     let past = |(cue, mention): &&(Cue, Mention)| *cue != Cue::Never && mention.from <= now + SKEW;
     let ended = told.iter().filter(past).filter(|(cue, _)| *cue == Cue::End).map(|(_, mention)| mention.from).max();
-    let known: Vec<(Cue, Mention)> = told.iter().filter(past).filter(|(cue, _)| *cue < Cue::End).copied().collect();
+    let mut known: Vec<(Cue, Mention)> = told.iter().filter(past).filter(|(cue, _)| *cue < Cue::End).copied().collect();
     let future = known.is_empty() && ended.is_none() && told.iter().any(|(cue, mention)| *cue < Cue::End && mention.from > now + SKEW);
+    let own_clock = known.iter().any(|(_, mention)| mention.is_of_own_clock());
+    let has_past = known.iter().any(|(_, mention)| mention.ahead.is_none());
+    known.retain(|(_, mention)| mention.ahead.is_none() || !has_past && !mention.is_of_own_clock());
     let (onset, is_start) = choose(&known).unwrap_or((if future { Onset::Future } else { Onset::Untold }, false));
+    let bare = |time: DateTime<Utc>| known.iter().all(|(_, mention)| mention.from != time || !mention.certain);
+    let onset = match onset {
+        // Where the sender's clock is another one than ours, a time of hours ago is not told apart from one of now.
+        Onset::At(time) if own_clock && !is_start && bare(time) && now - time > OWN_CLOCK => {
+            Window::new(time, now).map_or(onset, Onset::Several)
+        }
+        onset => onset,
+    };
     Told { onset, is_start, ended }
 }
 
@@ -130,7 +159,14 @@ fn moments(text: &str, now: DateTime<Utc>) -> Vec<Mention> {
     let spoken: Vec<Clock> = prose_spoken::clocks(text).into_iter().filter(free).collect();
     clocks.extend(spoken);
     clocks.sort_by_key(|clock| clock.at);
-    let context = only_day(&dates, now);
+    join_zoned(text, &mut clocks);
+    let (relative, absolute): (Vec<Date>, Vec<Date>) = dates.iter().partition(|date| matches!(date.day, Day::Weekday(_) | Day::Back(_)));
+    let context = only_day(&absolute, now);
+    let context = |clock: &Clock| {
+        let near = sentence(text, clock.at);
+        let near: Vec<Date> = relative.iter().filter(|date| near.0 <= date.at.0 && date.at.1 <= near.1).copied().collect();
+        if near.is_empty() { context } else { only_day(&near, now) }
+    };
     let mut used = vec![false; dates.len()];
     let mut lent = false;
     let mut found = Vec::new();
@@ -143,19 +179,60 @@ fn moments(text: &str, now: DateTime<Utc>) -> Vec<Mention> {
         let at = date.map_or(clock.at, |date| (date.at.0.min(clock.at.0), date.at.1.max(clock.at.1)));
         let from = match date {
             Some(date) => resolve(date, clock, now),
-            None => context.and_then(|day| lend(day, clock, now)).inspect(|_| lent = true).or_else(|| latest(clock, now)),
+            None => context(clock).and_then(|day| lend(day, clock, now)).inspect(|_| lent = true),
         };
-        found.extend(from.map(|from| Mention { at, from, to: None }));
+        let undated = || {
+            let from = latest(clock, now)?;
+            let ahead = from + TimeDelta::days(1) - now;
+            let ahead = (!clock.either_half && ahead < now - from).then_some(ahead);
+            Some(Mention { certain: clock.zone.is_some(), ahead, ..Mention::new(at, from, None) })
+        };
+        found.extend(from.map(|from| Mention::new(at, from, None)).or_else(|| if date.is_some() { None } else { undated() }));
     }
     let bare = dates.iter().zip(&used).filter(|(date, used)| !**used && !lent && !date.needs_clock);
-    found.extend(bare.filter_map(|(date, _)| span(date, now)));
+    let told = bare.map(|(date, _)| date).filter(|date| !all_was_well(text, date.at));
+    found.extend(told.filter_map(|date| span(date, now)));
     let free = |found: &[Mention], at: (usize, usize)| outside(at) && !found.iter().any(|known| known.at.0 < at.1 && at.0 < known.at.1);
     for (at, from, to) in ago(text, now).into_iter().chain(epochs(text, now)) {
         if free(&found, at) {
-            found.push(Mention { at, from, to });
+            found.push(Mention::new(at, from, to));
         }
     }
     found
+}
+
+/// Joins times of day that stand in two clocks, `12:20 (10:20 UTC)`: the one with a zone counts, in the place of both.
+fn join_zoned(text: &str, clocks: &mut Vec<Clock>) {
+    let mut joined: Vec<Clock> = Vec::with_capacity(clocks.len());
+    for clock in clocks.drain(..) {
+        let bare = joined.last().filter(|last| last.zone.is_none() && clock.zone.is_some());
+        let begin = bare.filter(|last| text.get(last.at.1..clock.at.0).is_some_and(is_other_clock)).map(|last| last.at.0);
+        match begin {
+            Some(begin) => {
+                joined.pop();
+                joined.push(Clock { at: (begin, clock.at.1), ..clock });
+            }
+            None => joined.push(clock),
+        }
+    }
+    *clocks = joined;
+}
+
+/// Returns where the sentence begins and ends in which something stands.
+fn sentence(text: &str, at: (usize, usize)) -> (usize, usize) {
+    let begin = text.get(..at.0).and_then(|lead| SENTENCE_END.find_iter(lead).last()).map_or(0, |end| end.end());
+    let end = text.get(at.1..).and_then(|rest| SENTENCE_END.find(rest)).map_or(text.len(), |end| at.1 + end.start());
+    (begin, end)
+}
+
+/// Tells whether the sentence of a time says that all was well then.
+fn all_was_well(text: &str, at: (usize, usize)) -> bool {
+    let (begin, end) = sentence(text, at);
+    let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default().rsplit([',', '(', ')']).next().unwrap_or_default();
+    let rest = text.get(at.1..end).unwrap_or_default();
+    let rest = rest.trim_start_matches([')', ']']).split([',', '(', ')']).next().unwrap_or_default();
+    let said = format!("{} {rest}", part(begin, at.0));
+    WELL.is_match(&said) && !NOT.is_match(&said)
 }
 
 /// Tells whether a date and a time of day stand together: `2 March, 10:00`, `10:00 on 2 March`.
@@ -206,15 +283,21 @@ fn either(one: DateTime<Utc>, other: DateTime<Utc>, now: DateTime<Utc>) -> Optio
 /// Returns the latest instant before now with that time of day.
 fn latest(clock: &Clock, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let today = (now + ahead(clock, now.date_naive(), clock.time)?).date_naive();
-    let later = clock.time.overflowing_add_signed(TimeDelta::hours(12)).0;
-    let halves = if clock.either_half { vec![clock.time.max(later), clock.time.min(later)] } else { vec![clock.time] };
+    let halves = halves(clock);
     let of_day = |day: NaiveDate| halves.iter().filter_map(move |time| instant(day, *time, clock));
     today.iter_days().rev().take(3).flat_map(of_day).find(|time| *time <= now + SKEW)
 }
 
 /// Lends the only day that a text names to a time of day.
 fn lend(day: NaiveDate, clock: &Clock, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    instant(day, clock.time, clock).filter(|time| *time <= now + SKEW && now - *time <= OLDEST_DAY)
+    let past = |time: &DateTime<Utc>| *time <= now + SKEW && now - *time <= OLDEST_DAY;
+    halves(clock).into_iter().filter_map(|time| instant(day, time, clock)).find(past)
+}
+
+/// Returns the times of day that a clock may mean, the latest first.
+fn halves(clock: &Clock) -> Vec<NaiveTime> {
+    let later = clock.time.overflowing_add_signed(TimeDelta::hours(12)).0;
+    if clock.either_half { vec![clock.time.max(later), clock.time.min(later)] } else { vec![clock.time] }
 }
 
 fn instant(day: NaiveDate, time: NaiveTime, clock: &Clock) -> Option<DateTime<Utc>> {
@@ -242,7 +325,7 @@ fn span(date: &Date, now: DateTime<Utc>) -> Option<Mention> {
     let start = day(date, now)?.and_time(NaiveTime::MIN).and_utc();
     let (from, to) = date.part.map_or((0, 24), |part| part.hours());
     let (from, to) = (start + TimeDelta::hours(from), start + TimeDelta::hours(to));
-    (now - to <= OLDEST_DAY).then_some(Mention { at: date.at, from, to: Some(to) })
+    (now - to <= OLDEST_DAY).then_some(Mention::new(date.at, from, Some(to)))
 }
 
 /// Tells what a time is the time of, by the words before it, or else after it.
@@ -255,8 +338,15 @@ fn cue(text: &str, before: usize, at: (usize, usize)) -> Cue {
     if before > 0 && RANGE.is_match(lead) {
         return Cue::End;
     }
-    // What stands in the line before only counts when the time stands alone in its own.
-    let line = lead.rsplit_once('\n').filter(|(_, line)| line.chars().any(char::is_alphabetic)).map_or(lead, |(_, line)| line);
+    if all_was_well(text, at) {
+        return Cue::Never;
+    }
+    // What stands in the sentence before only counts when the time stands alone in its own.
+    let (_, end) = sentence(text, at);
+    let begin = SENTENCE_END.find_iter(lead).last().map_or(0, |end| end.end());
+    let own = lead.get(begin..).unwrap_or_default();
+    let alone = !own.chars().chain(text.get(at.1..end).unwrap_or_default().chars()).any(char::is_alphabetic);
+    let line = if alone { lead } else { own };
     if let Some(found) = CUE.captures_iter(line).last() {
         let of_change =
             found.get(1).is_some() && line.get(..found.get(0).map_or(0, |all| all.start())).is_some_and(|lead| CHANGE.is_match(lead));
@@ -291,6 +381,17 @@ static DATE_TIME: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)^(?:t|[\s,;:
 
 /// What may stand between a time of day and its date.
 static TIME_DATE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^[\s,(]*(?:on|of|am|the)?[\s,(]*$"));
+
+/// What ends a sentence.
+static SENTENCE_END: LazyLock<Regex> = LazyLock::new(|| pattern(r"\n|[.!?;]\s|\s[|–—•]\s"));
+
+/// Words that say that all was well.
+static WELL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)\b(?:fine|green|ok|okay|good|healthy|worked|working|passed|succeeded|successful(?:ly)?|quiet|normal)\b")
+});
+
+/// Words that say the opposite of what stands after them.
+static NOT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:not|never|no longer|stopped|nothing|isn.t|wasn.t|didn.t|until)\b"));
 
 /// What makes a range of two times.
 static RANGE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^\s*(?:-|–|—|->|→|to|until|till|bis)\s*$"));

@@ -326,12 +326,19 @@ fn share_zones(text: &str, mut clocks: Vec<Clock>) -> Vec<Clock> {
             let before =
                 text.get(..clock.at.0).and_then(|lead| ZONE_BEFORE.captures(lead)).and_then(|zone| Some(zone.get(1)?.as_str().to_owned()));
             let known = before.filter(|zone| ahead_of_utc(zone, NaiveDate::MIN.and_time(clock.time)).is_some());
-            let shared = next.take().filter(|(start, _)| start.saturating_sub(clock.at.1) <= 8).and_then(|(_, zone)| zone);
+            let near =
+                |start: usize| start.saturating_sub(clock.at.1) <= 8 && !is_other_clock(text.get(clock.at.1..start).unwrap_or_default());
+            let shared = next.take().filter(|(start, _)| near(*start)).and_then(|(_, zone)| zone);
             clock.zone = known.or(shared);
         }
         next = Some((clock.at.0, clock.zone.clone()));
     }
     clocks
+}
+
+/// Tells whether what stands between two times of day says that both are one, by two clocks: `12:20 (10:20 UTC)`.
+pub(super) fn is_other_clock(between: &str) -> bool {
+    matches!(between.trim(), "(" | "[" | "/" | "=" | "|")
 }
 
 /// Returns times told as so long ago: an instant, or a day.

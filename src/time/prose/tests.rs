@@ -92,6 +92,15 @@ fn one_instant_is_read_in_every_spelling() {
         "{\"startsAt\": \"2026-03-02T10:00:00Z\", \"endsAt\": \"0001-01-01T00:00:00Z\", \"labels\": {",
         "policy version 2012-10-17, since 10:00",
         "10.0.0.1:9100 is down since 10:00",
+        "tickets since 12:00 (10:00 UTC)",
+        "tickets since eleven o'clock (10:00 UTC), all on one page",
+        "#team  11:00 (CET)\nNothing works. Yesterday evening all was up.",
+        "From: desk\nSubject: slow since 10:00\nWorked last night. Restarted, no change.",
+        "started 10:00 UTC | severity high\n- last deploy Wednesday, rps flat",
+        "down since about ten o'clock. It is not the code, last release was on Friday.",
+        "errors since 10:00; the run of 06:00 was fine, the mail goes out at 17:30",
+        "100 % loss. Half an hour ago I was on it\nFIRING since 10:00",
+        "Date: Mon, 2 Mar 2026 16:00:00 GMT\nThree calls since 10:00",
     ] {
         assert_eq!(told(text), "03-02 10:00:00", "{text}");
     }
@@ -160,7 +169,12 @@ fn what_is_no_time_or_cannot_be_told_apart_is_not_guessed() {
         ("maintenance at 2026-12-01 10:00", "future"),
         ("resolved at 10:40", "untold"),
         ("10:00 this, 12:00 that", "several"),
+        ("10:00 no bookings any more. The depots start loading at 18:30", "several"),
         ("111122223333 4111111111111111", "untold"),
+        ("it broke, see above. 17:40 local time", "untold"),
+        ("third in a row, the one at 09:31 was green", "untold"),
+        ("yesterday's run was green, today's is red", "03-02 00:00:00 to 03-03 00:00:00"),
+        ("ran until 07:15\nTeams, 17:22: nothing opens any more", "untold"),
     ] {
         assert_eq!(told(text), expected, "{text}");
     }

@@ -17,14 +17,17 @@ use crate::source::{Kind, Query};
 /// What the look may take: longer, and it would hold up what it is to hasten.
 const TIME: Duration = Duration::from_secs(2);
 /// Most names that are asked of one place.
-const NAMES: usize = 3;
+const NAMES: u32 = 3;
+/// What part of the requests of a place the look may take, as a divisor: it hastens the reading, and must not cut it short.
+const SHARE: u32 = 4;
 /// Most requests of the look, all places together.
 const REQUESTS: usize = 6;
 
 impl Reader<'_> {
     /// Looks up what an alert names exactly, where the source can, and adds to `gathered` what lies in the window.
     ///
-    /// Shape: what lies before the window, by time. Nothing is lost when the look is cut short: all of the window is read after it.
+    /// Shape: what lies before the window, by time. When the look is cut short, what lies in the window is read after it all the same; what
+    /// lies before tells less of what belongs to what.
     pub(super) async fn first_look(&self, inquiry: &Inquiry, gathered: &mut Gathered) -> Vec<Change> {
         let Inquiry { incident, scope, filter, .. } = inquiry;
         let back = scope.looking_back();
@@ -36,7 +39,8 @@ impl Reader<'_> {
             let kind = Kind::Exact(*attribute, name.clone());
             plan::queries(&back, back.window(), &kind, self.left(scope).min(TIME))
         };
-        let by_name: Vec<Vec<Query>> = names.iter().filter(can).take(NAMES).map(queries).collect();
+        let most = usize::try_from(NAMES.min(scope.lookup_requests() / SHARE)).unwrap_or_default();
+        let by_name: Vec<Vec<Query>> = names.iter().filter(can).take(most).map(queries).collect();
         let places = by_name.first().map_or(0, Vec::len).max(1);
         let aim = Aim { incident, after: None };
         let asked: Vec<Query> =
@@ -46,7 +50,7 @@ impl Reader<'_> {
         }
         let mut seen = Gathered::default();
         self.ask(&asked).await.into_iter().for_each(|reading| seen.add(reading));
-        gathered.charge_ahead(&seen);
+        gathered.add_ahead(&mut seen);
         let (events, ..) = seen.finish(Vec::new());
         let wanted = events.into_iter().filter(|event| !event.read_only || filter.include_reads);
         let (inside, before): (Vec<_>, Vec<_>) = wanted.partition(|event| event.time >= scope.window().from);

@@ -110,9 +110,11 @@ impl Gathered {
         }
     }
 
-    /// Counts the requests of look-ups that went ahead of a reading of the same places.
-    pub fn charge_ahead(&mut self, looked_up: &Self) {
+    /// Counts what look-ups cost that went ahead of a reading of the same places, and takes what was decided on the way.
+    pub fn add_ahead(&mut self, looked_up: &mut Self) {
         self.ahead.extend(looked_up.cells.values().filter(|cell| cell.requests > 0).cloned());
+        self.cached = self.cached.saturating_add(looked_up.cached);
+        self.plan_log.append(&mut looked_up.plan_log);
     }
 
     /// Takes the requests that were sent ahead to the place of a cell; the account may be learnt between.

@@ -53,7 +53,7 @@ pub use tool_context::{Around, Surroundings, ToolContext};
 
 use question::{FrozenChanges, Inquiry};
 use read::Reader;
-use resume::ResumeState;
+use resume::{Carried, ResumeState};
 
 /// Answers a question about what changed.
 ///
@@ -141,7 +141,6 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
     let mut found_by_name = Vec::new();
     gathered.move_to(&mut found_by_name);
     reader.look_further(&mut inquiry, &mut gathered, &mut found_by_name).await?;
-    let known: Arc<[Change]> = background.clone().into();
     background.extend(reader.background(&inquiry.scope).await);
     let mut changes = found_by_name;
     let ranked = loop {
@@ -166,7 +165,7 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
         inquiry.filter.check_against(ranked.iter().map(|one| &one.change.event))?;
     }
     let page = Page { limit, ..Page::default() };
-    let frozen = FrozenChanges { policy: context.policy.version(), inquiry, detail, page, known, resume: None };
+    let frozen = FrozenChanges { policy: context.policy.version(), inquiry, detail, page, known: None, resume: None };
     Ok(Findings { first_suspect, ..found(frozen, gathered, ranked, background) })
 }
 
@@ -213,7 +212,8 @@ async fn resume(reader: &Reader<'_>, continued: Continued) -> Result<Findings, R
 
     let mut gathered = reader.read_on(&frozen.inquiry, frozen.resume.as_deref()).await;
     let from = frozen.inquiry.scope.window().from;
-    let mut background: Vec<Change> = frozen.known.iter().filter(|change| change.event.time < from).cloned().collect();
+    let known = frozen.known.as_deref().and_then(Carried::events).unwrap_or_default();
+    let mut background: Vec<Change> = known.into_iter().filter(|event| event.time < from).map(Change::from).collect();
     background.extend(reader.background(&frozen.inquiry.scope).await);
     let mut changes = Vec::new();
     gathered.move_to(&mut changes);
@@ -224,14 +224,17 @@ async fn resume(reader: &Reader<'_>, continued: Continued) -> Result<Findings, R
 /// Builds the page that was asked for, and the cursor to what comes after.
 fn tell(reader: &Reader<'_>, findings: Findings) -> Answer {
     let Built { mut answer, next, shown } = page::build(reader, &findings);
-    let Findings { frozen, coverage, so_far, ranked, .. } = findings;
+    let Findings { frozen, coverage, so_far, ranked, background, .. } = findings;
     let (cursors, before) = (&reader.context.cursors, frozen.resume.as_deref());
     // What was read whole is known to the source's cache; what was cut short must not be read twice for it.
     let carries = answer.error.is_none() && (before.is_some() || ResumeState::is_needed(&coverage));
     let resume = carries.then(|| ResumeState::keep(ranked.iter().map(|one| &one.change), &coverage, so_far, cursors.room())).flatten();
     let reads_on = resume.as_ref().is_some_and(|resume| resume.goes_on() && resume.gained_on(before));
     if cursors.are_given() && (next.is_some() || reads_on) {
-        let frozen = FrozenChanges { page: next.unwrap_or(shown), resume, ..frozen };
+        let costs = !frozen.inquiry.scope.source().rereads && !background.is_empty();
+        let carry = || costs.then(|| Carried::keep(background.iter(), cursors.room())).flatten().map(Arc::new);
+        let known = frozen.known.clone().or_else(carry);
+        let frozen = FrozenChanges { page: next.unwrap_or(shown), known, resume, ..frozen };
         let handle = cursors.issue(&reader.context.policy.caller, Frozen::Changes(Box::new(frozen)), reader.context.now());
         answer.next_cursor = handle.map_err(|error| warn!(%error, "No cursor could be made.")).ok();
     }

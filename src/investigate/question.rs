@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::look_up::Name;
-use super::resume::ResumeState;
+use super::resume::{Carried, ResumeState};
 use super::tool_context::Around;
 use crate::answer::draft::Detail;
 use crate::answer::filter::Filter;
@@ -13,7 +13,6 @@ use crate::answer::page::Page;
 use crate::context::{Asked, Incident};
 use crate::coverage::SourceName;
 use crate::policy::{PolicyVersion, Scope};
-use crate::rank::Change;
 
 /// What a call asks.
 pub enum Question {
@@ -74,8 +73,8 @@ pub struct FrozenChanges {
     pub(super) inquiry: Inquiry,
     pub(super) detail: Detail,
     pub(super) page: Page,
-    /// What was looked up of the time before the window.
-    pub(super) known: Arc<[Change]>,
+    /// What was looked up of the time before the window, where that costs requests.
+    pub(super) known: Option<Arc<Carried>>,
     /// What need not be read again.
     pub(super) resume: Option<Arc<ResumeState>>,
 }

@@ -1,5 +1,5 @@
-//! What a cursor carries of a source that costs requests: the events read so far, redacted, and how far each cell got, so that going on costs
-//! only what was not read.
+//! What a cursor carries of a source that costs requests: the events read so far and those looked up of the time before, redacted, and how
+//! far each cell got, so that going on costs only what was not read.
 
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
@@ -32,15 +32,21 @@ impl Room {
     }
 }
 
+/// Events of a cursor, without a secret.
+#[derive(Debug)]
+pub(super) struct Carried {
+    /// Deflated JSON of [`Kept`].
+    events: Vec<u8>,
+    room: Arc<Room>,
+}
+
 /// Events and cells of an answer that goes on.
 #[derive(Debug)]
 pub(super) struct ResumeState {
-    /// Deflated JSON of [`Kept`].
-    events: Vec<u8>,
+    events: Carried,
     /// Without requests: what they cost was told before.
     cells: Vec<Cell>,
     so_far: SoFar,
-    room: Arc<Room>,
 }
 
 /// An event without a secret, as it is kept.
@@ -51,6 +57,31 @@ struct Kept {
     region: String,
     resources: Vec<(Option<String>, String)>,
     record: Value,
+}
+
+impl Carried {
+    /// Keeps `changes`; nothing where there is no room.
+    pub(super) fn keep<'a>(changes: impl Iterator<Item = &'a Change>, room: &Arc<Room>) -> Option<Self> {
+        let events = deflated(changes).filter(|events| room.take(events.len()));
+        if events.is_none() {
+            debug!("A cursor carries no events: going on reads them again, or does without.");
+        }
+        Some(Self { events: events?, room: Arc::clone(room) })
+    }
+
+    /// Returns the events; nothing when they cannot be read, which would be a bug.
+    pub(super) fn events(&self) -> Option<Vec<Event>> {
+        let mut json = Vec::new();
+        DeflateDecoder::new(self.events.as_slice()).read_to_end(&mut json).ok()?;
+        let kept: Vec<Kept> = serde_json::from_slice(&json).ok()?;
+        kept.into_iter().map(Kept::event).collect()
+    }
+}
+
+impl Drop for Carried {
+    fn drop(&mut self) {
+        self.room.0.fetch_sub(self.events.len(), Ordering::Relaxed);
+    }
 }
 
 impl ResumeState {
@@ -64,13 +95,10 @@ impl ResumeState {
         if coverage.cells.iter().any(|cell| cell.source().rereads) {
             return None;
         }
-        let events = deflated(changes).filter(|events| room.take(events.len()));
-        if events.is_none() {
-            debug!("A cursor carries no events: going on reads them again.");
-        }
+        let events = Carried::keep(changes, room)?;
         let mut cells = coverage.cells.clone();
         cells.iter_mut().for_each(|cell| cell.requests = 0);
-        Some(Arc::new(Self { events: events?, cells, so_far, room: Arc::clone(room) }))
+        Some(Arc::new(Self { events, cells, so_far }))
     }
 
     /// Tells whether an answer with this coverage goes on by reading.
@@ -80,10 +108,7 @@ impl ResumeState {
 
     /// Returns the events; nothing when they cannot be read, which would be a bug.
     pub(super) fn events(&self) -> Option<Vec<Event>> {
-        let mut json = Vec::new();
-        DeflateDecoder::new(self.events.as_slice()).read_to_end(&mut json).ok()?;
-        let kept: Vec<Kept> = serde_json::from_slice(&json).ok()?;
-        kept.into_iter().map(Kept::event).collect()
+        self.events.events()
     }
 
     /// Returns how each reading ended.
@@ -106,12 +131,6 @@ impl ResumeState {
         let reach =
             |one: &Self| -> i64 { one.so_far.values().flat_map(|so_far| &so_far.read).map(|read| read.length().num_seconds()).sum() };
         reach(self) > before.map_or(0, reach)
-    }
-}
-
-impl Drop for ResumeState {
-    fn drop(&mut self) {
-        self.room.0.fetch_sub(self.events.len(), Ordering::Relaxed);
     }
 }
 
@@ -192,6 +211,16 @@ mod tests {
         let events = carried(&[change], State::PageCap, 10).events().unwrap();
         let text = format!("{events:?}");
         assert!(!text.contains("hunter2") && !text.contains("wJalrXUtnFEMI"), "{text}");
+    }
+
+    #[test]
+    fn what_cursors_carry_takes_room_until_they_are_gone() {
+        let room = Arc::default();
+        let one = Carried::keep([stopped()].iter(), &room).unwrap();
+        assert_eq!(room.0.load(Ordering::Relaxed), one.events.len());
+        drop(one);
+        assert_eq!(room.0.load(Ordering::Relaxed), 0);
+        assert!(room.take(MOST) && Carried::keep([stopped()].iter(), &room).is_none());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::affinity::Affinity;
+use super::facts::Failure;
 use super::topology::Relation;
 use super::{Change, Named, Ranked, Reason, Verdict, Weights, finding};
 use crate::context::{Asked, Defaults, Incident, discover};
@@ -155,6 +156,43 @@ fn a_failed_call_is_a_suspect_only_when_it_failed_for_what_the_alert_misses() {
         let changes = failed(code);
         let ranked = rank(&alert, &changes, &[]);
         assert_eq!(ranked[0].is_suspect(), suspect, "{code}: {:?}", ranked[0].explanation().contributions);
+    }
+}
+
+#[test]
+fn only_a_bound_that_is_reached_is_a_want_of_capacity() {
+    let of = |code: &str| {
+        let calls = [change_by("refused", 120, "ec2", "RunInstances", json!({}), "batch", json!({"errorCode": code}))];
+        rank(&incident("Down", json!({})), &calls, &[])[0].facts.failure
+    };
+    for code in [
+        "Client.VcpuLimitExceeded",
+        "Client.InstanceLimitExceeded",
+        "Server.InsufficientInstanceCapacity",
+        "InsufficientDBInstanceCapacity",
+        "ServiceQuotaExceededException",
+        "LimitExceededException",
+        "MaxSpotInstanceCountExceeded",
+        "InsufficientFreeAddressesInSubnet",
+        "StorageQuotaExceeded",
+        "ResourceLimitExceeded",
+    ] {
+        assert_eq!(of(code), Some(Failure::Capacity), "{code}");
+    }
+    for code in [
+        "Client.RequestLimitExceeded",
+        "ThrottlingException",
+        "ProvisionedThroughputExceededException",
+        "TooManyRequestsException",
+        "InsufficientS3BucketPolicyException",
+        "InsufficientPrivilegesException",
+        "PolicyLengthExceededException",
+        "AccessDenied",
+        "CapacityReservationNotFound",
+        "ExceededContextSize",
+        "Client.InvalidQuota",
+    ] {
+        assert_eq!(of(code), Some(Failure::Other), "{code}");
     }
 }
 

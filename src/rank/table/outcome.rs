@@ -18,8 +18,11 @@ pub(super) const FAILED: &[Rule] = &[
     ),
     rule(
         "failure.exhausted",
-        |facts| if facts.failure == Some(Failure::Capacity) { Evidence::told(Reason::RefusedForCapacity) } else { None },
-        "The call found that there is too little of something: others will find the same.",
+        |facts| {
+            let short = facts.failure == Some(Failure::Capacity) && facts.tie.holds();
+            if short { Evidence::told(Reason::RefusedForCapacity) } else { None }
+        },
+        "The call found that there is too little of what the alert may speak of: others will find the same.",
     ),
     rule("failure.failed", |facts| facts.failure.and_then(|_| Evidence::told(Reason::Failed)), "The call failed: it changed nothing."),
 ];

@@ -306,6 +306,26 @@ fn a_setting_that_was_overwritten_counts_less_than_the_one_in_force() {
 
 /// A secret gets the version `new`; then a label is moved to the version `to`.
 #[test]
+fn orders_about_parts_and_settings_of_another_part_overwrite_nothing() {
+    let index = |id: &str, before: i64, name: &str| {
+        let updates = json!([{"delete": {"indexName": name}}]);
+        change(id, before, "dynamodb", "UpdateTable", json!({"tableName": "seats", "globalSecondaryIndexUpdates": updates}))
+    };
+    let tunnel = |id: &str, before: i64, address: &str, group: u32| {
+        let request =
+            json!({"vpnConnectionId": "vpn-05f32287d3d017dbd", "vpnTunnelOutsideIpAddress": address, "tunnelOptions": {"group": group}});
+        change(id, before, "ec2", "ModifyVpnTunnelOptions", request)
+    };
+    for changes in [
+        [index("a", 300, "by-event"), index("b", 200, "by-hold")],
+        [tunnel("a", 300, "3.121.66.30", 2), tunnel("b", 200, "3.126.140.7", 20)],
+    ] {
+        let ranked = rank(&incident("Down", json!({})), &changes, &[]);
+        assert!(ranked.iter().all(|one| !one.facts.undo.overwritten && !one.facts.undo.before), "{:?}", ids(&ranked));
+    }
+}
+
+#[test]
 fn other_settings_of_the_same_thing_overwrite_nothing() {
     let set = |id, before, key: &str, value: &str| {
         let request = json!({"loadBalancerArn": "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/web/0a1b2c3d4e5f6071",

@@ -229,9 +229,19 @@ fn reset(earlier: &Change, later: &Change) -> Reset {
     match anew.is_empty() {
         true => Reset::Not,
         false if anew.iter().all(|(key, one, other)| is_lower(key, one, other)) => Reset::Lower,
-        false if !all => Reset::Partly,
+        false if !all || anew.iter().any(|(_, one, other)| are_orders(one) || are_orders(other)) => Reset::Partly,
         false if anew.iter().all(|(_, one, _)| one.is_boolean()) => Reset::Switched,
         false => Reset::Wholly,
+    }
+}
+
+/// Tells whether a value says what is to be done to a part, rather than how the whole is to be: `[{"delete": {"indexName": …}}]`.
+fn are_orders(value: &Value) -> bool {
+    const ORDERS: &[&str] = &["create", "delete", "update", "add", "remove", "modify"];
+    match value {
+        Value::Array(items) => items.iter().any(are_orders),
+        Value::Object(members) => members.keys().any(|key| ORDERS.iter().any(|order| key.eq_ignore_ascii_case(order))),
+        _ => false,
     }
 }
 
@@ -273,7 +283,7 @@ fn settings(request: &Map<String, Value>) -> BTreeMap<&str, &Value> {
 /// Tells whether a parameter names what a call is made to, or how, rather than what it sets.
 fn is_name(key: &str) -> bool {
     let key = key.to_lowercase();
-    catalogue::only_says(&key) || key.ends_with("key") || key.ends_with("url")
+    catalogue::only_says(&key) || ["key", "url", "address"].iter().any(|end| key.ends_with(end))
 }
 
 /// Tells how far `later`, which undoes `earlier`, gives back what that had taken.

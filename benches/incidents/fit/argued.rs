@@ -1,6 +1,7 @@
 //! What each rule seemed worth before anything was fitted: where the fit begins, and what it is pulled to.
 //!
-//! These points never move with a fit, so that one fit after another gives the same, and no world is held out from points that saw it.
+//! These points never move with a fit, so that one fit after another gives the same. They were argued while the stories of four hands
+//! stood at hand (`undo.gives_back` last, after a first fit): what is held out for a hand is its worlds, not the words of the rules.
 
 /// Points at full strength, by the rule's id; a veto has none.
 ///

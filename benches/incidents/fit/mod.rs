@@ -1,14 +1,14 @@
 //! The points of the rules, fitted to all worlds: a conditional logit over the changes of one incident and "none of them".
 //!
-//! What is printed for a world comes from points that were fitted without any world of the same hand, and rounded; what is written
-//! comes from all worlds. Folds, bounds and the pull to what was argued for stand in the source, so that the same worlds give the same points.
+//! What is printed for a world comes from points that were fitted without any world of the same hand and without any other telling of
+//! its stories, and rounded; what is written comes from all worlds. Folds, bounds and the pull to what was argued for stand in the source, so that the same worlds give the same points.
 
 mod argued;
 mod bounds;
 mod sample;
 mod solve;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -107,8 +107,16 @@ fn folds<'a>(rules: &Rules, worlds: &'a [World], samples: &[Sample], jobs: usize
     let hand_of = |world: usize| worlds.get(world).and_then(|world| hands.iter().position(|hand| *hand == world.hand)).unwrap_or(0);
     let left_out: Vec<Option<&str>> = hands.iter().copied().map(Some).chain([None]).collect();
     in_parallel(&left_out, jobs, |left_out| {
+        let is_of_left_out = |sample: &Sample| worlds.get(sample.world).is_some_and(|world| Some(world.hand.as_str()) == *left_out);
+        // Two hands may tell one story: what is held out is the story, too.
+        let origins: HashSet<&str> = samples
+            .iter()
+            .filter(|sample| is_of_left_out(sample))
+            .map(|sample| sample.origin.as_str())
+            .filter(|origin| !origin.is_empty())
+            .collect();
         let seen: Vec<&Sample> =
-            samples.iter().filter(|sample| worlds.get(sample.world).is_some_and(|world| Some(world.hand.as_str()) != *left_out)).collect();
+            samples.iter().filter(|sample| !is_of_left_out(sample) && !origins.contains(sample.origin.as_str())).collect();
         let fitted = Problem::new(rules, &seen, hand_of, pull).solve();
         Ok((*left_out, fitted.into_iter().map(|weight| (weight * POINTS_OF_E).round() as i32).collect()))
     })

@@ -82,6 +82,8 @@ pub(super) struct Item {
 pub(super) struct Sample {
     /// Index of its world.
     pub(super) world: usize,
+    /// The public source that its incident follows; empty where it follows none.
+    pub(super) origin: String,
     /// What it counts among all windows of its world.
     pub(super) share: f64,
     /// Its items, and none beside them.
@@ -104,7 +106,7 @@ impl Sample {
 pub(super) fn samples(rules: &Rules, world: usize, truth: &Truth, looks: &mut Looks) -> Vec<Sample> {
     let windows = looks.all();
     let share = 1.0 / windows.len().max(1) as f64;
-    windows.into_iter().map(|ranked| Sample { world, share, ..sample(rules, truth, ranked) }).collect()
+    windows.into_iter().map(|ranked| Sample { world, origin: truth.origin.clone(), share, ..sample(rules, truth, ranked) }).collect()
 }
 
 fn sample(rules: &Rules, truth: &Truth, ranked: &[Ranked]) -> Sample {
@@ -129,5 +131,5 @@ fn sample(rules: &Rules, truth: &Truth, ranked: &[Ranked]) -> Sample {
         bits.into_iter().map(|way| way.into_iter().map(|(rule, bits)| (rule, f64::from_bits(bits))).collect()).collect()
     };
     let item = |((rivals, culprits), count): (_, usize)| Item { rivals: ways(rivals), culprits: ways(culprits), alike: count as f64 };
-    Sample { world: 0, share: 0.0, items: alike.into_iter().map(item).collect(), blind }
+    Sample { world: 0, origin: String::new(), share: 0.0, items: alike.into_iter().map(item).collect(), blind }
 }

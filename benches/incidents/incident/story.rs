@@ -160,6 +160,7 @@ impl Plan {
         related.retain(|id| !culprits.contains(id) && seen.insert(id.clone()));
         let truth = Truth {
             id: format!("{:04}-{}", self.number, kind.name),
+            origin: String::new(),
             kind: kind.name.to_owned(),
             half: Some(kind.half),
             delay: (!culprits.is_empty()).then(|| (start - last).num_seconds()),

@@ -40,6 +40,8 @@ impl Named {
 pub(crate) struct Truth {
     /// Unique within a run.
     pub(crate) id: String,
+    /// The public source that the incident follows; empty where it follows none.
+    pub(crate) origin: String,
     /// The kind's name.
     pub(crate) kind: String,
     /// The half the kind belongs to, where kinds are halved.

@@ -61,6 +61,7 @@ fn read(folder: &Path) -> io::Result<Incident> {
     let account = records.first().and_then(|(_, record)| record.get("recipientAccountId")).and_then(Value::as_str).unwrap_or_default();
     let truth = Truth {
         id: text("id"),
+        origin: text("source").trim_end_matches('/').to_owned(),
         kind: text("kind"),
         half: None,
         culprits: ids("culprit_event_ids"),

@@ -56,6 +56,7 @@ fn one(scenario: &Value, records: &Records) -> Result<Incident, String> {
     let kind = if culprits.is_empty() { "no-culprit" } else { "real" };
     let truth = Truth {
         id: text("/id"),
+        origin: String::new(),
         kind: kind.to_owned(),
         half: None,
         culprits,

@@ -21,6 +21,7 @@ const GLOBAL: &[&str] = &["iam", "route53", "cloudfront", "organizations"];
 #[derive(Debug, Deserialize)]
 pub(super) struct Story {
     id: String,
+    source: String,
     kind: String,
     account: String,
     region: String,
@@ -73,6 +74,7 @@ impl Story {
             records.iter().filter(|(_, record)| id(record).is_some_and(|id| culprits.iter().any(|one| one == id))).map(|(time, _)| *time);
         let truth = Truth {
             id: self.id.clone(),
+            origin: self.source.trim_end_matches('/').to_owned(),
             kind: self.kind.clone(),
             half: None,
             delay: last.max().map(|last| (self.start - last).num_seconds()),

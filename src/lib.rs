@@ -19,6 +19,8 @@
 //!  tool result
 //! ```
 //!
+//! Named questions ([`preset`]) go the same way, and end in a table instead of a ranking.
+//!
 //! The rooms stand below in their order: each uses only those above it. [`tools`] name what can be asked, [`service`] stands around
 //! every call (the caller's rules, the queue, the audit log), and [`server`] (over MCP) and [`command`] run the same tools.
 //!

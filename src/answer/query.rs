@@ -11,9 +11,11 @@ use super::tokens::estimate;
 use super::words::Words;
 use super::{Cost, CoverageReport, ErrorReport, WindowReport, build};
 use crate::coverage::{Coverage, RegionGuess, State, Verdict};
+use crate::policy::UntrustedText;
 use crate::rank::Change;
 use crate::redact;
 use crate::refusal::Refusal;
+use crate::source::sql::SqlReading;
 use crate::time::{self, Window};
 
 /// What `aws.cloudtrail_query` returns, errors included.
@@ -150,6 +152,10 @@ pub struct Draft<'a> {
     pub layout: &'a Layout,
     /// What it is made with.
     pub setting: Setting<'a>,
+    /// The window that was asked for.
+    pub window: Window,
+    /// Whether what they are compared with was not read whole, so that none is proven to be new.
+    pub unproven: bool,
     /// The changes that were read, in the order of time.
     pub changes: &'a [Change],
     /// Which of them match.
@@ -247,7 +253,8 @@ pub fn build(draft: Draft<'_>) -> Built {
             time: time::rfc3339(change.event.time),
             alone: row.calls == 1,
         }),
-        window: draft.setting.window,
+        unproven: draft.unproven,
+        window: draft.window,
         coverage: draft.coverage,
         untrusted,
         lacks_global: draft.global && draft.coverage.cells.iter().any(|cell| !cell.asked && !is_read(cell.state())),
@@ -300,6 +307,8 @@ pub struct Facts<'a> {
     pub totals: RowTotals,
     /// How many of them failed, where that is not what is asked.
     pub failed: usize,
+    /// Whether what they are compared with was not read whole.
+    pub unproven: bool,
     /// The first row.
     pub first: Option<First>,
     /// Whether the rows are in the order of time.
@@ -309,7 +318,7 @@ pub struct Facts<'a> {
     /// What was read.
     pub coverage: &'a Coverage,
     /// What becomes of regions that records name themselves.
-    pub untrusted: crate::policy::UntrustedText,
+    pub untrusted: UntrustedText,
     /// Whether what is asked may be among global services' events, and those were not read.
     pub lacks_global: bool,
     /// Regions that had to be assumed.
@@ -334,9 +343,98 @@ pub struct First {
     pub alone: bool,
 }
 
+/// What an answer to a statement of SQL is made of.
+pub struct SqlDraft<'a> {
+    /// How the statement was understood.
+    pub understood: Understood,
+    /// The names by which what is shown is judged, from left to right; nothing for the columns' own.
+    pub keys: Option<&'a [String]>,
+    /// Columns and rows.
+    pub reading: &'a SqlReading,
+    /// What was read.
+    pub coverage: &'a Coverage,
+    /// The window that was asked for.
+    pub window: Window,
+    /// Most rows.
+    pub limit: usize,
+    /// What becomes of free text.
+    pub untrusted: UntrustedText,
+    /// What it cost.
+    pub cost: Cost,
+}
+
+/// Longest text in a cell of what SQL gave.
+const MAX_CELL_CHARS: usize = 400;
+
+/// Builds the answer to a statement of SQL.
+///
+/// Shape: each cell is redacted by the name that it is judged by, and as text.
+pub fn build_sql(draft: SqlDraft<'_>) -> QueryAnswer {
+    let SqlDraft { understood, keys, reading, coverage, window, limit, untrusted, cost } = draft;
+    let words = Words::ENGLISH;
+    let names: Vec<String> = reading.columns.iter().map(|name| redact::text(name, 64)).collect();
+    let key = |at: usize| keys.and_then(|keys| keys.get(at)).or_else(|| reading.columns.get(at)).map_or("", String::as_str);
+    let (mut rows, mut size) = (Vec::new(), (0, 0));
+    for row in reading.rows.iter().take(limit) {
+        let mut cells = Map::new();
+        for ((at, cell), name) in row.iter().enumerate().zip(&names) {
+            let Some(cell) = cell else { continue };
+            let sealed = redact::record(&serde_json::json!({"requestParameters": {key(at): cell}}));
+            let shown = sealed.get("requestParameters").and_then(|shown| shown.get(key(at))).and_then(Value::as_str).unwrap_or_default();
+            cells.insert(name.clone(), untrusted.text(shown, MAX_CELL_CHARS).into());
+        }
+        let json = serde_json::to_string(&cells).unwrap_or_default();
+        size = (size.0 + estimate(&json), size.1 + json.chars().count());
+        if !rows.is_empty() && (size.0 > MOST.0 || size.1 > MOST.1) {
+            break;
+        }
+        rows.push(cells);
+    }
+    let count = reading.rows.len();
+    let totals = RowTotals { calls: count, rows: count, shown: rows.len(), remaining: count - rows.len() };
+    let finding = match count {
+        0 if is_all(coverage, true) => QueryFinding::None,
+        0 => QueryFinding::CouldNotLook,
+        _ => QueryFinding::Rows,
+    };
+    let facts = Facts {
+        finding,
+        noun: ("row", "rows"),
+        totals,
+        failed: 0,
+        unproven: false,
+        first: None,
+        latest_first: false,
+        window,
+        coverage,
+        untrusted,
+        lacks_global: false,
+        guessed_region: None,
+        narrowed: false,
+        not_understood: &[],
+    };
+    QueryAnswer {
+        finding,
+        headline: words.query(&facts),
+        understood: Some(understood),
+        coverage: Some(build::coverage_report(coverage, untrusted, words)),
+        columns: names,
+        rows,
+        notes: if count >= limit { vec![format!("The statement gives at most {limit} rows, and there may be more.")] } else { Vec::new() },
+        totals: Some(totals),
+        cost: Some(cost),
+        ..QueryAnswer::default()
+    }
+}
+
 /// Says that a question was not understood, and which presets are nearest to it.
 pub fn not_understood(refusal: &Refusal, nearest: Vec<PresetReport>, understood: Understood) -> QueryAnswer {
     QueryAnswer { nearest, understood: Some(understood), ..QueryAnswer::could_not_look(refusal) }
+}
+
+/// Makes a statement of the caller's safe to show.
+pub fn statement(text: &str) -> String {
+    redact::text(text, 600)
 }
 
 /// Makes a word of the caller's safe to show.

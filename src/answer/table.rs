@@ -162,7 +162,7 @@ pub struct Layout {
 
 /// What a table is made with, besides the changes.
 pub struct Setting<'a> {
-    /// The window that was asked for.
+    /// The window that was asked for, as far as it was read.
     pub window: Window,
     /// Prices of an hour by type of machine, as the caller says.
     pub prices: &'a BTreeMap<String, f64>,

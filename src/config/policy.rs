@@ -7,7 +7,7 @@ use super::check::is_remote;
 use super::settings::{
     ALLOW_AWS_READ, ARCHIVE, ARCHIVE_LOCATIONS, ATHENA_TABLE, AWS_ACCOUNT_ALLOWLIST, AWS_REGION_ALLOWLIST, BUDGET_DEADLINE,
     BUDGET_LOOKUP_REQUESTS, DEFAULT_EVENTS, EVENT_HISTORY_ENABLED, LAKE_EVENT_DATA_STORE, LOGS_INSIGHTS_DATA_SOURCES,
-    LOGS_INSIGHTS_LOG_GROUPS, LOOKBACK, MAX_EVENTS, MAX_LOOKUP_WINDOW, MAX_WINDOW, UNTRUSTED_TEXT,
+    LOGS_INSIGHTS_LOG_GROUPS, LOOKBACK, MAX_EVENTS, MAX_LOOKUP_WINDOW, MAX_WINDOW, QUERY_ALLOW_SQL, UNTRUSTED_TEXT,
 };
 use super::{Config, Flags, load};
 use crate::coverage::SourceName;
@@ -29,6 +29,7 @@ impl Config {
             lookup_requests: self.get(&BUDGET_LOOKUP_REQUESTS),
             deadline: self.get(&BUDGET_DEADLINE),
             switched_off: if self.get(&EVENT_HISTORY_ENABLED) { Vec::new() } else { vec![SourceName::new("event_history")] },
+            allow_sql: self.get(&QUERY_ALLOW_SQL),
             untrusted_text: self.get(&UNTRUSTED_TEXT),
             categories: Vec::new(),
             tools: Vec::new(),

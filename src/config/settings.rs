@@ -189,6 +189,9 @@ settings! {
     /// A query that is expected to scan more is not begun, and one that does is stopped; 100 GiB cost about half a dollar.
     LAKE_MAX_BYTES_SCANNED: u64 = setting("lake.max_bytes_scanned", Size).default("100 GiB").unit("bytes per query");
 
+    /// Whether callers may give `aws.cloudtrail_query` raw SQL for an engine: one SELECT, bound to what they may read; presets need no permission.
+    QUERY_ALLOW_SQL: bool = setting("query.allow_sql", Bool).default("false").live(Grows);
+
     /// The account that callers may name by this section's name.
     ACCOUNTS_ID: String = setting("accounts.*.id", Text(ACCOUNT)).unit("12 digits");
 

@@ -47,7 +47,7 @@ use crate::time::in_hours;
 pub use cursor::{Cursors, Frozen};
 pub use event::{EventQuestion, find_event};
 pub use gathered::Gathered;
-pub use query::{NewPresetQuestion, PresetQuestion, answer as answer_query};
+pub use query::{NewPresetQuestion, PresetQuestion, SqlQuestion, answer as answer_query};
 pub use question::{Continued, NewQuestion, Question};
 pub use tool_context::{Around, Surroundings, ToolContext};
 

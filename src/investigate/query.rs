@@ -14,17 +14,17 @@ use super::read::Reader;
 use super::resume::ResumeState;
 use super::{Around, Gathered, ToolContext, admit, plan, unknown_cursor};
 use crate::answer::filter::Filter;
-use crate::answer::query::{self, Built, Draft, Understood};
+use crate::answer::query::{self, Built, Draft, SqlDraft, Understood};
 use crate::answer::table::{Setting, Unit, stretch};
 use crate::answer::words::Words;
 use crate::answer::{Cost, QueryAnswer, QueryFinding, WindowReport, WordReport};
 use crate::context::{self, Asked, Defaults};
-use crate::coverage::{Attribute, SourceName, Verdict};
-use crate::policy::{Need, PolicyVersion};
+use crate::coverage::{self, Attribute, Cell, Coverage, SourceName, Verdict};
+use crate::policy::{Need, PolicyVersion, Presence};
 use crate::preset::{Outcome, Parameters, Preset};
 use crate::rank::Change;
 use crate::refusal::{Code, InvalidArgument, Refusal};
-use crate::source::Progress;
+use crate::source::{Kind, Progress};
 use crate::time::{Window, in_hours, length};
 
 /// What a call of the tool asks.
@@ -38,6 +38,20 @@ pub enum PresetQuestion {
         /// How many rows, when that changes.
         limit: Option<usize>,
     },
+    /// A statement of SQL.
+    Sql(Box<SqlQuestion>),
+}
+
+/// A statement of SQL for an engine.
+pub struct SqlQuestion {
+    /// The statement.
+    pub sql: String,
+    /// When and where.
+    pub asked: Asked,
+    /// How many rows.
+    pub limit: usize,
+    /// Which engine.
+    pub source: Option<SourceName>,
 }
 
 /// A named question.
@@ -95,6 +109,7 @@ pub async fn answer(context: &ToolContext, asked: PresetQuestion, progress: &Pro
         let (frozen, changes, gathered) = match asked {
             PresetQuestion::New(question) => begin(&reader, *question).await?,
             PresetQuestion::Continued { cursor, limit } => resume(&reader, &cursor, limit).await?,
+            PresetQuestion::Sql(question) => return run(&reader, *question).await,
         };
         Ok(tell(&reader, frozen, changes, gathered))
     };
@@ -111,13 +126,89 @@ pub async fn answer(context: &ToolContext, asked: PresetQuestion, progress: &Pro
     }
 }
 
+/// Runs a statement of SQL on an engine.
+///
+/// Errors: what policy refuses, a statement that is not taken, and where no engine is there.
+async fn run(reader: &Reader<'_>, question: SqlQuestion) -> Result<QueryAnswer, Refusal> {
+    let SqlQuestion { sql, asked, limit, source } = question;
+    let (context, now) = (reader.context, reader.now);
+    let statement = context.policy.read_statement(&sql, limit)?;
+    let engine = engine(context, source)?;
+    let usual = Defaults { without_alert: USUALLY.min(context.defaults().max_window), ..context.defaults() };
+    let incident = context::discover(&asked, &usual, now)?;
+    let scope = context.policy.admit(&incident, Some(engine), context.sources.available(), now)?;
+    let source = context.sources.find(scope.source());
+    let queries = plan::queries(&scope, scope.window(), &Kind::Everything, reader.left(&scope));
+    let (Some(engine), [query, ..]) = (source.sql(), queries.as_slice()) else { return Err(no_engine(context)) };
+    let mut reading = engine.ask(&statement, query).await?;
+    let mut gathered = Gathered::new(scope.denied());
+    std::mem::take(&mut reading.cells).into_iter().for_each(|cell| gathered.add_cell(cell));
+    let (_, coverage, _) = gathered.finish(scope.blind_spots().to_vec());
+    let window = scope.window();
+    let basis = Words::ENGLISH.window_basis(&incident.window_basis);
+    let elapsed_ms = u64::try_from(reader.spent().as_millis()).unwrap_or(u64::MAX);
+    let mut answer = query::build_sql(SqlDraft {
+        understood: Understood {
+            meaning: query::statement(&statement.told()),
+            window: Some(WindowReport {
+                from: crate::time::rfc3339(window.from),
+                to: crate::time::rfc3339(window.to),
+                basis,
+                widened: false,
+            }),
+            ..Understood::default()
+        },
+        keys: statement.keys(),
+        reading: &reading,
+        coverage: &coverage,
+        window,
+        limit: statement.limit(),
+        untrusted: context.policy.untrusted_text,
+        cost: Cost { elapsed_ms, ..Cost::of(&coverage.cells) },
+    });
+    if coverage.verdict() == Verdict::Unknown && answer.finding == QueryFinding::CouldNotLook {
+        answer.error = Some((&page::unread(&coverage)).into());
+    }
+    Ok(answer)
+}
+
+/// Returns the engine that runs SQL: the one chosen, else the first that is there and allowed.
+fn engine(context: &ToolContext, choice: Option<SourceName>) -> Result<SourceName, Refusal> {
+    let available = context.sources.available();
+    let runs = |profile| context.sources.find(profile).sql().is_some();
+    if choice.is_some() {
+        let profile = context.policy.source(choice, available, &Need::default())?;
+        return if runs(profile) { Ok(profile.name) } else { Err(no_engine(context)) };
+    }
+    let mut there = available.sources.iter().filter(|offer| runs(offer.profile));
+    let Some(first) = there.next() else { return Err(no_engine(context)) };
+    let allowed = |profile: &coverage::Profile| context.policy.source(Some(profile.name), available, &Need::default());
+    let first = allowed(first.profile);
+    first.or_else(|refusal| there.find_map(|offer| allowed(offer.profile).ok()).ok_or(refusal)).map(|profile| profile.name)
+}
+
+fn no_engine(context: &ToolContext) -> Refusal {
+    let there = context.sources.available().sources.iter().filter(|offer| offer.presence != Presence::Absent).map(|offer| offer.profile);
+    let engines: Vec<_> = there.filter(|profile| matches!(profile.cost, coverage::Cost::Bytes { .. })).collect();
+    let names = |takes: bool| {
+        let named = engines.iter().filter(|profile| context.sources.find(profile).sql().is_some() == takes);
+        named.map(|profile| profile.name.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let (takes, others) = (names(true), names(false));
+    let next = match (takes.as_str(), others.as_str()) {
+        ("", "") => "Ask by `preset` or in plain words, which every source answers. For the operator: [athena] database, table and output, or [lake] event_data_store, make an engine.".to_owned(),
+        ("", others) => format!("Ask by `preset` or in plain words: {others} answers these, and takes no SQL of callers in this version."),
+        (takes, _) => format!("Engines here that take SQL: {takes}."),
+    };
+    Refusal::invalid("sql", "SQL runs on an engine, and none that takes it is configured here or asked for.", next)
+}
+
 async fn begin(reader: &Reader<'_>, question: NewPresetQuestion) -> Result<(FrozenRows, Vec<Change>, Gathered), Refusal> {
     let NewPresetQuestion { mut asked, preset, parameters, words, not_understood, limit, source } = question;
     let (context, now) = (reader.context, reader.now);
     preset.check(&parameters)?;
     let filter = preset.filter(&parameters);
     filter.check().map_err(of_parameters)?;
-    preset.check_source(context.policy.source(source, context.sources.available(), &Need::default())?)?;
     asked.resources.clone_from(&parameters.resource);
     let usual = Defaults { without_alert: USUALLY.min(context.defaults().max_window), ..context.defaults() };
     let mut incident = context::discover(&asked, &usual, now)?;
@@ -130,6 +221,7 @@ async fn begin(reader: &Reader<'_>, question: NewPresetQuestion) -> Result<(Froz
         incident.window = compared(preset, window, context.defaults().max_window)?;
     }
     let scope = admit(context, &incident, source, &names)?;
+    preset.check_source(scope.source())?;
     let basis = Words::ENGLISH.window_basis(&incident.window_basis);
     let look_ups = plan::look_ups(&scope, &incident, names);
     let mut inquiry = Inquiry { look_ups, incident, scope, filter, around: Around::default(), widened: false, now };
@@ -222,14 +314,16 @@ fn tell(reader: &Reader<'_>, frozen: FrozenRows, changes: Vec<Change>, gathered:
         understood: understood.clone(),
         noun: preset.noun,
         layout: &preset.layout,
-        setting: Setting { window: *window, prices: &parameters.prices, untrusted: context.policy.untrusted_text },
+        window: *window,
+        unproven: preset.compares && !is_whole(&coverage, inquiry.scope.window()),
+        setting: Setting { window: read_of(&coverage, *window), prices: &parameters.prices, untrusted: context.policy.untrusted_text },
         changes: &changes,
         wanted: &wanted,
         coverage: &coverage,
         global: preset.is_global(parameters, inquiry.incident.regions_given),
         guessed_region: inquiry.scope.guessed_region(),
         narrowed: !context.policy.categories.is_empty(),
-        notes: notes(preset, *window),
+        notes: notes(preset, read_of(&coverage, *window)),
         told: &frozen.told,
         limit: frozen.limit,
         failures: matches!(preset.outcome, Outcome::Failed | Outcome::Denied),
@@ -253,6 +347,25 @@ fn tell(reader: &Reader<'_>, frozen: FrozenRows, changes: Vec<Change>, gathered:
         coverage.next = Some("Call again with next_cursor as cursor: it reads only what was not read yet.".into());
     }
     answer
+}
+
+/// Tells whether all of `window` was read in every place that was asked for.
+fn is_whole(coverage: &Coverage, window: Window) -> bool {
+    let mut asked = coverage.cells.iter().filter(|cell| cell.asked);
+    asked.all(|cell| cell.covered().is_some_and(|read| read.from <= window.from))
+}
+
+/// Returns what of `window` was read: what was not read is no quiet time, but for a tail that still settles.
+fn read_of(coverage: &Coverage, window: Window) -> Window {
+    let settles = |cell: &Cell, read: Window| {
+        read.from <= window.from && read.to.checked_add_signed(cell.source().lag).is_some_and(|to| window.to <= to)
+    };
+    if coverage.cells.iter().filter(|cell| cell.asked).all(|cell| cell.covered().is_some_and(|read| settles(cell, read))) {
+        return window;
+    }
+    let read: Vec<Window> = coverage.cells.iter().filter_map(|cell| cell.covered()?.meet(window)).collect();
+    let (from, to) = (read.iter().map(|read| read.from).min(), read.iter().map(|read| read.to).max());
+    from.zip(to).and_then(|(from, to)| Window::new(from, to)).unwrap_or(window)
 }
 
 /// Says what to know of the numbers.

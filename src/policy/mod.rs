@@ -17,12 +17,14 @@ pub mod caller;
 mod gate;
 pub mod region;
 mod scope;
+mod statement;
 mod version;
 
 pub use available::{Available, Need, Offer, Presence};
 pub use caller::{CallerRules, Callers, UntrustedText};
 pub use gate::{Admitted, Ungated};
 pub use scope::{GlobalPass, Scope};
+pub use statement::{Statement, Unbound};
 pub use version::PolicyVersion;
 
 use region::{global_region, known_regions};
@@ -65,6 +67,8 @@ pub struct Policy {
     pub deadline: Duration,
     /// Sources that may not be used at all.
     pub switched_off: Vec<SourceName>,
+    /// Whether callers may ask engines in SQL.
+    pub allow_sql: bool,
     /// What becomes of text that any caller of AWS may choose.
     pub untrusted_text: UntrustedText,
     /// Categories of changes that may be shown; empty means any.

@@ -107,8 +107,7 @@ fn document(document: &Redacted<Document>, _: usize) -> String {
 
 /// A table, whose cells stay in their columns whatever they hold.
 fn tabulate(out: &mut String, table: &Table) {
-    let cell = |text: &String| quote(text).replace('|', "\\|");
-    let row = |cells: &[String]| format!("| {} |", cells.iter().map(cell).collect::<Vec<_>>().join(" | "));
+    let row = |cells: &[String]| format!("| {} |", cells.iter().map(|text| quote(text)).collect::<Vec<_>>().join(" | "));
     let _ = writeln!(out, "{}\n|{}", row(&table.head), "---|".repeat(table.head.len()));
     for cells in &table.rows {
         let _ = writeln!(out, "{}", row(cells));

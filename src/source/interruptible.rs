@@ -48,4 +48,8 @@ impl Source for Interruptible {
             }
         })
     }
+
+    fn sql(&self) -> Option<&dyn super::sql::Sql> {
+        self.source.sql()
+    }
 }

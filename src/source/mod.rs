@@ -22,6 +22,7 @@ mod progress;
 pub mod proof;
 mod query;
 pub mod refusing;
+pub mod sql;
 
 pub use opened::{Clock, Opened, Setup, Sources, open};
 pub use progress::Progress;
@@ -139,4 +140,9 @@ pub trait Source: Send + Sync {
 
     /// Reads what `query` asks for.
     fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Ungated>;
+
+    /// Returns what runs SQL in it; nothing where it is no engine.
+    fn sql(&self) -> Option<&dyn sql::Sql> {
+        None
+    }
 }

@@ -109,6 +109,16 @@ impl Arguments {
         }
     }
 
+    /// Takes a text as it is, quotation marks around it included.
+    pub fn text(&mut self, names: &[&'static str], example: &str) -> Result<Option<String>, Refusal> {
+        let name = first(names);
+        match self.value(names)? {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(other) => Err(wrong_type(name, "a string", &other, example)),
+        }
+    }
+
     /// Takes a list of strings, given as an array, as one comma-separated string, or as an array in a string.
     ///
     /// Shape: empty when it is not given; no item is empty.

@@ -5,16 +5,19 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cloudtrail_mcp::answer::tokens::estimate;
+use cloudtrail_mcp::coverage::{Cell, Profile, State};
 use cloudtrail_mcp::event::Event;
 use cloudtrail_mcp::investigate::{Cursors, ToolContext};
-use cloudtrail_mcp::policy::{Policy, UntrustedText};
+use cloudtrail_mcp::policy::{Policy, Unbound, Ungated, UntrustedText};
 use cloudtrail_mcp::preset;
+use cloudtrail_mcp::refusal::Refusal;
 use cloudtrail_mcp::render;
-use cloudtrail_mcp::source::Sources;
 use cloudtrail_mcp::source::api::Api;
 use cloudtrail_mcp::source::archive::Archive;
 use cloudtrail_mcp::source::event_history::EventHistory;
 use cloudtrail_mcp::source::memory::Memory;
+use cloudtrail_mcp::source::sql::{Sql, SqlReading};
+use cloudtrail_mcp::source::{BoxFuture, Query, Source, Sources};
 use cloudtrail_mcp::time::Window;
 use cloudtrail_mcp::tools::{Call, Outcome, cloudtrail_events, cloudtrail_query};
 use serde_json::{Value, json};
@@ -241,6 +244,31 @@ async fn none_is_said_only_where_everything_was_read() {
         ask(history, &json!({"preset": "deletions", "start_time": "8h", "end_time": "1h", "regions": "eu-west-1"})).await.structured();
     assert_eq!(answer["finding"], "could_not_look", "{answer:#}");
     assert!(answer["coverage"]["verdict"] != "complete");
+    // The cursor reads on from there, until all was read.
+    let (mut answer, mut calls) = (answer, 0);
+    while let Some(cursor) = answer["next_cursor"].as_str() {
+        answer = ask(history, &json!({"cursor": cursor})).await.structured();
+        calls += 1;
+        assert!(calls < 20, "{answer:#}");
+    }
+    assert_eq!((answer["finding"].as_str(), calls > 0), (Some("none"), true), "{answer:#}");
+}
+
+#[tokio::test]
+async fn what_was_not_read_is_no_quiet_time() {
+    // An archive that begins an hour ago: an even trickle of failures, and one actor.
+    let failed = json!({"errorCode": "ThrottlingException", "readOnly": true});
+    let trickle =
+        |n: i64| did(&format!("even-{n}"), ("ssm", "GetParameters"), ago(0, 2 * n), (&user("alice"), Value::Null), failed.clone());
+    let mut records: Vec<Value> = (1..30).map(trickle).collect();
+    records.push(did("change", ("ecs", "UpdateService"), ago(0, 30), (&user("alice"), json!({"service": "web"})), json!({})));
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("log.json"), json!({"Records": records}).to_string()).unwrap();
+    let context = context(Sources::of(Archive::open(&[folder.path().to_path_buf()]).unwrap()), open());
+    let spikes = ask(&context, &json!({"preset": "error_spikes", "start_time": "24h"})).await.structured();
+    assert!(spikes.get("rows").is_none(), "{spikes:#}");
+    let new = ask(&context, &json!({"preset": "first_seen_actors", "start_time": "45m"})).await.structured();
+    assert!(new["headline"].as_str().unwrap().starts_with("None is proven to be new"), "{new:#}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -404,4 +432,80 @@ async fn both_transports_and_the_command_give_the_same_answer() {
     assert_eq!(over_stdio["finding"], "rows", "{over_stdio:#}");
     assert_eq!((&over_stdio["rows"], &over_stdio["understood"]), (&over_http["rows"], &over_http["understood"]));
     assert_eq!((&over_stdio["rows"], &over_stdio["understood"]), (&by_command["rows"], &by_command["understood"]));
+}
+
+/// An engine over events in memory: it gives one row, and remembers what it was asked.
+struct Engine {
+    memory: Memory,
+    asked: Arc<std::sync::Mutex<Vec<String>>>,
+}
+
+impl Source for Engine {
+    fn profile(&self) -> &'static Profile {
+        self.memory.profile()
+    }
+
+    fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Ungated> {
+        self.memory.read(query)
+    }
+
+    fn sql(&self) -> Option<&dyn Sql> {
+        Some(self)
+    }
+}
+
+impl Sql for Engine {
+    fn ask<'a>(&'a self, statement: &'a Unbound, query: &'a Query) -> BoxFuture<'a, Result<SqlReading, Refusal>> {
+        Box::pin(async move {
+            let bounds = ["account IN ('111122223333')".to_owned(), format!("eventtime >= '{}'", query.window().from.to_rfc3339())];
+            self.asked.lock().unwrap().push(statement.bind("cloudtrail.events", &bounds)?.sql().to_owned());
+            let columns = ["who", "note", "secret"].map(str::to_owned).to_vec();
+            let row = ["alice", "password=hunter2-hunter2", "AKIAIOSFODNN7EXAMPLE"].map(|cell| Some(cell.to_owned())).to_vec();
+            let cell = Cell::cut(ACCOUNT, "eu-west-1", self.profile(), State::PageCap, Some(query.window())).with(1, 1, None);
+            Ok(SqlReading { columns, rows: vec![row], cells: vec![cell] })
+        })
+    }
+}
+
+#[tokio::test]
+async fn sql_runs_on_an_engine_where_policy_allows_it_and_is_refused_with_the_preset_that_would_do() {
+    let asked = Arc::default();
+    let engine = |policy: Policy| {
+        let memory = Memory::new(Vec::new(), Window::new(now() - TimeDelta::days(2), now()).unwrap());
+        context(Sources::of(Engine { memory, asked: Arc::clone(&asked) }), policy)
+    };
+    let sql = json!({"sql": "SELECT useridentity.arn AS who, min(errormessage) AS note, eventid AS secret FROM events WHERE errorcode = 'AccessDenied'"});
+    let refused = ask(&engine(open()), &sql).await.structured();
+    assert_eq!((&refused["error"]["code"], &refused["error"]["argument"]), (&json!("tool_not_allowed"), &json!("sql")), "{refused:#}");
+    assert_eq!(refused["nearest"][0]["preset"], "denied_calls", "{refused:#}");
+    assert!(asked.lock().unwrap().is_empty());
+
+    let allowing = Policy { allow_sql: true, ..open() };
+    let answer = ask(&engine(allowing.clone()), &sql).await.structured();
+    assert_eq!((&answer["finding"], &answer["columns"]), (&json!("rows"), &json!(["who", "note", "secret"])), "{answer:#}");
+    assert_eq!((&answer["rows"][0]["who"], &answer["coverage"]["verdict"]), (&json!("alice"), &json!("partial")));
+    assert!(!answer.to_string().contains("hunter2") && !answer.to_string().contains("AKIAIOSFODNN7EXAMPLE"), "{answer:#}");
+    let ran = asked.lock().unwrap().clone();
+    assert!(
+        ran.len() == 1 && ran[0].contains("WHERE (account IN ('111122223333')) AND (eventtime >=") && ran[0].ends_with("LIMIT 20"),
+        "{ran:?}"
+    );
+
+    for (bad, said) in
+        [("SELECT a FROM secrets", "another table"), ("DELETE FROM events", "no SELECT"), ("SELECT a FROM events; SELECT 1", "several")]
+    {
+        let answer = ask(&engine(allowing.clone()), &json!({"sql": bad})).await.structured();
+        assert!(answer["headline"].as_str().unwrap().contains(said), "{bad}: {}", answer["headline"]);
+        assert!(!answer["nearest"].as_array().unwrap().is_empty(), "{bad}");
+    }
+    let both = ask(&engine(allowing.clone()), &json!({"sql": "SELECT a FROM events", "preset": "deletions"})).await.structured();
+    assert_eq!(both["error"]["argument"], "sql");
+    // Without an engine the settings are named that would make one.
+    let plain = everywhere(&day(), &allowing).await;
+    for (name, context) in &plain.contexts {
+        let answer = ask(context, &sql).await.structured();
+        assert!(answer["error"]["next"].as_str().unwrap().contains("[athena] database, table"), "{name}: {answer:#}");
+    }
+    let omitting = Policy { untrusted_text: UntrustedText::Omit, ..allowing };
+    assert!(!ask(&engine(omitting), &sql).await.structured()["rows"].to_string().contains("alice"));
 }

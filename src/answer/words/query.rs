@@ -29,7 +29,11 @@ pub(super) fn headline(facts: &Facts<'_>) -> String {
         QueryFinding::None => format!("No {many}{among} {span}."),
         QueryFinding::CouldNotLook => format!("No {many} in what was read {span}, but that is not all of it."),
     };
-    let mut sentences = vec![found];
+    let mut sentences = Vec::new();
+    if facts.unproven && *finding == QueryFinding::Rows {
+        sentences.push("None is proven to be new: the window that they are compared with was not read whole.".to_owned());
+    }
+    sentences.push(found);
     sentences.extend(facts.guessed_region.map(|guess| format!("A guess: {}.", blind_spot::assumed(guess))));
     sentences.extend(gap);
     sentences.extend(facts.lacks_global.then(|| "IAM and other global events were not looked at.".to_owned()));

@@ -134,8 +134,15 @@ fn reports(words: &[Word]) -> Vec<WordReport> {
     reports
 }
 
-/// Returns the presets that are nearest to a text, such as a statement of SQL that is not run.
-pub fn nearest(text: &str, now: DateTime<Utc>) -> Vec<&'static Preset> {
+/// Most texts of a statement that are looked at.
+const LITERALS: usize = 8;
+
+/// Returns the presets that are nearest to a statement of SQL that is not run, by what it compares with.
+pub fn nearest_to_sql(sql: &str, now: DateTime<Utc>) -> Vec<&'static Preset> {
+    let literals = sql.split('\'').skip(1).step_by(2).take(LITERALS);
+    let names_errors = sql.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case("errorcode"));
+    let words: Vec<&str> = literals.chain(names_errors.then_some("errors")).collect();
+    let text = words.join(" ");
     let plain: String = text.chars().take(MAX_CHARS).map(|c| if c.is_alphanumeric() || "-_:/@.".contains(c) { c } else { ' ' }).collect();
     let reading = read(&plain, now);
     match reading.preset {

@@ -135,7 +135,7 @@ async fn what_the_caller_can_mend_is_an_answer_that_says_how() {
         (json!({"investigation": 7}), "investigation", ""),
         (json!({"cursor": "AAAAAAAAAAAAAAAA"}), "cursor", "without `cursor`"),
         (json!({"cursor": "AAAA", "regions": "eu-west-1"}), "regions", "only limit and detail"),
-        (json!({"source": "lake"}), "source", "archive"),
+        (json!({"source": "lakes"}), "source", "archive"),
         (json!({"errors_only": "perhaps"}), "errors_only", "true"),
     ];
     for (arguments, argument, hint) in cases {
@@ -148,6 +148,11 @@ async fn what_the_caller_can_mend_is_an_answer_that_says_how() {
         assert!(said.contains(hint), "{arguments}: {said}");
         assert!(result.content[0].as_text().unwrap().text.len() < 2_048);
     }
+    // What only the operator can allow is told to the operator.
+    let result = client.call("aws.cloudtrail_events", json!({"source": "lake"})).await;
+    let answer = result.structured_content.unwrap();
+    assert_eq!((&answer["finding"], &answer["error"]["code"]), (&json!("could_not_look"), &json!("tool_not_allowed")), "{answer}");
+    assert!(answer["error"]["next"].as_str().unwrap().contains("allow_aws_read"), "{answer}");
     client.leave().await;
 }
 

@@ -149,6 +149,7 @@ pub static ALL: &[Preset] = &[
     ),
     Preset {
         outcome: Outcome::Succeeded,
+        notes: &["Every opening is listed, whoever it lets in; what lets in anybody says 0.0.0.0/0 or ::/0."],
         ..preset(
             "security_group_openings",
             "Rules that let something in through a security group.",

@@ -129,7 +129,7 @@ impl Given {
         let part = since.and_then(|since| Window::new(since.max(window.from), settled));
         let extent = part.map_or(Extent::Nothing, |part| Extent::Since(part.from));
         if let Some(fault) = &self.fault {
-            let read = (self.rows > 0).then(|| Note::Read(extent));
+            let read = (self.rows > 0).then_some(Note::Read(extent));
             return (make(fault.state(), part), [Note::Engine(fault.clone())].into_iter().chain(read).collect());
         }
         if self.more {

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! What a query gave is kept by the engine for days, so the same one asked again within minutes reads that and scans nothing.
-//! A new engine is a [`driver::Driver`] in a file of its own.
+//! A new engine is a `driver::Driver` in a file of its own.
 
 mod asked;
 pub mod athena;

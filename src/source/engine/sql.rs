@@ -193,7 +193,7 @@ mod tests {
                 let texts = strings(&statement);
                 assert_eq!(texts[0], name);
                 match kind {
-                    Kind::EventId(_) | Kind::Exact(Attribute::EventName, _) => assert_eq!(texts[1..], [name.clone()]),
+                    Kind::EventId(_) | Kind::Exact(Attribute::EventName, _) => assert_eq!(texts[1..], *std::slice::from_ref(&name)),
                     _ => assert!(texts[1..].iter().all(|text| name.to_lowercase().contains(text)), "{statement}"),
                 }
                 whole += 1;

@@ -29,7 +29,7 @@ pub(super) fn event(service: &str, name: &str, request: Value, response: Value) 
         user_agent: None,
         error_code: None,
         error_message: None,
-        record: json!({"requestParameters": request, "responseElements": response}),
+        record: json!({"requestParameters": request, "responseElements": response}).into(),
         lookup_resources: Vec::new(),
         proof: None,
     }

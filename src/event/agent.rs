@@ -14,9 +14,12 @@ pub(super) const SERVER: &str = "aws-mcp";
 /// Longest name of a client that is taken over.
 const LONGEST_CLIENT: usize = 48;
 
+/// The type of a twin.
+const TWIN: &str = "AwsMcpEvent";
+
 /// Tells whether a record is a twin, which tells of calls that have records of their own.
 pub(super) fn is_twin(record: &Value) -> bool {
-    text(record, "eventType").is_some_and(|kind| kind.eq_ignore_ascii_case("AwsMcpEvent"))
+    text(record, "eventType").is_some_and(|kind| kind.eq_ignore_ascii_case(TWIN))
 }
 
 /// Returns the last link of the chain of a call that an agent made.
@@ -26,8 +29,9 @@ pub(super) fn link(client: Option<&str>) -> String {
 
 /// Names the clients of agents' calls, as far as their twins are among `events`.
 pub fn name_agents<'a>(events: impl Iterator<Item = &'a mut Event>) {
+    let twin = |event: &Event| event.record.mentions(TWIN) && is_twin(&event.record);
     let (twins, calls): (Vec<&mut Event>, Vec<&mut Event>) =
-        events.filter(|event| event.actor.kind == ActorKind::Agent || is_twin(&event.record)).partition(|event| is_twin(&event.record));
+        events.filter(|event| event.actor.kind == ActorKind::Agent || twin(event)).partition(|event| twin(event));
     let mut clients: HashMap<String, String> = HashMap::new();
     for twin in &twins {
         let Some(client) = client(twin) else { continue };

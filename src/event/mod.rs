@@ -5,9 +5,11 @@
 mod actor;
 mod agent;
 mod arn;
+mod lean;
 mod name;
 mod parse;
 mod partition;
+mod record;
 mod session;
 mod text_form;
 
@@ -25,6 +27,7 @@ pub use parse::RecordError;
 pub use parse::reads;
 pub(crate) use parse::{ACTS, is_act, is_plausible, member};
 pub use partition::Partition;
+pub use record::Record;
 pub use session::join_sessions;
 pub(crate) use text_form::{is_heavy, read as from_text};
 
@@ -60,7 +63,7 @@ pub struct Event {
     /// `errorMessage`. Untrusted.
     pub error_message: Option<String>,
     /// The record as it was read.
-    pub record: Value,
+    pub record: Record,
     /// `Resources` of the LookupEvents envelope, which the record itself lacks.
     pub lookup_resources: Vec<LookupResource>,
     /// How the file that it was read from stands; nothing where that was not looked at, or where there is no file.
@@ -171,17 +174,17 @@ impl Event {
 
     /// Returns `requestParameters`, or JSON null. The string `"null"` of some exports is null too.
     pub fn request(&self) -> &Value {
-        parse::field(&self.record, "requestParameters").unwrap_or(&Value::Null)
+        parse::present(self.record.part(record::REQUEST)).unwrap_or(&Value::Null)
     }
 
     /// Returns `responseElements`, or JSON null. The string `"null"` of some exports is null too.
     pub fn response(&self) -> &Value {
-        parse::field(&self.record, "responseElements").unwrap_or(&Value::Null)
+        parse::present(self.record.part(record::RESPONSE)).unwrap_or(&Value::Null)
     }
 
     /// Returns `principalId` and `accessKeyId`, which tell one session from another; empty when absent. Not to be shown.
     pub fn credentials(&self) -> (&str, &str) {
-        let identity = parse::field(&self.record, "userIdentity").unwrap_or(&Value::Null);
+        let identity = parse::present(self.record.part(record::IDENTITY)).unwrap_or(&Value::Null);
         let text = |key| parse::field(identity, key).and_then(Value::as_str).unwrap_or_default();
         (text("principalId"), text("accessKeyId"))
     }
@@ -191,7 +194,7 @@ impl Event {
     ///
     /// Shape: no empty ones; a session's ARN also gives that of its role, without a path.
     pub fn actor_names(&self) -> Vec<Cow<'_, str>> {
-        let identity = parse::field(&self.record, "userIdentity").unwrap_or(&Value::Null);
+        let identity = parse::present(self.record.part(record::IDENTITY)).unwrap_or(&Value::Null);
         let below = |path: &[&str]| path.iter().try_fold(identity, |value, key| parse::field(value, key)).and_then(Value::as_str);
         let arn = self.actor.arn.as_deref().unwrap_or_default();
         let mut names: Vec<Cow<'_, str>> = vec![self.actor.name.as_str().into(), arn.into()];
@@ -238,20 +241,31 @@ impl Event {
             Value::String(text) => !(text.trim().is_empty() || text.trim() == "-" || is_hidden(text)),
             Value::Bool(_) | Value::Number(_) => true,
         };
-        let fields = ["requestParameters", "responseElements", "userIdentity"];
-        fields.iter().filter_map(|key| parse::field(&self.record, key)).any(obscure)
+        let parts = [record::REQUEST, record::RESPONSE, record::IDENTITY];
+        parts.into_iter().filter_map(|part| parse::present(self.record.part(part))).any(obscure)
     }
 
     /// Returns what CloudTrail calls the action whose events stand in several accounts; nothing for most.
     ///
     /// Source: CloudTrail record contents, `sharedEventID`.
     pub fn shared_id(&self) -> Option<&str> {
-        parse::field(&self.record, "sharedEventID").and_then(Value::as_str).filter(|id| !id.is_empty())
+        self.look_up("sharedEventID").and_then(Value::as_str).filter(|id| !id.is_empty())
     }
 
     /// Tells whether this is a corrected copy of an event that was delivered before.
     pub fn is_addendum(&self) -> bool {
-        parse::field(&self.record, "addendum").is_some()
+        self.look_up("addendum").is_some()
+    }
+
+    /// Tells whether this is the copy that the owner of a VPC endpoint gets.
+    pub fn is_of_endpoint(&self) -> bool {
+        const KIND: &str = "AwsVpceEvent";
+        self.record.mentions(KIND) && self.look_up("eventType").and_then(Value::as_str) == Some(KIND)
+    }
+
+    /// Returns a field that few records have; nothing is made of the others.
+    fn look_up(&self, key: &str) -> Option<&Value> {
+        if self.record.mentions(key) { parse::field(&self.record, key) } else { None }
     }
 
     /// Tells whether the call was denied: whoever made it may not.

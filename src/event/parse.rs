@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::{Event, EventCategory, LookupResource, actor, agent, text_form};
 
 /// Fields of a record that are objects or lists, and that exports write as text.
-const STRUCTURED: &[&str] = &[
+pub(super) const STRUCTURED: &[&str] = &[
     "userIdentity",
     "requestParameters",
     "responseElements",
@@ -172,7 +172,7 @@ impl Event {
             lookup_resources: Vec::new(),
             proof: None,
             name,
-            record,
+            record: record.into(),
         })
     }
 
@@ -212,7 +212,11 @@ pub(crate) fn member<'a>(object: &'a Map<String, Value>, key: &str) -> Option<&'
 
 /// Returns a field of an object whatever the case of its key; null and the string `"null"` count as absent.
 pub(crate) fn field<'a>(object: &'a Value, key: &str) -> Option<&'a Value> {
-    let value = member(object.as_object()?, key)?;
+    present(member(object.as_object()?, key)?)
+}
+
+/// Returns a value that is one; null and the string `"null"` count as absent.
+pub(super) fn present(value: &Value) -> Option<&Value> {
     (!value.is_null() && value.as_str() != Some("null")).then_some(value)
 }
 
@@ -302,9 +306,12 @@ fn category(record: &Value, has_insight: bool) -> EventCategory {
     }
 }
 
+/// How the id of an event begins whose record has none.
+pub(super) const MADE_ID: &str = "sha256-";
+
 fn digest(record: &Value) -> String {
     use std::fmt::Write as _;
-    Sha256::digest(record.to_string()).iter().fold("sha256-".to_owned(), |mut id, byte| {
+    Sha256::digest(record.to_string()).iter().fold(MADE_ID.to_owned(), |mut id, byte| {
         let _ = write!(id, "{byte:02x}");
         id
     })

@@ -60,15 +60,15 @@ impl Origins {
         if event.failed() {
             return;
         }
-        let response = event.response();
-        let issued = field(response, "credentials").and_then(|credentials| text(credentials, "accessKeyId"));
+        let answer = event.record.mentions("credentials").then(|| event.response());
+        let issued = answer.and_then(|answer| field(answer, "credentials")).and_then(|credentials| text(credentials, "accessKeyId"));
         self.keys.extend(issued.map(|key| (key, chain(event))));
         if event.actor.kind == ActorKind::Human {
             self.sign_ins.extend(sign_in(event).map(|session| (session, chain(event))));
         }
         if event.actor.kind != ActorKind::Service && event.name.starts_with("Start") {
             let mut ids = Vec::new();
-            run_ids(response, 0, &mut ids);
+            run_ids(event.response(), 0, &mut ids);
             self.runs.extend(ids.into_iter().map(|id| (id, chain(event))));
         }
         if event.service() == "cloudformation" && !event.read_only && event.actor.kind != ActorKind::Service {
@@ -81,10 +81,10 @@ impl Origins {
         if !matches!(event.actor.kind, ActorKind::Role | ActorKind::Service | ActorKind::Unknown) {
             return None;
         }
-        let (principal, key) = event.credentials();
+        let (principal, key) = if self.keys.is_empty() && self.runs.is_empty() { ("", "") } else { event.credentials() };
         let session = principal.split_once(':').map_or("", |(_, session)| session);
         let run = || session.split([':', '/']).find_map(|part| run_id(part).and_then(|id| self.runs.get(id)));
-        let signed_in = || self.sign_ins.get(&sign_in(event)?);
+        let signed_in = || if self.sign_ins.is_empty() { None } else { self.sign_ins.get(&sign_in(event)?) };
         let given = if key.is_empty() { None } else { self.keys.get(key) };
         given
             .or_else(signed_in)
@@ -124,8 +124,12 @@ fn chain(event: &Event) -> Vec<String> {
 
 /// Returns the ARN of the sign-in that a session comes from.
 fn sign_in(event: &Event) -> Option<String> {
+    const SESSION: &str = "signInSessionArn";
+    if !event.record.mentions(SESSION) {
+        return None;
+    }
     let identity = field(&event.record, "userIdentity")?;
-    field(identity, "sessionContext").and_then(|context| text(context, "signInSessionArn")).or_else(|| text(identity, "signInSessionArn"))
+    field(identity, "sessionContext").and_then(|context| text(context, SESSION)).or_else(|| text(identity, SESSION))
 }
 
 fn deployment(event: &Event) -> Option<Deployment> {

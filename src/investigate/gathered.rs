@@ -216,8 +216,7 @@ impl Gathered {
 
 /// Orders copies of the same event by how much they tell; the last is the best.
 fn telling(event: &Event) -> (bool, usize, bool, Reverse<&str>) {
-    let of_endpoint = event.record.get("eventType").and_then(serde_json::Value::as_str) == Some("AwsVpceEvent");
-    (event.is_addendum(), event.lookup_resources.len(), !of_endpoint, Reverse(&event.event_id))
+    (event.is_addendum(), event.lookup_resources.len(), !event.is_of_endpoint(), Reverse(&event.event_id))
 }
 
 /// Tells whether `known` stands for the place of `nameless` as well.

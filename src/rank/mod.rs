@@ -61,6 +61,7 @@ impl From<Event> for Change {
         redact::hide_fields(&mut event.record);
         let (class, resources, severity) = (catalogue::classify(&event), catalogue::resources(&event), catalogue::severity(&event));
         let gravity = catalogue::gravity(&event);
+        event.record.pack();
         Self { event, class, resources, severity, gravity }
     }
 }

@@ -61,7 +61,7 @@ fn a_failed_call_is_tied_to_what_its_message_names() {
 #[test]
 fn the_envelope_and_the_resources_array_count_too() {
     let mut event_ = event("kms", "DeleteKey", Value::Null, Value::Null);
-    event_.record = json!({"resources": [{"ARN": "arn:aws:kms:us-east-1:111122223333:key/1234", "type": "AWS::KMS::Key"}]});
+    event_.record = json!({"resources": [{"ARN": "arn:aws:kms:us-east-1:111122223333:key/1234", "type": "AWS::KMS::Key"}]}).into();
     event_.lookup_resources = vec![crate::event::LookupResource { kind: Some("AWS::IAM::Role".to_owned()), name: "app".to_owned() }];
     assert_eq!(told(&event_), ["Referenced AWS::KMS::Key arn:aws:kms:us-east-1:111122223333:key/1234", "Referenced AWS::IAM::Role app"]);
 }

@@ -184,7 +184,7 @@ proptest! {
         record.insert("eventTime".into(), json!("2026-01-27T20:00:00Z"));
         if let Ok(event) = Event::parse(Value::Object(record.clone())) {
             prop_assert!(!event.name.is_empty() && !event.event_id.is_empty() && !event.actor.name.is_empty());
-            prop_assert_eq!(event.record, Value::Object(record));
+            prop_assert_eq!(&*event.record, &Value::Object(record));
         }
     }
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use memchr::memmem;
 use serde_json::Value;
 
-use super::content::{Header, Item, Plain, Sink, Taken, value};
+use super::content::{Header, Item, Plain, Sink, Taken, is_too_large, value};
 use super::listing::{LogFile, Place};
 use super::scan::{Seen, asks_for};
 use super::watch::{Halt, Held};
@@ -109,7 +109,8 @@ impl Wants<'_> {
         }
     }
 
-    fn keep(&mut self, mut event: Event) {
+    /// Keeps an event that is wanted; `clear` where it is known that it is not obscure.
+    fn keep(&mut self, mut event: Event, clear: bool) {
         if self.wants_kind(&event.event_id, event.read_only) {
             if let Kind::Exact(attribute, name) = self.query.kind()
                 && !is_filed_under(&event, *attribute, name)
@@ -124,13 +125,15 @@ impl Wants<'_> {
                 }
                 slim(&mut event.record);
             }
-            if event.is_obscure(redact::is_hidden) && !event.read_only {
+            if !clear && !event.read_only && event.is_obscure(redact::is_hidden) {
                 self.fault(FileFault::Fields);
             }
             if matches!(self.query.kind(), Kind::EventId(_)) {
                 self.halt.found.store(true, Ordering::Relaxed);
             }
-            if !self.held.take(size(&event.record) + BESIDE) {
+            // Until somebody judges or shows it, its text will do.
+            event.record.shrink();
+            if !self.held.take(JUDGED * event.record.size() + BESIDE) {
                 self.halt.full.store(true, Ordering::Relaxed);
             }
             self.events.push(event);
@@ -140,7 +143,7 @@ impl Wants<'_> {
     fn parsed(&mut self, mut event: Event) -> Taken {
         self.place(&mut event);
         if self.note(&event.account, &event.region, event.time) {
-            self.keep(event);
+            self.keep(event, false);
         }
         Taken::Yes
     }
@@ -187,13 +190,15 @@ impl Wants<'_> {
         {
             return Taken::Yes;
         }
-        match value(raw).map(Event::parse) {
-            Ok(Ok(event)) => {
-                self.keep(event);
-                Taken::Yes
-            }
-            _ => Taken::Unreadable,
+        // What is learned from is judged right away, from all of it.
+        let lean = if self.query.learns() || is_too_large(raw) { None } else { Event::of_text(raw) };
+        if let Some(event) = lean {
+            self.keep(event, true);
+            return Taken::Yes;
         }
+        let Some(event) = value(raw).ok().and_then(|record| Event::parse(record).ok()) else { return Taken::Unreadable };
+        self.keep(event, false);
+        Taken::Yes
     }
 }
 
@@ -268,20 +273,11 @@ fn slim(record: &mut Value) {
     }
 }
 
+/// How much more than its text a record takes once it was judged: the values of its request stay.
+const JUDGED: usize = 3;
+
 /// What is held of an event beside its record, from its gathering to its answer: names, actor, resources, facts.
 const BESIDE: usize = 4 << 10;
-
-/// Returns about how many bytes a value takes in memory.
-fn size(value: &Value) -> usize {
-    /// A value, its key, and their share of what holds them.
-    const NODE: usize = 112;
-    NODE + match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-        Value::String(text) => text.len(),
-        Value::Array(values) => values.iter().map(size).sum(),
-        Value::Object(map) => map.iter().map(|(key, value)| key.len() + size(value)).sum(),
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -15,11 +15,16 @@ use crate::event::is_heavy;
 /// Source: CloudTrail's own events stay below 256 KiB, those of event data stores below 1 MiB.
 pub(super) const MAX_VALUE: u64 = if cfg!(test) { 1 << 20 } else { 4 << 20 };
 
+/// Tells whether a JSON text is longer, or of more values, than any record.
+pub(in crate::source::archive) fn is_too_large(text: &str) -> bool {
+    text.len() as u64 > MAX_VALUE || is_heavy(text)
+}
+
 /// Makes a value of one JSON text.
 ///
 /// Errors: it is longer, or of more values, than any record; or it is no JSON, or nested too deeply.
 pub(in crate::source::archive) fn value(text: &str) -> Result<Value, FileFault> {
-    if text.len() as u64 > MAX_VALUE || is_heavy(text) {
+    if is_too_large(text) {
         return Err(FileFault::TooLarge);
     }
     serde_json::from_str::<Compact>(text).map(|compact| compact.0).map_err(|_| FileFault::Json)

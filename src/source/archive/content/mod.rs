@@ -21,8 +21,8 @@ use serde::Deserialize;
 use serde::de::DeserializeSeed;
 use serde_json::Value;
 
-pub(super) use self::bound::value;
 use self::bound::{Allowance, Bounded, Utf16};
+pub(super) use self::bound::{is_too_large, value};
 use self::document::Document;
 use self::look::Binary;
 pub(super) use self::records::Plain;

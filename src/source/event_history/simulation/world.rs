@@ -78,7 +78,7 @@ pub(super) fn entry(id: &str, second: i64, read_only: bool, name: Option<&str>) 
     static MODEL: LazyLock<Event> = LazyLock::new(|| {
         let record = json!({"eventID": "model", "eventName": "RunInstances", "eventTime": "2026-01-27T20:00:00Z", "readOnly": false});
         // Copying a record takes long.
-        Event { record: Value::Null, ..Event::parse(record).unwrap() }
+        Event { record: Value::Null.into(), ..Event::parse(record).unwrap() }
     });
     let lookup_resources = name.map(|name| LookupResource { kind: None, name: name.to_owned() }).into_iter().collect();
     let event = Event { event_id: id.to_owned(), time: at(second), read_only, lookup_resources, ..MODEL.clone() };

@@ -254,8 +254,11 @@ proptest! {
         // Behind the heads of gzip and of its first block; one flip may undo another.
         let gzip = damaged(packed(&text), 15);
         if gzip != packed(&text) {
+            // What begins like no text is told as that, before its end is reached.
+            let told = |fault: &FileFault| matches!(fault, FileFault::Compression | FileFault::Unknown);
             for short_cut in [true, false] {
-                prop_assert!(given(short_cut, &gzip, &query).1.contains(&FileFault::Compression));
+                let faults = given(short_cut, &gzip, &query).1;
+                prop_assert!(faults.iter().any(told), "{}: {:?}", short_cut, faults);
             }
         }
     }

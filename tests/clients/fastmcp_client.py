@@ -12,7 +12,7 @@ async def main() -> None:
     server = place if place.startswith("http") else StdioTransport(place, ["serve", "--demo", "--tool-names", "underscore"])
     async with Client(server) as client:
         names = [tool.name for tool in await client.list_tools()]
-        assert names == ["aws_cloudtrail_events", "aws_cloudtrail_event"], names
+        assert names == ["aws_cloudtrail_events", "aws_cloudtrail_event", "aws_cloudtrail_query"], names
         result = await client.call_tool("aws_cloudtrail_events", {"start_time": "2026-01-27T19:34:00Z", "detail": "full"})
         assert result.structured_content["finding"] in ("suspects", "no_suspect"), result.structured_content
         refused = await client.call_tool("aws_cloudtrail_events", {"regoins": "eu-west-1"}, raise_on_error=False)

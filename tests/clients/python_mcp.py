@@ -15,7 +15,7 @@ async def visit(mode: str, place: str) -> None:
     server = place if place.startswith("http") else stdio_client(StdioServerParameters(command=place, args=["serve", "--demo"]))
     async with Client(server, mode=mode) as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-        assert set(tools) == {"aws.cloudtrail_events", "aws.cloudtrail_event"}, tools
+        assert set(tools) == {"aws.cloudtrail_events", "aws.cloudtrail_event", "aws.cloudtrail_query"}, tools
         for tool in tools.values():
             hints = tool.annotations
             assert tool.title and tool.output_schema, tool
@@ -30,6 +30,8 @@ async def visit(mode: str, place: str) -> None:
             assert "hunter2" not in json.dumps(answer) + result.content[0].text
         one = await client.call_tool("aws.cloudtrail_event", {"event_id": first["event_id"]})
         assert one.structured_content["finding"] == "found", one.structured_content
+        asked = await client.call_tool("aws.cloudtrail_query", {"question": "who changed security groups in the last hour?"})
+        assert not asked.is_error and "RevokeSecurityGroupIngress" in asked.content[0].text, asked
         refused = await client.call_tool("aws.cloudtrail_events", {"limit": 500})
         assert refused.is_error and refused.structured_content["error"]["argument"] == "limit", refused
         prompt = await client.get_prompt("what_changed", {"region": "eu-west-1"})

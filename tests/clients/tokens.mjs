@@ -21,7 +21,8 @@ const alert = { alert: { name: 'CheckoutDatabaseTimeouts', startsAt: '2026-01-27
 const [list, concise, full] = session([{ method: 'tools/list' }, call({ investigation: alert }), call({ investigation: alert, detail: 'full', limit: 100 })]);
 const visible = list.tools.map((tool) => tool.name + tool.description + JSON.stringify(tool.inputSchema)).join('\n');
 const figures = {
-  'tools/list, model-visible': [count(visible), 900],
+  // Three tools of the four, for which the contract has 1,500.
+  'tools/list, model-visible': [count(visible), 1300],
   'answer as markdown': [count(concise.content[0].text), 2600],
   'first screen': [count(concise.content[0].text.split('## All changes')[0]), 600],
   'answer as JSON': [count(JSON.stringify(concise.structuredContent)), 4500],

@@ -14,7 +14,7 @@ async function visit(Client, Transport, options) {
   const client = new Client({ name: 'typescript', version: '0' }, options);
   await client.connect(overHttp ? new Transport(new URL(place)) : new Transport({ command: place, args }));
   const { tools } = await client.listTools();
-  assert.deepEqual(tools.map((tool) => tool.name), ['aws.cloudtrail_events', 'aws.cloudtrail_event']);
+  assert.deepEqual(tools.map((tool) => tool.name), ['aws.cloudtrail_events', 'aws.cloudtrail_event', 'aws.cloudtrail_query']);
   const result = await client.callTool({ name: 'aws.cloudtrail_events', arguments: {} });
   assert.ok(['suspects', 'no_suspect'].includes(result.structuredContent.finding), JSON.stringify(result));
   const refused = await client.callTool({ name: 'aws_cloudtrail_events', arguments: { detail: 'everything' } });

@@ -197,9 +197,22 @@ async fn an_engine_that_holds_nothing_at_all_is_no_quiet_time() {
 }
 
 #[tokio::test]
+async fn what_is_looked_up_in_an_engine_that_holds_nothing_was_not_read_and_neither_where_that_could_not_be_asked() {
+    for profile in ENGINES {
+        let scope = scope(profile, window(), (&[], &["eu-west-1"]), &open());
+        let fake = FakeAws::start(now()).await;
+        let reading = read_within(&engine(profile, &fake), &scope, &Kind::EventId("e".into()), LONG).await;
+        assert!(states(&reading.cells).iter().all(|state| *state == State::NoData), "{}: {:?}", profile.name, reading.cells);
+        let fake = FakeAws::start(now()).await.with_engines(|engines| engines.bytes = 700);
+        let reading = read(&made(profile, &fake, &[], 1000), &scope).await;
+        assert!(!states(&reading.cells).contains(&State::Exhausted), "{}: {:?}", profile.name, reading.cells);
+    }
+}
+
+#[tokio::test]
 async fn a_query_over_the_limit_is_not_begun_once_its_extent_is_known_and_stopped_before() {
     for profile in ENGINES {
-        let events = [record("e", ACCOUNT, "eu-west-1", ago(60))];
+        let events = [record("e", ACCOUNT, "us-east-1", ago(60))];
         let fake = FakeAws::start(now()).await.with_events(events.clone()).with_engines(|engines| engines.bytes = 700);
         let engine = made(profile, &fake, &[], 1000);
         let short = scope(profile, window(), (&[], &["us-east-1"]), &open());

@@ -54,9 +54,4 @@ impl Asked {
     pub(super) fn places(&self) -> impl Iterator<Item = (&str, &str)> {
         self.accounts.iter().flat_map(|account| self.regions.iter().map(move |region| (account.as_str(), region.as_str())))
     }
-
-    /// Tells whether every event that may be wanted of the time is asked for, so that none at all is odd.
-    pub(super) fn is_scan(&self) -> bool {
-        matches!(self.kind, Kind::Writes | Kind::Everything)
-    }
 }

@@ -27,7 +27,7 @@ pub(super) struct Given {
     unreadable: usize,
     /// Whether there may be more rows.
     more: bool,
-    fault: Option<EngineFault>,
+    pub(super) fault: Option<EngineFault>,
     /// The time of the last row, which is the oldest.
     oldest: Option<DateTime<Utc>>,
     /// Until when what it gave is whole.
@@ -86,7 +86,7 @@ impl Given {
         }
     }
 
-    /// Tells whether the engine gave nothing, and nothing kept it from giving.
+    /// Tells whether the engine gave nothing, and nothing kept it from giving: then it must be asked whether it holds anything at all.
     pub(super) fn is_empty(&self) -> bool {
         self.rows == 0 && self.fault.is_none()
     }

@@ -101,12 +101,14 @@ impl Engine {
         let bytes = outcome.bytes;
         let mut given = Given::of(self.driver.as_ref(), query, asked, outcome, begun);
         given.bytes = bytes;
-        if given.is_empty() && asked.is_scan() {
+        if given.is_empty() {
             let wider = asked.presence();
             let probed = self.run(&wider, self.driver.presence(&wider), conversation, limits).await;
             given.bytes += probed.bytes;
-            if probed.fault.is_none() {
-                given.present = Some(probed.rows.iter().filter_map(conclude::place).collect());
+            match probed.fault {
+                // What may hold nothing at all proves nothing by giving nothing.
+                Some(fault) => given.fault = Some(fault),
+                None => given.present = Some(probed.rows.iter().filter_map(conclude::place).collect()),
             }
         }
         given.conclude(query, asked, conversation.sent())

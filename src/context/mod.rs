@@ -16,6 +16,7 @@ mod alert;
 pub mod basis;
 mod cost;
 mod fact;
+mod identity;
 mod onset;
 mod period;
 mod primary;
@@ -23,6 +24,7 @@ mod region;
 mod resource;
 mod told;
 
+pub use self::identity::{AlertIdentity, identify};
 pub use self::onset::Onset;
 pub use self::told::Told;
 

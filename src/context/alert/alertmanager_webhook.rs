@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{AlertForm, Payload, Place, Reported, firing, first_text, first_time, object, push_at, push_map, search, text};
+use super::{AlertForm, Payload, Place, Reported, firing, first_key, first_text, first_time, object, push_at, push_map, search, text};
 
 /// See the module.
 pub(super) const FORM: AlertForm = AlertForm { name: "Alertmanager webhook", recognise, read };
@@ -21,6 +21,12 @@ pub(super) fn read(payload: &Value) -> Payload {
     push_map(&mut facts, Place::Annotation, payload, "/commonAnnotations");
     Payload { alerts, facts }
 }
+
+/// What such alerts are known by.
+///
+/// Source: Alertmanager's and Grafana's `fingerprint`; the others are what people put into forms of their own.
+pub(super) const KEYS: &[&str] =
+    &["/fingerprint", "/dedup_key", "/dedupKey", "/incident_key", "/incidentKey", "/alert_id", "/alertId", "/incident_id", "/id", "/uid"];
 
 /// Reads one alert as Alertmanager, Prometheus, Grafana and the generic form write it.
 ///
@@ -52,6 +58,7 @@ pub(super) fn read_alert(alert: &Value) -> Reported {
     let (started, on) = if told.is_some() { (told, None) } else { search::start(alert) };
     Reported {
         name,
+        key: first_key(alert, KEYS),
         firing: status.and_then(firing),
         started,
         ended: first_time(alert, &["/endsAt", "/ends_at", "/ended_at", "/endedAt", "/resolvedAt"]),

@@ -5,7 +5,9 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::{AlertForm, Fact, Payload, Place, Reported, cloudwatch_sns, first_text, first_time, flatten, push_at, push_map, text};
+use super::{
+    AlertForm, Fact, Payload, Place, Reported, cloudwatch_sns, first_key, first_text, first_time, flatten, push_at, push_map, text,
+};
 use crate::time;
 
 /// See the module.
@@ -24,9 +26,7 @@ fn read(payload: &Value) -> Payload {
     }
     let detail = payload.get("alarmData").or_else(|| payload.get("detail")).unwrap_or(&Value::Null);
     let alert = if detail.get("alarmName").is_some() { read_alarm(detail, payload, facts) } else { read_event(detail, payload, facts) };
-    let mut alerts = vec![alert];
-    alerts.extend(cloudwatch_sns::children(detail));
-    Payload { alerts, facts: Vec::new() }
+    Payload { alerts: cloudwatch_sns::with_children(alert, detail), facts: Vec::new() }
 }
 
 fn read_alarm(detail: &Value, event: &Value, mut facts: Vec<Fact>) -> Reported {
@@ -47,7 +47,8 @@ fn read_alarm(detail: &Value, event: &Value, mut facts: Vec<Fact>) -> Reported {
     } else {
         (changed, None)
     };
-    Reported { name: first_text(detail, &["/alarmName"]), firing: Some(!over), started, ended, facts, ..Reported::default() }
+    let key = first_key(event, &["/alarmArn", "/resources/0"]).or_else(|| first_key(detail, &["/alarmName"]));
+    Reported { name: first_text(detail, &["/alarmName"]), key, firing: Some(!over), started, ended, facts, ..Reported::default() }
 }
 
 /// Returns when a finding was first made, which GuardDuty, Security Hub and Inspector tell beside the time of the report.
@@ -71,6 +72,7 @@ fn read_event(detail: &Value, event: &Value, mut facts: Vec<Fact>) -> Reported {
     flatten(&mut facts, Place::Detail, "", detail);
     Reported {
         name: first_text(event, &["/detail/title", "/detail-type"]),
+        key: first_key(event, &["/detail/id", "/detail/findings/0/Id", "/id"]),
         started: found_at(detail).or_else(|| first_time(event, &["/time"])),
         facts,
         ..Reported::default()

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{AlertForm, Fact, Payload, Place, Reported, first_text, first_time, flatten, object, push_at, text};
+use super::{AlertForm, Fact, Payload, Place, Reported, first_key, first_text, first_time, flatten, object, push_at, text};
 
 /// See the module.
 pub(super) const FORM: AlertForm = AlertForm { name: "CloudWatch alarm (SNS)", recognise, read };
@@ -25,14 +25,13 @@ fn read(payload: &Value) -> Payload {
     if alarms.is_empty() {
         alarms.push(payload);
     }
-    Payload {
-        alerts: alarms.into_iter().flat_map(|alarm| std::iter::once(read_alarm(alarm)).chain(children(alarm))).collect(),
-        facts: Vec::new(),
-    }
+    Payload { alerts: alarms.into_iter().flat_map(|alarm| with_children(read_alarm(alarm), alarm)).collect(), facts: Vec::new() }
 }
 
 /// Reads the alarms that made a composite one go off, each with its own time: the composite's is later.
-pub(super) fn children(alarm: &Value) -> Vec<Reported> {
+///
+/// Shape: the alarm itself first; what made it go off is known by the same key, as it ends with it.
+pub(super) fn with_children(parent: Reported, alarm: &Value) -> Vec<Reported> {
     let data = ["/StateReasonData", "/NewStateReasonData", "/state/reasonData"].iter().find_map(|at| super::json(text(alarm, at)?));
     let lists = [alarm.get("TriggeringChildren"), data.as_ref().and_then(|data| data.get("triggeringAlarms"))];
     let children = lists.into_iter().flatten().filter_map(Value::as_array).flatten();
@@ -43,10 +42,12 @@ pub(super) fn children(alarm: &Value) -> Vec<Reported> {
             name: arn.rsplit(':').next().unwrap_or_default().to_owned(),
             firing: Some(state != "OK"),
             started: first_time(child, &["/State/Timestamp", "/state/timestamp"]),
+            key: parent.key.clone(),
             ..Reported::default()
         }
     };
-    children.map(read).filter(|child| child.started.is_some() && child.firing == Some(true)).collect()
+    let children: Vec<Reported> = children.map(read).filter(|child| child.started.is_some() && child.firing == Some(true)).collect();
+    std::iter::once(parent).chain(children).collect()
 }
 
 fn read_alarm(alarm: &Value) -> Reported {
@@ -72,7 +73,8 @@ fn read_alarm(alarm: &Value) -> Reported {
     let firing = text(alarm, "/NewStateValue").or_else(|| text(alarm, "/StateValue")).map(|state| state != "OK");
     let changed = first_time(alarm, &["/StateChangeTime", "/StateTransitionedTimestamp", "/StateUpdatedTimestamp"]);
     let (started, ended) = if firing == Some(false) { (None, changed) } else { (changed, None) };
-    Reported { name: first_text(alarm, &["/AlarmName"]), firing, started, ended, facts, ..Reported::default() }
+    let key = first_key(alarm, &["/AlarmArn", "/AlarmName"]);
+    Reported { name: first_text(alarm, &["/AlarmName"]), key, firing, started, ended, facts, ..Reported::default() }
 }
 
 /// Reads a metric: its name, its namespace, its dimensions in either case.

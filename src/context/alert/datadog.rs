@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::super::fact::push_tags;
-use super::{AlertForm, Payload, Place, Reported, first_text, first_time, push_at, text};
+use super::{AlertForm, Payload, Place, Reported, first_key, first_text, first_time, push_at, text};
 
 /// See the module.
 pub(super) const FORM: AlertForm = AlertForm { name: "Datadog webhook", recognise, read };
@@ -32,8 +32,12 @@ fn read(payload: &Value) -> Payload {
         || text(payload, "/title").is_some_and(|title| title.starts_with("[Recovered"));
     let at = first_time(payload, &["/date", "/last_updated"]);
     let (started, ended) = if over { (first_time(payload, &["/alert_started_at", "/start"]), at) } else { (at, None) };
+    // Source: Datadog, "Webhooks", `$ALERT_TRANSITION`.
+    let again = text(payload, "/alert_transition").is_some_and(|transition| transition.starts_with("Re-") || transition == "Renotify");
     let alert = Reported {
+        again,
         name: first_text(payload, &["/alert_title", "/title"]),
+        key: first_key(payload, &["/alert_cycle_key", "/aggregation_key", "/alert_id"]).or_else(|| untagged(payload)),
         firing: Some(!over),
         started,
         ended,
@@ -41,6 +45,13 @@ fn read(payload: &Value) -> Payload {
         ..Reported::default()
     };
     Payload { alerts: vec![alert], facts: Vec::new() }
+}
+
+/// The title without its state, by which a recovery is known where the payload has no key.
+fn untagged(payload: &Value) -> Option<String> {
+    let title = text(payload, "/title")?;
+    let bare = title.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(title, |(_, bare)| bare.trim());
+    Some(format!("{bare} {}", first_text(payload, &["/alert_scope", "/scope"])))
 }
 
 #[cfg(test)]

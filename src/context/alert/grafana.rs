@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::alertmanager_webhook::{self, read_alert};
-use super::{AlertForm, Fact, Payload, Place, Reported, firing, first_text, flatten, push_at, push_map, text};
+use super::{AlertForm, Fact, Payload, Place, Reported, firing, first_key, first_text, flatten, push_at, push_map, text};
 
 /// See the module.
 pub(super) const FORM: AlertForm = AlertForm { name: "Grafana webhook", recognise, read };
@@ -24,6 +24,7 @@ fn read(payload: &Value) -> Payload {
     }
     let mut alert = Reported {
         name: first_text(payload, &["/ruleName", "/title"]),
+        key: first_key(payload, &["/ruleId", "/ruleUrl"]),
         firing: text(payload, "/state").and_then(firing),
         ..read_alert(payload)
     };

@@ -67,6 +67,10 @@ pub(super) struct Payload {
 pub(super) struct Reported {
     /// Its name. Untrusted.
     pub(super) name: String,
+    /// What whoever reports it knows it by, the same each time, and when it is over. Untrusted.
+    pub(super) key: Option<String>,
+    /// Whether it is told of once more, by a message whose time is not that of its start.
+    pub(super) again: bool,
     /// Whether it says that it fires; absent when it does not tell.
     pub(super) firing: Option<bool>,
     /// When it began to fire.
@@ -154,6 +158,15 @@ fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
 /// Returns the first of several pointers that holds a text.
 fn first_text(value: &Value, pointers: &[&str]) -> String {
     pointers.iter().find_map(|at| text(value, at)).unwrap_or_default().to_owned()
+}
+
+/// Returns the first of several pointers that holds a text or a number, as what an alert is known by.
+fn first_key(value: &Value, pointers: &[&str]) -> Option<String> {
+    pointers.iter().find_map(|at| match value.pointer(at)? {
+        Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    })
 }
 
 /// Returns the first of several pointers that holds a time.

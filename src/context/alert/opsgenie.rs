@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::super::fact::push_tags;
-use super::{AlertForm, Payload, Place, Reported, first_text, first_time, push_at, push_map, text};
+use super::{AlertForm, Payload, Place, Reported, first_key, first_text, first_time, push_at, push_map, text};
 
 /// See the module.
 pub(super) const FORM: AlertForm = AlertForm { name: "Opsgenie webhook", recognise, read };
@@ -27,7 +27,9 @@ fn read(payload: &Value) -> Payload {
     let over = matches!(text(payload, "/action"), Some("Close" | "Delete")) || text(alert, "/status") == Some("closed");
     let ended = if over { first_time(alert, &["/closedAt", "/updatedAt"]) } else { None };
     let name = first_text(alert, &["/message", "/alias"]);
-    let alert = Reported { name, firing: Some(!over), started: first_time(alert, &["/createdAt"]), ended, facts, ..Reported::default() };
+    let key = first_key(alert, &["/alertId", "/id", "/alias", "/tinyId"]);
+    let alert =
+        Reported { name, key, firing: Some(!over), started: first_time(alert, &["/createdAt"]), ended, facts, ..Reported::default() };
     Payload { alerts: vec![alert], facts: Vec::new() }
 }
 

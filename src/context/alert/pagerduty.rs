@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{AlertForm, Payload, Place, Reported, firing, first_text, first_time, push_at, push_map, text};
+use super::{AlertForm, Payload, Place, Reported, firing, first_key, first_text, first_time, push_at, push_map, text};
 
 /// See the module.
 pub(super) const FORM: AlertForm = AlertForm { name: "PagerDuty", recognise, read };
@@ -39,7 +39,9 @@ fn read_incident(payload: &Value) -> Reported {
     let started =
         first_time(incident, &["/created_at"]).or(occurred.filter(|_| text(payload, "/event/event_type") == Some("incident.triggered")));
     let ended = if firing == Some(false) { first_time(incident, &["/resolved_at"]).or(occurred) } else { None };
-    Reported { name: first_text(incident, &["/title", "/summary", "/description"]), firing, started, ended, facts, ..Reported::default() }
+    let name = first_text(incident, &["/title", "/summary", "/description"]);
+    let key = first_key(incident, &["/id", "/incident_key", "/incident_number"]);
+    Reported { name, key, firing, started, ended, facts, ..Reported::default() }
 }
 
 fn read_event(event: &Value) -> Reported {
@@ -56,6 +58,7 @@ fn read_event(event: &Value) -> Reported {
     let (started, ended) = if over { (None, at) } else { (at, None) };
     Reported {
         name: first_text(event, &["/payload/summary", "/dedup_key"]),
+        key: first_key(event, &["/dedup_key"]),
         firing: Some(!over),
         started,
         ended,

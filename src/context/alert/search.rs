@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use serde_json::{Map, Value};
 
 use super::super::fact::{flatten_said, plain_key};
-use super::{Fact, Payload, Reported, firing};
+use super::alertmanager_webhook::KEYS;
+use super::{Fact, Payload, Reported, firing, first_key};
 use crate::time::{self, Window};
 
 /// How deep is searched for times.
@@ -271,7 +272,8 @@ pub(super) fn read_one(alert: &Value) -> Reported {
     let status = find_text(alert, &["status", "state", "alertstatus", "alertstate", "eventtype", "eventaction", "action", "transition"], 3);
     let firing = status.as_deref().and_then(firing);
     let (started, on) = start(alert);
-    Reported { name: name(alert), firing, started, ended: end(alert), on, sent: sent(alert), facts }
+    let key = first_key(alert, KEYS);
+    Reported { name: name(alert), key, firing, started, ended: end(alert), on, sent: sent(alert), facts, ..Reported::default() }
 }
 
 /// Returns the list of alerts in a payload.

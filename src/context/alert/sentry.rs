@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{AlertForm, Fact, Payload, Place, Reported, first_text, first_time, object, push, push_at, push_map, text};
+use super::{AlertForm, Fact, Payload, Place, Reported, first_key, first_text, first_time, object, push, push_at, push_map, text};
 
 /// See the module.
 pub(super) const FORM: AlertForm = AlertForm { name: "Sentry webhook", recognise, read };
@@ -41,6 +41,7 @@ fn read(payload: &Value) -> Payload {
     let names = ["/metric_alert/alert_rule/name", "/triggered_rule", "/event/title", "/issue/title", "/message"];
     let alert = Reported {
         name: first_text(data, &names),
+        key: first_key(data, &["/metric_alert/id", "/issue/id", "/event/issue_id", "/event/event_id"]),
         firing: Some(!over),
         started: first_time(data, &starts),
         ended: first_time(data, &["/metric_alert/date_closed"]),

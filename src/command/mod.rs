@@ -31,6 +31,7 @@ use crate::posture::trail::Watch;
 use crate::redact;
 use crate::service::audit::AuditLog;
 use crate::service::{CallService, Rules};
+use crate::source::alertmanager::Alertmanager;
 use crate::source::api::Api;
 use crate::source::{self, Clock, Setup};
 use crate::tools;
@@ -248,6 +249,8 @@ fn context(config: &Config, cursors: Cursors<Frozen>) -> Result<ToolContext, Fai
         None => Arc::new(Utc::now),
     };
     let investigations = config.find(&settings::INVESTIGATIONS_PATH).as_deref().map(Store::open).transpose();
+    let unasked = |error| Failure::new(CONFIG, format!("alertmanager.url: the machine's certificate authorities cannot be read: {error}"));
+    let alertmanager = config.find(&settings::ALERTMANAGER_URL).as_deref().map(Alertmanager::open).transpose().map_err(unasked)?;
     let home_region = source::configured_region();
     let api = Api::open(config, home_region.clone());
     let prover = verify::prover(config)?;
@@ -258,6 +261,7 @@ fn context(config: &Config, cursors: Cursors<Frozen>) -> Result<ToolContext, Fai
         surroundings: Some(Arc::new(Watch::new(api.clone()))),
         api,
         investigations: investigations.map_err(|error| Failure::new(CONFIG, error.to_string()))?,
+        alertmanager,
         cursors: Arc::new(cursors),
         clock,
     })

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::http::Http;
+use crate::config::live::Keeping;
 use crate::config::settings::{ARCHIVE, TOOL_NAMES};
 use crate::investigate::Cursors;
 use crate::server::http::status::Status;
 use crate::server::reload::Reload;
 use crate::server::{Server, Threads, http, stdio};
+use crate::service::live::{Chat, Live, Room, Store};
 use crate::service::{CallService, Standing};
 use clap::Parser;
 
@@ -32,21 +34,43 @@ impl Run for Serve {
         if config.get(&ARCHIVE).iter().any(|path| path.as_os_str() == "-") {
             return Err(Failure::new(USAGE, "--archive -: a server reads questions from standard input, not logs; name a file".to_owned()));
         }
+        let http = config.http();
+        let takes = http.listen.is_some() && !http.webhooks.is_empty();
+        let store = if takes { config.keeping().map(|keeping| kept(&keeping)).transpose()? } else { None };
         let service = Arc::new(service(&config, Cursors::default())?);
         let threads = Threads::start().map_err(|error| Failure::new(FAILURE, format!("the threads for calls could not start: {error}")))?;
+        let live = match (store, threads.handle()) {
+            (Some(store), Some(handle)) => {
+                let chat = config.chat().map(Chat::open).transpose();
+                let chat = chat.map_err(|error| {
+                    Failure::new(CONFIG, format!("slack.url: the machine's certificate authorities cannot be read: {error}"))
+                })?;
+                Some(Live::new(Arc::clone(&service), store, chat, handle))
+            }
+            _ => None,
+        };
         let server = Server::new(Arc::clone(&service), config.get(&TOOL_NAMES)).working_on(threads);
         let reload = Reload::new(global.flags.clone(), config.clone(), Arc::clone(&service));
-        let http = config.http();
         match http.listen {
-            Some(address) => over_http(&http, address, server, service, reload),
+            Some(address) => over_http(&http, address, server, service, live, reload),
             None => on_stdio(server, service, reload),
         }
     }
 }
 
 /// Serves everybody who may connect, on as many threads as there are processors.
-fn over_http(settings: &Http, address: SocketAddr, server: Server, service: Arc<CallService>, reload: Reload) -> Result<u8, Failure> {
-    let front = http::Front::open(settings).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
+fn over_http(
+    settings: &Http,
+    address: SocketAddr,
+    server: Server,
+    service: Arc<CallService>,
+    live: Option<Arc<Live>>,
+    reload: Reload,
+) -> Result<u8, Failure> {
+    let mut front = http::Front::open(settings).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
+    if let Some(live) = &live {
+        front = front.taking(Arc::clone(live)).map_err(|error| Failure::new(CONFIG, format!("http.webhooks: {error}")))?;
+    }
     let front = Arc::new(front.recording(service.audit().cloned()));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(FAILURE, format!("the runtime could not start: {error}")))?;
@@ -58,6 +82,9 @@ fn over_http(settings: &Http, address: SocketAddr, server: Server, service: Arc<
         let status = Arc::clone(front.status());
         let reload = reload.with_front(Arc::clone(&front));
         tokio::spawn(reload.watch(move |standing| tell(&status, standing)));
+        if let Some(live) = live {
+            live.resume().await;
+        }
         let closing = Arc::clone(&service);
         let stop = async move {
             stop().await;
@@ -70,6 +97,14 @@ fn over_http(settings: &Http, address: SocketAddr, server: Server, service: Arc<
     });
     runtime.shutdown_background();
     served.map(|()| 0).map_err(|error: std::io::Error| Failure::new(FAILURE, error.to_string()))
+}
+
+/// Opens the folder where live investigations are kept.
+fn kept(keeping: &Keeping) -> Result<Store, Failure> {
+    let room = Room { count: keeping.max_count, bytes: keeping.max_bytes };
+    let path = keeping.path.display();
+    Store::open(&keeping.path, room)
+        .map_err(|error| Failure::new(CONFIG, format!("investigations.path: {path} cannot be written: {error}")))
 }
 
 /// Lets `/readyz` say how the server stands. Paths of this machine are for its own log.

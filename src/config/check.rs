@@ -8,7 +8,7 @@ use super::settings::{
     LAKE_ACCOUNT, LOGS_INSIGHTS_ACCOUNT, LOGS_INSIGHTS_DATA_SOURCES, LOGS_INSIGHTS_LOG_GROUPS, LOOKBACK, MAX_EVENTS, MAX_WINDOW,
 };
 use super::spelling::bare_name;
-use super::{Config, Origin, account, caller, http};
+use super::{Config, account, caller, http, live};
 use crate::policy::region::global_region;
 
 /// The least room in which a cache is of any use.
@@ -56,6 +56,7 @@ pub(super) fn contradictions(config: &Config, tools: &[&str], problems: &mut Vec
     }
     account::problems(config, problems);
     caller::problems(config, problems);
+    live::problems(config, problems);
     let of_callers = config.sections("http.callers[]").into_iter();
     let named = of_callers.map(|caller| (caller.at(&HTTP_CALLERS_TOOLS), caller.list(&HTTP_CALLERS_TOOLS)));
     let scoped = config.get(&HTTP_OAUTH_TOOL_SCOPES).iter().filter_map(|pair| Some(pair.split_once('=')?.0.to_owned())).collect();
@@ -91,11 +92,9 @@ impl Config {
 }
 
 impl Config {
-    /// Returns the settings that this version does nothing with; one sentence each.
+    /// Returns the settings that have no effect as they are; one sentence each.
     pub fn without_effect(&self) -> Vec<String> {
-        let set = self.explained.iter().filter(|explained| !explained.declaration.used && explained.origin != Origin::Default);
-        let mut dead: Vec<String> =
-            set.map(|explained| format!("{} ({}) has no effect in this version", explained.key, explained.origin)).collect();
+        let mut dead = Vec::new();
         if self.get(&ARCHIVE_VERIFIED) && self.is_archive_remote() {
             dead.push("archive.verified has no effect where a location is in S3; copy it first for that: aws s3 sync".to_owned());
         }
@@ -120,7 +119,7 @@ impl Config {
         for path in named.iter().chain(&locations).filter(local).filter(|path| !path.exists()) {
             dead_ends.push(format!("the log files {} are not there; correct the path, or mount what holds them", path.display()));
         }
-        if let Some(path) = self.find(&INVESTIGATIONS_PATH).filter(|path| !path.is_dir()) {
+        if let Some(path) = self.find(&INVESTIGATIONS_PATH).filter(|path| !path.is_dir() && self.webhooks().is_empty()) {
             dead_ends.push(format!("investigations.path: {} is no folder; make it, or remove the key", path.display()));
         }
         let allowed = self.get(&AWS_REGION_ALLOWLIST);

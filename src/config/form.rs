@@ -69,8 +69,15 @@ pub(super) const LISTEN: Form = shape("an IP address and port", "127.0.0.1:8080"
 pub(super) const SHA256: Form = shape(
     "the SHA-256 digest of a token, 64 lower-case hexadecimal digits",
     "0000000000000000000000000000000000000000000000000000000000000000",
-    |text| text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')),
+    |text| digest(text).is_some(),
 );
+pub(super) const WEBHOOK_SHA256: Form = shape(
+    "the SHA-256 digest of a token, 64 lower-case hexadecimal digits",
+    "1111111111111111111111111111111111111111111111111111111111111111",
+    |text| digest(text).is_some(),
+);
+pub(super) const PLAIN_NAME: Form = shape("letters, digits, - and _, at most 64", "alertmanager", crate::config::investigation::is_id);
+pub(super) const TOPIC: Form = shape("an ARN of sns", "arn:aws:sns:eu-west-1:111122223333:alarms", |text| is_arn(text, "sns"));
 pub(super) const INSTANT: Form = shape("an instant as in RFC 3339", "2026-01-27T20:05:00Z", |text| crate::time::parse(text).is_some());
 
 /// Any text; with an example.
@@ -81,6 +88,17 @@ pub(super) const fn line(example: &'static str) -> Form {
 /// An address where tokens and keys do not travel in clear; with an example.
 pub(super) const fn secure(example: &'static str) -> Form {
     shape(SECURE_ADDRESS, example, is_secure)
+}
+
+/// Reads a SHA-256 digest: 64 lower-case hexadecimal digits.
+pub(super) fn digest(hex: &str) -> Option<[u8; 32]> {
+    let digit = |b: &u8| match b {
+        b'0'..=b'9' => Some(b - b'0'),
+        b'a'..=b'f' => Some(b - b'a' + 10),
+        _ => None,
+    };
+    let bytes: Option<Vec<u8>> = hex.as_bytes().chunks(2).map(|pair| Some(digit(pair.first()?)? << 4 | digit(pair.get(1)?)?)).collect();
+    bytes?.try_into().ok()
 }
 
 const ADDRESS: &str = "an http:// or https:// address without user name or password";

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use super::form::digest;
+use super::live::Webhook;
 use super::settings::{
     HTTP_ALLOWED_HOSTS, HTTP_ALLOWED_ORIGINS, HTTP_BEHIND_TLS_PROXY, HTTP_CALLERS_NAME, HTTP_CALLERS_TOKEN_SHA256, HTTP_LISTEN,
     HTTP_OAUTH_ALGORITHMS, HTTP_OAUTH_AUDIENCE, HTTP_OAUTH_ISSUER, HTTP_OAUTH_JWKS_URI, HTTP_OAUTH_SCOPES, HTTP_OAUTH_TOOL_SCOPES,
@@ -28,6 +30,8 @@ pub struct Http {
     pub callers: Vec<Caller>,
     /// The authorization server whose tokens are accepted.
     pub oauth: Option<OAuth>,
+    /// Where alerts are posted to.
+    pub webhooks: Vec<Webhook>,
 }
 
 /// A caller of `[[http.callers]]`.
@@ -100,6 +104,7 @@ impl Config {
             behind_tls_proxy: self.get(&HTTP_BEHIND_TLS_PROXY),
             tls: self.find(&HTTP_TLS_CERT).zip(self.find(&HTTP_TLS_KEY)),
             callers: self.sections("http.callers[]").into_iter().filter_map(caller).collect(),
+            webhooks: self.webhooks(),
             oauth: oauth.map(|(issuer, audience)| OAuth {
                 issuer,
                 audience,
@@ -157,10 +162,4 @@ pub(super) fn split_tool_scope(pair: &str) -> Option<(String, String)> {
 /// Source: RFC 6749, section 3.3: printable ASCII without space, quote and backslash.
 pub(super) fn is_scope(scope: &str) -> bool {
     !scope.is_empty() && scope.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\')
-}
-
-fn digest(hex: &str) -> Option<[u8; 32]> {
-    let digit = |b: &u8| char::from(*b).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let bytes: Option<Vec<u8>> = hex.as_bytes().chunks(2).map(|pair| Some(digit(pair.first()?)? << 4 | digit(pair.get(1)?)?)).collect();
-    bytes?.try_into().ok()
 }

@@ -56,6 +56,11 @@ impl Store {
         Ok(Self { folder })
     }
 
+    /// Returns the folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Reads the text of the investigation of this exact id, untrusted; nothing when there is none, or when `id` is not of the form of one.
     ///
     /// Errors: one that is there but cannot be read, or not in time; never for an unknown id.

@@ -17,6 +17,7 @@ mod form;
 pub mod http;
 pub mod investigation;
 mod kind;
+pub mod live;
 mod load;
 pub mod plain_file;
 mod policy;
@@ -175,7 +176,9 @@ fn pattern_of(place: &str) -> String {
     let parts: Vec<&str> = place.split('.').collect();
     match parts.as_slice() {
         ["accounts", _, key] => format!("accounts.*.{key}"),
-        ["http", callers, key] if callers.starts_with("callers[") => format!("http.callers[].{key}"),
+        ["http", list, key] if list.ends_with(']') => {
+            format!("http.{}[].{key}", list.split('[').next().unwrap_or(list))
+        }
         _ => place.to_owned(),
     }
 }

@@ -75,8 +75,6 @@ pub struct Declaration {
     pub flag: Option<Flag>,
     /// The unit, in words; empty when there is none.
     pub unit: &'static str,
-    /// Whether this version does anything with it.
-    pub used: bool,
     /// Whether its value is never shown.
     pub secret: bool,
     /// When a change takes effect.
@@ -98,7 +96,7 @@ pub struct Flag {
 /// Begins a declaration; its documentation and type are those of the table.
 pub(super) const fn setting(key: &'static str, kind: Kind) -> Declaration {
     let (default, env, flag, reload) = (None, None, None, ReloadClass::AtStart);
-    Declaration { key, kind, default, env, flag, unit: "", used: true, secret: false, reload, why: "" }
+    Declaration { key, kind, default, env, flag, unit: "", secret: false, reload, why: "" }
 }
 
 impl Declaration {
@@ -120,10 +118,6 @@ impl Declaration {
 
     pub(super) const fn unit(self, unit: &'static str) -> Self {
         Self { unit, ..self }
-    }
-
-    pub(super) const fn later(self) -> Self {
-        Self { used: false, ..self }
     }
 
     pub(super) const fn secret(self) -> Self {
@@ -197,7 +191,6 @@ pub fn example() -> String {
         let notes = [
             (!setting.unit.is_empty()).then(|| format!(" Unit: {}.", setting.unit)),
             setting.env.map(|env| format!(" Environment: {env}.")),
-            (!setting.used).then(|| " No effect in this version.".to_owned()),
         ];
         let notes: String = notes.into_iter().flatten().collect();
         let (mark, value) = match (setting.default, setting.default_value()) {

@@ -12,10 +12,11 @@ use chrono::{DateTime, Utc};
 use super::audit::{Fsync, OnFailure};
 use super::form::Form::OneOf;
 use super::form::{
-    ACCOUNT, CALLER, CATEGORY, DATA_SOURCE, EVENT_DATA_STORE, HOST, INSTANT, LISTEN, LOCATION, LOG_GROUP, ORIGIN, PATH, REGION, ROLE, S3,
-    SCOPE, SHA256, TOOL, TOOL_SCOPE, URL, line, secure,
+    ACCOUNT, CALLER, CATEGORY, DATA_SOURCE, EVENT_DATA_STORE, HOST, INSTANT, LISTEN, LOCATION, LOG_GROUP, ORIGIN, PATH, PLAIN_NAME, REGION,
+    ROLE, S3, SCOPE, SHA256, TOOL, TOOL_SCOPE, TOPIC, URL, WEBHOOK_SHA256, line, secure,
 };
 use super::kind::Kind::{Bool, Path, Paths, Size, Span, Text, Texts, Whole};
+use super::live::{FORMS, WebhookForm};
 use super::setting::Widens::{Allows, Becomes, ByCaller, Differs, Goes, Grows, Names, Needs, Never};
 use super::setting::{Declaration, Setting, setting};
 use super::spelling::Spelling;
@@ -202,11 +203,33 @@ settings! {
     /// The external id that the role asks for.
     ACCOUNTS_EXTERNAL_ID: String = setting("accounts.*.external_id", Text(line("chosen by you"))).secret();
 
-    /// Folder of known incidents: `<id>.json` answers to the investigation `<id>`.
+    /// Folder of known incidents: `<id>.json` answers to the investigation `<id>`. What webhooks take is kept there, too.
     INVESTIGATIONS_PATH: PathBuf = setting("investigations.path", Text(PATH));
 
-    /// Where to read current alerts.
-    ALERTMANAGER_URL: String = setting("alertmanager.url", Text(URL)).later();
+    /// Investigations of webhooks that are kept; the oldest leave. What an operator puts there stays.
+    INVESTIGATIONS_MAX_COUNT: u32 = setting("investigations.max_count", Whole(1, 100_000)).default("500").unit("investigations");
+
+    /// Room for them.
+    INVESTIGATIONS_MAX_BYTES: u64 = setting("investigations.max_bytes", Size).default("256 MiB").unit("bytes");
+
+    /// Alertmanager, whose alerts `current`, a fingerprint or an alert's name stand for as an investigation; asked without proxy or redirect.
+    ALERTMANAGER_URL: String = setting("alertmanager.url", Text(secure("https://alerts.example:9093")));
+
+    /// Where reports about alerts of webhooks are posted: an incoming webhook of Slack or alike, or its chat.postMessage. It is a secret.
+    SLACK_URL: String = setting("slack.url", Text(secure("https://hooks.slack.example/services/T/B/x")))
+        .env("CLOUDTRAIL_MCP_SLACK_URL").secret();
+
+    /// Bearer token for chat.postMessage; an incoming webhook needs none.
+    SLACK_TOKEN: String = setting("slack.token", Text(line("shown once by Slack"))).env("CLOUDTRAIL_MCP_SLACK_TOKEN").secret();
+
+    /// Channel for chat.postMessage.
+    SLACK_CHANNEL: String = setting("slack.channel", Text(line("C0123456789")));
+
+    /// The message that all reports are replies to; without it each alert has a message of its own.
+    SLACK_THREAD_TS: String = setting("slack.thread_ts", Text(line("1769544250.000100")));
+
+    /// Messages beyond that wait for their turn.
+    SLACK_MAX_PER_MINUTE: u32 = setting("slack.max_per_minute", Whole(1, 60)).default("20").unit("messages");
 
     /// Whether `report` gathers evidence; when not set, allow_aws_read decides.
     REPORT_ENABLED: bool = setting("report.enabled", Bool).env("AWS_EVIDENCE_ENABLED");
@@ -272,6 +295,25 @@ settings! {
 
     /// Calls at a time, waiting ones included.
     HTTP_CALLERS_MAX_CONCURRENT: u32 = setting("http.callers[].max_concurrent", Whole(1, 1000)).unit("calls").live(ByCaller);
+
+    /// Alerts are posted to /webhooks/NAME. Each is investigated once, in the background, and posted to `[slack]`.
+    HTTP_WEBHOOKS_NAME: String = setting("http.webhooks[].name", Text(PLAIN_NAME)).live(Differs);
+
+    /// Who posts: sns and pagerduty prove themselves by a signature, all others by a bearer token in the header Authorization.
+    HTTP_WEBHOOKS_FORM: WebhookForm = setting("http.webhooks[].form", Text(OneOf(FORMS))).live(Differs);
+
+    /// The name of the `[[http.callers]]` on whose behalf they are investigated: its limits hold.
+    HTTP_WEBHOOKS_CALLER: String = setting("http.webhooks[].caller", Text(CALLER)).live(Differs);
+
+    /// Digest of the token; `cloudtrail-mcp config caller NAME` makes both.
+    HTTP_WEBHOOKS_TOKEN_SHA256: String = setting("http.webhooks[].token_sha256", Text(WEBHOOK_SHA256)).secret().live(Differs);
+
+    /// For pagerduty: the secret of the webhook subscription.
+    HTTP_WEBHOOKS_SECRET: String = setting("http.webhooks[].secret", Text(line("shown once by PagerDuty")))
+        .secret().live(Differs);
+
+    /// For sns: the topics that may deliver, whose subscription is confirmed.
+    HTTP_WEBHOOKS_TOPICS: Vec<String> = setting("http.webhooks[].topics", Texts(TOPIC)).live(Differs);
 
     /// The authorization server whose access tokens (JWT) are accepted, exactly as they name it.
     HTTP_OAUTH_ISSUER: String = setting("http.oauth.issuer", Text(secure("https://login.example"))).live(Differs);

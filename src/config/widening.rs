@@ -98,6 +98,9 @@ impl Widening {
     fn http(&mut self, old: &Config, new: &Config) {
         let (old, new) = (old.http(), new.http());
         self.note("http.callers or http.oauth: nobody would be asked who calls", old.asks_who_calls() && !new.asks_who_calls(), false);
+        for webhook in new.webhooks.iter().filter(|webhook| !old.webhooks.contains(webhook)) {
+            self.wider.push(format!("http.webhooks: {} is new or differs", webhook.name));
+        }
         // Whoever has a token of the issuer may call, where callers with tokens of their own were all.
         self.note("http.oauth", false, old.asks_who_calls() && old.oauth.is_none() && new.oauth.is_some());
     }

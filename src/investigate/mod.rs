@@ -114,7 +114,7 @@ struct Findings {
 async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, Refusal> {
     let NewQuestion { asked, filter, limit, detail, source } = question;
     let (context, now) = (reader.context, reader.now);
-    let asked = context.stored(asked)?;
+    let asked = context.stored(asked).await?;
     let mut incident = context::discover(&asked, &context.defaults(), now)?;
     let names = look_up::names(&incident, &filter);
     if !names.is_empty() && !incident.start_given {

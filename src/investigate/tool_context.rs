@@ -13,6 +13,7 @@ use crate::context::{Asked, Defaults};
 use crate::coverage::{BlindSpot, TrailsUnread};
 use crate::policy::{Policy, Scope};
 use crate::refusal::{InvalidArgument, Refusal};
+use crate::source::alertmanager::{self, Alertmanager};
 use crate::source::api::Api;
 use crate::source::{BoxFuture, Clock, Sources};
 
@@ -29,6 +30,8 @@ pub struct ToolContext {
     pub surroundings: Option<Arc<dyn Surroundings>>,
     /// Known investigations by id.
     pub investigations: Option<Store>,
+    /// Where alerts that fire are asked for. Default: nowhere.
+    pub alertmanager: Option<Alertmanager>,
     /// Cursors handed out.
     pub cursors: Arc<Cursors<Frozen>>,
     /// The clock.
@@ -92,16 +95,21 @@ impl ToolContext {
         Defaults { without_alert: longest, looks_up: true, ..self.defaults() }
     }
 
-    /// Replaces an exact known investigation id by what is stored under it.
+    /// Replaces an exact known investigation id by what is stored under it, and what stands for alerts by those that Alertmanager holds.
     ///
-    /// Errors: what is stored cannot be read.
-    pub(super) fn stored(&self, mut asked: Asked) -> Result<Asked, Refusal> {
+    /// Errors: what is stored cannot be read; Alertmanager does not tell.
+    pub(super) async fn stored(&self, mut asked: Asked) -> Result<Asked, Refusal> {
         let unreadable = |error: StoreError| InvalidArgument { argument: "investigation".to_owned(), message: error.to_string() };
-        if let (Some(Value::String(id)), Some(store)) = (&asked.investigation, &self.investigations)
-            && let Some(stored) = store.load(id.trim()).map_err(unreadable)?
-        {
-            asked.investigation = Some(Value::String(stored));
-        }
+        let Some(Value::String(text)) = &asked.investigation else { return Ok(asked) };
+        let text = text.trim();
+        let stored = self.investigations.as_ref().map(|store| store.load(text)).transpose().map_err(unreadable)?.flatten();
+        let found = match (stored, &self.alertmanager) {
+            (Some(stored), _) => Some(Value::String(stored)),
+            (None, Some(alertmanager)) => alertmanager.find(text).await?.map(Value::Array),
+            (None, None) if alertmanager::is_current(text) => return Err(alertmanager::not_configured()),
+            (None, None) => None,
+        };
+        asked.investigation = found.or(asked.investigation);
         Ok(asked)
     }
 

@@ -4,6 +4,7 @@
 mod format;
 mod json_text;
 mod markdown;
+mod notice;
 mod outcome;
 mod page;
 mod report;
@@ -18,6 +19,7 @@ mod tests;
 
 pub use format::Format;
 pub use markdown::{FORMAT as MARKDOWN, markdown};
+pub use notice::{Notice, notice, notice_of_end};
 pub use outcome::{Document, Line, Outcome, Section, Table, Under};
 pub use report::report;
 pub use screen::looked;

@@ -16,7 +16,7 @@ pub(super) const FORMAT: Format =
 /// Most blocks of a message.
 ///
 /// Source: Slack's reference of Block Kit, as are the lengths.
-const MAX_BLOCKS: usize = 50;
+pub(super) const MAX_BLOCKS: usize = 50;
 /// Most characters of one text.
 const MAX_CHARS: usize = 3_000;
 /// Most characters of the text that a notification shows.
@@ -133,11 +133,11 @@ fn text(mrkdwn: &str) -> Value {
     json!({"type": "mrkdwn", "text": cut(mrkdwn, MAX_CHARS), "verbatim": true})
 }
 
-fn section(mrkdwn: &str) -> Value {
+pub(super) fn section(mrkdwn: &str) -> Value {
     json!({"type": "section", "text": text(mrkdwn)})
 }
 
-fn small(mrkdwn: &str) -> Value {
+pub(super) fn small(mrkdwn: &str) -> Value {
     json!({"type": "context", "elements": [text(mrkdwn)]})
 }
 
@@ -146,7 +146,7 @@ fn linked(url: &str, label: &str) -> String {
 }
 
 /// Makes text inert: Slack's three entities, and a space of no width before each mark that could begin or end a format.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let mut chars = text.chars().peekable();
     let mut before = ' ';

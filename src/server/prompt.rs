@@ -5,11 +5,12 @@ use rmcp::model::{
     PromptMessage, Reference, Role,
 };
 
-use crate::config::investigation::Store;
 use crate::config::spelling::Spelling;
 use crate::policy::region::enabled_by_default;
 use crate::redact;
 use crate::tools::{cloudtrail_event, cloudtrail_events};
+
+use super::resource::{Investigations, is_template};
 
 const NAME: &str = "what_changed";
 /// Longest argument, in characters: an alert may be pasted whole.
@@ -69,11 +70,13 @@ pub fn fill(request: &GetPromptRequestParams, spelling: Spelling) -> Result<GetP
     Ok(GetPromptResult::new(vec![PromptMessage::new_text(Role::User, text)]).with_description("What changed in AWS before this alert?"))
 }
 
-/// Completes an argument of the prompt: known investigations, regions, usual look-backs.
-pub fn complete(request: &CompleteRequestParams, investigations: Option<&Store>) -> Result<CompleteResult, ErrorData> {
+/// Completes an argument of the prompt, or the id of a resource: known investigations, regions, usual look-backs.
+pub(super) fn complete(request: &CompleteRequestParams, investigations: Option<&Investigations>) -> Result<CompleteResult, ErrorData> {
     let ours = matches!(&request.r#ref, Reference::Prompt(prompt) if prompt.name == NAME);
+    let is_resource = matches!(&request.r#ref, Reference::Resource(resource) if is_template(&resource.uri));
     let candidates: Vec<String> = match request.argument.name.as_str() {
-        "investigation" if ours => investigations.and_then(|store| store.list().ok()).unwrap_or_default(),
+        "investigation" if ours => investigations.map(Investigations::ids).unwrap_or_default(),
+        "id" if is_resource => investigations.map(Investigations::ids).unwrap_or_default(),
         "region" if ours => std::iter::once(&"all").chain(enabled_by_default("")).map(|&region| region.to_owned()).collect(),
         "start_time" if ours => ["30m", "1h", "2h", "6h", "alert-45m"].into_iter().map(str::to_owned).collect(),
         _ => Vec::new(),

@@ -29,6 +29,11 @@ impl Threads {
         Ok(Self(Some(Arc::new(Pool { handle: runtime.handle().clone(), runtime: Some(runtime) }))))
     }
 
+    /// Returns where work can be begun there; nothing where there are no threads of their own.
+    pub fn handle(&self) -> Option<Handle> {
+        self.0.as_ref().map(|pool| pool.handle.clone())
+    }
+
     /// Does `work` there; nothing when it panicked. It ends when nobody waits for it any more.
     pub(super) async fn run<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Option<T> {
         let Some(pool) = &self.0 else { return Some(work.await) };

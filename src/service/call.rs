@@ -74,6 +74,8 @@ pub struct CallService {
     ending: watch::Sender<bool>,
     /// Set when calls that still run are to be given up.
     ended: watch::Sender<bool>,
+    /// Set when no further call is let in.
+    closing: watch::Sender<bool>,
 }
 
 /// How the server stands, for those who watch it.
@@ -100,7 +102,17 @@ impl CallService {
         let surroundings = context.surroundings.map(hurried);
         let context = ToolContext { sources: context.sources.wrapped(until), surroundings, ..context };
         let rules = RwLock::new(Arc::new(rules));
-        Self { context, rules, gate, audit, recent: Recent::default(), unread: Mutex::default(), ending, ended: watch::Sender::new(false) }
+        Self {
+            context,
+            rules,
+            gate,
+            audit,
+            recent: Recent::default(),
+            unread: Mutex::default(),
+            ending,
+            ended: watch::Sender::new(false),
+            closing: watch::Sender::new(false),
+        }
     }
 
     /// Calls a tool. Never fails: what stands in the way is an outcome with `is_error`.
@@ -178,6 +190,11 @@ impl CallService {
         ALL.iter().copied().filter(of_use).collect()
     }
 
+    /// Tells whether a caller has an entry of its own.
+    pub fn knows_caller(&self, caller: &str) -> bool {
+        self.rules().callers.named.contains_key(caller)
+    }
+
     /// Returns the policy of a caller.
     pub fn policy(&self, caller: &Arc<str>) -> Policy {
         let rules = self.rules();
@@ -238,6 +255,7 @@ impl CallService {
     /// Units: it takes at most a second more than `grace`, and what the log takes.
     pub async fn close(&self, grace: Duration) {
         self.gate.close();
+        self.closing.send_replace(true);
         if tokio::time::timeout(grace, self.gate.idle()).await.is_err() {
             info!("Calls that still run are to answer with what they have.");
             self.ending.send_replace(true);
@@ -248,6 +266,11 @@ impl CallService {
             }
         }
         self.flush().await;
+    }
+
+    /// Resolves once no further call is let in.
+    pub async fn closed(&self) {
+        let _ = self.closing.subscribe().wait_for(|closing| *closing).await;
     }
 
     /// Sees to it that no engine runs a query for a call that ended, and that the audit log is on the disk.

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod call;
 pub mod gate;
+pub mod live;
 mod recent;
 
 pub use call::{CallService, Rules, Standing};

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use crate::coverage::{Profile, SourceName};
 use crate::policy::Ungated;
 
+pub mod alertmanager;
 pub mod api;
 pub mod archive;
 mod aws;
@@ -23,6 +24,7 @@ pub mod proof;
 mod query;
 pub mod refusing;
 pub mod sql;
+pub mod web;
 
 pub use opened::{Clock, Opened, Setup, Sources, open};
 pub use progress::Progress;

@@ -17,6 +17,7 @@ mod fake_aws;
 mod faults;
 mod fuzzing;
 mod http;
+mod live;
 mod outlets;
 mod progress;
 mod query;

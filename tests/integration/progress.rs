@@ -79,6 +79,7 @@ impl Client {
             surroundings: None,
             sources: Sources::of(source),
             investigations: None,
+            alertmanager: None,
             cursors: Arc::new(Cursors::default()),
             clock: Arc::new(|| "2026-01-27T21:00:00Z".parse().unwrap()),
         };

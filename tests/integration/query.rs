@@ -125,6 +125,7 @@ fn context(sources: Sources, policy: Policy) -> ToolContext {
         surroundings: None,
         sources,
         investigations: None,
+        alertmanager: None,
         cursors: Arc::new(Cursors::default()),
         clock: Arc::new(now),
     }

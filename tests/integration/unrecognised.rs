@@ -101,6 +101,7 @@ async fn ask(name: &str, bytes: &[u8]) -> Told {
         surroundings: None,
         sources: Sources::of(Archive::open(&[root.path().to_path_buf()]).unwrap()),
         investigations: None,
+        alertmanager: None,
         cursors: Arc::new(Cursors::default()),
         clock: Arc::new(|| "2026-03-02T10:05:00Z".parse().unwrap()),
     };

@@ -50,11 +50,11 @@ impl Default for Room {
 }
 
 impl Room {
-    /// Takes room for a body of which this much is announced, or all that a body may need; small ones need none.
+    /// Takes room for a body of at most so many bytes; small ones need none.
     ///
     /// Shape: of the room of its peer first, so that one peer that sends many slowly waits for itself.
-    async fn take<'a>(&'a self, announced: Option<u64>, of_peer: Option<&'a Semaphore>) -> Result<Vec<SemaphorePermit<'a>>, Answer> {
-        let most = announced.and_then(|length| usize::try_from(length).ok()).unwrap_or(MAX_BODY);
+    async fn take<'a>(&'a self, most: u64, of_peer: Option<&'a Semaphore>) -> Result<Vec<SemaphorePermit<'a>>, Answer> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
         if most <= SMALL {
             return Ok(Vec::new());
         }
@@ -79,32 +79,48 @@ impl Room {
 
 /// Reads a request's body as one JSON-RPC message.
 ///
-/// Errors: the answer to give: 413 for more than [`MAX_BODY`], 408 for one that does not come, 400 for what is no message, 503 when
-/// there is no room to read it.
+/// Errors: the answer to give: those of [`read_body`], and 400 for what is no message.
 pub(super) async fn read<B>(headers: &HeaderMap, body: B, room: &Room, of_peer: Option<&Semaphore>) -> Result<Message, Answer>
 where
     B: Body<Data = Bytes> + Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let too_large = || {
-        let message =
-            format!("the request is larger than {} KiB; send the alert alone, or the id of a stored investigation", MAX_BODY >> 10);
-        error(StatusCode::PAYLOAD_TOO_LARGE, INVALID_REQUEST, Value::Null, &message)
-    };
-    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > MAX_BODY as u64) {
-        return Err(too_large());
-    }
-    let _room = room.take(announced, of_peer).await?;
-    let bytes = match tokio::time::timeout(PATIENCE, Limited::new(body, MAX_BODY).collect()).await {
-        Ok(Ok(collected)) => collected.to_bytes(),
-        Ok(Err(failure)) if failure.is::<LengthLimitError>() => return Err(too_large()),
-        Ok(Err(_)) => return Err(error(StatusCode::BAD_REQUEST, INVALID_REQUEST, Value::Null, "the request's body broke off")),
-        Err(_) => return Err(error(StatusCode::REQUEST_TIMEOUT, INVALID_REQUEST, Value::Null, "the request's body did not come in time")),
-    };
+    let bytes = read_body(headers, body, room, of_peer, MAX_BODY).await?;
     match serde_json::from_slice::<ClientJsonRpcMessage>(&bytes) {
         Ok(message) => Ok(Message { tool: tool(message), bytes }),
         Err(_) => Err(unreadable(&bytes)),
+    }
+}
+
+/// Reads a request's body of at most so many bytes.
+///
+/// Errors: the answer to give: 413 for more, 408 for one that does not come, 400 for one that breaks off, 503 when there is no room to
+/// read it.
+pub(super) async fn read_body<B>(
+    headers: &HeaderMap,
+    body: B,
+    room: &Room,
+    of_peer: Option<&Semaphore>,
+    most: usize,
+) -> Result<Bytes, Answer>
+where
+    B: Body<Data = Bytes> + Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let too_large = || {
+        let message = format!("the request is larger than {} KiB; send the alert alone, or the id of a stored investigation", most >> 10);
+        error(StatusCode::PAYLOAD_TOO_LARGE, INVALID_REQUEST, Value::Null, &message)
+    };
+    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > most as u64) {
+        return Err(too_large());
+    }
+    let _room = room.take(announced.unwrap_or(most as u64), of_peer).await?;
+    match tokio::time::timeout(PATIENCE, Limited::new(body, most).collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(failure)) if failure.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => Err(error(StatusCode::BAD_REQUEST, INVALID_REQUEST, Value::Null, "the request's body broke off")),
+        Err(_) => Err(error(StatusCode::REQUEST_TIMEOUT, INVALID_REQUEST, Value::Null, "the request's body did not come in time")),
     }
 }
 

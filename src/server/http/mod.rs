@@ -17,6 +17,7 @@ mod places;
 mod route;
 pub mod status;
 mod tls;
+pub mod webhook;
 
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -31,7 +32,10 @@ pub use message::MAX_BODY;
 pub use tls::TlsError;
 
 use crate::config::http::Http;
+use crate::config::live::Webhook;
 use crate::service::audit::AuditLog;
+use crate::service::live::Live;
+use crate::source::web::Web;
 use auth::Auth;
 use guard::Guard;
 use metrics::Metrics;
@@ -56,6 +60,8 @@ pub struct Front {
     status: Arc<Status>,
     audit: Option<AuditLog>,
     room: message::Room,
+    /// What takes alerts, and what judges those of SNS.
+    live: Option<(Arc<Live>, webhook::sns::Sns)>,
 }
 
 /// Who gets in, as the settings have it now. A request goes through one door, though there be a new one meanwhile.
@@ -65,6 +71,7 @@ struct Door {
     guard: Guard,
     auth: Option<Auth>,
     tls: Option<tokio_rustls::TlsAcceptor>,
+    webhooks: Vec<Webhook>,
 }
 
 /// Whence a request comes, in its extensions: the address of the other end, which may be a proxy's.
@@ -104,6 +111,7 @@ impl Door {
             guard: Guard::new(&settings.allowed_hosts, &settings.allowed_origins),
             auth: Auth::open(settings, metrics, before.and_then(|before| before.auth.as_ref()))?,
             tls: settings.tls.as_ref().map(|(certificate, key)| tls::acceptor(certificate, key)).transpose()?,
+            webhooks: settings.webhooks.clone(),
         })
     }
 }
@@ -115,7 +123,14 @@ impl Front {
     pub fn open(settings: &Http) -> Result<Self, OpenError> {
         let metrics = Arc::new(Metrics::default());
         let door = Door::open(settings, &metrics, None)?;
-        Ok(Self { door: RwLock::new(Arc::new(door)), metrics, status: Arc::default(), audit: None, room: message::Room::default() })
+        Ok(Self {
+            door: RwLock::new(Arc::new(door)),
+            metrics,
+            status: Arc::default(),
+            audit: None,
+            room: message::Room::default(),
+            live: None,
+        })
     }
 
     /// Takes new settings while the server runs: callers and issuer, hosts and origins, certificate and key, whose files are read
@@ -136,6 +151,14 @@ impl Front {
     #[must_use]
     pub fn recording(self, audit: Option<AuditLog>) -> Self {
         Self { audit, ..self }
+    }
+
+    /// Hands what is posted to webhooks to `live`.
+    ///
+    /// Errors: when the machine's certificate authorities cannot be read, which messages of SNS need.
+    pub fn taking(self, live: Arc<Live>) -> io::Result<Self> {
+        let sns = webhook::sns::Sns::new(Box::new(Web::open("https://sns.amazonaws.com")?));
+        Ok(Self { live: Some((live, sns)), ..self })
     }
 
     /// Returns what `/metrics` shows.

@@ -1,4 +1,4 @@
-//! The six paths, and what each asks before it answers.
+//! The paths, and what each asks before it answers.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
+use chrono::Utc;
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ALLOW, CACHE_CONTROL, HeaderValue, ORIGIN, X_CONTENT_TYPE_OPTIONS};
 use http::{Method, Request, StatusCode};
 use http_body_util::combinators::BoxBody;
@@ -17,9 +18,10 @@ use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tracing::debug;
 
 use super::auth::{Denied, Identity};
-use super::message::{Answer, MAX_BODY, empty, json, polished, read, refused, written};
+use super::message::{Answer, MAX_BODY, empty, json, polished, read, read_body, refused, written};
 use super::metrics::Counter;
 use super::places::{Busy, Place};
+use super::webhook::{self, MAX_ALERT};
 use super::{Door, Front, Peer, guard};
 
 /// Where the protocol is served.
@@ -41,6 +43,7 @@ enum Route {
     Ready,
     Metrics,
     Metadata,
+    Webhook,
     Unknown,
 }
 
@@ -52,6 +55,7 @@ impl Route {
             "/readyz" => Self::Ready,
             "/metrics" => Self::Metrics,
             path if door.metadata(path).is_some() => Self::Metadata,
+            path if path.starts_with(webhook::PATH) && !door.webhooks.is_empty() => Self::Webhook,
             _ => Self::Unknown,
         }
     }
@@ -64,6 +68,7 @@ impl Route {
             Self::Health => ("/healthz", READ, "GET, HEAD, OPTIONS"),
             Self::Ready => ("/readyz", READ, "GET, HEAD, OPTIONS"),
             Self::Metrics => ("/metrics", READ, "GET, HEAD, OPTIONS"),
+            Self::Webhook => ("/webhooks", &[Method::POST], "POST, OPTIONS"),
             Self::Metadata => ("/.well-known", READ, "GET, HEAD, OPTIONS"),
             Self::Unknown => ("other", &[], ""),
         }
@@ -149,10 +154,10 @@ impl<S: ServerHandler + Clone + Send + Sync + 'static> Site<S> {
             _ => None,
         };
         if !methods.contains(request.method()) {
-            let message = if route == Route::Mcp {
-                "this server keeps no sessions and streams only answers: send one message a POST"
-            } else {
-                "this path is read by GET"
+            let message = match route {
+                Route::Mcp => "this server keeps no sessions and streams only answers: send one message a POST",
+                Route::Webhook => "alerts are posted here",
+                _ => "this path is read by GET",
             };
             let mut answer = refused(StatusCode::METHOD_NOT_ALLOWED, message);
             answer.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
@@ -160,6 +165,7 @@ impl<S: ServerHandler + Clone + Send + Sync + 'static> Site<S> {
         }
         match route {
             Route::Mcp => self.call(identity, request, door).await,
+            Route::Webhook => self.alert(request, door).await,
             Route::Health => written(StatusCode::OK, "text/plain; charset=utf-8", "ok\n".to_owned()),
             Route::Ready => self.ready(door).await,
             Route::Metrics => written(StatusCode::OK, PROMETHEUS, self.front.metrics.render()),
@@ -196,6 +202,43 @@ impl<S: ServerHandler + Clone + Send + Sync + 'static> Site<S> {
         }
         let (ready, report) = self.front.status.report();
         json(if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, &report)
+    }
+
+    /// Takes an alert that is posted to a webhook.
+    async fn alert<B>(&self, request: Request<B>, door: &Door) -> Answer
+    where
+        B: Body<Data = Bytes> + Send,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let (parts, body) = request.into_parts();
+        let peer = parts.extensions.get::<Peer>().copied();
+        let webhook = match webhook::find(&door.webhooks, &parts.uri, &parts.headers) {
+            Ok(webhook) => webhook,
+            Err(denied) => return self.denied(&denied, peer, door),
+        };
+        let Some((live, sns)) = &self.front.live else {
+            return refused(StatusCode::SERVICE_UNAVAILABLE, "webhooks are taken when the server is started anew");
+        };
+        let place = parts.extensions.get::<Arc<Place>>();
+        let body = match read_body(&parts.headers, body, &self.front.room, place.map(|place| place.room()), MAX_ALERT).await {
+            Ok(body) => body,
+            Err(answer) => {
+                self.front.metrics.count(Counter::Refused, "body");
+                return answer;
+            }
+        };
+        let _answering = place.map(Place::busy);
+        let taken = match webhook::judge(webhook, &parts.headers, &body, sns, Utc::now()).await {
+            Ok(posted) => webhook::take(live, webhook, posted).await,
+            Err(why) => Err(why),
+        };
+        taken.unwrap_or_else(|why| {
+            if let Some(audit) = &self.front.audit {
+                audit.note_denied(why.reason, peer.map(|peer| peer.0));
+            }
+            self.front.metrics.count(Counter::Refused, why.reason);
+            why.answer()
+        })
     }
 
     /// Hands one message to the library, with who sent it.

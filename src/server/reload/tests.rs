@@ -27,6 +27,7 @@ fn started(text: &str) -> Fixture {
         surroundings: None,
         sources: Sources::of(EventHistory::new(Settings::default())),
         investigations: None,
+        alertmanager: None,
         cursors: Arc::new(Cursors::default()),
         clock: Arc::new(chrono::Utc::now),
     };

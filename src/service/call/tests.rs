@@ -118,6 +118,7 @@ impl Fixture {
             surroundings: None,
             sources: Sources::of(Arc::clone(&source)),
             investigations: None,
+            alertmanager: None,
             cursors: Arc::new(Cursors::default()),
             clock: Arc::new(now),
         };

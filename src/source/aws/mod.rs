@@ -11,4 +11,4 @@ mod shared_config;
 
 pub(super) use credentials::resolve;
 pub(super) use environment::Environment;
-pub(super) use network::fault;
+pub(super) use network::{Fault, fault};

@@ -5,12 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use http::{Request, StatusCode};
-use http_body_util::{BodyExt as _, Empty, Limited};
-use hyper::body::Bytes;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use http_body_util::Full;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -18,6 +13,7 @@ use super::keys::{Fetch, FetchError};
 use crate::config::authority::Authority;
 use crate::config::http::OAuth;
 use crate::server::http::metrics::{Counter, Metrics};
+use crate::source::web::{Bounds, Web, WebError};
 
 /// How long all requests of one fetch may take together.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -25,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const MAX_BYTES: usize = 256 << 10;
 
 pub(super) struct Issuer {
-    client: Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
+    web: Web,
     issuer: String,
     jwks_uri: Option<String>,
     metrics: Arc<Metrics>,
@@ -48,19 +44,8 @@ impl Issuer {
     ///
     /// Errors: when the machine's certificate authorities cannot be read, and the issuer is not on this machine.
     pub(super) fn open(oauth: &OAuth, metrics: Arc<Metrics>) -> std::io::Result<Self> {
-        let provider = rustls::crypto::ring::default_provider();
-        let builder = match HttpsConnectorBuilder::new().with_provider_and_native_roots(provider.clone()) {
-            Ok(builder) => builder,
-            Err(_) if oauth.issuer.starts_with("http://") => {
-                let empty = rustls::ClientConfig::builder_with_provider(Arc::new(provider)).with_safe_default_protocol_versions();
-                let empty = empty.map_err(std::io::Error::other)?;
-                HttpsConnectorBuilder::new()
-                    .with_tls_config(empty.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
-            }
-            Err(error) => return Err(error),
-        };
-        let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(builder.https_or_http().enable_http1().build());
-        Ok(Self { client, issuer: oauth.issuer.clone(), jwks_uri: oauth.jwks_uri.clone(), metrics })
+        let web = Web::open(&oauth.issuer)?;
+        Ok(Self { web, issuer: oauth.issuer.clone(), jwks_uri: oauth.jwks_uri.clone(), metrics })
     }
 
     async fn keys(&self) -> Result<Vec<Value>, FetchError> {
@@ -97,14 +82,17 @@ impl Issuer {
     }
 
     async fn get<T: for<'de> Deserialize<'de>>(&self, address: &str) -> Result<T, &'static str> {
-        let request = Request::get(address).header("accept", "application/json").body(Empty::new()).map_err(|_| "has no valid address")?;
-        let answer = self.client.request(request).await.map_err(|_| "cannot be reached")?;
+        let request = Request::get(address).header("accept", "application/json").body(Full::default());
+        let bounds = Bounds { patience: PATIENCE, max_bytes: MAX_BYTES };
+        let answer = self.web.send(request.map_err(|_| "has no valid address")?, bounds).await.map_err(|error| match error {
+            WebError::TooLarge | WebError::BrokeOff => "broke off or is too large",
+            _ => "cannot be reached",
+        })?;
         // A redirect is not followed: the operator named the issuer.
-        if answer.status() != StatusCode::OK {
+        if answer.status != StatusCode::OK {
             return Err("is not there");
         }
-        let body = Limited::new(answer.into_body(), MAX_BYTES).collect().await.map_err(|_| "broke off or is too large")?;
-        serde_json::from_slice(&body.to_bytes()).map_err(|_| "is not as it should be")
+        serde_json::from_slice(&answer.body).map_err(|_| "is not as it should be")
     }
 }
 

@@ -145,6 +145,15 @@ impl Auth {
     }
 }
 
+/// Tells whether a request carries the token of this digest.
+///
+/// Errors: why it does not.
+pub(super) fn holds_token(uri: &Uri, headers: &HeaderMap, expected: &[u8; 32]) -> Result<(), Denied> {
+    let digest: [u8; 32] = Sha256::digest(bearer(uri, headers)?).into();
+    let same: Choice = expected.ct_eq(&digest);
+    if bool::from(same) { Ok(()) } else { Err(Denied::Invalid("the token is not known")) }
+}
+
 /// Returns the one bearer token of a request, which stands in its header and nowhere else.
 ///
 /// Source: RFC 6750, section 2.1; its other two ways leak into logs and are refused by name.

@@ -69,7 +69,7 @@ pub enum Taken {
     Known(String),
     /// It tells that alerts are over, of this investigation.
     Over(String),
-    /// It tells that alerts are over of which nothing is known.
+    /// It tells that alerts are over of which nothing is known, or which are known to be.
     Unknown,
 }
 

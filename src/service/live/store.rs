@@ -59,20 +59,24 @@ impl Store {
         builder.create(folder)?;
         let folder = folder.canonicalize()?;
         let owner = format!("{:016x}", getrandom::u64().map_err(io::Error::other)?);
+        // Nobody looks for dead processes meanwhile, and so takes this one for dead before it has its lock.
+        let lock = locked(&folder)?;
         let alive = private(&folder.join(format!("{OWNER}{owner}")), OpenOptions::new().create_new(true))?;
         alive.lock()?;
-        let store = Self { records: Records::at(&folder), folder, room, owner, _alive: alive };
-        drop(store.lock()?);
-        Ok(store)
+        for entry in fs::read_dir(&folder)?.flatten() {
+            if let Some(other) = entry.file_name().to_str().and_then(|name| name.strip_prefix(OWNER)).filter(|other| *other != owner) {
+                let _ = is_alive(&folder, other);
+            }
+        }
+        drop(lock);
+        Ok(Self { records: Records::at(&folder), folder, room, owner, _alive: alive })
     }
 
     /// Takes the folder for this process; others wait meanwhile.
     ///
     /// Errors: what the file system says.
     pub fn lock(&self) -> io::Result<Locked<'_>> {
-        let lock = private(&self.folder.join(LOCK), OpenOptions::new().create(true))?;
-        lock.lock()?;
-        Ok(Locked { store: self, _lock: lock })
+        Ok(Locked { store: self, _lock: locked(&self.folder)? })
     }
 
     /// Returns the folder as whoever reads it has it.
@@ -144,24 +148,13 @@ impl Locked<'_> {
     pub fn adopt(&self, tells: bool, now: DateTime<Utc>) -> io::Result<Vec<Record>> {
         let mut adopted = Vec::new();
         for mut record in self.store.records.list()?.into_iter().rev() {
-            if !record.is_done(tells, now) && record.owner != self.store.owner && !self.is_alive(&record.owner) {
+            if !record.is_done(tells, now) && record.owner != self.store.owner && !is_alive(&self.store.folder, &record.owner) {
                 record.owner.clone_from(&self.store.owner);
                 self.update(&record, None)?;
                 adopted.push(record);
             }
         }
         Ok(adopted)
-    }
-
-    /// Tells whether the process of this name still runs; what a dead one left of itself is removed.
-    fn is_alive(&self, owner: &str) -> bool {
-        let path = self.store.folder.join(format!("{OWNER}{owner}"));
-        let Ok(file) = plain_file::open_own(&path, OpenOptions::new().read(true).write(true)) else { return false };
-        let alive = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
-        if !alive {
-            let _ = fs::remove_file(path);
-        }
-        alive
     }
 
     /// Removes the oldest until so many bytes and records more have room; drafts that somebody left behind, too.
@@ -215,6 +208,24 @@ impl Locked<'_> {
         self.update(&record, answer)?;
         Ok(Some(changed))
     }
+}
+
+/// Takes the lock of a folder; others wait meanwhile.
+fn locked(folder: &Path) -> io::Result<File> {
+    let lock = private(&folder.join(LOCK), OpenOptions::new().create(true))?;
+    lock.lock()?;
+    Ok(lock)
+}
+
+/// Tells whether the process of this name still runs; what a dead one left of itself is removed.
+fn is_alive(folder: &Path, owner: &str) -> bool {
+    let path = folder.join(format!("{OWNER}{owner}"));
+    let Ok(file) = plain_file::open_own(&path, OpenOptions::new().read(true).write(true)) else { return false };
+    let alive = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+    if !alive {
+        let _ = fs::remove_file(path);
+    }
+    alive
 }
 
 /// Opens a file that, when it is made, only its owner may read. Follows no link.

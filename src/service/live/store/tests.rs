@@ -117,6 +117,13 @@ fn what_a_process_that_ended_left_undone_is_taken_over_once() {
     drop(first);
     assert_eq!(adopted(&second), ["a"]);
     assert_eq!(adopted(&third), Vec::<String>::new());
+    // A process that was killed leaves its name behind, which the next removes.
+    fs::write(folder.path().join(".owner-0123456789abcdef"), "").unwrap();
+    let owners =
+        || fs::read_dir(folder.path()).unwrap().flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(OWNER)).count();
+    assert_eq!(owners(), 3);
+    let _fourth = open();
+    assert_eq!(owners(), 3);
 }
 
 #[test]

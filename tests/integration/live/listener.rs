@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex};
 #[derive(Clone, Debug)]
 pub(crate) struct Heard {
     pub(crate) target: String,
-    pub(crate) head: String,
     pub(crate) body: String,
 }
 
@@ -68,5 +67,5 @@ fn read(stream: &TcpStream) -> Option<Heard> {
     let mut body = vec![0; length.unwrap_or(0)];
     reader.read_exact(&mut body).ok()?;
     let target = head.split(' ').nth(1)?.to_owned();
-    Some(Heard { target, head, body: String::from_utf8_lossy(&body).into_owned() })
+    Some(Heard { target, body: String::from_utf8_lossy(&body).into_owned() })
 }

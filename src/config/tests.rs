@@ -268,9 +268,7 @@ fn secrets_are_hidden_and_what_the_operator_should_know_is_told() {
         .iter()
         .map(|finding| finding.replace(&config.file().unwrap().display().to_string(), "policy.toml"))
         .collect::<Vec<_>>();
-    insta::assert_snapshot!(findings.join("\n"), @r#"
-    aws_region_allowlist lacks the region of global services: IAM and sign-in events will not be seen
-    "#);
+    insta::assert_snapshot!(findings.join("\n"), @"aws_region_allowlist lacks the region of global services: IAM and sign-in events will not be seen");
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub use complaint::{About, Cause, Complained, Complaint, Specificity, Spoken, co
 pub use gravity::{Gravity, gravity};
 pub use resource::{Resource, Role, aliases_of, is_known_key, makes_target, resources};
 pub use row::Delay;
-pub use rows::{calls, event_names};
+pub use rows::{calls, calls_of, event_names};
 pub use service::{is_deployer, is_global_service, lends_role, service_called, service_names};
 pub(crate) use severity::only_says;
 pub use severity::{Effect, Severity, severity};

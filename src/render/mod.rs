@@ -1,23 +1,28 @@
 //! The formats of an answer, one file each, joined in [`FORMATS`]. A format takes only what [`redact`](crate::redact) has sealed; all hold
 //! the same facts.
 
+mod app;
 mod format;
 mod json_text;
 mod markdown;
 mod notice;
 mod outcome;
 mod page;
+mod palette;
+mod png;
 mod report;
 mod screen;
 mod slack;
 mod svg;
+mod teams;
 mod text;
 mod timeline;
 
 #[cfg(test)]
 mod tests;
 
-pub use format::Format;
+pub use app::app;
+pub use format::{Format, ToBytes};
 pub use markdown::{FORMAT as MARKDOWN, markdown};
 pub use notice::{Notice, notice, notice_of_end};
 pub use outcome::{Document, Line, Outcome, Section, Table, Under};
@@ -34,7 +39,8 @@ use crate::time;
 use crate::time::parse as parse_time;
 
 /// All formats.
-pub const FORMATS: &[&Format] = &[&text::FORMAT, &markdown::FORMAT, &json_text::FORMAT, &slack::FORMAT, &page::FORMAT, &svg::FORMAT];
+pub const FORMATS: &[&Format] =
+    &[&text::FORMAT, &markdown::FORMAT, &json_text::FORMAT, &slack::FORMAT, &teams::FORMAT, &page::FORMAT, &svg::FORMAT, &png::FORMAT];
 
 /// Returns the structured content.
 pub fn json<T: Serialize>(answer: &Redacted<T>) -> Value {

@@ -2,44 +2,36 @@
 
 use maud::{Markup, html};
 
+use super::palette::{self, Ground};
 use super::screen::{Card, ROOMS, Row, Screen, screen};
-use super::timeline::{Mark, Side, Timeline};
+use super::timeline::{MARK, Mark, Side, Timeline};
 use super::{Document, Format, flags, run, times};
 use crate::answer::{Answer, ConfidenceName, Entry};
 use crate::redact::Redacted;
 
 /// The format.
-pub(super) const FORMAT: Format =
-    Format { name: "svg", media_type: "image/svg+xml", help: "A timeline, as a picture", changes: |answer, _| picture(answer), document };
+pub(super) const FORMAT: Format = Format {
+    name: "svg",
+    media_type: "image/svg+xml",
+    help: "A timeline, as a picture",
+    changes: |answer, _| picture(answer),
+    document,
+    bytes: None,
+};
 
 /// Width of the picture, of what stands left of the window and right of it.
 const WIDTH: f64 = 1_120.0;
 const LEFT: f64 = 225.0;
 const RIGHT: f64 = 30.0;
 /// Height of a row of marks, and of a line of text.
-const ROW: f64 = 26.0;
-const LINE: f64 = 18.0;
+pub(super) const ROW: f64 = 26.0;
+pub(super) const LINE: f64 = 18.0;
+/// How wide a mark is.
+pub(super) const MARK_PIXELS: f64 = MARK * (WIDTH - LEFT - RIGHT);
 /// Characters of a line below the window.
 const COLUMNS: usize = 135;
 /// Characters of a line of the headline.
 const HEADLINE: usize = 110;
-
-/// Colours; a viewer that prefers dark gets the second set.
-pub(super) const STYLE: &str = "
-.tl{font:13px system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif}
-.tl .paper{fill:#fff}.tl .ink{fill:#1b1f24}.tl .dim{fill:#57606a}.tl .rule{stroke:#d0d7de;stroke-width:1}.tl .band{fill:#f3f5f7}
-.tl .head{font-weight:600;font-size:15px}.tl .small{font-size:11px}.tl .num{font-weight:700;font-size:11px;fill:#fff;stroke:none;text-anchor:middle}
-.tl .alert{stroke:#c11;stroke-width:2}.tl .alert-ink{fill:#b00f0f;font-weight:600}
-.tl .strong{fill:#b00f0f;stroke:#b00f0f}.tl .likely{fill:#b35900;stroke:#b35900}.tl .possible{fill:#0a58b0;stroke:#0a58b0}
-.tl .plain{fill:#8c959f;stroke:#8c959f}.tl .bar{fill-opacity:.35;stroke:none}.tl .undone{fill:none;stroke:#1a7f37;stroke-width:2}
-.tl .path{fill:none;stroke:#57606a;stroke-width:1;stroke-dasharray:3 3}.tl .read{fill:#b4d6b9}.tl .gap{fill:url(#tl-gap)}.tl .hatch{stroke:#b35900;stroke-width:3}
-.tl .mark:focus{outline:2px solid #0a58b0}
-@media (prefers-color-scheme:dark){
-.tl .paper{fill:#0d1117}.tl .ink{fill:#e6edf3}.tl .dim{fill:#9aa4af}.tl .rule{stroke:#30363d}.tl .band{fill:#161b22}
-.tl .num{fill:#0d1117}.tl .alert{stroke:#ff6b61}.tl .alert-ink{fill:#ff8a80}
-.tl .strong{fill:#ff6b61;stroke:#ff6b61}.tl .likely{fill:#f0a04b;stroke:#f0a04b}.tl .possible{fill:#6cb6ff;stroke:#6cb6ff}
-.tl .plain{fill:#768390;stroke:#768390}.tl .undone{stroke:#56d364}.tl .path{stroke:#9aa4af}.tl .read{fill:#2b5d34}.tl .hatch{stroke:#f0a04b}}
-";
 
 fn picture(answer: &Redacted<Answer>) -> String {
     html! { (drawn(answer, true)) }.into_string()
@@ -141,7 +133,7 @@ fn sheet(title: &str, height: f64, body: &Markup) -> Markup {
     html! {
         svg.tl xmlns="http://www.w3.org/2000/svg" viewBox=(format!("0 0 {WIDTH} {height}")) role="group" aria-labelledby="tl-title" {
             title id="tl-title" { (title) }
-            style { (maud::PreEscaped(STYLE)) }
+            style { (maud::PreEscaped(palette::timeline(Ground::AsPreferred))) }
             defs {
                 pattern id="tl-gap" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
                     line.hatch x1="0" x2="0" y1="0" y2="8" {}

@@ -1,6 +1,6 @@
 //! Where each change stands on a line of time: lanes by category, bursts as bars, what was taken back, the alert, and what was not read.
 //!
-//! Pure geometry: [`svg`](super::svg) draws it. All places are parts of the window, 0 to 1.
+//! Pure geometry: [`svg`](super::svg) draws it, and the [`app`](super::app()) lays out by the same rules, so that one can be held against the other. All places are parts of the window, 0 to 1.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -65,14 +65,18 @@ pub(super) struct Strip {
 }
 
 /// How wide a mark is, as a part of the window: two that are nearer stand in two rows.
-const MARK: f64 = 0.024;
+pub(super) const MARK: f64 = 0.024;
 /// Rows of a lane; what does not fit stands in the last one.
-const ROWS: usize = 12;
+pub(super) const ROWS: usize = 12;
 /// Most strips; what is short of anything comes first, and the rest is counted.
-const STRIPS: usize = 6;
+pub(super) const STRIPS: usize = 6;
 /// Steps of the axis, and how many of them there may be.
-const STEPS: &[i64] = &[60, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600, 2_592_000];
-const TICKS: i64 = 8;
+pub(super) const STEPS: &[i64] =
+    &[60, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600, 2_592_000];
+pub(super) const TICKS: i64 = 8;
+
+/// How a reading ends whose interval may not have been read as it is.
+pub(super) const IN_DOUBT: [State; 2] = [State::Failed, State::IntegrityFailed];
 
 impl<'a> Timeline<'a> {
     /// Lays out an answer; nothing where it has neither a window nor a change.
@@ -143,12 +147,7 @@ fn strip(cell: &CellReport, at: &dyn Fn(&str) -> Option<f64>) -> Strip {
     let named: Vec<&str> = [account.as_str(), region.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
     let place = if named.is_empty() { source.to_owned() } else { named.join(" ") };
     let read = covered_from.as_deref().and_then(at).zip(covered_to.as_deref().and_then(at));
-    Strip { place, read: read.filter(|_| !is_in_doubt(cell.state)) }
-}
-
-/// Tells whether what a cell calls covered may not have been read as it is.
-fn is_in_doubt(state: State) -> bool {
-    matches!(state, State::Failed | State::IntegrityFailed)
+    Strip { place, read: read.filter(|_| !IN_DOUBT.contains(&cell.state)) }
 }
 
 /// Returns round times of the window, each with its clock, and the day where the window has several.

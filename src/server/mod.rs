@@ -1,5 +1,6 @@
-//! The MCP server: the tools and the prompt, over stdio and HTTP. All revisions of the protocol are the library's business.
+//! The MCP server: the tools, the prompts and what can be read beside them, over stdio and HTTP. All revisions of the protocol are the library's business.
 
+mod fixed;
 pub mod http;
 mod parse_guard;
 mod progress;
@@ -16,8 +17,8 @@ use std::sync::{Arc, PoisonError};
 
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult, ContentBlock,
-    CustomRequest, CustomResult, DiscoverResult, ErrorCode, ErrorData, GetPromptRequestParams, GetPromptResponse, Implementation,
-    ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+    CustomRequest, CustomResult, DiscoverResult, ErrorCode, ErrorData, ExtensionCapabilities, GetPromptRequestParams, GetPromptResponse,
+    Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
     ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig, SubscribeRequestParams, SubscriptionFilter,
     Tool as McpTool, ToolAnnotations, UnsubscribeRequestParams,
 };
@@ -83,12 +84,17 @@ impl Server {
         self.threads.run(async move { work(&investigations) }).await.ok_or_else(broken)?
     }
 
-    fn describe(&self, tool: &Tool) -> McpTool {
+    /// Describes a tool; `with_page` names the page that shows its answers, where it has one.
+    fn describe(&self, tool: &Tool, with_page: bool) -> McpTool {
         let annotations = ToolAnnotations::from_raw(Some(tool.title.into()), Some(true), Some(false), Some(true), Some(true));
-        McpTool::new(tool.full_name(self.spelling), self.spelling.in_prose(tool.description), Arc::new((tool.input)()))
+        let described = McpTool::new(tool.full_name(self.spelling), self.spelling.in_prose(tool.description), Arc::new((tool.input)()))
             .with_title(tool.title)
             .with_annotations(annotations)
-            .with_raw_output_schema(Arc::new((tool.output)()))
+            .with_raw_output_schema(Arc::new((tool.output)()));
+        match fixed::shown_as_timeline().filter(|_| with_page && tool.name == tools::cloudtrail_events::TOOL.name) {
+            Some(meta) => described.with_meta(meta),
+            None => described,
+        }
     }
 }
 
@@ -102,9 +108,11 @@ fn one_page(request: Option<&PaginatedRequestParams>) -> Result<(), ErrorData> {
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        let builder = ServerCapabilities::builder().enable_tools().enable_prompts().enable_completions();
+        let extensions = ExtensionCapabilities::from([(fixed::UI_EXTENSION.to_owned(), serde_json::Map::new())]);
+        let builder = ServerCapabilities::builder().enable_extensions_with(extensions);
+        let builder = builder.enable_tools().enable_prompts().enable_resources().enable_completions();
         let capabilities = match &self.investigations {
-            Some(_) => builder.enable_resources().enable_resources_list_changed().enable_resources_subscribe().build(),
+            Some(_) => builder.enable_resources_list_changed().enable_resources_subscribe().build(),
             None => builder.build(),
         };
         let implementation = Implementation::new("cloudtrail-mcp", env!("CARGO_PKG_VERSION"))
@@ -125,15 +133,18 @@ impl ServerHandler for Server {
     ) -> Result<ListToolsResult, ErrorData> {
         one_page(request.as_ref())?;
         let caller = http::caller(&context);
-        let mut result = ListToolsResult::with_all_items(self.service.tools(&caller).into_iter().map(|tool| self.describe(tool)).collect());
-        // What a caller may call is its own business, and changes with the policy.
-        let (ttl, scope) = if caller.is_empty() { (LIST_TTL_MS, CacheScope::Public) } else { (CALLER_LIST_TTL_MS, CacheScope::Private) };
+        let with_page = fixed::shows_pages(&context).unwrap_or(true);
+        let tools = self.service.tools(&caller).into_iter().map(|tool| self.describe(tool, with_page));
+        let mut result = ListToolsResult::with_all_items(tools.collect());
+        // What a caller may call is its own business, and changes with the policy; a list without the page must not reach a client that shows it.
+        let scope = if caller.is_empty() && with_page { CacheScope::Public } else { CacheScope::Private };
+        let ttl = if caller.is_empty() { LIST_TTL_MS } else { CALLER_LIST_TTL_MS };
         (result.ttl_ms, result.cache_scope) = (Some(ttl), Some(scope));
         Ok(result)
     }
 
     fn get_tool(&self, name: &str) -> Option<McpTool> {
-        tools::find(name).map(|tool| self.describe(tool))
+        tools::find(name).map(|tool| self.describe(tool, true))
     }
 
     async fn call_tool(&self, request: CallToolRequestParams, context: RequestContext<RoleServer>) -> Result<CallToolResponse, ErrorData> {
@@ -171,7 +182,10 @@ impl ServerHandler for Server {
             "completion/complete" => {
                 "ref and argument are objects, for example {\"ref\": {\"type\": \"ref/prompt\", \"name\": \"what_changed\"}, \"argument\": {\"name\": \"region\", \"value\": \"eu\"}}"
             }
-            "initialize" | "tools/list" | "prompts/list" | "server/discover" => "they are an object, for example {}",
+            "resources/read" => "uri is a string, for example {\"uri\": \"ui://cloudtrail-mcp/timeline\"}",
+            "initialize" | "tools/list" | "prompts/list" | "resources/list" | "resources/templates/list" | "server/discover" => {
+                "they are an object, for example {}"
+            }
             _ => return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, "unknown method", None)),
         };
         Err(ErrorData::invalid_params(format!("the params of {} are not as they should be: {example}", request.method), None))
@@ -180,11 +194,14 @@ impl ServerHandler for Server {
     async fn list_prompts(
         &self,
         request: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
         one_page(request.as_ref())?;
-        let mut result = ListPromptsResult::with_all_items(vec![prompt::describe()]);
-        (result.ttl_ms, result.cache_scope) = (Some(LIST_TTL_MS), Some(CacheScope::Public));
+        let caller = http::caller(&context);
+        let tools = self.service.tools(&caller);
+        let mut result = ListPromptsResult::with_all_items(prompt::list(|tool| tools.iter().any(|may| may.name == tool.name)));
+        let (ttl, scope) = if caller.is_empty() { (LIST_TTL_MS, CacheScope::Public) } else { (CALLER_LIST_TTL_MS, CacheScope::Private) };
+        (result.ttl_ms, result.cache_scope) = (Some(ttl), Some(scope));
         Ok(result)
     }
 
@@ -206,9 +223,14 @@ impl ServerHandler for Server {
         _: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
         one_page(request.as_ref())?;
-        let mut result = self.on_investigations(|| Ok(ListResourcesResult::default()), Investigations::list).await?;
-        // They come and go with alerts.
-        (result.ttl_ms, result.cache_scope) = (Some(0), Some(CacheScope::Private));
+        let mut result = fixed::list();
+        let mut investigations = self.on_investigations(|| Ok(ListResourcesResult::default()), Investigations::list).await?;
+        if self.investigations.is_some() {
+            investigations.resources.append(&mut result.resources);
+            result.resources = investigations.resources;
+            // They come and go with alerts.
+            (result.ttl_ms, result.cache_scope) = (Some(0), Some(CacheScope::Private));
+        }
         Ok(result)
     }
 
@@ -218,8 +240,10 @@ impl ServerHandler for Server {
         _: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
         one_page(request.as_ref())?;
-        let mut result = if self.investigations.is_some() { resource::templates() } else { ListResourceTemplatesResult::default() };
-        (result.ttl_ms, result.cache_scope) = (Some(LIST_TTL_MS), Some(CacheScope::Public));
+        let mut result = fixed::templates();
+        if self.investigations.is_some() {
+            result.resource_templates.extend(resource::templates().resource_templates);
+        }
         Ok(result)
     }
 
@@ -229,9 +253,19 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
         let caller = http::caller(&context);
-        let none = || Err(ErrorData::resource_not_found("there are no resources", None));
-        let read = self.on_investigations(none, move |investigations| investigations.read(&request.uri, &caller)).await?;
-        Ok(read.with_ttl_ms(0).with_cache_scope(CacheScope::Private).into())
+        if self.investigations.is_some() && resource::is_address(&request.uri) {
+            let none = || Err(ErrorData::resource_not_found("there are no investigations", None));
+            let read = self.on_investigations(none, move |investigations| investigations.read(&request.uri, &caller)).await?;
+            return Ok(read.with_ttl_ms(0).with_cache_scope(CacheScope::Private).into());
+        }
+        let call = Call { trace_id: trace::trace_id(&context), ..Call::of(caller) };
+        let service = Arc::clone(&self.service);
+        let read = self.threads.run(async move { fixed::read(&request.uri, &service, &call).await });
+        let read = tokio::select! {
+            read = read => read,
+            () = context.ct.cancelled() => return Err(ErrorData::internal_error("cancelled", None)),
+        };
+        read.ok_or_else(broken)?.map(Into::into)
     }
 
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {

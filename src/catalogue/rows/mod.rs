@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::Category;
 use super::json_path::Folded;
 use super::row::{ANY, Row};
 use super::service::canonical_service;
@@ -50,6 +51,11 @@ pub(super) fn find(service: &str, name: &str) -> Option<&'static Row> {
 /// Returns every call that has a row, by service and name.
 pub fn calls() -> impl Iterator<Item = (&'static str, &'static str)> {
     all().map(|row| (row.service, row.name))
+}
+
+/// Returns the calls whose rows put them into a category, by service and name.
+pub fn calls_of(category: Category) -> impl Iterator<Item = (&'static str, &'static str)> {
+    all().filter(move |row| row.kind.is_some_and(|kind| kind.category == category)).map(|row| (row.service, row.name))
 }
 
 /// Returns every event name that has a row, some of them twice.

@@ -17,7 +17,12 @@ pub struct Format {
     pub changes: fn(&Redacted<Answer>, usize) -> String,
     /// Shows any other answer.
     pub document: fn(&Redacted<Document>, usize) -> String,
+    /// Makes bytes of what is shown, where the format is no text.
+    pub bytes: Option<ToBytes>,
 }
+
+/// Makes bytes of a text, or says in words for people why it cannot.
+pub type ToBytes = fn(&str) -> Result<Vec<u8>, String>;
 
 impl Format {
     /// Finds a format by its name.

@@ -11,6 +11,7 @@ pub(super) const FORMAT: Format = Format {
     help: "For programs",
     changes: |answer, _| pretty(answer),
     document: |document, _| pretty(&document.structured),
+    bytes: None,
 };
 
 fn pretty<T: Serialize>(value: &T) -> String {

@@ -16,6 +16,7 @@ pub const FORMAT: Format = Format {
     help: "For chats and documents",
     changes: |answer, _| markdown(answer),
     document,
+    bytes: None,
 };
 
 /// Makes text inert; the backticks of our own sentences become quotation marks first.

@@ -14,6 +14,7 @@ pub(super) const FORMAT: Format = Format {
     help: "A page by itself, with the timeline",
     changes: |answer, _| page(answer),
     document,
+    bytes: None,
 };
 
 /// What a browser may load for it: nothing.

@@ -11,7 +11,7 @@ use crate::redact::Redacted;
 
 /// The format.
 pub(super) const FORMAT: Format =
-    Format { name: "slack", media_type: "application/json", help: "For Slack, as Block Kit", changes, document };
+    Format { name: "slack", media_type: "application/json", help: "For Slack, as Block Kit", changes, document, bytes: None };
 
 /// Most blocks of a message.
 ///

@@ -11,7 +11,7 @@ use crate::answer::{Answer, Entry, Finding};
 use crate::redact::Redacted;
 
 /// The format.
-pub const FORMAT: Format = Format { name: "text", media_type: "text/plain", help: "For a terminal", changes: text, document };
+pub const FORMAT: Format = Format { name: "text", media_type: "text/plain", help: "For a terminal", changes: text, document, bytes: None };
 
 /// Columns where the terminal does not tell.
 pub const COLUMNS: usize = 80;

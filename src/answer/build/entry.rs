@@ -104,7 +104,9 @@ pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, rank: usize, style: &Sty
     };
     if full {
         add_detail(&mut entry, draft, fold.best);
-        entry.request_parameters = (untrusted == UntrustedText::Quote).then(|| capped(&request)).flatten();
+        let shown = |request: &Value| (untrusted == UntrustedText::Quote).then(|| capped(request)).flatten();
+        entry.request_parameters = shown(&request);
+        entry.earlier_parameters = before.as_deref().and_then(shown);
     }
     entry
 }

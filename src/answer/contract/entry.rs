@@ -82,6 +82,9 @@ pub struct Entry {
     /// `requestParameters`, redacted and capped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_parameters: Option<Map<String, Value>>,
+    /// The same of the last earlier call of this name on the same thing, where it was read: what was set before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earlier_parameters: Option<Map<String, Value>>,
     /// AWS console link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub console_url: Option<String>,

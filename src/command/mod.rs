@@ -12,6 +12,7 @@ mod iam_policy;
 mod investigation;
 mod man;
 mod output;
+mod progress;
 mod report;
 mod serve;
 mod tool;

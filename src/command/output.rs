@@ -32,6 +32,13 @@ pub(super) fn say(text: &str) {
     let _ = out.flush();
 }
 
+/// Puts bytes on stdout as they are.
+pub(super) fn say_bytes(bytes: &[u8]) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(bytes);
+    let _ = out.flush();
+}
+
 /// Returns how wide a line on stdout may be: what `COLUMNS` says, else the terminal's width, else 80.
 pub(super) fn columns() -> usize {
     let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());

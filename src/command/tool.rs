@@ -1,18 +1,23 @@
 //! A command for each tool, its flags made from the tool's schema, so that a person can repeat what the assistant did.
 
+use std::ffi::OsStr;
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use crate::answer::CoverageReport;
 use crate::investigate::Cursors;
+use crate::policy::region::enabled_by_default;
 use crate::refusal::Code;
 use crate::render::{self, FORMATS, Format, Outcome};
 use crate::tools::{Call, Tool};
-use clap::builder::FalseyValueParser;
+use clap::builder::{FalseyValueParser, PossibleValue, TypedValueParser};
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use serde_json::{Map, Value};
 
-use super::output::{columns, complain, formats, say};
+use super::output::{columns, complain, formats, say, say_bytes};
+use super::progress;
 use super::serve::stop;
 use super::{FAILURE, Failure, Global, INTERRUPTED, PARTIAL, USAGE, block_on, investigation, service};
 
@@ -84,8 +89,36 @@ fn flag(name: &str, property: &Value) -> Arg {
         Some("array") => arg.action(ArgAction::Append).value_name("LIST"),
         _ => arg.action(ArgAction::Set).value_name(if name.ends_with("_time") { "TIME" } else { "VALUE" }),
     };
+    if let Some(words) = words(name, property) {
+        arg = arg.value_parser(Suggested(words)).hide_possible_values(true);
+    }
     let aliases = ALIASES.iter().filter(|(of, _)| *of == name).flat_map(|(_, aliases)| *aliases);
     aliases.fold(arg, |arg, alias| arg.visible_alias(*alias))
+}
+
+/// Returns what a shell may complete a flag by.
+fn words(name: &str, property: &Value) -> Option<Vec<String>> {
+    if matches!(name, "region" | "regions") {
+        return Some(std::iter::once(&"all").chain(enabled_by_default("")).map(|&region| region.to_owned()).collect());
+    }
+    let listed = property.get("enum").or_else(|| property.get("items")?.get("enum"))?.as_array()?;
+    Some(listed.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+}
+
+/// Takes any text, as a value may be a list or is judged by the tool, which says more; and offers words to shells.
+#[derive(Clone)]
+struct Suggested(Vec<String>);
+
+impl TypedValueParser for Suggested {
+    type Value = String;
+
+    fn parse_ref(&self, command: &clap::Command, _: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        value.to_str().map(str::to_owned).ok_or_else(|| clap::Error::new(ErrorKind::InvalidUtf8).with_cmd(command))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.0.iter().map(PossibleValue::new)))
+    }
 }
 
 /// Runs `tool` with the given flags and prints its answer.
@@ -101,7 +134,7 @@ pub(super) fn run(tool: &Tool, given: &ArgMatches, global: &Global) -> Result<u8
         // Who interrupts leaves no query running behind.
         let call = Call::default();
         let outcome = tokio::select! {
-            outcome = service.call(tool, &call, Some(arguments)) => Some(outcome),
+            outcome = progress::shown(&call.progress, service.call(tool, &call, Some(arguments))) => Some(outcome),
             () = stop() => None,
         };
         service.flush().await;
@@ -109,16 +142,37 @@ pub(super) fn run(tool: &Tool, given: &ArgMatches, global: &Global) -> Result<u8
     })?;
     let Some(outcome) = outcome else { return Err(Failure::new(INTERRUPTED, "it was interrupted")) };
     let shown = outcome.show(format, output.map_or_else(columns, |_| render::COLUMNS));
-    match output {
-        Some(path) => std::fs::write(path, shown + "\n").map_err(|error| {
-            Failure::new(FAILURE, format!("{} cannot be written: {error}; name a file that can, such as -o answer.json", path.display()))
-        })?,
-        None => say(&shown),
+    match (output, format.bytes) {
+        (Some(path), None) => write(path, (shown + "\n").as_bytes())?,
+        (Some(path), Some(bytes)) => write(path, &bytes(&shown).map_err(unmade)?)?,
+        (None, _) => put(format, &shown)?,
     }
     if let Some(more) = more(&outcome, limit) {
         complain(&more);
     }
     Ok(exit_code(&outcome))
+}
+
+fn write(path: &std::path::Path, content: &[u8]) -> Result<(), Failure> {
+    std::fs::write(path, content).map_err(|error| {
+        Failure::new(FAILURE, format!("{} cannot be written: {error}; name a file that can, such as -o answer.json", path.display()))
+    })
+}
+
+fn unmade(problem: String) -> Failure {
+    Failure::new(FAILURE, problem)
+}
+
+/// Puts what is shown on stdout; what is no text, not on a terminal.
+fn put(format: &Format, shown: &str) -> Result<(), Failure> {
+    match format.bytes {
+        None => say(shown),
+        Some(_) if std::io::stdout().is_terminal() => {
+            return Err(Failure::new(USAGE, format!("{} is no text: name a file with -o, such as -o answer.{0}", format.name)));
+        }
+        Some(bytes) => say_bytes(&bytes(shown).map_err(unmade)?),
+    }
+    Ok(())
 }
 
 /// Returns the format that a file's name ends in.
@@ -142,9 +196,11 @@ fn more(outcome: &Outcome, limit: u64) -> Option<String> {
 }
 
 /// Prints an outcome and returns the exit code that says how it went.
-pub(super) fn print(outcome: &Outcome, format: &Format) -> u8 {
-    say(&outcome.show(format, columns()));
-    exit_code(outcome)
+///
+/// Errors: where the format is no text, and cannot be made or shown.
+pub(super) fn print(outcome: &Outcome, format: &Format) -> Result<u8, Failure> {
+    put(format, &outcome.show(format, columns()))?;
+    Ok(exit_code(outcome))
 }
 
 fn exit_code(outcome: &Outcome) -> u8 {

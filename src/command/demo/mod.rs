@@ -45,7 +45,7 @@ impl Run for Demo {
         let service = Arc::new(service(&config, Cursors::ephemeral())?);
         complain("A synthetic incident, played over MCP: the alert goes to aws.cloudtrail_events, nothing leaves this machine.\n");
         let outcome = block_on(play(Server::new(service, Spelling::Dotted)))?.map_err(|error| Failure::new(FAILURE, error))?;
-        Ok(tool::print(&outcome, self.output.format))
+        tool::print(&outcome, self.output.format)
     }
 }
 

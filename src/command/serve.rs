@@ -1,7 +1,6 @@
 //! `serve`: the MCP server, on stdio or over HTTP.
 
 use std::io::IsTerminal as _;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -52,21 +51,15 @@ impl Run for Serve {
         let server = Server::new(Arc::clone(&service), config.get(&TOOL_NAMES)).working_on(threads);
         let reload = Reload::new(global.flags.clone(), config.clone(), Arc::clone(&service));
         match http.listen {
-            Some(address) => over_http(&http, address, server, service, live, reload),
+            Some(_) => over_http(&http, server, service, live, reload),
             None => on_stdio(server, service, reload),
         }
     }
 }
 
 /// Serves everybody who may connect, on as many threads as there are processors.
-fn over_http(
-    settings: &Http,
-    address: SocketAddr,
-    server: Server,
-    service: Arc<CallService>,
-    live: Option<Arc<Live>>,
-    reload: Reload,
-) -> Result<u8, Failure> {
+fn over_http(settings: &Http, server: Server, service: Arc<CallService>, live: Option<Arc<Live>>, reload: Reload) -> Result<u8, Failure> {
+    let address = settings.listen.ok_or_else(|| Failure::new(CONFIG, "http.listen is not set"))?;
     let mut front = http::Front::open(settings).map_err(|error| Failure::new(CONFIG, error.to_string()))?;
     if let Some(live) = &live {
         front = front.taking(Arc::clone(live)).map_err(|error| Failure::new(CONFIG, format!("http.webhooks: {error}")))?;

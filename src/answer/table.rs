@@ -1,120 +1,23 @@
 //! Tables: changes folded into rows, by columns that are declared. Everything that an event says passes through `redact` here.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::build::{actor_kind, summary, via};
-use crate::catalogue::{self, Role, Run};
-use crate::event::ActorKind;
+mod column;
+mod machine;
+
+pub use column::Column;
+
+use self::column::{raw, shown};
+use self::machine::{Running, machines};
+use super::build::summary;
+use crate::catalogue::Role;
 use crate::policy::UntrustedText;
 use crate::rank::Change;
 use crate::time::{Window, rfc3339};
-
-/// A column: what it is called in an answer, and what it tells of the calls of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Column {
-    /// When the latest call was.
-    Time,
-    /// When the first call was.
-    First,
-    /// When the last call was, where there are several.
-    Last,
-    /// The name of the call.
-    Event,
-    /// The service.
-    Service,
-    /// What happened, in words.
-    What,
-    /// Who acted.
-    Actor,
-    /// Who acted, sessions of one role together.
-    Principal,
-    /// What kind of actor.
-    Kind,
-    /// What the call came through.
-    Via,
-    /// The access key.
-    Key,
-    /// The address.
-    Ip,
-    /// What it was made to.
-    Resource,
-    /// The region.
-    Region,
-    /// The account.
-    Account,
-    /// The error code.
-    Error,
-    /// Whether a sign-in used a second factor.
-    Mfa,
-    /// Whether it succeeded.
-    Outcome,
-    /// What is grave about it.
-    Reason,
-    /// The type of machine.
-    Type,
-    /// How many calls.
-    Calls,
-    /// How many of them failed.
-    Failed,
-    /// How many machines.
-    Instances,
-    /// How long machines ran, in hours.
-    Hours,
-    /// What an hour costs, as the caller says.
-    Price,
-    /// What the hours cost.
-    Cost,
-    /// When the busiest stretch began.
-    PeakFrom,
-    /// How many calls it has.
-    PeakCalls,
-    /// How many calls the other stretches have on average.
-    UsualCalls,
-    /// The id of the latest call.
-    EventId,
-}
-
-impl Column {
-    /// Returns its name in answers.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Time => "time",
-            Self::First => "first",
-            Self::Last => "last",
-            Self::Event => "event",
-            Self::Service => "service",
-            Self::What => "what",
-            Self::Actor => "actor",
-            Self::Principal => "principal",
-            Self::Kind => "kind",
-            Self::Via => "via",
-            Self::Key => "access_key",
-            Self::Ip => "source_ip",
-            Self::Resource => "resource",
-            Self::Region => "region",
-            Self::Account => "account",
-            Self::Error => "error",
-            Self::Mfa => "mfa",
-            Self::Outcome => "outcome",
-            Self::Reason => "why_grave",
-            Self::Type => "instance_type",
-            Self::Calls => "calls",
-            Self::Failed => "failed",
-            Self::Instances => "instances",
-            Self::Hours => "instance_hours",
-            Self::Price => "price_per_hour",
-            Self::Cost => "cost",
-            Self::PeakFrom => "peak_from",
-            Self::PeakCalls => "peak_calls",
-            Self::UsualCalls => "usual_calls",
-            Self::EventId => "event_id",
-        }
-    }
-}
 
 /// What becomes a row, or a part of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,13 +71,6 @@ pub struct Setting<'a> {
     pub prices: &'a BTreeMap<String, f64>,
     /// What becomes of free text.
     pub untrusted: UntrustedText,
-}
-
-/// A machine, while it ran.
-struct Running {
-    kind: Option<String>,
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
 }
 
 /// A call, or a machine that it launched.
@@ -369,103 +265,6 @@ fn calls<'a>(items: &[Item<'a>]) -> Vec<&'a Change> {
     let mut changes: Vec<&Change> = items.iter().map(|item| item.change).collect();
     changes.dedup_by(|a, b| a.event.event_id == b.event.event_id);
     changes
-}
-
-/// Returns the machines that `changes` launched, each for as long as it ran before `until`.
-///
-/// Shape: one that is started again counts again. What ran before is not known and left out.
-fn machines<'a>(changes: &'a [Change], until: DateTime<Utc>) -> Vec<Item<'a>> {
-    let mut items: Vec<Item<'a>> = Vec::new();
-    // Where a machine stands among the items, and whether it runs.
-    let mut known: HashMap<String, (usize, bool)> = HashMap::new();
-    for change in changes {
-        let time = change.event.time;
-        let Some((run, machines)) = catalogue::machines(&change.event) else { continue };
-        for machine in machines {
-            let at = known.get(&machine.id).copied();
-            match (run, at) {
-                (Run::Launches, None) => {
-                    known.insert(machine.id.clone(), (items.len(), true));
-                    items.push(Item { change, machine: Some((machine.id, Running { kind: machine.kind, from: time, to: until })) });
-                }
-                (Run::Starts, Some((at, false))) => {
-                    let Some(Item { machine: Some((_, Running { kind, .. })), change }) = items.get(at) else { continue };
-                    let again = Item { change, machine: Some((machine.id.clone(), Running { kind: kind.clone(), from: time, to: until })) };
-                    known.insert(machine.id, (items.len(), true));
-                    items.push(again);
-                }
-                (Run::Ends, Some((at, true))) => {
-                    if let Some(Item { machine: Some((_, running)), .. }) = items.get_mut(at) {
-                        running.to = time.max(running.from);
-                    }
-                    known.insert(machine.id, (at, false));
-                }
-                _ => {}
-            }
-        }
-    }
-    items
-}
-
-/// Returns what an item says under a column, as it came.
-fn raw(column: Column, item: &Item<'_>) -> String {
-    let event = &item.change.event;
-    let yes_or_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
-    match column {
-        Column::Event => event.name.clone(),
-        Column::Service => event.service().to_owned(),
-        Column::Actor => event.actor.name.clone(),
-        Column::Principal => match event.actor.kind {
-            ActorKind::Role => event.actor.name.split('/').next().unwrap_or_default().to_owned(),
-            _ => event.actor.name.clone(),
-        },
-        Column::Kind => actor_kind(event.actor.kind).to_owned(),
-        Column::Via => via(event.actor.via).unwrap_or_default().to_owned(),
-        Column::Key => event.credentials().1.to_owned(),
-        Column::Ip => event.source_ip.clone().unwrap_or_default(),
-        Column::Region => event.region.clone(),
-        Column::Account => event.account.clone(),
-        Column::Error => event.error_code.clone().unwrap_or_default(),
-        Column::Mfa => catalogue::sign_in(event).and_then(|sign_in| sign_in.mfa).map(yes_or_no).unwrap_or_default(),
-        Column::Outcome => {
-            let succeeded = catalogue::sign_in(event).map_or(!event.failed(), |sign_in| sign_in.succeeded);
-            if succeeded { "success" } else { "failure" }.to_owned()
-        }
-        Column::Reason => {
-            item.change.severity.filter(|severity| !severity.obvious).map(|severity| severity.reason.to_owned()).unwrap_or_default()
-        }
-        Column::Type => item.machine.as_ref().and_then(|(_, running)| running.kind.clone()).unwrap_or_default(),
-        Column::EventId => event.event_id.clone(),
-        Column::Time
-        | Column::First
-        | Column::Last
-        | Column::What
-        | Column::Resource
-        | Column::Calls
-        | Column::Failed
-        | Column::Instances
-        | Column::Hours
-        | Column::Price
-        | Column::Cost
-        | Column::PeakFrom
-        | Column::PeakCalls
-        | Column::UsualCalls => String::new(),
-    }
-}
-
-/// Returns what is shown of what an item says under a column.
-fn shown(column: Column, raw: &str, untrusted: UntrustedText) -> String {
-    if raw.is_empty() {
-        return String::new();
-    }
-    match column {
-        // These are words of ours.
-        Column::Kind | Column::Via | Column::Mfa | Column::Outcome | Column::Reason => raw.to_owned(),
-        Column::Event | Column::Error | Column::Type => untrusted.name(raw, 80),
-        Column::Service if catalogue::service_names().any(|name| name == raw) => raw.to_owned(),
-        Column::Region | Column::Account => untrusted.place(raw),
-        _ => untrusted.text(raw, 130),
-    }
 }
 
 #[cfg(test)]

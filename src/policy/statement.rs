@@ -9,35 +9,29 @@
 //! Nothing of the text as it came is run: what is known is written anew, part by part, and what is not known is refused. So a difference
 //! between our reading and the engine's cannot be used, and no statement is without its bounds.
 
-use serde_json::{Value, json};
+mod shown;
+mod tested;
+
 use sqlparser::ast::{
-    BinaryOperator, CastKind, Distinct, DuplicateTreatment, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, Ident,
-    InTarget, LimitClause, OrderByKind, OrderBySort, Query, Select, SelectItem, SetExpr, Statement as Parsed, TableFactor, UnaryOperator,
-    Value as Literal,
+    Distinct, Expr, GroupByExpr, LimitClause, OrderByKind, OrderBySort, Query, Select, SelectItem, SetExpr, Statement as Parsed,
+    TableFactor, Value as Literal,
 };
 use sqlparser::dialect::AnsiDialect;
 use sqlparser::parser::Parser;
 
+use self::shown::show;
+use self::tested::{MAX_DEPTH, ident, test};
 use super::Policy;
-use crate::redact;
 use crate::refusal::{Code, Refusal};
 
 /// Longest statement, in characters.
 const MAX_CHARS: usize = 4_000;
-/// How deep expressions may be.
-const MAX_DEPTH: usize = 40;
-/// Functions whose results are numbers, or times: they show nothing of what they are given.
-const COUNTING: &[&str] = &["count", "count_if", "approx_distinct", "sum", "avg", "length"];
-/// Functions whose results are what they are given, or a part that says its name.
-const SHOWING: &[&str] = &["min", "max", "arbitrary", "date_trunc", "date", "json_extract", "json_extract_scalar"];
-/// Functions that may be tested by, and whose results could hide what they show.
-#[rustfmt::skip] // Words read best in lines.
-const TESTING: &[&str] = &[
-    "lower", "upper", "strpos", "starts_with", "substr", "regexp_like", "coalesce", "from_iso8601_timestamp", "date_parse", "contains", "cardinality", "trim",
-    "concat",
-];
-/// Types that a value may be read as.
-const TYPES: &[&str] = &["VARCHAR", "BIGINT", "INTEGER", "DOUBLE", "BOOLEAN", "TIMESTAMP", "DATE"];
+
+/// Most columns that are shown: with what is shown of each cell, a row has room in an answer.
+const MAX_COLUMNS: usize = 40;
+
+/// The name by which the configured table may be called, whatever it is called by its engine.
+const ANY: &str = "events";
 
 /// A statement of known parts that has no table and no bounds yet: nothing can run it.
 #[derive(Clone, Debug)]
@@ -72,13 +66,22 @@ impl Statement {
 impl Policy {
     /// Reads a statement of SQL, of which at most `limit` rows are wanted.
     ///
-    /// Errors: `tool_not_allowed` where policy allows none; `invalid_argument` for what is no SELECT over one table of known parts.
+    /// Errors: `tool_not_allowed` where policy allows none, or not for all that there is; `invalid_argument` for what is no SELECT over one table of known parts.
     pub fn read_statement(&self, text: &str, limit: usize) -> Result<Unbound, Refusal> {
         if !self.allow_sql {
             return Err(Refusal::new(
                 Code::ToolNotAllowed,
                 "Raw SQL is not allowed here. The key is allow_sql in [query], which is false unless set.",
                 "Ask by `preset` or in plain words. For the operator: set allow_sql = true in [query] of the policy file.",
+            )
+            .about("sql"));
+        }
+        // What a row counts or joins cannot be told apart by category any more.
+        if !self.categories.is_empty() {
+            return Err(Refusal::new(
+                Code::ToolNotAllowed,
+                "Raw SQL is not allowed for a caller who sees certain categories alone: its rows are of all of them.",
+                "Ask by `preset` or in plain words. For the operator: the key is categories of this caller's [[http.callers]] entry.",
             )
             .about("sql"));
         }
@@ -94,8 +97,8 @@ impl Unbound {
     pub fn bind(&self, table: &str, bounds: &[String]) -> Result<Statement, Refusal> {
         let bare = |name: &str| name.replace('"', "").to_ascii_lowercase();
         let (named, own) = (bare(&self.table), bare(table));
-        if named != own && own.rsplit('.').next() != Some(named.as_str()) {
-            return Err(refuse(&format!("reads another table than {table}, the only one that may be read")));
+        if named != ANY && named != own && own.rsplit('.').next() != Some(named.as_str()) {
+            return Err(refuse(&format!("reads another table than {table}, the only one that may be read; `{ANY}` means it, too")));
         }
         if bounds.is_empty() {
             return Err(refuse("cannot be bound to accounts, regions and time here"));
@@ -196,6 +199,9 @@ fn unbound(query: &Query) -> Result<Unbound, Problem> {
         Some(Distinct::Distinct) => "DISTINCT ",
         Some(_) => return Err("has a DISTINCT ON, which is not taken".to_owned()),
     };
+    if select.projection.len() > MAX_COLUMNS {
+        return Err(format!("shows more than {MAX_COLUMNS} columns"));
+    }
     let (mut shown, mut keys) = (Vec::new(), Some(Vec::new()));
     for item in &select.projection {
         let (text, key) = match item {
@@ -264,200 +270,6 @@ fn table(select: &Select) -> Result<(String, String), Problem> {
     let alias =
         alias.as_ref().map(|alias| Ok::<_, Problem>(format!(" {}{}", if alias.explicit { "AS " } else { "" }, ident(&alias.name)?)));
     Ok((parts.join("."), alias.transpose()?.unwrap_or_default()))
-}
-
-/// Writes a name of letters, digits and underscores; in quotation marks of SQL also hyphens, as ids have.
-fn ident(ident: &Ident) -> Result<String, Problem> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-' && ident.quote_style == Some('"');
-    if ident.value.is_empty() || ident.value.len() > 128 || !ident.value.chars().all(plain) {
-        return Err("has a name with signs that are not taken".to_owned());
-    }
-    match ident.quote_style {
-        None => Ok(ident.value.clone()),
-        Some('"') => Ok(format!("\"{}\"", ident.value)),
-        Some(_) => Err("has a name in quotation marks that are not taken: use \"".to_owned()),
-    }
-}
-
-/// Writes what is shown, with the name that it is judged by.
-///
-/// Why so little? What is shown is redacted by its form and its name, and both are lost once a part of it is cut, joined or changed.
-fn show(expr: &Expr) -> Result<(String, String), Problem> {
-    let problem = || {
-        format!(
-            "shows something that could not be redacted: show columns, numbers, and {}",
-            COUNTING.iter().chain(SHOWING).copied().collect::<Vec<_>>().join(", ")
-        )
-    };
-    match expr {
-        Expr::Identifier(name) => column(ident(name)?, &name.value),
-        Expr::CompoundIdentifier(names) => {
-            let texts: Vec<String> = names.iter().map(ident).collect::<Result<_, _>>()?;
-            column(texts.join("."), names.last().map_or("", |name| &name.value))
-        }
-        Expr::Value(value) => match &value.value {
-            Literal::Number(number, false) => Ok((number.clone(), "number".to_owned())),
-            _ => Err(problem()),
-        },
-        Expr::Nested(inner) => show(inner).map(|(text, key)| (format!("({text})"), key)),
-        Expr::Cast { kind: CastKind::Cast, expr, data_type, format: None } => {
-            let (text, key) = show(expr)?;
-            Ok((format!("CAST({text} AS {})", known_type(&data_type.to_string())?), key))
-        }
-        Expr::Function(_) => {
-            let (name, args) = call(expr)?;
-            if COUNTING.contains(&name.as_str()) {
-                return Ok((write_call(expr, 0)?, "number".to_owned()));
-            }
-            if !SHOWING.contains(&name.as_str()) {
-                return Err(problem());
-            }
-            // `date_trunc('hour', x)` and `json_extract_scalar(x, '$.y')`: the one that is no literal is what is shown.
-            let key = match (name.as_str(), args.as_slice()) {
-                ("json_extract" | "json_extract_scalar", [root, Expr::Value(path)]) => {
-                    let Literal::SingleQuotedString(path) = &path.value else { return Err(problem()) };
-                    let member = path.rsplit(['.', '[']).next().unwrap_or_default().trim_matches(['"', '\'', ']', '$']);
-                    let (_, key) = show(root)?;
-                    if member.is_empty() || member.chars().all(|c| c.is_ascii_digit()) { key } else { column(String::new(), member)?.1 }
-                }
-                (_, args) => {
-                    let inner = args.iter().find(|arg| !matches!(arg, Expr::Value(_))).ok_or_else(problem)?;
-                    show(inner)?.1
-                }
-            };
-            Ok((write_call(expr, 0)?, key))
-        }
-        _ => Err(problem()),
-    }
-}
-
-/// Makes sure that a column is none whose name says that it holds a secret.
-fn column(text: String, name: &str) -> Result<(String, String), Problem> {
-    let sample = "wJalr-XUtnFEMI";
-    let shown = redact::record(&json!({"requestParameters": {name: sample}}));
-    let hides = shown.pointer(&format!("/requestParameters/{}", name.replace('~', "~0").replace('/', "~1"))).and_then(Value::as_str)
-        != Some(sample);
-    if hides { Err("shows what is a secret by its name".to_owned()) } else { Ok((text, name.to_owned())) }
-}
-
-fn known_type(text: &str) -> Result<&'static str, Problem> {
-    TYPES
-        .iter()
-        .copied()
-        .find(|known| known.eq_ignore_ascii_case(text))
-        .ok_or_else(|| format!("casts to a type that is not taken: take {}", TYPES.join(", ")))
-}
-
-/// Writes what rows are tested, grouped and ordered by.
-fn test(expr: &Expr, depth: usize) -> Result<String, Problem> {
-    if depth > MAX_DEPTH {
-        return Err("is nested too deeply".to_owned());
-    }
-    let deeper = |inner: &Expr| test(inner, depth + 1);
-    let not = |negated: bool| if negated { "NOT " } else { "" };
-    Ok(match expr {
-        Expr::Identifier(name) => ident(name)?,
-        Expr::CompoundIdentifier(names) => names.iter().map(ident).collect::<Result<Vec<_>, _>>()?.join("."),
-        Expr::Value(value) => literal(&value.value)?,
-        Expr::Nested(inner) => format!("({})", deeper(inner)?),
-        Expr::IsNull(inner) => format!("{} IS NULL", deeper(inner)?),
-        Expr::IsNotNull(inner) => format!("{} IS NOT NULL", deeper(inner)?),
-        Expr::UnaryOp { op: UnaryOperator::Not, expr } => format!("NOT {}", deeper(expr)?),
-        Expr::UnaryOp { op: UnaryOperator::Minus, expr } => format!("-{}", deeper(expr)?),
-        Expr::BinaryOp { left, op, right } => format!("{} {} {}", deeper(left)?, operator(op)?, deeper(right)?),
-        Expr::Between { expr, negated, low, high } => {
-            format!("{} {}BETWEEN {} AND {}", deeper(expr)?, not(*negated), deeper(low)?, deeper(high)?)
-        }
-        Expr::In { expr, target: InTarget::List(list), negated, global: false } => {
-            let items: Vec<String> = list.iter().map(deeper).collect::<Result<_, _>>()?;
-            format!("{} {}IN ({})", deeper(expr)?, not(*negated), items.join(", "))
-        }
-        Expr::Like { negated, any: false, expr, pattern, escape_char: None } => {
-            format!("{} {}LIKE {}", deeper(expr)?, not(*negated), deeper(pattern)?)
-        }
-        Expr::Cast { kind: CastKind::Cast, expr, data_type, format: None } => {
-            format!("CAST({} AS {})", deeper(expr)?, known_type(&data_type.to_string())?)
-        }
-        Expr::Function(_) => write_call(expr, depth)?,
-        _ => return Err("has an expression that is not taken, such as a subquery".to_owned()),
-    })
-}
-
-fn literal(literal: &Literal) -> Result<String, Problem> {
-    Ok(match literal {
-        Literal::SingleQuotedString(text) if text.chars().any(char::is_control) => {
-            return Err("has a control character in a text".to_owned());
-        }
-        Literal::SingleQuotedString(text) => format!("'{}'", text.replace('\'', "''")),
-        Literal::Number(number, false) => number.clone(),
-        Literal::Boolean(true) => "true".to_owned(),
-        Literal::Boolean(false) => "false".to_owned(),
-        Literal::Null => "NULL".to_owned(),
-        _ => return Err("has a literal that is not taken: take '…' and numbers".to_owned()),
-    })
-}
-
-fn operator(op: &BinaryOperator) -> Result<&'static str, Problem> {
-    Ok(match op {
-        BinaryOperator::And => "AND",
-        BinaryOperator::Or => "OR",
-        BinaryOperator::Eq => "=",
-        BinaryOperator::NotEq => "<>",
-        BinaryOperator::Lt => "<",
-        BinaryOperator::LtEq => "<=",
-        BinaryOperator::Gt => ">",
-        BinaryOperator::GtEq => ">=",
-        BinaryOperator::Plus => "+",
-        BinaryOperator::Minus => "-",
-        BinaryOperator::Multiply => "*",
-        BinaryOperator::Divide => "/",
-        _ => return Err("has an operator that is not taken".to_owned()),
-    })
-}
-
-/// Returns the name of a function and its arguments.
-fn call(expr: &Expr) -> Result<(String, Vec<Expr>), Problem> {
-    let Expr::Function(function) = expr else { return Err("has an expression that is not taken".to_owned()) };
-    let name = function.name.to_string().to_ascii_lowercase();
-    let plain = function.over.is_none()
-        && function.filter.is_none()
-        && function.null_treatment.is_none()
-        && function.within_group.is_empty()
-        && function.parameters == FunctionArguments::None
-        && !function.uses_odbc_syntax;
-    let FunctionArguments::List(list) = &function.args else {
-        return Err(format!("calls {} in a way that is not taken", redact::text(&name, 40)));
-    };
-    if !plain || !list.clauses.is_empty() {
-        return Err("calls a function with OVER, FILTER or the like, which is not taken".to_owned());
-    }
-    let mut args = Vec::new();
-    for arg in &list.args {
-        match arg {
-            FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => args.push(expr.clone()),
-            FunctionArg::Unnamed(FunctionArgExpr::Wildcard) if name == "count" => {}
-            _ => return Err("gives a function an argument that is not taken".to_owned()),
-        }
-    }
-    Ok((name, args))
-}
-
-fn write_call(expr: &Expr, depth: usize) -> Result<String, Problem> {
-    let (name, args) = call(expr)?;
-    if !COUNTING.iter().chain(SHOWING).chain(TESTING).any(|known| *known == name) {
-        let known: Vec<&str> = COUNTING.iter().chain(SHOWING).chain(TESTING).copied().collect();
-        return Err(format!("calls a function that is not taken: take {}", known.join(", ")));
-    }
-    let Expr::Function(function) = expr else { return Err("has an expression that is not taken".to_owned()) };
-    let distinct = match &function.args {
-        FunctionArguments::List(list) if list.duplicate_treatment == Some(DuplicateTreatment::Distinct) => "DISTINCT ",
-        _ => "",
-    };
-    let args: Vec<String> = args.iter().map(|arg| test(arg, depth + 1)).collect::<Result<_, _>>()?;
-    let inside = if args.is_empty() && name == "count" { "*".to_owned() } else { args.join(", ") };
-    let written = function.name.to_string();
-    let own = if written.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') { written } else { name };
-    Ok(format!("{own}({distinct}{inside})"))
 }
 
 #[cfg(test)]

@@ -21,6 +21,27 @@ fn sql_is_refused_unless_the_operator_allows_it() {
 }
 
 #[test]
+fn who_sees_certain_categories_alone_may_not_ask_for_rows_of_all() {
+    let policy = Policy { categories: vec![crate::catalogue::Category::Deployment], ..allowing() };
+    let refusal = policy.read_statement("SELECT eventname FROM events", 20).unwrap_err();
+    assert_eq!((refusal.code, refusal.argument.as_deref()), (Code::ToolNotAllowed, Some("sql")));
+    assert!(refusal.message.contains("certain categories"), "{refusal}");
+}
+
+#[test]
+fn the_configured_table_may_be_called_events_and_too_many_columns_are_refused() {
+    let bind = |sql: &str, table: &str| allowing().read_statement(sql, 20).and_then(|read| read.bind(table, &BOUNDS.map(str::to_owned)));
+    let store = "11112222-3333-4444-5555-666677778888";
+    let bound = bind("SELECT eventname FROM events", store).unwrap();
+    assert!(bound.sql().starts_with(&format!("SELECT eventname FROM {store} WHERE ")), "{}", bound.sql());
+    assert!(bind(&format!("SELECT eventname FROM \"{store}\""), store).is_ok());
+    assert!(bind("SELECT eventname FROM other.events", store).is_err());
+    let columns: Vec<String> = (0..41).map(|n| format!("eventname AS n{n}")).collect();
+    let refusal = bind(&format!("SELECT {} FROM events", columns.join(", ")), store).unwrap_err();
+    assert!(refusal.message.contains("more than 40 columns"), "{refusal}");
+}
+
+#[test]
 fn a_statement_is_written_anew_with_its_bounds_before_its_own_condition() {
     let sql = "select eventname, COUNT(*) as calls -- all of it\nfrom events where errorcode is not null or 1 = 1 group by eventname order by calls desc limit 5000;";
     assert_eq!(

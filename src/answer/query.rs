@@ -1,10 +1,14 @@
 //! The answer to a named question: a table of who did what, what was understood of the question, and what was read for it.
 
+mod sql;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+pub use sql::{SqlDraft, build_sql, statement};
 
 use super::table::{self, Column, Layout, Order, Row, Setting};
 use super::tokens::estimate;
@@ -15,7 +19,6 @@ use crate::policy::UntrustedText;
 use crate::rank::Change;
 use crate::redact;
 use crate::refusal::Refusal;
-use crate::source::sql::SqlReading;
 use crate::time::{self, Window};
 
 /// What `aws.cloudtrail_query` returns, errors included.
@@ -202,12 +205,12 @@ pub fn build(draft: Draft<'_>) -> Built {
     let all = table::rows(draft.changes, draft.wanted, draft.layout, &draft.setting);
     let told_of = || all.iter().filter_map(Row::change);
     let several = |of: fn(&Change) -> &str| told_of().any(|change| told_of().next().is_some_and(|first| of(first) != of(change)));
-    let places: Vec<Column> =
-        [(Column::Account, several(|change| &change.event.account)), (Column::Region, several(|change| &change.event.region))]
-            .into_iter()
-            .filter(|(column, several)| *several && !draft.layout.columns.contains(column))
-            .map(|(column, _)| column)
-            .collect();
+    let of_several_accounts = several(|change| &change.event.account);
+    let places: Vec<Column> = [(Column::Account, of_several_accounts), (Column::Region, several(|change| &change.event.region))]
+        .into_iter()
+        .filter(|(column, several)| *several && !draft.layout.columns.contains(column))
+        .map(|(column, _)| column)
+        .collect();
     let columns: Vec<Column> = draft.layout.columns.iter().copied().chain(places).collect();
     let mut told = draft.told.clone();
     let (mut rows, mut size) = (Vec::new(), (0, 0));
@@ -250,6 +253,7 @@ pub fn build(draft: Draft<'_>) -> Built {
             calls: row.calls,
             actor: untrusted.text(&change.event.actor.name, build::MAX_ACTOR_CHARS),
             what: build::summary(change, untrusted, None),
+            account: of_several_accounts.then(|| untrusted.place(&change.event.account)),
             time: time::rfc3339(change.event.time),
             alone: row.calls == 1,
         }),
@@ -337,104 +341,17 @@ pub struct First {
     pub actor: String,
     /// What happened.
     pub what: String,
+    /// In which account, where rows are of several.
+    pub account: Option<String>,
     /// When.
     pub time: String,
     /// Whether it is one call.
     pub alone: bool,
 }
 
-/// What an answer to a statement of SQL is made of.
-pub struct SqlDraft<'a> {
-    /// How the statement was understood.
-    pub understood: Understood,
-    /// The names by which what is shown is judged, from left to right; nothing for the columns' own.
-    pub keys: Option<&'a [String]>,
-    /// Columns and rows.
-    pub reading: &'a SqlReading,
-    /// What was read.
-    pub coverage: &'a Coverage,
-    /// The window that was asked for.
-    pub window: Window,
-    /// Most rows.
-    pub limit: usize,
-    /// What becomes of free text.
-    pub untrusted: UntrustedText,
-    /// What it cost.
-    pub cost: Cost,
-}
-
-/// Longest text in a cell of what SQL gave.
-const MAX_CELL_CHARS: usize = 400;
-
-/// Builds the answer to a statement of SQL.
-///
-/// Shape: each cell is redacted by the name that it is judged by, and as text.
-pub fn build_sql(draft: SqlDraft<'_>) -> QueryAnswer {
-    let SqlDraft { understood, keys, reading, coverage, window, limit, untrusted, cost } = draft;
-    let words = Words::ENGLISH;
-    let names: Vec<String> = reading.columns.iter().map(|name| redact::text(name, 64)).collect();
-    let key = |at: usize| keys.and_then(|keys| keys.get(at)).or_else(|| reading.columns.get(at)).map_or("", String::as_str);
-    let (mut rows, mut size) = (Vec::new(), (0, 0));
-    for row in reading.rows.iter().take(limit) {
-        let mut cells = Map::new();
-        for ((at, cell), name) in row.iter().enumerate().zip(&names) {
-            let Some(cell) = cell else { continue };
-            let sealed = redact::record(&serde_json::json!({"requestParameters": {key(at): cell}}));
-            let shown = sealed.get("requestParameters").and_then(|shown| shown.get(key(at))).and_then(Value::as_str).unwrap_or_default();
-            cells.insert(name.clone(), untrusted.text(shown, MAX_CELL_CHARS).into());
-        }
-        let json = serde_json::to_string(&cells).unwrap_or_default();
-        size = (size.0 + estimate(&json), size.1 + json.chars().count());
-        if !rows.is_empty() && (size.0 > MOST.0 || size.1 > MOST.1) {
-            break;
-        }
-        rows.push(cells);
-    }
-    let count = reading.rows.len();
-    let totals = RowTotals { calls: count, rows: count, shown: rows.len(), remaining: count - rows.len() };
-    let finding = match count {
-        0 if is_all(coverage, true) => QueryFinding::None,
-        0 => QueryFinding::CouldNotLook,
-        _ => QueryFinding::Rows,
-    };
-    let facts = Facts {
-        finding,
-        noun: ("row", "rows"),
-        totals,
-        failed: 0,
-        unproven: false,
-        first: None,
-        latest_first: false,
-        window,
-        coverage,
-        untrusted,
-        lacks_global: false,
-        guessed_region: None,
-        narrowed: false,
-        not_understood: &[],
-    };
-    QueryAnswer {
-        finding,
-        headline: words.query(&facts),
-        understood: Some(understood),
-        coverage: Some(build::coverage_report(coverage, untrusted, words)),
-        columns: names,
-        rows,
-        notes: if count >= limit { vec![format!("The statement gives at most {limit} rows, and there may be more.")] } else { Vec::new() },
-        totals: Some(totals),
-        cost: Some(cost),
-        ..QueryAnswer::default()
-    }
-}
-
 /// Says that a question was not understood, and which presets are nearest to it.
 pub fn not_understood(refusal: &Refusal, nearest: Vec<PresetReport>, understood: Understood) -> QueryAnswer {
     QueryAnswer { nearest, understood: Some(understood), ..QueryAnswer::could_not_look(refusal) }
-}
-
-/// Makes a statement of the caller's safe to show.
-pub fn statement(text: &str) -> String {
-    redact::text(text, 600)
 }
 
 /// Makes a word of the caller's safe to show.

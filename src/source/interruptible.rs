@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::{BoxFuture, Source};
+use super::sql::{Sql, SqlReading};
+use super::{BoxFuture, Query, Source};
 use crate::coverage::{Cell, Note, Profile, Reading, State};
-use crate::policy::Ungated;
-use crate::source::Query;
+use crate::policy::{Unbound, Ungated};
+use crate::refusal::Refusal;
 
 /// A source, and the signal that ends its readings.
 pub struct Interruptible {
@@ -19,6 +20,13 @@ impl Interruptible {
     /// Reads from `source` until `end` holds true.
     pub fn new(source: Arc<dyn Source>, end: watch::Receiver<bool>) -> Self {
         Self { source, end }
+    }
+
+    fn cancelled(&self, query: &Query) -> Cell {
+        let (account, region) = (query.account().unwrap_or_default(), query.region().unwrap_or_default());
+        let mut cell = Cell::cut(account, region, self.profile(), State::Cancelled, None).with(0, 0, [Note::ServerEnded]);
+        cell.asked = query.asked();
+        cell
     }
 }
 
@@ -39,17 +47,26 @@ impl Source for Interruptible {
             tokio::select! {
                 biased;
                 reading = self.source.read(query) => reading,
-                () = told_to_end(self.end.clone()) => {
-                    let (account, region) = (query.account().unwrap_or_default(), query.region().unwrap_or_default());
-                    let mut cell = Cell::cut(account, region, self.profile(), State::Cancelled, None).with(0, 0, [Note::ServerEnded]);
-                    cell.asked = query.asked();
-                    Reading { cells: vec![cell], ..Reading::default() }.into()
-                }
+                () = told_to_end(self.end.clone()) => Reading { cells: vec![self.cancelled(query)], ..Reading::default() }.into(),
             }
         })
     }
 
-    fn sql(&self) -> Option<&dyn super::sql::Sql> {
-        self.source.sql()
+    fn sql(&self) -> Option<&dyn Sql> {
+        self.source.sql().map(|_| self as &dyn Sql)
+    }
+}
+
+impl Sql for Interruptible {
+    fn ask<'a>(&'a self, statement: &'a Unbound, query: &'a Query) -> BoxFuture<'a, Result<SqlReading, Refusal>> {
+        Box::pin(async move {
+            let ended = || Ok(SqlReading { cells: vec![self.cancelled(query)], ..SqlReading::default() });
+            let Some(sql) = self.source.sql() else { return ended() };
+            tokio::select! {
+                biased;
+                reading = sql.ask(statement, query) => reading,
+                () = told_to_end(self.end.clone()) => ended(),
+            }
+        })
     }
 }

@@ -9,7 +9,7 @@ use cloudtrail_mcp::coverage::{Cell, EngineFault, Note, Profile, State};
 use cloudtrail_mcp::investigate::plan;
 use cloudtrail_mcp::policy::{Admitted, Available, Policy, Scope};
 use cloudtrail_mcp::source::api::Api;
-use cloudtrail_mcp::source::engine::{Engine, athena, lake, logs_insights};
+use cloudtrail_mcp::source::engine::{Access, Engine, athena, lake, logs_insights};
 use cloudtrail_mcp::source::{Kind, Source};
 use cloudtrail_mcp::time::Window;
 use serde_json::{Value, json};
@@ -29,42 +29,28 @@ pub(crate) fn engine(profile: &Profile, fake: &FakeAws) -> Engine {
     made(profile, fake, &[], LIMIT)
 }
 
+/// Makes one whose queries may read so many bytes.
+pub(crate) fn limited(profile: &Profile, fake: &FakeAws, max_bytes: u64) -> Engine {
+    made(profile, fake, &[], max_bytes)
+}
+
 fn made(profile: &Profile, fake: &FakeAws, accounts: &[&str], max_bytes: u64) -> Engine {
     let api = Api::given(settings(fake, Some(credentials())).aws.unwrap());
     let accounts = accounts.iter().map(|account| (*account).to_owned()).collect();
+    let access = Access { region: "eu-west-1".to_owned(), accounts, max_bytes, ..Access::default() };
     let clock: cloudtrail_mcp::source::Clock = Arc::new(now);
     let engine = match profile.name.as_str() {
-        "athena" => athena::engine(
-            &api,
-            athena::Settings {
-                database: "audit".to_owned(),
-                table: "logs".to_owned(),
-                workgroup: None,
-                output: None,
-                region: "eu-west-1".to_owned(),
-                account: None,
-                accounts,
-                known: Vec::new(),
-                max_bytes,
-            },
-            clock,
-        ),
-        "logs_insights" => logs_insights::engine(
-            &api,
-            logs_insights::Settings {
-                log_groups: vec!["trail".to_owned()],
-                data_sources: Vec::new(),
-                region: "eu-west-1".to_owned(),
-                account: None,
-                accounts,
-                known: Vec::new(),
-                max_bytes,
-            },
-            clock,
-        ),
+        "athena" => {
+            let (database, table) = ("audit".to_owned(), "logs".to_owned());
+            athena::engine(&api, athena::Settings { database, table, workgroup: None, output: None, access }, clock)
+        }
+        "logs_insights" => {
+            let log_groups = vec!["trail".to_owned()];
+            logs_insights::engine(&api, logs_insights::Settings { log_groups, data_sources: Vec::new(), access }, clock)
+        }
         "lake" => {
             let store = format!("arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:eventdatastore/{STORE}");
-            lake::engine(&api, lake::Settings { store, account: None, accounts, known: Vec::new(), max_bytes }, clock)
+            lake::engine(&api, lake::Settings { store, access }, clock)
         }
         other => panic!("{other}"),
     };
@@ -110,7 +96,7 @@ fn window() -> Window {
     Window::new(ago(90), ago(30)).unwrap()
 }
 
-fn record(id: &str, account: &str, region: &str, time: DateTime<Utc>) -> Value {
+pub(crate) fn record(id: &str, account: &str, region: &str, time: DateTime<Utc>) -> Value {
     let mut record = write(id, "ec2.amazonaws.com", "StopInstances", region, time);
     record["recipientAccountId"] = json!(account);
     record["requestParameters"] = json!({"instancesSet": {"items": [{"instanceId": "i-0123456789abcdef0"}]}});
@@ -144,14 +130,15 @@ async fn every_query_names_accounts_regions_and_time_and_its_rows_are_the_record
         let places: Vec<(&str, &str, State, bool)> =
             reading.cells.iter().map(|cell| (cell.account(), cell.region(), cell.state(), cell.asked)).collect();
         assert_eq!(places.len(), 4);
-        assert!(
-            places.iter().all(|(_, region, state, asked)| *state == State::Exhausted && *asked == (*region == "eu-west-1")),
-            "{places:?}"
-        );
-        assert!(reading.cells[0].notes.contains(&Note::Scanned(4096)) && reading.cells[0].requests > 2);
+        // Of that one the engine knows nothing, and says so.
+        let expected = |region| if region == "eu-west-1" { (State::Exhausted, true) } else { (State::NoData, false) };
+        assert!(places.iter().all(|(_, region, state, asked)| (*state, *asked) == expected(*region)), "{places:?}");
+        assert!(reading.cells[0].notes.contains(&Note::Scanned(8192)) && reading.cells[0].requests > 4);
         let statements = fake.statements();
-        assert!(statements.iter().all(|one| ["111122223333", "444455556666", "eu-west-1"].iter().all(|text| one.contains(text))));
-        assert_eq!(statements.len(), 1);
+        assert!(["111122223333", "444455556666", "eu-west-1"].iter().all(|text| statements[0].contains(text)));
+        assert_eq!(statements.len(), 2);
+        assert!(["111122223333", "444455556666", "us-east-1"].iter().all(|text| statements[1].contains(text)), "{}", statements[1]);
+        assert!(!statements[1].contains("eu-west-1"), "what gave rows is not asked for again: {}", statements[1]);
     }
 }
 
@@ -162,7 +149,7 @@ async fn the_same_question_asked_again_reads_the_result_and_scans_nothing() {
         let (engine, scope) = (engine(profile, &fake), scope(profile, window(), (&[], &["eu-west-1"]), &open()));
         let first = read(&engine, &scope).await;
         let again = read(&engine, &scope).await;
-        assert_eq!((first.events.len(), again.events.len(), fake.statements().len()), (1, 1, 1), "{}", profile.name);
+        assert_eq!((first.events.len(), again.events.len(), fake.statements().len()), (1, 1, 2), "{}", profile.name);
         assert!(!again.cells[0].notes.iter().any(|note| matches!(note, Note::Scanned(_))));
     }
 }
@@ -193,6 +180,42 @@ async fn an_engine_that_holds_nothing_at_all_is_no_quiet_time() {
         let fake = FakeAws::start(now()).await.with_events([quiet]);
         let reading = read(&engine(profile, &fake), &scope).await;
         assert_eq!(states(&reading.cells), [State::Exhausted, State::NoData], "{}", profile.name);
+    }
+}
+
+#[tokio::test]
+async fn a_region_or_account_that_the_engine_never_heard_of_is_told_beside_one_with_rows_and_asked_for_once() {
+    for profile in ENGINES {
+        let mut quiet = record("quiet", ACCOUNT, "eu-central-1", ago(200));
+        quiet["readOnly"] = json!(true);
+        let fake = FakeAws::start(now()).await.with_events([record("e", ACCOUNT, "eu-west-1", ago(60)), quiet]);
+        let accounts = [ACCOUNT, "444455556666"];
+        let engine = made(profile, &fake, &accounts, LIMIT);
+        let regions = ["eu-west-1", "eu-central-1", "ap-south-1", "us-east-1"];
+        let asked = scope(profile, window(), (&[ACCOUNT], &regions), &open());
+        let reading = read(&engine, &asked).await;
+        let told: Vec<(&str, State)> = reading.cells.iter().map(|cell| (cell.region(), cell.state())).collect();
+        let expected = [
+            ("eu-west-1", State::Exhausted),
+            ("eu-central-1", State::Exhausted),
+            ("ap-south-1", State::NoData),
+            ("us-east-1", State::NoData),
+        ];
+        assert_eq!(told, expected, "{}", profile.name);
+        assert!(reading.cells[2].notes.contains(&Note::NothingOfRegion) && reading.cells[2].asked);
+        // Another question about the same places asks for them no more.
+        let before = fake.statements().len();
+        let narrower = scope(profile, Window::new(ago(80), ago(30)).unwrap(), (&[ACCOUNT], &regions), &open());
+        assert_eq!(states(&read(&engine, &narrower).await.cells)[2..], [State::NoData; 2]);
+        assert_eq!(fake.statements().len() - before, 1, "{}", profile.name);
+        // Where all regions are meant, one that is quiet is no gap, and an account of which there is nothing is.
+        let everywhere = scope(profile, window(), (&accounts, &[]), &open());
+        let reading = read(&engine, &everywhere).await;
+        assert!(reading.cells.len() > 40);
+        for cell in &reading.cells {
+            let state = if cell.account() == ACCOUNT { State::Exhausted } else { State::NoData };
+            assert_eq!(cell.state(), state, "{}: {} {}", profile.name, cell.account(), cell.region());
+        }
     }
 }
 
@@ -230,7 +253,7 @@ async fn a_query_over_the_limit_is_not_begun_once_its_extent_is_known_and_stoppe
 }
 
 /// Waits until no query runs any more; the test ends by its own time where one does.
-async fn gone(fake: &FakeAws) {
+pub(crate) async fn gone(fake: &FakeAws) {
     while fake.running() > 0 {
         tokio::task::yield_now().await;
     }
@@ -397,7 +420,15 @@ async fn an_organisation_is_one_question_whose_answer_stays_short_and_tells_what
         record["eventName"] = json!(name);
         record
     });
-    let fake = FakeAws::start(now()).await.with_events(events);
+    // Every place reads something, if it changes nothing.
+    let quiet = accounts.iter().flat_map(|account| {
+        ["us-east-1", "eu-central-1"].map(|region| {
+            let mut record = record(&format!("{account}-{region}"), account, region, ago(70));
+            record["readOnly"] = json!(true);
+            record
+        })
+    });
+    let fake = FakeAws::start(now()).await.with_events(events.chain(quiet));
     let policy = format!(
         "allow_aws_read = true\n[athena]\ndatabase = \"audit\"\ntable = \"logs\"\naccounts = {accounts:?}\n\
          [lake]\nevent_data_store = \"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:eventdatastore/{STORE}\"\n[logs_insights]\nlog_groups = [\"trail\"]\n"
@@ -423,7 +454,7 @@ async fn an_organisation_is_one_question_whose_answer_stays_short_and_tells_what
     assert!(answer.to_string().len() < 40_000, "{}", answer.to_string().len());
     let entries = || answer["groups"].as_array().unwrap().iter().flat_map(|group| group["events"].as_array().unwrap());
     assert!(entries().all(|entry| entry["account"].as_str().is_some_and(|account| account.len() == 12)));
-    assert_eq!((&answer["cost"]["bytes_scanned"], &answer["cost"]["estimated_usd"]), (&json!(4096), &json!(0.0001)));
+    assert_eq!((&answer["cost"]["bytes_scanned"], &answer["cost"]["estimated_usd"]), (&json!(8192), &json!(0.0001)));
     assert!(answer["cost"]["requests"]["engine"].as_u64().unwrap() >= 4);
 
     let before = fake.statements().len();

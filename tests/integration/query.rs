@@ -25,6 +25,7 @@ use tempfile::TempDir;
 
 use crate::binary;
 use crate::client::Client;
+use crate::engines::{ENGINES, engine};
 use crate::event_history::{credentials, now, open, settings};
 use crate::fake_aws::{ACCOUNT, FakeAws, write};
 use crate::http::server::{Served, call};
@@ -118,7 +119,7 @@ fn asked() -> Vec<(Value, Value)> {
     ]
 }
 
-fn context(sources: Sources, policy: Policy) -> ToolContext {
+pub(crate) fn context(sources: Sources, policy: Policy) -> ToolContext {
     ToolContext {
         policy,
         api: Api::default(),
@@ -134,7 +135,7 @@ fn context(sources: Sources, policy: Policy) -> ToolContext {
 /// The sources that hold the same records, each by its name, and what has to live as long.
 struct Everywhere {
     contexts: Vec<(&'static str, ToolContext)>,
-    _fake: FakeAws,
+    _fakes: [FakeAws; 2],
     _folder: TempDir,
 }
 
@@ -154,15 +155,23 @@ async fn everywhere(records: &[Value], policy: &Policy) -> Everywhere {
     let memory = Memory::new(events, Window::new(now() - TimeDelta::days(100), now()).unwrap());
     let fake = FakeAws::start(now()).await.with_events(records.iter().cloned());
     let history = EventHistory::new(settings(&fake, Some(credentials())));
-    let contexts = vec![
+    // What is older than the records shows that an engine holds the places.
+    let old = ["eu-west-1", "us-east-1"].map(|region| {
+        let mut record = write(&format!("old {region}"), "ec2.amazonaws.com", "DescribeVpcs", region, ago(4, 0));
+        record["readOnly"] = json!(true);
+        record
+    });
+    let engines = FakeAws::start(now()).await.with_events(records.iter().cloned().chain(old));
+    let mut contexts = vec![
         ("memory", context(Sources::of(memory), policy.clone())),
         ("archive", context(Sources::of(Archive::open(&[folder.path().to_path_buf()]).unwrap()), policy.clone())),
         ("event history", context(Sources::of(history), policy.clone())),
     ];
-    Everywhere { contexts, _fake: fake, _folder: folder }
+    contexts.extend(ENGINES.map(|profile| (profile.name.as_str(), context(Sources::of(engine(profile, &engines)), policy.clone()))));
+    Everywhere { contexts, _fakes: [fake, engines], _folder: folder }
 }
 
-async fn ask(context: &ToolContext, arguments: &Value) -> Outcome {
+pub(crate) async fn ask(context: &ToolContext, arguments: &Value) -> Outcome {
     (cloudtrail_query::TOOL.run)(context, &Call::default(), arguments.as_object().cloned()).await
 }
 
@@ -503,7 +512,7 @@ async fn sql_runs_on_an_engine_where_policy_allows_it_and_is_refused_with_the_pr
     assert_eq!(both["error"]["argument"], "sql");
     // Without an engine the settings are named that would make one.
     let plain = everywhere(&day(), &allowing).await;
-    for (name, context) in &plain.contexts {
+    for (name, context) in plain.contexts.iter().filter(|(name, _)| !ENGINES.iter().any(|engine| engine.name.as_str() == *name)) {
         let answer = ask(context, &sql).await.structured();
         assert!(answer["error"]["next"].as_str().unwrap().contains("[athena] database, table"), "{name}: {answer:#}");
     }

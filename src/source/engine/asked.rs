@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 
+use super::held::Place;
 use crate::coverage::Attribute;
 use crate::policy::region::known_regions;
 use crate::source::{Kind, Query};
@@ -42,6 +43,22 @@ impl Asked {
     pub(super) fn presence(&self) -> Self {
         let from = self.window.to.checked_sub_signed(PRESENCE).unwrap_or(self.window.from).min(self.window.from);
         Self { window: Window { from, to: self.window.to }, kind: Kind::Everything, others: Vec::new(), ..self.clone() }
+    }
+
+    /// Returns the same without the region of which the events of global services alone are wanted, for what is not judged event by event.
+    pub(super) fn without_extra(mut self) -> Self {
+        let extra = self.extra.take();
+        self.regions.retain(|region| Some(region.as_str()) != extra);
+        self
+    }
+
+    /// Returns the same of as few accounts and regions as hold these places; nothing where there is none.
+    pub(super) fn only(&self, places: &[Place]) -> Option<Self> {
+        let held = |of: fn(&Place) -> &String, all: &[String]| -> Vec<String> {
+            all.iter().filter(|one| places.iter().any(|place| of(place) == *one)).cloned().collect()
+        };
+        let (accounts, regions) = (held(|place| &place.0, &self.accounts), held(|place| &place.1, &self.regions));
+        (!places.is_empty()).then(|| Self { accounts, regions, ..self.clone() })
     }
 
     /// Returns all kinds of events that are wanted.

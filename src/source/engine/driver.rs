@@ -1,21 +1,28 @@
-//! What differs from engine to engine.
+//! What differs from engine to engine: how it is set up, what it is asked, what its rows mean, and what its failures do.
 
-use std::sync::Arc;
-
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::asked::Asked;
+use super::sql::Table;
 use crate::coverage::{EngineFault, Failure, Profile};
 use crate::event::Event;
-use crate::source::BoxFuture;
-use crate::source::api::{OpenQuery, Queries, Rejected};
+use crate::source::api::{Queries, Rejected};
 
-/// A row of a result, by the names of its columns in lower case.
-pub(super) type Row = Map<String, Value>;
+/// A row of a result: its cells with the names of their columns, in the engine's order.
+pub(super) type Row = Vec<(String, Value)>;
+
+/// Returns a cell of a row.
+pub(super) fn cell<'a>(row: &'a Row, name: &str) -> Option<&'a Value> {
+    row.iter().find(|(own, _)| own == name).map(|(_, value)| value)
+}
 
 /// What the operator set up for an engine.
 #[derive(Clone, Debug)]
 pub(super) struct Home {
+    /// What it is like.
+    pub(super) profile: &'static Profile,
+    /// Most rows of one query.
+    pub(super) rows: usize,
     pub(super) queries: Queries,
     /// The region of the engine.
     pub(super) region: String,
@@ -28,116 +35,69 @@ pub(super) struct Home {
     pub(super) max_bytes: u64,
 }
 
-/// An engine: how it is asked, and what its rows mean.
-pub(super) trait Driver: Send + Sync {
-    /// Returns what it is like.
-    fn profile(&self) -> &'static Profile;
+/// What differs from engine to engine besides the words of its protocol.
+pub(super) trait Driver: Send + Sync + 'static {
+    /// Returns what writes statements in its language.
+    fn statements(&self) -> &dyn Statements;
 
-    /// Returns how it is set up.
-    fn home(&self) -> &Home;
+    /// Returns how much a statement is likely to read, in a measure of its own that grows with it. Default: by time alone.
+    fn extent(&self, asked: &Asked) -> f64 {
+        asked.window.length().num_seconds() as f64
+    }
 
+    /// Reads the record of a row; nothing where it has none that can be read.
+    fn event(&self, row: Row) -> Option<Event>;
+}
+
+/// What writes statements in the language of an engine.
+pub(super) trait Statements: Send + Sync {
     /// Writes what is asked as a statement that gives the newest records first, and at most `rows` of them.
     fn records(&self, asked: &Asked, rows: usize) -> String;
 
     /// Writes a statement that gives a row for each account and region that has any event.
     fn presence(&self, asked: &Asked) -> String;
 
-    /// Returns how much a statement is likely to read, in a measure of its own that grows with it.
-    fn extent(&self, asked: &Asked) -> f64;
-
-    /// Returns how many rows one query gives at most.
-    fn most_rows(&self) -> usize;
-
-    /// Begins to speak with it for a caller.
-    fn conversation(&self, caller: &str) -> Arc<dyn Conversation>;
-
-    /// Reads the record of a row; nothing where it has none that can be read.
-    fn event(&self, row: Row) -> Option<Event>;
+    /// Returns the table that statements of callers may read; nothing where it takes none.
+    fn table(&self) -> Option<&Table>;
 }
 
-/// What is said to an engine about queries.
-///
-/// Each method sends one request, or the same one again, and may be dropped at any await point.
-pub(super) trait Conversation: Send + Sync {
-    /// Tells of a query before it runs what the engine can tell.
-    ///
-    /// Errors: what keeps every query from running.
-    fn foresee<'a>(&'a self, asked: &'a Asked) -> BoxFuture<'a, Result<Foreseen, EngineFault>>;
+/// A row of an engine's table of faults: of what it fits, words in lower case that are said, and what that means.
+pub(super) struct Fault(pub(super) Of, pub(super) &'static str, pub(super) EngineFault);
 
-    /// Begins a query and returns its id.
-    fn submit<'a>(&'a self, statement: &'a str, asked: &'a Asked) -> BoxFuture<'a, Result<String, EngineFault>>;
-
-    /// Tells how a query is doing.
-    fn poll<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Polled, EngineFault>>;
-
-    /// Returns a page of the result: the first, or the one that a token of the page before leads to.
-    fn page<'a>(&'a self, id: &'a str, token: Option<&'a str>) -> BoxFuture<'a, Result<Page, EngineFault>>;
-
-    /// Ends a query.
-    fn stop<'a>(&'a self, id: &'a str) -> BoxFuture<'a, ()>;
-
-    /// States that a query may run from now on, until what is returned is dropped; nothing where nobody waits for that.
-    fn open(&self) -> Option<OpenQuery>;
-
-    /// Returns how many requests were sent.
-    fn sent(&self) -> u32;
+/// Of what a row of a table of faults fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Of {
+    /// A query that failed, or a request that was refused for no reason that any request may have.
+    Query,
+    /// These, and a request that failed for any reason.
+    Anything,
+    /// A request that was refused with this code.
+    Code(&'static str),
 }
 
-/// What is known of a query before it runs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Foreseen {
-    /// How many bytes it is likely to read.
-    pub(super) bytes: Option<u64>,
-    /// How many bytes the engine lets it read.
-    pub(super) most: Option<u64>,
-}
-
-/// How a query is doing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Polled {
-    pub(super) stage: Stage,
-    /// What it has read so far.
-    pub(super) bytes: u64,
-}
-
-/// Where a query stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
-    /// It waits for its turn.
-    Queued,
-    /// It runs.
-    Running,
-    /// It has ended, and its result can be read.
-    Done,
-    /// It has ended without one.
-    Failed(EngineFault),
-}
-
-/// A page of a result.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Page {
-    pub(super) rows: Vec<Row>,
-    pub(super) next: Option<String>,
-}
-
-impl From<Failure> for EngineFault {
-    fn from(failure: Failure) -> Self {
-        Self::Request(failure)
-    }
-}
-
-/// Says what a rejection means: by the first row of `table` whose code and words it has, else as of any request.
-pub(super) fn judge(rejected: Rejected, table: &[(&str, &str, EngineFault)]) -> EngineFault {
+/// Says what the rejection of a request means: by the first row of `table` that fits, else as of any request.
+pub(super) fn judge(rejected: &Rejected, table: &[Fault]) -> EngineFault {
     let said = rejected.message.to_lowercase();
-    let fits = |code: &str, words: &str| (code.is_empty() || code == rejected.code) && said.contains(words);
-    match table.iter().find(|(code, words, _)| fits(code, words)) {
-        Some((_, _, fault)) => fault.clone(),
+    let fits = |of: Of| match of {
+        Of::Query => rejected.failure == Failure::Refused,
+        Of::Anything => true,
+        Of::Code(code) => code == rejected.code,
+    };
+    match table.iter().find(|Fault(of, words, _)| fits(*of) && said.contains(words)) {
+        Some(Fault(.., means)) => means.clone(),
         None if rejected.failure == Failure::Refused => EngineFault::Statement(name_of(&rejected.code)),
-        None => EngineFault::Request(rejected.failure),
+        None => EngineFault::Request(rejected.failure.clone()),
     }
+}
+
+/// Says what the words mean with which a query failed; nothing where `table` does not know them.
+pub(super) fn judge_end(said: &str, table: &[Fault]) -> Option<EngineFault> {
+    let said = said.to_lowercase();
+    let fits = |of: Of| matches!(of, Of::Query | Of::Anything);
+    table.iter().find(|Fault(of, words, _)| fits(*of) && said.contains(words)).map(|Fault(.., means)| means.clone())
 }
 
 /// Keeps of a name that an engine has for a failure what is a name, as it is shown.
 pub(super) fn name_of(text: &str) -> String {
-    text.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').take(60).collect()
+    text.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').take(60).collect()
 }

@@ -9,18 +9,20 @@ use serde_json::{Value, json};
 
 use super::asked::Asked;
 use super::athena::{LOOK_UPS, QUERIES};
-use super::driver::{Conversation, Driver, Foreseen, Home, Page, Polled, Row, Stage, judge, name_of};
+use super::conversation::{Foreseen, Polled, Requests, Stage, Wire};
+use super::driver::{Driver, Fault, Of, Row, Statements, cell, name_of};
 use super::literal::needle;
 use super::source::Engine;
+use super::sql::Table;
+use super::{Access, Keys};
 use crate::config::Config;
 use crate::config::settings::{
     LOGS_INSIGHTS_ACCOUNT, LOGS_INSIGHTS_ACCOUNTS, LOGS_INSIGHTS_DATA_SOURCES, LOGS_INSIGHTS_LOG_GROUPS, LOGS_INSIGHTS_MAX_BYTES_SCANNED,
     LOGS_INSIGHTS_REGION,
 };
-use crate::coverage::{Attribute, Cost, EngineFault, Failure, Profile, SourceName, Words};
+use crate::coverage::{Attribute, Cost, EngineFault, Profile, SourceName, Words};
 use crate::event::{ACTS, Event};
-use crate::policy::Presence;
-use crate::source::api::{self, Api, OpenQuery, Queries, Rejected, items};
+use crate::source::api::{Api, Queries, engine, items};
 use crate::source::{BoxFuture, Clock, Definition, Kind, Opened, Setup};
 use crate::time::Window;
 
@@ -80,22 +82,14 @@ pub struct Settings {
     pub log_groups: Vec<String>,
     /// Names of data sources of the unified store, where there are no log groups.
     pub data_sources: Vec<String>,
-    /// The region of the log groups.
-    pub region: String,
-    /// The account whose role asks. Default: none, the process's own credentials do.
-    pub account: Option<String>,
-    /// Accounts whose events they hold. Default: none, which is the own account and those of `[accounts]`.
-    pub accounts: Vec<String>,
-    /// Accounts that are asked besides the own one, where none were named.
-    pub known: Vec<String>,
-    /// Most bytes that one query may read.
-    pub max_bytes: u64,
+    /// Where they are, who asks, and for which accounts.
+    pub access: Access,
 }
 
-/// Log groups.
-struct LogsInsights {
-    home: Home,
-    settings: Arc<Settings>,
+/// The log groups or data sources, and how CloudWatch Logs are spoken to.
+struct Groups {
+    log_groups: Vec<String>,
+    data_sources: Vec<String>,
 }
 
 fn open(setup: &Setup<'_>) -> Result<Option<Opened>, String> {
@@ -103,32 +97,22 @@ fn open(setup: &Setup<'_>) -> Result<Option<Opened>, String> {
     if settings.log_groups.is_empty() && settings.data_sources.is_empty() {
         return Ok(None);
     }
-    let engine = engine(setup.api, settings, Arc::clone(&setup.clock));
-    Ok(Some(Opened { source: Arc::new(engine), presence: Presence::Configured }))
+    Ok(super::configured(engine(setup.api, settings, Arc::clone(&setup.clock))))
 }
 
 fn settings(config: &Config, home: Option<&str>) -> Settings {
+    let keys = Keys { account: &LOGS_INSIGHTS_ACCOUNT, accounts: &LOGS_INSIGHTS_ACCOUNTS, max_bytes: &LOGS_INSIGHTS_MAX_BYTES_SCANNED };
     Settings {
         log_groups: config.get(&LOGS_INSIGHTS_LOG_GROUPS),
         data_sources: config.get(&LOGS_INSIGHTS_DATA_SOURCES),
-        region: super::region(config.find(&LOGS_INSIGHTS_REGION), home),
-        account: super::account(config, config.find(&LOGS_INSIGHTS_ACCOUNT)),
-        accounts: config.get(&LOGS_INSIGHTS_ACCOUNTS),
-        known: super::known(config),
-        max_bytes: config.get(&LOGS_INSIGHTS_MAX_BYTES_SCANNED),
+        access: Access::of(config, keys, super::region(config.find(&LOGS_INSIGHTS_REGION), home)),
     }
 }
 
 /// Prepares to ask CloudWatch Logs; sends nothing.
 pub fn engine(api: &Api, settings: Settings, clock: Clock) -> Engine {
-    let home = Home {
-        queries: api.queries(settings.account.as_deref(), &settings.region),
-        region: settings.region.clone(),
-        accounts: settings.accounts.clone(),
-        known: settings.known.clone(),
-        max_bytes: settings.max_bytes,
-    };
-    Engine::new(LogsInsights { home, settings: Arc::new(settings) }, clock)
+    let Settings { log_groups, data_sources, access } = settings;
+    Engine::new(access.home(api, &PROFILE, ROWS), Groups { log_groups, data_sources }, clock)
 }
 
 /// Writes text as a string; only for what has no sign that means anything in one.
@@ -150,7 +134,7 @@ fn pattern(needle: &str) -> String {
     needle.chars().flat_map(|c| ['.', '+'].contains(&c).then_some('\\').into_iter().chain([c])).collect()
 }
 
-impl LogsInsights {
+impl Groups {
     /// Writes what bounds every query: account and region; its time stands beside the statement.
     ///
     /// Of a long record the last fields are not found, as Logs Insights finds 200 in each; what is not found is not ruled out here, but
@@ -158,8 +142,8 @@ impl LogsInsights {
     /// Source: CloudWatch Logs user guide, "Supported logs and discovered fields" (at most 200 fields of a JSON log).
     fn bounds(&self, asked: &Asked) -> Vec<String> {
         let mut lines = Vec::new();
-        if self.settings.log_groups.is_empty() {
-            let sources = list(self.settings.data_sources.iter().map(String::as_str));
+        if self.log_groups.is_empty() {
+            let sources = list(self.data_sources.iter().map(String::as_str));
             lines.extend(["SOURCE logGroups()".to_owned(), format!("filterIndex @data_source_name in {sources}")]);
         }
         let accounts = list(asked.accounts.iter().map(String::as_str));
@@ -182,15 +166,7 @@ fn kind(kind: &Kind) -> Option<String> {
     }
 }
 
-impl Driver for LogsInsights {
-    fn profile(&self) -> &'static Profile {
-        &PROFILE
-    }
-
-    fn home(&self) -> &Home {
-        &self.home
-    }
-
+impl Statements for Groups {
     fn records(&self, asked: &Asked, rows: usize) -> String {
         let mut lines = self.bounds(asked);
         let kinds: Option<Vec<String>> = asked.kinds().map(|asked| kind(&asked)).collect();
@@ -205,124 +181,99 @@ impl Driver for LogsInsights {
         lines.join("\n| ")
     }
 
-    /// All of the groups is read, for as long as is asked.
-    fn extent(&self, asked: &Asked) -> f64 {
-        asked.window.length().num_seconds() as f64
-    }
-
-    fn most_rows(&self) -> usize {
-        ROWS
-    }
-
-    fn conversation(&self, caller: &str) -> Arc<dyn Conversation> {
-        Arc::new(Talk { queries: self.home.queries.of(caller), settings: Arc::clone(&self.settings) })
-    }
-
-    fn event(&self, mut row: Row) -> Option<Event> {
-        let Value::String(json) = row.remove("@message")? else { return None };
-        Event::parse(serde_json::from_str(&json).ok()?).ok()
+    /// None: its SQL is OpenSearch's, which has other names and functions than the statements that policy reads. Presets ask in its own
+    /// language.
+    ///
+    /// Source: CloudWatch Logs user guide, "Supported query languages" (OpenSearch SQL).
+    fn table(&self) -> Option<&Table> {
+        None
     }
 }
 
-struct Talk {
-    queries: Queries,
-    settings: Arc<Settings>,
-}
+impl Driver for Groups {
+    fn statements(&self) -> &dyn Statements {
+        self
+    }
 
-/// What CloudWatch Logs say of a request: code, words in lower case, and what that means.
-///
-/// Source: CloudWatch Logs API reference, StartQuery, "Errors".
-fn faults() -> Vec<(&'static str, &'static str, EngineFault)> {
-    vec![("LimitExceededException", "", EngineFault::TooManyQueries), ("ResourceNotFoundException", "", EngineFault::NoLogGroup)]
-}
-
-fn rejected(rejected: Rejected) -> EngineFault {
-    match rejected.failure {
-        Failure::Refused => judge(rejected, &faults()),
-        failure => EngineFault::Request(failure),
+    fn event(&self, row: Row) -> Option<Event> {
+        Event::parse(serde_json::from_str(cell(&row, "@message")?.as_str()?).ok()?).ok()
     }
 }
 
-impl Conversation for Talk {
+impl Wire for Groups {
+    fn requests(&self) -> Requests {
+        Requests {
+            begin: &engine::LOGS_START,
+            look: &engine::LOGS_RESULTS,
+            fetch: &engine::LOGS_RESULTS,
+            stop: &engine::LOGS_STOP,
+            id: "queryId",
+            rows: ("maxItems", PAGE),
+            next: "nextToken",
+        }
+    }
+
+    /// Source: CloudWatch Logs API reference, StartQuery, "Errors".
+    fn faults(&self) -> Vec<Fault> {
+        let code = |code, means| Fault(Of::Code(code), "", means);
+        vec![code("LimitExceededException", EngineFault::TooManyQueries), code("ResourceNotFoundException", EngineFault::NoLogGroup)]
+    }
+
     /// Foresees from what the groups store and for how long they do, where that is told.
-    fn foresee<'a>(&'a self, asked: &'a Asked) -> BoxFuture<'a, Result<Foreseen, EngineFault>> {
+    fn foresee<'a>(&'a self, queries: &'a Queries, asked: &'a Asked) -> BoxFuture<'a, Foreseen> {
         Box::pin(async move {
             let mut bytes = None;
-            for group in &self.settings.log_groups {
+            for group in &self.log_groups {
                 let name = group.split(":log-group:").last().unwrap_or_default().trim_end_matches(":*");
-                let Ok(told) = self.queries.send(&api::engine::LOGS_GROUPS, json!({"logGroupNamePrefix": name})).await else { continue };
+                let Ok(told) = queries.send(&engine::LOGS_GROUPS, json!({"logGroupNamePrefix": name})).await else { continue };
                 let own = items(&told, "logGroups").find(|one| one.get("logGroupName").and_then(Value::as_str) == Some(name));
                 if let Some(expected) = own.and_then(|group| expected(group, asked.window)) {
                     bytes = Some(bytes.unwrap_or_default() + expected);
                 }
             }
-            Ok(Foreseen { bytes, most: None })
+            Foreseen { bytes, most: None }
         })
     }
 
-    fn submit<'a>(&'a self, statement: &'a str, asked: &'a Asked) -> BoxFuture<'a, Result<String, EngineFault>> {
-        Box::pin(async move {
-            if statement.chars().count() > LONGEST {
-                return Err(EngineFault::TooLong);
-            }
-            let Window { from, to } = asked.window.whole_seconds();
-            let until = to.checked_add_signed(DELIVERY).unwrap_or(to);
-            let mut ask = json!({"startTime": from.timestamp(), "endTime": until.timestamp(), "queryString": statement, "limit": ROWS});
-            if let Some(ask) = ask.as_object_mut().filter(|_| !self.settings.log_groups.is_empty()) {
-                let groups: Vec<&str> = self.settings.log_groups.iter().map(|group| group.trim_end_matches(":*")).collect();
-                ask.insert("logGroupIdentifiers".to_owned(), json!(groups));
-            }
-            let told = self.queries.send(&api::engine::LOGS_START, ask).await.map_err(rejected)?;
-            told.get("queryId").and_then(Value::as_str).map(str::to_owned).ok_or(EngineFault::Unreadable)
-        })
+    fn begin(&self, statement: &str, asked: &Asked) -> Result<Value, EngineFault> {
+        if statement.chars().count() > LONGEST {
+            return Err(EngineFault::TooLong);
+        }
+        let Window { from, to } = asked.window.whole_seconds();
+        let until = to.checked_add_signed(DELIVERY).unwrap_or(to);
+        let mut ask = json!({"startTime": from.timestamp(), "endTime": until.timestamp(), "queryString": statement, "limit": ROWS});
+        if let Some(ask) = ask.as_object_mut().filter(|_| !self.log_groups.is_empty()) {
+            let groups: Vec<&str> = self.log_groups.iter().map(|group| group.trim_end_matches(":*")).collect();
+            // Source: CloudWatch Logs API reference, StartQuery: groups of other accounts are named by their ARN, and not as names.
+            let member = if groups.iter().any(|group| group.starts_with("arn:")) { "logGroupIdentifiers" } else { "logGroupNames" };
+            ask.insert(member.to_owned(), json!(groups));
+        }
+        Ok(ask)
     }
 
-    fn poll<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Polled, EngineFault>> {
-        Box::pin(async move {
-            // No row is wanted before all are there.
-            let told = self.queries.send(&api::engine::LOGS_RESULTS, json!({"queryId": id, "maxItems": 0})).await.map_err(rejected)?;
-            let bytes = told.pointer("/statistics/bytesScanned").and_then(Value::as_f64).unwrap_or_default();
-            let stage = match told.get("status").and_then(Value::as_str) {
-                Some("Scheduled") => Stage::Queued,
-                Some("Running" | "Unknown") => Stage::Running,
-                Some("Complete") => Stage::Done,
-                Some("Failed") => Stage::Failed(EngineFault::Engine(String::new())),
-                Some("Cancelled") => Stage::Failed(EngineFault::Cancelled),
-                Some("Timeout") => Stage::Failed(EngineFault::TimedOut),
-                Some(other) => Stage::Failed(EngineFault::Engine(name_of(other))),
-                None => return Err(EngineFault::Unreadable),
-            };
-            Ok(Polled { stage, bytes: bytes.max(0.0) as u64 })
-        })
+    /// No row is wanted before all are there.
+    fn looking(&self) -> Value {
+        json!({"maxItems": 0})
     }
 
-    fn page<'a>(&'a self, id: &'a str, token: Option<&'a str>) -> BoxFuture<'a, Result<Page, EngineFault>> {
-        Box::pin(async move {
-            let mut ask = json!({"queryId": id, "maxItems": PAGE});
-            if let (Some(token), Some(ask)) = (token, ask.as_object_mut()) {
-                ask.insert("nextToken".to_owned(), token.into());
-            }
-            let told = self.queries.send(&api::engine::LOGS_RESULTS, ask).await.map_err(rejected)?;
-            if !told.get("results").is_some_and(Value::is_array) {
-                return Err(EngineFault::Unreadable);
-            }
-            let cell = |cell: &Value| Some((cell.get("field")?.as_str()?.to_owned(), cell.get("value")?.clone()));
-            let row = |row: &Value| row.as_array().into_iter().flatten().filter_map(cell).collect();
-            let next = told.get("nextToken").and_then(Value::as_str).filter(|token| !token.is_empty()).map(str::to_owned);
-            Ok(Page { rows: items(&told, "results").map(row).collect(), next })
-        })
+    fn polled(&self, told: &Value) -> Option<Polled> {
+        let bytes = told.pointer("/statistics/bytesScanned").and_then(Value::as_f64).unwrap_or_default();
+        let stage = match told.get("status").and_then(Value::as_str)? {
+            "Scheduled" => Stage::Queued,
+            "Running" | "Unknown" => Stage::Running,
+            "Complete" => Stage::Done,
+            "Failed" => Stage::Failed(EngineFault::Engine(String::new())),
+            "Cancelled" => Stage::Failed(EngineFault::Cancelled),
+            "Timeout" => Stage::Failed(EngineFault::TimedOut),
+            other => Stage::Failed(EngineFault::Engine(name_of(other))),
+        };
+        Some(Polled { stage, bytes: bytes.max(0.0) as u64 })
     }
 
-    fn stop<'a>(&'a self, id: &'a str) -> BoxFuture<'a, ()> {
-        Box::pin(async move { _ = self.queries.send(&api::engine::LOGS_STOP, json!({"queryId": id})).await })
-    }
-
-    fn open(&self) -> Option<OpenQuery> {
-        Some(self.queries.open())
-    }
-
-    fn sent(&self) -> u32 {
-        self.queries.sent()
+    fn rows(&self, told: &Value, _: bool) -> Option<Vec<Row>> {
+        let cell = |cell: &Value| Some((cell.get("field")?.as_str()?.to_owned(), cell.get("value")?.clone()));
+        let row = |row: &Value| row.as_array().into_iter().flatten().filter_map(cell).collect();
+        Some(told.get("results")?.as_array()?.iter().map(row).collect())
     }
 }
 

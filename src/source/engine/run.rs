@@ -8,7 +8,8 @@ use tokio::runtime::Handle;
 use tokio::time::{Duration, Instant, sleep, timeout, timeout_at};
 
 use super::asked::Asked;
-use super::driver::{Conversation, Row, Stage};
+use super::conversation::{Conversation, Stage};
+use super::driver::Row;
 use crate::coverage::EngineFault;
 use crate::source::api::OpenQuery;
 
@@ -52,7 +53,7 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    fn failed(fault: EngineFault, bytes: u64) -> Self {
+    pub(super) fn failed(fault: EngineFault, bytes: u64) -> Self {
         Self { fault: Some(fault), bytes, ..Self::default() }
     }
 }

@@ -1,6 +1,5 @@
 //! An engine as a source: what is asked of it, what it was asked before, and what it gave.
 
-use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,11 +9,14 @@ use lru::LruCache;
 use tokio::time::{Duration, Instant, timeout_at};
 
 use super::asked::Asked;
-use super::conclude::{self, Given};
-use super::driver::{Conversation, Driver};
+use super::conclude::{Given, place};
+use super::conversation::{Conversation, Talk, Wire};
+use super::driver::{Driver, Home};
+use super::held::{Held, Holding};
 use super::run::{self, Limits, Outcome};
 use crate::coverage::{Cell, EngineFault, Failure, Note, Profile, Reading, State};
 use crate::policy::Ungated;
+use crate::source::sql::Sql;
 use crate::source::{BoxFuture, Clock, Query, Source};
 use crate::time::Window;
 
@@ -29,16 +31,30 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// An SQL engine, and what the process knows of its queries.
 pub struct Engine {
-    driver: Box<dyn Driver>,
+    pub(super) driver: Arc<dyn Driver>,
+    home: Home,
+    speak: Box<dyn Fn(&str) -> Arc<dyn Conversation> + Send + Sync>,
     clock: Clock,
     pause: Duration,
-    ended: Mutex<LruCache<Asking, Ended>>,
+    ended: Mutex<LruCache<Statement, Ended>>,
+    held: Held,
     /// The most bytes that a query read for each measure of its extent, as bits of a float.
     rate: AtomicU64,
 }
 
 /// Who asked, and what; the time stands beside a statement, or in it.
-type Asking = (String, Window, String);
+type Statement = (String, Window, String);
+
+/// A question to an engine, once it is known whom to ask for.
+pub(super) struct Asking {
+    pub(super) caller: String,
+    pub(super) conversation: Arc<dyn Conversation>,
+    /// What is asked; without an account there is nothing to ask.
+    pub(super) asked: Asked,
+    /// Cells of what the engine does not hold, or may not be asked for.
+    pub(super) missed: Vec<Cell>,
+    pub(super) limits: Limits,
+}
 
 /// A query that ended well.
 #[derive(Clone, Debug)]
@@ -50,9 +66,20 @@ struct Ended {
 }
 
 impl Engine {
-    pub(super) fn new(driver: impl Driver + 'static, clock: Clock) -> Self {
-        let ended = Mutex::new(LruCache::new(NonZeroUsize::new(KNOWN).unwrap_or(NonZeroUsize::MIN)));
-        Self { driver: Box::new(driver), clock, pause: PAUSE, ended, rate: AtomicU64::new(0) }
+    /// Makes one that knows of no query yet.
+    pub(super) fn new<E: Driver + Wire>(home: Home, own: E, clock: Clock) -> Self {
+        let own = Arc::new(own);
+        let (queries, wire) = (home.queries.clone(), Arc::clone(&own));
+        Self {
+            driver: own,
+            home,
+            speak: Box::new(move |caller: &str| Talk::begin(queries.of(caller), &wire)),
+            clock,
+            pause: PAUSE,
+            ended: Mutex::new(LruCache::new(NonZeroUsize::new(KNOWN).unwrap_or(NonZeroUsize::MIN))),
+            held: Held::default(),
+            rate: AtomicU64::new(0),
+        }
     }
 
     /// Waits so long before it first looks at a query. Default: 200 ms.
@@ -62,71 +89,106 @@ impl Engine {
     }
 
     async fn read_query(&self, query: &Query) -> Reading {
-        let begin = Instant::now();
-        let until = begin.checked_add(query.deadline()).unwrap_or(begin);
-        let home = self.driver.home();
-        let conversation = self.driver.conversation(query.caller());
-        let (accounts, missed) = match timeout_at(until, self.accounts(query)).await.unwrap_or(Err(Failure::TimedOut)) {
-            Ok(accounts) => accounts,
-            Err(failure) => return self.gap(query, failure.into(), conversation.sent()),
+        let mut asking = match self.begin(query).await {
+            Ok(asking) => asking,
+            Err(gap) => return Reading { cells: vec![*gap], ..Reading::default() },
         };
-        let asked = Asked::of(query, accounts, &home.region);
-        let mut reading = if asked.accounts.is_empty() {
-            Reading::default()
-        } else {
-            let limits = Limits { until, time: query.deadline(), bytes: home.max_bytes, rows: self.driver.most_rows(), pause: self.pause };
-            self.ask(query, &asked, &conversation, limits).await
-        };
-        reading.cells.extend(missed.into_iter().map(|account| {
-            let region = asked.regions.first().map(String::as_str).unwrap_or_default();
-            Cell::cut(&account, region, self.profile(), State::NotConfigured, None).with(0, 0, [Note::AccountNotHeld])
-        }));
-        if reading.cells.is_empty() {
-            let cell = Cell::cut("", "", self.profile(), State::DeniedByPolicy, None).with(0, 0, [Note::AccountNotAllowed]);
-            reading.cells.push(cell);
-        }
+        let mut reading = if asking.asked.accounts.is_empty() { Reading::default() } else { self.records(query, &asking).await };
+        reading.cells.append(&mut asking.missed);
         reading
     }
 
-    /// Asks, or reads again what was asked a moment ago.
-    async fn ask(&self, query: &Query, asked: &Asked, conversation: &Arc<dyn Conversation>, limits: Limits) -> Reading {
-        let now = (self.clock)();
-        let most = limits.rows;
-        let statement = self.driver.records(asked, most);
-        let (outcome, begun) = match self.again(query, &statement, conversation, limits).await {
-            Some((outcome, begun)) => (outcome, begun),
-            None => (self.run(asked, statement.clone(), conversation, limits).await, now),
+    /// Finds out whom to ask for, and begins to speak with the engine.
+    ///
+    /// Errors: the cell of a reading that cannot begin.
+    pub(super) async fn begin(&self, query: &Query) -> Result<Asking, Box<Cell>> {
+        let begin = Instant::now();
+        let until = begin.checked_add(query.deadline()).unwrap_or(begin);
+        let home = &self.home;
+        let conversation = (self.speak)(query.caller());
+        let (accounts, missed) = match timeout_at(until, self.accounts(query)).await.unwrap_or(Err(Failure::TimedOut)) {
+            Ok(accounts) => accounts,
+            Err(failure) => return Err(Box::new(self.gap(query, failure.into(), conversation.sent()))),
         };
-        self.remember(query, statement, &outcome, begun);
-        let bytes = outcome.bytes;
-        let mut given = Given::of(self.driver.as_ref(), query, asked, outcome, begun);
-        given.bytes = bytes;
-        if given.is_empty() {
-            let wider = asked.presence();
-            let probed = self.run(&wider, self.driver.presence(&wider), conversation, limits).await;
-            given.bytes += probed.bytes;
-            match probed.fault {
-                // What may hold nothing at all proves nothing by giving nothing.
-                Some(fault) => given.fault = Some(fault),
-                None => given.present = Some(probed.rows.iter().filter_map(conclude::place).collect()),
+        let asked = Asked::of(query, accounts, &home.region);
+        let region = asked.regions.first().map(String::as_str).unwrap_or_default();
+        let not_held =
+            |account: String| Cell::cut(&account, region, self.profile(), State::NotConfigured, None).with(0, 0, [Note::AccountNotHeld]);
+        let mut missed: Vec<Cell> = missed.into_iter().map(not_held).collect();
+        if asked.accounts.is_empty() && missed.is_empty() {
+            missed.push(Cell::cut("", "", self.profile(), State::DeniedByPolicy, None).with(0, 0, [Note::AccountNotAllowed]));
+        }
+        let limits = Limits { until, time: query.deadline(), bytes: home.max_bytes, rows: home.rows, pause: self.pause };
+        Ok(Asking { caller: query.caller().to_owned(), conversation, asked, missed, limits })
+    }
+
+    /// Asks for records, or reads again what was asked a moment ago.
+    async fn records(&self, query: &Query, asking: &Asking) -> Reading {
+        let statement = self.driver.statements().records(&asking.asked, asking.limits.rows);
+        let (outcome, begun) = self.run_or_read(asking, &asking.asked, statement).await;
+        let mut given = Given::of(self.home.profile, self.driver.as_ref(), query, &asking.asked, outcome, begun);
+        given.found().for_each(|(place, when)| self.held.saw(place, when));
+        if given.is_whole() {
+            given.holding = Some(self.holding(asking).await);
+        }
+        given.conclude(query, &asking.asked, asking.conversation.sent())
+    }
+
+    /// Finds out which of the places hold anything at all, by one query for those of which that is not known.
+    ///
+    /// Why? A place that the engine never heard of gives nothing, too, and that is no quiet time.
+    pub(super) async fn holding(&self, asking: &Asking) -> Holding {
+        let wider = asking.asked.presence();
+        let mut holding = Holding::of(wider.places().filter(|place| self.held.knows(*place, wider.window) == Some(true)));
+        let mut doubtful = holding.doubtful(&wider);
+        doubtful.retain(|(account, region)| self.held.knows((account, region), wider.window).is_none());
+        let Some(asked) = wider.only(&doubtful) else { return holding };
+        let (outcome, _) = self.run_or_read(asking, &asked, self.driver.statements().presence(&asked)).await;
+        (holding.bytes, holding.fault) = (outcome.bytes, outcome.fault);
+        holding.present.extend(outcome.rows.iter().filter_map(place));
+        for place in doubtful {
+            match (holding.present.contains(&place), &holding.fault) {
+                (true, _) => self.held.saw(&place, asked.window),
+                (false, None) => self.held.missed(&place, asked.window),
+                (false, Some(_)) => {}
             }
         }
-        given.conclude(query, asked, conversation.sent())
+        holding
+    }
+
+    /// Runs a statement, or reads the result of the same one that was run a moment ago and that the engine still has; and tells when it
+    /// was begun.
+    pub(super) async fn run_or_read(&self, asking: &Asking, asked: &Asked, statement: String) -> (Outcome, DateTime<Utc>) {
+        let Asking { conversation, limits, .. } = asking;
+        let key = (asking.caller.clone(), asked.window, statement);
+        let known = self.ended.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(known) = known.filter(|ended| ended.at.elapsed() < KEPT) {
+            let outcome = run::fetch(conversation, known.id, *limits).await;
+            if outcome.fault.is_none() {
+                return (outcome, known.begun);
+            }
+        }
+        let begun = (self.clock)();
+        let outcome = self.run(asked, key.2.clone(), conversation, *limits).await;
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        _ = match &outcome.id {
+            Some(id) => ended.put(key, Ended { id: id.clone(), at: Instant::now(), begun }),
+            None => ended.pop(&key),
+        };
+        (outcome, begun)
     }
 
     /// Runs a statement, if it is not expected to read too much.
     async fn run(&self, asked: &Asked, statement: String, conversation: &Arc<dyn Conversation>, limits: Limits) -> Outcome {
         let extent = self.driver.extent(asked);
-        let foreseen = timeout_at(limits.until, conversation.foresee(asked)).await;
-        let foreseen = match foreseen.unwrap_or(Err(EngineFault::TimeSpent(limits.time))) {
-            Ok(foreseen) => foreseen,
-            Err(fault) => return Outcome { fault: Some(fault), ..Outcome::default() },
+        let Ok(foreseen) = timeout_at(limits.until, conversation.foresee(asked)).await else {
+            return Outcome::failed(EngineFault::TimeSpent(limits.time), 0);
         };
         let rate = f64::from_bits(self.rate.load(Ordering::Relaxed));
         let expected = foreseen.bytes.unwrap_or_default().max((rate * extent) as u64);
         let most = limits.bytes.min(foreseen.most.unwrap_or(u64::MAX));
         if expected > most {
-            return Outcome { fault: Some(EngineFault::TooManyBytes(expected, most)), ..Outcome::default() };
+            return Outcome::failed(EngineFault::TooManyBytes(expected, most), 0);
         }
         let outcome = run::run(conversation, statement, asked, limits).await;
         if outcome.fault.is_none() && extent > 0.0 {
@@ -137,38 +199,11 @@ impl Engine {
         outcome
     }
 
-    /// Reads the result of the same query, where it was run a moment ago and the engine still has it.
-    async fn again(
-        &self,
-        query: &Query,
-        statement: &str,
-        conversation: &Arc<dyn Conversation>,
-        limits: Limits,
-    ) -> Option<(Outcome, DateTime<Utc>)> {
-        let asking = (query.caller().to_owned(), query.window(), statement.to_owned());
-        let known = self.ended.lock().unwrap_or_else(PoisonError::into_inner).get(&asking).cloned();
-        let known = known.filter(|ended| ended.at.elapsed() < KEPT)?;
-        let outcome = run::fetch(conversation, known.id, limits).await;
-        outcome.fault.is_none().then_some((outcome, known.begun))
-    }
-
-    fn remember(&self, query: &Query, statement: String, outcome: &Outcome, begun: DateTime<Utc>) {
-        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        let asking = (query.caller().to_owned(), query.window(), statement);
-        match &outcome.id {
-            Some(id) => match ended.peek_mut(&asking) {
-                Some(known) if known.id == *id => {}
-                _ => _ = ended.put(asking, Ended { id: id.clone(), at: Instant::now(), begun }),
-            },
-            None => _ = ended.pop(&asking),
-        }
-    }
-
     /// Returns the accounts to ask for, and those that are asked for and that the engine does not hold.
     ///
     /// Errors: why the engine's own account, which is asked where none is named, is not known.
     async fn accounts(&self, query: &Query) -> Result<(Vec<String>, Vec<String>), Failure> {
-        let home = self.driver.home();
+        let home = &self.home;
         let named = !home.accounts.is_empty();
         match query.accounts() {
             // Which accounts an engine holds may be known to itself alone; one that it does not hold has no events.
@@ -183,17 +218,17 @@ impl Engine {
         }
     }
 
-    fn gap(&self, query: &Query, fault: EngineFault, requests: u32) -> Reading {
+    fn gap(&self, query: &Query, fault: EngineFault, requests: u32) -> Cell {
         let (account, region) = (query.account().unwrap_or_default(), query.region().unwrap_or_default());
         let mut cell = Cell::cut(account, region, self.profile(), fault.state(), None);
         cell.cause = fault.cause();
-        Reading { cells: vec![cell.with(requests, 0, [Note::Engine(fault)])], ..Reading::default() }
+        cell.with(requests, 0, [Note::Engine(fault)])
     }
 }
 
 impl Source for Engine {
     fn profile(&self) -> &'static Profile {
-        self.driver.profile()
+        self.home.profile
     }
 
     fn read<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Ungated> {
@@ -203,13 +238,14 @@ impl Source for Engine {
             reading.into()
         })
     }
+
+    fn sql(&self) -> Option<&dyn Sql> {
+        self.driver.statements().table().map(|_| self as &dyn Sql)
+    }
 }
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine").field("name", &self.driver.profile().name).finish_non_exhaustive()
+        f.debug_struct("Engine").field("name", &self.home.profile.name).finish_non_exhaustive()
     }
 }
-
-/// How many events each place gave.
-pub(super) type Counts = HashMap<(String, String), u32>;

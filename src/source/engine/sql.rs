@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::asked::Asked;
+use super::driver::Statements;
 use super::literal::{list, needle, text};
 use crate::coverage::Attribute;
 use crate::event::ACTS;
@@ -14,6 +15,8 @@ use crate::time::Window;
 pub(super) struct Table {
     /// The columns that make a record.
     pub(super) columns: String,
+    /// The names of columns that a caller may want to know.
+    pub(super) names: Vec<String>,
     /// The table, as it is named in a statement.
     pub(super) from: String,
     /// The columns of account and region.
@@ -31,9 +34,8 @@ pub(super) struct Table {
     pub(super) resources: &'static [&'static str],
 }
 
-impl Table {
-    /// Writes a statement for records, the newest first.
-    pub(super) fn records(&self, asked: &Asked, rows: usize) -> String {
+impl Statements for Table {
+    fn records(&self, asked: &Asked, rows: usize) -> String {
         let Self { columns, from, .. } = self;
         let mut terms = self.bounds(asked);
         let kinds: Option<Vec<String>> = asked.kinds().map(|kind| self.kind(&kind)).collect();
@@ -41,15 +43,20 @@ impl Table {
         format!("SELECT {columns}\nFROM {from}\nWHERE {}\nORDER BY eventtime DESC\nLIMIT {rows}", terms.join("\n  AND "))
     }
 
-    /// Writes a statement for the accounts and regions that have any event.
-    pub(super) fn presence(&self, asked: &Asked) -> String {
+    fn presence(&self, asked: &Asked) -> String {
         let Self { from, account, region, .. } = self;
         let terms = self.bounds(asked).join("\n  AND ");
         format!("SELECT {account} AS account, {region} AS region\nFROM {from}\nWHERE {terms}\nGROUP BY {account}, {region}")
     }
 
+    fn table(&self) -> Option<&Table> {
+        Some(self)
+    }
+}
+
+impl Table {
     /// Writes what bounds every statement: account, region and time.
-    fn bounds(&self, asked: &Asked) -> Vec<String> {
+    pub(super) fn bounds(&self, asked: &Asked) -> Vec<String> {
         let Window { from, to } = asked.window.whole_seconds();
         let mut terms = vec![
             format!("{} IN {}", self.account, list(asked.accounts.iter().map(String::as_str))),
@@ -111,6 +118,7 @@ mod tests {
 
     const TABLE: Table = Table {
         columns: String::new(),
+        names: Vec::new(),
         from: String::new(),
         account: "account",
         region: "region",

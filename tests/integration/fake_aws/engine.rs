@@ -1,7 +1,7 @@
 //! SQL engines on the wire: Athena and CloudTrail Lake, whose statements are parsed as SQL and judged record by record, and CloudWatch Logs
 //! Insights, of whose language the commands are known that a query for records needs. What they give is what their words say.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use serde_json::{Map, Value, json};
 use sqlparser::ast::{
@@ -201,7 +201,8 @@ impl State {
             "StartQuery" => {
                 let (from, to) = (ask["startTime"].as_i64().unwrap(), ask["endTime"].as_i64().unwrap());
                 let statement = ask["queryString"].as_str().unwrap();
-                assert!(ask["logGroupIdentifiers"].is_array() != statement.starts_with("SOURCE"), "groups, or a source");
+                let named = ["logGroupNames", "logGroupIdentifiers"].iter().filter(|member| ask[**member].is_array()).count();
+                assert_eq!(named, usize::from(!statement.starts_with("SOURCE")), "groups, or a source");
                 let time =
                     |record: &Value| record["eventTime"].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp();
                 let inside: Vec<&Value> = self.events.iter().filter(|record| (from..=to).contains(&time(record))).collect();
@@ -311,6 +312,9 @@ fn lake(record: &Value, name: &str) -> Value {
         "readonly" => record["readOnly"].clone(),
         "eventname" => record["eventName"].clone(),
         "eventid" => record["eventID"].clone(),
+        "errorcode" => record["errorCode"].clone(),
+        "requestparameters" => json!(record["requestParameters"].to_string()),
+        "useridentity" => lower(record["userIdentity"].clone()),
         other => panic!("a store has no {other}"),
     }
 }
@@ -322,15 +326,19 @@ fn select(statement: &str, records: &[Value], column: &dyn Fn(&Value, &str) -> V
     let Query { body, limit_clause, .. } = query.as_ref();
     let SetExpr::Select(select) = body.as_ref() else { panic!("no SELECT: {statement}") };
     let chosen = select.selection.as_ref().unwrap();
-    let items: Vec<(String, &Expr)> = select
-        .projection
-        .iter()
-        .map(|item| match item {
-            SelectItem::ExprWithAlias { expr, alias } => (alias.value.clone(), expr),
-            SelectItem::UnnamedExpr(expr) => (expr.to_string(), expr),
+    let mut items: Vec<(String, Expr)> = Vec::new();
+    for item in &select.projection {
+        match item {
+            SelectItem::ExprWithAlias { expr, alias } => items.push((alias.value.clone(), expr.clone())),
+            SelectItem::UnnamedExpr(Expr::CompoundIdentifier(names)) => {
+                items.push((names.last().unwrap().value.clone(), Expr::CompoundIdentifier(names.clone())));
+            }
+            SelectItem::UnnamedExpr(expr @ Expr::Function(_)) => items.push((format!("_col{}", items.len()), expr.clone())),
+            SelectItem::UnnamedExpr(expr) => items.push((expr.to_string(), expr.clone())),
+            SelectItem::Wildcard(_) => items.extend(WHOLE.iter().map(|name| ((*name).to_owned(), Expr::Identifier((*name).into())))),
             other => panic!("{other}"),
-        })
-        .collect();
+        }
+    }
     let limit = limit_clause.as_ref().map(|clause| clause.to_string());
     let limit: usize = limit.map_or(usize::MAX, |text| text.rsplit(' ').next().unwrap().parse().unwrap());
     let mut found: Vec<&Value> = records.iter().filter(|record| eval(chosen, record, column) == json!(true)).collect();
@@ -340,11 +348,45 @@ fn select(statement: &str, records: &[Value], column: &dyn Fn(&Value, &str) -> V
         Value::String(text) => Some(text),
         other => Some(other.to_string()),
     };
-    let rows = found.into_iter().map(|record| items.iter().map(|(_, expr)| text(eval(expr, record, column))).collect::<Vec<_>>());
-    let grouped = statement.contains("GROUP BY");
-    let rows: Vec<Vec<Option<String>>> =
-        if grouped { rows.collect::<BTreeSet<_>>().into_iter().collect() } else { rows.take(limit).collect() };
-    Ok((items.into_iter().map(|(name, _)| name).collect(), rows))
+    let names = items.iter().map(|(name, _)| name.clone()).collect();
+    let whole = items.iter().any(|(_, expr)| aggregate(expr).is_some());
+    if !whole && !statement.contains("GROUP BY") {
+        let row = |record: &&Value| items.iter().map(|(_, expr)| text(eval(expr, record, column))).collect::<Vec<_>>();
+        return Ok((names, found.iter().take(limit).map(row).collect()));
+    }
+    let key = |record: &Value| -> Vec<Option<String>> {
+        items.iter().map(|(_, expr)| if aggregate(expr).is_some() { None } else { text(eval(expr, record, column)) }).collect()
+    };
+    let mut groups: BTreeMap<Vec<Option<String>>, Vec<&Value>> = BTreeMap::new();
+    found.into_iter().for_each(|record| groups.entry(key(record)).or_default().push(record));
+    if groups.is_empty() && !statement.contains("GROUP BY") {
+        groups.insert(vec![None; items.len()], Vec::new());
+    }
+    let row = |(key, group): (Vec<Option<String>>, Vec<&Value>)| {
+        let cell = |(own, (_, expr)): (Option<String>, &(String, Expr))| match aggregate(expr) {
+            None => own,
+            Some("count") => Some(group.len().to_string()),
+            Some(_) => {
+                let Expr::Function(function) = expr else { panic!("{expr}") };
+                let FunctionArguments::List(list) = &function.args else { panic!("{expr}") };
+                let [FunctionArg::Unnamed(FunctionArgExpr::Expr(inner))] = list.args.as_slice() else { panic!("{expr}") };
+                let values = group.iter().filter_map(|record| text(eval(inner, record, column)));
+                if expr.to_string().starts_with("min") { values.min() } else { values.max() }
+            }
+        };
+        key.into_iter().zip(&items).map(cell).collect::<Vec<_>>()
+    };
+    Ok((names, groups.into_iter().map(row).take(limit).collect()))
+}
+
+/// The columns of `*`.
+const WHOLE: &[&str] = &["eventtime", "eventname", "awsregion", "requestparameters", "useridentity"];
+
+/// Returns the name of a function that makes one value of many rows.
+fn aggregate(expr: &Expr) -> Option<&'static str> {
+    let Expr::Function(function) = expr else { return None };
+    let name = function.name.to_string().to_lowercase();
+    ["count", "min", "max"].into_iter().find(|known| *known == name)
 }
 
 /// Returns a column of Athena's table.
@@ -394,6 +436,11 @@ fn eval(expr: &Expr, record: &Value, column: &dyn Fn(&Value, &str) -> Value) -> 
         Expr::Nested(inner) => of(inner),
         Expr::Cast { expr, .. } => of(expr),
         Expr::IsNull(inner) => json!(of(inner).is_null()),
+        Expr::IsNotNull(inner) => json!(!of(inner).is_null()),
+        Expr::CompoundIdentifier(names) => match (column(record, &names[0].value), names[1].value.as_str()) {
+            (Value::Object(fields), name) => fields.get(name).cloned().unwrap_or_default(),
+            _ => Value::Null,
+        },
         Expr::UnaryOp { op: UnaryOperator::Not, expr } => of(expr).as_bool().map_or(Value::Null, |told| json!(!told)),
         Expr::In { expr, target: InTarget::List(list), negated: false, .. } => match of(expr) {
             Value::Null => Value::Null,

@@ -28,7 +28,7 @@ pub use category::Category;
 pub use class::{Class, classify};
 pub use complaint::{About, Cause, Complained, Complaint, Specificity, Spoken, complaints};
 pub use gravity::{Gravity, gravity};
-pub use resource::{Resource, Role, aliases_of, is_known_key, makes_target, resources};
+pub use resource::{Owner, Resource, Role, aliases_of, foreign_owner, is_known_key, makes_target, resources};
 pub use row::Delay;
 pub use rows::{calls, calls_of, event_names};
 pub use service::{is_deployer, is_global_service, lends_role, service_called, service_names};

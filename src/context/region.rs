@@ -9,8 +9,11 @@ use super::fact::{Fact, Place};
 use super::{InvalidArgument, Named};
 use crate::event::{Arn, is_account, is_region};
 
-/// How many regions or accounts one call may name.
+/// How many regions one call may name, and how many of these or of accounts are taken from an investigation.
 const MAX_NAMED: usize = 50;
+
+/// How many accounts one call may name: an organisation's, at most as many as places are read one by one.
+const MAX_ACCOUNTS: usize = 256;
 
 /// A well-formed region at a word's start, and the letter of an availability zone after it.
 #[expect(clippy::expect_used, reason = "a literal pattern")]
@@ -155,10 +158,10 @@ pub(super) fn argument_accounts(asked: &[String]) -> Result<Vec<Named>, InvalidA
         if !may_be_account_name(name) {
             return Err(refuse("An account is a 12-digit id, such as `111122223333`, or a name that the operator configured.".into()));
         }
-        add(&mut found, name, Basis::Argument);
+        add_within(MAX_ACCOUNTS, &mut found, name, Basis::Argument);
     }
-    if found.len() > MAX_NAMED {
-        return Err(refuse(format!("At most {MAX_NAMED} accounts may be named, such as `111122223333`.")));
+    if found.len() > MAX_ACCOUNTS {
+        return Err(refuse(format!("At most {MAX_ACCOUNTS} accounts may be named, such as `111122223333`.")));
     }
     Ok(found)
 }
@@ -206,7 +209,12 @@ fn is_global(text: &str) -> bool {
 }
 
 fn add(found: &mut Vec<Named>, name: &str, basis: Basis) {
-    if !found.iter().any(|known| known.name == name) && found.len() <= MAX_NAMED {
+    add_within(MAX_NAMED, found, name, basis);
+}
+
+/// Adds a name, unless it is there or there are more than `most` already, which is one too many.
+fn add_within(most: usize, found: &mut Vec<Named>, name: &str, basis: Basis) {
+    if !found.iter().any(|known| known.name == name) && found.len() <= most {
         found.push(Named { name: name.to_owned(), basis });
     }
 }

@@ -437,3 +437,48 @@ async fn what_could_not_be_read_whole_is_not_kept() {
     assert_eq!(read(&history, &open(), &ask).await.1[0].state(), State::Denied);
     assert_eq!(read(&history, &open(), &ask).await.0, ["own"]);
 }
+
+#[tokio::test]
+async fn an_organisation_of_seventy_accounts_is_one_question_by_roles() {
+    let accounts: Vec<String> = (0..70).map(|n| format!("{:012}", 200_000_000_000_u64 + n)).collect();
+    let regions = ["eu-west-1", "us-east-1"];
+    let key = format!("arn:aws:kms:eu-west-1:{}:key/1234abcd-12ab-34cd-56ef-1234567890ab", accounts[1]);
+    let events = accounts.iter().enumerate().flat_map(|(n, account)| {
+        let key = key.clone();
+        regions.map(move |region| {
+            let mut record = change(&format!("{account}-{region}"), account, region);
+            if n == 7 && region == "eu-west-1" {
+                (record["eventSource"], record["eventName"]) = (json!("kms.amazonaws.com"), json!("DisableKey"));
+                record["requestParameters"] = json!({"keyId": key});
+            }
+            record
+        })
+    });
+    let mut fake = FakeAws::start(now()).await.with_events(events).throttling();
+    let mut policy = String::from("[budget]\ndeadline = \"15s\"\n");
+    for (n, account) in accounts.iter().enumerate() {
+        let role_arn = format!("arn:aws:iam::{account}:role/investigator");
+        policy.push_str(&format!("[accounts.team{n}]\nid = \"{account}\"\nrole_arn = \"{role_arn}\"\nexternal_id = \"between-us\"\n"));
+        fake = fake.with_role(Trust { role_arn: role_arn.leak(), external_id: Some("between-us") });
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let alert =
+        json!({"alert": {"name": "DecryptFailed", "labels": {"key": key, "region": "eu-west-1"}, "startsAt": "2026-01-27T20:35:00Z"}});
+    let begun = tokio::time::Instant::now();
+    let arguments = json!({"accounts": accounts, "regions": regions, "investigation": alert, "limit": 100});
+    let answer = served(&fake, folder.path(), &policy, arguments).await;
+    println!("70 accounts, 2 regions: {:?}, {} ms", begun.elapsed(), answer["cost"]["elapsed_ms"]);
+    // The deadline of 15 s did not end it.
+    assert_eq!((answer["coverage"]["verdict"].as_str(), answer["totals"]["matched"].as_u64()), (Some("complete"), Some(140)), "{answer:#}");
+    let cells = answer["coverage"]["cells"].as_array().unwrap();
+    let places: u64 = cells.iter().map(|cell| cell["alike"].as_u64().unwrap_or_default() + 1).sum();
+    assert!(places == 140 && cells.len() <= 34, "{} cells of {places} places", cells.len());
+    let entries: Vec<&Value> = answer["groups"].as_array().unwrap().iter().flat_map(|group| group["events"].as_array().unwrap()).collect();
+    assert!(entries.iter().all(|entry| accounts.iter().any(|account| entry["account"] == *account)), "{answer:#}");
+    let disabled = entries.iter().find(|entry| entry["name"] == "DisableKey").unwrap();
+    assert_eq!((disabled["account"].as_str(), disabled["rank"].as_u64()), (Some(accounts[7].as_str()), Some(1)), "{disabled:#}");
+    assert!(disabled["summary"].as_str().unwrap().ends_with(&format!("(of account {})", accounts[1])), "{disabled:#}");
+    let headline = answer["headline"].as_str().unwrap();
+    assert!(headline.contains(&format!("in account {}", accounts[7])) && headline.len() < 500, "{headline}");
+    assert_eq!(fake.asked_sts("AssumeRole").len(), 70);
+}

@@ -13,7 +13,7 @@ use crate::answer::{
     ActorReport, ConfidenceName, Entry, EventError, LinkReport, Repeats, Score, ScorePart, Step, SuspectReport, TouchedResource,
     UndoneReport, console, withhold,
 };
-use crate::catalogue::{self, Role};
+use crate::catalogue::{self, Owner, Role};
 use crate::event::{ActorKind, Event, Proof, Via};
 use crate::policy::UntrustedText;
 use crate::rank::explanation::{Contribution, Explanation};
@@ -132,7 +132,12 @@ fn told(change: &Change, untrusted: UntrustedText, record: &Value, earlier: Opti
         }),
         UntrustedText::Omit => withhold::summary(change),
     };
-    redact::clean(&summary, catalogue::MAX_SUMMARY_CHARS)
+    let owner = match catalogue::foreign_owner(event, &change.resources) {
+        Some(Owner { account, of_key: false }) => format!(" (of account {account})"),
+        Some(Owner { account, of_key: true }) => format!(" (key of account {account})"),
+        None => String::new(),
+    };
+    redact::clean(&summary, catalogue::MAX_SUMMARY_CHARS - owner.len()) + &owner
 }
 
 /// Adds what `detail=full` tells of an event.

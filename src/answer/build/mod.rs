@@ -151,7 +151,6 @@ struct Filled {
 
 /// Makes entries, best first, until the page is full.
 fn fill(draft: &Draft<'_>, fresh: &[Fold<'_>], style: &Style) -> Filled {
-    let several_accounts = draft.coverage.cells.iter().map(Cell::account).filter(|a| !a.is_empty()).collect::<HashSet<_>>().len() > 1;
     let several_regions = draft.ranked.iter().map(|one| one.change.event.region.as_str()).collect::<HashSet<_>>().len() > 1;
     let mut filled = Filled { entries: Vec::new(), page: draft.page.clone(), left: false };
     let mut size = Size::default();
@@ -164,7 +163,7 @@ fn fill(draft: &Draft<'_>, fresh: &[Fold<'_>], style: &Style) -> Filled {
         }
         let rank = filled.page.shown + 1;
         let mut entry = entry::entry(draft, fold, rank, style);
-        entry.account = several_accounts.then(|| draft.untrusted.place(&change.event.account));
+        entry.account = account(draft, fold);
         entry.region = several_regions.then(|| draft.untrusted.place(&change.event.region));
         entry.same_run_as = fold.leader.and_then(|leader| leaders.get(leader).copied());
         leaders.insert(&change.event.event_id, rank);
@@ -182,6 +181,12 @@ fn fill(draft: &Draft<'_>, fresh: &[Fold<'_>], style: &Style) -> Filled {
     filled
 }
 
+/// Returns whose event it is, where several accounts are looked at.
+fn account(draft: &Draft<'_>, fold: &Fold<'_>) -> Option<String> {
+    let accounts: HashSet<&str> = draft.coverage.cells.iter().map(Cell::account).filter(|account| !account.is_empty()).collect();
+    (accounts.len() > 1).then(|| draft.untrusted.place(&fold.best.change.event.account))
+}
+
 /// Says what was found, and writes the headline.
 fn headline(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style) -> (Finding, String) {
     // Suspects are ranked before all others, so a fold with one in it is led by one.
@@ -196,7 +201,7 @@ fn headline(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style) -> (Finding, 
         finding,
         coverage: draft.coverage,
         best: suspects.first().map(|fold| words::Best {
-            entry: entry::entry(draft, fold, 1, style),
+            entry: Entry { account: account(draft, fold), ..entry::entry(draft, fold, 1, style) },
             near: incident.window.from <= fold.best.change.event.time,
         }),
         suspects: suspects.len(),

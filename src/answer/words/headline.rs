@@ -162,7 +162,8 @@ fn found(facts: &Facts<'_>) -> String {
                 2 => "; 1 more suspect".into(),
                 n => format!("; {} more suspects", n - 1),
             };
-            format!("Top suspect{confidence}: {} {summary}, {relative}{others} ({changes} in {span}).", actor.name)
+            let place = best.entry.account.as_ref().map(|account| format!(" in account {account}")).unwrap_or_default();
+            format!("Top suspect{confidence}: {} {summary}{place}, {relative}{others} ({changes} in {span}).", actor.name)
         }
         (None, Finding::CouldNotLook) if read_from(facts.coverage, facts.untrusted).is_empty() => {
             "Could not look: nothing could be read, so this says nothing about what changed.".into()

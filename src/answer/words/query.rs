@@ -47,9 +47,10 @@ pub(super) fn headline(facts: &Facts<'_>) -> String {
 }
 
 fn first(lead: &str, first: &First) -> String {
-    let First { actor, what, time, calls, alone } = first;
+    let First { actor, what, account, time, calls, alone } = first;
+    let place = account.as_ref().map(|account| format!(" in account {account}")).unwrap_or_default();
     let like = if *alone { String::new() } else { format!("{calls} calls, the last: ") };
-    format!(" {lead}: {like}{actor} {what} at {time}.")
+    format!(" {lead}: {like}{actor} {what}{place} at {time}.")
 }
 
 fn plural(count: usize) -> &'static str {

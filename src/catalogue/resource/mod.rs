@@ -16,10 +16,12 @@ use crate::redact::is_hidden;
 mod alias;
 mod host;
 mod key;
+mod owner;
 
 pub use alias::aliases_of;
 pub(super) use alias::short;
 pub use key::is_known_key;
+pub use owner::{Owner, foreign_owner};
 
 /// A thing that an event touches.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,9 +16,9 @@ const GLOBAL: [&str; 4] = ["iam.amazonaws.com", "cloudfront.amazonaws.com", "rou
 pub(super) type Refusal = (&'static str, &'static str);
 
 impl State {
-    /// Takes 1 of 2 tokens that come back at 2 a second.
-    pub(super) fn admit(&mut self, region: &str, at: Instant) -> bool {
-        let (tokens, last) = self.allowance.entry(region.to_owned()).or_insert((2.0, at));
+    /// Takes 1 of 2 tokens that come back at 2 a second, of an account and region.
+    pub(super) fn admit(&mut self, place: &str, at: Instant) -> bool {
+        let (tokens, last) = self.allowance.entry(place.to_owned()).or_insert((2.0, at));
         *tokens = (*tokens + (at - *last).as_secs_f64() * 2.0).min(2.0);
         *last = at;
         let admitted = !self.throttles || *tokens >= 1.0;

@@ -1,7 +1,7 @@
 //! A fake AWS on a loopback socket: LookupEvents, GetCallerIdentity and AssumeRole as they are on the wire, with faults by script.
 //!
 //! It behaves as CloudTrail does: newest first, at most 50 a page, one attribute, inclusive bounds, tokens bound to their
-//! parameters, 2 requests a second and region, global services in us-east-1 only, delivery lag, 90 days.
+//! parameters, 2 requests a second of an account and region, global services in us-east-1 only, delivery lag, 90 days.
 
 mod bucket;
 mod cloudtrail;
@@ -186,7 +186,7 @@ impl FakeAws {
         self
     }
 
-    /// Refuses more than 2 requests a second and region.
+    /// Refuses more than 2 requests a second of an account and region.
     pub(crate) fn throttling(self) -> Self {
         self.state().throttles = true;
         self

@@ -70,7 +70,8 @@ fn begin(state: &Mutex<State>, request: &Request) -> Fault {
         return Fault::None;
     }
     let always = state.always;
-    if state.admit(&request.region, request.at) { state.faults.pop_front().unwrap_or(always) } else { Fault::Throttle }
+    let place = format!("{} {}", state.account_of(&request.access_key), request.region);
+    if state.admit(&place, request.at) { state.faults.pop_front().unwrap_or(always) } else { Fault::Throttle }
 }
 
 fn answer(state: &mut State, request: &Request, fault: Fault) -> Answer {

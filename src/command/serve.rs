@@ -84,7 +84,8 @@ fn over_http(settings: &Http, server: Server, service: Arc<CallService>, live: O
             // Connections end as soon as their calls have.
             tokio::spawn(async move { closing.close(GRACE).await });
         };
-        http::serve(listener, front, server, stop).await;
+        // The threads of calls go with the last server, and what these still have to say to engines is said before.
+        http::serve(listener, front, server.clone(), stop).await;
         service.flush().await;
         Ok(())
     });
@@ -127,7 +128,8 @@ fn on_stdio(server: Server, service: Arc<CallService>, reload: Reload) -> Result
             }
             service.close(GRACE).await;
         };
-        let served = stdio::serve(server, stop).await;
+        // As above.
+        let served = stdio::serve(server.clone(), stop).await;
         service.flush().await;
         served
     })?;

@@ -156,6 +156,11 @@ pub struct Words {
 }
 
 impl Profile {
+    /// Tells whether what is asked of it goes on elsewhere, and is paid for, when nobody here waits for it any more.
+    pub fn runs_elsewhere(&self) -> bool {
+        matches!(self.cost, Cost::Bytes { .. })
+    }
+
     /// Returns how the source spells an exact look-up; nothing when it cannot do it.
     pub fn spelling(&self, attribute: Attribute) -> Option<&'static str> {
         self.look_ups.iter().find(|look_up| look_up.attribute == attribute).map(|look_up| look_up.spelling)

@@ -5,6 +5,7 @@
 use std::future::Future;
 use std::io;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rmcp::model::{ClientJsonRpcMessage, ClientRequest, GetMeta as _};
@@ -21,8 +22,8 @@ use super::{Server, parse_guard};
 
 /// How long calls in flight may take to end once the client left or a signal came.
 ///
-/// Source: the contract (exit within 2 s), less the time to start and to end.
-const DRAIN: Duration = Duration::from_millis(1_500);
+/// Source: the contract (exit within 2 s, no query of an engine for longer than 1 s), less the time to start and to end.
+const DRAIN: Duration = Duration::from_millis(700);
 
 /// How long the last answers may take to leave after that.
 const LAST_WORDS: Duration = Duration::from_millis(200);
@@ -66,6 +67,7 @@ async fn serve_transport(
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let mut stop = pin!(stop);
+    let service = Arc::clone(&server.service);
     let mut running = tokio::select! {
         started = serve_server(server, transport) => match started {
             Ok(running) => running,
@@ -81,6 +83,7 @@ async fn serve_transport(
     tokio::select! {
         _ = end.wait_for(|ended| *ended) => {
             debug!("The client closed its end.");
+            service.client_left();
             // Answers of calls in flight still go out, for as long as the drain allows.
             let _ = tokio::time::timeout(DRAIN, running.waiting()).await;
         }

@@ -72,6 +72,8 @@ pub struct CallService {
     unread: Mutex<Option<String>>,
     /// Set when calls that still run are to answer with what they have.
     ending: watch::Sender<bool>,
+    /// Set when nothing is to run elsewhere any more for calls that still run.
+    left: watch::Sender<bool>,
     /// Set when calls that still run are to be given up.
     ended: watch::Sender<bool>,
     /// Set when no further call is let in.
@@ -96,8 +98,11 @@ pub struct Standing {
 impl CallService {
     /// Puts a context behind the rules; the context's own policy is replaced by that of the rules.
     pub fn new(context: ToolContext, rules: Rules, audit: Option<AuditLog>) -> Self {
-        let (gate, ending) = (Gate::new(rules.load), watch::Sender::new(false));
-        let until = |source| Arc::new(Interruptible::new(source, ending.subscribe())) as Arc<dyn Source>;
+        let (gate, ending, left) = (Gate::new(rules.load), watch::Sender::new(false), watch::Sender::new(false));
+        let until = |source: Arc<dyn Source>| {
+            let end = if source.profile().runs_elsewhere() { &left } else { &ending };
+            Arc::new(Interruptible::new(source, end.subscribe())) as Arc<dyn Source>
+        };
         let hurried = |inner| Arc::new(Hurried { inner, end: ending.subscribe() }) as Arc<dyn Surroundings>;
         let surroundings = context.surroundings.map(hurried);
         let context = ToolContext { sources: context.sources.wrapped(until), surroundings, ..context };
@@ -110,6 +115,7 @@ impl CallService {
             recent: Recent::default(),
             unread: Mutex::default(),
             ending,
+            left,
             ended: watch::Sender::new(false),
             closing: watch::Sender::new(false),
         }
@@ -249,6 +255,11 @@ impl CallService {
         }
     }
 
+    /// Lets nothing run on elsewhere for calls that still run, as their only client is gone, or as good as that. What they have is told.
+    pub fn client_left(&self) {
+        self.left.send_replace(true);
+    }
+
     /// Lets no further call in, gives those that run `grace` to end, then lets them answer with what they have, and sees to it that
     /// the log is on the disk.
     ///
@@ -259,6 +270,7 @@ impl CallService {
         if tokio::time::timeout(grace, self.gate.idle()).await.is_err() {
             info!("Calls that still run are to answer with what they have.");
             self.ending.send_replace(true);
+            self.client_left();
             if tokio::time::timeout(LAST_WORDS, self.gate.idle()).await.is_err() {
                 warn!("Calls that still run are given up.");
                 self.ended.send_replace(true);

@@ -22,8 +22,8 @@ use super::{Server, parse_guard};
 
 /// How long calls in flight may take to end once the client left or a signal came.
 ///
-/// Source: the contract (exit within 2 s, no query of an engine for longer than 1 s), less the time to start and to end.
-const DRAIN: Duration = Duration::from_millis(700);
+/// Source: the contract (exit within 2 s), less the time to start and to end.
+const DRAIN: Duration = Duration::from_millis(1_500);
 
 /// How long the last answers may take to leave after that.
 const LAST_WORDS: Duration = Duration::from_millis(200);

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::Found;
+use super::lexicon::Subject;
 use super::word::{Kind, Word};
 use crate::catalogue;
 use crate::event::{Arn, ID_KINDS, camel_words, is_account};
@@ -16,7 +17,22 @@ const ERRORS: &[&str] =
 pub(super) fn find(words: &mut [Word], found: &mut Found) {
     for word in words.iter_mut().filter(|word| word.kind.is_none()) {
         word.kind = kind(&word.text, found);
+        if word.kind.is_none() && is_machine_type(&word.plain) {
+            // Machines are told by type, and none is left out: that this one was asked for has no effect, and is told so.
+            found.subjects.extend([Subject::Machine, Subject::MachineType]);
+            word.common = true;
+        }
     }
+}
+
+/// Tells whether a word is a type of machine, such as `m5.large`.
+///
+/// Source: EC2 user guide, "Instance type naming conventions".
+fn is_machine_type(plain: &str) -> bool {
+    let Some((family, size)) = plain.split_once('.') else { return false };
+    let named = family.starts_with(|c: char| c.is_ascii_lowercase()) && family.contains(|c: char| c.is_ascii_digit());
+    let sized = ["nano", "micro", "small", "medium", "large"].contains(&size) || size.ends_with("xlarge") || size.starts_with("metal");
+    named && sized && family.len() <= 12 && family.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
 }
 
 fn kind(text: &str, found: &mut Found) -> Option<Kind> {

@@ -68,25 +68,26 @@ const fn of(category: Category, phrases: &'static str) -> Phrase {
 
 #[rustfmt::skip] // A table reads best in rows.
 const PHRASES: &[Phrase] = &[
-    Phrase { verbs: &["Delete", "Remove", "Purge"], ..about(&[S::Delete], "deleted/delete/deletes/deleting/removed/remove/removes/removing/removal/destroyed/destroys/dropped/erased/purged/wiped/deletions") },
+    Phrase { verbs: &["Delete", "Remove", "Purge"], ..about(&[S::Delete], "deleted/delete/deletes/deleting/removed/remove/removes/removing/removal/destroyed/destroys/dropped/erased/purged/wiped/deletions/vanished/disappeared/went missing/gone missing") },
     Phrase { verbs: &["Terminate"], ..about(&[S::Delete], "terminated/terminate/terminates/termination/terminations/killed") },
     about(&[S::Bucket], "bucket/buckets"),
     about(&[S::Permissions], "iam/permission/permissions/privilege/privileges/access rights"),
-    about(&[S::Denied], "denied/denial/denials/access denied/accessdenied/unauthorized/unauthorised/unauthorizedoperation/forbidden/blocked/refused/not authorized/not allowed"),
+    about(&[S::Denied], "denied/denial/denials/access denied/permission denied/permissions denied/accessdenied/unauthorized/unauthorised/unauthorizedoperation/forbidden/blocked/refused/not authorized/not allowed"),
     about(&[S::SignIn], "login/logins/log in/logged in/logs in/logging in/sign in/sign-in/sign-ins/signed in/signs in/signin/signins/sign ins"),
-    about(&[S::WithoutMfa], "without mfa/no mfa/without 2fa/no 2fa/without two factor authentication/without two-factor authentication/without two factor/without multi-factor authentication/without multi factor authentication/without multifactor authentication/without second factor/without a second factor/without using mfa/not using mfa/missing mfa/mfa not used/mfa was not used/had no mfa/skipped mfa"),
+    about(&[S::WithoutMfa], "without mfa/no mfa/without 2fa/no 2fa/with only a password/only a password/only with a password/by password only/with just a password/just a password/without two factor authentication/without two-factor/without 2-factor/without 2 factor/no two-factor/no two factor/without two-factor authentication/without two factor/without multi-factor authentication/without multi factor authentication/without multifactor authentication/without second factor/without a second factor/without using mfa/not using mfa/missing mfa/mfa not used/mfa was not used/had no mfa/skipped mfa"),
     about(&[S::Failed], "failed/fail/fails/failing/failure/failures/error/errors/exceptions"),
     Phrase { errors: &["Throttling*", "RequestLimitExceeded", "TooManyRequestsException", "ProvisionedThroughputExceededException"], ..about(&[S::Failed], "throttling/throttled/throttles/rate limited/rate exceeded") },
     about(&[S::Spike], "spike/spikes/spiked/spiking/surge/surged/sudden surge/burst/bursts/sudden/suddenly/jumped/increase/increased/went up/peak/peaked"),
     about(&[S::Root], "root/root user/root account/root account user/as root"),
-    about(&[S::Open], "opened/open/opens/opening/openings/opened up/ingress/ingress rules/ingress rule/inbound/inbound rules/inbound rule"),
+    about(&[S::Open], "opened/open/opens/opening/openings/opened up"),
+    about(&[S::Open, S::SecurityGroup], "ingress/ingress rules/ingress rule/inbound/inbound rules/inbound rule"),
     Phrase { category: Some(Category::SecurityGroup), ..about(&[S::SecurityGroup], "security group/security groups/firewall rule/firewall rules/port/ports/sg/sgs") },
     about(&[S::Public], "internet/the internet/world/the world/public/publicly/0.0.0.0/0/::/0"),
     about(&[S::Launch], "launch/launched/launches/launching/spun up/spin up/spinning up/provisioned"),
     about(&[S::Machine], "instance/instances/machine/machines/vm/vms/server/servers/ec2 instance/ec2 instances/ec2 machines/ec2 launches"),
     about(&[S::MachineType], "type/types/instance type/instance types/size/sizes"),
     about(&[S::Cost], "cost/costs/costing/price/prices/spend/spent/spending/bill/billed/expense/expenses/expensive/money"),
-    about(&[S::New], "new/newly/first seen/first time/for the first time/never seen/never seen before/not seen before/haven't seen before/haven't seen/have not seen before/unfamiliar/previously unseen/unseen"),
+    about(&[S::New], "new/newly/first seen/first time/for the first time/never seen/never seen before/not seen before/haven't seen before/haven't seen/have not seen before/never showed up before/never showed up/never appeared before/never appeared/never been seen before/never been seen/never been here before/unfamiliar/previously unseen/unseen"),
     about(&[S::Actors], "user/users/principal/principals/actor/actors/role/roles/identity/identities/people/person/persons/somebody/someone/anyone/anybody/caller/callers/session/sessions"),
     about(&[S::Trail], "trail/trails/cloudtrail/event selector/event selectors/event data store/event data stores/audit log/audit logs/audit logging/logging"),
     about(&[S::Change], "change/changed/changes/changing/modified/modify/modifies/modification/modifications/updated/update/updates/updating/edited/altered/reconfigured/happened to/happened/history/touched"),
@@ -160,7 +161,7 @@ pub(super) fn mark_names(words: &mut [Word]) {
         PHRASES.iter().flat_map(|phrase| known(phrase.phrases)).chain(known(NOUNS)).chain(known(TURNS)).chain(known(FILLERS)).collect()
     });
     for word in words {
-        word.common =
+        word.common |=
             KNOWN.contains(word.plain.as_str()) || KNOWN.contains(singular(&word.plain).as_str()) || service(&word.plain).is_some();
     }
 }
@@ -245,6 +246,14 @@ pub(super) fn service(plain: &str) -> Option<String> {
     // What has a category of its own, or is asked about by a preset, is no filter.
     let asked = PHRASES.iter().any(|phrase| phrase.phrases.split('/').any(|known| known == plain));
     if asked { None } else { is_known().or_else(called).map(str::to_owned) }
+}
+
+/// Tells whether a word only says what something was done to.
+pub(super) fn is_noun_alone(plain: &str) -> bool {
+    let noun = singular(plain);
+    known(NOUNS).any(|known| known == noun)
+        && !known(FILLERS).any(|known| known == plain)
+        && !PHRASES.iter().any(|phrase| phrase.phrases.split('/').any(|known| known == plain))
 }
 
 /// Returns a word in the singular.

@@ -21,6 +21,28 @@ const DONE_TO: &[&str] = &[
     "rebooted", "restarted", "stopped", "started", "disabled", "enabled", "rotated", "restored", "created", "invoked", "accessed", "to", "on", "attached",
     "detached",
 ];
+/// What somebody does, as it is called.
+const DONE_BY: &[&str] = &[
+    "activity",
+    "activities",
+    "actions",
+    "calls",
+    "changes",
+    "deletions",
+    "errors",
+    "failures",
+    "logins",
+    "sign-ins",
+    "launches",
+    "usage",
+];
+/// Things that bear the names of what they hold: a table `sessions`, a queue `orders`.
+const HOLDERS: &[&str] = &["table", "bucket", "queue", "topic", "stream", "database", "db"];
+/// What may follow such a name.
+const ENDS: &[&str] = &["in", "from", "since", "during", "by", "on", "at", "yesterday", "today"];
+/// Words of every day that such a thing may be called by.
+const CALLED: &[&str] =
+    &["users", "sessions", "roles", "identities", "actors", "events", "actions", "accounts", "groups", "jobs", "objects", "files"];
 const SMALL: &[&str] = &["the", "our", "my", "a", "an", "named", "called"];
 
 /// Takes the names of who acted and of things.
@@ -34,6 +56,7 @@ pub(super) fn find(words: &mut [Word], found: &mut Found) {
         let beside = |list: &[&str]| list.contains(&plain.as_str());
         if beside(ACTORS) || beside(THINGS) {
             let name = after(words, at, &["named", "called"])
+                .or_else(|| Some(at + 1).filter(|name| HOLDERS.contains(&plain.as_str()) && is_last_name(words, *name)))
                 .or_else(|| at.checked_sub(1).filter(|before| is_name(words, *before) && is_free(words, *before)));
             if let Some(name) = name {
                 let kind = if beside(ACTORS) { Kind::Actor } else { Kind::Resource };
@@ -60,7 +83,7 @@ pub(super) fn find(words: &mut [Word], found: &mut Found) {
             && let Some(name) = after(words, at, SMALL).filter(|name| !stands_beside(words, *name))
         {
             take(words, name, Kind::Resource, found);
-        } else if is_name(words, at) && (is_did(words, at + 1) || is_asked_of(words, at)) {
+        } else if is_name(words, at) && (is_did(words, at + 1) || is_asked_of(words, at) || does_own(words, at)) {
             take(words, at, Kind::Actor, found);
         }
     }
@@ -70,6 +93,12 @@ pub(super) fn find(words: &mut [Word], found: &mut Found) {
             take(words, at, Kind::Resource, found);
         }
     }
+}
+
+/// Tells whether a word can only be a name where it stands, though it is one of every day: `the table sessions` at the end of a question.
+fn is_last_name(words: &[Word], at: usize) -> bool {
+    let called = words.get(at).is_some_and(|word| word.kind.is_none() && CALLED.contains(&word.plain.as_str()));
+    called && words.get(at + 1).is_none_or(|next| next.kind == Some(Kind::Window) || ENDS.contains(&next.plain.as_str()))
 }
 
 /// Returns where the name stands after a word, past some small ones.
@@ -103,6 +132,11 @@ fn is_asked_of(words: &[Word], at: usize) -> bool {
     };
     let asked = plain(at.checked_sub(1)).is_some_and(|word| ["what", "everything", "anything", "that", "all", "whatever"].contains(&word));
     asked && plain(Some(at + 1)).is_some_and(|word| word.ends_with("ed") && DONE_TO.contains(&word))
+}
+
+/// Tells whether what somebody did stands after a name as the name's own: `carol's activity`.
+fn does_own(words: &[Word], at: usize) -> bool {
+    words.get(at).is_some_and(|word| word.owns) && words.get(at + 1).is_some_and(|word| DONE_BY.contains(&word.plain.as_str()))
 }
 
 fn is_free(words: &[Word], at: usize) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::lexicon::{Subject as S, singular};
+use super::lexicon::{Subject as S, is_noun_alone, singular};
 use super::word::{Kind, Word};
 use super::{Found, Preset};
 use crate::catalogue;
@@ -78,6 +78,8 @@ const RULES: &[Rule] = &[
 /// Errors: why none does, in words.
 pub(super) fn decide(found: &mut Found, words: &mut [Word]) -> Result<&'static Preset, &'static str> {
     lend(found);
+    make(found);
+    rule_who_may(found);
     if found.negated {
         return Err("a word turns its meaning round, which no preset can do");
     }
@@ -139,6 +141,12 @@ fn settle(preset: &Preset, found: &mut Found, words: &mut [Word], calls: Vec<Str
     if found.subjects.contains(&S::Spike) && found.subjects.contains(&S::Denied) {
         parameters.error = ["AccessDenied*", "*UnauthorizedOperation"].map(str::to_owned).to_vec();
     }
+    // What it is about has no effect unless something narrows it to that, and is told so.
+    let narrowed = !parameters.service.is_empty() || !parameters.category.is_empty() || !parameters.resource.is_empty();
+    if ["changes", "failed_calls", "denied_calls", "error_spikes"].contains(&preset.name) && !narrowed {
+        let of_nothing = |word: &&mut Word| word.kind == Some(Kind::Subject) && is_noun_alone(&word.plain);
+        words.iter_mut().filter(of_nothing).for_each(|word| word.kind = None);
+    }
     // A list of sign-ins tells how each went, but leaves none out.
     if preset.name == "console_logins" && found.subjects.contains(&S::Failed) {
         let failed = |word: &&mut Word| word.kind == Some(Kind::Subject) && word.plain.starts_with("fail");
@@ -160,6 +168,27 @@ fn lend(found: &mut Found) {
         found.parameters.actor.retain(|actor| !roles.contains(actor));
         found.nouns.insert("role".to_owned());
         found.parameters.resource.extend(roles);
+    }
+}
+
+/// Makes of changed policies a change of who may do what, where nothing is said of whose they are.
+fn rule_who_may(found: &mut Found) {
+    let named = [Parameter::Resource, Parameter::Service, Parameter::Category].iter().any(|parameter| found.parameters.has(*parameter));
+    let of_policies = found.nouns.iter().all(|noun| ["policy", "permission", "grant", "profile"].contains(&noun.as_str()));
+    if found.subjects.contains(&S::Change) && !found.nouns.is_empty() && of_policies && !named {
+        found.subjects.insert(S::Permissions);
+    }
+}
+
+/// Makes of what is new, and nobody who acts, what was created: `new access keys this month`.
+fn make(found: &mut Found) {
+    const BESIDE: &[S] = &[S::New, S::Verb, S::Did, S::Bucket, S::Machine, S::Permissions, S::SecurityGroup, S::Trail];
+    let of_things = found.subjects.contains(&S::New) && found.subjects.iter().all(|subject| BESIDE.contains(subject));
+    let verbs_create = found.verbs.is_empty() || found.verbs == ["Create"];
+    if of_things && verbs_create && !found.nouns.is_empty() {
+        found.subjects.remove(&S::New);
+        found.subjects.insert(S::Verb);
+        found.verbs = vec!["Create"];
     }
 }
 

@@ -9,6 +9,8 @@ pub(super) struct Word {
     pub(super) plain: String,
     /// Whether it was in quotation marks, and so is a name.
     pub(super) quoted: bool,
+    /// Whether something is said to be its own: `carol's`.
+    pub(super) owns: bool,
     /// Whether the lexicon or the language knows it, so that it is no name unless it is quoted.
     pub(super) common: bool,
     /// What was understood of it.
@@ -88,8 +90,9 @@ pub(super) fn divide(question: &str) -> Vec<Word> {
         let quoted = bare.starts_with(QUOTES) && bare.chars().count() > text.chars().count() + 1;
         let lower = text.to_lowercase();
         let plain = ["'s", "’s"].iter().find_map(|end| lower.strip_suffix(end)).unwrap_or(&lower).to_owned();
-        let text = if plain.len() < lower.len() { text.get(..plain.len()).unwrap_or(text) } else { text };
-        (!text.is_empty()).then(|| Word { text: text.to_owned(), plain, quoted, common: false, kind: None })
+        let owns = plain.len() < lower.len();
+        let text = if owns { text.get(..plain.len()).unwrap_or(text) } else { text };
+        (!text.is_empty()).then(|| Word { text: text.to_owned(), plain, quoted, owns, common: false, kind: None })
     };
     question.split_whitespace().filter_map(word).collect()
 }

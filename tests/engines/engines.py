@@ -1,11 +1,13 @@
 """Plays Athena, CloudTrail Lake and CloudWatch Logs over DuckDB, and compares what the program answers from each with its archive's answer."""
 
 import gzip
+import itertools
 import json
 import os
 import random
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -141,28 +143,46 @@ def flat(value, path=""):
         yield path, value
 
 
+def stamp(text):
+    return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc).timestamp())
+
+
+class Laid:
+    """A record as Logs Insights has it: when, its text, and the 200 fields that are found in it. Laid out once, as every query reads all."""
+
+    def __init__(self, record):
+        self.at, self.time = stamp(record["eventTime"]), record["eventTime"]
+        self.text, self.fields = json.dumps(record), dict(itertools.islice(flat(record), 200))
+
+
+LAID = [Laid(record) for record in RECORDS]
+
+
+def judge(term):
+    """Reads one term of a filter; gives what judges a record by it."""
+    if found := re.fullmatch(r"not ispresent\((\S+)\)", term):
+        return lambda one: found[1] not in one.fields
+    if found := re.fullmatch(r"@message like /(.*)/", term):
+        pattern = re.compile(found[1])
+        return lambda one: pattern.search(one.text) is not None
+    if found := re.fullmatch(r"(\S+) in (\[.*\])", term):
+        listed = set(json.loads(found[2]))
+        return lambda one: isinstance(value := one.fields.get(found[1]), str) and value in listed
+    name, flag = re.fullmatch(r"(\S+) = ([01])", term).groups()
+    return lambda one: one.fields.get(name) is (flag == "1")
+
+
 def insights(statement, start, end):
-    """Runs the commands of Logs Insights that a query for records has; of a record 200 fields are found."""
-    rows = [(record, dict(list(flat(record))[:200])) for record in RECORDS if start <= stamp(record["eventTime"]) <= end]
+    """Runs the commands of Logs Insights that a query for records has."""
+    rows = [one for one in LAID if start <= one.at <= end]
     names, limit = [], 10_000
-
-    def holds(row, term):
-        record, fields = row
-        if found := re.fullmatch(r"not ispresent\((\S+)\)", term):
-            return found[1] not in fields
-        if found := re.fullmatch(r"@message like /(.*)/", term):
-            return re.search(found[1], json.dumps(record)) is not None
-        if found := re.fullmatch(r"(\S+) in (\[.*\])", term):
-            return fields.get(found[1]) in json.loads(found[2])
-        name, flag = re.fullmatch(r"(\S+) = ([01])", term).groups()
-        return fields.get(name) is (flag == "1")
-
     for command in statement.split("\n| "):
         word, rest = command.split(" ", 1)
         if word == "filter":
-            rows = [row for row in rows if any(holds(row, term) for term in rest.split(" or "))]
+            terms = [judge(term) for term in rest.split(" or ")]
+            rows = [one for one in rows if any(holds(one) for holds in terms)]
         elif word == "sort":
-            rows.sort(key=lambda row: row[0]["eventTime"], reverse=True)
+            rows.sort(key=lambda one: one.time, reverse=True)
         elif word == "limit":
             limit = int(rest)
         elif word == "fields":
@@ -171,12 +191,8 @@ def insights(statement, start, end):
             assert word == "stats", command
             names = rest.split(" by ")[1].split(", ")
     if names == ["@message"]:
-        return names, [[json.dumps(record)] for record, _ in rows[:limit]]
-    return names, [list(row) for row in {tuple(fields.get(name) for name in names) for _, fields in rows}]
-
-
-def stamp(text):
-    return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc).timestamp())
+        return names, [[one.text] for one in rows[:limit]]
+    return names, [list(row) for row in {tuple(one.fields.get(name) for name in names) for one in rows}]
 
 
 class Engines(BaseHTTPRequestHandler):
@@ -264,6 +280,8 @@ with open(f"{WORK}/policy.toml", "w") as file:
     file.write(
         f"""allow_aws_read = true
 max_window = "90d"
+[query]
+allow_sql = true
 [athena]
 database = "audit"
 table = "logs"
@@ -287,9 +305,9 @@ def environment(url):
 ENV = environment(f"http://127.0.0.1:{server.server_port}")
 
 
-def ask(source, *arguments, env=ENV):
+def ask(source, *arguments, env=ENV, policy="policy"):
     own = ["--archive", f"{WORK}/archive"] if source == "archive" else []
-    done = subprocess.run([BINARY, *arguments, "--source", source, "--json", "--config", f"{WORK}/policy.toml", *own], env=env, capture_output=True, text=True)
+    done = subprocess.run([BINARY, *arguments, "--source", source, "--json", "--config", f"{WORK}/{policy}.toml", *own], env=env, capture_output=True, text=True)
     try:
         return json.loads(done.stdout)
     except ValueError:
@@ -368,6 +386,69 @@ for record in random.Random(7).sample(RECORDS, min(12, len(RECORDS))):
         count["records equal" if alike else "records different"] += 1
         if not alike:
             faults.append(f"{source} {question}:\n  {str(parts(expected))[:500]}\n  {str(parts(given))[:500]} {str(given)[:200]}")
+
+
+def presets():
+    """Asks by every preset, of the busiest days and of all records at once where that is no longer than may be asked."""
+    days = Counter(record["eventTime"][:10] for record in RECORDS)
+    with open("schemas/cloudtrail_query.json") as file:
+        known = re.search(r'"enum":\s*(\[[^\]]*"who_did"[^\]]*\])', file.read())
+    known = json.loads(known[1])
+    assert len(known) >= 19, known
+    for day, _ in days.most_common(6):
+        # An archive was read as far as its files reach, and hours that machines ran are counted to there.
+        inside = [record for record in RECORDS if record["eventTime"].startswith(day)]
+        start, end = inside[0]["eventTime"], inside[-1]["eventTime"]
+        if start == end:
+            continue
+        chance = random.Random(start)
+        one = chance.choice(inside)
+        identity = one.get("userIdentity") or {}
+        actor = identity.get("userName") or (identity.get("arn") or "root").split("/")[-1]
+        things = [value for value in (one.get("requestParameters") or {}).values() if isinstance(value, str) and re.fullmatch(r"[\w.-]{4,60}", value)]
+        needs = {"who_did": {"event": one["eventName"]}, "actor_activity": {"actor": actor}, "resource_history": {"resource": (things or ["nothing-of-this-name"])[0]}}
+        needs["launch_cost"] = {"prices": {"t2.micro": 0.0116}}
+        for name in known:
+            yield ["--preset", name, "--parameters", json.dumps(needs.get(name, {})), "--start-time", start, "--end-time", end, "--regions", "all", "--limit", "100"]
+
+
+def table(answer):
+    """What the answer to a preset tells that no source may change: its rows."""
+    return (answer["totals"], answer.get("columns", []), answer.get("rows", [])) if "totals" in answer else answer.get("error", answer)
+
+
+for question in presets():
+    expected, *answers = [table(answer) for answer in everywhere("query", *question)]
+    for source, given in zip(SOURCES, answers):
+        count["presets equal" if given == expected else "presets different"] += 1
+        if given != expected:
+            faults.append(f"{source} {question}:\n  archive {str(expected)[:700]}\n  {source} {str(given)[:700]}")
+
+
+def statements():
+    """Asks in SQL, and counts the same here."""
+    day, _ = Counter(record["eventTime"][:10] for record in RECORDS).most_common(1)[0]
+    inside = [record for record in RECORDS if record["eventTime"].startswith(day)]
+    window = ["--start-time", f"{day}T00:00:00Z", "--end-time", f"{day}T23:59:59Z", "--regions", "all", "--limit", "100"]
+    inside = [record for record in inside if record["eventTime"] < f"{day}T23:59:59Z"]
+    calls = Counter(record["eventName"] for record in inside)
+    failed = Counter(record["eventName"] for record in inside if record.get("errorCode"))
+    yield "SELECT eventname, count(*) AS calls FROM events GROUP BY eventname ORDER BY calls DESC, eventname", window, {name: str(n) for name, n in calls.items()}
+    ran = "SELECT eventname, count(*) AS calls FROM events WHERE errorcode IS NOT NULL GROUP BY eventname"
+    yield ran, window, {name: str(n) for name, n in failed.items()}
+    hostile = "SELECT eventname, count(*) AS calls FROM events WHERE eventname = 'x'' OR ''1''=''1' OR eventname LIKE 'Describe%' GROUP BY eventname"
+    yield hostile, window, {name: str(n) for name, n in calls.items() if name.startswith("Describe")}
+
+
+for sql, window, expected in statements():
+    # An event data store has more columns than the table that stands for one here.
+    for source in ["athena"] if "errorcode" in sql else ["athena", "lake"]:
+        answer = ask(source, "query", "--sql", sql, *window)
+        given = {row["eventname"]: row["calls"] for row in answer.get("rows", [])}
+        alike = given == expected if len(expected) <= 100 else len(given) == 100 and given.items() <= expected.items()
+        count["statements equal" if alike else "statements different"] += 1
+        if not alike:
+            faults.append(f"{source} {sql}:\n  {str(expected)[:500]}\n  {str(answer.get('error', given))[:500]}")
 print(f"ok      {len(RECORDS)} records, {len(ACCOUNTS)} accounts: {dict(count)}, {len(STATEMENTS)} statements parsed and run")
 
 # A call that is interrupted, or whose client goes, leaves no query behind.
@@ -390,35 +471,73 @@ for source in SOURCES:
 ENDLESS.clear()
 
 
-def moto():
-    """Asks moto's Athena, whose rows are those that DuckDB gave."""
-    import socket
+LENT = "222233334444"
+"""The account whose role asks moto."""
 
+
+def post(url, body, **headers):
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"content-type": "application/x-amz-json-1.1"} | headers)
+    return urllib.request.urlopen(request).read()
+
+
+def seed(url, account, run):
+    """Gives moto's Athena of an account the rows that a query gave here."""
+    rows = [{"Data": [{"VarCharValue": cell} if cell is not None else {} for cell in row]} for row in [run["names"], *run["rows"]]]
+    column = {"CatalogName": "hive", "SchemaName": "", "TableName": "", "Type": "varchar", "Precision": 0, "Scale": 0, "Nullable": "UNKNOWN", "CaseSensitive": True}
+    results = [{"rows": rows, "column_info": [column | {"Name": one, "Label": one} for one in run["names"]]}] * 2
+    post(f"{url}/moto-api/static/athena/query-results", {"account_id": account, "region": "eu-west-1", "results": results})
+
+
+def logs(url, expected):
+    """Asks moto's CloudWatch Logs, which take no entry older than two weeks: the records of a day are moved to yesterday."""
+    moved = (datetime.now(timezone.utc) - timedelta(days=1)).strftime("%Y-%m-%d")
+    inside = [record | {"eventTime": record["eventTime"].replace(day, moved)} for record in RECORDS if record["eventTime"].startswith(day)]
+    target = lambda name: {"x-amz-target": f"Logs_20140328.{name}", "authorization": "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/eu-west-1/logs/aws4_request"}
+    post(url, {"logGroupName": "trail"}, **target("CreateLogGroup"))
+    post(url, {"logGroupName": "trail", "logStreamName": "all"}, **target("CreateLogStream"))
+    entries = [{"timestamp": stamp(record["eventTime"]) * 1000, "message": json.dumps(record)} for record in inside]
+    post(url, {"logGroupName": "trail", "logStreamName": "all", "logEvents": entries}, **target("PutLogEvents"))
+    env = environment(url) | {"CLOUDTRAIL_MCP_NOW": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    window = ["--start-time", f"{moved}T00:00:00Z", "--end-time", f"{moved}T23:59:59Z", "--regions", "all", "--limit", "100"]
+    given = ask("logs_insights", "events", *window, env=env)
+    if "totals" not in given:
+        print(f"skipped moto's CloudWatch Logs, which cannot run the query: {str(given)[:200]}")
+    elif not same(told(given), told(expected)):
+        faults.append(f"moto's logs: {str(told(given))[:500]} instead of {str(told(expected))[:500]}")
+    else:
+        print(f"ok      moto's CloudWatch Logs: {given['totals']['matched']} events")
+
+
+def moto():
+    """Asks moto's Athena, whose rows are those that DuckDB gave: as the own account, and by a role that moto's STS lends."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen([f"{WORK}/bin/moto_server", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         url = f"http://127.0.0.1:{port}"
-        for _ in range(100):
+        for _ in range(600):
             try:
                 urllib.request.urlopen(f"{url}/moto-api/")
                 break
             except OSError:
                 time.sleep(0.1)
         window = ["--start-time", f"{day}T00:00:00Z", "--end-time", f"{day}T23:59:59Z", "--regions", "all", "--limit", "100"]
+        begun = len(RUNS)
         expected = ask("athena", "events", *window)
-        run = list(RUNS.values())[-1]
-        rows = [{"Data": [{"VarCharValue": cell} if cell is not None else {} for cell in row]} for row in [run["names"], *run["rows"]]]
-        column = {"CatalogName": "hive", "SchemaName": "", "TableName": "", "Type": "varchar", "Precision": 0, "Scale": 0, "Nullable": "UNKNOWN", "CaseSensitive": True}
-        seeded = {"account_id": "123456789012", "region": "eu-west-1", "results": [{"rows": rows, "column_info": [column | {"Name": one, "Label": one} for one in run["names"]]}]}
-        request = urllib.request.Request(f"{url}/moto-api/static/athena/query-results", json.dumps(seeded).encode(), {"content-type": "application/json"})
-        urllib.request.urlopen(request)
-        given = ask("athena", "events", *window, env=environment(url))
-        if not same(told(given), told(expected)):
-            faults.append(f"moto: {str(told(given))[:500]} instead of {str(told(expected))[:500]}")
-        else:
-            print(f"ok      moto's Athena: {given['totals']['matched']} events")
+        run = list(RUNS.values())[begun]
+        for account in ["123456789012", LENT]:
+            seed(url, account, run)
+        role = f'[accounts.lent]\nid = "{LENT}"\nrole_arn = "arn:aws:iam::{LENT}:role/investigator"\n'
+        with open(f"{WORK}/policy.toml") as own, open(f"{WORK}/by-role.toml", "w") as file:
+            file.write(own.read().replace("[athena]\n", '[athena]\naccount = "lent"\n') + role)
+        for name, policy in [("Athena", "policy"), ("Athena by a role of its STS", "by-role")]:
+            given = ask("athena", "events", *window, env=environment(url), policy=policy)
+            if not same(told(given), told(expected)):
+                faults.append(f"moto, {name}: {str(told(given))[:500]} instead of {str(told(expected))[:500]}")
+            else:
+                print(f"ok      moto's {name}: {given['totals']['matched']} events")
+        logs(url, expected)
     finally:
         process.kill()
 

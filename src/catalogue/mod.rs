@@ -31,7 +31,7 @@ pub use gravity::{Gravity, gravity};
 pub use resource::{Owner, Resource, Role, aliases_of, foreign_owner, is_known_key, makes_target, resources};
 pub use row::Delay;
 pub use rows::{calls, calls_of, event_names};
-pub use service::{is_deployer, is_global_service, lends_role, service_called, service_names};
+pub use service::{is_deployer, is_global_service, is_scaler, lends_role, service_called, service_names};
 pub(crate) use severity::only_says;
 pub use severity::{Effect, Severity, severity};
 pub use summary::{MAX_SUMMARY_CHARS, Parts, summarise};

@@ -302,6 +302,12 @@ pub fn is_deployer(name: &str) -> bool {
     find(name).is_some_and(|service| service.deploys)
 }
 
+/// Tells whether a service, by the name under which it acts, adds and removes machines by itself, as load asks for:
+/// `autoscaling`, `ecs.application-autoscaling`.
+pub fn is_scaler(name: &str) -> bool {
+    name.rsplit('.').next().is_some_and(|name| name.ends_with("autoscaling"))
+}
+
 /// Tells whether a call, by its name, lends a role to whoever makes it.
 pub fn lends_role(name: &str) -> bool {
     name.starts_with("AssumeRole")

@@ -124,7 +124,7 @@ impl<'a> Activities<'a> {
             kind: actor.kind,
             keeps_house: actor.kind == ActorKind::Service && !for_somebody,
             calls,
-            rare: calls == 1 && self.actors > 1 && self.len() > 4,
+            once: calls == 1 && self.actors > 1 && self.len() > 4,
             routine: activity.is_some_and(|activity| activity.steady || activity.by_turns),
             throwaway: false,
             first: all <= FEW && change.event.time - first <= COMES && first - self.begin >= ABSENT,

@@ -15,7 +15,7 @@ use super::pointer::pointers;
 use super::topology::{Graph, Relation};
 use super::undo::{Restored, Undo, pairs};
 use super::{Background, Change, Named};
-use crate::catalogue::{Delay, Effect, Gravity, Role, Severity, Specificity, makes_target};
+use crate::catalogue::{Delay, Effect, Gravity, Role, Severity, Specificity, is_scaler, makes_target};
 use crate::context::Incident;
 use crate::event::{ActorKind, Event, EventCategory, camel_words};
 
@@ -23,6 +23,9 @@ use crate::event::{ActorKind, Event, EventCategory, camel_words};
 ///
 /// Source: the contract (nothing later than 60 s after the alert's start is a suspect).
 pub const GRACE: TimeDelta = TimeDelta::seconds(60);
+
+/// Something that starts so long before the alert belongs to its onset.
+const START: TimeDelta = TimeDelta::minutes(45);
 
 /// The facts of one change.
 #[derive(Clone, Debug, Default)]
@@ -115,6 +118,8 @@ pub struct Timing {
     pub alert: bool,
     /// Whether nobody told when it began.
     pub unsure: bool,
+    /// Whether only what starts anew feels it, and something was started for load near the onset, long after the change.
+    pub latent: bool,
 }
 
 impl Timing {
@@ -141,6 +146,8 @@ pub struct Impact {
     pub lessens: bool,
     /// Whether it only watches or reports.
     pub watches: bool,
+    /// Whether many things of other names depend on what it acts on.
+    pub shared: bool,
 }
 
 impl Impact {
@@ -166,7 +173,7 @@ pub struct Doer {
     /// How many such calls it made.
     pub calls: usize,
     /// Whether it did this once, while others act often.
-    pub rare: bool,
+    pub once: bool,
     /// Whether it does this all the time, or takes and gives by turns.
     pub routine: bool,
     /// Whether most of these calls are about things that are thrown away.
@@ -293,6 +300,7 @@ impl Facts {
             alleged,
             named: Named::of(incident),
             seen: false,
+            scaled: false,
             kinds: incident.resources.iter().filter_map(|r| r.kind.as_deref()).collect(),
             services: incident.resources.iter().filter_map(|r| service_of(r.kind.as_deref()?)).collect(),
             environments: Environments::of(incident),
@@ -301,7 +309,7 @@ impl Facts {
         let ties: Vec<_> = relations(&incident.resources, changes, background, &graph).into_iter().zip(affinities).collect();
         // A name that the records do not know sets no change apart from others.
         let seen = ties.iter().any(|((relation, _), affinity)| *relation != Relation::None || affinity.is_of_named());
-        let alert = Alert { seen, ..alert };
+        let alert = Alert { seen, scaled: alert.scaled(changes), ..alert };
         let undo = pairs(changes, background, &graph);
         let lives = lifetimes(changes, background, &graph, &undo, alert.reference);
         let thrown_away = activities.thrown_away(&lives);
@@ -351,14 +359,6 @@ impl Facts {
         let does = self.failure.is_none() && self.fit.answer.is_some() || self.failed_as_symptom();
         does && !self.goes_wrong_way()
     }
-
-    /// Tells whether changes like this one cause something else than what the alert complains of.
-    ///
-    /// What is tied to the alert by a resource, or takes much away, may cause what nobody foresaw.
-    pub fn causes_something_else(&self) -> bool {
-        let foreseen = self.effect.known && !self.effect.is_grave() && !self.tie.is_related();
-        self.fit.tone.understood.is_some() && self.fit.answer.is_none() && !self.noise && foreseen
-    }
 }
 
 impl Named {
@@ -380,6 +380,8 @@ struct Alert<'a> {
     named: Named,
     /// Whether any change is tied to what it names.
     seen: bool,
+    /// Whether load made something start near the onset.
+    scaled: bool,
     /// Kinds of the named resources.
     kinds: HashSet<&'a str>,
     /// Services of the named resources.
@@ -404,7 +406,13 @@ impl Alert<'_> {
                 named: if self.seen || self.is_sibling(change) { self.named } else { self.named.min(Named::Unseen) },
                 same_service: self.services.iter().any(|named| named == service || named.starts_with(service) && service.len() > 3),
             },
-            timing: Timing { delay: class.delay, age: self.reference - event.time, alert: self.fired, unsure: self.unsure && self.fired },
+            timing: Timing {
+                delay: class.delay,
+                age: self.reference - event.time,
+                alert: self.fired,
+                unsure: self.unsure && self.fired,
+                latent: self.scaled && self.is_latent(change),
+            },
             effect: Impact {
                 weight: class.weight,
                 known: class.known,
@@ -413,6 +421,7 @@ impl Alert<'_> {
                 admits_few: class.admits && change.severity.is_none(),
                 lessens: class.lessens || has(Effect::TakesAway),
                 watches: class.watches,
+                shared: class.aspects.are_shared(),
             },
             fit: self.alleged.fit(change),
             actor,
@@ -425,6 +434,19 @@ impl Alert<'_> {
             read_only: event.read_only,
             gravity: change.gravity.filter(|_| !self.fired),
         }
+    }
+
+    /// Tells whether load made something start near the onset.
+    fn scaled(&self, changes: &[Change]) -> bool {
+        let near = |time: DateTime<Utc>| (self.reference - START..=self.reference + GRACE).contains(&time);
+        let scales = |event: &Event| event.actor.kind == ActorKind::Service && is_scaler(&event.actor.name);
+        self.fired && changes.iter().any(|change| near(change.event.time) && scales(&change.event))
+    }
+
+    /// Tells whether only what starts anew feels a change, which was made before anything started near the onset.
+    fn is_latent(&self, change: &Change) -> bool {
+        let changed = !change.class.noise && !change.event.failed() && self.reference - change.event.time > START;
+        changed && change.class.aspects.are_felt_at_start()
     }
 
     /// Tells whether the change is made to another thing of a kind of which the alert names one.

@@ -23,7 +23,7 @@ const CAUTION: f64 = 1.5;
 ///
 /// Source: the reliability table that `benches/incidents --fit` prints of worlds held out: from the second on, 7 of 10 are right, from the
 /// first on too few are told to say more than that none was wrong; hardly any culprit falls below the last.
-const STRONG: f64 = 0.90;
+const STRONG: f64 = 0.96;
 const LIKELY: f64 = 0.55;
 const POSSIBLE: f64 = 0.02;
 

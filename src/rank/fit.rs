@@ -72,12 +72,14 @@ const fn weight(specificity: Specificity) -> usize {
 }
 
 /// What a change can cause of what the alert complains of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Answer {
     /// The most specific complaint that such changes cause.
     pub complaint: &'static Complaint,
     /// How often they do.
     pub cause: Cause,
+    /// How much of the blame falls on such changes, 0 to 1.
+    pub share: f64,
 }
 
 /// How a service of the alert is that of the change.
@@ -165,14 +167,16 @@ impl<'a> Alleged<'a> {
         }
     }
 
-    /// The most specific complaint that `aspects` cause, among these one that they cause often, among these the most spoken of.
+    /// The most specific complaint that `aspects` cause, among these one that they cause often, among these one that has
+    /// few other causes, among these the most spoken of.
     fn answer(&self, aspects: Aspects) -> Option<Answer> {
         let mut best = None::<Answer>;
         for complaint in self.found.iter().map(|one| one.complaint) {
             let Some(cause) = complaint.caused_by(aspects) else { continue };
-            let beats = |best: Answer| (complaint.specificity, cause) > (best.complaint.specificity, best.cause);
+            let share = complaint.share(aspects);
+            let beats = |best: Answer| (complaint.specificity, cause, share) > (best.complaint.specificity, best.cause, best.share);
             if best.is_none_or(beats) {
-                best = Some(Answer { complaint, cause });
+                best = Some(Answer { complaint, cause, share });
             }
         }
         best

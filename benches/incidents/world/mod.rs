@@ -19,6 +19,9 @@ use noise::Noise;
 use replay::Replay;
 use story::Story;
 
+/// The name of the generator's world, and of its hand.
+pub(crate) const GENERATED: &str = "generated";
+
 /// Makes one incident.
 pub(crate) type Maker = Box<dyn Fn() -> io::Result<Incident> + Send + Sync>;
 
@@ -102,7 +105,7 @@ impl Places {
 /// The generator's world.
 fn generated(count: usize, seed: u64) -> Option<World> {
     let makers = incident::plan(count, seed).into_iter().map(|plan| -> Maker { Box::new(move || Ok(plan.make())) });
-    (count > 0).then(|| World { name: "generated".to_owned(), hand: "generated".to_owned(), makers: makers.collect() })
+    (count > 0).then(|| World { name: GENERATED.to_owned(), hand: GENERATED.to_owned(), makers: makers.collect() })
 }
 
 fn told(story: &Arc<Story>, noise: &Noise) -> Maker {

@@ -174,7 +174,57 @@ const CAPTURING: Aspects = Aspects::of(&[
     Aspect::Listener,
 ]);
 
+/// What many things of other names depend on: networks, rights, keys, quotas, images.
+const SHARED: Aspects = Aspects::of(&[
+    Aspect::NameResolution,
+    Aspect::Firewall,
+    Aspect::NetworkAcl,
+    Aspect::Route,
+    Aspect::Egress,
+    Aspect::PrivateLink,
+    Aspect::Interconnect,
+    Aspect::WebFirewall,
+    Aspect::Certificate,
+    Aspect::Key,
+    Aspect::Identity,
+    Aspect::Permission,
+    Aspect::Limit,
+    Aspect::Image,
+    Aspect::Cluster,
+]);
+
+/// What a machine, a task or a function needs to start.
+const NEEDED_AT_START: Aspects = Aspects::of(&[
+    Aspect::Route,
+    Aspect::Egress,
+    Aspect::PrivateLink,
+    Aspect::Interface,
+    Aspect::Secret,
+    Aspect::Key,
+    Aspect::Identity,
+    Aspect::Permission,
+    Aspect::ResourcePolicy,
+    Aspect::ObjectLife,
+    Aspect::Code,
+    Aspect::Runtime,
+    Aspect::Image,
+    Aspect::Configuration,
+    Aspect::LogDelivery,
+    Aspect::Tags,
+    Aspect::Existence,
+]);
+
 impl Aspects {
+    /// Tells whether many things of other names depend on such a thing.
+    pub const fn are_shared(self) -> bool {
+        self.meets(SHARED)
+    }
+
+    /// Tells whether such a thing is needed when something starts, and not felt by what runs already.
+    pub const fn are_felt_at_start(self) -> bool {
+        self.meets(NEEDED_AT_START)
+    }
+
     /// Tells whether an addition to such a thing can stand in the way of what is there.
     pub const fn captures(self) -> bool {
         self.meets(CAPTURING)

@@ -51,8 +51,8 @@ pub struct Complaint {
     pub name: &'static str,
     /// How it is written; see [`phrase`].
     phrases: &'static [&'static str],
-    /// What causes it most often.
-    usual: Aspects,
+    /// What causes it most often, the likeliest first.
+    usual: &'static [Aspect],
     /// What causes it now and then.
     seldom: Aspects,
     /// How much it tells.
@@ -84,10 +84,19 @@ impl Complaint {
     /// Tells whether a change that acts on `aspects` can cause it.
     pub fn caused_by(&self, aspects: Aspects) -> Option<Cause> {
         match () {
-            () if self.usual.meets(aspects) => Some(Cause::Usual),
+            () if self.usual.iter().any(|aspect| aspects.has(*aspect)) => Some(Cause::Usual),
             () if self.seldom.meets(aspects) => Some(Cause::Seldom),
             () => None,
         }
+    }
+
+    /// Returns how much of the blame for it falls on the likeliest of `aspects`: 0 to 1, nothing where they do not usually cause it.
+    ///
+    /// The first usual cause counts twice as much as the second, three times as much as the third.
+    pub fn share(&self, aspects: Aspects) -> f64 {
+        let part = |at: usize| 1.0 / (at + 1) as f64;
+        let first = self.usual.iter().position(|aspect| aspects.has(*aspect));
+        first.map_or(0.0, |at| part(at) / (0..self.usual.len()).map(part).sum::<f64>())
     }
 
     const fn about(self, about: About) -> Self {
@@ -99,16 +108,16 @@ impl Complaint {
     }
 }
 
-const fn exact(name: &'static str, phrases: &'static [&'static str], usual: &[Aspect], seldom: &[Aspect]) -> Complaint {
-    let (usual, seldom) = (Aspects::of(usual), Aspects::of(seldom));
+const fn exact(name: &'static str, phrases: &'static [&'static str], usual: &'static [Aspect], seldom: &[Aspect]) -> Complaint {
+    let seldom = Aspects::of(seldom);
     Complaint { name, phrases, usual, seldom, specificity: Specificity::Exact, about: About::Failure, by_addition: false }
 }
 
-const fn kind(name: &'static str, phrases: &'static [&'static str], usual: &[Aspect], seldom: &[Aspect]) -> Complaint {
+const fn kind(name: &'static str, phrases: &'static [&'static str], usual: &'static [Aspect], seldom: &[Aspect]) -> Complaint {
     Complaint { specificity: Specificity::Kind, ..exact(name, phrases, usual, seldom) }
 }
 
-const fn general(name: &'static str, phrases: &'static [&'static str], usual: &[Aspect], seldom: &[Aspect]) -> Complaint {
+const fn general(name: &'static str, phrases: &'static [&'static str], usual: &'static [Aspect], seldom: &[Aspect]) -> Complaint {
     Complaint { specificity: Specificity::General, ..exact(name, phrases, usual, seldom) }
 }
 

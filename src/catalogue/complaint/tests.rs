@@ -78,3 +78,14 @@ fn what_causes_a_complaint_is_told_by_aspects() {
     assert_eq!(no_such_host.caused_by(Aspects::of(&[Aspect::Code])), None);
     assert_eq!(no_such_host.caused_by(Aspects::NONE), None);
 }
+
+#[test]
+fn the_blame_is_shared_among_the_usual_causes_the_likeliest_first() {
+    for row in rows::all() {
+        let shares: Vec<f64> = row.usual.iter().map(|aspect| row.share(Aspects::of(&[*aspect]))).collect();
+        assert!(shares.is_sorted_by(|one, next| one > next), "{}", row.name);
+        assert!(row.usual.is_empty() || (shares.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{}", row.name);
+        assert!((row.share(Aspects::of(row.usual)) - shares.first().copied().unwrap_or_default()).abs() < 1e-9, "{}", row.name);
+        assert!(row.share(Aspects::NONE).abs() < 1e-9);
+    }
+}

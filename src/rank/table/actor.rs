@@ -33,8 +33,14 @@ pub(super) const FIRST: &[Rule] = &[rule(
     "The actor was not seen for hours, came, and did little else.",
 )];
 
-pub(super) const RARE: &[Rule] =
-    &[rule("routine.rare", |facts| Evidence::quiet(facts.actor.rare), "This actor did this only here, while others act often.")];
+pub(super) const TIMES: &[Rule] = &[
+    rule("routine.once", |facts| Evidence::quiet(facts.actor.once), "One call of its kind changes little."),
+    rule(
+        "routine.several",
+        |facts| Evidence::quiet((2..MANY).contains(&facts.actor.calls) && !facts.noise),
+        "An act of several like calls changes more than one call does.",
+    ),
+];
 
 pub(super) const ROUTINE: &[Rule] = &[
     rule(

@@ -81,21 +81,14 @@ fn by_itself(facts: &Facts) -> Option<Evidence<'_>> {
     evidence?.with_strength(Strength(gravity.points.into()))
 }
 
-pub(super) const DIRECTION: &[Rule] = &[
-    rule(
-        "direction.exposes_nothing",
-        |facts| {
-            let complaint = facts.fit.tone;
-            Evidence::quiet(complaint.excess && complaint.first_exposure && facts.effect.admits_few)
-        },
-        "The change opens something to few while the alert finds it open to many.",
-    ),
-    rule(
-        "direction.wrong_way",
-        |facts| Evidence::quiet(facts.goes_wrong_way() && facts.gravity.is_none()),
-        "Adding something new rarely breaks what worked; taking something away exposes nothing.",
-    ),
-];
+pub(super) const DIRECTION: &[Rule] = &[rule(
+    "direction.exposes_nothing",
+    |facts| {
+        let complaint = facts.fit.tone;
+        Evidence::quiet(complaint.excess && complaint.first_exposure && facts.effect.admits_few)
+    },
+    "The change opens something to few while the alert finds it open to many.",
+)];
 
 pub(super) const CLASS: &[Rule] = &[from(
     Catalogue,

@@ -2,17 +2,12 @@
 
 use super::rule;
 use crate::catalogue::{Cause, Specificity};
+use crate::rank::Reason;
 use crate::rank::facts::Facts;
 use crate::rank::fit::{Answer, ServiceTie};
-use crate::rank::rule::{Evidence, Rule};
-use crate::rank::{Named, Reason};
+use crate::rank::rule::{Evidence, Rule, Strength};
 
 pub(super) const COMPLAINT: &[Rule] = &[
-    rule(
-        "fit.exact_untied",
-        |facts| answers(facts, Specificity::Exact, Cause::Usual).filter(|_| untied(facts)),
-        "Such changes are what causes the very error, and the alert names something that nothing ties the change to.",
-    ),
     rule(
         "fit.exact",
         |facts| answers(facts, Specificity::Exact, Cause::Usual),
@@ -22,11 +17,6 @@ pub(super) const COMPLAINT: &[Rule] = &[
         "fit.exact_seldom",
         |facts| answers(facts, Specificity::Exact, Cause::Seldom),
         "Such changes cause the error that the alert quotes now and then.",
-    ),
-    rule(
-        "fit.kind_untied",
-        |facts| answers(facts, Specificity::Kind, Cause::Usual).filter(|_| untied(facts)),
-        "Such changes are what causes the kind of failure, and the alert names something that nothing ties the change to.",
     ),
     rule(
         "fit.kind",
@@ -49,7 +39,6 @@ pub(super) const COMPLAINT: &[Rule] = &[
         |facts| answers(facts, Specificity::General, Cause::Seldom),
         "Such changes cause such a symptom now and then.",
     ),
-    rule("fit.other", |facts| Evidence::quiet(facts.causes_something_else()), "Such changes are known to cause something else."),
 ];
 
 fn answers(facts: &Facts, specificity: Specificity, cause: Cause) -> Option<Evidence<'_>> {
@@ -58,24 +47,21 @@ fn answers(facts: &Facts, specificity: Specificity, cause: Cause) -> Option<Evid
     Evidence::told(Reason::CanCause { what: answer.complaint.name })
 }
 
-fn untied(facts: &Facts) -> bool {
-    facts.tie.named != Named::Nothing && !facts.tie.is_related() && !facts.tie.shares_name()
-}
-
 /// What is tied to the alert by a resource, or takes much away, may cause what nobody foresaw.
 fn contradicted(facts: &Facts) -> bool {
     facts.fit.contradicted && !facts.effect.is_grave() && !facts.tie.is_related()
 }
 
-pub(super) const TAKING: &[Rule] = &[rule(
-    "fit.takes_away",
-    |facts| {
-        Evidence::quiet(
-            facts.fits() && facts.effect.lessens && facts.fit.specificity() >= Some(Specificity::Kind) && !facts.fit.tone.excess,
-        )
-    },
-    "It takes away what the alert misses, rather than setting it to something else.",
-)];
+pub(super) const SHARE: &[Rule] = &[
+    rule("fit.share_of_exact", |facts| share(facts, Specificity::Exact), "The error has few causes, and such changes are the likeliest."),
+    rule("fit.share_of_kind", |facts| share(facts, Specificity::Kind), "The failure has few causes, and such changes are the likeliest."),
+];
+
+fn share(facts: &Facts, specificity: Specificity) -> Option<Evidence<'_>> {
+    let of_this = |answer: &Answer| answer.complaint.specificity == specificity && answer.cause == Cause::Usual;
+    let answer = facts.fit.answer.filter(of_this).filter(|_| !facts.goes_wrong_way())?;
+    Evidence::quiet(true)?.with_strength(Strength(answer.share * 100.0))
+}
 
 pub(super) const ANOTHER: &[Rule] = &[rule(
     "fit.another",

@@ -139,6 +139,12 @@ pub(super) const SAME_SERVICE: &[Rule] = &[rule(
     "The change is in the service that the named resource belongs to.",
 )];
 
+pub(super) const SHARED: &[Rule] = &[rule(
+    "tie.shared",
+    |facts| Evidence::quiet(facts.effect.shared && !facts.tie.is_related() && facts.tie.named != Named::Nothing),
+    "Many things of other names depend on what was changed: that its name is another says little.",
+)];
+
 /// Somebody is on call for what customers use.
 pub(super) const ENVIRONMENT: &[Rule] = &[rule(
     "tie.elsewhere",

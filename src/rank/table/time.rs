@@ -74,3 +74,10 @@ fn alone(facts: &Facts, seconds: i64) -> Option<Evidence<'_>> {
     let tied = facts.tie.is_related() || facts.tie.shares_name();
     Evidence::quiet(facts.timing.alert && !facts.timing.unsure && !tied && facts.timing.age.num_seconds() <= seconds)
 }
+
+/// What only a start feels counts from the start on.
+pub(super) const LATENT: &[Rule] = &[rule(
+    "time.latent",
+    |facts| Evidence::quiet(facts.timing.latent),
+    "It is felt only by what starts anew, and load made something start shortly before the alert.",
+)];

@@ -214,7 +214,7 @@ fn every_score_is_the_sum_of_its_parts_and_reasons_are_told_weightiest_first() {
     for told in [
         Reason::TargetsNamed { named: NAMED },
         Reason::Before { age: TimeDelta::seconds(200) },
-        Reason::CanCause { what: "timeouts and unreachable hosts" },
+        Reason::CanCause { what: "instances that are gone" },
     ] {
         assert!(reasons.contains(&told), "{reasons:?}");
     }

@@ -104,9 +104,10 @@ pub(super) fn entry(draft: &Draft<'_>, fold: &Fold<'_>, rank: usize, style: &Sty
     };
     if full {
         add_detail(&mut entry, draft, fold.best);
-        let shown = |request: &Value| (untrusted == UntrustedText::Quote).then(|| capped(request)).flatten();
-        entry.request_parameters = shown(&request);
-        entry.earlier_parameters = before.as_deref().and_then(shown);
+        if untrusted == UntrustedText::Quote {
+            entry.request_parameters = capped(&request);
+            entry.earlier_parameters = before.as_deref().and_then(capped);
+        }
     }
     entry
 }

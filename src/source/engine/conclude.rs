@@ -54,12 +54,9 @@ pub(super) fn place(row: &Row) -> Option<Place> {
 impl Given {
     /// Reads the rows of a query that was begun at `begun`.
     pub(super) fn of(
-        profile: &'static Profile,
-        driver: &dyn Driver,
-        query: &Query,
-        asked: &Asked,
-        outcome: Outcome,
-        begun: DateTime<Utc>,
+        (profile, driver): (&'static Profile, &dyn Driver),
+        (query, asked): (&Query, &Asked),
+        (outcome, begun): (Outcome, DateTime<Utc>),
     ) -> Self {
         let mut given = Self {
             profile,

@@ -29,11 +29,14 @@ const KNOWN: usize = 256;
 /// How long to wait before the first look at a query.
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// Opens a conversation with an engine for a caller.
+type Speak = Box<dyn Fn(&str) -> Arc<dyn Conversation> + Send + Sync>;
+
 /// An SQL engine, and what the process knows of its queries.
 pub struct Engine {
     pub(super) driver: Arc<dyn Driver>,
     home: Home,
-    speak: Box<dyn Fn(&str) -> Arc<dyn Conversation> + Send + Sync>,
+    speak: Speak,
     clock: Clock,
     pause: Duration,
     ended: Mutex<LruCache<Statement, Ended>>,
@@ -126,7 +129,7 @@ impl Engine {
     async fn records(&self, query: &Query, asking: &Asking) -> Reading {
         let statement = self.driver.statements().records(&asking.asked, asking.limits.rows);
         let (outcome, begun) = self.run_or_read(asking, &asking.asked, statement).await;
-        let mut given = Given::of(self.home.profile, self.driver.as_ref(), query, &asking.asked, outcome, begun);
+        let mut given = Given::of((self.home.profile, self.driver.as_ref()), (query, &asking.asked), (outcome, begun));
         given.found().for_each(|(place, when)| self.held.saw(place, when));
         if given.is_whole() {
             given.holding = Some(self.holding(asking).await);

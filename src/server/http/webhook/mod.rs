@@ -189,7 +189,7 @@ mod tests {
         let right = signed(body, "hush");
         assert!(is(&format!("v1={right}"), body) && is(&format!("v1={},v1={right}", signed(body, "old")), body));
         assert!(!is(&format!("v1={right}"), b"{}") && !is(&format!("v1={}", signed(body, "old")), body));
-        for header in ["", "v1=", "v1=zz", &right, &format!("v0={right}"), &format!("v1={}", &right[..62])] {
+        for header in ["", "v1=", "v1=zz", &right, &format!("v0={right}"), &format!("v1={}", right.get(..62).unwrap())] {
             assert!(!is(header, body), "{header}");
         }
         assert!(!is_signed(&HeaderMap::new(), body, &secret));

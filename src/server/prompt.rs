@@ -1,4 +1,4 @@
-//! The prompts: questions as slash commands, one row each, joined in [`ALL`].
+//! The prompts: questions as slash commands, one row each, joined in `ALL`.
 
 use rmcp::model::{
     CompleteRequestParams, CompleteResult, CompletionInfo, ErrorData, GetPromptRequestParams, GetPromptResult, Prompt, PromptArgument,

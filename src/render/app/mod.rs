@@ -1,7 +1,7 @@
 //! The timeline as an MCP App: a page that a client shows beside the answer, and fills from its `structuredContent`.
 //!
 //! It is one and the same page for every answer, holds no event, loads nothing and asks for nothing but what its reader clicks. What it lays
-//! out by comes from [`timeline`](super::timeline), its colours from [`palette`](super::palette).
+//! out by comes from [`super::timeline`], its colours from [`super::palette`].
 
 use serde_json::json;
 

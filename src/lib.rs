@@ -50,6 +50,8 @@ pub mod context;
 
 pub mod catalogue;
 
+pub mod correlate;
+
 pub mod policy;
 
 pub mod config;

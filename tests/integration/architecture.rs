@@ -171,7 +171,7 @@ fn engines_are_asked_for_nothing_but_queries() {
 }
 
 /// The rooms from the ground up; each may use only those above it in this list.
-const ROOMS: [&str; 20] = [
+const ROOMS: [&str; 21] = [
     "time",
     "redact",
     "event",
@@ -179,6 +179,7 @@ const ROOMS: [&str; 20] = [
     "refusal",
     "context",
     "catalogue",
+    "correlate",
     "policy",
     "config",
     "source",

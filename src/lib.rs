@@ -12,6 +12,7 @@
 //!  Query  ⇄  source               event history · archive; rate, retries and paging live here
 //!      │
 //!  Gathered { events, coverage }  normalised, de-duplicated by eventID, ordered by time
+//!      │ correlate              an application's own log, where one is given: which record tells of which event
 //!      │ catalogue → rank         pure functions: same input, same output; what stands under a secret's name is hidden first
 //!  Answer
 //!      │ redact                   → Redacted<Answer>: the only thing a renderer takes

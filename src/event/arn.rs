@@ -219,6 +219,14 @@ pub fn role_of(arn: &str) -> Option<String> {
     (head == "arn" && !role.is_empty()).then(|| format!("arn:{partition}:iam::{account}:role/{role}"))
 }
 
+/// Tells whether a text has the form of an id that AWS made, such as `sg-0123456789abcdef0`.
+///
+/// Source: EC2's user guide on resource ids: 8 or 17 hexadecimal digits behind the kind.
+pub fn is_resource_id(text: &str) -> bool {
+    let hex = |digits: &str| matches!(digits.len(), 8 | 17) && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    text.rsplit_once('-').is_some_and(|(prefix, digits)| hex(digits) && ID_KINDS.iter().any(|(known, _)| *known == prefix))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

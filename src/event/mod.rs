@@ -21,7 +21,7 @@ use serde_json::Value;
 
 pub(crate) use actor::is_our_word;
 pub use agent::name_agents;
-pub use arn::{ARN_KINDS, Arn, ID_KINDS, is_account, is_region, role_of, usable_region};
+pub use arn::{ARN_KINDS, Arn, ID_KINDS, is_account, is_region, is_resource_id, role_of, usable_region};
 pub use name::camel_words;
 pub use parse::RecordError;
 pub use parse::reads;
@@ -187,6 +187,26 @@ impl Event {
         let identity = parse::present(self.record.part(record::IDENTITY)).unwrap_or(&Value::Null);
         let text = |key| parse::field(identity, key).and_then(Value::as_str).unwrap_or_default();
         (text("principalId"), text("accessKeyId"))
+    }
+
+    /// Returns `requestID`, which the caller was told, too; nothing where there is none.
+    pub fn request_id(&self) -> Option<String> {
+        self.record.text("requestID")
+    }
+
+    /// Returns the id of the access key that the call was answered with, as by AssumeRole. Not to be shown.
+    pub fn issued_key(&self) -> Option<String> {
+        let answer = self.record.mentions("credentials").then(|| self.response())?;
+        parse::text(parse::field(answer, "credentials")?, "accessKeyId")
+    }
+
+    /// Returns the name of the session that acted and its source identity, as far as there are any. Untrusted.
+    pub fn session_names(&self) -> Vec<String> {
+        let identity = parse::present(self.record.part(record::IDENTITY)).unwrap_or(&Value::Null);
+        let context = parse::field(identity, "sessionContext").unwrap_or(&Value::Null);
+        let session = self.credentials().0.split_once(':').map(|(_, session)| session.to_owned());
+        let source = [context, identity].into_iter().find_map(|object| parse::text(object, "sourceIdentity"));
+        [session, source].into_iter().flatten().filter(|name| !name.is_empty()).collect()
     }
 
     /// Returns everything that the one who acted may be called: name, role and session, ARNs of the session and of its role, access

@@ -90,6 +90,22 @@ impl Record {
         }
     }
 
+    /// Returns a member that is text, without making anything of the others.
+    pub(super) fn text(&self, key: &str) -> Option<String> {
+        let made;
+        let value = match &self.0 {
+            Held::Values(values) => values.as_object().and_then(|values| member(values, key))?,
+            Held::Text(text) => match text.values.get() {
+                Some(values) => values.as_object().and_then(|values| member(values, key))?,
+                None => {
+                    made = text.part(key);
+                    &made
+                }
+            },
+        };
+        value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+    }
+
     /// Tells whether it may hold a word in any case; if not, nobody needs to look.
     pub(super) fn mentions(&self, word: &str) -> bool {
         let Held::Text(text) = &self.0 else { return true };

@@ -60,9 +60,7 @@ impl Origins {
         if event.failed() {
             return;
         }
-        let answer = event.record.mentions("credentials").then(|| event.response());
-        let issued = answer.and_then(|answer| field(answer, "credentials")).and_then(|credentials| text(credentials, "accessKeyId"));
-        self.keys.extend(issued.map(|key| (key, chain(event))));
+        self.keys.extend(event.issued_key().map(|key| (key, chain(event))));
         if event.actor.kind == ActorKind::Human {
             self.sign_ins.extend(sign_in(event).map(|session| (session, chain(event))));
         }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 /// How the log's clocks are off.
 #[derive(Clone, Copy, Debug)]
-pub enum Skew {
+pub(super) enum Skew {
     /// One host of twenty, and with it one record of twenty, is minutes off.
     OneHost,
     /// All of it, by the same time.
@@ -21,7 +21,7 @@ pub enum Skew {
 
 /// The strongest that a record carries to be told by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Carries {
+pub(super) enum Carries {
     /// The request id of AWS.
     RequestId,
     /// The id of the event.
@@ -38,25 +38,25 @@ pub enum Carries {
 
 /// What a line of the log tells of.
 #[derive(Clone, Debug)]
-pub struct Truth {
+pub(super) struct Truth {
     /// The id of the event; nothing where CloudTrail has none.
-    pub event: Option<String>,
+    pub(super) event: Option<String>,
     /// What there is to tell it by.
-    pub carries: Carries,
+    pub(super) carries: Carries,
 }
 
 /// A day.
-pub struct Day {
+pub(super) struct Day {
     /// The application's log: JSON lines in the order of time.
-    pub log: String,
+    pub(super) log: String,
     /// The records of CloudTrail, in the order of time.
-    pub records: Vec<Value>,
+    pub(super) records: Vec<Value>,
     /// One for each line of the log.
-    pub truth: Vec<Truth>,
+    pub(super) truth: Vec<Truth>,
 }
 
 /// Records of the log, and events.
-pub const COUNT: usize = 10_000;
+pub(super) const COUNT: usize = 10_000;
 /// Events of the application among them.
 const OWN: usize = 7_000;
 /// Events of others that look like one of the application's.
@@ -223,7 +223,7 @@ fn text<'a>(event: &'a Value, key: &str) -> &'a str {
 }
 
 /// Makes a day.
-pub fn day(seed: u64, skew: Skew) -> Day {
+pub(super) fn day(seed: u64, skew: Skew) -> Day {
     let mut random = Random(seed);
     let sessions = sessions(&mut random);
     let mut records = Vec::new();

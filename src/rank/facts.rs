@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::activity::Activities;
 use super::affinity::{Affinity, affinities};
+use super::application::{Pointed, pointed};
 use super::consequence::{Consequence, consequences};
 use super::environment::Environments;
 use super::fit::{Alleged, Fit};
@@ -67,6 +68,8 @@ pub struct Tie {
     pub path: Vec<Link>,
     /// The refused call that names what was changed, from who was refused to that thing.
     pub pointed: Option<Box<Link>>,
+    /// The record of an application's error that is about it, or about what was changed.
+    pub application: Option<Box<Pointed>>,
     /// Whether it makes its target, rather than something in it.
     pub makes_target: bool,
     /// What it shares with the alert by name.
@@ -88,7 +91,7 @@ impl Tie {
     /// Tells whether records or an exact name link the change to what the alert names.
     pub fn is_proven(&self) -> bool {
         let by_records = matches!(self.relation, Relation::TwoSteps(..) | Relation::ThreeSteps(..) | Relation::Name(_));
-        self.is_near() || by_records || self.pointed.is_some() || matches!(self.affinity, Affinity::Exact(_))
+        self.is_near() || by_records || self.pointed.is_some() || self.application.is_some() || matches!(self.affinity, Affinity::Exact(_))
     }
 
     /// Tells whether a resource relates the change to the alert.
@@ -288,7 +291,7 @@ impl Facts {
     /// Shape: one element for each change, in their order, and the number of the activity that each is part of. `background` are earlier
     /// changes that only tell what belongs to what.
     pub fn of_all(incident: &Incident, changes: &[Change], background: Background<'_>) -> (Vec<Self>, Vec<usize>) {
-        let Background { changes: background, whole } = background;
+        let Background { changes: background, whole, failures } = background;
         let graph = Graph::new(changes, background);
         let activities = Activities::new(changes, if whole { background } else { &[] });
         let alleged = Alleged::new(incident, &activities);
@@ -314,14 +317,16 @@ impl Facts {
         let lives = lifetimes(changes, background, &graph, &undo, alert.reference);
         let thrown_away = activities.thrown_away(&lives);
         let around = lives.into_iter().zip(consequences(changes, background, &graph));
-        let around = around.zip(pointers(changes, background, &graph, alert.reference));
+        let pointers = pointers(changes, background, &graph, alert.reference);
+        let around = around.zip(pointers.into_iter().zip(pointed(changes, background, &graph, failures)));
         let all = changes.iter().enumerate().zip(ties).zip(undo.into_iter().zip(around));
-        let facts = all.map(|(((index, change), ((relation, path), affinity)), (undo, ((lifetime, consequence), pointed)))| {
-            let mut facts = alert.facts(change, (relation, affinity), activities.doer(index, change));
-            (facts.tie.path, facts.tie.pointed) = (path, pointed);
-            facts.actor.throwaway = thrown_away.contains(&activities.number(index));
-            Self { undo: Reversal::of(&undo, changes, alert.reference), lifetime, consequence, ..facts }
-        });
+        let facts =
+            all.map(|(((index, change), ((relation, path), affinity)), (undo, ((lifetime, consequence), (pointed, application))))| {
+                let mut facts = alert.facts(change, (relation, affinity), activities.doer(index, change));
+                (facts.tie.path, facts.tie.pointed, facts.tie.application) = (path, pointed, application);
+                facts.actor.throwaway = thrown_away.contains(&activities.number(index));
+                Self { undo: Reversal::of(&undo, changes, alert.reference), lifetime, consequence, ..facts }
+            });
         (facts.collect(), (0..changes.len()).map(|index| activities.number(index)).collect())
     }
 
@@ -402,6 +407,7 @@ impl Alert<'_> {
                 relation,
                 path: Vec::new(),
                 pointed: None,
+                application: None,
                 affinity,
                 named: if self.seen || self.is_sibling(change) { self.named } else { self.named.min(Named::Unseen) },
                 same_service: self.services.iter().any(|named| named == service || named.starts_with(service) && service.len() > 3),

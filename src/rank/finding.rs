@@ -109,7 +109,8 @@ pub fn objections(ranked: &Ranked) -> Vec<Objection> {
     const MANY: usize = 5;
     let facts = &ranked.facts;
     let failed = facts.failure.is_some() && !facts.failed_as_symptom();
-    let unlinked = !facts.tie.is_related() && !facts.tie.shares_name() && facts.tie.named != super::Named::Nothing;
+    let unlinked =
+        !facts.tie.is_related() && facts.tie.application.is_none() && !facts.tie.shares_name() && facts.tie.named != super::Named::Nothing;
     let calls = facts.actor.calls;
     let said = [
         (Objection::UndoneBefore, facts.undo.before),

@@ -3,10 +3,12 @@
 //! [`facts`] are worked out once for each change; [`table`] holds every rule over them, [`points`] what each is worth; what the rules
 //! said is the [`explanation`] of a change's place. [`topology`] learns relations between resources from the events themselves,
 //! [`link`] follows them from what the alert names, [`affinity`] compares names, [`undo`] finds what was taken back, [`lifetime`] what did not
-//! last, [`consequence`] what AWS did because of a change; how far a change is shown to be the cause is judged in [`finding`].
+//! last, [`consequence`] what AWS did because of a change, `application` what an application's errors point to; how far a change is shown to be the
+//! cause is judged in [`finding`].
 
 mod activity;
 pub mod affinity;
+mod application;
 pub mod consequence;
 mod environment;
 pub mod explanation;
@@ -26,6 +28,7 @@ pub mod undo;
 #[cfg(test)]
 mod tests;
 
+pub use application::Pointed;
 pub use explanation::{Explanation, Verdict};
 pub use facts::Facts;
 pub use finding::{Confidence, Objection};
@@ -36,6 +39,7 @@ use std::cmp::Reverse;
 
 use crate::catalogue::{self, Class, Gravity, Resource, Severity};
 use crate::context::Incident;
+use crate::correlate::Failure;
 use crate::event::Event;
 use crate::redact;
 
@@ -111,30 +115,32 @@ impl Ranked {
     }
 }
 
-/// Changes from before the window: they only tell what belongs to what.
+/// What is known beside the changes: those from before the window, which only tell what belongs to what, and what an application failed in.
 #[derive(Clone, Copy, Debug)]
 pub struct Background<'a> {
     /// The changes.
     pub changes: &'a [Change],
     /// Whether all of that time was read, so that who is not among them was not there.
     pub whole: bool,
+    /// What an application failed in, by its own log, oldest first.
+    pub failures: &'a [Failure],
 }
 
 impl<'a> From<&'a [Change]> for Background<'a> {
     fn from(changes: &'a [Change]) -> Self {
-        Self { changes, whole: true }
+        Self { changes, whole: true, failures: &[] }
     }
 }
 
 impl<'a> From<&'a Vec<Change>> for Background<'a> {
     fn from(changes: &'a Vec<Change>) -> Self {
-        Self { changes, whole: true }
+        Self { changes, whole: true, failures: &[] }
     }
 }
 
 impl<'a, const N: usize> From<&'a [Change; N]> for Background<'a> {
     fn from(changes: &'a [Change; N]) -> Self {
-        Self { changes, whole: true }
+        Self { changes, whole: true, failures: &[] }
     }
 }
 

@@ -7,6 +7,8 @@
 pub const POINTS: &[(&str, i32)] = &[
     ("actor.human", -9),
     ("actor.service", 0),
+    ("application.failed", 47),
+    ("application.failed_on", 47),
     ("class.weight", 22),
     ("consequence.brought_on", 2),
     ("consequence.of", -14),

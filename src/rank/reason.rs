@@ -50,6 +50,18 @@ pub enum Reason<'a> {
         /// As the refused call names it.
         thing: &'a str,
     },
+    /// An application reported an error on this very change.
+    ApplicationFailed {
+        /// The line of its log.
+        line: usize,
+    },
+    /// It is the last change to what an application failed on later.
+    ApplicationFailedOn {
+        /// As its record names it.
+        thing: &'a str,
+        /// The line of its log.
+        line: usize,
+    },
     /// A service reacted to another change with it.
     Reaction {
         /// The name of that change.

@@ -11,6 +11,7 @@ use super::{Change, Named, Ranked, Reason, Verdict, Weights, finding};
 use crate::context::{Asked, Defaults, Incident, discover};
 use crate::event::Event;
 
+mod application;
 mod circumstance;
 mod taken_back;
 

@@ -19,6 +19,10 @@ pub(super) fn words(reason: &Reason<'_>, alert: bool) -> String {
         Reason::TwoSteps { named, through } => format!("changes {}, two steps from {}", safe(through), safe(named)),
         Reason::ThreeSteps { named, through } => format!("changes {}, three steps from {}", safe(through), safe(named)),
         Reason::PointedAt { refused, thing } => format!("the last change to {}, which {} was refused", safe(thing), safe(refused)),
+        Reason::ApplicationFailed { line } => format!("the application reports an error in it (line {line} of its log)"),
+        Reason::ApplicationFailedOn { thing, line } => {
+            format!("the last change to {}, which the application failed on later (line {line} of its log)", safe(thing))
+        }
         Reason::Reaction { to, by } => format!("AWS's reaction to {} by {}", safe(to), safe(by)),
         Reason::BearsName { named } => format!("bears the name {} of the {asks}", safe(named)),
         Reason::SharesName { word } => format!("bears the name {}, as what the {asks} names", safe(word)),
@@ -53,12 +57,16 @@ pub(super) fn withheld(reason: &Reason<'_>, alert: bool) -> String {
         Reason::TwoSteps { named, through } => Reason::TwoSteps { named: made_by_aws(named), through: made_by_aws(through) },
         Reason::ThreeSteps { named, through } => Reason::ThreeSteps { named: made_by_aws(named), through: made_by_aws(through) },
         Reason::PointedAt { .. } => return "the last change to what a workload was refused".into(),
+        Reason::ApplicationFailedOn { line, .. } => {
+            return format!("the last change to what the application failed on later (line {line} of its log)");
+        }
         Reason::Reaction { .. } => return "AWS's reaction to another change".into(),
         Reason::BearsName { .. } | Reason::SharesName { .. } | Reason::SharesToldWord { .. } => {
             return format!("bears a name of the {asks}");
         }
         Reason::SetsValue { .. } => return format!("sets a value that the {asks} speaks of"),
         Reason::Before { .. }
+        | Reason::ApplicationFailed { .. }
         | Reason::Values { .. }
         | Reason::CanCause { .. }
         | Reason::Burst { .. }

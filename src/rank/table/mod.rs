@@ -18,6 +18,7 @@ use effect::TRIFLE;
 pub const TABLE: &[Signal] = &[
     Signal { name: "resource", role: Role::Score, rules: tie::RESOURCE },
     Signal { name: "pointer", role: Role::Score, rules: tie::POINTER },
+    Signal { name: "application", role: Role::Score, rules: tie::APPLICATION },
     Signal { name: "name", role: Role::Score, rules: tie::NAME },
     Signal { name: "same_service", role: Role::Score, rules: tie::SAME_SERVICE },
     Signal { name: "shared", role: Role::Score, rules: tie::SHARED },
@@ -71,8 +72,11 @@ const VETO: &[Rule] = &[
     rule("veto.trifle", |facts| Evidence::quiet(facts.effect.weight < TRIFLE), "Its kind breaks nothing: tags and the like."),
     rule(
         "veto.unremarkable",
-        |facts| Evidence::quiet(!facts.timing.alert && facts.gravity.is_none() && !facts.tie.is_related()),
-        "Without an alert only what stands out, or is done to what was asked about, is worth a word.",
+        |facts| {
+            let asked_about = facts.tie.is_related() || facts.tie.application.is_some();
+            Evidence::quiet(!facts.timing.alert && facts.gravity.is_none() && !asked_about)
+        },
+        "Without an alert only what stands out, or is done to what was asked about or an application failed on, is worth a word.",
     ),
 ];
 

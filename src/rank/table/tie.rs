@@ -1,6 +1,7 @@
 //! What ties a change to what the alert names.
 
-use super::rule;
+use super::Source::Contract;
+use super::{from, rule};
 use crate::rank::affinity::Affinity;
 use crate::rank::facts::Facts;
 use crate::rank::rule::{Evidence, Rule, Strength};
@@ -75,6 +76,33 @@ pub(super) const POINTER: &[Rule] = &[rule(
     },
     "A workload was refused near the onset, and this is the last change to what it was refused.",
 )];
+
+/// Source: ours, weighed beside the fitted ties to what an alert names: an application's own error names the thing as firmly as an alert does,
+/// and no incident that points are fitted to comes with such a log.
+pub(super) const APPLICATION: &[Rule] = &[
+    from(
+        Contract,
+        rule(
+            "application.failed",
+            |facts| {
+                let pointed = facts.tie.application.as_deref().filter(|pointed| pointed.own)?;
+                Evidence::told(Reason::ApplicationFailed { line: pointed.line })
+            },
+            "The application's own log tells of an error in this very change.",
+        ),
+    ),
+    from(
+        Contract,
+        rule(
+            "application.failed_on",
+            |facts| {
+                let pointed = facts.tie.application.as_deref()?;
+                Evidence::told(Reason::ApplicationFailedOn { thing: &pointed.thing, line: pointed.line })
+            },
+            "It is the last change to what the application failed on, and that had not failed before.",
+        ),
+    ),
+];
 
 pub(super) const NAME: &[Rule] = &[
     rule("name.exact", exact_name, "The change concerns a whole name that the alert gives: a host, an address, a path."),

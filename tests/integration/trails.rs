@@ -513,3 +513,27 @@ async fn the_doctor_names_the_permissions_that_judging_trails_lacks() {
     assert_eq!(told["state"], "note", "{told:#}");
     assert!(told["found"].as_str().unwrap().ends_with("kms:GetKeyRotationStatus, s3:GetBucketPolicy"), "{told:#}");
 }
+
+#[tokio::test]
+async fn under_omit_no_name_that_somebody_chose_is_told_of_trails() {
+    let stopped = || with("GetTrailStatus", "\"IsLogging\":true", "\"IsLogging\":false,\"StopLoggingTime\":1700000000");
+    let of = |policy: &'static str| async move {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.toml");
+        std::fs::write(&path, policy).unwrap();
+        let fake = FakeAws::start(Utc::now()).await.with_settings(stopped());
+        json_of(&run(&fake, &["--config", path.to_str().unwrap(), "--json", "--detail", "full"]).await)
+    };
+    let (quoted, omitted) = (of("untrusted_text = \"quote\"").await, of("untrusted_text = \"omit\"").await);
+    assert!(quoted.to_string().contains("trail main is stopped"), "{quoted:#}");
+    for key in ["name", "arn", "bucket"] {
+        assert_eq!(omitted["accounts"][0]["trails"][0][key], "(withheld)");
+    }
+    let text = omitted.to_string();
+    assert!(text.contains("trail (withheld) is stopped since 2023-11-14T22:13:20Z"), "{omitted:#}");
+    for chosen in ["trail main", "--name main", "\"main\"", "trail/main", "eventdatastore/s"] {
+        assert!(quoted.to_string().contains(chosen), "{chosen}: {quoted:#}");
+        assert!(!text.contains(chosen), "{chosen}: {omitted:#}");
+    }
+    assert_eq!(omitted["accounts"][0]["totals"], quoted["accounts"][0]["totals"]);
+}

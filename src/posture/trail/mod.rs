@@ -20,6 +20,7 @@ mod report;
 pub mod selector;
 pub mod template;
 mod watch;
+mod withhold;
 
 pub use question::{PROFILE, TrailsQuestion, ask};
 pub use watch::Watch;

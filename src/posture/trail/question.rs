@@ -7,13 +7,13 @@ use futures_util::future::join_all;
 
 use super::check::{Subject, Target};
 use super::fact::Posture;
-use super::{gather, report};
+use super::{gather, report, withhold};
 use crate::answer::trails::TrailsAnswer;
 use crate::answer::words::Words;
 use crate::context::{Asked, discover};
 use crate::coverage::{Cost, Profile, SourceName, Unit, Words as ProfileWords};
 use crate::investigate::ToolContext;
-use crate::policy::{Available, Offer, Presence, Scope};
+use crate::policy::{Available, Offer, Presence, Scope, UntrustedText};
 use crate::refusal::{Code, Refusal};
 use crate::source::Progress;
 use crate::source::api::Unread;
@@ -85,7 +85,9 @@ pub async fn ask(context: &ToolContext, question: TrailsQuestion, progress: &Pro
         return Err(refusal);
     }
     let subjects: Vec<Subject<'_>> = read.iter().map(|posture| Subject { posture, target: question.target }).collect();
-    Ok(report::report(&subjects, &unread, &scope, question.full))
+    let untrusted = context.policy.untrusted_text;
+    let answer = report::report(&subjects, &unread, &scope, (question.full, untrusted));
+    Ok(if untrusted == UntrustedText::Omit { withhold::names(answer, &read) } else { answer })
 }
 
 fn admit(context: &ToolContext, question: &TrailsQuestion) -> Result<Scope, Refusal> {

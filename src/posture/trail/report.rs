@@ -25,16 +25,21 @@ const MAX_TOKENS: usize = 8_500;
 const MAX_CHARS: usize = 36_000;
 
 /// Reports on every account that was read; `unread` is why others were not.
-pub(super) fn report(subjects: &[Subject<'_>], unread: &[Refusal], scope: &Scope, full: bool) -> TrailsAnswer {
+pub(super) fn report(
+    subjects: &[Subject<'_>],
+    unread: &[Refusal],
+    scope: &Scope,
+    (full, untrusted): (bool, UntrustedText),
+) -> TrailsAnswer {
     let mut missing: Vec<Unread> = Vec::new();
     let mut accounts = Vec::new();
-    let mut spots: Vec<String> = scope.blind_spots().iter().map(|spot| Words::ENGLISH.blind_spot(spot, UntrustedText::Quote)).collect();
+    let mut spots: Vec<String> = scope.blind_spots().iter().map(|spot| Words::ENGLISH.blind_spot(spot, untrusted)).collect();
     for subject in subjects {
         let findings = judge(subject);
         missing.extend(findings.iter().filter_map(|finding| finding.verdict.as_ref().err().cloned()));
         missing.extend(unlisted(subject).cloned());
         accounts.push(account(subject, &findings, full));
-        spots.extend(blind_spot::of(subject.posture).iter().map(|spot| Words::ENGLISH.blind_spot(spot, UntrustedText::Quote)));
+        spots.extend(blind_spot::of(subject.posture).iter().map(|spot| Words::ENGLISH.blind_spot(spot, untrusted)));
     }
     spots.extend(unread.iter().map(|refusal| format!("an account was not read: {}", refusal.message)));
     let missing: Vec<&Unread> = missing.iter().collect();

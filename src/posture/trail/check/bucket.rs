@@ -32,7 +32,7 @@ pub(super) const CHECKS: &[Check] = &[
         id: "bucket_not_public",
         title: "the bucket is not public",
         severity: Critical,
-        standards: NONE.hub("CloudTrail.6").config("s3-bucket-public-read-prohibited"),
+        standards: NONE.hub("CloudTrail.6").config("cloudtrail-s3-bucket-public-access-prohibited"),
         fix: PUBLIC,
         judge: Judge::Bucket(|_, trail| {
             let (policy, acl) = (&trail.bucket.policy_public, &trail.bucket.acl_public);

@@ -143,7 +143,7 @@ pub(super) const CHECKS: &[Check] = &[
         id: "log_group_retention",
         title: "the log group keeps events for a year at least",
         severity: Low,
-        standards: NONE.config("cw-loggroup-retention-period-check"),
+        standards: NONE.hub("CloudWatch.16").config("cw-loggroup-retention-period-check"),
         fix: "aws logs put-retention-policy --region {region} --log-group-name GROUP --retention-in-days 365",
         judge: Judge::Trail(|_, trail| {
             let group = match group(trail)? {

@@ -475,6 +475,11 @@ async fn an_organisation_is_one_question_whose_answer_stays_short_and_tells_what
     let doctor = run(&fake, &policy, &["doctor", "--json", "--region", "eu-west-1"]).await;
     let engines: Vec<&Value> = doctor["checks"].as_array().unwrap().iter().filter(|check| check["name"] == "engine").collect();
     assert_eq!(engines.len(), 3, "{doctor:#}");
+    let without = format!("{policy}\n[event_history]\nenabled = false\n");
+    let doctor = run(&fake, &without, &["doctor", "--json", "--region", "eu-west-1"]).await;
+    let checks = doctor["checks"].as_array().unwrap();
+    let of = |name: &str| checks.iter().filter(|check| check["name"] == name).collect::<Vec<_>>();
+    assert_eq!((of("engine").len(), &of("permissions")[0]["state"]), (3, &json!("skipped")), "{doctor:#}");
 }
 
 #[tokio::test]

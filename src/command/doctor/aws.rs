@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::config::settings::AWS_REGION_ALLOWLIST;
+use crate::config::settings::{AWS_REGION_ALLOWLIST, EVENT_HISTORY_ENABLED};
 use crate::config::{Config, plain_file};
 use crate::coverage::Cost;
 use crate::investigate::Cursors;
@@ -34,7 +34,7 @@ const REGIONS: usize = 20;
 pub(super) fn checks(config: &Config, asked: &[String]) -> Vec<Check> {
     let mut checks = vec![credentials(), region()];
     if !asks_aws(config) {
-        let why = "not asked: allow_aws_read is false, event history is off, or only log files are read";
+        let why = "not asked: allow_aws_read is false, or only log files are read";
         checks.extend(["clock against AWS", "identity", "permissions"].map(|name| Check::skipped(name, why)));
         return checks;
     }
@@ -173,14 +173,19 @@ fn permissions(config: &Config, regions: &[String]) -> Vec<Check> {
     let until = Utc::now() - TimeDelta::minutes(20);
     let mut checks = Vec::new();
     let mut account = None;
-    for region in regions {
+    let history = config.get(&EVENT_HISTORY_ENABLED);
+    if !history {
+        checks.push(Check::skipped("permissions", "LookupEvents was not asked: event_history.enabled is false"));
+    }
+    for region in regions.iter().filter(|_| history) {
         let (from, to) = (crate::time::rfc3339(until - TimeDelta::minutes(1)), crate::time::rfc3339(until));
         let question = json!({"regions": [region], "start_time": from, "end_time": to, "source": name.as_str(), "limit": 1});
         let Value::Object(arguments): Value = question else { return checks };
         let told = block_on(service.call(&cloudtrail_events::TOOL, &Call::default(), Some(arguments))).map(|outcome| outcome.structured());
         checks.push(permission(region, told.ok().as_ref().and_then(Value::as_object), &mut account));
     }
-    let identity = match account {
+    let (settings, told) = settings(&service, regions);
+    let identity = match account.or(told) {
         Some(account) => Check::ok("identity", format!("account {account}, by STS")),
         None => Check::failed(
             "identity",
@@ -189,7 +194,7 @@ fn permissions(config: &Config, regions: &[String]) -> Vec<Check> {
         ),
     };
     checks.insert(0, identity);
-    checks.push(settings(&service, regions));
+    checks.push(settings);
     checks.extend(engines(&service, regions));
     checks
 }
@@ -222,23 +227,27 @@ fn engines(service: &CallService, regions: &[String]) -> Vec<Check> {
 }
 
 /// Reads the trails and what belongs to them, each by its own call, and says which permissions are missing: answers need none of them.
-fn settings(service: &CallService, regions: &[String]) -> Check {
+///
+/// Shape: with the account, where that could be told.
+fn settings(service: &CallService, regions: &[String]) -> (Check, Option<String>) {
     const NAME: &str = "trail permissions";
     let arguments = Map::from_iter([("regions".to_owned(), json!(regions)), ("detail".to_owned(), json!("full"))]);
     let told = block_on(service.call(&cloudtrail_trails::TOOL, &Call::default(), Some(arguments))).map(|outcome| outcome.structured());
-    let Ok(told) = told else { return Check::skipped(NAME, "it could not be asked") };
+    let Ok(told) = told else { return (Check::skipped(NAME, "it could not be asked"), None) };
     let fix = "`cloudtrail-mcp iam-policy` prints them; until then `trails` says unknown where one is missing";
     if let Some(message) = told.get("error").and_then(|error| error.get("message")?.as_str()) {
-        return Check::note(NAME, format!("trails cannot be judged: {message}"), fix);
+        return (Check::note(NAME, format!("trails cannot be judged: {message}"), fix), None);
     }
     let list = |value: &Value, key: &str| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
     let checks = list(&told, "accounts").iter().flat_map(|account| list(account, "checks")).collect::<Vec<_>>();
     let missing: BTreeSet<String> =
         checks.iter().flat_map(|check| list(check, "missing")).filter_map(|action| action.as_str().map(str::to_owned)).collect();
-    match missing.is_empty() {
+    let account = told.pointer("/accounts/0/account").and_then(Value::as_str).map(str::to_owned);
+    let check = match missing.is_empty() {
         true => Check::ok(NAME, format!("all {} checks of trails can be judged", checks.len())),
         false => Check::note(NAME, format!("missing, or not answered: {}", missing.into_iter().collect::<Vec<_>>().join(", ")), fix),
-    }
+    };
+    (check, account)
 }
 
 fn permission(region: &str, told: Option<&Map<String, Value>>, account: &mut Option<String>) -> Check {

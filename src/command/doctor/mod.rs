@@ -140,6 +140,6 @@ fn home_region() -> Option<String> {
 
 /// Tells whether any source may ask AWS.
 fn asks_aws(config: &Config) -> bool {
-    use crate::config::settings::{ALLOW_AWS_READ, ARCHIVE, DEMO, EVENT_HISTORY_ENABLED};
-    config.get(&ALLOW_AWS_READ) && config.get(&EVENT_HISTORY_ENABLED) && config.get(&ARCHIVE).is_empty() && !config.get(&DEMO)
+    use crate::config::settings::{ALLOW_AWS_READ, ARCHIVE, DEMO};
+    config.get(&ALLOW_AWS_READ) && config.get(&ARCHIVE).is_empty() && !config.get(&DEMO)
 }

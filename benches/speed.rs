@@ -72,6 +72,7 @@ fn walk(records: &[String], incident: &Incident, now: DateTime<Utc>, times: &mut
             coverage: &Coverage::default(),
             ranked: &ranked,
             earlier: Earlier::new(ranked.iter().map(|one| &one.change)),
+            application: None,
             filter: &Filter::default(),
             page: Page { limit: 20, ..Page::default() },
             detail: Default::default(),

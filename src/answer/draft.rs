@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Cost;
+use super::application::Application;
 use super::earlier::Earlier;
 use super::filter::Filter;
 use super::page::Page;
@@ -40,6 +41,8 @@ pub struct Draft<'a> {
     pub ranked: &'a [Ranked],
     /// What was so before.
     pub earlier: Earlier<'a>,
+    /// The application's log, where one was given.
+    pub application: Option<Application<'a>>,
     /// What to show.
     pub filter: &'a Filter,
     /// Which part.

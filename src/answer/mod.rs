@@ -1,5 +1,6 @@
 //! The answer: what `structuredContent` holds, field by field. Plain data; `build` fills it, `redact` seals it, `render` shows it.
 
+pub mod application;
 pub mod build;
 pub mod console;
 mod contract;
@@ -22,7 +23,8 @@ pub mod words;
 pub use query::{PresetReport, QueryAnswer, QueryFinding, RowTotals, Understood, WordReport};
 
 pub use contract::{
-    ActorReport, AlertReport, Answer, CellReport, ConfidenceName, ContextReport, Cost, CoverageReport, Entry, ErrorReport, EventError,
-    Finding, Group, LinkReport, RegionReport, Repeats, Requests, ResourceReport, Score, ScorePart, SourceLabel, Step, SuspectReport,
-    Totals, TouchedResource, UndoneReport, WindowReport,
+    ActorReport, AlertReport, Answer, ApplicationReport, CellReport, ConfidenceName, ContextReport, CorrelationReport, Cost,
+    CoverageReport, Entry, ErrorReport, EventError, Finding, Group, LinkReport, RegionReport, Repeats, Requests, ResourceReport, Score,
+    ScorePart, SourceLabel, Step, StrengthName, SuspectReport, TierName, TierReport, Totals, TouchedResource, UndoneReport,
+    UnreadableReport, UnseenReport, UntoldReport, WindowReport,
 };

@@ -62,8 +62,12 @@ pub(super) fn fits(answer: &Answer, detail: Detail) -> bool {
 
 /// Estimates what an entry takes in a list for people.
 fn line(entry: &Entry) -> usize {
-    let Entry { name, summary, relative, event_id, actor, .. } = entry;
-    estimate(&format!("- #20 {relative}: {name} {summary} by {} via {:?} {:?} {event_id}", actor.name, actor.via, entry.region))
+    let Entry { name, summary, relative, event_id, actor, application, .. } = entry;
+    let log = application
+        .as_ref()
+        .map(|log| format!(", app log lines {:?} by {:?} ({:?})", log.lines, log.tier, log.strength))
+        .unwrap_or_default();
+    estimate(&format!("- #20 {relative}: {name} {summary} by {} via {:?} {:?} {event_id}{log}", actor.name, actor.via, entry.region))
 }
 
 /// What the entries of one page take together.

@@ -1,6 +1,7 @@
 //! The command line: one command a file, each running the code of a tool or of the server; and what they share, which is
 //! flags, settings, the runtime and the exit codes.
 
+mod application_log;
 mod audit;
 mod client;
 mod completions;
@@ -263,6 +264,7 @@ fn context(config: &Config, cursors: Cursors<Frozen>) -> Result<ToolContext, Fai
         api,
         investigations: investigations.map_err(|error| Failure::new(CONFIG, error.to_string()))?,
         alertmanager,
+        log_fields: Arc::new(config.log_fields()),
         cursors: Arc::new(cursors),
         clock,
     })

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 use super::output::{columns, complain, formats, say, say_bytes};
 use super::progress;
 use super::serve::stop;
-use super::{FAILURE, Failure, Global, INTERRUPTED, PARTIAL, USAGE, block_on, investigation, service};
+use super::{FAILURE, Failure, Global, INTERRUPTED, PARTIAL, USAGE, application_log, block_on, investigation, service};
 
 /// Arguments with further names.
 const ALIASES: &[(&str, &[&str])] = &[
@@ -36,8 +36,10 @@ const INVESTIGATION: &str = "investigation";
 /// Where the value of `--investigation` is kept, besides that of the positional.
 const INVESTIGATION_FLAG: &str = "--investigation";
 const LAST: &str = "--last";
+/// The argument that is a file here.
+const CORRELATE: &str = "correlate";
 /// What may be said besides an alert on stdin: where to look and how to show it, not what is asked.
-const BESIDES_STDIN: &[&str] = &["regions", "accounts", "limit", "detail", "source"];
+const BESIDES_STDIN: &[&str] = &["regions", "accounts", "limit", "detail", "source", CORRELATE];
 
 /// Makes the command of `tool`.
 pub(super) fn command(tool: &Tool) -> clap::Command {
@@ -78,7 +80,12 @@ fn variable(name: &str) -> String {
 
 fn described(arg: Arg, name: &str, property: &Value) -> Arg {
     let help = property.get("description").and_then(Value::as_str).unwrap_or_default();
-    arg.help(if name == INVESTIGATION { investigation::HELP } else { help }.to_owned())
+    let help = match name {
+        INVESTIGATION => investigation::HELP,
+        CORRELATE => application_log::HELP,
+        _ => help,
+    };
+    arg.help(help.to_owned())
 }
 
 fn flag(name: &str, property: &Value) -> Arg {
@@ -87,6 +94,7 @@ fn flag(name: &str, property: &Value) -> Arg {
     arg = match property.get("type").and_then(Value::as_str) {
         Some("boolean") => arg.action(ArgAction::SetTrue).value_parser(FalseyValueParser::new()),
         Some("array") => arg.action(ArgAction::Append).value_name("LIST"),
+        _ if name == CORRELATE => arg.action(ArgAction::Set).value_name("FILE"),
         _ => arg.action(ArgAction::Set).value_name(if name.ends_with("_time") { "TIME" } else { "VALUE" }),
     };
     if let Some(words) = words(name, property) {
@@ -208,6 +216,7 @@ fn exit_code(outcome: &Outcome) -> u8 {
         Some(error) if error.code == Code::InvalidArgument.as_str() => USAGE,
         Some(_) => FAILURE,
         None if outcome.could_not_look() => FAILURE,
+        None if outcome.correlation().is_some_and(|correlation| correlation.unreadable_total > 0) => PARTIAL,
         None if outcome.coverage().is_none_or(CoverageReport::is_settled) => 0,
         None => PARTIAL,
     }
@@ -240,6 +249,11 @@ fn arguments(tool: &Tool, given: &ArgMatches) -> Result<Map<String, Value>, Fail
         }
     }
     let optional = |id: &str| given.try_get_one::<String>(id).ok().flatten();
+    let log_is_piped = arguments.get(CORRELATE).is_some_and(|file| file == application_log::STDIN);
+    if let Some(Value::String(file)) = arguments.get(CORRELATE) {
+        let log = application_log::read(file)?;
+        arguments.insert(CORRELATE.into(), log);
+    }
     if let Some(last) = optional(LAST) {
         arguments.insert("start_time".into(), last_of(last)?.into());
     }
@@ -248,8 +262,14 @@ fn arguments(tool: &Tool, given: &ArgMatches) -> Result<Map<String, Value>, Fail
         let asks = |name: &str| given.value_source(name) == Some(ValueSource::CommandLine) && !BESIDES_STDIN.contains(&name);
         let asks = optional(LAST).is_some() || properties.into_iter().flatten().any(|(name, _)| asks(name));
         let alert = match named {
+            Some(text) if log_is_piped && text == application_log::STDIN => {
+                return Err(Failure::new(
+                    USAGE,
+                    "the alert and the application's log cannot both come from stdin: name a file for one of them",
+                ));
+            }
             Some(text) => Some(investigation::read(text)?),
-            None if asks => None,
+            None if asks || log_is_piped => None,
             None => investigation::piped()?,
         };
         if let Some(alert) = alert {

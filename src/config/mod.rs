@@ -19,6 +19,7 @@ pub mod investigation;
 mod kind;
 pub mod live;
 mod load;
+mod log_field;
 pub mod plain_file;
 mod policy;
 mod setting;

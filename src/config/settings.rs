@@ -193,6 +193,42 @@ settings! {
     /// Whether callers may give `aws.cloudtrail_query` raw SQL for an engine: one SELECT, bound to what they may read; presets need no permission.
     QUERY_ALLOW_SQL: bool = setting("query.allow_sql", Bool).default("false").live(Grows);
 
+    /// Names of the fields of applications' logs (`correlate`) that tell when; each list goes before the usual names, `user.name` is a member of a member.
+    CORRELATE_TIME: Vec<String> = setting("correlate.time", Texts(line("timestamp"))).default("");
+
+    /// What was done.
+    CORRELATE_OPERATION: Vec<String> = setting("correlate.operation", Texts(line("operation"))).default("");
+
+    /// By whom.
+    CORRELATE_ACTOR: Vec<String> = setting("correlate.actor", Texts(line("user_id"))).default("");
+
+    /// In which session of AWS: its name or its source identity.
+    CORRELATE_SESSION: Vec<String> = setting("correlate.session", Texts(line("session_name"))).default("");
+
+    /// What ties the records of one transaction.
+    CORRELATE_CORRELATION_ID: Vec<String> = setting("correlate.correlation_id", Texts(line("correlation_id"))).default("");
+
+    /// The id of the request to AWS.
+    CORRELATE_REQUEST_ID: Vec<String> = setting("correlate.request_id", Texts(line("aws_request_id"))).default("");
+
+    /// The id of the event.
+    CORRELATE_EVENT_ID: Vec<String> = setting("correlate.event_id", Texts(line("event_id"))).default("");
+
+    /// The access key id.
+    CORRELATE_ACCESS_KEY_ID: Vec<String> = setting("correlate.access_key_id", Texts(line("access_key_id"))).default("");
+
+    /// How it ended.
+    CORRELATE_RESULT: Vec<String> = setting("correlate.result", Texts(line("result"))).default("");
+
+    /// What went wrong.
+    CORRELATE_ERROR: Vec<String> = setting("correlate.error", Texts(line("error"))).default("");
+
+    /// To what it was done.
+    CORRELATE_RESOURCE: Vec<String> = setting("correlate.resource", Texts(line("resource"))).default("");
+
+    /// Whose clock the time is of.
+    CORRELATE_HOST: Vec<String> = setting("correlate.host", Texts(line("host"))).default("");
+
     /// The account that callers may name by this section's name.
     ACCOUNTS_ID: String = setting("accounts.*.id", Text(ACCOUNT)).unit("12 digits");
 

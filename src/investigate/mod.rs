@@ -13,6 +13,7 @@
 //!
 //! [`find_event`] walks the same way for one event, [`answer_query`] for a named question. An answer is not yet redacted: whoever sends it seals it.
 
+mod application;
 pub mod cursor;
 mod event;
 mod first_look;
@@ -37,6 +38,7 @@ use crate::answer::Answer;
 use crate::answer::build::Built;
 use crate::answer::page::Page;
 use crate::context::{self, Incident};
+use crate::correlate::{Joins, failures};
 use crate::coverage::{Coverage, PlanLine, SoFar, SourceName};
 use crate::policy::Scope;
 use crate::rank::{self, Background, Change, Ranked, Weights};
@@ -51,6 +53,7 @@ pub use query::{NewPresetQuestion, PresetQuestion, SqlQuestion, answer as answer
 pub use question::{Continued, NewQuestion, Question};
 pub use tool_context::{Around, Surroundings, ToolContext};
 
+use application::GivenLog;
 use question::{FrozenChanges, Inquiry};
 use read::Reader;
 use resume::{Carried, ResumeState};
@@ -100,6 +103,8 @@ struct Findings {
     so_far: SoFar,
     /// All changes, best first.
     ranked: Vec<Ranked>,
+    /// What the application's log was joined to, where one was given.
+    joins: Option<Joins>,
     /// Changes from before the window, which tell what was so before.
     background: Vec<Change>,
     /// Events that were known from earlier readings.
@@ -112,9 +117,13 @@ struct Findings {
 
 /// Discovers, admits, reads, ranks and widens.
 async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, Refusal> {
-    let NewQuestion { asked, filter, limit, detail, source } = question;
+    let NewQuestion { asked, filter, limit, detail, source, log } = question;
     let (context, now) = (reader.context, reader.now);
-    let asked = context.stored(asked).await?;
+    let mut asked = context.stored(asked).await?;
+    if let Some(log) = &log {
+        asked = application::over(asked, log, context.defaults().max_window, now);
+    }
+    let log = log.map(|log| Arc::new(GivenLog::from(log)));
     let mut incident = context::discover(&asked, &context.defaults(), now)?;
     let names = look_up::names(&incident, &filter);
     if !names.is_empty() && !incident.start_given {
@@ -122,7 +131,8 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
     }
     let scope = admit(context, &incident, source, &names)?;
     let around = Around::default();
-    let mut inquiry = Inquiry { look_ups: plan::look_ups(&scope, &incident, names), incident, scope, filter, around, widened: false, now };
+    let mut inquiry =
+        Inquiry { look_ups: plan::look_ups(&scope, &incident, names), incident, scope, filter, around, widened: false, log, now };
 
     let mut gathered = Gathered::new(inquiry.scope.denied());
     let (mut background, mut first_suspect) = (Vec::new(), None);
@@ -143,13 +153,13 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
     reader.look_further(&mut inquiry, &mut gathered, &mut found_by_name).await?;
     background.extend(reader.background(&inquiry.scope).await);
     let mut changes = found_by_name;
-    let ranked = loop {
+    let (ranked, joins) = loop {
         gathered.move_to(&mut changes);
-        let ranked = rank_for(&inquiry, changes, &background);
+        let (ranked, joins) = rank_for(&inquiry, changes, &background);
         if ranked.first().is_some_and(Ranked::is_suspect) {
             first_suspect.get_or_insert_with(|| reader.spent());
         }
-        let Some((wider, added)) = plan::widen(&ranked, &inquiry, &gathered, reader.spent()) else { break ranked };
+        let Some((wider, added)) = plan::widen(&ranked, &inquiry, &gathered, reader.spent()) else { break (ranked, joins) };
         changes = ranked.into_iter().map(|one| one.change).collect();
         (inquiry.scope, inquiry.widened) = (wider, true);
         reader.read(&inquiry, added, None, &mut gathered).await;
@@ -166,13 +176,15 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
     }
     let page = Page { limit, ..Page::default() };
     let frozen = FrozenChanges { policy: context.policy.version(), inquiry, detail, page, known: None, resume: None };
-    Ok(Findings { first_suspect, ..found(frozen, gathered, ranked, background) })
+    Ok(Findings { first_suspect, joins, ..found(frozen, gathered, ranked, background) })
 }
 
-/// Ranks what was read for an inquiry.
-fn rank_for(inquiry: &Inquiry, changes: Vec<Change>, background: &[Change]) -> Vec<Ranked> {
-    let background = Background { changes: background, whole: inquiry.scope.source().rereads };
-    rank::rank(&inquiry.incident, changes, background, &Weights::default())
+/// Ranks what was read for an inquiry, and joins the application's log to it.
+fn rank_for(inquiry: &Inquiry, changes: Vec<Change>, background: &[Change]) -> (Vec<Ranked>, Option<Joins>) {
+    let joins = inquiry.log.as_deref().map(|given| given.join(&changes));
+    let failures = inquiry.log.as_deref().zip(joins.as_ref()).map(|(given, joins)| failures(&given.log, joins)).unwrap_or_default();
+    let background = Background { changes: background, whole: inquiry.scope.source().rereads, failures: &failures };
+    (rank::rank(&inquiry.incident, changes, background, &Weights::default()), joins)
 }
 
 /// Admits a question: a longer window, where it names exactly what it is about.
@@ -217,8 +229,8 @@ async fn resume(reader: &Reader<'_>, continued: Continued) -> Result<Findings, R
     background.extend(reader.background(&frozen.inquiry.scope).await);
     let mut changes = Vec::new();
     gathered.move_to(&mut changes);
-    let ranked = rank_for(&frozen.inquiry, changes, &background);
-    Ok(found(frozen, gathered, ranked, background))
+    let (ranked, joins) = rank_for(&frozen.inquiry, changes, &background);
+    Ok(Findings { joins, ..found(frozen, gathered, ranked, background) })
 }
 
 /// Builds the page that was asked for, and the cursor to what comes after.
@@ -230,7 +242,9 @@ fn tell(reader: &Reader<'_>, findings: Findings) -> Answer {
     let carries = answer.error.is_none() && (before.is_some() || ResumeState::is_needed(&coverage));
     let resume = carries.then(|| ResumeState::keep(ranked.iter().map(|one| &one.change), &coverage, so_far, cursors.room())).flatten();
     let reads_on = resume.as_ref().is_some_and(|resume| resume.goes_on() && resume.gained_on(before));
-    if cursors.are_given() && (next.is_some() || reads_on) {
+    // Going on without the log would not tell that it does.
+    let holds_log = || frozen.inquiry.log.as_deref().is_none_or(|given| given.hold(cursors.room()));
+    if cursors.are_given() && (next.is_some() || reads_on) && holds_log() {
         let costs = !frozen.inquiry.scope.source().rereads && !background.is_empty();
         let carry = || costs.then(|| Carried::keep(background.iter(), cursors.room())).flatten().map(Arc::new);
         let known = frozen.known.clone().or_else(carry);
@@ -249,7 +263,7 @@ fn found(frozen: FrozenChanges, mut gathered: Gathered, ranked: Vec<Ranked>, bac
     let (cached, plan_log) = (gathered.cached(), gathered.take_plan_log());
     let spots = page::blind_spots(&frozen.inquiry, &gathered, &ranked);
     let (_, coverage, so_far) = gathered.finish(spots);
-    Findings { frozen, coverage, so_far, ranked, background, cached, plan_log, first_suspect: None }
+    Findings { frozen, coverage, so_far, ranked, joins: None, background, cached, plan_log, first_suspect: None }
 }
 
 fn answered(looked: Result<Answer, Refusal>) -> Answer {

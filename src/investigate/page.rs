@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::question::Inquiry;
 use super::read::Reader;
 use super::{Findings, Gathered, surroundings};
+use crate::answer::application::Application;
 use crate::answer::build::{self, Built};
 use crate::answer::draft::Draft;
 use crate::answer::earlier::Earlier;
@@ -20,7 +21,7 @@ use crate::refusal::{Code, Refusal};
 
 /// Builds the page that the question stands at.
 pub(super) fn build(reader: &Reader<'_>, findings: &Findings) -> Built {
-    let Findings { frozen, coverage, ranked, background, cached, plan_log, first_suspect, .. } = findings;
+    let Findings { frozen, coverage, ranked, joins, background, cached, plan_log, first_suspect, .. } = findings;
     let inquiry = &frozen.inquiry;
     let draft = Draft {
         incident: &inquiry.incident,
@@ -31,6 +32,11 @@ pub(super) fn build(reader: &Reader<'_>, findings: &Findings) -> Built {
         coverage,
         ranked,
         earlier: Earlier::new(ranked.iter().map(|one| &one.change).chain(background)),
+        application: inquiry.log.as_deref().zip(joins.as_ref()).map(|(given, joins)| Application {
+            log: &given.log,
+            joins,
+            asked_all: inquiry.look_ups.is_empty(),
+        }),
         filter: &inquiry.filter,
         page: frozen.page.clone(),
         detail: frozen.detail,

@@ -224,7 +224,7 @@ async fn begin(reader: &Reader<'_>, question: NewPresetQuestion) -> Result<(Froz
     preset.check_source(scope.source())?;
     let basis = Words::ENGLISH.window_basis(&incident.window_basis);
     let look_ups = plan::look_ups(&scope, &incident, names);
-    let mut inquiry = Inquiry { look_ups, incident, scope, filter, around: Around::default(), widened: false, now };
+    let mut inquiry = Inquiry { look_ups, incident, scope, filter, around: Around::default(), widened: false, log: None, now };
 
     let mut gathered = Gathered::new(inquiry.scope.denied());
     let mut changes = Vec::new();

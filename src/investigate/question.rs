@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::application::GivenLog;
 use super::look_up::Name;
 use super::resume::{Carried, ResumeState};
 use super::tool_context::Around;
@@ -11,6 +12,7 @@ use crate::answer::draft::Detail;
 use crate::answer::filter::Filter;
 use crate::answer::page::Page;
 use crate::context::{Asked, Incident};
+use crate::correlate::Log;
 use crate::coverage::SourceName;
 use crate::policy::{PolicyVersion, Scope};
 
@@ -34,6 +36,8 @@ pub struct NewQuestion {
     pub detail: Detail,
     /// From where.
     pub source: Option<SourceName>,
+    /// An application's log, to be joined to what is read.
+    pub log: Option<Log>,
 }
 
 /// The next page of an earlier question.
@@ -61,6 +65,8 @@ pub(super) struct Inquiry {
     pub(super) around: Around,
     /// Whether it looks further back than was asked.
     pub(super) widened: bool,
+    /// The application's log that came with it.
+    pub(super) log: Option<Arc<GivenLog>>,
     /// When it was asked.
     pub(super) now: DateTime<Utc>,
 }

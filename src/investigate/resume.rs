@@ -26,9 +26,20 @@ const MOST: usize = 32 << 20;
 pub(super) struct Room(AtomicUsize);
 
 impl Room {
-    fn take(&self, bytes: usize) -> bool {
+    /// Takes so many bytes; tells whether there is room.
+    pub(super) fn take(&self, bytes: usize) -> bool {
         let more = |held: usize| held.checked_add(bytes).filter(|held| *held <= MOST);
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
+    }
+
+    /// Gives back what was taken.
+    pub(super) fn give(&self, bytes: usize) {
+        self.0.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
     }
 }
 
@@ -80,7 +91,7 @@ impl Carried {
 
 impl Drop for Carried {
     fn drop(&mut self) {
-        self.room.0.fetch_sub(self.events.len(), Ordering::Relaxed);
+        self.room.give(self.events.len());
     }
 }
 

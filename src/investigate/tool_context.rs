@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::{Cursors, Frozen};
 use crate::config::investigation::{Store, StoreError};
 use crate::context::{Asked, Defaults};
+use crate::correlate::Fields;
 use crate::coverage::{BlindSpot, TrailsUnread};
 use crate::policy::{Policy, Scope};
 use crate::refusal::{InvalidArgument, Refusal};
@@ -32,6 +33,8 @@ pub struct ToolContext {
     pub investigations: Option<Store>,
     /// Where alerts that fire are asked for. Default: nowhere.
     pub alertmanager: Option<Alertmanager>,
+    /// How fields of an application's log are called.
+    pub log_fields: Arc<Fields>,
     /// Cursors handed out.
     pub cursors: Arc<Cursors<Frozen>>,
     /// The clock.

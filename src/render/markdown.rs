@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::screen::{ROOMS, Row, Screen, screen};
-use super::{Document, Format, OPENS, Table, counted, flags, has_runs, run, times};
+use super::{Document, Format, OPENS, Table, counted, flags, has_runs, of_log, run, times};
 use crate::answer::tokens::estimate;
 use crate::answer::{Answer, Entry};
 use crate::redact::Redacted;
@@ -217,6 +217,9 @@ fn origin(entry: &Entry, steps: usize) -> String {
     }
     for place in [&entry.account, &entry.region].into_iter().flatten() {
         let _ = write!(out, " {}", quote(place));
+    }
+    if let Some(application) = &entry.application {
+        let _ = write!(out, ", app log {}", of_log(application));
     }
     if let Some(flags) = flags(entry) {
         let _ = write!(out, " [{flags}]");

@@ -33,7 +33,7 @@ pub use text::{COLUMNS, FORMAT as TEXT, text};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::answer::{Answer, Entry, Repeats, Step, Totals};
+use crate::answer::{Answer, ApplicationReport, Entry, Repeats, Step, StrengthName, TierName, Totals};
 use crate::redact::Redacted;
 use crate::time;
 use crate::time::parse as parse_time;
@@ -112,6 +112,34 @@ fn flags(entry: &Entry) -> Option<String> {
     let said = |flag: &str| flag == "after_alert" || flag == "reverted" && entry.undone.is_some();
     let flags: Vec<&str> = entry.flags.iter().map(String::as_str).filter(|flag| !said(flag)).collect();
     (!flags.is_empty()).then(|| flags.join(", "))
+}
+
+/// Says which lines of the application's log tell of a change, and by what they were joined: `line 12 by request id (exact)`.
+fn of_log(application: &ApplicationReport) -> String {
+    let ApplicationReport { lines, lines_total, tier, strength, .. } = application;
+    let told: Vec<String> = lines.iter().map(usize::to_string).collect();
+    let noun = if told.len() == 1 { "line" } else { "lines" };
+    let more = lines_total.saturating_sub(told.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{noun} {}{more} by {} ({})", told.join(", "), tier_words(*tier), strength_word(*strength))
+}
+
+fn tier_words(tier: TierName) -> &'static str {
+    match tier {
+        TierName::RequestId => "request id",
+        TierName::EventId => "event id",
+        TierName::AccessKey => "access key",
+        TierName::Session => "session",
+        TierName::Likeness => "likeness",
+    }
+}
+
+fn strength_word(strength: StrengthName) -> &'static str {
+    match strength {
+        StrengthName::Exact => "exact",
+        StrengthName::Strong => "strong",
+        StrengthName::Weak => "weak",
+    }
 }
 
 /// Says from the first to the last how long it took.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use tracing::{info, warn};
 
 use super::{Format, json};
-use crate::answer::{Answer, CoverageReport, ErrorReport, Finding};
+use crate::answer::{Answer, CorrelationReport, CoverageReport, ErrorReport, Finding};
 use crate::redact::{self, Redacted};
 use crate::refusal::{Code, Refusal};
 
@@ -151,6 +151,14 @@ impl Outcome {
         match self {
             Self::Changes(answer) => answer.coverage.as_ref(),
             Self::Document(document) => document.coverage.as_ref(),
+        }
+    }
+
+    /// Returns what an application's log and CloudTrail say of each other, where a log was given.
+    pub fn correlation(&self) -> Option<&CorrelationReport> {
+        match self {
+            Self::Changes(answer) => answer.correlation.as_ref(),
+            Self::Document(_) => None,
         }
     }
 

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::screen::{Card, ROOMS, Row, screen};
-use super::{Document, Format, OPENS, Section, counted, flags, has_runs, run, svg, times};
+use super::{Document, Format, OPENS, Section, counted, flags, has_runs, of_log, run, svg, times};
 use crate::answer::{Answer, Entry};
 use crate::redact::Redacted;
 
@@ -128,11 +128,16 @@ fn change(answer: &Answer, entry: &Entry) -> Markup {
         tr {
             td { (entry.rank) }
             td.time { (entry.relative) br; (entry.time) }
-            td { (entry.summary) (times(entry)) @for more in run(entry, 4).into_iter().chain(flags(entry)) { br; (more) } }
+            td { (entry.summary) (times(entry)) @for more in run(entry, 4).into_iter().chain(log(entry)).chain(flags(entry)) { br; (more) } }
             td { (entry.actor.name) @if let Some(via) = &entry.actor.via { " via " (via) } }
             td { (name) @for place in place { br; (place) } }
         }
     }
+}
+
+/// What the application's log says of a change.
+fn log(entry: &Entry) -> Option<String> {
+    entry.application.as_ref().map(|application| format!("app log {}: {}", of_log(application), application.summary))
 }
 
 /// A link that tells nobody where it was followed from.

@@ -2,9 +2,9 @@
 //!
 //! Everything on it is whole: where room is short there are fewer suspects, reasons and blind spots, never parts of them.
 
-use super::{flags, run, span, times};
+use super::{flags, of_log, run, span, strength_word, tier_words, times};
 use crate::answer::{ActorReport, LinkReport, RegionReport, SuspectReport, UndoneReport};
-use crate::answer::{Answer, CellReport, ConfidenceName, ContextReport, CoverageReport, Entry, ErrorReport, Finding};
+use crate::answer::{Answer, CellReport, ConfidenceName, ContextReport, CorrelationReport, CoverageReport, Entry, ErrorReport, Finding};
 use crate::coverage::{State, Verdict};
 
 /// The first screen. Its texts are as the answer has them: each format makes them inert in its own way.
@@ -88,6 +88,7 @@ pub(super) fn screen(answer: &Answer, room: Room) -> Screen<'_> {
     rows.extend(answer.error.iter().flat_map(error));
     rows.extend(answer.context.iter().flat_map(|context| asked(context, room)));
     rows.extend(answer.coverage.iter().flat_map(|coverage| read(coverage, room)));
+    rows.extend(answer.correlation.iter().flat_map(|correlation| correlated(correlation, room)));
     Screen { headline: &answer.headline, cards, rows }
 }
 
@@ -110,11 +111,16 @@ fn card<'a>(answer: &Answer, entry: &'a Entry, room: Room) -> Card<'a> {
     rows.extend(run(entry, 4).map(|run| Row::new("also", run)));
     if let Some(SuspectReport { links, against, undo, .. }) = &entry.suspect {
         rows.extend(linked(entry, links).map(|path| Row::new("link", path)));
+        let of_log = links.iter().filter(|link| link.is_of_log() && !link.to.is_empty());
+        rows.extend(of_log.map(|LinkReport { from, to, .. }| Row::new("link", format!("{from} → {to}"))));
         if !against.is_empty() {
             rows.push(Row::new("but", against.join("; ")));
         }
         rows.extend(undo.as_ref().map(|undo| Row::new(Row::UNDO, undo)));
     }
+    rows.extend(
+        entry.application.as_ref().map(|application| Row::new("app log", format!("{}: {}", of_log(application), application.summary))),
+    );
     rows.extend(entry.undone.as_ref().map(|UndoneReport { time, by, .. }| Row::new("undone", format!("at {} by {by}", clock(time)))));
     rows.extend(to_ask(actor).map(|who| Row::new("ask", who)));
     rows.extend(flags(entry).map(|flags| Row::new("flags", flags)));
@@ -125,8 +131,10 @@ fn card<'a>(answer: &Answer, entry: &'a Entry, room: Room) -> Card<'a> {
 fn linked(entry: &Entry, links: &[LinkReport]) -> Option<String> {
     let id = |link: &'_ LinkReport| link.by.split_whitespace().next_back().unwrap_or_default().to_owned();
     let step = |link: &LinkReport| format!(" → {} ({})", link.to, id(link).split('-').next().unwrap_or_default());
-    let first = links.first().filter(|first| id(first) != entry.event_id)?;
-    Some(links.iter().fold(first.from.clone(), |path, link| path + &step(link)))
+    let mut links = links.iter().filter(|link| !link.is_of_log()).peekable();
+    let first = links.peek().filter(|first| id(first) != entry.event_id)?;
+    let from = first.from.clone();
+    Some(links.fold(from, |path, link| path + &step(link)))
 }
 
 impl Card<'_> {
@@ -270,6 +278,36 @@ fn cell_words(cell: &CellReport, places: &str) -> String {
             format!("{places}{source} {state}{read}{detail}")
         }
     }
+}
+
+/// Says what the application's log and CloudTrail say of each other.
+fn correlated(correlation: &CorrelationReport, room: Room) -> Vec<Row> {
+    let CorrelationReport { records, joined, tiers, clock, unjudged, unreadable, unreadable_total, .. } = correlation;
+    let by = tiers.iter().map(|tier| format!("{} by {} ({})", tier.records, tier_words(tier.tier), strength_word(tier.strength)));
+    let by = by.collect::<Vec<_>>().join(", ");
+    let by = if by.is_empty() { String::new() } else { format!(": {by}") };
+    let mut parts = vec![format!("{joined} of {records} records joined{by}")];
+    parts.extend(clock.clone());
+    parts.extend(unjudged.clone());
+    if *unreadable_total > 0 {
+        let named: Vec<String> = unreadable.iter().map(|one| format!("line {} {}", one.line, one.problem)).collect();
+        let more = unreadable_total.saturating_sub(named.len());
+        parts.push(format!("not used in full: {}", parted_of(&named, ", ", room.spots.max(2), more)));
+    }
+    if !correlation.flags.is_empty() {
+        parts.push(format!("{} in it", correlation.flags.join(", ")));
+    }
+    let mut rows = vec![Row::new("app log", parts.join("; "))];
+    let mut list = |label, told: Vec<String>, total: usize| {
+        let more = total.saturating_sub(told.len());
+        rows.extend((total > 0).then(|| Row::new(label, parted_of(&told, "; ", room.spots, more))));
+    };
+    let at = |time: &str, summary: &str| format!("{summary} at {}", self::clock(time));
+    let unseen = correlation.unseen.iter().map(|one| format!("line {}: {}", one.line, at(&one.time, &one.summary))).collect();
+    list("app only", unseen, correlation.unseen_total);
+    let untold = correlation.untold.iter().map(|one| format!("{} ({})", at(&one.time, &one.summary), one.event_id)).collect();
+    list("untold", untold, correlation.untold_total);
+    rows
 }
 
 /// Lists texts, with commas between.

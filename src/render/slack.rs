@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::screen::{Card, ROOMS, Row, screen};
-use super::{Document, Format, Line, Section, Table, Under, flags, of_run, times, url};
+use super::{Document, Format, Line, Section, Table, Under, flags, of_log, of_run, times, url};
 use crate::answer::{Answer, Entry, ErrorReport, Finding};
 use crate::redact::Redacted;
 
@@ -108,6 +108,7 @@ fn told(answer: &Answer, entry: &Entry) -> String {
     let place = [entry.account.as_deref(), entry.region.as_deref()].into_iter().flatten();
     place.for_each(|place| out.push_str(&format!(" · {}", escaped(place))));
     out.extend(of_run(entry).map(|run| format!(" · {}", escaped(&run))));
+    out.extend(entry.application.as_ref().map(|log| format!(" · app log {}", escaped(&of_log(log)))));
     out.extend(flags(entry).map(|flags| format!(" [{}]", escaped(&flags))));
     out
 }

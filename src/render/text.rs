@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::screen::{ROOMS, Row, screen};
-use super::{Document, Format, OPENS, Section, Table, counted, flags, has_runs, run, times};
+use super::{Document, Format, OPENS, Section, Table, counted, flags, has_runs, of_log, run, times};
 use crate::answer::{Answer, Entry, Finding};
 use crate::redact::Redacted;
 
@@ -113,6 +113,7 @@ impl Page {
             }
             self.optional(INDENT, run(entry, usize::MAX));
             self.optional(INDENT, entry.undone.as_ref().map(|undone| format!("undone at {} by {}", undone.time, undone.by)));
+            self.optional(INDENT, entry.application.as_ref().map(|log| format!("app log {}: {}", of_log(log), log.summary)));
             self.optional(INDENT, flags(entry));
         }
         self.paragraph(INDENT, PLAIN, DIM, &format!("{} {}", entry.time, entry.event_id));

@@ -153,7 +153,7 @@ impl CallService {
         let record = Record::began(self.audit.as_ref(), &call, "report", Some(&arguments));
         self.recorded(record, &call, |context| async move {
             {
-                let question = NewQuestion { asked, filter: Filter::default(), limit, detail: Detail::Full, source: None };
+                let question = NewQuestion { asked, filter: Filter::default(), limit, detail: Detail::Full, source: None, log: None };
                 investigate::whole(&context, question).await
             }
         })

@@ -11,6 +11,7 @@ use crate::answer::draft::Detail;
 use crate::answer::filter::Filter;
 use crate::catalogue::Category;
 use crate::context::Asked;
+use crate::correlate::Log;
 use crate::investigate::{self, Continued, NewQuestion, Question, ToolContext};
 use crate::refusal::Refusal;
 use crate::source::BoxFuture;
@@ -25,6 +26,7 @@ pub const TOOL: Tool = Tool {
   cloudtrail-mcp events \"db-1 down since 11:32\"         or as text
   cloudtrail-mcp events --last 2h --region eu-west-1    what changed there in the last two hours
   cloudtrail-mcp events --actors alice --since 2026-03-02T09:00 --until 2026-03-02T12:00
+  cloudtrail-mcp events alert.json --correlate app.jsonl  with the application's own audit log
   cloudtrail-mcp events alert.json --json -o answer.json",
     title: "What changed in AWS before an alert",
     description: "Finds the AWS changes (CloudTrail write events) that may explain an alert or incident: ranked with reasons, grouped, secrets removed. \
@@ -71,6 +73,9 @@ struct Input {
     include_reads: Option<bool>,
     /// Failed and denied calls only, reads too.
     errors_only: Option<bool>,
+    /// The application's audit log, to join: JSON lines or a list of objects.
+    #[schemars(with = "ApplicationLog", default)]
+    correlate: Option<Value>,
     /// Events shown; default 20.
     #[schemars(range(min = 1, max = 100))]
     limit: Option<u32>,
@@ -113,6 +118,19 @@ impl JsonSchema for Investigation {
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({"anyOf": [{"type": "object"}, {"type": "string"}, {"type": "array", "items": {"type": "object"}}]})
+    }
+}
+
+/// JSON lines in a text, or a list of objects.
+struct ApplicationLog;
+
+impl JsonSchema for ApplicationLog {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ApplicationLog".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "object"}}]})
     }
 }
 
@@ -185,8 +203,11 @@ fn question(context: &ToolContext, given: Option<Map<String, Value>>) -> Result<
     let limit = arguments.number(&["limit", "max_results"], 1..=most, limit_from)?.unwrap_or(limits.default_events.min(most)) as usize;
     let detail = detail(&mut arguments)?.unwrap_or_default();
     let source = arguments.source()?;
+    let log = arguments.value(&["correlate"])?;
     arguments.finish()?;
-    Ok(Question::New(Box::new(NewQuestion { asked, filter, limit, detail, source })))
+    let log =
+        log.map(|log| Log::read(&log, &context.log_fields)).transpose().map_err(|unusable| invalid("correlate", unusable.to_string()))?;
+    Ok(Question::New(Box::new(NewQuestion { asked, filter, limit, detail, source, log })))
 }
 
 fn detail(arguments: &mut Arguments) -> Result<Option<Detail>, Refusal> {

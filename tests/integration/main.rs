@@ -9,6 +9,7 @@ mod bucket;
 mod cli;
 mod client;
 mod contract;
+mod correlate;
 mod credentials;
 mod docs;
 mod engines;

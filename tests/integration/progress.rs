@@ -80,6 +80,7 @@ impl Client {
             sources: Sources::of(source),
             investigations: None,
             alertmanager: None,
+            log_fields: std::sync::Arc::default(),
             cursors: Arc::new(Cursors::default()),
             clock: Arc::new(|| "2026-01-27T21:00:00Z".parse().unwrap()),
         };

@@ -127,6 +127,7 @@ pub(crate) fn context(sources: Sources, policy: Policy) -> ToolContext {
         sources,
         investigations: None,
         alertmanager: None,
+        log_fields: std::sync::Arc::default(),
         cursors: Arc::new(Cursors::default()),
         clock: Arc::new(now),
     }

@@ -102,6 +102,7 @@ async fn ask(name: &str, bytes: &[u8]) -> Told {
         sources: Sources::of(Archive::open(&[root.path().to_path_buf()]).unwrap()),
         investigations: None,
         alertmanager: None,
+        log_fields: std::sync::Arc::default(),
         cursors: Arc::new(Cursors::default()),
         clock: Arc::new(|| "2026-03-02T10:05:00Z".parse().unwrap()),
     };

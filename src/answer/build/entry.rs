@@ -200,7 +200,8 @@ fn links(draft: &Draft<'_>, ranked: &Ranked, style: &Style) -> Vec<LinkReport> {
     };
     let tie = &ranked.facts.tie;
     let pointed = tie.pointed.as_deref().filter(|_| tie.path.is_empty());
-    tie.path.iter().chain(pointed).enumerate().map(report).collect()
+    let told = tie.application.as_deref().map(|pointed| LinkReport::of_log(pointed.line, thing(&pointed.thing)));
+    tie.path.iter().chain(pointed).enumerate().map(report).chain(told).collect()
 }
 
 /// Tells whether the same call succeeded several times, so that one command takes only a part of it back.

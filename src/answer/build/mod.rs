@@ -1,5 +1,6 @@
 //! From ranked changes to the [`Answer`] of one page.
 
+mod application;
 mod context;
 mod coverage;
 mod entry;
@@ -7,9 +8,11 @@ mod group;
 
 use std::collections::{HashMap, HashSet};
 
+use application::Joined;
 pub use coverage::coverage_report;
 pub(super) use entry::{MAX_ACTOR_CHARS, actor_kind, summary, via};
 
+use super::contract::SUSPICIOUS_TEXT;
 use super::draft::{Detail, Draft};
 use super::fold::{Fold, fold};
 use super::page::Page;
@@ -124,6 +127,7 @@ fn build_within(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style) -> Built 
         headline,
         coverage: Some(coverage),
         context: Some(context::context(draft, style.words)),
+        correlation: Joined::of(draft).map(|joined| joined.report(draft, style)),
         console_url_template: draft.regions.first().filter(|_| !entries.is_empty()).and_then(|region| console::template(&region.name)),
         groups: group::groups(entries, folded.all),
         totals: Some(totals),
@@ -155,6 +159,7 @@ fn fill(draft: &Draft<'_>, fresh: &[Fold<'_>], style: &Style) -> Filled {
     let mut filled = Filled { entries: Vec::new(), page: draft.page.clone(), left: false };
     let mut size = Size::default();
     let mut leaders: HashMap<&str, usize> = HashMap::new();
+    let joined = Joined::of(draft);
     for fold in fresh {
         let change = &fold.best.change;
         if filled.entries.len() >= style.room.entries_of(draft.page.limit) {
@@ -167,6 +172,12 @@ fn fill(draft: &Draft<'_>, fresh: &[Fold<'_>], style: &Style) -> Filled {
         entry.region = several_regions.then(|| draft.untrusted.place(&change.event.region));
         entry.same_run_as = fold.leader.and_then(|leader| leaders.get(leader).copied());
         leaders.insert(&change.event.event_id, rank);
+        if let Some((application, suspicious)) = joined.as_ref().map(|joined| joined.entry(draft, fold, style)) {
+            entry.application = application;
+            if suspicious && !entry.flags.iter().any(|flag| flag == SUSPICIOUS_TEXT) {
+                entry.flags.push(SUSPICIOUS_TEXT.into());
+            }
+        }
         if draft.page.comes_late(fold.best) {
             entry.flags.push("read_later".into());
         }
@@ -216,6 +227,7 @@ fn headline(draft: &Draft<'_>, folded: &Folded<'_>, style: &Style) -> (Finding, 
         guessed_region: draft.guessed_region,
         untrusted: draft.untrusted,
         lacks: incident.window_basis.lacks,
+        log: draft.application.map(|application| application.log),
     });
     (finding, headline)
 }

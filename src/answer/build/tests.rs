@@ -41,6 +41,7 @@ fn draft<'a>(incident: &'a Incident, ranked: &'a [Ranked], coverage: &'a Coverag
         coverage,
         ranked,
         earlier: Earlier::new(ranked.iter().map(|one| &one.change)),
+        application: None,
         filter: &FILTER,
         page: Page { limit: 20, ..Page::default() },
         detail: Detail::Concise,

@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::ApplicationReport;
+
 /// Changes of one category.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -61,6 +63,9 @@ pub struct Entry {
     /// How far it is shown to be the cause; absent where it is no suspect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suspect: Option<SuspectReport>,
+    /// What the application's log says of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub application: Option<ApplicationReport>,
     /// Who took it back, and when.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undone: Option<UndoneReport>,
@@ -115,8 +120,23 @@ pub struct LinkReport {
     pub from: String,
     /// The next one.
     pub to: String,
-    /// `event` and the `eventID` of the record that names both.
+    /// `event` and the `eventID` of the record that names both; `line` and the line of the application's log.
     pub by: String,
+}
+
+impl LinkReport {
+    /// What `by` begins with where it is a line of the application's log.
+    const LINE: &str = "line ";
+
+    /// Makes the step from a record of the application's log to a thing that it failed on.
+    pub fn of_log(line: usize, to: String) -> Self {
+        Self { from: format!("{}{line} of the application's log", Self::LINE), to, by: format!("{}{line}", Self::LINE) }
+    }
+
+    /// Tells whether it begins at a record of the application's log.
+    pub fn is_of_log(&self) -> bool {
+        self.by.starts_with(Self::LINE)
+    }
 }
 
 /// Names of [`crate::rank::Confidence`].

@@ -1,5 +1,6 @@
 //! The contract types: what `structuredContent` holds, field by field. Plain data, one file a noun.
 
+mod application;
 mod context;
 mod cost;
 mod coverage;
@@ -11,6 +12,9 @@ mod source_label;
 /// The flag of text that speaks to its reader, or the reader's assistant, rather than of what happened.
 pub(in crate::answer) const SUSPICIOUS_TEXT: &str = "suspicious_text";
 
+pub use application::{
+    ApplicationReport, CorrelationReport, StrengthName, TierName, TierReport, UnreadableReport, UnseenReport, UntoldReport,
+};
 pub use context::{AlertReport, ContextReport, RegionReport, ResourceReport, WindowReport};
 pub use cost::{Cost, Totals};
 pub use coverage::{CellReport, CoverageReport};
@@ -41,6 +45,9 @@ pub struct Answer {
     /// What was understood of the incident.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<ContextReport>,
+    /// What the application's log, where one was given, and CloudTrail say of each other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub correlation: Option<CorrelationReport>,
     /// Changes by category, in the order of their best rank.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Group>,
@@ -69,6 +76,7 @@ impl Answer {
             headline: Words::ENGLISH.could_not_look(&error.message),
             coverage,
             context: None,
+            correlation: None,
             groups: Vec::new(),
             console_url_template: None,
             totals: None,

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::blind_spot;
 use super::coverage::{gap, read_from, weakens};
+use super::{application, blind_spot};
 use crate::answer::{ConfidenceName, Entry, Finding};
 use crate::context::basis::Lack;
+use crate::correlate::Log;
 use crate::coverage::{Coverage, RegionGuess, Verdict};
 use crate::policy::UntrustedText;
 use crate::time::{self, Window};
@@ -42,6 +43,8 @@ pub struct Facts<'a> {
     pub untrusted: UntrustedText,
     /// Why no start was found, where an investigation was given.
     pub lacks: Option<Lack>,
+    /// The application's log, where one was given.
+    pub log: Option<&'a Log>,
 }
 
 /// The best suspect.
@@ -121,6 +124,7 @@ pub(super) fn headline(facts: &Facts<'_>) -> String {
         let weak = confidence.is_none_or(|confidence| confidence == ConfidenceName::Possible);
         parts.insert(if weak { 0 } else { parts.len() }, no_start(lack, facts.window));
     }
+    parts.extend(facts.log.and_then(application::unreadable));
     parts.join(" ")
 }
 
@@ -221,6 +225,7 @@ mod tests {
             guessed_region: None,
             untrusted: UntrustedText::Quote,
             lacks: None,
+            log: None,
         })
     }
 
@@ -255,6 +260,7 @@ mod tests {
             guessed_region: None,
             untrusted: UntrustedText::Quote,
             lacks: None,
+            log: None,
         };
         insta::assert_snapshot!(headline(&facts(40)), @"No coverage. None of 40 changes in 1h matches what was asked for; ask without the filters to see them.");
         insta::assert_snapshot!(headline(&facts(0)), @"No coverage. No change was found in the 1h looked at: nothing read explains the alert.");

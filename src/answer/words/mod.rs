@@ -1,6 +1,7 @@
 //! Words: the one place where typed evidence becomes English. Nothing reads a sentence again; a test rewords all of them and compares
 //! what is found.
 
+mod application;
 pub mod basis;
 mod blind_spot;
 mod coverage;
@@ -13,7 +14,9 @@ mod query;
 mod reason;
 mod setting;
 
+use super::application::Unjudged;
 use crate::context::basis::{Basis, WindowBasis};
+use crate::correlate::{AppRecord, Clocks};
 use crate::coverage::{BlindSpot, Cell, Coverage, PlanLine};
 use crate::policy::UntrustedText;
 use crate::rank::{Objection, Reason};
@@ -63,6 +66,21 @@ impl Words {
             UntrustedText::Quote => reason::words(reason, alert),
             UntrustedText::Omit => reason::withheld(reason, alert),
         })
+    }
+
+    /// Says what a record of an application's log says; under `omit` without anything that somebody could have chosen.
+    pub fn record(self, record: &AppRecord, untrusted: UntrustedText) -> String {
+        (self.0)(application::record(record, untrusted))
+    }
+
+    /// Says how far the clocks of an application's log are off.
+    pub fn clock(self, clocks: &Clocks) -> Option<String> {
+        application::clock(clocks).map(self.0)
+    }
+
+    /// Says why it cannot be told what CloudTrail or an application's log lacks.
+    pub fn unjudged(self, unjudged: Unjudged) -> String {
+        (self.0)(application::unjudged(unjudged))
     }
 
     /// Words what speaks against a suspect.

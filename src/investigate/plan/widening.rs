@@ -191,6 +191,7 @@ mod tests {
                 filter: Filter::default(),
                 around: Default::default(),
                 widened: false,
+                log: None,
                 now: at(600),
             };
             assert_eq!(next(&[], &inquiry, &gathered, Duration::ZERO).is_some(), goes_on);

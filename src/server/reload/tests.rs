@@ -28,6 +28,7 @@ fn started(text: &str) -> Fixture {
         sources: Sources::of(EventHistory::new(Settings::default())),
         investigations: None,
         alertmanager: None,
+        log_fields: std::sync::Arc::default(),
         cursors: Arc::new(Cursors::default()),
         clock: Arc::new(chrono::Utc::now),
     };

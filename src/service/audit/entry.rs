@@ -87,7 +87,8 @@ impl CallEntry {
         if let Some(trace_id) = &call.trace_id {
             entry = entry.with("trace_id", &**trace_id);
         }
-        let arguments = redact::record(&Value::Object(arguments.cloned().unwrap_or_default())).into_inner();
+        let arguments = arguments.into_iter().flatten().map(|(key, value)| (key.clone(), bounded(value))).collect();
+        let arguments = redact::record(&Value::Object(arguments)).into_inner();
         let entry = entry.with("tool", tool).with("arguments", cut(arguments));
         Self { fields: entry.fields, began: Instant::now() }
     }
@@ -144,6 +145,17 @@ fn requests<'a>(cells: impl Iterator<Item = &'a Value>) -> Requests {
     requests
 }
 
+/// Leaves out a value that is so long that it would be cut anyway, before it is looked at for secrets.
+fn bounded(value: &Value) -> Value {
+    const LONG: usize = 16 * MAX_ARGUMENTS;
+    let length = value.to_string().chars().count();
+    if length > LONG { left_out(length) } else { value.clone() }
+}
+
+fn left_out(length: usize) -> Value {
+    Value::String(format!("[{length} characters left out]"))
+}
+
 /// Leaves out the longest arguments until the rest is short enough.
 fn cut(arguments: Value) -> Value {
     let Value::Object(mut arguments) = arguments else { return arguments };
@@ -156,7 +168,7 @@ fn cut(arguments: Value) -> Value {
         if longest < 80 {
             return Value::String(format!("[{} arguments left out]", arguments.len()));
         }
-        arguments.insert(key, Value::String(format!("[{longest} characters left out]")));
+        arguments.insert(key, left_out(longest));
     }
     Value::Object(arguments)
 }

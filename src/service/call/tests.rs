@@ -119,6 +119,7 @@ impl Fixture {
             sources: Sources::of(Arc::clone(&source)),
             investigations: None,
             alertmanager: None,
+            log_fields: std::sync::Arc::default(),
             cursors: Arc::new(Cursors::default()),
             clock: Arc::new(now),
         };

@@ -58,6 +58,7 @@ fn live(folder: &std::path::Path, lagging: usize, callers: &[&str]) -> Arc<Live>
         sources: Sources::of(Arc::new(Late { lagging, ..Late::default() })),
         investigations: Some(investigation::Store::open(folder).unwrap()),
         alertmanager: None,
+        log_fields: Arc::default(),
         cursors: Arc::new(Cursors::default()),
         clock: Arc::new(now),
     };

@@ -13,6 +13,7 @@ pub mod consequence;
 mod environment;
 pub mod explanation;
 pub mod facts;
+pub mod failure;
 pub mod finding;
 pub mod fit;
 pub mod lifetime;

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::affinity::Affinity;
-use super::facts::Failure;
+use super::failure::Failure;
 use super::topology::Relation;
 use super::{Change, Named, Ranked, Reason, Verdict, Weights, finding};
 use crate::context::{Asked, Defaults, Incident, discover};

@@ -10,8 +10,8 @@
 pub(super) const ARGUED: &[(&str, i32)] = &[
     ("actor.human", 4),
     ("actor.service", -14),
-    ("application.failed", 38),
-    ("application.failed_on", 38),
+    ("application.failed", 47),
+    ("application.failed_on", 47),
     ("class.weight", 24),
     ("consequence.brought_on", 6),
     ("consequence.of", -25),

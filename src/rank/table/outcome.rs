@@ -6,7 +6,7 @@ use super::Source::Contract;
 use super::{from, rule};
 use crate::catalogue::{Delay, Effect};
 use crate::rank::Reason;
-use crate::rank::facts::Failure;
+use crate::rank::failure::Failure;
 use crate::rank::rule::{Evidence, Rule};
 use crate::rank::undo::Restored;
 

@@ -29,7 +29,8 @@ fn the_last_change_to_what_an_application_fails_on_rises_and_names_the_record() 
     let changes = [deleted, update("old", 1_200, "orders"), update("culprit", 600, "orders")];
     let place = |ranked: &[Ranked], id: &str| ranked.iter().position(|one| one.change.event.event_id == id).unwrap();
     let (without, with) = (rank(&alert, &changes, &[]), rank(&alert, &changes, &[failure(17, at(500), "orders")]));
-    assert!(place(&without, "culprit") > 0, "otherwise what takes away leads");
+    let score = |ranked: &[Ranked]| ranked[place(ranked, "culprit")].score;
+    assert_eq!(score(&with) - score(&without), crate::rank::points::points_of("application.failed_on"));
     assert_eq!(place(&with, "culprit"), 0);
     let pointed = with[0].facts.tie.application.as_deref().unwrap();
     assert_eq!((pointed.line, pointed.thing.as_str(), pointed.own), (17, "orders", false));

@@ -189,7 +189,7 @@ fn resource(random: &mut Random, call: usize) -> String {
     match CALLS[call].2 {
         "groupId" => format!("sg-{:017x}", 0x0abc_def0_1234_5000_u64 + n as u64),
         "name" => format!("/shop/{n}/setting"),
-        parameter => format!("shop-{}-{n:02}", &parameter.to_lowercase()[..3]),
+        parameter => format!("shop-{}-{n:02}", parameter.to_lowercase().chars().take(3).collect::<String>()),
     }
 }
 
@@ -204,18 +204,14 @@ fn identity(session: &Session) -> Value {
     identity
 }
 
-fn event(random: &mut Random, who: Value, call: usize, resource: &str, time: DateTime<Utc>, failed: bool) -> Value {
+fn event(random: &mut Random, who: Value, call: usize, resource: &str, time: DateTime<Utc>) -> Value {
     let (service, name, parameter) = CALLS[call];
     let mut request = Map::new();
     request.insert(parameter.to_owned(), json!(resource));
-    let mut event = json!({"eventVersion": "1.09", "userIdentity": who, "eventTime": time.to_rfc3339_opts(SecondsFormat::Secs, true),
+    json!({"eventVersion": "1.09", "userIdentity": who, "eventTime": time.to_rfc3339_opts(SecondsFormat::Secs, true),
         "eventSource": format!("{service}.amazonaws.com"), "eventName": name, "awsRegion": "eu-west-1", "sourceIPAddress": "192.0.2.7",
         "userAgent": "aws-sdk-java/2.31", "requestParameters": request, "requestID": random.uuid(), "eventID": random.uuid(),
-        "readOnly": false, "eventType": "AwsApiCall", "managementEvent": true, "recipientAccountId": ACCOUNT});
-    if failed {
-        event["errorCode"] = json!("AccessDenied");
-    }
-    event
+        "readOnly": false, "eventType": "AwsApiCall", "managementEvent": true, "recipientAccountId": ACCOUNT})
 }
 
 fn text<'a>(event: &'a Value, key: &str) -> &'a str {
@@ -232,7 +228,7 @@ pub(super) fn day(seed: u64, skew: Skew) -> Day {
         let Some(parent) = &session.parent else { continue };
         let time = begin() + TimeDelta::seconds(session.from);
         let who = json!({"type": "IAMUser", "userName": "svc-shop", "accountId": ACCOUNT, "accessKeyId": parent});
-        let mut assumed = event(&mut random, who, 0, "", time, false);
+        let mut assumed = event(&mut random, who, 0, "", time);
         assumed["eventSource"] = json!("sts.amazonaws.com");
         assumed["eventName"] = json!("AssumeRole");
         assumed["readOnly"] = json!(true);
@@ -264,7 +260,10 @@ pub(super) fn day(seed: u64, skew: Skew) -> Day {
         };
         let time = begin() + TimeDelta::seconds(session.from + 5 + random.below(session.length) as i64);
         let failed = random.percent(4);
-        let event = event(&mut random, identity(session), call, &resource, time, failed);
+        let mut event = event(&mut random, identity(session), call, &resource, time);
+        if failed {
+            event["errorCode"] = json!("AccessDenied");
+        }
         own.push((session, call, resource.clone(), time, failed));
         if random.percent(93) {
             let name = CALLS[call].1.split("2015").next().unwrap().to_owned();
@@ -293,7 +292,7 @@ pub(super) fn day(seed: u64, skew: Skew) -> Day {
         };
         let person = json!({"type": "IAMUser", "userName": "dana", "accountId": ACCOUNT, "accessKeyId": "AKIAEXAMPLEDANA00001"});
         let who = if random.percent(50) { identity(&other) } else { person };
-        records.push(event(&mut random, who, *call, resource, time, false));
+        records.push(event(&mut random, who, *call, resource, time));
     }
     while records.len() < COUNT {
         let time = begin() + TimeDelta::seconds(random.below(86_400) as i64);
@@ -301,7 +300,7 @@ pub(super) fn day(seed: u64, skew: Skew) -> Day {
         let user = random.pick(&["dana", "terraform", "ana", "ops"]);
         let who = json!({"type": "IAMUser", "userName": user, "accountId": ACCOUNT, "accessKeyId": format!("AKIAEXAMPLE{user:0>9}")});
         let resource = resource(&mut random, call);
-        records.push(event(&mut random, who, call, &resource, time, false));
+        records.push(event(&mut random, who, call, &resource, time));
     }
     records.sort_by(|a, b| text(a, "eventTime").cmp(text(b, "eventTime")));
     let (log, truth) = write(&mut random, &sessions, acts, skew);

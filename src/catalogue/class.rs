@@ -21,8 +21,6 @@ pub struct Class {
     pub aspects: Aspects,
     /// Whether it changes no configuration: heartbeats, churn by services, data events, reads.
     pub noise: bool,
-    /// Whether the table tells its kind; otherwise verb and service were all there was to judge by.
-    pub known: bool,
     /// Whether it adds to what is there and puts nothing in the place of anything.
     pub adds: bool,
     /// Whether it is judged by whom it lets in: where its values have no severity, it exposes nothing.
@@ -56,8 +54,7 @@ const SELECTED_WEIGHT: u8 = 45;
 pub fn classify(event: &Event) -> Class {
     let (row, verb) = (rows::find(event.service(), &event.name), Verb::of(&event.name));
     let service = service::find_canonical(event.service());
-    let known = row.and_then(|row| row.kind);
-    let kind = known.unwrap_or_else(|| by_verb(event, service));
+    let kind = row.and_then(|row| row.kind).unwrap_or_else(|| by_verb(event, service));
     let aspects = aspects(event);
     let selected = aspects.selects();
     let noise = !selected && is_noise(event, row, service);
@@ -71,7 +68,6 @@ pub fn classify(event: &Event) -> Class {
         delay: kind.delay,
         aspects,
         noise,
-        known: known.is_some(),
         adds: row.is_some_and(|row| row.adds) || verb.adds && !replaces(&event.name, kind.category),
         admits: row.is_some_and(|row| row.admits),
         lessens: Verb::of_batch(&event.name).lessens,

@@ -138,8 +138,6 @@ impl Timing {
 pub struct Impact {
     /// How often such a change is what broke something, 0 to 100.
     pub weight: u8,
-    /// Whether the catalogue knows its kind.
-    pub known: bool,
     /// How grave its values are.
     pub severity: Option<Severity>,
     /// Whether it adds to what is there and takes nothing away.
@@ -368,7 +366,6 @@ impl Alert<'_> {
             },
             effect: Impact {
                 weight: class.weight,
-                known: class.known,
                 severity: change.severity,
                 adds: has(Effect::Enlarges) || class.adds && !has(Effect::TakesAway),
                 admits_few: class.admits && change.severity.is_none(),
@@ -393,7 +390,8 @@ impl Alert<'_> {
     fn scaled(&self, changes: &[Change]) -> bool {
         let near = |time: DateTime<Utc>| (self.reference - START..=self.reference + GRACE).contains(&time);
         let scales = |event: &Event| event.actor.kind == ActorKind::Service && is_scaler(&event.actor.name);
-        self.fired && changes.iter().any(|change| near(change.event.time) && scales(&change.event))
+        let starts = |change: &Change| !change.class.lessens && !change.class.noise && scales(&change.event);
+        self.fired && changes.iter().any(|change| near(change.event.time) && starts(change))
     }
 
     /// Tells whether only what starts anew feels a change, which was made before anything started near the onset.

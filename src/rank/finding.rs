@@ -17,7 +17,7 @@ use super::facts::Facts;
 pub const POINTS_OF_E: f64 = 10.0;
 /// How much less points tell of incidents by hands that they were not fitted to.
 ///
-/// Source: by what `benches/incidents --fit` divides all points where the loss that is held out is least.
+/// Source: by what `benches/incidents --fit` divides all points where the loss that is held out is least, or hardly more.
 const CAUTION: f64 = 1.5;
 /// Least chance of a strong suspect, of a likely one, and of one that is possible at all.
 ///

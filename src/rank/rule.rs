@@ -30,6 +30,8 @@ pub enum Source {
     Catalogue,
     /// The contract says so.
     Contract,
+    /// Argued for beside the fitted ones: no labelled incident has what the rule looks at.
+    Argued,
 }
 
 /// Rules that answer one question about a change, in the order in which they are tried.

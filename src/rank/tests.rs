@@ -4,15 +4,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::affinity::Affinity;
 use super::failure::Failure;
 use super::topology::Relation;
-use super::{Change, Named, Ranked, Reason, Verdict, Weights, finding};
+use super::{Change, Named, Ranked, Reason, Weights, finding};
 use crate::context::{Asked, Defaults, Incident, discover};
 use crate::event::Event;
 
 mod application;
 mod circumstance;
+mod naming;
+mod rules;
 mod taken_back;
 
 fn rank(incident: &Incident, changes: &[Change], background: &[Change]) -> Vec<Ranked> {
@@ -203,106 +204,14 @@ fn opening_a_port_explains_exposure_and_no_outage() {
     assert!(exposed > down + 20, "{exposed} and {down}");
 }
 
-#[test]
-fn every_score_is_the_sum_of_its_parts_and_reasons_are_told_weightiest_first() {
-    let changes = [terminate("named", 200, NAMED)];
-    let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
-    assert_eq!(ranked[0].score, ranked[0].explanation().contributions.iter().map(|part| part.points).sum::<i32>());
-    let explanation = ranked[0].explanation();
-    let reasons = explanation.reasons();
-    let weight = |reason: &Reason<'_>| explanation.contributions.iter().find(|part| part.reason == Some(*reason)).unwrap().points.abs();
-    assert!(reasons.windows(2).all(|two| weight(&two[0]) >= weight(&two[1])), "{reasons:?}");
-    for told in [
-        Reason::TargetsNamed { named: NAMED },
-        Reason::Before { age: TimeDelta::seconds(200) },
-        Reason::CanCause { what: "instances that are gone" },
-    ] {
-        assert!(reasons.contains(&told), "{reasons:?}");
-    }
-}
-
 /// The ids of what is more than possible.
 fn accused(ranked: &[Ranked]) -> Vec<&str> {
     ranked.iter().filter(|one| one.confidence > Some(finding::Confidence::Possible)).map(|one| one.change.event.event_id.as_str()).collect()
 }
 
-fn disable_key(id: &str, before: i64, key: &str) -> Change {
-    change(id, before, "kms", "DisableKey", json!({"keyId": format!("arn:aws:kms:eu-west-1:111122223333:key/{key}")}))
-}
-
-#[test]
-fn what_has_no_name_goes_by_the_name_of_what_it_is_tied_to() {
-    let (ours, theirs) = ("1234abcd-12ab-34cd-56ef-1234567890ab", "0987dcba-09fe-87dc-65ba-ab0987654321");
-    let alias = |id: &str, name: &str, key: &str| {
-        let request = json!({"aliasName": format!("alias/{name}"), "targetKeyId": format!("arn:aws:kms:eu-west-1:111122223333:key/{key}")});
-        change(id, 5_000, "kms", "CreateAlias", request)
-    };
-    let changes = [disable_key("ours", 400, ours), disable_key("theirs", 100, theirs)];
-    let before = [alias("a", "prod-checkout", ours), alias("b", "prod-search", theirs)];
-    let ranked = rank(&incident("DecryptFailures", json!({"queue_name": "checkout-jobs"})), &changes, &before);
-    assert_eq!(ids(&ranked), ["ours", "theirs"]);
-    assert!(ranked[0].is_suspect() && !accused(&ranked).contains(&"theirs"));
-}
-
-#[test]
-fn the_head_of_a_name_says_whose_it_is_and_its_tail_only_what_it_is() {
-    let flow = |id: &str, before: i64, name: &str| {
-        let arn = format!("arn:aws:states:eu-west-1:111122223333:stateMachine:{name}");
-        change(id, before, "states", "UpdateStateMachine", json!({"stateMachineArn": arn, "definition": "{}"}))
-    };
-    let changes = [flow("other", 30, "search-flow"), flow("ours", 600, "checkout-flow")];
-    let ranked = rank(&incident("ExecutionsFailed", json!({"function_name": "checkout-flow-worker"})), &changes, &[]);
-    assert_eq!(ids(&ranked), ["ours", "other"]);
-    assert!(ranked[0].is_suspect() && !accused(&ranked).contains(&"other"));
-}
-
 fn timeout(id: &str, before: i64, seconds: u32) -> Change {
     let request = json!({"functionName": "checkout-worker", "timeout": seconds});
     change(id, before, "lambda", "UpdateFunctionConfiguration20150331v2", request)
-}
-
-/// A secret gets the version `new`; then a label is moved to the version `to`.
-#[test]
-fn what_ends_the_names_of_many_says_what_a_thing_is_and_ties_nothing() {
-    let purge = |id, queue: &str| {
-        change(id, 120, "sqs", "PurgeQueue", json!({"queueUrl": format!("https://sqs.eu-west-1.amazonaws.com/111122223333/{queue}")}))
-    };
-    let names = ["media-mailbox", "orders-mailbox", "search-mailbox", "ledger-mailbox"];
-    let changes: Vec<Change> = names.iter().map(|name| purge(name, name)).collect();
-    let ranked = rank(&incident("MessagesLost", json!({"service": "media-mailbox"})), &changes, &[]);
-    let says = |id: &str| {
-        let one = ranked.iter().find(|one| one.change.event.event_id == id).unwrap();
-        one.explanation()
-            .contributions
-            .iter()
-            .filter(|part| ["name", "resource"].contains(&part.signal))
-            .map(|part| part.points)
-            .sum::<i32>()
-    };
-    assert!(says("media-mailbox") > 0);
-    assert!(names[1..].iter().all(|name| says(name) < 0), "{:?}", names.map(says));
-}
-
-#[test]
-fn a_tag_says_whose_a_thing_is_that_has_but_an_id() {
-    let tag = |id, key: &str, name: &str| {
-        let tags = json!({"items": [{"key": "Name", "value": name}]});
-        change(id, 3_000, "ec2", "CreateTags", json!({"resourcesSet": {"items": [{"resourceId": key}]}, "tagSet": tags}))
-    };
-    let endpoint = |id, endpoint: &str| {
-        change(
-            id,
-            60,
-            "ec2",
-            "DeleteVpcEndpoints",
-            json!({"DeleteVpcEndpointsRequest": {"VpcEndpointId": {"tag": 1, "content": endpoint}}}),
-        )
-    };
-    let changes = [endpoint("theirs", "vpce-0fedcba9876543210"), endpoint("ours", "vpce-0123456789abcdef0")];
-    let background = [tag("t1", "vpce-0fedcba9876543210", "reviews-objects"), tag("t2", "vpce-0123456789abcdef0", "checkout-objects")];
-    let ranked = rank(&incident("S3Unreachable", json!({"service": "checkout"})), &changes, &background);
-    assert_eq!(ids(&ranked), ["ours", "theirs"]);
-    assert!(ranked[0].is_suspect() && !accused(&ranked).contains(&"theirs"));
 }
 
 #[test]
@@ -365,6 +274,7 @@ fn the_making_of_what_the_alert_names_counts_less_than_what_is_done_in_it() {
     assert_eq!(tie("route"), ("tie.targets_named", Some(Reason::TargetsNamed { named: table })));
 }
 
+/// A secret gets the version `new`; then a label is moved to the version `to`.
 fn secret_versions(to: &str) -> [Change; 2] {
     let secret = "prod/checkout/db";
     let put = json!({"responseElements": {"versionId": "new"}});
@@ -419,62 +329,6 @@ fn of_text(text: &str) -> Incident {
 }
 
 #[test]
-fn a_whole_name_of_the_alert_ties_whatever_bears_it() {
-    let record = json!({"hostedZoneId": "Z0EXAMPLE", "changeBatch": {"changes": [{"action": "UPSERT", "resourceRecordSet": {"name": "api.example.io.", "type": "A"}}]}});
-    let changes = [
-        change("dns", 200, "route53", "ChangeResourceRecordSets", record),
-        change("rule", 200, "ec2", "RevokeSecurityGroupIngress", json!({"groupId": "sg-0123abcd", "cidrIp": "10.0.12.41/32"})),
-        change("else", 100, "ec2", "ModifySubnetAttribute", json!({"subnetId": "subnet-0123abcd"})),
-    ];
-    for (text, tied) in [("api.example.io answers 403 since 1h ago", "dns"), ("connect to 10.0.12.41:6379 timed out", "rule")] {
-        let ranked = rank(&of_text(text), &changes, &[]);
-        let exact: Vec<&str> = ranked
-            .iter()
-            .filter(|one| one.facts.tie.is_related() || matches!(one.facts.tie.affinity, Affinity::Exact(_)))
-            .map(|one| one.change.event.event_id.as_str())
-            .collect();
-        assert_eq!(exact, [tied], "{text}");
-    }
-}
-
-#[test]
-fn words_of_prose_tie_names_and_neither_values_nor_what_aws_calls_things() {
-    let changes = [
-        change("named", 200, "lambda", "UpdateFunctionConfiguration20150331v2", json!({"functionName": "passport-form"})),
-        change("value", 200, "ecr", "PutImage", json!({"repositoryName": "x", "imageTag": "latest"})),
-        change("flow", 200, "ec2", "CreateFlowLogs", json!({"logGroupName": "flow-all"})),
-    ];
-    let ranked = rank(&of_text("the latest passport photos cannot flow in"), &changes, &[]);
-    let told: Vec<&str> = ranked
-        .iter()
-        .filter(|one| matches!(one.facts.tie.affinity, Affinity::Told(..)))
-        .map(|one| one.change.event.event_id.as_str())
-        .collect();
-    assert_eq!(told, ["named"]);
-}
-
-#[test]
-fn how_a_name_is_given_decides_how_firm_it_ties() {
-    let update = |id: &str, name: &str| change(id, 200, "lambda", "UpdateFunctionConfiguration20150331v2", json!({"functionName": name}));
-    let affinity = |labels: Value, name: &str| rank(&incident("Errors", labels), &[update("one", name)], &[])[0].facts.tie.affinity.clone();
-    assert!(matches!(affinity(json!({"queue": "ledger-in"}), "ledger-worker"), Affinity::Named(..)));
-    assert!(matches!(affinity(json!({"service": "ledger-api"}), "ledger-worker"), Affinity::Labelled(..)));
-    assert!(matches!(affinity(json!({"note": "ledger-api"}), "ledger-worker"), Affinity::Told(..)));
-    assert_eq!(affinity(json!({"queue": "ledger-in"}), "ledger-in"), Affinity::Exact("ledger-in".into()));
-}
-
-#[test]
-fn a_name_that_no_record_knows_sets_nothing_apart() {
-    let changes = [
-        terminate("sibling", 100, "i-0fedcba9876543210"),
-        change("route", 100, "ec2", "DeleteRoute", json!({"routeTableId": "rtb-0123abcd", "destinationCidrBlock": "0.0.0.0/0"})),
-    ];
-    let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
-    let named = |id: &str| ranked.iter().find(|one| one.change.event.event_id == id).unwrap().facts.tie.named;
-    assert_eq!((named("route"), named("sibling")), (Named::Unseen, Named::Firmly));
-}
-
-#[test]
 fn where_nobody_told_the_onset_nothing_came_too_late() {
     let ranked = rank(&of_text("instances are unreachable"), &[terminate("late", -600, NAMED)], &[]);
     assert!(ranked[0].facts.is_eligible() && ranked[0].facts.timing.unsure);
@@ -513,59 +367,6 @@ fn windows_are_judged_from_the_alert_or_without_one_from_their_end() {
     alone.alert = None;
     alone.window.to = at(0) + TimeDelta::seconds(1);
     assert!(rank(&alone, &changes, &[])[0].facts.is_eligible());
-}
-
-#[test]
-fn every_rule_has_a_name_of_its_own_and_a_switch() {
-    let mut ids: Vec<&str> = super::table::TABLE.iter().flat_map(|signal| signal.rules).map(|rule| rule.id).collect();
-    assert!(ids.iter().all(|id| Weights::default().switch_off(id)));
-    let all = ids.len();
-    ids.sort_unstable();
-    ids.dedup();
-    assert_eq!(ids.len(), all);
-    assert!(!Weights::default().set("no.such_rule", 1));
-}
-
-#[test]
-fn a_rule_gives_other_points_with_other_weights_and_none_when_it_is_off() {
-    let changes = [terminate("named", 200, NAMED)];
-    let score =
-        |weights: &Weights| super::rank(&incident("InstanceDown", json!({"instance_id": NAMED})), changes.to_vec(), &[], weights)[0].score;
-    let mut weights = Weights::default();
-    let before = score(&weights);
-    let fitted = super::points::points_of("tie.targets_named");
-    assert!(weights.set("tie.targets_named", fitted + 20));
-    assert_eq!(score(&weights), before + 20);
-    assert!(weights.switch_off("tie.targets_named"));
-    assert_eq!(score(&weights), before - fitted);
-}
-
-#[test]
-fn a_change_that_is_no_suspect_tells_which_veto_keeps_it_from_being_one() {
-    let changes = [terminate("late", -90, NAMED), terminate("named", 100, NAMED)];
-    let ranked = rank(&incident("InstanceDown", json!({"instance_id": NAMED})), &changes, &[]);
-    let vetoes = |id: &str| ranked.iter().find(|one| one.change.event.event_id == id).unwrap().explanation().vetoes;
-    assert_eq!(vetoes("late"), ["veto.after_alert"]);
-    assert_eq!(vetoes("named"), Vec::<&str>::new());
-}
-
-#[test]
-fn chances_sum_to_one_with_that_of_none_and_the_parts_of_one_act_share_theirs() {
-    let verdict = |score, vetoed| Verdict { score, bar: 60, vetoed };
-    let alone = finding::chances(&[(0, verdict(60, false))]);
-    assert!((alone[0] - 0.5).abs() < 1e-9, "as likely as that none is: {alone:?}");
-    let two = finding::chances(&[(0, verdict(60, false)), (1, verdict(60, false)), (2, verdict(900, true))]);
-    assert!((two[0] - 1.0 / 3.0).abs() < 1e-9 && two[2] == 0.0, "{two:?}");
-    let one_act = finding::chances(&[(0, verdict(60, false)), (0, verdict(60, false))]);
-    assert!((one_act[1] - 0.5).abs() < 1e-9, "{one_act:?}");
-}
-
-#[test]
-fn every_rule_has_points_and_all_points_have_a_rule() {
-    let mut ids: Vec<&str> = super::table::TABLE.iter().flat_map(|signal| signal.rules).map(|rule| rule.id).collect();
-    ids.sort_unstable();
-    let written: Vec<&str> = super::points::POINTS.iter().map(|(id, _)| *id).collect();
-    assert_eq!(written, ids);
 }
 
 /// A call of a service by itself.

@@ -43,9 +43,9 @@ impl Rules {
         self.ids().filter(|id| !ARGUED.iter().any(|(known, _)| known == id)).collect()
     }
 
-    /// Tells whether the contract, not the fit, says what a rule is worth.
+    /// Tells whether the contract or an argument, not the fit, says what a rule is worth.
     pub(super) fn is_given(&self, at: usize) -> bool {
-        self.0.get(at).is_none_or(|rule| rule.source == Source::Contract)
+        self.0.get(at).is_none_or(|rule| matches!(rule.source, Source::Contract | Source::Argued))
     }
 
     /// Returns the rules that speak on a change, what it is held against with the other sign; nothing when a veto is cast.

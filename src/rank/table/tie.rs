@@ -1,6 +1,6 @@
 //! What ties a change to what the alert names.
 
-use super::Source::Contract;
+use super::Source::Argued;
 use super::{from, rule};
 use crate::rank::affinity::Affinity;
 use crate::rank::facts::Facts;
@@ -81,7 +81,7 @@ pub(super) const POINTER: &[Rule] = &[rule(
 /// and no incident that points are fitted to comes with such a log.
 pub(super) const APPLICATION: &[Rule] = &[
     from(
-        Contract,
+        Argued,
         rule(
             "application.failed",
             |facts| {
@@ -92,7 +92,7 @@ pub(super) const APPLICATION: &[Rule] = &[
         ),
     ),
     from(
-        Contract,
+        Argued,
         rule(
             "application.failed_on",
             |facts| {

@@ -42,6 +42,40 @@ fn the_configured_table_may_be_called_events_and_too_many_columns_are_refused() 
 }
 
 #[test]
+fn conditions_as_they_are_drawn_are_taken_now_and_then() {
+    for condition in ["eventname = 'x' ", "eventname = 'x' OR 1 = 1 ", "NOT eventname = 'x' AND 1 = 1 LIMIT 500 ", "eventname = 'x' -- OR "]
+    {
+        let sql = bound(&format!("SELECT eventname FROM events WHERE {condition}")).unwrap();
+        assert!(BOUNDS.iter().all(|bound| sql.contains(&format!("({bound})"))) && sql.ends_with("LIMIT 20"), "{sql}");
+    }
+}
+
+#[test]
+fn a_path_is_judged_by_all_that_it_goes_through_and_by_what_may_stand_beside_its_end() {
+    let shown = |path: &str| bound(&format!("SELECT json_extract_scalar(requestparameters, '{path}') AS x FROM events"));
+    for taken in ["$.bucketName", "$.tagSet.items[0].resourceId", "$[\"groupId\"]", "$.instancesSet.items[0].instanceId", "$"] {
+        assert!(shown(taken).is_ok(), "{taken}: {:?}", shown(taken));
+    }
+    for secret in [
+        "$.masterPasswords[0]",
+        "$.masterUserPassword",
+        "$.masterUserPassword.x",
+        "$.parameters[0].parameterValue",
+        "$.environment.variables.FOO",
+        "$.optionSettings[0].value",
+        "$[\"password\"]",
+    ] {
+        let refusal = shown(secret).expect_err(secret);
+        assert!(refusal.message.contains("secret"), "{secret}: {refusal}");
+    }
+    for unclear in ["$..password", "$.*", "bucketName", "$.a[-1]", "$[a]", "$.", "$.a..b"] {
+        assert!(shown(unclear).is_err(), "{unclear}");
+    }
+    let nested = "SELECT json_extract_scalar(json_extract(requestparameters, '$.environment'), '$.variables.FOO') AS x FROM events";
+    assert!(bound(nested).unwrap_err().message.contains("whole path"));
+}
+
+#[test]
 fn a_statement_is_written_anew_with_its_bounds_before_its_own_condition() {
     let sql = "select eventname, COUNT(*) as calls -- all of it\nfrom events where errorcode is not null or 1 = 1 group by eventname order by calls desc limit 5000;";
     assert_eq!(
@@ -156,8 +190,11 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_given_is_refused_or_bound(text in r#"(SELECT|FROM|WHERE|events|secrets|eventname|\*|,|\(|\)|'x'|1|=|OR|AND|UNION|;|--|JOIN|LIMIT|count| ){1,14}"#) {
-        if let Ok(sql) = bound(&text) {
+    fn whatever_is_given_is_refused_or_bound(
+        text in r#"((SELECT|FROM|WHERE|events|secrets|eventname|\*|,|\(|\)|'x'|1|=|OR|AND|UNION|;|--|JOIN|LIMIT|count) ){1,14}"#,
+        condition in r#"(eventname = 'x' |1 = 1 |\( |\) |OR |AND |NOT |UNION SELECT eventname FROM events |LIMIT 500 |-- |; ){1,6}"#,
+    ) {
+        for sql in [bound(&text), bound(&format!("SELECT eventname FROM events WHERE {condition}"))].into_iter().flatten() {
             prop_assert!(BOUNDS.iter().all(|bound| sql.contains(&format!("({bound})"))), "{}", sql);
             prop_assert_eq!(sql.matches("SELECT").count(), 1, "{}", sql);
             prop_assert!(sql.starts_with("SELECT ") && sql.contains(" FROM cloudtrail.events") && sql.ends_with("LIMIT 20"), "{}", sql);

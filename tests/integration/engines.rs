@@ -168,6 +168,19 @@ async fn rows_come_page_by_page_and_what_is_newer_than_delivery_takes_may_still_
 }
 
 #[tokio::test]
+async fn a_result_that_athena_gives_again_knows_nothing_of_what_came_since() {
+    let of = async |reused| {
+        let events = [record("e", ACCOUNT, "eu-west-1", ago(60))];
+        let fake = FakeAws::start(now()).await.with_events(events).with_engines(|engines| engines.reused = reused);
+        let scope = scope(&athena::PROFILE, Window::new(ago(90), ago(40)).unwrap(), (&[], &["eu-west-1"]), &open());
+        let reading = read(&engine(&athena::PROFILE, &fake), &scope).await;
+        (reading.cells[0].state(), reading.cells[0].covered().map(|covered| covered.to))
+    };
+    assert_eq!(of(false).await, (State::Exhausted, Some(ago(40))));
+    assert_eq!(of(true).await, (State::Lagging, Some(ago(60) - athena::PROFILE.lag)));
+}
+
+#[tokio::test]
 async fn an_engine_that_holds_nothing_at_all_is_no_quiet_time() {
     for profile in ENGINES {
         let scope = scope(profile, window(), (&[], &["eu-west-1"]), &open());

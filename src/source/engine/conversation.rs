@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::asked::Asked;
@@ -51,6 +52,8 @@ pub(super) struct Polled {
     pub(super) stage: Stage,
     /// What it has read so far.
     pub(super) bytes: u64,
+    /// How long before the query its result may have been made: nothing, unless the engine gives an earlier one again.
+    pub(super) age: TimeDelta,
 }
 
 /// Where a query stands.

@@ -26,8 +26,10 @@ pub(super) struct Held(Mutex<LruCache<Place, Known>>);
 /// What is known of a place.
 #[derive(Clone, Copy, Debug)]
 enum Known {
-    /// Something lies in the window.
+    /// Something lies in the window, at both of its ends.
     Something(Window),
+    /// Something lies somewhere in the window.
+    Somewhere(Window),
     /// Nothing did, when that was asked.
     Nothing(Window, Instant),
 }
@@ -51,6 +53,14 @@ impl Held {
         held.put(place.clone(), Known::Something(window));
     }
 
+    /// Remembers that a place holds something somewhere in a window. That tells nothing of a part of it.
+    pub(super) fn sighted(&self, place: &Place, window: Window) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !matches!(held.peek(place), Some(Known::Something(_))) {
+            held.put(place.clone(), Known::Somewhere(window));
+        }
+    }
+
     /// Remembers that a place holds nothing in a window.
     pub(super) fn missed(&self, place: &Place, window: Window) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).put(place.clone(), Known::Nothing(window, Instant::now()));
@@ -61,6 +71,7 @@ impl Held {
         let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match held.peek(&(account.to_owned(), region.to_owned()))? {
             Known::Something(known) => known.meet(window).map(|_| true),
+            Known::Somewhere(known) => (window.from <= known.from && known.to <= window.to).then_some(true),
             Known::Nothing(known, at) => {
                 let later = (window.to - known.to).to_std().is_ok_and(|later| later > ABSENT);
                 (known.from <= window.from && !later && at.elapsed() < ABSENT).then_some(false)
@@ -114,6 +125,10 @@ mod tests {
         held.saw(&place, window(150, 300));
         assert_eq!([knows(window(90, 110)), knows(window(290, 400)), knows(window(400, 500))], [Some(true), Some(true), None]);
         assert_eq!(held.knows(("111122223333", "us-east-1"), window(100, 200)), None);
+        let other = ("111122223333".to_owned(), "eu-north-1".to_owned());
+        held.sighted(&other, window(100, 900));
+        let sighted = |window| held.knows(("111122223333", "eu-north-1"), window);
+        assert_eq!([sighted(window(100, 900)), sighted(window(50, 950)), sighted(window(800, 950))], [Some(true), Some(true), None]);
         held.missed(&place, window(1000, 2000));
         let asked = [window(1000, 2000), window(1500, 2300), window(1500, 2700), window(900, 2000)];
         assert_eq!(asked.map(knows), [Some(false), Some(false), None, None]);

@@ -195,7 +195,7 @@ impl Wire for Store {
             "TIMED_OUT" => Stage::Failed(EngineFault::TimedOut),
             _ => return None,
         };
-        Some(Polled { stage, bytes })
+        Some(Polled { stage, bytes, age: TimeDelta::zero() })
     }
 
     /// A row is a list of objects of one column each.

@@ -267,7 +267,7 @@ impl Wire for Groups {
             "Timeout" => Stage::Failed(EngineFault::TimedOut),
             other => Stage::Failed(EngineFault::Engine(name_of(other))),
         };
-        Some(Polled { stage, bytes: bytes.max(0.0) as u64 })
+        Some(Polled { stage, bytes: bytes.max(0.0) as u64, age: TimeDelta::zero() })
     }
 
     fn rows(&self, told: &Value, _: bool) -> Option<Vec<Row>> {

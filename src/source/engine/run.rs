@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use tokio::runtime::Handle;
 use tokio::time::{Duration, Instant, sleep, timeout, timeout_at};
 
@@ -46,6 +47,8 @@ pub(super) struct Outcome {
     pub(super) more: bool,
     /// What it read.
     pub(super) bytes: u64,
+    /// How long before the query it may have been made.
+    pub(super) age: TimeDelta,
     /// What kept it from giving all.
     pub(super) fault: Option<EngineFault>,
     /// By what the engine knows it, once it has ended well.
@@ -89,8 +92,8 @@ pub(super) async fn run(conversation: &Arc<dyn Conversation>, statement: String,
         Ok(Err(_)) => return Outcome::failed(EngineFault::Unreadable, 0),
         Err(_) => return Outcome::failed(EngineFault::TimeSpent(limits.time), 0),
     };
-    let bytes = match watch(&running, limits).await {
-        Ok(bytes) => bytes,
+    let (bytes, age) = match watch(&running, limits).await {
+        Ok(ended) => ended,
         Err((fault, bytes, ended)) => {
             running.ended = ended;
             let fault = match fault {
@@ -102,7 +105,7 @@ pub(super) async fn run(conversation: &Arc<dyn Conversation>, statement: String,
     };
     running.ended = true;
     let id = std::mem::take(&mut running.id);
-    Outcome { bytes, ..fetch(conversation, id, limits).await }
+    Outcome { bytes, age, ..fetch(conversation, id, limits).await }
 }
 
 async fn submit(conversation: Arc<dyn Conversation>, statement: String, asked: Asked) -> Result<Running, EngineFault> {
@@ -111,10 +114,10 @@ async fn submit(conversation: Arc<dyn Conversation>, statement: String, asked: A
     Ok(Running { conversation, id, open, ended: false })
 }
 
-/// Waits for a query and returns what it read.
+/// Waits for a query and returns what it read, and how old its result may be.
 ///
 /// Errors: why it gives nothing, what it read until then, and whether it has ended.
-async fn watch(running: &Running, limits: Limits) -> Result<u64, (EngineFault, u64, bool)> {
+async fn watch(running: &Running, limits: Limits) -> Result<(u64, TimeDelta), (EngineFault, u64, bool)> {
     let (mut pause, mut bytes, mut queued) = (limits.pause, 0, true);
     let until = limits.until.checked_sub(RESERVE.min(limits.time / 10)).unwrap_or(limits.until);
     loop {
@@ -131,7 +134,7 @@ async fn watch(running: &Running, limits: Limits) -> Result<u64, (EngineFault, u
         };
         bytes = bytes.max(polled.bytes);
         match polled.stage {
-            Stage::Done => return Ok(bytes),
+            Stage::Done => return Ok((bytes, polled.age)),
             Stage::Failed(fault) => return Err((fault, bytes, true)),
             Stage::Queued => {}
             Stage::Running => queued = false,

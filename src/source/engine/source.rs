@@ -128,7 +128,7 @@ impl Engine {
     /// Asks for records, or reads again what was asked a moment ago.
     async fn records(&self, query: &Query, asking: &Asking) -> Reading {
         let statement = self.driver.statements().records(&asking.asked, asking.limits.rows);
-        let (outcome, begun) = self.run_or_read(asking, &asking.asked, statement).await;
+        let (outcome, begun) = self.run_or_read(asking, &asking.asked, statement, asking.limits).await;
         let mut given = Given::of((self.home.profile, self.driver.as_ref()), (query, &asking.asked), (outcome, begun));
         given.found().for_each(|(place, when)| self.held.saw(place, when));
         if given.is_whole() {
@@ -146,12 +146,14 @@ impl Engine {
         let mut doubtful = holding.doubtful(&wider);
         doubtful.retain(|(account, region)| self.held.knows((account, region), wider.window).is_none());
         let Some(asked) = wider.only(&doubtful) else { return holding };
-        let (outcome, _) = self.run_or_read(asking, &asked, self.driver.statements().presence(&asked)).await;
-        (holding.bytes, holding.fault) = (outcome.bytes, outcome.fault);
+        let (outcome, _) = self.run_or_read(asking, &asked, self.driver.statements().presence(&asked), asking.limits).await;
+        // A page that was not fetched may hold the place that seems to be missing.
+        let cut = outcome.more.then_some(EngineFault::Unreadable);
+        (holding.bytes, holding.fault) = (outcome.bytes, outcome.fault.or(cut));
         holding.present.extend(outcome.rows.iter().filter_map(place));
         for place in doubtful {
             match (holding.present.contains(&place), &holding.fault) {
-                (true, _) => self.held.saw(&place, asked.window),
+                (true, _) => self.held.sighted(&place, asked.window),
                 (false, None) => self.held.missed(&place, asked.window),
                 (false, Some(_)) => {}
             }
@@ -161,18 +163,20 @@ impl Engine {
 
     /// Runs a statement, or reads the result of the same one that was run a moment ago and that the engine still has; and tells when it
     /// was begun.
-    pub(super) async fn run_or_read(&self, asking: &Asking, asked: &Asked, statement: String) -> (Outcome, DateTime<Utc>) {
-        let Asking { conversation, limits, .. } = asking;
+    pub(super) async fn run_or_read(&self, asking: &Asking, asked: &Asked, statement: String, limits: Limits) -> (Outcome, DateTime<Utc>) {
+        let conversation = &asking.conversation;
         let key = (asking.caller.clone(), asked.window, statement);
         let known = self.ended.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         if let Some(known) = known.filter(|ended| ended.at.elapsed() < KEPT) {
-            let outcome = run::fetch(conversation, known.id, *limits).await;
+            let outcome = run::fetch(conversation, known.id, limits).await;
             if outcome.fault.is_none() {
                 return (outcome, known.begun);
             }
         }
-        let begun = (self.clock)();
-        let outcome = self.run(asked, key.2.clone(), conversation, *limits).await;
+        let asked_at = (self.clock)();
+        let outcome = self.run(asked, key.2.clone(), conversation, limits).await;
+        // What the engine gives again knows nothing of what came since it was made.
+        let begun = asked_at.checked_sub_signed(outcome.age).unwrap_or(asked_at);
         let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
         _ = match &outcome.id {
             Some(id) => ended.put(key, Ended { id: id.clone(), at: Instant::now(), begun }),

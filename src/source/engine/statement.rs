@@ -24,8 +24,8 @@ impl Sql for Engine {
             // What is not bound is refused here, before anything is sent for it.
             let bound = statement.bind(&table.from, &table.bounds(&asking.asked))?;
             // One more than there can be: to reach the limit of a statement leaves nothing of it unread.
-            let asking = Asking { limits: Limits { rows: statement.limit() + 1, ..asking.limits }, ..asking };
-            let (mut outcome, begun) = self.run_or_read(&asking, &asking.asked, bound.sql().to_owned()).await;
+            let bounded = Limits { rows: statement.limit() + 1, ..asking.limits };
+            let (mut outcome, begun) = self.run_or_read(&asking, &asking.asked, bound.sql().to_owned(), bounded).await;
             if let Some(refusal) = outcome.fault.as_ref().and_then(|fault| self.of_statement(fault, table)) {
                 return Err(refusal);
             }

@@ -22,6 +22,8 @@ pub(crate) struct Engines {
     pub(crate) bytes: u64,
     /// How queries end, instead of well: the state, and why.
     pub(crate) ends: Option<(&'static str, &'static str)>,
+    /// Whether Athena gives an earlier result again.
+    pub(crate) reused: bool,
     /// The limit of bytes of the workgroup.
     pub(crate) cutoff: Option<u64>,
     /// What the next request of an operation is answered: operation, code and words.
@@ -40,6 +42,7 @@ impl Default for Engines {
             runs: 1,
             bytes: 4096,
             ends: None,
+            reused: false,
             cutoff: None,
             faults: VecDeque::new(),
             page: 1000,
@@ -132,7 +135,7 @@ impl State {
                 let state = self.engines.look(&text("QueryExecutionId"))?;
                 let reason = self.engines.ends.filter(|(end, _)| *end == state).map(|(_, reason)| reason);
                 Ok(json!({"QueryExecution": {"Status": {"State": state, "StateChangeReason": reason},
-                    "Statistics": {"DataScannedInBytes": self.engines.bytes}}}))
+                    "Statistics": {"DataScannedInBytes": self.engines.bytes, "ResultReuseInformation": {"ReusedPreviousResult": self.engines.reused}}}}))
             }
             "GetQueryResults" if request.service == "athena" => {
                 let run = self

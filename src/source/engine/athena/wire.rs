@@ -1,5 +1,6 @@
 //! The words of Athena's API.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -100,7 +101,10 @@ impl Wire for Athena {
             "CANCELLED" => Stage::Failed(self.cancelled(execution)),
             _ => return None,
         };
-        Some(Polled { stage, bytes: if reused == Some(true) { 0 } else { bytes } })
+        Some(match reused {
+            Some(true) => Polled { stage, bytes: 0, age: TimeDelta::minutes(REUSE) },
+            _ => Polled { stage, bytes, age: TimeDelta::zero() },
+        })
     }
 
     /// The first row of the first page names the columns once more.

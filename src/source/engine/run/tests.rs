@@ -1,6 +1,6 @@
 use std::sync::Mutex;
 
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta};
 
 use super::*;
 use crate::coverage::Failure;
@@ -18,6 +18,7 @@ struct Slow {
     /// How it ends.
     fault: Option<EngineFault>,
     bytes: u64,
+    age: TimeDelta,
     /// Rows of each page.
     pages: Vec<usize>,
     begun: Mutex<Option<Instant>>,
@@ -59,7 +60,7 @@ impl Conversation for Slow {
                 () if since < self.queued + self.runs => Stage::Running,
                 () => self.fault.clone().map_or(Stage::Done, Stage::Failed),
             };
-            Ok(Polled { stage, bytes: self.bytes })
+            Ok(Polled { stage, bytes: self.bytes, age: self.age })
         })
     }
 

@@ -219,7 +219,7 @@ fn origin(entry: &Entry, steps: usize) -> String {
         let _ = write!(out, " {}", quote(place));
     }
     if let Some(application) = &entry.application {
-        let _ = write!(out, ", app log {}", of_log(application));
+        let _ = write!(out, ", {}", of_log(application));
     }
     if let Some(flags) = flags(entry) {
         let _ = write!(out, " [{flags}]");

@@ -114,14 +114,14 @@ fn flags(entry: &Entry) -> Option<String> {
     (!flags.is_empty()).then(|| flags.join(", "))
 }
 
-/// Says which lines of the application's log tell of a change, and by what they were joined: `line 12 by request id (exact)`.
+/// Says which lines of the application's log tell of a change, and by what they were joined: `app log line 12 by request id (exact)`.
 fn of_log(application: &ApplicationReport) -> String {
     let ApplicationReport { lines, lines_total, tier, strength, .. } = application;
     let told: Vec<String> = lines.iter().map(usize::to_string).collect();
     let noun = if told.len() == 1 { "line" } else { "lines" };
     let more = lines_total.saturating_sub(told.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{noun} {}{more} by {} ({})", told.join(", "), tier_words(*tier), strength_word(*strength))
+    format!("app log {noun} {}{more} by {} ({})", told.join(", "), tier_words(*tier), strength_word(*strength))
 }
 
 fn tier_words(tier: TierName) -> &'static str {

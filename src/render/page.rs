@@ -137,7 +137,7 @@ fn change(answer: &Answer, entry: &Entry) -> Markup {
 
 /// What the application's log says of a change.
 fn log(entry: &Entry) -> Option<String> {
-    entry.application.as_ref().map(|application| format!("app log {}: {}", of_log(application), application.summary))
+    entry.application.as_ref().map(|application| format!("{}: {}", of_log(application), application.summary))
 }
 
 /// A link that tells nobody where it was followed from.

@@ -108,7 +108,7 @@ fn told(answer: &Answer, entry: &Entry) -> String {
     let place = [entry.account.as_deref(), entry.region.as_deref()].into_iter().flatten();
     place.for_each(|place| out.push_str(&format!(" · {}", escaped(place))));
     out.extend(of_run(entry).map(|run| format!(" · {}", escaped(&run))));
-    out.extend(entry.application.as_ref().map(|log| format!(" · app log {}", escaped(&of_log(log)))));
+    out.extend(entry.application.as_ref().map(|log| format!(" · {}", escaped(&of_log(log)))));
     out.extend(flags(entry).map(|flags| format!(" [{}]", escaped(&flags))));
     out
 }

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::screen::{Card, ROOMS, Row, screen};
-use super::{Document, Format, Section, Under, flags, of_run, times, url};
+use super::{Document, Format, Section, Under, flags, of_log, of_run, times, url};
 use crate::answer::{Answer, Entry, Finding};
 use crate::redact::Redacted;
 
@@ -93,7 +93,8 @@ fn told(answer: &Answer, entry: &Entry) -> Value {
         None => run(&name),
     };
     let place = [entry.account.as_deref(), entry.region.as_deref()].into_iter().flatten().map(str::to_owned);
-    let more: String = place.chain(of_run(entry)).chain(flags(entry)).map(|more| format!(" · {more}")).collect();
+    let logged = entry.application.as_ref().map(of_log);
+    let more: String = place.chain(of_run(entry)).chain(logged).chain(flags(entry)).map(|more| format!(" · {more}")).collect();
     let what = vec![bold(&format!("#{} ", entry.rank)), name, subtle(&format!(" · {}", entry.relative))];
     lines([what, vec![run(&format!("{} by {}", entry.summary, entry.actor.name)), subtle(&more)]])
 }

@@ -113,7 +113,7 @@ impl Page {
             }
             self.optional(INDENT, run(entry, usize::MAX));
             self.optional(INDENT, entry.undone.as_ref().map(|undone| format!("undone at {} by {}", undone.time, undone.by)));
-            self.optional(INDENT, entry.application.as_ref().map(|log| format!("app log {}: {}", of_log(log), log.summary)));
+            self.optional(INDENT, entry.application.as_ref().map(|log| format!("{}: {}", of_log(log), log.summary)));
             self.optional(INDENT, flags(entry));
         }
         self.paragraph(INDENT, PLAIN, DIM, &format!("{} {}", entry.time, entry.event_id));

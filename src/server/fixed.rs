@@ -9,6 +9,7 @@ use rmcp::service::RequestContext;
 use serde_json::{Map, Value, json};
 
 use super::{CALLER_LIST_TTL_MS, LIST_TTL_MS};
+use crate::answer::event::EventFinding;
 use crate::catalogue::{self, Category};
 use crate::policy::{Policy, UntrustedText};
 use crate::render;
@@ -180,8 +181,13 @@ async fn event(uri: &str, id: &str, service: &CallService, call: &Call) -> Resul
             Ok(result)
         }
         None => {
-            let headline = answer.get("headline").and_then(Value::as_str).unwrap_or("The event was not found.");
-            Err(ErrorData::resource_not_found(headline.to_owned(), None))
+            let headline = answer.get("headline").and_then(Value::as_str).unwrap_or("The event was not found.").to_owned();
+            // What could not be looked for, or not everywhere, may well be there.
+            Err(if answer.get("finding").is_some_and(|finding| *finding == json!(EventFinding::NotFound)) {
+                ErrorData::resource_not_found(headline, None)
+            } else {
+                ErrorData::internal_error(headline, answer.get("error").cloned())
+            })
         }
     }
 }

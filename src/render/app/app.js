@@ -180,8 +180,10 @@ function append(next) {
     const here = state.answer.groups.find((one) => one.category === group.category);
     if (here) here.events.push(...fresh); else state.answer.groups.push({ ...group, events: fresh });
   }
-  state.answer.totals = next.totals ?? state.answer.totals;
+  // What reading on found out, or could not see, is true of the whole from now on.
+  for (const key of ['finding', 'headline', 'coverage', 'error', 'totals', 'cost']) if (next[key] !== undefined) state.answer[key] = next[key];
   state.answer.next_cursor = next.next_cursor;
+  head();
   choices();
   redraw();
 }
@@ -602,7 +604,7 @@ $('next').addEventListener('click', async () => {
   say('Reading on…');
   try {
     const result = await client.request('tools/call', { name: client.tool('cloudtrail_events'), arguments: { cursor: state.answer.next_cursor, limit: 100 } });
-    if (result.structuredContent?.groups || !result.isError) append(result.structuredContent ?? {}); else say(result.structuredContent?.headline ?? 'The next changes could not be read.');
+    if (!result.isError) append(result.structuredContent ?? {}); else say(result.structuredContent?.headline ?? 'The next changes could not be read.');
   } catch (problem) {
     say(`The next changes could not be read: ${problem.message}`);
   }

@@ -14,6 +14,15 @@ pub struct PolicyVersion {
     digest: u64,
 }
 
+impl PolicyVersion {
+    /// Returns what an answer that is kept on disk remembers of it.
+    ///
+    /// Shape: sixteen hexadecimal digits; another build of this program may write others for the same policy.
+    pub fn mark(&self) -> String {
+        format!("{:016x}", self.digest)
+    }
+}
+
 impl Policy {
     /// Returns the version of this policy.
     pub fn version(&self) -> PolicyVersion {

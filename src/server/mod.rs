@@ -74,13 +74,19 @@ impl Server {
         Self { threads, ..self }
     }
 
-    /// Does `work` on the known investigations; what `none` says where there are none.
+    /// Returns the known investigations, where this caller may ask about one.
+    fn investigations_of(&self, caller: &Arc<str>) -> Option<Arc<Investigations>> {
+        self.investigations.clone().filter(|_| self.service.policy(caller).allows_tool(tools::cloudtrail_events::TOOL.name))
+    }
+
+    /// Does `work` on the known investigations; what `none` says where there are none for this caller.
     async fn on_investigations<T: Send + 'static>(
         &self,
+        caller: &Arc<str>,
         none: impl FnOnce() -> Result<T, ErrorData>,
         work: impl FnOnce(&Investigations) -> Result<T, ErrorData> + Send + 'static,
     ) -> Result<T, ErrorData> {
-        let Some(investigations) = self.investigations.clone() else { return none() };
+        let Some(investigations) = self.investigations_of(caller) else { return none() };
         self.threads.run(async move { work(&investigations) }).await.ok_or_else(broken)?
     }
 
@@ -211,8 +217,8 @@ impl ServerHandler for Server {
         filled.ok_or_else(broken)?.map(Into::into)
     }
 
-    async fn complete(&self, request: CompleteRequestParams, _: RequestContext<RoleServer>) -> Result<CompleteResult, ErrorData> {
-        let investigations = self.investigations.clone();
+    async fn complete(&self, request: CompleteRequestParams, context: RequestContext<RoleServer>) -> Result<CompleteResult, ErrorData> {
+        let investigations = self.investigations_of(&http::caller(&context));
         let completed = self.threads.run(async move { prompt::complete(&request, investigations.as_deref()) }).await;
         completed.ok_or_else(broken)?
     }
@@ -220,11 +226,12 @@ impl ServerHandler for Server {
     async fn list_resources(
         &self,
         request: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
         one_page(request.as_ref())?;
         let mut result = fixed::list();
-        let mut investigations = self.on_investigations(|| Ok(ListResourcesResult::default()), Investigations::list).await?;
+        let mut investigations =
+            self.on_investigations(&http::caller(&context), || Ok(ListResourcesResult::default()), Investigations::list).await?;
         if self.investigations.is_some() {
             investigations.resources.append(&mut result.resources);
             result.resources = investigations.resources;
@@ -252,15 +259,21 @@ impl ServerHandler for Server {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let caller = http::caller(&context);
-        if self.investigations.is_some() && resource::is_address(&request.uri) {
+        let call = Call { trace_id: trace::trace_id(&context), ..Call::of(http::caller(&context)) };
+        let (service, uri) = (Arc::clone(&self.service), request.uri);
+        let kept = if self.investigations.is_some() && resource::is_address(&uri) {
             let none = || Err(ErrorData::resource_not_found("there are no investigations", None));
-            let read = self.on_investigations(none, move |investigations| investigations.read(&request.uri, &caller)).await?;
-            return Ok(read.with_ttl_ms(0).with_cache_scope(CacheScope::Private).into());
-        }
-        let call = Call { trace_id: trace::trace_id(&context), ..Call::of(caller) };
-        let service = Arc::clone(&self.service);
-        let read = self.threads.run(async move { fixed::read(&request.uri, &service, &call).await });
+            let uri = uri.clone();
+            Some(self.on_investigations(&call.caller, none, move |investigations| investigations.read(&uri)).await?)
+        } else {
+            None
+        };
+        let read = self.threads.run(async move {
+            match kept {
+                Some(kept) => Ok(kept.shown(&uri, &service, &call).await.with_ttl_ms(0).with_cache_scope(CacheScope::Private)),
+                None => fixed::read(&uri, &service, &call).await,
+            }
+        });
         let read = tokio::select! {
             read = read => read,
             () = context.ct.cancelled() => return Err(ErrorData::internal_error("cancelled", None)),

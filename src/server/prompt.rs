@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::catalogue;
 use crate::config::spelling::Spelling;
 use crate::policy::region::enabled_by_default;
+use crate::posture::trail::check::TARGETS;
 use crate::redact;
 use crate::tools::{Tool, cloudtrail_event, cloudtrail_events, cloudtrail_query, cloudtrail_trails};
 
@@ -46,6 +47,7 @@ enum Offers {
     Investigations,
     Regions,
     EventNames,
+    Retentions,
     Words(&'static [&'static str]),
 }
 
@@ -181,7 +183,7 @@ const ALL: &[Known] = &[
                 description: "How long logs must be kept",
                 required: false,
                 goes: ("retention", None),
-                offers: Offers::Words(&["production", "development", "hipaa", "pci_dss"]),
+                offers: Offers::Retentions,
             },
         ],
         text: |wording| {
@@ -278,6 +280,7 @@ pub(super) fn complete(request: &CompleteRequestParams, investigations: Option<&
             names.dedup();
             owned(&names)
         }
+        Offers::Retentions => owned(&TARGETS.map(|target| target.name)),
         Offers::Words(words) => owned(words),
     };
     let typed = request.argument.value.to_lowercase();

@@ -1,7 +1,7 @@
 //! Investigations as resources: `cloudtrail://investigations/ID`, listed, read, completed, and watched for changes.
 //!
-//! Who may see what? The alert of a known investigation is every caller's, as any may ask with its id. An answer that a webhook's
-//! investigation got is its caller's alone, as others may be allowed less; they ask, and get an answer of their own.
+//! Who may see what? The alert of a known investigation is every caller's who may ask with its id. An answer that a webhook's
+//! investigation got passes the call service again: it is its caller's alone, under the policy that it was asked under.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,11 +15,12 @@ use rmcp::model::{
 use rmcp::service::{Peer, SubscriptionContext};
 use serde_json::{Value, json};
 
-use crate::answer::Answer;
 use crate::config::investigation::{Store, is_id};
 use crate::redact;
 use crate::render::{self, Outcome};
-use crate::service::live::{Kept, Records};
+use crate::service::live::{Kept, Record, Records};
+use crate::service::{CallService, KeptAnswer};
+use crate::tools::Call;
 
 /// The template of their addresses.
 const TEMPLATE: &str = "cloudtrail://investigations/{id}";
@@ -59,20 +60,15 @@ impl Investigations {
         Ok(ListResourcesResult::with_all_items(of_webhooks.chain(of_operator).take(MAX_LISTED).collect()))
     }
 
-    /// Reads one, for a caller.
+    /// Reads one.
     ///
     /// Errors: there is none at this address.
-    pub(super) fn read(&self, uri: &str, caller: &str) -> Result<ReadResourceResult, ErrorData> {
+    pub(super) fn read(&self, uri: &str) -> Result<Investigation, ErrorData> {
         let id = uri.strip_prefix(START).filter(|id| is_id(id)).ok_or_else(unknown)?;
         if let Some(kept) = self.live.read(id).map_err(|_| unreadable())? {
-            return Ok(ReadResourceResult::new(contents(uri, kept, caller)));
+            return Ok(Investigation::OfWebhook(Box::new(kept)));
         }
-        let text = self.known.load(id).map_err(|_| unreadable())?.ok_or_else(unknown)?;
-        let (shown, media) = match serde_json::from_str::<Value>(&text) {
-            Ok(alert) => (pretty(&redact::record(&alert)), JSON),
-            Err(_) => (redact::lines(&text, MAX_TEXT), "text/plain"),
-        };
-        Ok(ReadResourceResult::new(vec![ResourceContents::text(shown, uri).with_mime_type(media)]))
+        self.known.load(id).map_err(|_| unreadable())?.map(Investigation::OfOperator).ok_or_else(unknown)
     }
 
     /// Returns the ids that begin so.
@@ -82,6 +78,47 @@ impl Investigations {
 
     fn changes(&self) -> Option<BTreeMap<String, SystemTime>> {
         self.live.changes().ok()
+    }
+}
+
+/// An investigation as it is kept.
+pub(super) enum Investigation {
+    /// An alert that a webhook took, and what became of it.
+    OfWebhook(Box<Kept>),
+    /// What the operator wrote down of an incident.
+    OfOperator(String),
+}
+
+impl Investigation {
+    /// Shows it to a caller; its answer passes the call service.
+    pub(super) async fn shown(self, uri: &str, service: &CallService, call: &Call) -> ReadResourceResult {
+        let contents = match self {
+            Self::OfWebhook(kept) => {
+                let Kept { record, alert, answer } = *kept;
+                let answer = match answer {
+                    Some(answer) => Some(service.kept(call, kept_answer(&record, answer)).await),
+                    None => None,
+                };
+                of_webhook(uri, &record, &alert, answer.as_ref())
+            }
+            Self::OfOperator(text) => {
+                let (shown, media) = match serde_json::from_str::<Value>(&text) {
+                    Ok(alert) => (pretty(&redact::record(&alert)), JSON),
+                    Err(_) => (redact::lines(&text, MAX_TEXT), "text/plain"),
+                };
+                vec![ResourceContents::text(shown, uri).with_mime_type(media)]
+            }
+        };
+        ReadResourceResult::new(contents)
+    }
+}
+
+fn kept_answer(record: &Record, answer: Value) -> KeptAnswer {
+    KeptAnswer {
+        id: record.id.clone(),
+        caller: record.caller.as_str().into(),
+        policy: record.policy.clone(),
+        answer: serde_json::from_value(answer).ok(),
     }
 }
 
@@ -108,28 +145,20 @@ fn address(id: &str) -> String {
     format!("{START}{id}")
 }
 
-fn contents(uri: &str, kept: Kept, caller: &str) -> Vec<ResourceContents> {
-    let Kept { record, alert, answer } = kept;
+fn of_webhook(uri: &str, record: &Record, alert: &Value, answer: Option<&Outcome>) -> Vec<ResourceContents> {
     let alerts: Vec<Value> = record
         .alerts
         .iter()
         .map(|alert| json!({"name": alert.name, "started_at": alert.started_at, "resolved_at": alert.resolved_at}))
         .collect();
+    let refused = answer.and_then(Outcome::error);
+    let answer = answer.filter(|_| refused.is_none());
     let mut told = json!({
         "investigation": record.id, "status": record.status, "webhook": record.webhook, "received_at": record.received_at,
-        "answered_at": record.answered_at, "alerts": alerts, "alert": alert,
+        "answered_at": record.answered_at, "alerts": alerts, "alert": alert, "answer": answer.map(Outcome::structured), "not_shown": refused,
     });
-    let own = caller.is_empty() || record.caller == caller;
-    let answer = answer.filter(|_| own).and_then(|answer| serde_json::from_value::<Answer>(answer).ok()).map(Outcome::changes);
     if let Some(fields) = told.as_object_mut() {
         fields.retain(|_, value| !value.is_null());
-        match &answer {
-            Some(answer) => _ = fields.insert("answer".to_owned(), answer.structured()),
-            None if !own => {
-                _ = fields.insert("next".to_owned(), json!("The answer is its caller's: ask with this id as `investigation` for your own."))
-            }
-            None => {}
-        }
     }
     let mut contents = vec![ResourceContents::text(pretty(&told), uri).with_mime_type(JSON)];
     contents.extend(

@@ -32,7 +32,7 @@ use crate::redact;
 use crate::refusal::{Code, Refusal};
 use crate::source::interruptible::{Interruptible, told_to_end};
 use crate::source::{BoxFuture, Source};
-use crate::tools::{ALL, Call, Outcome, Tool};
+use crate::tools::{ALL, Call, Outcome, Tool, cloudtrail_events};
 
 /// How long calls whose readings were ended may take to answer with what they have.
 const LAST_WORDS: Duration = Duration::from_millis(800);
@@ -78,6 +78,18 @@ pub struct CallService {
     ended: watch::Sender<bool>,
     /// Set when no further call is let in.
     closing: watch::Sender<bool>,
+}
+
+/// An answer that an investigation got before.
+pub struct KeptAnswer {
+    /// The investigation.
+    pub id: String,
+    /// Who asked for it.
+    pub caller: Arc<str>,
+    /// Mark of the policy that it was asked under.
+    pub policy: Option<String>,
+    /// What was answered; nothing where it cannot be read any more.
+    pub answer: Option<Answer>,
 }
 
 /// How the server stands, for those who watch it.
@@ -155,6 +167,27 @@ impl CallService {
             {
                 let question = NewQuestion { asked, filter: Filter::default(), limit, detail: Detail::Full, source: None, log: None };
                 investigate::whole(&context, question).await
+            }
+        })
+        .await
+    }
+
+    /// Gives an answer that is kept away, as it would be given now: recorded, and only where the caller may ask for it and the
+    /// policy that it was asked under is still in force for who asked.
+    pub async fn kept(&self, call: &Call, kept: KeptAnswer) -> Outcome {
+        let arguments = Map::from_iter([("investigation".to_owned(), kept.id.into())]);
+        let record = Record::began(self.audit.as_ref(), call, "investigation", Some(&arguments));
+        self.recorded(record, call, |context| async move {
+            let tool = &cloudtrail_events::TOOL;
+            if !context.policy.allows_tool(tool.name) {
+                return Outcome::refused(&not_allowed(tool));
+            }
+            // On this machine there are no callers: who reads it may read its file as well.
+            let own = call.caller.is_empty() || *call.caller == *kept.caller;
+            let policy = self.policy(&kept.caller).version().mark();
+            match kept.answer {
+                Some(answer) if own && kept.policy.is_some_and(|kept| kept == policy) => Outcome::changes(answer),
+                _ => Outcome::refused(&not_given_again(own)),
             }
         })
         .await
@@ -377,6 +410,15 @@ fn not_allowed(tool: &Tool) -> Refusal {
         format!("The tool aws.{} is not allowed for this caller.", tool.name),
         "Use one of the tools that are listed. For the operator: the key is tools of this caller's [[http.callers]] entry.",
     )
+}
+
+fn not_given_again(own: bool) -> Refusal {
+    let message = if own {
+        "The policy is another one since this was answered."
+    } else {
+        "This was answered to another caller, who may be allowed more."
+    };
+    Refusal::new(Code::ToolNotAllowed, message, "Ask aws.cloudtrail_events with this id as `investigation` for an answer of your own.")
 }
 
 fn unrecorded() -> Refusal {

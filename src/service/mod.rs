@@ -6,4 +6,4 @@ pub mod gate;
 pub mod live;
 mod recent;
 
-pub use call::{CallService, Rules, Standing};
+pub use call::{CallService, KeptAnswer, Rules, Standing};

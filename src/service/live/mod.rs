@@ -188,6 +188,7 @@ impl Live {
             status: Status::Waiting,
             asked: 0,
             answered_at: None,
+            policy: None,
             owner: self.store.owner().to_owned(),
             told: None,
         };
@@ -216,11 +217,14 @@ impl Live {
     async fn attend(self: &Arc<Self>, record: Record) -> io::Result<()> {
         let mut waits = SETTLING.iter().skip(usize::from(record.status == Status::Settling));
         loop {
+            // What a reload changes while it is asked makes the answer one of no policy in force, so that nobody reads it.
+            let policy = self.service.policy(&record.caller.as_str().into()).version().mark();
             let outcome = self.ask(&record).await;
             let again = waits.next().filter(|_| is_lagging(&outcome));
             let status = if again.is_some() { Status::Settling } else { Status::Answered };
             self.modify(&record.id, Some(kept(&outcome)), move |record| {
                 (record.status, record.asked, record.answered_at) = (status, record.asked + 1, Some(Utc::now()));
+                record.policy = Some(policy);
             })
             .await?;
             self.tell(&record.id, &outcome).await?;

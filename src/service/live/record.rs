@@ -32,6 +32,9 @@ pub struct Record {
     /// When it was last answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<DateTime<Utc>>,
+    /// Mark of the policy that its answer was asked under ([`crate::policy::PolicyVersion::mark`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
     /// Which process works on it; that process holds a lock of this name.
     pub owner: String,
     /// What was told in the channel.
@@ -165,6 +168,7 @@ mod tests {
             status: Status::Waiting,
             asked: 0,
             answered_at: None,
+            policy: None,
             owner: String::new(),
             told: None,
         }

@@ -128,6 +128,7 @@ async fn too_many_that_wait_are_sent_away_and_what_waits_is_done_by_whoever_come
         status: Status::Waiting,
         asked: 0,
         answered_at: None,
+        policy: None,
         owner: "0".into(),
         told: None,
     };

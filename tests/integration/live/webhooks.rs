@@ -22,7 +22,7 @@ fn token_of(caller: &str) -> String {
     format!("ctmcp_of-{caller}-0123456789")
 }
 
-/// A folder with a policy: two callers, webhooks of one of them, a channel.
+/// A folder with a policy: two callers and one who may only read events, webhooks of one of them, a channel.
 struct Place {
     _folder: tempfile::TempDir,
     path: PathBuf,
@@ -34,11 +34,16 @@ impl Place {
         let callers: String = ["bot", "alice"]
             .map(|name| format!("[[http.callers]]\nname = \"{name}\"\ntoken_sha256 = \"{}\"\n", digest(&token_of(name))))
             .concat();
+        let reader = format!(
+            "[[http.callers]]\nname = \"reader\"\ntoken_sha256 = \"{}\"\ntools = [\"cloudtrail_event\"]\n",
+            digest(&token_of("reader"))
+        );
         let webhook = |name: &str, form: &str, proof: &str| {
             format!("[[http.webhooks]]\nname = \"{name}\"\nform = \"{form}\"\ncaller = \"bot\"\n{proof}\n")
         };
         let policy = [
             callers,
+            reader,
             webhook("prod", "alertmanager", &format!("token_sha256 = \"{}\"", digest(TOKEN))),
             webhook("pager", "pagerduty", "secret = \"hush\""),
             webhook("topic", "sns", "topics = [\"arn:aws:sns:eu-west-1:111122223333:alarms\"]"),
@@ -144,7 +149,14 @@ fn investigations_are_resources_whose_answers_are_their_callers_alone() {
     let (own, others) = (read("bot"), read("alice"));
     assert!(own["status"] == "answered" && own["answer"]["finding"].is_string(), "{own:#}");
     assert_eq!((&others["answer"], &others["alerts"]), (&Value::Null, &own["alerts"]), "{others:#}");
-    assert!(others["next"].as_str().unwrap().contains("your own"));
+    assert!(others["not_shown"]["next"].as_str().unwrap().contains("your own"));
+    let given: Vec<Value> = place.audit().into_iter().filter(|line| line["tool"] == "investigation").collect();
+    let of = |caller: &str| given.iter().find(|line| line["caller"] == caller).unwrap_or_else(|| panic!("{given:#?}"))["decision"].clone();
+    assert_eq!((of("bot"), of("alice")), (json!("admitted"), json!("tool_not_allowed")));
+    // Who may not ask about an investigation is not told that there is one.
+    let listed = ask(&served, "reader", "resources/list", json!({}));
+    assert!(!listed.to_string().contains(&id) && listed["resources"][0].is_object(), "{listed:#}");
+    assert_eq!(ask(&served, "reader", "resources/read", json!({"uri": uri})), Value::Null);
     let completed = ask(
         &served,
         "bot",
@@ -157,6 +169,28 @@ fn investigations_are_resources_whose_answers_are_their_callers_alone() {
         &call(1, "resources/read", json!({"uri": "cloudtrail://investigations/../audit"})),
     );
     assert!(unknown.json()["error"]["code"].is_i64(), "{unknown:?}");
+}
+
+#[test]
+fn an_answer_is_not_given_again_under_another_policy() {
+    let channel = Listener::saying(200, "ok");
+    let place = Place::new(&channel);
+    let id = {
+        let served = place.serve();
+        let (_, id) = posted(&served, &payload("aa", "firing"));
+        wait_for(|| !channel.heard().is_empty());
+        id
+    };
+    let uri = format!("cloudtrail://investigations/{id}");
+    let read = |served: &Served| {
+        let contents = ask(served, "bot", "resources/read", json!({"uri": uri}))["contents"].clone();
+        serde_json::from_str::<Value>(contents[0]["text"].as_str().unwrap()).unwrap()
+    };
+    assert!(read(&place.serve())["answer"].is_object(), "the same policy, another process");
+    let narrower = format!("aws_region_allowlist = [\"us-east-1\"]\n{}", std::fs::read_to_string(place.policy()).unwrap());
+    std::fs::write(place.policy(), narrower).unwrap();
+    let told = read(&place.serve());
+    assert_eq!((&told["answer"], &told["not_shown"]["code"]), (&Value::Null, &json!("tool_not_allowed")), "{told:#}");
 }
 
 #[test]

@@ -21,6 +21,7 @@ fn record(store: &Store, id: &str, second: i64) -> Record {
         status: Status::Waiting,
         asked: 0,
         answered_at: None,
+        policy: None,
         owner: store.owner().to_owned(),
         told: None,
     }

@@ -1,12 +1,14 @@
 //! What each actor does, and how: once, often, all the time, or by turns.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use foldhash::fast::RandomState;
+use serde_json::Value;
 
 use super::Change;
-use super::facts::Doer;
+use super::facts::{Doer, scales};
 use super::lifetime::Lifetime;
 use crate::catalogue::{Category, opposites};
 use crate::event::{ActorKind, Via};
@@ -31,6 +33,42 @@ pub(super) struct Activity<'a> {
     pub(super) by_turns: bool,
     /// The eighths in which it stands, a bit for each.
     eighths: u8,
+    /// When each request was first made, and how often, by the request's digest.
+    requests: HashMap<u64, (DateTime<Utc>, usize), RandomState>,
+}
+
+impl Activity<'_> {
+    /// Tells whether the very request of a change was made before, hours ago for the first time and more than once.
+    fn repeats(&self, change: &Change) -> bool {
+        const TIMES: usize = 3;
+        const SINCE: TimeDelta = TimeDelta::hours(2);
+        let same = digest(change.event.request()).and_then(|digest| self.requests.get(&digest));
+        same.is_some_and(|(first, times)| *times >= TIMES && change.event.time - *first >= SINCE)
+    }
+}
+
+/// Returns a digest of what a request asks for; nothing where it asks for nothing.
+///
+/// Shape: the same for two requests that differ in nothing but what tells one call from another: a token, an id of the call, a time.
+fn digest(request: &Value) -> Option<u64> {
+    fn of_call(key: &str) -> bool {
+        let key = key.to_ascii_lowercase();
+        ["token", "requestid", "time", "nonce"].iter().any(|word| key.ends_with(word))
+    }
+    fn write(value: &Value, hasher: &mut DefaultHasher) {
+        match value {
+            Value::Object(members) => members.iter().filter(|(key, _)| !of_call(key)).for_each(|(key, value)| {
+                key.hash(hasher);
+                write(value, hasher);
+            }),
+            Value::Array(items) => items.iter().for_each(|item| write(item, hasher)),
+            scalar => scalar.hash(hasher),
+        }
+    }
+    request.as_object().filter(|members| !members.is_empty())?;
+    let mut hasher = DefaultHasher::new();
+    write(request, &mut hasher);
+    Some(hasher.finish())
 }
 
 /// What each of some changes is part of.
@@ -60,6 +98,10 @@ impl<'a> Activities<'a> {
             }
             if let Some((activity, _)) = activities.get_mut(number) {
                 activity.times += 1;
+                if let Some(digest) = digest(change.event.request()) {
+                    let (first, times) = activity.requests.entry(digest).or_insert((change.event.time, 0));
+                    (*first, *times) = ((*first).min(change.event.time), *times + 1);
+                }
                 activity.eighths |= 1 << ((change.event.time - first).num_milliseconds() / eighth).clamp(0, 7);
             }
             of_change.push(number);
@@ -126,6 +168,8 @@ impl<'a> Activities<'a> {
             calls,
             once: calls == 1 && self.actors > 1 && self.len() > 4,
             routine: activity.is_some_and(|activity| activity.steady || activity.by_turns),
+            repeated: activity.is_some_and(|activity| activity.repeats(change)),
+            scales: scales(&change.event),
             throwaway: false,
             first: all <= FEW && change.event.time - first <= COMES && first - self.begin >= ABSENT,
         }

@@ -8,16 +8,17 @@ use super::activity::Activities;
 use super::affinity::{Affinity, affinities};
 use super::application::{Pointed, pointed};
 use super::consequence::{Consequence, consequences};
+use super::crowd;
 use super::environment::Environments;
 use super::failure::Failure;
-use super::fit::{Alleged, Fit};
+use super::fit::{Alleged, Answer, Fit};
 use super::lifetime::{Lifetime, lifetimes};
 use super::link::{Link, is_firm, relations};
 use super::pointer::pointers;
 use super::topology::{Graph, Relation};
 use super::undo::{Restored, Undo, pairs};
 use super::{Background, Change, Named};
-use crate::catalogue::{Delay, Effect, Gravity, Role, Severity, Specificity, is_scaler, makes_target};
+use crate::catalogue::{Cause, Delay, Effect, Gravity, Role, Severity, Specificity, is_scaler, makes_target};
 use crate::context::Incident;
 use crate::event::{ActorKind, Event, EventCategory};
 
@@ -178,6 +179,10 @@ pub struct Doer {
     pub once: bool,
     /// Whether it does this all the time, or takes and gives by turns.
     pub routine: bool,
+    /// Whether it asked for the very same before, hours ago for the first time and more than once.
+    pub repeated: bool,
+    /// Whether it adds or takes away machines as load asks for.
+    pub scales: bool,
     /// Whether most of these calls are about things that are thrown away.
     pub throwaway: bool,
     /// Whether it was not seen for hours before, and does little.
@@ -272,7 +277,10 @@ impl Facts {
                 facts.actor.throwaway = thrown_away.contains(&activities.number(index));
                 Self { undo: Reversal::of(&undo, changes, alert.reference), lifetime, consequence, ..facts }
             });
-        (facts.collect(), (0..changes.len()).map(|index| activities.number(index)).collect())
+        let (mut facts, items): (Vec<Self>, Vec<usize>) =
+            (facts.collect(), (0..changes.len()).map(|index| activities.number(index)).collect());
+        crowd::count(&mut facts, &items);
+        (facts, items)
     }
 
     /// Tells whether the change may be a cause: not later than a minute after the alert's start, and a change at all.
@@ -302,6 +310,12 @@ impl Facts {
     pub fn only_watches(&self) -> bool {
         let watcher_missed = self.fit.tone.silence || self.fit.tone.exposure;
         self.effect.watches && !watcher_missed && !matches!(self.tie.relation, Relation::Target(_))
+    }
+
+    /// Tells whether such changes usually cause the very error that the alert quotes.
+    pub fn causes_quoted_error(&self) -> bool {
+        let usual = |answer: &Answer| answer.complaint.specificity == Specificity::Exact && answer.cause == Cause::Usual;
+        self.fit.answer.as_ref().is_some_and(usual) && !self.goes_wrong_way()
     }
 
     /// Tells whether what the change does fits what the alert complains of.
@@ -389,7 +403,6 @@ impl Alert<'_> {
     /// Tells whether load made something start near the onset.
     fn scaled(&self, changes: &[Change]) -> bool {
         let near = |time: DateTime<Utc>| (self.reference - START..=self.reference + GRACE).contains(&time);
-        let scales = |event: &Event| event.actor.kind == ActorKind::Service && is_scaler(&event.actor.name);
         let starts = |change: &Change| !change.class.lessens && !change.class.noise && scales(&change.event);
         self.fired && changes.iter().any(|change| near(change.event.time) && starts(change))
     }
@@ -405,6 +418,11 @@ impl Alert<'_> {
         let targets = change.resources.iter().filter(|resource| resource.role == Role::Target);
         targets.filter_map(|resource| resource.kind).any(|kind| self.kinds.contains(kind))
     }
+}
+
+/// Tells whether a service made a call that adds and takes away machines as load asks for.
+pub(super) fn scales(event: &Event) -> bool {
+    event.actor.kind == ActorKind::Service && is_scaler(&event.actor.name)
 }
 
 /// Returns the service of a CloudFormation type, in lower case.

@@ -98,6 +98,8 @@ pub struct Fit {
     pub tone: Tone,
     /// What of it such changes cause.
     pub answer: Option<Answer>,
+    /// How many acts of the window usually cause the very error that the alert quotes; the same for all changes.
+    pub candidates: usize,
     /// Whether what was understood is a kind of failure or an exact error, and such changes cause something else.
     pub contradicted: bool,
     /// Whether a service of the alert is what the change acts on.
@@ -126,6 +128,8 @@ pub(super) struct Alleged<'a> {
     pub(super) tone: Tone,
     found: Vec<Complained>,
     spoken: Spoken,
+    /// Services of what was refused: of the actions that the alert names, or of the resources, where it tells of a refusal.
+    refused: HashSet<String>,
     /// Kinds of the resources that the alert firmly names.
     kinds: HashSet<String>,
     /// Event names that speak of the kind of thing that the alert speaks of.
@@ -137,8 +141,21 @@ pub(super) struct Alleged<'a> {
 impl<'a> Alleged<'a> {
     pub(super) fn new(incident: &Incident, activities: &Activities<'a>) -> Self {
         let (found, spoken) = complaints(&incident.words);
-        let kinds = incident.resources.iter().filter(|named| is_firm(named)).filter_map(|named| named.kind.clone()).collect();
-        Self { tone: Tone::of(&found), found, spoken, kinds, wordings: wordings(incident, activities), values: alert_values(incident) }
+        let kinds: HashSet<String> =
+            incident.resources.iter().filter(|named| is_firm(named)).filter_map(|named| named.kind.clone()).collect();
+        let of_actions = spoken.actions.iter().filter_map(|action| action.split(':').next()).map(str::to_owned);
+        let is_refusal = found.iter().any(|one| one.complaint.about == About::Refusal);
+        let of_kinds = kinds.iter().filter(|_| is_refusal).filter_map(|kind| Some(kind.split("::").nth(1)?.to_lowercase()));
+        let refused = of_actions.chain(of_kinds).collect();
+        Self {
+            tone: Tone::of(&found),
+            found,
+            spoken,
+            refused,
+            kinds,
+            wordings: wordings(incident, activities),
+            values: alert_values(incident),
+        }
     }
 
     /// Holds a change against it.
@@ -154,6 +171,7 @@ impl<'a> Alleged<'a> {
         Fit {
             tone: self.tone,
             answer,
+            candidates: 0,
             contradicted: !idle
                 && specific(self.tone.understood)
                 && !class.aspects.is_empty()
@@ -204,18 +222,19 @@ impl<'a> Alleged<'a> {
         !self.spoken.named.is_empty() && any_text(event.request(), 0, &|key, text| key.eq_ignore_ascii_case("serviceName") && named(text))
     }
 
-    /// Tells whether a policy in the request, or its name, is about the service of a refused action: `AmazonS3ReadOnlyAccess`.
+    /// Tells whether a policy in the request, or its name, is about the service of what was refused: `AmazonS3ReadOnlyAccess`.
     fn allows_action(&self, event: &Event, aspects: Aspects) -> bool {
-        if self.spoken.actions.is_empty() || !aspects.meets(POLICIES) {
+        if self.refused.is_empty() || !aspects.meets(POLICIES) {
             return false;
         }
-        let services = || self.spoken.actions.iter().filter_map(|action| action.split(':').next());
         any_text(event.request(), 0, &|key, text| {
             let policy = key.len() >= 6 && key.to_ascii_lowercase().contains("policy");
             policy && {
                 let text = text.to_ascii_lowercase();
                 let name = text.rsplit('/').next().unwrap_or_default();
-                services().any(|service| text.contains(&format!("\"{service}:")) || text.starts_with("arn:") && name.contains(service))
+                self.refused
+                    .iter()
+                    .any(|service| text.contains(&format!("\"{service}:")) || text.starts_with("arn:") && name.contains(service))
             }
         })
     }

@@ -10,6 +10,7 @@ mod activity;
 pub mod affinity;
 mod application;
 pub mod consequence;
+mod crowd;
 mod environment;
 pub mod explanation;
 pub mod facts;

@@ -18,6 +18,7 @@ const SIGNS: &[(&str, Ordering)] = &[
     ("name.told", Ordering::Greater),
     ("name.", Ordering::Less),
     ("fit.nothing", Ordering::Less),
+    ("fit.crowded", Ordering::Less),
     ("fit.another", Ordering::Less),
     ("fit.contradicted", Ordering::Less),
     ("fit.", Ordering::Greater),

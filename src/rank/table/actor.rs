@@ -29,8 +29,11 @@ pub(super) const ACTOR: &[Rule] = &[
 
 pub(super) const FIRST: &[Rule] = &[rule(
     "routine.first_by_actor",
-    |facts| Evidence::quiet(facts.actor.first && !facts.noise),
-    "The actor was not seen for hours, came, and did little else.",
+    |facts| {
+        let tied = facts.tie.is_related() || facts.tie.shares_name();
+        Evidence::quiet(facts.actor.first && !facts.noise && !tied)
+    },
+    "The actor was not seen for hours, came, and did little else; what is tied to the alert needs no such hint.",
 )];
 
 pub(super) const TIMES: &[Rule] = &[
@@ -47,6 +50,11 @@ pub(super) const ROUTINE: &[Rule] = &[
         "routine.throwaway",
         |facts| Evidence::quiet(facts.actor.throwaway && !facts.noise && !facts.tie.is_related()),
         "The actor does this to things that it throws away.",
+    ),
+    rule(
+        "routine.repeated",
+        |facts| Evidence::quiet(facts.actor.repeated && !facts.noise),
+        "The actor asked for the very same before, hours ago for the first time, and all was well.",
     ),
     rule(
         "routine.steady",

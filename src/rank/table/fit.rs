@@ -63,6 +63,19 @@ fn share(facts: &Facts, specificity: Specificity) -> Option<Evidence<'_>> {
     Evidence::quiet(true)?.with_strength(Strength(answer.share * 100.0))
 }
 
+/// So many acts that may be to blame tell nothing of any of them.
+const CROWD: f64 = 10.0;
+
+pub(super) const CROWDED: &[Rule] = &[rule(
+    "fit.crowded",
+    |facts| {
+        let candidates = facts.fit.candidates as f64;
+        Evidence::quiet(facts.causes_quoted_error() && candidates > 1.0)?
+            .with_strength(Strength((candidates.ln() / CROWD.ln()).min(1.0) * 100.0))
+    },
+    "Other acts of this time may be to blame for the error as well: the more there are, the less it tells of this one.",
+)];
+
 pub(super) const ANOTHER: &[Rule] = &[rule(
     "fit.another",
     |facts| Evidence::quiet(facts.fit.same_kind && !facts.tie.is_related()),

@@ -92,6 +92,11 @@ pub(super) const CONSEQUENCE: &[Rule] = &[
         "A service did it in reaction to a change: that change is the cause, if any.",
     ),
     rule(
+        "consequence.of_load",
+        |facts| Evidence::quiet(facts.actor.scales && !facts.effect.lessens && facts.failure.is_none()),
+        "A service added machines as load asked for: an answer to what is wrong, if anything.",
+    ),
+    rule(
         "consequence.brought_on",
         |facts| Evidence::quiet(facts.consequence.brought_on),
         "A service took something away in reaction to it.",

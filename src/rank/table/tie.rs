@@ -111,12 +111,12 @@ pub(super) const NAME: &[Rule] = &[
     rule("name.told", shares_told_word, "Something bears a rare word of the alert's prose."),
     rule(
         "name.other",
-        |facts| Evidence::quiet(by_name(facts)? == &Affinity::Other),
+        |facts| Evidence::quiet(without_name(facts)? == &Affinity::Other),
         "The alert names something, and the change concerns something of another name.",
     ),
     rule(
         "name.other_than_told",
-        |facts| Evidence::quiet(by_name(facts)? == &Affinity::OtherThanTold),
+        |facts| Evidence::quiet(without_name(facts)? == &Affinity::OtherThanTold),
         "The alert's prose speaks of a name, and the change concerns something of another one.",
     ),
     rule("name.untied", |facts| untied(facts, Named::Firmly), "The alert names a resource, and nothing ties the change to it."),
@@ -127,6 +127,11 @@ pub(super) const NAME: &[Rule] = &[
 /// A shared name counts where nothing firmer relates the two.
 fn by_name(facts: &Facts) -> Option<&Affinity> {
     (!facts.tie.is_related() && !facts.noise).then_some(&facts.tie.affinity)
+}
+
+/// That no name is shared says nothing of what many things of other names depend on.
+fn without_name(facts: &Facts) -> Option<&Affinity> {
+    by_name(facts).filter(|_| !facts.effect.shared)
 }
 
 fn exact_name(facts: &Facts) -> Option<Evidence<'_>> {
@@ -158,7 +163,7 @@ fn shares_told_word(facts: &Facts) -> Option<Evidence<'_>> {
 }
 
 fn untied(facts: &Facts, named: Named) -> Option<Evidence<'_>> {
-    Evidence::quiet(by_name(facts)? == &Affinity::Unknown && facts.tie.named == named)
+    Evidence::quiet(without_name(facts)? == &Affinity::Unknown && facts.tie.named == named)
 }
 
 pub(super) const SAME_SERVICE: &[Rule] = &[rule(
@@ -171,6 +176,15 @@ pub(super) const SHARED: &[Rule] = &[rule(
     "tie.shared",
     |facts| Evidence::quiet(facts.effect.shared && !facts.tie.is_related() && facts.tie.named != Named::Nothing),
     "Many things of other names depend on what was changed: that its name is another says little.",
+)];
+
+pub(super) const UNTIED: &[Rule] = &[rule(
+    "tie.nothing",
+    |facts| {
+        let tied = facts.tie.is_related() || facts.tie.shares_name();
+        Evidence::quiet(facts.timing.alert && facts.fit.candidates == 0 && !tied && !facts.noise)
+    },
+    "No change of this time is what causes the very error, so that a tie is what tells, and nothing ties this one to the alert.",
 )];
 
 /// Somebody is on call for what customers use.

@@ -18,8 +18,6 @@ const REACTION: TimeDelta = TimeDelta::minutes(15);
 pub struct Consequence {
     /// The change that a service reacted to with this one.
     pub of: Option<Box<Cause>>,
-    /// Whether a service took something away in reaction to it.
-    pub brought_on: bool,
     /// Whether it is the last to have set what a service later took away by.
     pub set_limit: bool,
 }
@@ -63,8 +61,7 @@ pub(super) fn consequences(changes: &[Change], background: &[Change], graph: &Gr
         let recent = |at: &usize| event(*at).is_some_and(|cause| change.event.time - cause.event.time <= REACTION);
         let newest = |at: &usize| event(*at).map(|cause| (cause.event.time, cause.event.event_id.as_str()));
         let cause = near.filter_map(|node| last.get(&node).copied()).filter(recent).max_by_key(newest);
-        if let Some((at, cause)) = cause.and_then(|at| Some((at, event(at)?))) {
-            found.get_mut(at).into_iter().for_each(|one| one.brought_on |= takes_away);
+        if let Some(cause) = cause.and_then(event) {
             if let Some(one) = found.get_mut(index) {
                 let (name, by, event_id) = (cause.event.name.clone(), cause.event.actor.name.clone(), cause.event.event_id.clone());
                 one.of = Some(Box::new(Cause { name, by, event_id }));

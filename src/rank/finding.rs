@@ -86,6 +86,8 @@ pub fn is_firm(ranked: &Ranked) -> bool {
 /// What speaks against a suspect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Objection {
+    /// Its actor asked for the very same before, and all was well.
+    Repeated,
     /// Its actor does this all the time.
     Routine,
     /// It is one of many such calls by its actor.
@@ -117,8 +119,9 @@ pub fn objections(ranked: &Ranked) -> Vec<Objection> {
         (Objection::Overwritten, facts.undo.overwritten && !facts.undo.before),
         (Objection::Failed, failed),
         (Objection::Unlinked, unlinked),
-        (Objection::Routine, facts.actor.routine),
-        (Objection::Common { calls }, calls >= MANY && !facts.actor.routine),
+        (Objection::Repeated, facts.actor.repeated),
+        (Objection::Routine, facts.actor.routine && !facts.actor.repeated),
+        (Objection::Common { calls }, calls >= MANY && !facts.actor.routine && !facts.actor.repeated),
     ];
     said.into_iter().filter(|(_, holds)| *holds).map(|(objection, _)| objection).collect()
 }

@@ -12,6 +12,7 @@ use crate::event::Event;
 
 mod application;
 mod circumstance;
+mod habit;
 mod naming;
 mod rules;
 mod taken_back;
@@ -215,28 +216,6 @@ fn timeout(id: &str, before: i64, seconds: u32) -> Change {
 }
 
 #[test]
-fn what_an_actor_does_all_the_time_counts_less_unless_the_alert_is_about_it() {
-    let stop = |id: &str, before| {
-        let request = json!({"instancesSet": {"items": [{"instanceId": format!("i-{:017x}", before)}]}});
-        change_by(id, before, "ec2", "StopInstances", request, "nightly", json!({}))
-    };
-    let mut changes: Vec<Change> = (0..20).map(|n| stop(&format!("stop-{n}"), n * 90 + 60)).collect();
-    changes.push(change(
-        "other",
-        1_900,
-        "ec2",
-        "DeleteRoute",
-        json!({"routeTableId": "rtb-0123456789abcdef0", "destinationCidrBlock": "0.0.0.0/0"}),
-    ));
-    let routine = |alert: Value| {
-        let ranked = rank(&incident("HostDown", alert), &changes, &[]);
-        ranked.iter().filter(|one| one.explanation().contributions.iter().any(|part| part.signal == "routine")).count()
-    };
-    assert_eq!(routine(json!({})), 20);
-    assert_eq!(routine(json!({"instance_id": format!("i-{:017x}", 60)})), 19);
-}
-
-#[test]
 fn a_narrow_rule_exposes_nothing() {
     let rule = |id, cidr: &str| {
         let permissions =
@@ -387,7 +366,7 @@ fn what_a_service_did_in_reaction_to_a_change_stands_below_it() {
     let ranked = rank(&incident("ItemsMissing", json!({"tablename": "orders"})), &changes, &[]);
     let facts = |id: &str| &ranked.iter().find(|one| one.change.event.event_id == id).unwrap().facts;
     assert_eq!(facts("reaction").consequence.of.as_ref().unwrap().event_id, "cause");
-    assert!(facts("cause").consequence.brought_on && facts("alone").consequence.of.is_none());
+    assert!(facts("alone").consequence.of.is_none());
     let place = |id: &str| ids(&ranked).iter().position(|one| *one == id).unwrap();
     let same = |id: &str| ranked[place(id)].is_suspect();
     assert!(place("cause") < place("reaction") || same("cause") != same("reaction"));

@@ -56,9 +56,4 @@ pub(super) const ROUTINE: &[Rule] = &[
         |facts| Evidence::quiet(facts.actor.repeated && !facts.noise),
         "The actor asked for the very same before, hours ago for the first time, and all was well.",
     ),
-    rule(
-        "routine.steady",
-        |facts| Evidence::quiet(facts.actor.routine && !facts.noise && !facts.tie.is_related()),
-        "What an actor does all the time, or takes and gives by turns, is its work, unless it is done to what the alert is about.",
-    ),
 ];

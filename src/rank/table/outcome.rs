@@ -96,11 +96,6 @@ pub(super) const CONSEQUENCE: &[Rule] = &[
         |facts| Evidence::quiet(facts.actor.scales && !facts.effect.lessens && facts.failure.is_none()),
         "A service added machines as load asked for: an answer to what is wrong, if anything.",
     ),
-    rule(
-        "consequence.brought_on",
-        |facts| Evidence::quiet(facts.consequence.brought_on),
-        "A service took something away in reaction to it.",
-    ),
     rule("consequence.set_limit", |facts| Evidence::quiet(facts.consequence.set_limit), "A service later took away by what it had set."),
 ];
 

@@ -18,7 +18,7 @@ pub const POINTS_OF_E: f64 = 10.0;
 /// How much less points tell of incidents by hands that they were not fitted to.
 ///
 /// Source: by what `benches/incidents --fit` divides all points where the loss that is held out is least, or hardly more.
-const CAUTION: f64 = 1.5;
+const CAUTION: f64 = 1.25;
 /// Least chance of a strong suspect, of a likely one, and of one that is possible at all.
 ///
 /// Source: the reliability table that `benches/incidents --fit` prints of worlds held out: from the second on, 7 of 10 are right; hands that were

@@ -89,7 +89,11 @@ fn walk(records: &[String], incident: &Incident, now: DateTime<Utc>, times: &mut
 
 /// An incident with `writes` records at least, the last of them.
 fn material(writes: usize) -> (Vec<String>, Incident, DateTime<Utc>) {
-    let made = incident::plan(2_000, 7).into_iter().map(|plan| plan.make()).find(|made| made.records.len() >= writes).unwrap();
+    let made = incident::plan(2_000, 7, incident::Habit::Plain)
+        .into_iter()
+        .map(|plan| plan.make())
+        .find(|made| made.records.len() >= writes)
+        .unwrap();
     let mut records = made.records;
     records.sort_by_key(|(time, _)| *time);
     let texts = records.iter().rev().take(writes).map(|(_, record)| record.to_string()).collect();

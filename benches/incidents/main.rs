@@ -37,7 +37,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use grade::Graded;
-use incident::{Half, Plan, check, plan};
+use incident::{Habit, Half, Plan, check, plan};
 use parallel::in_parallel;
 use settings::{Settings, Task};
 
@@ -63,7 +63,7 @@ fn run(asked: &Settings, out: &mut impl Write) -> std::io::Result<Vec<String>> {
         return measure::run(asked, out);
     }
     let (count, seed) = asked.places.generated;
-    let mut plans = plan(count, seed);
+    let mut plans = plan(count, seed, Habit::Plain);
     plans.retain(|p| asked.half.is_none_or(|half| p.half() == half));
     plans.retain(|p| asked.only.as_ref().is_none_or(|text| p.kind_name().contains(text.as_str())));
     match &asked.task {

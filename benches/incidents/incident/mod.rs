@@ -7,6 +7,7 @@ mod alert;
 mod archive;
 mod check;
 mod kind;
+mod naming;
 mod noise;
 mod random;
 mod record;
@@ -17,6 +18,7 @@ mod truth;
 
 pub(crate) use check::check;
 pub(crate) use kind::Half;
+pub(crate) use naming::Habit;
 pub(crate) use noise::fill_up;
 pub(crate) use random::Random;
 pub(crate) use story::{Plan, plan};

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::actor::{Actor, Who};
 use super::alert::{self, Draft, Form};
 use super::kind::{Half, Kind, all};
+use super::naming::Habit;
 use super::noise;
 use super::random::Random;
 use super::record::{Call, call, fail};
@@ -21,12 +22,13 @@ pub(crate) struct Plan {
     number: usize,
     seed: u64,
     culprit: bool,
+    habit: Habit,
 }
 
 /// Plans about `count` incidents over all kinds: 15 % of each half without a culprit.
 ///
 /// An incident depends on seed, kind and turn alone, so that a part of the kinds gives the same incidents as all of them.
-pub(crate) fn plan(count: usize, seed: u64) -> Vec<Plan> {
+pub(crate) fn plan(count: usize, seed: u64, habit: Habit) -> Vec<Plan> {
     let (mut plans, mut places) = (Vec::with_capacity(count), HashMap::new());
     let kinds: Vec<(usize, &'static Kind)> = all()
         .map(|kind| {
@@ -39,7 +41,7 @@ pub(crate) fn plan(count: usize, seed: u64) -> Vec<Plan> {
         let turn = number / kinds.len();
         let name = kind.name.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
         let seed = Random::new(name ^ turn as u64).next();
-        plans.push(Plan { kind, number, seed, culprit: (place * 7 + turn * 3) % 20 >= 3 });
+        plans.push(Plan { kind, number, seed, culprit: (place * 7 + turn * 3) % 20 >= 3, habit });
     }
     plans
 }
@@ -104,7 +106,7 @@ impl Plan {
     /// Makes the incident.
     pub(crate) fn make(&self) -> Incident {
         let mut random = Random::new(self.seed);
-        let world = World::new(&mut random);
+        let world = World::new(&mut random, self.habit);
         let kind = self.kind;
         let start = Utc.timestamp_opt(1_772_400_000 + random.between(0, 40 * 86_400), 0).single().unwrap_or_default();
         let now = start + Duration::seconds(random.between(90, 1_300));
@@ -113,6 +115,9 @@ impl Plan {
         let delay =
             if slow.is_some() { random.log_between(delay.0 as f64, delay.1 as f64) as i64 } else { random.between(delay.0, delay.1) };
         let (mut form, named) = (random.pick(Form::ALL).copied().unwrap_or(Form::Generic), self.named(&mut random));
+        if self.habit == Habit::Grown && random.chance(40) {
+            form = Form::FreeText;
+        }
         if named == Named::Direct && form == Form::FreeText && random.chance(50) {
             form = Form::Generic;
         }
@@ -142,11 +147,15 @@ impl Plan {
 
         let labels = self.labels(named, victim, &mut random);
         let words = random.pick(kind.words).copied().unwrap_or(super::kind::say("Alert", "$svc", ""));
+        // Who writes alerts calls the service as those do who use it.
+        let said = victim.get("said").cloned().unwrap_or_default();
+        let mut spoken = victim.clone();
+        spoken.insert("svc", said.clone());
         let draft = Draft {
-            name: fill(words.name, victim),
-            summary: fill(words.summary, victim),
-            description: fill(words.description, victim),
-            service: victim.get("svc").cloned().unwrap_or_default(),
+            name: fill(words.name, &spoken),
+            summary: fill(words.summary, &spoken),
+            description: fill(words.description, &spoken),
+            service: said,
             severity: random.word(&["critical", "warning", "high", "page"]),
             region: world.region,
             account: world.account,
@@ -174,7 +183,7 @@ impl Plan {
             now,
             region: world.region.to_owned(),
             account: world.account.to_owned(),
-            service: draft.service,
+            service: victim.get("svc").cloned().unwrap_or_default(),
             resources: labels.into_iter().map(|(_, value)| value).collect(),
         };
         Incident { truth, alert, records: scene.records }

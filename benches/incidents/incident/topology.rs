@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::naming::{Habit, Style};
 use super::random::Random;
 
 /// The resources of one service by the short names that templates use (`$db`, `$sgdb`).
@@ -50,7 +51,7 @@ const STAGES: &[&str] = &["prod", "production", "live", "prd"];
 
 impl World {
     /// Lays out an account. Errors: none; the same random stream gives the same account.
-    pub(crate) fn new(random: &mut Random) -> Self {
+    pub(crate) fn new(random: &mut Random, habit: Habit) -> Self {
         let account = random.word(&["111122223333", "444455556666"]);
         let region = random.word(REGIONS);
         let others: Vec<&'static str> = REGIONS.iter().copied().filter(|r| *r != region).collect();
@@ -62,14 +63,21 @@ impl World {
         let start = random.between(0, 19);
         let named = |n: i64| SERVICES.get(usize::try_from((start + n * 7) % 20).unwrap_or(0)).copied().unwrap_or("checkout");
         let count = random.between(6, 10);
-        let services = (0..count).map(|n| service(random, named(n), account, region, &vpc, &trail)).collect();
-        let abroad = (count..count + 2).map(|n| service(random, named(n), account, second_region, &vpc, &trail)).collect();
+        let style = Style::of(habit, random);
+        let mut owned = |n: i64, region: &str| {
+            let own = style.service(named(n), start + n);
+            let mut names = service(random, &own, style, account, region, &vpc, &trail);
+            names.insert("said", named(n).to_owned());
+            names
+        };
+        let services = (0..count).map(|n| owned(n, region)).collect();
+        let abroad = (count..count + 2).map(|n| owned(n, second_region)).collect();
         Self { account, region, second_region, services, abroad }
     }
 }
 
 /// Names and numbers everything one service owns.
-fn service(random: &mut Random, svc: &str, account: &str, region: &str, vpc: &str, trail: &str) -> Names {
+fn service(random: &mut Random, svc: &str, naming: Style, account: &str, region: &str, vpc: &str, trail: &str) -> Names {
     let stage = random.word(STAGES);
     let style = random.between(0, 3);
     let name = |what: &str| match style {
@@ -95,7 +103,7 @@ fn service(random: &mut Random, svc: &str, account: &str, region: &str, vpc: &st
         names.insert(key, format!("{prefix}0{}", random.hex(16)));
     }
     for (key, what) in OWN_NAMES {
-        names.insert(key, name(what));
+        names.insert(key, naming.thing(svc, what, random).unwrap_or_else(|| name(what)));
     }
     let rev = random.between(20, 300);
     let lower = |random: &mut Random, n: usize| random.letters(n).to_lowercase();
@@ -118,7 +126,7 @@ fn service(random: &mut Random, svc: &str, account: &str, region: &str, vpc: &st
         ("ip", format!("192.0.2.{}", random.between(10, 250))),
         ("ip10", format!("10.{}.{}.{}", random.between(0, 40), random.between(0, 250), random.between(4, 250))),
         ("cidr", format!("10.{}.{}.0/24", random.between(0, 40), random.between(0, 250))),
-        ("cachecluster", format!("{}-00{}", name("cache"), random.between(1, 3))),
+        ("cachecluster", format!("{}-00{}", names.get("cache").cloned().unwrap_or_default(), random.between(1, 3))),
         ("rev", rev.to_string()),
         ("nextrev", (rev + 1).to_string()),
         ("dbport", random.word(&["5432", "3306"]).to_owned()),

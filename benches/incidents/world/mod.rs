@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::incident::{self, Incident};
+use super::incident::{self, Habit, Incident};
 
 use noise::Noise;
 use replay::Replay;
@@ -21,6 +21,9 @@ use story::Story;
 
 /// The name of the generator's world, and of its hand.
 pub(crate) const GENERATED: &str = "generated";
+
+/// The name of its second world, in which things are named as in accounts that have grown.
+const GROWN: &str = "generated-grown";
 
 /// Makes one incident.
 pub(crate) type Maker = Box<dyn Fn() -> io::Result<Incident> + Send + Sync>;
@@ -66,12 +69,20 @@ impl Places {
         (self.life, self.real) = (found("life"), found("scenarios.json"));
     }
 
+    /// The generator's world in which things are named by a habit.
+    fn generated(&self, name: &str, habit: Habit) -> Option<World> {
+        let (count, seed) = self.generated;
+        let makers = incident::plan(count, seed, habit).into_iter().map(|plan| -> Maker { Box::new(move || Ok(plan.make())) });
+        (count > 0).then(|| World { name: name.to_owned(), hand: GENERATED.to_owned(), makers: makers.collect() })
+    }
+
     /// Returns every world that is at hand, and says which are not.
     ///
     /// Errors: a story, an incident or a record that cannot be read.
     pub(crate) fn worlds(&self) -> io::Result<(Vec<World>, Vec<String>)> {
         let (mut worlds, mut lacking) = (Vec::new(), Vec::new());
-        worlds.extend(generated(self.generated.0, self.generated.1));
+        worlds
+            .extend([(GENERATED, Habit::Plain), (GROWN, Habit::Grown)].into_iter().filter_map(|(name, habit)| self.generated(name, habit)));
         let replay = self.noise.as_deref().filter(|_| !self.synthetic).map(Replay::read).transpose()?.map(Arc::new);
         let noises = match replay {
             Some(records) => vec![Noise::Calm(Arc::clone(&records)), Noise::Drill(records)],
@@ -100,12 +111,6 @@ impl Places {
         worlds.retain(|world| !world.makers.is_empty());
         Ok((worlds, lacking))
     }
-}
-
-/// The generator's world.
-fn generated(count: usize, seed: u64) -> Option<World> {
-    let makers = incident::plan(count, seed).into_iter().map(|plan| -> Maker { Box::new(move || Ok(plan.make())) });
-    (count > 0).then(|| World { name: GENERATED.to_owned(), hand: GENERATED.to_owned(), makers: makers.collect() })
 }
 
 fn told(story: &Arc<Story>, noise: &Noise) -> Maker {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::moved::Moved;
 use super::replay::Replay;
 
-use super::super::incident::{Account, Random, fill_up};
+use super::super::incident::{Account, Habit, Random, fill_up};
 
 /// How long before the question the noise begins, in hours.
 const HOURS: i64 = 26;
@@ -88,7 +88,7 @@ impl Noise {
 
 /// Makes an account of the generator's work beside the incident, without the services that the story speaks of.
 fn synthetic(around: &Around<'_>, taboo: &Taboo, random: &mut Random) -> Vec<(DateTime<Utc>, Value)> {
-    let mut account = Account::new(random);
+    let mut account = Account::new(random, Habit::Plain);
     let spoken_of = |name: Option<&String>| name.is_some_and(|name| taboo.text.contains(name.as_str()));
     for services in [&mut account.services, &mut account.abroad] {
         services.retain(|names| !spoken_of(names.get("svc")) && !spoken_of(names.get("team")));

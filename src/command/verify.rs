@@ -1,16 +1,19 @@
 //! `verify`: is every log of an archive as CloudTrail delivered it, and is none missing?
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::config::settings::{ALLOW_AWS_READ, ARCHIVE, ARCHIVE_KEYS, ARCHIVE_LOCATIONS, ARCHIVE_VERIFIED, KEYS, NOW};
 use crate::config::{Config, plain_file};
-use crate::posture::digest::{self, DigestProver, Folder, KeySource, Keys, Outcome, PublicKey, Remote, Report, Request, SIDECAR, Store};
+use crate::posture::digest::{
+    self, Bucket, DigestProver, Folder, KeySource, Keys, Outcome, PublicKey, Remote, Report, Request, SIDECAR, State, Store,
+};
 use crate::redact;
 use crate::source;
 use crate::source::api::Api;
+use crate::source::archive::{self, BucketReader};
 use crate::source::proof::Prover;
 use crate::time;
 use chrono::{DateTime, Utc};
@@ -23,6 +26,7 @@ use super::{CONFIG, FAILURE, Failure, Global, PARTIAL, Run, USAGE, block_on};
 const EXAMPLES: &str = "Examples:
   cloudtrail-mcp verify ./AWSLogs --keys keys.json       offline, with pinned keys
   cloudtrail-mcp verify ./AWSLogs                        keys from AWS, where allow_aws_read is true
+  cloudtrail-mcp verify s3://BUCKET/PREFIX               the bucket itself, where allow_aws_read is true
   cloudtrail-mcp verify ./AWSLogs --since 2026-03-02T09:00 --until 2026-03-02T12:00 --format json
   aws s3 sync s3://BUCKET/AWSLogs ./AWSLogs              a copy holds digests and logs
   aws cloudtrail list-public-keys --region REGION --start-time … --end-time … > keys.json";
@@ -31,7 +35,7 @@ const EXAMPLES: &str = "Examples:
 #[derive(Parser)]
 #[command(name = "verify", before_help = EXAMPLES, after_help = after_help())]
 pub(super) struct Verify {
-    /// Folders of AWSLogs, or above or below it down to an account's. Default: --archive, else `[archive] locations`
+    /// Folders or buckets (s3://bucket/prefix) of AWSLogs, or above or below it down to an account's. Default: --archive, else `[archive] locations`
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// From when on everything must be there, such as 2026-03-02T09:00 or 7d. Default: from the first digest, and none before it missing
@@ -43,6 +47,9 @@ pub(super) struct Verify {
     /// Begin nothing more after this long, such as 10m. Default: no limit
     #[arg(long, value_name = "TIME")]
     deadline: Option<String>,
+    /// Keep what was hashed in this file, and go on from there where an earlier run was interrupted; it goes away when all is looked at
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
     /// How the report is printed
     #[arg(long, value_enum, default_value = "text")]
     format: Form,
@@ -81,9 +88,15 @@ impl Run for Verify {
             return Err(Failure::new(USAGE, "--since is not before --until"));
         }
         let pinned = pinned(&config)?;
-        let stores = stores(&places(&self.paths, &config)?)?;
         let time = self.deadline.as_deref().map(duration).transpose()?;
-        let report = block_on(verified(config, stores, (since, until), pinned, time))??;
+        let until_when = time.and_then(|time| Instant::now().checked_add(time));
+        let reading = Reading::of(&config, until_when);
+        let stores = stores(&places(&self.paths, &config)?, &reading)?;
+        let state = self.state.as_deref().map(|path| opened(path, now)).transpose()?;
+        let (report, state) = block_on(verified(config, stores, (since, until), (pinned, state), reading))??;
+        if report.error_count == 0 && report.not_looked_at == 0 {
+            state.map(State::finish).transpose().map_err(|error| Failure::new(FAILURE, format!("--state cannot be removed: {error}")))?;
+        }
         let text = match if self.json { Form::Json } else { self.format } {
             Form::Json => redact::value(&report).and_then(|report| serde_json::to_string_pretty(&report)).unwrap_or_default(),
             // Names of files, trails and buckets are somebody's choice.
@@ -103,16 +116,16 @@ async fn verified(
     config: Config,
     stores: Vec<Box<dyn Store>>,
     (since, until): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
-    pinned: Vec<PublicKey>,
-    time: Option<Duration>,
-) -> Result<Report, Failure> {
-    let remote = remote(&config).map(Arc::new);
+    (pinned, state): (Vec<PublicKey>, Option<State>),
+    reading: Reading,
+) -> Result<(Report, Option<State>), Failure> {
+    let remote = reading.keys(&config).map(Arc::new);
     if let Some(remote) = &remote {
         remote.enter(Handle::current());
     }
     let keys = Keys::new(pinned, remote.map(|remote| Box::new(remote) as Box<dyn KeySource>));
     let policy = config.policy();
-    let stop = Arc::new(AtomicBool::new(false));
+    let Reading { stop, until: deadline, .. } = reading;
     let stopped = Arc::clone(&stop);
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
@@ -120,30 +133,22 @@ async fn verified(
         }
     });
     let work = move || {
-        digest::verify(&Request {
-            stores,
+        let report = digest::verify(&Request {
             since,
             until,
             keys: &keys,
             allows: &|account, region| policy.allows(account, region),
             known: &|_| None,
+            state: state.as_ref(),
             seen: &|_| (),
-            deadline: time.and_then(|time| Instant::now().checked_add(time)),
+            deadline,
             stop: &stop,
-            threads: std::thread::available_parallelism().map_or(1, usize::from),
-        })
+            threads: digest::threads(&stores),
+            stores,
+        });
+        (report, state)
     };
     tokio::task::spawn_blocking(work).await.map_err(|_| Failure::new(FAILURE, "the verification broke off by a fault of ours"))
-}
-
-/// Returns who is asked for keys; nobody where AWS may not be asked.
-fn remote(config: &Config) -> Option<Remote> {
-    if !config.get(&ALLOW_AWS_READ) {
-        return None;
-    }
-    let home_region = source::configured_region();
-    let api = Api::open(config, home_region);
-    Some(Remote::new(api, config.policy()))
 }
 
 fn instant(flag: &str, text: Option<&str>, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Failure> {
@@ -152,6 +157,10 @@ fn instant(flag: &str, text: Option<&str>, now: DateTime<Utc>) -> Result<Option<
             .map_err(|wrong| Failure::new(USAGE, format!("{flag} {wrong}; write it as 2026-03-02T09:00 or 7d, which is that long ago")))
     };
     text.map(read).transpose()
+}
+
+fn opened(path: &Path, now: DateTime<Utc>) -> Result<State, Failure> {
+    State::open(path, now).map_err(|error| Failure::new(USAGE, format!("--state {}: {error}", path.display())))
 }
 
 fn duration(text: &str) -> Result<Duration, Failure> {
@@ -185,7 +194,8 @@ pub(super) fn prover(config: &Config) -> Result<Option<Arc<dyn Prover>>, Failure
     if !config.get(&ARCHIVE_VERIFIED) {
         return Ok(None);
     }
-    Ok(Some(Arc::new(DigestProver::new(pinned(config)?, remote(config)))))
+    let remote = Reading::of(config, None).keys(config);
+    Ok(Some(Arc::new(DigestProver::new(pinned(config)?, remote))))
 }
 
 /// Returns where to look: what is named, else what is configured.
@@ -204,24 +214,68 @@ fn places(paths: &[PathBuf], config: &Config) -> Result<Vec<PathBuf>, Failure> {
     Ok(configured.into_iter().map(PathBuf::from).collect())
 }
 
-fn stores(places: &[PathBuf]) -> Result<Vec<Box<dyn Store>>, Failure> {
+/// How AWS is read: as the settings have it, until somebody stops it or time is up.
+struct Reading {
+    api: Api,
+    buckets: archive::Remote,
+    /// Whether AWS may be asked at all.
+    allowed: bool,
+    caller: String,
+    stop: Arc<AtomicBool>,
+    until: Option<Instant>,
+}
+
+impl Reading {
+    /// Prepares; asks nothing yet. What bounds one answer does not bound this: `--since`, `--until` and `--deadline` do.
+    fn of(config: &Config, until: Option<Instant>) -> Self {
+        let home_region = source::configured_region();
+        let api = Api::open(config, home_region.clone());
+        let buckets = archive::Remote::configured(config, api.clone(), home_region);
+        Self {
+            api,
+            buckets: archive::Remote { max_objects: u32::MAX, max_bytes: u64::MAX, ..buckets },
+            allowed: config.get(&ALLOW_AWS_READ),
+            caller: config.policy().caller.to_string(),
+            stop: Arc::default(),
+            until,
+        }
+    }
+
+    /// Returns who is asked for keys; nobody where AWS may not be asked.
+    fn keys(&self, config: &Config) -> Option<Remote> {
+        self.allowed.then(|| Remote::new(self.api.clone(), config.policy()))
+    }
+
+    fn bucket(&self, address: &str) -> Option<Bucket> {
+        let halt = (Arc::clone(&self.stop), self.until);
+        Some(Bucket::new(Arc::new(BucketReader::open(address, &self.buckets, &self.caller, halt)?)))
+    }
+}
+
+fn stores(places: &[PathBuf], reading: &Reading) -> Result<Vec<Box<dyn Store>>, Failure> {
     let mut stores: Vec<Box<dyn Store>> = Vec::new();
     for place in places {
-        let shown = place.display();
-        if place.to_string_lossy().contains("://") {
-            return Err(Failure::new(
-                CONFIG,
-                format!("{shown} is not on this machine, which `verify` needs; copy it first: aws s3 sync {shown} ./AWSLogs"),
-            ));
-        }
-        let folder = Folder::open(place)
-            .map_err(|error| Failure::new(USAGE, format!("{shown} cannot be opened: {error}; name the folder that holds AWSLogs")))?;
-        if let Some(account) = digest::account_above(folder.above()) {
+        let shown = place.display().to_string();
+        let store: Box<dyn Store> = if shown.contains("://") {
+            if !reading.allowed {
+                return Err(Failure::new(
+                    CONFIG,
+                    format!("{shown} is in S3, and allow_aws_read is false; set it to true (or CHAT_ALLOW_AWS_READ=true)"),
+                ));
+            }
+            let wrong = || Failure::new(USAGE, format!("{shown} is no bucket, or is one object; write it as s3://bucket/prefix"));
+            Box::new(reading.bucket(&shown).ok_or_else(wrong)?)
+        } else {
+            let folder = Folder::open(place)
+                .map_err(|error| Failure::new(USAGE, format!("{shown} cannot be opened: {error}; name the folder that holds AWSLogs")))?;
+            Box::new(folder)
+        };
+        if let Some(account) = digest::account_above(store.above()) {
             let wrong = format!("{shown} lies within an account's folder, where digests and logs are apart; name that folder: {account}");
             return Err(Failure::new(USAGE, wrong));
         }
-        if stores.iter().all(|known| known.above() != folder.above()) {
-            stores.push(Box::new(folder));
+        if stores.iter().all(|known| known.above() != store.above()) {
+            stores.push(store);
         }
     }
     Ok(stores)

@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use super::settings::{
-    ALLOW_AWS_READ, ARCHIVE, ARCHIVE_ACCOUNT, ARCHIVE_VERIFIED, ATHENA_ACCOUNT, ATHENA_DATABASE, ATHENA_TABLE, AWS_REGION_ALLOWLIST,
-    CACHE_MAX_BYTES, DEFAULT_EVENTS, DEMO, EVENT_HISTORY_ENABLED, HTTP_CALLERS_TOOLS, HTTP_LISTEN, HTTP_OAUTH_TOOL_SCOPES,
-    INVESTIGATIONS_PATH, LAKE_ACCOUNT, LOGS_INSIGHTS_ACCOUNT, LOGS_INSIGHTS_DATA_SOURCES, LOGS_INSIGHTS_LOG_GROUPS, LOOKBACK, MAX_EVENTS,
-    MAX_WINDOW,
+    ALLOW_AWS_READ, ARCHIVE, ARCHIVE_ACCOUNT, ATHENA_ACCOUNT, ATHENA_DATABASE, ATHENA_TABLE, AWS_REGION_ALLOWLIST, CACHE_MAX_BYTES,
+    DEFAULT_EVENTS, DEMO, EVENT_HISTORY_ENABLED, HTTP_CALLERS_TOOLS, HTTP_LISTEN, HTTP_OAUTH_TOOL_SCOPES, INVESTIGATIONS_PATH,
+    LAKE_ACCOUNT, LOGS_INSIGHTS_ACCOUNT, LOGS_INSIGHTS_DATA_SOURCES, LOGS_INSIGHTS_LOG_GROUPS, LOOKBACK, MAX_EVENTS, MAX_WINDOW,
 };
 use super::spelling::bare_name;
 use super::{Config, account, caller, http, live};
@@ -96,9 +95,6 @@ impl Config {
     /// Returns the settings that have no effect as they are; one sentence each.
     pub fn without_effect(&self) -> Vec<String> {
         let mut dead = Vec::new();
-        if self.get(&ARCHIVE_VERIFIED) && self.is_archive_remote() {
-            dead.push("archive.verified has no effect where a location is in S3; copy it first for that: aws s3 sync".to_owned());
-        }
         let (listens, webhooks) = (self.find(&HTTP_LISTEN).is_some(), !self.webhooks().is_empty());
         if webhooks && !listens {
             dead.push("http.webhooks takes no alert without http.listen; set it, such as \"127.0.0.1:8080\"".to_owned());

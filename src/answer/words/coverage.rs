@@ -197,7 +197,7 @@ fn faults(file: &UnreadFile) -> String {
 }
 
 /// Says why a file was not read whole, to follow its name.
-fn reason(fault: FileFault) -> &'static str {
+pub fn reason(fault: FileFault) -> &'static str {
     match fault {
         FileFault::Unopened => "cannot be opened",
         FileFault::Stalled => "does not answer when it is read",

@@ -22,6 +22,7 @@ use crate::policy::UntrustedText;
 use crate::rank::{Objection, Reason};
 use crate::source::api::Unread;
 
+pub use coverage::reason as file_fault;
 pub use headline::{Best, EventFacts, Facts};
 
 /// Turns typed evidence into sentences, all of which pass through one function.

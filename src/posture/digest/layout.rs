@@ -9,7 +9,7 @@ pub(super) const DIGESTS: &str = "CloudTrail-Digest";
 /// How the folders of an account begin that hold what CloudTrail delivers: `CloudTrail`, `CloudTrail-Digest`, `CloudTrail-Insight`.
 pub(super) const KINDS: &str = "CloudTrail";
 /// The folder under which CloudTrail puts everything.
-const ROOT: &str = "AWSLogs";
+pub(super) const ROOT: &str = "AWSLogs";
 /// What is put behind the name of a digest that was delivered later, for logs that the first one lacks.
 const BACKFILL: &str = "_backfill";
 

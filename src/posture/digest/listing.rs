@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
-use super::layout::{DIGESTS, DigestName, KINDS, day, log_time, plain};
+use super::layout::{DIGESTS, DigestName, KINDS, ROOT, day, log_time, plain};
 use super::report::{File, Findings, ReadError, Reason, Subject, Verdict};
 use super::store::{SIDECAR, Store};
 use crate::event::{is_account, is_region};
@@ -91,7 +91,6 @@ pub(super) fn join(folder: &str, name: &str) -> String {
 pub(super) fn full(store: &dyn Store, key: &str) -> String {
     let above = store.above().trim_end_matches('/');
     match (above, key) {
-        ("", key) if store.bucket().is_some() => key.to_owned(),
         (above, "") => above.to_owned(),
         (above, key) => format!("{above}/{key}"),
     }
@@ -136,8 +135,12 @@ pub(super) fn discover(stores: &[Box<dyn Store>]) -> Found {
                 let hidden = found.regions(store.as_ref(), &tree, (&kind, account.unwrap_or_default()), &mut units);
                 folders.extend(hidden.into_iter().map(|hidden| (hidden, depth + 2)));
             }
+            let others = narrowed(store.as_ref(), account.is_some(), others);
             for object in listed.objects {
                 let key = join(&folder, &object);
+                if !store.lists_freely() && log_time(&object).is_none() && DigestName::parse(&object).is_none() {
+                    continue;
+                }
                 if may_hold_events(store.as_ref(), &key, &mut found.errors) {
                     found.strays.push(Stray { store: at, shown: plain(&full(store.as_ref(), &key)), key });
                 }
@@ -151,6 +154,18 @@ pub(super) fn discover(stores: &[Box<dyn Store>]) -> Found {
     }
     found.units = units.into_values().collect();
     found
+}
+
+/// Leaves of the folders that are none of CloudTrail's those to look into: all of them where that costs nothing.
+///
+/// Shape: of a bucket neither what other services deliver beside CloudTrail nor what lies beside `AWSLogs`: it may be millions of objects.
+fn narrowed(store: &dyn Store, in_account: bool, others: Vec<String>) -> Vec<String> {
+    match () {
+        () if store.lists_freely() => others,
+        () if in_account => Vec::new(),
+        () if others.iter().any(|name| name == ROOT) => vec![ROOT.to_owned()],
+        () => others,
+    }
 }
 
 impl Found {

@@ -13,6 +13,7 @@
 //!
 //! In memory are the names of one account and region per thread and, of each log, its hash; never a file.
 
+mod bucket;
 mod chain;
 mod content;
 mod document;
@@ -24,6 +25,7 @@ mod pool;
 mod prover;
 mod remote;
 mod report;
+mod state;
 mod store;
 mod words;
 
@@ -39,12 +41,14 @@ use self::key::KeyRing;
 use self::listing::{Errors, Unit};
 use self::place::{Loose, Unnamed};
 use self::pool::Halt;
+pub use bucket::Bucket;
 pub use key::{KeySource, Keys, PublicKey, ROTATION, parse as parse_keys};
 pub use layout::account_above;
 pub use prover::DigestProver;
 pub use remote::Remote;
 use report::Findings;
-pub use report::{Chain, Counts, File, Finding, MAX_FILES, Outcome, Place, ReadError, Reason, Report, Subject, Verdict};
+pub use report::{Chain, Counts, File, Finding, MAX_FILES, Outcome, Place, ReadError, Reason, Report, Resumed, Subject, Verdict};
+pub use state::State;
 pub use store::{Folder, Listed, Metadata, Object, SIDECAR, Store};
 pub use words::text;
 
@@ -62,6 +66,8 @@ pub struct Request<'a> {
     pub allows: &'a (dyn Fn(&str, &str) -> bool + Sync),
     /// Returns the SHA-256 of what the log at a path inflates to, where it is known already: it is not read again.
     pub known: &'a (dyn Fn(&str) -> Option<[u8; 32]> + Sync),
+    /// What an interrupted run had hashed, and where this one keeps what it hashes. Default: nowhere.
+    pub state: Option<&'a State>,
     /// Is told each log that was judged, in any order and from any thread.
     pub seen: &'a (dyn Fn(Seen<'_>) + Sync),
     /// When to stop. Default: never.
@@ -76,6 +82,14 @@ impl Request<'_> {
     fn asked(&self) -> Asked {
         Asked { since: self.since, until: self.until }
     }
+}
+
+/// Returns how many threads are best: one a core, and more where most of the time is spent waiting for a network.
+pub fn threads(stores: &[Box<dyn Store>]) -> usize {
+    /// Source: ours; as many objects of a bucket are read side by side by whoever reads events.
+    const REMOTE: usize = 8;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    if stores.iter().all(|store| store.lists_freely()) { cores } else { cores.max(REMOTE) }
 }
 
 /// A log that was judged.
@@ -212,6 +226,7 @@ impl Whole {
             errors: errors.told,
             error_count: errors.count,
             not_looked_at,
+            resumed: request.state.and_then(State::resumed),
         };
         report.judge();
         report

@@ -416,11 +416,14 @@ impl<'a> Work<'a> {
         let gone = || Fault::Read(std::io::Error::from(std::io::ErrorKind::NotFound));
         let entry = usize::try_from(claim.entry).ok().and_then(|at| self.logs.get(at)).ok_or_else(gone)?;
         let (store, _) = self.store(entry).ok_or_else(gone)?;
-        if let Some(known) = (self.request.known)(&self.full(entry)) {
+        let (full, state) = (self.full(entry), self.request.state);
+        if let Some(known) = (self.request.known)(&full).or_else(|| state?.known(&full)) {
             return Ok(known);
         }
         let object = store.get(&entry.key(self.unit)).map_err(Fault::Read)?.ok_or_else(gone)?;
-        content::hash(object.body)
+        let hash = content::hash(object.body)?;
+        state.inspect(|state| state.keep(&full, &hash));
+        Ok(hash)
     }
 }
 
@@ -428,7 +431,7 @@ impl<'a> Work<'a> {
 fn moved(full: &str, content: &Content, bucket: Option<&str>) -> Option<String> {
     let Content::Read(digest) = content else { return None };
     let in_place = match (Key::parse(full), Key::parse(&digest.object), bucket) {
-        (_, _, Some(bucket)) => bucket == digest.bucket && full == digest.object,
+        (_, _, Some(bucket)) => bucket == digest.bucket && plain(full) == address(&digest.bucket, &digest.object),
         (Some(path), Some(key), None) => path.kind == DIGESTS && path.is_copy_of(&key),
         _ => false,
     };

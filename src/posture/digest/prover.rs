@@ -7,14 +7,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::runtime::Handle;
 
+use super::bucket::Bucket;
 use super::key::{Keys, PublicKey};
 use super::remote::Remote;
 use super::report::{File, Finding, Place, Reason, Subject, Verdict};
 use super::store::{Folder, Store};
-use super::{Request, verify};
+use super::{Request, threads, verify};
 use crate::coverage::{FileFault, UnreadFile};
 use crate::event::Proof;
-use crate::source::proof::{Disproof, ProofAsked, Proofs, Prover};
+use crate::source::proof::{Disproof, ProofAsked, Proofs, Prover, Root};
 
 /// Proves log files by their digests.
 pub struct DigestProver {
@@ -42,17 +43,20 @@ impl Prover for DigestProver {
         if let (Some(remote), Ok(runtime)) = (&self.remote, Handle::try_current()) {
             remote.enter(runtime);
         }
-        let open = |root: &String| Some(Box::new(Folder::open(Path::new(root)).ok()?) as Box<dyn Store>);
+        let open = |root: &Root| match root {
+            Root::Folder(path) => Some(Box::new(Folder::open(Path::new(path)).ok()?) as Box<dyn Store>),
+            Root::Bucket(reader) => Some(Box::new(Bucket::new(Arc::clone(reader))) as Box<dyn Store>),
+        };
         let stores: Vec<Box<dyn Store>> = asked.roots.iter().filter_map(open).collect();
         let all_opened = stores.len() == asked.roots.len();
         let files: Mutex<HashMap<String, Proof>> = Mutex::default();
         let report = verify(&Request {
-            stores,
             since: Some(asked.delivered.from),
             until: Some(asked.delivered.to),
             keys: &self.keys,
             allows: asked.allows,
             known: &|path| asked.known.get(path).copied(),
+            state: None,
             seen: &|seen| {
                 let proof = match seen.verdict {
                     Verdict::Valid => Proof::Proven,
@@ -63,7 +67,8 @@ impl Prover for DigestProver {
             },
             deadline: asked.until,
             stop: asked.stop,
-            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            threads: threads(&stores),
+            stores,
         });
         // What could not be read of no place in particular may be of any.
         let of_places: u64 = report.places.iter().map(|place| place.unread).sum();

@@ -291,6 +291,23 @@ pub struct Report {
     pub error_count: u64,
     /// How many files were not looked at, as time was up.
     pub not_looked_at: u64,
+    /// What was taken from an earlier run that was interrupted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resumed: Option<Resumed>,
+}
+
+/// What a run took from those that it goes on from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Resumed {
+    /// When the first of them began.
+    #[serde(serialize_with = "begun")]
+    pub begun: DateTime<Utc>,
+    /// How many logs they had hashed.
+    pub logs: u64,
+}
+
+fn begun<S: Serializer>(time: &DateTime<Utc>, to: S) -> Result<S::Ok, S::Error> {
+    rfc3339(*time).serialize(to)
 }
 
 fn instant<S: Serializer>(time: &Option<DateTime<Utc>>, to: S) -> Result<S::Ok, S::Error> {

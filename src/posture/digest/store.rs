@@ -23,11 +23,16 @@ pub trait Store: Send + Sync {
     /// Errors: it is there, or may be, and could not be opened.
     fn get(&self, key: &str) -> io::Result<Option<Object>>;
 
-    /// Returns what stands before every key in the place's own naming: an absolute path for a folder, nothing for a bucket.
+    /// Returns what stands before every key in the place's own naming: an absolute path, or an address such as `s3://bucket/prefix`.
     fn above(&self) -> &str;
 
     /// Returns the bucket, where this is one; a copy cannot tell.
     fn bucket(&self) -> Option<&str>;
+
+    /// Tells whether a listing costs next to nothing, so that all folders may be looked into for what lies where it does not belong.
+    fn lists_freely(&self) -> bool {
+        true
+    }
 }
 
 /// One folder's content, in the order of names.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::report::{Chain, Counts, File, Finding, Outcome, Place, Reason, Report, Subject, Verdict};
+use super::report::{Chain, Counts, File, Finding, Outcome, Place, Reason, Report, Resumed, Subject, Verdict};
 use super::store::SIDECAR;
 use crate::time::rfc3339;
 
@@ -35,7 +35,14 @@ pub fn text(report: &Report) -> String {
         more(&mut out, "  ", report.error_count, report.errors.len().min(SHOWN));
     }
     if report.not_looked_at > 0 {
-        let _ = writeln!(out, "\nTime was up: {} not looked at. --deadline gives more.", were(report.not_looked_at));
+        let _ = writeln!(
+            out,
+            "\nTime was up: {} not looked at. --deadline gives more, and --state FILE lets the next run go on.",
+            were(report.not_looked_at)
+        );
+    }
+    if let Some(Resumed { begun, logs }) = report.resumed {
+        let _ = writeln!(out, "\nOf the logs {logs} were hashed by an earlier run, which began at {}.", rfc3339(begun));
     }
     let next = next(report);
     if !next.is_empty() {

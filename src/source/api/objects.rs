@@ -3,6 +3,7 @@
 //! The bucket's region need not be known: S3 tells it to whoever asks elsewhere. It is not held to the regions that may be read, since it
 //! says nothing of where the events are from; the operator named the bucket.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 
@@ -77,6 +78,8 @@ pub(in crate::source) struct Object {
     pub(in crate::source) body: ByteStream,
     /// What tells this version of it from others.
     pub(in crate::source) tag: Option<String>,
+    /// What its owner keeps beside the bytes, by names without `x-amz-meta-`.
+    pub(in crate::source) metadata: BTreeMap<String, String>,
 }
 
 /// Why S3 gave nothing.
@@ -171,7 +174,9 @@ impl Objects {
             return Err(Refused::Failed(Failure::Unreadable));
         }
         let tag = response.headers().get("etag").map(str::to_owned);
-        Ok(Object { body: ByteStream::new(response.into_body()), tag })
+        let beside = |(name, value): (&str, &str)| Some((name.strip_prefix("x-amz-meta-")?.to_owned(), value.to_owned()));
+        let metadata = response.headers().iter().filter_map(beside).collect();
+        Ok(Object { body: ByteStream::new(response.into_body()), tag, metadata })
     }
 
     fn ask(&self, read: &'static Read, key: &str, parameters: Value) -> Ask {

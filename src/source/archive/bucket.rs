@@ -2,6 +2,7 @@
 //!
 //! The threads that call wait on a runtime of their own; they ask every moment whether to go on, and have no other time limit.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
@@ -14,11 +15,15 @@ use hyper::body::Bytes as Piece;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
+use super::direct::BucketReader;
 use super::store::{Ask, Bytes, Entry, Page, Store};
 use super::watch::Halt;
+use crate::config::Config;
+use crate::config::settings::{ARCHIVE_ACCOUNT, ARCHIVE_MAX_BYTES, ARCHIVE_MAX_OBJECTS, ARCHIVE_REQUESTER_PAYS};
 use crate::coverage::{Failure, FileFault};
 use crate::source::api::{self, Api, Objects, Refused};
 use crate::source::delivery::is_called_a_log;
+use crate::source::proof::Root;
 
 /// How often who waits for S3 asks whether to go on.
 const TICK: Duration = Duration::from_millis(40);
@@ -61,8 +66,19 @@ impl Default for Remote {
     }
 }
 
+impl Remote {
+    /// Takes what the settings say of buckets; `region` is where they are looked for first.
+    pub fn configured(config: &Config, api: Api, region: Option<String>) -> Self {
+        let account = config.find(&ARCHIVE_ACCOUNT);
+        let accounts = config.accounts();
+        let account = account.and_then(|name| accounts.into_iter().find(|account| account.name == name)).map(|account| account.id);
+        let (max_objects, max_bytes) = (config.get(&ARCHIVE_MAX_OBJECTS), config.get(&ARCHIVE_MAX_BYTES));
+        Self { api, account, region, requester_pays: config.get(&ARCHIVE_REQUESTER_PAYS), max_objects, max_bytes }
+    }
+}
+
 /// A bucket, or a prefix of one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Bucket {
     objects: Objects,
     /// Bucket and prefix.
@@ -102,6 +118,29 @@ impl Bucket {
 
     fn key(&self, key: &str) -> String {
         format!("{}{key}", self.prefix)
+    }
+
+    /// Returns bucket and prefix as an address, without a slash at the end.
+    pub(super) fn address(&self) -> String {
+        format!("s3://{}", self.shown)
+    }
+
+    /// Tells whether one object is all of it.
+    pub(super) fn is_one_object(&self) -> bool {
+        self.only.is_some()
+    }
+
+    /// Opens an object, with what is kept beside its bytes.
+    pub(super) fn get(&self, key: &str, halt: &Arc<Halt>) -> io::Result<(Object, BTreeMap<String, String>)> {
+        if halt.spent.gets.load(Ordering::Relaxed) >= self.max_objects {
+            halt.spent_all.store(true, Ordering::Relaxed);
+        }
+        halt.check()?;
+        let (objects, key) = (self.objects.of(&halt.caller), self.key(key));
+        let got = wait(halt, objects.get(&key, 0, None, &halt.spent))?.map_err(|refused| told(refused, false, halt))?;
+        let (max_bytes, halt) = (self.max_bytes, halt.clone());
+        let object = Object { objects, key, halt, max_bytes, body: got.body, tag: got.tag, piece: Piece::new(), at: 0, resumed: 0 };
+        Ok((object, got.metadata))
     }
 }
 
@@ -152,6 +191,11 @@ impl Store for Bucket {
         Some(AT_ONCE)
     }
 
+    fn to_prove(&self, halt: &Halt) -> Option<Root> {
+        let halt = Halt { stop: halt.stop.clone(), until: halt.until, caller: halt.caller.clone(), ..Halt::default() };
+        BucketReader::new(self.clone(), halt).map(Arc::new).map(Root::Bucket)
+    }
+
     fn list(&self, ask: &Ask<'_>, halt: &Halt, each: &mut dyn FnMut(Page) -> ControlFlow<()>) -> io::Result<()> {
         if let Some(only) = &self.only {
             if ask.prefix.is_empty() && only.as_str() > ask.after {
@@ -184,19 +228,13 @@ impl Store for Bucket {
     }
 
     fn open(&self, key: &str, halt: &Arc<Halt>) -> io::Result<Box<dyn Bytes>> {
-        if halt.spent.gets.load(Ordering::Relaxed) >= self.max_objects {
-            halt.spent_all.store(true, Ordering::Relaxed);
-        }
-        halt.check()?;
-        let (objects, key) = (self.objects.of(&halt.caller), self.key(key));
-        let got = wait(halt, objects.get(&key, 0, None, &halt.spent))?.map_err(|refused| told(refused, false, halt))?;
-        let (max_bytes, halt) = (self.max_bytes, halt.clone());
-        Ok(Box::new(Object { objects, key, halt, max_bytes, body: got.body, tag: got.tag, piece: Piece::new(), at: 0, resumed: 0 }))
+        let (object, _) = self.get(key, halt)?;
+        Ok(Box::new(object))
     }
 }
 
 /// An object as it comes.
-struct Object {
+pub(super) struct Object {
     objects: Objects,
     key: String,
     halt: Arc<Halt>,

@@ -10,6 +10,7 @@ use crate::config::plain_file;
 
 use super::store::{Ask, Behind, Bytes, Entry, Page, Store};
 use super::watch::Halt;
+use crate::source::proof::Root;
 
 /// A folder or a file.
 #[derive(Debug)]
@@ -45,6 +46,10 @@ impl Store for Folder {
 
     fn lists_freely(&self) -> bool {
         true
+    }
+
+    fn to_prove(&self, _halt: &Halt) -> Option<Root> {
+        Some(Root::Folder(self.shown.clone()))
     }
 
     fn list(&self, ask: &Ask<'_>, halt: &Halt, each: &mut dyn FnMut(Page) -> ControlFlow<()>) -> io::Result<()> {

@@ -21,6 +21,7 @@
 mod bucket;
 mod cells;
 mod content;
+mod direct;
 mod folder;
 mod listing;
 mod location;
@@ -38,12 +39,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 pub use self::bucket::Remote;
+pub use self::direct::{BucketReader, Names, OpenObject};
 use self::store::{Bundled, Store};
 use self::watch::Halt;
 use super::delivery::LATEST_NAME;
 use super::proof::Prover;
 use super::{BoxFuture, Definition, Opened, Setup, Source};
-use crate::config::settings::{ARCHIVE, ARCHIVE_ACCOUNT, ARCHIVE_MAX_BYTES, ARCHIVE_MAX_OBJECTS, ARCHIVE_REQUESTER_PAYS, DEMO};
+use crate::config::settings::{ARCHIVE, DEMO};
 use crate::coverage::{Attribute, Cell, Cost, LookUp, Note, Profile, Reading, SourceName, State, Unit, Words};
 use crate::policy::{Presence, Ungated};
 use crate::source::Query;
@@ -150,17 +152,7 @@ fn open(setup: &Setup<'_>) -> Result<Option<Opened>, String> {
     if locations.is_empty() {
         return Ok(None);
     }
-    let account = config.find(&ARCHIVE_ACCOUNT);
-    let accounts = config.accounts();
-    let account = account.and_then(|name| accounts.into_iter().find(|account| account.name == name)).map(|account| account.id);
-    let remote = Remote {
-        api: setup.api.clone(),
-        account,
-        region: setup.home_region.clone(),
-        requester_pays: config.get(&ARCHIVE_REQUESTER_PAYS),
-        max_objects: config.get(&ARCHIVE_MAX_OBJECTS),
-        max_bytes: config.get(&ARCHIVE_MAX_BYTES),
-    };
+    let remote = Remote::configured(config, setup.api.clone(), setup.home_region.clone());
     Archive::with(&locations, &remote).map(|archive| opened(archive, presence)).map_err(|error| error.to_string())
 }
 
@@ -200,8 +192,7 @@ impl Source for Archive {
             let _stops_when_dropped = StopOnDrop(stop.clone());
             let halt = Halt { stop, until: Instant::now().checked_add(query.deadline()), ..Halt::default() };
             let halt = Arc::new(Halt { caller: query.caller().to_owned(), ..halt });
-            // Digests are looked for on this machine alone.
-            let (proves, prover) = (self.prover.is_some(), self.prover.clone().filter(|_| !self.is_remote()));
+            let prover = self.prover.clone();
             let (stores, asked) = (self.stores.clone(), query.clone());
             let scanned = tokio::task::spawn_blocking(move || {
                 let mut scan = scan::scan(&stores, &asked, &halt, prover.is_some());
@@ -212,7 +203,7 @@ impl Source for Archive {
                 {
                     cell.notes.push(Note::Fetched(lists, gets, halt.spent.bytes.load(Ordering::Relaxed)));
                 }
-                if proves {
+                if prover.is_some() {
                     proof::apply(prover, &stores, &asked, &halt, (&mut scan, &mut cells));
                 }
                 Reading { cells, survey: scan.survey(), events: scan.into_events(), ..Reading::default() }

@@ -14,7 +14,7 @@ use super::watch::Halt;
 use crate::coverage::{Cell, Note, Share, State};
 use crate::event::Proof;
 use crate::source::delivery::{LATEST_NAME, NAME_EARLY};
-use crate::source::proof::{Disproof, ProofAsked, Proofs, Prover, Sha256};
+use crate::source::proof::{Disproof, ProofAsked, Proofs, Prover, Root, Sha256};
 use crate::source::{Kind, Query};
 use crate::time::Window;
 
@@ -32,15 +32,32 @@ pub(super) fn apply(
     halt: &Arc<Halt>,
     (scan, cells): (&mut Scan, &mut Vec<Cell>),
 ) {
-    let known = scan.files.iter().filter_map(|(position, seen)| Some((path(*position, stores, scan)?, seen.hash?))).collect();
+    let roots: Vec<Option<Root>> = stores.iter().map(|store| store.to_prove(halt)).collect();
+    let known = scan.files.iter().filter_map(|(position, seen)| Some((path(*position, &roots, scan)?, seen.hash?))).collect();
     let asked = prover.zip(delivered(query, scan));
-    let proofs = asked.and_then(|(prover, delivered)| prove(prover, stores, query, halt, (delivered, known))).unwrap_or_default();
-    let gave = mark(&proofs, stores, scan);
+    let proofs = asked.and_then(|(prover, delivered)| prove(prover, &roots, query, halt, (delivered, known))).unwrap_or_default();
+    add_spent(&roots, cells);
+    let gave = mark(&proofs, &roots, scan);
     // Where one event was asked for, the other files were left as soon as it was found.
     let only = matches!(query.kind(), Kind::EventId(_)).then_some(gave);
-    count(&proofs, stores, scan, cells, only.as_deref());
+    count(&proofs, &roots, scan, cells, only.as_deref());
     for place in proofs.disproven.into_iter().filter(|place| query.admits(&place.account, &place.region)) {
         tell(place, query, cells);
+    }
+}
+
+/// Adds what was fetched of buckets for the proof to what was fetched of them before.
+fn add_spent(roots: &[Option<Root>], cells: &mut [Cell]) {
+    let fetched = cells.first_mut().into_iter().flat_map(|cell| &mut cell.notes);
+    for note in fetched {
+        if let Note::Fetched(lists, gets, bytes) = note {
+            for root in roots.iter().flatten() {
+                if let Root::Bucket(bucket) = root {
+                    let (more_lists, more_gets, more_bytes) = bucket.spent();
+                    (*lists, *gets, *bytes) = (*lists + more_lists, *gets + more_gets, *bytes + more_bytes);
+                }
+            }
+        }
     }
 }
 
@@ -59,13 +76,13 @@ fn delivered(query: &Query, scan: &Scan) -> Option<Window> {
 /// Asks on a thread of its own, which is left behind where the system hangs.
 fn prove(
     prover: Arc<dyn Prover>,
-    stores: &Arc<[Arc<dyn Store>]>,
+    roots: &[Option<Root>],
     query: &Query,
     halt: &Arc<Halt>,
     (delivered, known): (Window, HashMap<String, Sha256>),
 ) -> Option<Proofs> {
     let (done, ended) = mpsc::channel();
-    let roots: Vec<String> = stores.iter().map(|store| store.root().to_owned()).filter(|root| !root.is_empty()).collect();
+    let roots: Vec<Root> = roots.iter().flatten().cloned().collect();
     let (asked, held) = (query.clone(), halt.clone());
     Handle::try_current().ok()?.spawn_blocking(move || {
         let allows = |account: &str, region: &str| asked.admits(account, region);
@@ -84,27 +101,27 @@ fn prove(
 }
 
 /// Says at each event how its file stands; returns the files that gave events.
-fn mark(proofs: &Proofs, stores: &Arc<[Arc<dyn Store>]>, scan: &mut Scan) -> Vec<usize> {
+fn mark(proofs: &Proofs, roots: &[Option<Root>], scan: &mut Scan) -> Vec<usize> {
     let mut events = std::mem::take(&mut scan.events);
     for (position, events) in &mut events {
-        let proof = path(*position, stores, scan).and_then(|path| proofs.files.get(&path).copied()).unwrap_or(Proof::Unproven);
+        let proof = path(*position, roots, scan).and_then(|path| proofs.files.get(&path).copied()).unwrap_or(Proof::Unproven);
         events.iter_mut().for_each(|event| event.proof = Some(proof));
     }
     scan.events = events;
     scan.events.keys().copied().collect()
 }
 
-/// Returns the absolute path of a file of the listing.
-fn path(position: usize, stores: &Arc<[Arc<dyn Store>]>, scan: &Scan) -> Option<String> {
+/// Returns the absolute path, or the address, of a file of the listing.
+fn path(position: usize, roots: &[Option<Root>], scan: &Scan) -> Option<String> {
     let file = scan.listing.logs.get(position)?;
-    Some(format!("{}/{}", stores.get(file.store)?.root().trim_end_matches('/'), file.key))
+    Some(format!("{}/{}", roots.get(file.store)?.as_ref()?.address(), file.key))
 }
 
 /// Says in each cell how many of the files that hold its records are proven, of `only` these, where that is given; and makes it one that
 /// is not proven, unless all of these are, and that no other is missing.
-fn count(proofs: &Proofs, stores: &Arc<[Arc<dyn Store>]>, scan: &Scan, cells: &mut [Cell], only: Option<&[usize]>) {
+fn count(proofs: &Proofs, roots: &[Option<Root>], scan: &Scan, cells: &mut [Cell], only: Option<&[usize]>) {
     let proven = |position: usize| {
-        let proof = path(position, stores, scan).and_then(|path| proofs.files.get(&path).copied());
+        let proof = path(position, roots, scan).and_then(|path| proofs.files.get(&path).copied());
         proof == Some(Proof::Proven)
     };
     let wanted = |position: &usize| only.is_none_or(|only| only.contains(position));

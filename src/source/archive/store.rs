@@ -19,6 +19,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::watch::Halt;
+use crate::source::proof::Root;
 
 /// A place where an archive lies.
 pub(super) trait Store: Send + Sync + fmt::Debug {
@@ -43,6 +44,11 @@ pub(super) trait Store: Send + Sync + fmt::Debug {
 
     /// Opens an object.
     fn open(&self, key: &str, halt: &Arc<Halt>) -> io::Result<Box<dyn Bytes>>;
+
+    /// Returns where logs that are to be proven lie, with the time and the caller of `halt`; nothing for what has no digests beside it.
+    fn to_prove(&self, _halt: &Halt) -> Option<Root> {
+        None
+    }
 
     /// Returns where an entry that is a link leads, as an address that is the same for all links to the same thing; nothing for what leads
     /// to what this store lists anyway. Stores without links have none.

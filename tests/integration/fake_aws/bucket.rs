@@ -19,13 +19,15 @@ pub(crate) struct Bucket {
     pub(crate) token: Option<&'static str>,
     /// How many of the next objects are cut in the middle.
     pub(crate) cut: u32,
+    /// What stands beside the bytes of objects: the signatures of digests.
+    pub(crate) signatures: BTreeMap<String, String>,
 }
 
 impl Bucket {
     /// A bucket of eu-west-1 with these objects.
     pub(crate) fn of(objects: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
         let objects = objects.into_iter().map(|(key, bytes)| (key, bytes.into())).collect();
-        Self { region: "eu-west-1", objects, faults: VecDeque::new(), denied: Vec::new(), token: None, cut: 0 }
+        Self { region: "eu-west-1", objects, faults: VecDeque::new(), denied: Vec::new(), token: None, cut: 0, signatures: BTreeMap::new() }
     }
 }
 
@@ -107,6 +109,7 @@ fn object(bucket: &mut Bucket, key: &str, range: &str) -> Given {
     let from = range.trim_start_matches("bytes=").trim_end_matches('-').parse::<usize>().ok();
     let cut = bucket.cut > 0;
     bucket.cut -= u32::from(cut);
-    let headers = "etag: \"one\"\r\n".to_owned();
+    let signature = bucket.signatures.get(key).map(|signature| format!("x-amz-meta-signature: {signature}\r\n"));
+    let headers = format!("etag: \"one\"\r\n{}", signature.unwrap_or_default());
     Given { status: if from.is_some() { 206 } else { 200 }, headers, body: bytes[from.unwrap_or(0)..].to_vec(), cut }
 }

@@ -114,7 +114,8 @@ fn wrong_command_lines_say_what_is_right() {
         (&["logs", "--since", "2026-01-02", "--until", "2026-01-01"], 2, "--since is not before --until"),
         (&["logs", "--since", "whenever"], 2, "--since "),
         (&["logs", "--deadline", "soon"], 2, "--deadline is a time"),
-        (&["s3://bucket/AWSLogs"], 78, "aws s3 sync"),
+        (&["s3://bucket/AWSLogs"], 78, "allow_aws_read is false"),
+        (&["logs", "--state", "keys.json"], 2, "it is no file of an interrupted verification"),
         (&[inside], 2, "o-abc/111122223333"),
     ] {
         let (given, out, err) = run(&dir, arguments);

@@ -2,6 +2,7 @@
 
 mod answers;
 pub(crate) mod archive;
+mod bucket;
 mod command;
 mod tampering;
 mod valid;
@@ -53,6 +54,7 @@ pub(crate) fn verified(archives: &[&Archive], ask: Ask) -> Report {
         keys: &ask.keys,
         allows: &|_, _| true,
         known: &|_| None,
+        state: None,
         seen: &|_| (),
         deadline: ask.deadline,
         stop: &stop,

@@ -25,7 +25,6 @@ use unnamed::UNLISTED;
 const BACKFILL: TimeDelta = TimeDelta::hours(1);
 
 /// How long after its hour a backfill digest may have been made, where its metadata is lost.
-///
 /// Source: ours. A longer time costs nothing, as keys are told apart by their fingerprints.
 const BACKFILL_LATEST: TimeDelta = TimeDelta::days(14);
 
@@ -431,7 +430,7 @@ impl<'a> Work<'a> {
 fn moved(full: &str, content: &Content, bucket: Option<&str>) -> Option<String> {
     let Content::Read(digest) = content else { return None };
     let in_place = match (Key::parse(full), Key::parse(&digest.object), bucket) {
-        (_, _, Some(bucket)) => bucket == digest.bucket && plain(full) == address(&digest.bucket, &digest.object),
+        (_, _, Some(_)) => plain(full) == address(&digest.bucket, &digest.object),
         (Some(path), Some(key), None) => path.kind == DIGESTS && path.is_copy_of(&key),
         _ => false,
     };

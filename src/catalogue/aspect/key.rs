@@ -64,7 +64,8 @@ const KEYS: &[(&[Aspect], &str)] = &[
         blockDeviceMappings blockDeviceMapping storageInfo provisionedThroughputInMibps"),
     (&[DatabaseEngine], "engineVersion targetVersion allowMajorVersionUpgrade targetKafkaVersion applyAction"),
     (&[DatabaseParameter], "dBParameterGroupName dBClusterParameterGroupName cacheParameterGroupName parameters parameterNameValues optionGroupName \
-        parameterGroupName advancedOptions configurationInfo connectionPoolConfig"),
+        parameterGroupName advancedOptions configurationInfo"),
+    (&[DatabaseParameter, Limit], "connectionPoolConfig"),
     (&[Replica], "multiAZ automaticFailoverEnabled multiAZEnabled replicas replicaUpdates promotionTier zoneAwarenessEnabled numCacheClusters \
         replicasPerNodeGroup failoverPriority"),
     (&[Table], "globalSecondaryIndexUpdates attributeDefinitions timeToLiveSpecification keySchema"),

@@ -49,7 +49,7 @@ pub enum About {
 pub struct Complaint {
     /// What it is called, to follow "can cause".
     pub name: &'static str,
-    /// How it is written; see [`phrase`].
+    /// How it is written in English; see [`phrase`].
     phrases: &'static [&'static str],
     /// What causes it most often, the likeliest first.
     usual: &'static [Aspect],
@@ -99,6 +99,13 @@ impl Complaint {
         first.map_or(0.0, |at| part(at) / (0..self.usual.len()).map(part).sum::<f64>())
     }
 
+    /// All ways in which it is written, those of other languages last.
+    fn phrases(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let name = self.name;
+        let translated = rows::TRANSLATED.iter().filter(move |(of, _)| *of == name).flat_map(|(_, phrases)| *phrases);
+        self.phrases.iter().chain(translated).copied()
+    }
+
     const fn about(self, about: About) -> Self {
         Self { about, ..self }
     }
@@ -135,7 +142,7 @@ pub struct Complained {
 /// `words` is the alert's name, labels and annotations.
 /// Shape: each kind once, the most specific first, among these the most spoken of; empty when nothing is recognised.
 pub fn complaints(words: &str) -> (Vec<Complained>, Spoken) {
-    static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(rows::all().map(|row| row.phrases)));
+    static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(rows::all().map(Complaint::phrases)));
     let text = Text::of(words);
     let found = PHRASES.count(&text);
     let mut complained: Vec<Complained> =
@@ -144,5 +151,7 @@ pub fn complaints(words: &str) -> (Vec<Complained>, Spoken) {
     (complained, Spoken::of(words, &text))
 }
 
+#[cfg(test)]
+mod pairs;
 #[cfg(test)]
 mod tests;

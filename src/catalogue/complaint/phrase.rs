@@ -2,7 +2,7 @@
 //!
 //! A phrase is written as people write it: case, marks and CamelCase do not matter, so `AccessDenied` finds `access denied` and
 //! `i/o timeout` finds `I/O-Timeout`. Its words stand in the text one after another; `..` stands for up to [`GAP`] other words, and a word
-//! that ends in `*` for all that begin like it.
+//! that ends in `*` for all that begin like it. Scripts without spaces are read sign by sign, so that a phrase of theirs is found anywhere.
 
 use std::collections::HashMap;
 
@@ -19,13 +19,31 @@ pub(super) struct Text(Vec<String>);
 
 impl Text {
     pub(super) fn of(words: &str) -> Self {
-        Self(camel_words(words).take(MAX_WORDS).map(str::to_lowercase).collect())
+        Self(words_of(words).take(MAX_WORDS).map(str::to_lowercase).collect())
     }
 
     /// Returns the words.
     pub(super) fn words(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
+}
+
+/// Splits a text into words, and what is written without spaces into signs.
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    camel_words(text).flat_map(|mut rest| {
+        std::iter::from_fn(move || {
+            let sign = rest.chars().next()?;
+            let end = if has_no_spaces(sign) { sign.len_utf8() } else { rest.find(has_no_spaces).unwrap_or(rest.len()) };
+            let (word, after) = rest.split_at_checked(end)?;
+            rest = after;
+            Some(word)
+        })
+    })
+}
+
+/// Tells whether a sign belongs to a script that puts no spaces between words: Kana and Han.
+const fn has_no_spaces(sign: char) -> bool {
+    matches!(sign, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
 }
 
 /// A part of a phrase.
@@ -64,7 +82,7 @@ pub(super) struct Phrases {
 
 impl Phrases {
     /// Takes in the phrases of each row.
-    pub(super) fn new(rows: impl Iterator<Item = &'static [&'static str]>) -> Self {
+    pub(super) fn new(rows: impl Iterator<Item = impl Iterator<Item = &'static str>>) -> Self {
         let mut all = Self { phrases: Vec::new(), by_word: HashMap::new(), by_beginning: Vec::new(), rows: 0 };
         for (row, phrases) in rows.enumerate() {
             all.rows = row + 1;
@@ -115,7 +133,7 @@ fn parts(phrase: &str) -> Vec<Part> {
             parts.push(Part::Gap);
             continue;
         }
-        parts.extend(camel_words(piece).map(|word| Part::Word(word.to_lowercase())));
+        parts.extend(words_of(piece).map(|word| Part::Word(word.to_lowercase())));
         if let (true, Some(Part::Word(last))) = (piece.ends_with('*'), parts.last_mut()) {
             let last = std::mem::take(last);
             parts.pop();
@@ -132,7 +150,7 @@ mod tests {
 
     fn found(phrase: &'static str, text: &str) -> bool {
         let row: &'static [&'static str] = Box::leak(Box::new([phrase]));
-        Phrases::new([row].into_iter()).count(&Text::of(text)) != [0]
+        Phrases::new([row.iter().copied()].into_iter()).count(&Text::of(text)) != [0]
     }
 
     #[test]
@@ -145,6 +163,9 @@ mod tests {
         assert!(!found("connect .. timed out", "connect one two three four five six seven eight nine timed out"));
         assert!(!found("nat", "natural"));
         assert!(!found("no such host", "no such"));
+        assert!(found("接続できません", "データベースに接続できません（タイムアウト）"));
+        assert!(found("S3 バケット", "S3バケットへの書き込み"));
+        assert!(!found("接続できません", "接続しました"));
     }
 
     proptest! {

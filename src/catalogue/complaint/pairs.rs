@@ -18,6 +18,7 @@ const FILES: &[(&str, &str)] = &[
     ("data", include_str!("pairs/data.txt")),
     ("messages", include_str!("pairs/messages.txt")),
     ("watch", include_str!("pairs/watch.txt")),
+    ("wild", include_str!("pairs/wild.txt")),
 ];
 
 const INNOCENTS: &str = include_str!("pairs/innocents.txt");

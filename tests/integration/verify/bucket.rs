@@ -89,10 +89,9 @@ async fn what_s3_refuses_is_an_error_and_accuses_nobody() {
         let aws = started(Bucket { denied: vec![(part, code, "x")], ..bucket(&archive) }).await;
         let (code, out) = run(&aws, &["verify", "s3://trail-bucket/pre"]).await;
         assert!(out.contains(says) && out.contains("says nothing of what is in them"), "{part}: {out}");
-        assert!(
-            code == if part.is_empty() { 1 } else { 3 } && !out.contains("INVALID") && !out.contains("missing"),
-            "{part}: {code} {out}"
-        );
+        // Where no digest could be listed, nothing was verified.
+        let expected = if part.is_empty() || part.ends_with("/27/") { 1 } else { 3 };
+        assert!(code == expected && !out.contains("INVALID") && !out.contains("missing"), "{part}: {code} {out}");
     }
     let (code, out) = run(&started(bucket(&archive)).await, &["verify", "s3://elsewhere"]).await;
     assert!(code == 1 && out.contains("is in a bucket that does not exist"), "{out}");

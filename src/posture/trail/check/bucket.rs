@@ -51,7 +51,7 @@ pub(super) const CHECKS: &[Check] = &[
         id: "bucket_public_access_block",
         title: "all four blocks of public access are on",
         severity: High,
-        standards: NONE.hub("S3.8").config("s3-bucket-level-public-access-prohibited"),
+        standards: NONE.cis("2.1.4", "3.1.4").hub("S3.8").config("s3-bucket-level-public-access-prohibited"),
         fix: PUBLIC,
         judge: Judge::Bucket(|_, trail| {
             let on = *of(&trail.bucket.blocks)?;
@@ -112,7 +112,7 @@ pub(super) const CHECKS: &[Check] = &[
         id: "bucket_mfa_delete",
         title: "a version is deleted with a second factor alone, or not at all while it is locked",
         severity: Medium,
-        standards: NONE.hub("S3.20").config("s3-bucket-mfa-delete-enabled"),
+        standards: NONE.cis("2.1.2", "3.1.2").hub("S3.20").config("s3-bucket-mfa-delete-enabled"),
         fix: "as root: aws s3api put-bucket-versioning --bucket {bucket} --versioning-configuration Status=Enabled,MFADelete=Enabled --mfa 'SERIAL CODE'; or an object lock",
         judge: Judge::Bucket(|_, trail| {
             if of(&trail.bucket.versioning)?.mfa_delete {
@@ -143,7 +143,7 @@ pub(super) const CHECKS: &[Check] = &[
         id: "bucket_access_logging",
         title: "accesses to the bucket are logged",
         severity: Low,
-        standards: NONE.cis("3.4", "4.4").hub("CloudTrail.7").config("s3-bucket-logging-enabled"),
+        standards: NONE.cis("3.4", "4.4").hub("CloudTrail.7").config("cloudtrail-s3-bucket-access-logging"),
         fix: "aws s3api put-bucket-logging --bucket {bucket} --bucket-logging-status '{\"LoggingEnabled\":{\"TargetBucket\":\"LOG_BUCKET\",\"TargetPrefix\":\"{bucket}/\"}}'",
         judge: Judge::Bucket(|_, trail| {
             Ok(match of(&trail.bucket.access_logs)? {

@@ -189,7 +189,7 @@ pub(super) const CHECKS: &[Check] = &[
         id: "tags",
         title: "the trail has tags, so that somebody owns it",
         severity: Low,
-        standards: NONE.hub("CloudTrail.9").config("tagged-cloudtrail-trail"),
+        standards: NONE.hub("CloudTrail.9"),
         fix: "aws cloudtrail add-tags --region {region} --resource-id TRAIL_ARN --tags-list Key=owner,Value=TEAM",
         judge: Judge::Trail(|_, trail| {
             let tags = *of(&trail.tags)?;

@@ -31,6 +31,10 @@ pub enum Severity {
 }
 
 /// Where a check stands in standards.
+///
+/// Source: CIS ids as `cis_5.0_aws.json` and `cis_7.0_aws.json` of prowler 5.46 give them; controls as the Security Hub user guide lists
+/// them (CloudTrail, CloudWatch, KMS and S3 controls); rules as the AWS Config developer guide does. Rules that Security Hub keeps to itself,
+/// as that of CloudTrail.9, are none of AWS Config.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Standards {
     /// CIS AWS Foundations Benchmark v5.0 and v7.0.

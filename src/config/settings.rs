@@ -229,6 +229,12 @@ settings! {
     /// Whose clock the time is of.
     CORRELATE_HOST: Vec<String> = setting("correlate.host", Texts(line("host"))).default("");
 
+    /// In which region of AWS it was done.
+    CORRELATE_REGION: Vec<String> = setting("correlate.region", Texts(line("region"))).default("");
+
+    /// In which account of AWS it was done.
+    CORRELATE_ACCOUNT: Vec<String> = setting("correlate.account", Texts(line("account"))).default("");
+
     /// The account that callers may name by this section's name.
     ACCOUNTS_ID: String = setting("accounts.*.id", Text(ACCOUNT)).unit("12 digits");
 

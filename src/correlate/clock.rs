@@ -12,6 +12,8 @@ const ENOUGH: usize = 3;
 const SHARE: usize = 100;
 /// What lies further apart is not of one clock.
 const GAP: i64 = 10_000;
+/// How near others lie to what is of a clock, and not by chance.
+const NEAR: i64 = 2_500;
 /// How far records of one clock lie from its middle at least, and at most: an event's time is told to the second, a record is written later.
 const NARROWEST: i64 = 2_000;
 /// See [`NARROWEST`].
@@ -38,6 +40,8 @@ type Origin = (Option<String>, bool);
 pub struct Clocks {
     all: Vec<Offset>,
     own: HashMap<Origin, Vec<Offset>>,
+    /// The least and the most that a record is off, where records are off one by one.
+    stray: Option<(i64, i64)>,
 }
 
 /// What is taken where nothing is known.
@@ -53,8 +57,19 @@ impl Clocks {
             all.push(off);
             own.entry(origin(record)).or_default().push(off);
         }
+        all.sort_unstable();
+        let ends = all.first().copied().zip(all.last().copied());
+        let count = all.len();
         let own = own.into_iter().map(|(origin, offs)| (origin, offsets(offs, SHARE / 2))).filter(|(_, offsets)| !offsets.is_empty());
-        Self { own: own.collect(), all: offsets(all, SHARE) }
+        let known = offsets(all, SHARE);
+        let of_clocks: usize = known.iter().map(|offset| offset.joins).sum();
+        let astray = count.saturating_sub(of_clocks) >= ENOUGH.max(count / SHARE);
+        Self { own: own.collect(), stray: ends.filter(|_| astray && !known.is_empty()), all: known }
+    }
+
+    /// Tells whether some records are off by no clock, one by one.
+    pub fn has_strays(&self) -> bool {
+        self.stray.is_some()
     }
 
     /// Tells whether anything is known.
@@ -79,6 +94,32 @@ impl Clocks {
         record.time?.checked_sub_signed(TimeDelta::milliseconds(offset))
     }
 
+    /// Returns the first and the last instant, by CloudTrail's clock, at which a record can have been written; nothing where it has no time,
+    /// or one of which neither offset nor clock is known.
+    pub fn possible(&self, record: &AppRecord) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+        let time = record.time?;
+        let own = self.own.get(&origin(record));
+        if record.zoneless && own.is_none() {
+            return None;
+        }
+        // A host of which nothing is known may have any of the clocks, or another.
+        let other = if own.is_none() { UNKNOWN } else { &[] };
+        let ends =
+            self.offsets(record).iter().chain(other).flat_map(|offset| [offset.middle - offset.spread, offset.middle + offset.spread]);
+        let ends = ends.chain(self.stray.into_iter().flat_map(|(least, most)| [least, most]));
+        let back = |ms: i64| time.checked_sub_signed(TimeDelta::milliseconds(ms));
+        let (least, most) = ends.fold((i64::MAX, i64::MIN), |(least, most), end| (least.min(end), most.max(end)));
+        back(most).zip(back(least))
+    }
+
+    /// Returns when a record was written at the earliest, by CloudTrail's clock: its very time, where its clock is known.
+    pub fn earliest(&self, record: &AppRecord) -> Option<DateTime<Utc>> {
+        match self.own.get(&origin(record)).map(Vec::as_slice) {
+            Some([_]) => self.corrected(record),
+            _ => self.possible(record).map(|(earliest, _)| earliest),
+        }
+    }
+
     /// Returns how far an event lies from where a record would have it, in milliseconds.
     pub(super) fn distance(&self, record: &AppRecord, event: DateTime<Utc>) -> i64 {
         let off = record.time.map_or(i64::MAX, |time| (time - event).num_milliseconds());
@@ -94,7 +135,10 @@ fn origin(record: &AppRecord) -> Origin {
 fn offsets(mut offs: Vec<i64>, share: usize) -> Vec<Offset> {
     offs.sort_unstable();
     let enough = ENOUGH.max(offs.len() / share);
-    let near = offs.chunk_by(|one, next| next - one <= GAP).filter(|near| near.len() >= enough);
+    // Records that are off one by one lie between the clocks, and make none.
+    let beside = |off: i64| offs.partition_point(|one| *one <= off + NEAR) - offs.partition_point(|one| *one < off - NEAR);
+    let dense: Vec<i64> = offs.iter().copied().filter(|off| beside(*off) >= enough).collect();
+    let near = dense.chunk_by(|one, next| next - one <= GAP).filter(|near| near.len() >= enough);
     let mut offsets: Vec<Offset> = near.filter_map(offset).collect();
     offsets.sort_by_key(|offset| (std::cmp::Reverse(offset.joins), offset.middle));
     offsets
@@ -145,5 +189,32 @@ mod tests {
         assert_eq!(clocks(&pairs).known().len(), 1);
         let few = clocks(&pairs[..2]);
         assert!(!few.is_known() && few.offsets(&pairs[0].0) == UNKNOWN);
+    }
+
+    #[test]
+    fn records_that_are_off_one_by_one_make_no_clock_and_do_not_widen_one() {
+        let mut pairs: Vec<_> = (0..950).map(|n| record("a", n % 1_900)).collect();
+        assert!(!clocks(&pairs).has_strays());
+        pairs.extend((0..50).map(|n| record("a", -600_000 + n * 24_000)));
+        let clocks = clocks(&pairs);
+        let [only] = clocks.known() else { panic!("{:?}", clocks.known()) };
+        assert!(clocks.has_strays() && only.spread <= 3_000, "{only:?}");
+        let (one, event) = record("a", 0);
+        let (earliest, latest) = clocks.possible(&one).unwrap();
+        assert!((event - earliest).num_seconds() >= 570 && (latest - event).num_seconds() >= 600, "it may be one of them");
+    }
+
+    #[test]
+    fn when_a_record_can_have_been_written_hangs_on_whether_its_clock_is_known() {
+        let known = clocks(&(0..20).map(|n| record("a", 60_000 + n)).collect::<Vec<_>>());
+        let (own, event) = record("a", 60_000);
+        assert!((known.earliest(&own).unwrap() - event).num_seconds().abs() < 1, "its own clock tells");
+        let (other, _) = record("b", 60_000);
+        let (earliest, latest) = known.possible(&other).unwrap();
+        assert_eq!(known.earliest(&other), Some(earliest));
+        assert!((event - earliest).num_seconds() >= 2 && (latest - event).num_seconds() >= 180, "{earliest} {latest}");
+        let nowhere = AppRecord { zoneless: true, ..own.clone() };
+        assert_eq!((known.possible(&nowhere), known.earliest(&nowhere)), (None, None), "it may be hours off");
+        assert_eq!(known.possible(&AppRecord { time: None, ..own }), None);
     }
 }

@@ -16,7 +16,7 @@ const MOST: usize = 500;
 pub struct Failure {
     /// The line of the record.
     pub line: usize,
-    /// When, by CloudTrail's clock as far as the log's own is known.
+    /// When, by CloudTrail's clock; the earliest that it can have been where the log's own is not known.
     pub time: DateTime<Utc>,
     /// What it did, in normal form; empty where it does not say.
     pub call: String,
@@ -36,7 +36,8 @@ pub fn failures(log: &Log, joins: &Joins) -> Vec<Failure> {
         while let Some(join) = joined.next_if(|join| join.record == at) {
             events.push(join.event_id.clone());
         }
-        if let (true, Some(time)) = (record.failed(), joins.clocks.corrected(record)) {
+        // What may have been at any time is no sign of what came before it.
+        if let (true, Some(time)) = (record.failed(), joins.clocks.earliest(record)) {
             let call = record.operation.as_ref().and_then(|told| calls_of(&told.text).into_iter().next()).unwrap_or_default();
             failures.push(Failure { line: record.line, time, call, things: things(record), events });
         }

@@ -29,6 +29,10 @@ pub enum Field {
     Resource,
     /// Whose clock the time is of.
     Host,
+    /// In which region of AWS.
+    Region,
+    /// In which account of AWS.
+    Account,
     /// How grave the record is.
     Level,
 }
@@ -49,6 +53,8 @@ const USUAL: &[(Field, &[&str])] = &[
     (Field::Resource, &["resource", "resourceid", "resourcearn", "resourcename", "resources", "target", "bucket", "bucketname", "table",
         "tablename", "functionname", "instanceid", "arn", "object"]),
     (Field::Host, &["host", "hostname", "node", "pod", "container", "instance"]),
+    (Field::Region, &["awsregion", "region"]),
+    (Field::Account, &["awsaccountid", "recipientaccountid", "accountid", "awsaccount", "account"]),
     (Field::Level, &["level", "severity", "loglevel", "levelname"]),
 ];
 

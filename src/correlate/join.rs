@@ -1,6 +1,7 @@
 //! Which record tells of which event: the surest way first.
 
-use std::collections::{HashMap, HashSet};
+use std::cell::Cell;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use foldhash::fast::RandomState;
@@ -74,11 +75,20 @@ pub struct Joins {
 const WIDE: TimeDelta = TimeDelta::minutes(15);
 /// Events that one exact id joins at most.
 const MOST_OF_ONE_ID: usize = 4;
+/// What fits so many events tells of none of them; so the work grows with the log, and not with its square.
+const MOST_FITTING: usize = 64;
+/// Keys of one transaction that are followed.
+const MOST_LENT: usize = 16;
 
 /// Joins `records` to the events that they tell of.
 ///
 /// Shape: the same records and events in another order give the same joins. A record without a time is joined by exact ids alone.
 pub fn join(records: &[AppRecord], subjects: &[Subject<'_>]) -> Joins {
+    join_counted(records, subjects).0
+}
+
+/// Joins, and tells how many pairs of a record and an event it compared.
+pub(super) fn join_counted(records: &[AppRecord], subjects: &[Subject<'_>]) -> (Joins, usize) {
     let mut known = known(subjects);
     known.sort_by(|a, b| (a.time, &a.event.event_id).cmp(&(b.time, &b.event.event_id)));
     let index = Index::of(&known);
@@ -91,15 +101,19 @@ pub fn join(records: &[AppRecord], subjects: &[Subject<'_>]) -> Joins {
     let pairs = joined.iter().filter(|(record, ..)| is_sole(&joined, *record));
     let clocks = Clocks::of(pairs.filter_map(|(record, of, _)| Some((records.get(*record)?, event(*of)?.time))));
     // What leads from a transaction to the keys that were lent in it.
-    let mut lent: HashMap<&str, Vec<&str>, RandomState> = HashMap::default();
+    let mut lent: HashMap<&str, BTreeSet<&str>, RandomState> = HashMap::default();
     for (record, of, _) in &joined {
         let (Some(said), Some(key)) = (told.get(*record), event(*of).and_then(|one| one.issued.as_deref())) else { continue };
-        said.record.correlations.iter().for_each(|id| lent.entry(id).or_default().push(key));
+        said.record.correlations.iter().for_each(|id| _ = lent.entry(id).or_default().insert(key));
     }
+    // An id under which so many sessions began is of no transaction.
+    lent.retain(|_, keys| keys.len() <= MOST_LENT);
     let mut done: HashSet<usize, RandomState> = joined.iter().map(|(record, ..)| *record).collect();
-    let mut found = HashSet::<usize, RandomState>::from_iter(joined.iter().map(|(_, event, _)| *event));
-    let search = Search { index: &index, clocks: &clocks };
-    for tier in [Tier::AccessKey, Tier::Session] {
+    let exactly = HashSet::<usize, RandomState>::from_iter(joined.iter().map(|(_, event, _)| *event));
+    let mut found = exactly.clone();
+    let search = Search { index: &index, clocks: &clocks, compared: Cell::new(0) };
+    let astray: &[bool] = if clocks.has_strays() { &[false, true] } else { &[false] };
+    for (wide, tier) in astray.iter().flat_map(|wide| [(*wide, Tier::AccessKey), (*wide, Tier::Session)]) {
         let mut new = Vec::new();
         for (at, said) in told.iter().enumerate().filter(|(at, _)| !done.contains(at)) {
             let of_transaction = said.record.correlations.iter().filter_map(|id| lent.get(id.as_str())).flatten().copied();
@@ -108,7 +122,14 @@ pub fn join(records: &[AppRecord], subjects: &[Subject<'_>]) -> Joins {
                 // A transaction's id is the name of the session where somebody thought of it.
                 _ => said.record.sessions.iter().chain(&said.record.correlations).map(String::as_str).collect(),
             };
-            if let [only] = search.by_identity(said, tier, &names).as_slice() {
+            // Where records are off one by one, one may lie where another's event is.
+            let free = |event: usize| !clocks.has_strays() || !found.contains(&event);
+            let mut fitting = search.by_identity(said, tier, &names, wide);
+            // Who writes down ids of requests does so each time: what one names is told by none that has none.
+            fitting.retain(|event| !wide || !exactly.contains(event));
+            if let [only] = fitting.as_slice()
+                && free(*only)
+            {
                 new.push((at, *only, tier));
             }
         }
@@ -120,8 +141,9 @@ pub fn join(records: &[AppRecord], subjects: &[Subject<'_>]) -> Joins {
         joined.extend(search.alike(said, &found).map(|event| (at, event, Tier::Likeness)));
     }
     joined.sort_unstable();
+    let compared = search.compared.get();
     let join = |(record, of, tier): (usize, usize, Tier)| Some(Join { record, event_id: event(of)?.event.event_id.clone(), tier });
-    Joins { joins: joined.into_iter().filter_map(join).collect(), clocks }
+    (Joins { joins: joined.into_iter().filter_map(join).collect(), clocks }, compared)
 }
 
 /// A record in the forms in which it is compared.
@@ -184,6 +206,8 @@ struct Index<'a> {
     by_session: HashMap<(&'a str, &'a str), Vec<usize>, RandomState>,
     by_thing: HashMap<(&'a str, &'a str), Vec<usize>, RandomState>,
     calls: HashSet<&'a str, RandomState>,
+    /// Names and keys that several sessions go by.
+    shared: HashSet<&'a str, RandomState>,
 }
 
 impl<'a> Index<'a> {
@@ -196,13 +220,22 @@ impl<'a> Index<'a> {
             by_session: HashMap::default(),
             by_thing: HashMap::default(),
             calls: known.iter().map(|one| one.call.as_str()).collect(),
+            shared: HashSet::default(),
         };
+        let mut keys: HashMap<&str, &str, RandomState> = HashMap::default();
         for (at, one) in known.iter().enumerate() {
             index.by_request.entry(one.request_id.as_deref().unwrap_or_default()).or_default().push(at);
             one.event_ids.iter().for_each(|id| index.by_id.entry(id).or_default().push(at));
             one.keys.iter().for_each(|key| index.by_key.entry((key, &one.call)).or_default().push(at));
             one.sessions.iter().for_each(|name| index.by_session.entry((name, &one.call)).or_default().push(at));
             one.aliases.iter().for_each(|alias| index.by_thing.entry((alias, &one.call)).or_default().push(at));
+            // The call that lends a key is made by whoever lends it.
+            let key = one.keys.first().map(String::as_str).unwrap_or_default();
+            for name in one.keys.iter().chain(&one.sessions).filter(|_| one.issued.is_none()) {
+                if *keys.entry(name).or_insert(key) != key {
+                    index.shared.insert(name);
+                }
+            }
         }
         index.by_request.remove("");
         index
@@ -216,7 +249,8 @@ impl<'a> Index<'a> {
         let names_a_call = said.calls.iter().any(|call| self.calls.contains(call.as_str()));
         let fits = |at: &usize| !names_a_call || self.known.get(*at).is_some_and(|one| said.calls.contains(&one.call));
         let of = |ids: &[String], by: &HashMap<&str, Vec<usize>, RandomState>, tier| {
-            let mut events: Vec<usize> = ids.iter().filter_map(|id| by.get(id.as_str())).flatten().copied().filter(fits).collect();
+            let events = ids.iter().filter_map(|id| by.get(id.as_str())).filter(|events| events.len() <= MOST_FITTING);
+            let mut events: Vec<usize> = events.flatten().copied().filter(fits).collect();
             events.sort_unstable();
             events.dedup();
             events.truncate(MOST_OF_ONE_ID);
@@ -227,47 +261,67 @@ impl<'a> Index<'a> {
     }
 }
 
+/// From when to when, both included.
+type Span = (DateTime<Utc>, DateTime<Utc>);
+
 /// Looks for events where a record's clock has them.
 struct Search<'a> {
     index: &'a Index<'a>,
     clocks: &'a Clocks,
+    /// How many events were compared with a record.
+    compared: Cell<usize>,
 }
 
 impl Search<'_> {
-    /// Returns those of `list` that lie where the record's clock has them; within `wide` where nothing is known of the clock.
-    fn near(&self, list: &[usize], record: &AppRecord, wide: Option<TimeDelta>) -> Vec<usize> {
+    /// Returns the spans in which the event of a record may lie by its clock.
+    fn spans(&self, record: &AppRecord) -> Vec<Span> {
         let Some(time) = record.time else { return Vec::new() };
-        let mut spans: Vec<(DateTime<Utc>, DateTime<Utc>)> = Vec::new();
-        match wide.filter(|_| !self.clocks.is_known()) {
-            Some(wide) => spans.push((time - wide, time + wide)),
-            None => spans.extend(self.clocks.offsets(record).iter().map(|offset| {
-                let back = |ms: i64| time.checked_sub_signed(TimeDelta::milliseconds(ms)).unwrap_or(time);
-                (back(offset.middle + offset.spread), back(offset.middle - offset.spread))
-            })),
-        }
+        let back = |ms: i64| time.checked_sub_signed(TimeDelta::milliseconds(ms)).unwrap_or(time);
+        self.clocks
+            .offsets(record)
+            .iter()
+            .map(|offset| (back(offset.middle + offset.spread), back(offset.middle - offset.spread)))
+            .collect()
+    }
+
+    /// Returns those of `list` that lie in one of `spans`.
+    ///
+    /// Shape: in the order of time, each once; more than [`MOST_FITTING`] where there are more.
+    fn near(&self, list: &[usize], spans: &[Span]) -> Vec<usize> {
         let time_of = |at: &usize| self.index.known.get(*at).map(|one| one.time);
         let mut near = Vec::new();
         for (from, to) in spans {
-            let begin = list.partition_point(|at| time_of(at) < Some(from));
-            near.extend(list.iter().skip(begin).take_while(|at| time_of(at) <= Some(to)));
+            let begin = list.partition_point(|at| time_of(at) < Some(*from));
+            near.extend(list.iter().skip(begin).take_while(|at| time_of(at) <= Some(*to)).take(MOST_FITTING + 1));
         }
+        self.compared.set(self.compared.get() + near.len());
         near.sort_unstable();
         near.dedup();
         near
     }
 
-    /// Returns the calls that an identity made and that a record may tell of.
-    fn by_identity(&self, said: &Said<'_>, tier: Tier, names: &[&str]) -> Vec<usize> {
+    /// Returns the calls that an identity made and that a record may tell of: where its clock has them, or `widely` wherever records are off
+    /// to, where both have to name the same thing, and the identity one session.
+    ///
+    /// Shape: none where they are too many to be told apart.
+    fn by_identity(&self, said: &Said<'_>, tier: Tier, names: &[&str], widely: bool) -> Vec<usize> {
         let by = if tier == Tier::AccessKey { &self.index.by_key } else { &self.index.by_session };
+        let around = |time: DateTime<Utc>| (time - WIDE, time + WIDE);
+        let spans: Vec<Span> = match widely {
+            true => self.clocks.possible(said.record).into_iter().collect(),
+            false if self.clocks.is_known() => self.spans(said.record),
+            false => said.record.time.map(around).into_iter().collect(),
+        };
+        let fits = |at: &usize| self.index.known.get(*at).is_some_and(|one| said.fits(one) && (!widely || said.names(one)));
         let mut found = Vec::new();
-        for name in names {
+        for name in names.iter().filter(|name| !widely || !self.index.shared.contains(**name)) {
             for call in &said.calls {
                 let list = by.get(&(*name, call.as_str())).map(Vec::as_slice).unwrap_or_default();
-                found.extend(
-                    self.near(list, said.record, Some(WIDE))
-                        .into_iter()
-                        .filter(|at| self.index.known.get(*at).is_some_and(|one| said.fits(one))),
-                );
+                let near = self.near(list, &spans);
+                if near.len() > MOST_FITTING {
+                    return Vec::new();
+                }
+                found.extend(near.into_iter().filter(fits));
             }
         }
         found.sort_unstable();
@@ -288,10 +342,14 @@ impl Search<'_> {
             let theirs = one.event.actor_names();
             names().any(|mine| theirs.iter().any(|their| their.eq_ignore_ascii_case(mine)))
         };
-        let mut like = Vec::new();
+        let (mut like, spans) = (Vec::new(), self.spans(said.record));
         for (alias, call) in said.aliases.iter().flat_map(|alias| said.calls.iter().map(move |call| (alias, call))) {
             let list = self.index.by_thing.get(&(alias.as_str(), call.as_str())).map(Vec::as_slice).unwrap_or_default();
-            like.extend(self.near(list, said.record, None));
+            let near = self.near(list, &spans);
+            if near.len() > MOST_FITTING {
+                return None;
+            }
+            like.extend(near);
         }
         like.sort_unstable();
         like.dedup();

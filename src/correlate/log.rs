@@ -1,10 +1,12 @@
 //! An application's log as it is given: lines of JSON, or a list of objects.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::field::Fields;
-use super::record::{AppRecord, TimeTrouble};
+use super::record::{AppRecord, Trouble};
 
 /// Most bytes of a log.
 const MAX_BYTES: usize = 16 << 20;
@@ -14,6 +16,8 @@ const MAX_RECORDS: usize = 50_000;
 const MAX_LINE: usize = 256 << 10;
 /// Lines that are named one by one of those that could not be read.
 const NAMED: usize = 20;
+/// How deep an export may wrap the list of its records.
+const DEEPEST_LIST: usize = 3;
 
 /// Why a line could not be used, or not in full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,6 +32,8 @@ pub enum Problem {
     NoTime,
     /// As above: its time is of no known form.
     UnreadableTime,
+    /// It holds more than is looked at.
+    Cut,
 }
 
 /// A line that could not be used, or not in full.
@@ -44,7 +50,7 @@ pub struct Fault {
 pub struct Log {
     /// What tells of an act, in the order of the log.
     pub records: Vec<AppRecord>,
-    /// Lines that tell of nothing done, such as a program's start.
+    /// Lines that tell of nothing done by any field that is known, such as of a program's start.
     pub plain: usize,
     /// The first lines that could not be used, at most twenty.
     pub faults: Vec<Fault>,
@@ -83,6 +89,7 @@ impl Problem {
             Self::TooLong => "is longer than 256 KiB",
             Self::NoTime => "has no time",
             Self::UnreadableTime => "has a time of no known form",
+            Self::Cut => "has more values than are looked at (400, 32 of one field, 8 deep)",
         }
     }
 }
@@ -95,8 +102,7 @@ impl Log {
         let log = match given {
             Value::String(text) if text.len() > MAX_BYTES => return Err(Unusable::TooLarge),
             Value::String(text) => Self::of_text(text.trim_start_matches('\u{feff}'), fields)?,
-            Value::Array(items) => Self::of_items(items, fields)?,
-            Value::Object(object) => Self::of_items(listed(object).unwrap_or(std::slice::from_ref(given)), fields)?,
+            Value::Array(_) | Value::Object(_) => Self::of_value(given, fields)?,
             _ => return Err(Unusable::WrongType),
         };
         match (log.records.is_empty(), log.faults.first()) {
@@ -107,16 +113,12 @@ impl Log {
     }
 
     fn of_text(text: &str, fields: &Fields) -> Result<Self, Unusable> {
-        // A list, or one object over several lines, is no JSON line by line.
-        let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-        if serde_json::from_str::<Map<String, Value>>(first).is_err()
-            && let Ok(whole @ (Value::Array(_) | Value::Object(_))) = serde_json::from_str(text)
-        {
-            return match &whole {
-                Value::Array(items) => Self::of_items(items, fields),
-                Value::Object(object) => Self::of_items(listed(object).unwrap_or(std::slice::from_ref(&whole)), fields),
-                _ => Ok(Self::default()),
-            };
+        let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        let first = lines.next().map(|(_, line)| line).unwrap_or_default();
+        // A list, one object over several lines, or an export in one line is a whole.
+        let is_whole = lines.next().is_none() || serde_json::from_str::<Map<String, Value>>(first).is_err();
+        if let (true, Ok(whole @ (Value::Array(_) | Value::Object(_)))) = (is_whole, serde_json::from_str(text)) {
+            return Self::of_value(&whole, fields);
         }
         let mut log = Self::default();
         for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
@@ -126,37 +128,60 @@ impl Log {
                 continue;
             }
             match serde_json::from_str(line) {
-                Ok(Value::Object(object)) => log.take(number, &object, fields)?,
-                Ok(_) => log.fault(number, Problem::NotAnObject),
+                Ok(Value::String(_)) => log.fault(number, Problem::NotAnObject),
+                Ok(value) => log.take_any(number, &value, fields)?,
                 Err(_) => log.fault(number, Problem::NotJson),
             }
         }
         Ok(log)
     }
 
-    fn of_items(items: &[Value], fields: &Fields) -> Result<Self, Unusable> {
+    /// Reads a list, or an object that is one record or an export of many.
+    fn of_value(value: &Value, fields: &Fields) -> Result<Self, Unusable> {
+        let lists = value.as_object().map(|object| exported(object, fields)).unwrap_or_default();
+        let items: Vec<&Value> = match value {
+            Value::Array(items) => items.iter().collect(),
+            _ if lists.is_empty() => vec![value],
+            _ => lists.into_iter().flatten().collect(),
+        };
         let mut log = Self::default();
-        for (at, item) in items.iter().enumerate() {
-            let parsed = item.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
-            match parsed.as_ref().unwrap_or(item) {
-                Value::Object(object) => log.take(at + 1, object, fields)?,
-                Value::String(_) => log.fault(at + 1, Problem::NotJson),
-                _ => log.fault(at + 1, Problem::NotAnObject),
-            }
+        for (at, item) in items.into_iter().enumerate() {
+            log.take_any(at + 1, item, fields)?;
         }
         Ok(log)
     }
 
+    /// Takes a record, or all of an export.
+    fn take_any(&mut self, line: usize, value: &Value, fields: &Fields) -> Result<(), Unusable> {
+        let value = &*unquoted(value);
+        let lists = value.as_object().map(|object| exported(object, fields)).unwrap_or_default();
+        if lists.is_empty() {
+            return self.take_item(line, value, fields);
+        }
+        lists.into_iter().flatten().try_for_each(|item| self.take_item(line, item, fields))
+    }
+
+    fn take_item(&mut self, line: usize, value: &Value, fields: &Fields) -> Result<(), Unusable> {
+        match &*unquoted(value) {
+            Value::Object(object) => self.take(line, object, fields)?,
+            Value::String(_) => self.fault(line, Problem::NotJson),
+            _ => self.fault(line, Problem::NotAnObject),
+        }
+        Ok(())
+    }
+
     fn take(&mut self, line: usize, object: &Map<String, Value>, fields: &Fields) -> Result<(), Unusable> {
         let (record, trouble) = AppRecord::read(line, object, fields);
-        if !record.tells_of_an_act() {
-            self.plain += 1;
-            return Ok(());
-        }
         match trouble {
-            Some(TimeTrouble::Absent) => self.fault(line, Problem::NoTime),
-            Some(TimeTrouble::Unreadable) => self.fault(line, Problem::UnreadableTime),
-            None => {}
+            Some(Trouble::Cut) => self.fault(line, Problem::Cut),
+            Some(Trouble::NoTime) if record.tells_of_an_act() => self.fault(line, Problem::NoTime),
+            Some(Trouble::UnreadableTime) if record.tells_of_an_act() => self.fault(line, Problem::UnreadableTime),
+            _ => {}
+        }
+        if !record.tells_of_an_act() {
+            // What was cut may tell of one.
+            self.plain += usize::from(trouble != Some(Trouble::Cut));
+            return Ok(());
         }
         if self.records.len() >= MAX_RECORDS {
             return Err(Unusable::TooLarge);
@@ -184,11 +209,41 @@ impl Log {
     }
 }
 
-/// Returns the list that an export wraps its records in: the one member that is a list of objects.
-fn listed(object: &Map<String, Value>) -> Option<&[Value]> {
-    let is_list = |value: &&Value| value.as_array().is_some_and(|items| !items.is_empty() && items.iter().all(Value::is_object));
-    let mut lists = ["records", "Records", "events", "logs", "hits", "items"].iter().filter_map(|name| object.get(*name)).filter(is_list);
-    lists.next().and_then(Value::as_array).map(Vec::as_slice)
+/// Returns the value that a text stands for, where it is JSON.
+fn unquoted(value: &Value) -> Cow<'_, Value> {
+    let parsed = value.as_str().filter(|text| text.trim_start().starts_with('{')).and_then(|text| serde_json::from_str(text).ok());
+    parsed.map_or(Cow::Borrowed(value), Cow::Owned)
+}
+
+/// Returns the lists of records that an export wraps, whatever it calls them; none of a record, which tells itself what was done and when.
+fn exported<'a>(object: &'a Map<String, Value>, fields: &Fields) -> Vec<&'a [Value]> {
+    let mut lists = Vec::new();
+    find_lists(object, fields, DEEPEST_LIST, &mut lists);
+    if lists.is_empty() {
+        return lists;
+    }
+    let (itself, _) = AppRecord::read(0, &without_lists(object), fields);
+    if itself.tells_of_an_act() && itself.time.is_some() { Vec::new() } else { lists }
+}
+
+fn find_lists<'a>(object: &'a Map<String, Value>, fields: &Fields, deep: usize, lists: &mut Vec<&'a [Value]>) {
+    let tells = |item: &Value| unquoted(item).as_object().is_some_and(|item| AppRecord::read(0, item, fields).0.tells_of_an_act());
+    for value in object.values() {
+        match value {
+            Value::Array(items) if items.iter().any(tells) => lists.push(items),
+            Value::Object(inner) if deep > 1 => find_lists(inner, fields, deep - 1, lists),
+            _ => {}
+        }
+    }
+}
+
+/// Returns an object without its lists.
+fn without_lists(object: &Map<String, Value>) -> Map<String, Value> {
+    let inner = |value: &Value| match value {
+        Value::Object(object) => Value::Object(without_lists(object)),
+        other => other.clone(),
+    };
+    object.iter().filter(|(_, value)| !value.is_array()).map(|(key, value)| (key.clone(), inner(value))).collect()
 }
 
 #[cfg(test)]
@@ -231,6 +286,51 @@ mod tests {
         ] {
             assert_eq!(read(same.clone()).unwrap(), one, "{same}");
         }
+    }
+
+    #[test]
+    fn an_export_is_as_many_records_as_it_wraps_however_it_is_written_and_called() {
+        let second = r#"{"time":"2026-01-27T20:05:10Z","operation":"DeleteTable","resource":"orders"}"#;
+        let [one, two]: [Value; 2] = [GOOD, second].map(|text| serde_json::from_str(text).unwrap());
+        let expected = read(json!([one, two])).unwrap();
+        let (events, logs) = (json!({"events": [one, two]}), json!({"logs": [GOOD, second], "status": "ok"}));
+        let hits =
+            json!({"took": 3, "hits": {"total": {"value": 2}, "hits": [{"_index": "a", "_source": one}, {"_index": "a", "_source": two}]}});
+        let fetched = json!({"searched": [{"logStreamName": "a"}], "events": [{"message": GOOD}, {"message": second}]});
+        let wide = json!({"anything": {"data": [one, two]}, "note": "x".repeat(MAX_LINE)});
+        for export in [&events, &logs, &hits, &fetched, &wide, &json!([events])] {
+            let lines = export.to_string();
+            let pretty = serde_json::to_string_pretty(export).unwrap();
+            for given in [export.clone(), json!(lines), json!(pretty)] {
+                let log = read(given).unwrap();
+                let told = |log: &Log| log.records.iter().map(|record| (record.operation.clone(), record.time)).collect::<Vec<_>>();
+                assert_eq!((told(&log), log.plain, log.faulty), (told(&expected), 0, 0), "{export}");
+            }
+        }
+        let batches = format!("{events}\n{logs}\n");
+        let lines: Vec<usize> = read(json!(batches)).unwrap().records.iter().map(|record| record.line).collect();
+        assert_eq!(lines, [1, 1, 2, 2], "each record has the line of its batch");
+    }
+
+    #[test]
+    fn a_record_that_holds_a_list_stays_one_record() {
+        let record = json!({"time": "2026-01-27T20:04:10Z", "operation": "Batch", "resources": [{"name": "a"}, {"name": "b"}],
+            "steps": [{"action": "check"}]});
+        for given in [record.clone(), json!(record.to_string()), json!([record])] {
+            let log = read(given).unwrap();
+            assert_eq!((log.records.len(), log.records[0].resources.len()), (1, 2));
+        }
+    }
+
+    #[test]
+    fn what_is_cut_is_a_fault_also_where_it_tells_of_nothing() {
+        let wide = |operation: &str| {
+            let more: Map<String, Value> = (0..500).map(|n| (format!("v{n}"), json!(n))).collect();
+            json!({"op": operation, "time": "2026-01-27T20:04:10Z", "a": more})
+        };
+        let log = read(json!([wide("PutItem"), wide(""), {"time": "2026-01-27T20:04:10Z", "msg": "up"}])).unwrap();
+        assert_eq!(log.faults.iter().map(|fault| fault.problem).collect::<Vec<_>>(), [Problem::Cut, Problem::Cut]);
+        assert_eq!((log.records.len(), log.plain), (1, 1));
     }
 
     #[test]

@@ -4,16 +4,16 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::field::{Field, Fields, path_of};
-use crate::event::is_plausible;
+use crate::event::{Arn, is_account, is_plausible, is_region};
 use crate::time;
 
 /// The longest text that is kept of a field, in characters.
 const MAX_CHARS: usize = 512;
 /// How many values of one field are kept.
-const MOST_VALUES: usize = 8;
-/// How many values of a record are looked at, and how deep.
+const MOST_VALUES: usize = 32;
+/// How many values of a record are looked at.
 const MOST_LEAVES: usize = 400;
-/// See [`MOST_LEAVES`].
+/// How deep they may lie.
 const DEEPEST: usize = 8;
 /// Members whose text may be a record by itself, as collectors of logs wrap them.
 const WRAPPERS: &[&str] = &["message", "log", "msg", "record", "body", "data", "payload", "event"];
@@ -70,6 +70,10 @@ pub struct AppRecord {
     pub access_keys: Vec<String>,
     /// To what.
     pub resources: Vec<Told>,
+    /// The region that it names, of AWS.
+    pub region: Option<String>,
+    /// The account that it names, of AWS.
+    pub account: Option<String>,
     /// How it ended.
     pub outcome: Outcome,
     /// What went wrong.
@@ -78,11 +82,13 @@ pub struct AppRecord {
 
 /// What keeps a record from being used in full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TimeTrouble {
-    /// It has none.
-    Absent,
-    /// It has one that cannot be read.
-    Unreadable,
+pub(super) enum Trouble {
+    /// It has no time.
+    NoTime,
+    /// It has a time that cannot be read.
+    UnreadableTime,
+    /// It holds more than is looked at.
+    Cut,
 }
 
 /// A value with the field that it is of.
@@ -95,11 +101,11 @@ struct Leaf {
 }
 
 impl AppRecord {
-    /// Reads a record, and says what is wrong with its time.
-    pub(super) fn read(line: usize, object: &Map<String, Value>, fields: &Fields) -> (Self, Option<TimeTrouble>) {
-        let mut walk = Walk { fields, leaves: Vec::new(), seen: 0 };
+    /// Reads a record, and says what keeps it from being used in full: the gravest.
+    pub(super) fn read(line: usize, object: &Map<String, Value>, fields: &Fields) -> (Self, Option<Trouble>) {
+        let mut walk = Walk { fields, leaves: Vec::new(), seen: 0, cut: false };
         walk.object(object, &mut Vec::new());
-        let mut leaves = walk.leaves;
+        let Walk { mut leaves, cut, .. } = walk;
         leaves.sort_by_key(|leaf| (leaf.field, leaf.rank, leaf.depth));
         let of = |field: Field| leaves.iter().filter(move |leaf| leaf.field == field);
         let told = |field: Field| {
@@ -108,10 +114,11 @@ impl AppRecord {
         };
         let texts = |field: Field| told(field).into_iter().map(|told| told.text).collect::<Vec<_>>();
         let time = of(Field::Time).find_map(|leaf| read_time(&leaf.value));
+        let crowded = leaves.chunk_by(|one, next| one.field == next.field).any(|values| values.len() > MOST_VALUES);
         let trouble = match (time, of(Field::Time).next()) {
-            (Some(_), _) => None,
-            (None, Some(_)) => Some(TimeTrouble::Unreadable),
-            (None, None) => Some(TimeTrouble::Absent),
+            (None, Some(_)) => Some(Trouble::UnreadableTime),
+            (None, None) if !cut => Some(Trouble::NoTime),
+            _ => (cut || crowded).then_some(Trouble::Cut),
         };
         let errors: Vec<Told> = told(Field::Error).into_iter().filter(|told| !is_nothing(&told.text)).collect();
         let results: Vec<Outcome> = of(Field::Result).map(|leaf| outcome(&leaf.value)).collect();
@@ -123,6 +130,12 @@ impl AppRecord {
             Some(Outcome::Failed) => Outcome::Failed,
             _ if !errors.is_empty() || grave => Outcome::Failed,
             said => said.unwrap_or_default(),
+        };
+        // A field names it, or else what was acted on does.
+        let place = |field: Field, is: fn(&str) -> bool, of: for<'a> fn(&Arn<'a>) -> &'a str| {
+            let arns = texts(Field::Resource);
+            let of_arns = arns.iter().filter_map(|text| Arn::parse(text)).map(|arn| of(&arn).to_owned());
+            texts(field).into_iter().chain(of_arns).find(|text| is(text))
         };
         let record = Self {
             line,
@@ -136,6 +149,8 @@ impl AppRecord {
             request_ids: texts(Field::RequestId),
             event_ids: texts(Field::EventId),
             access_keys: texts(Field::AccessKey).into_iter().filter(|key| is_access_key(key)).collect(),
+            region: place(Field::Region, is_region, |arn| arn.region),
+            account: place(Field::Account, is_account, |arn| arn.account),
             resources: told(Field::Resource),
             outcome,
             errors: errors.into_iter().filter(|told| told.text != "true").take(2).collect(),
@@ -168,6 +183,8 @@ struct Walk<'a> {
     fields: &'a Fields,
     leaves: Vec<Leaf>,
     seen: usize,
+    /// Whether there is more than was looked at.
+    cut: bool,
 }
 
 impl Walk<'_> {
@@ -184,6 +201,7 @@ impl Walk<'_> {
     fn value(&mut self, key: &str, value: &Value, path: &mut Vec<String>) {
         self.seen += 1;
         if self.seen > MOST_LEAVES || path.len() > DEEPEST {
+            self.cut = true;
             return;
         }
         match value {
@@ -295,7 +313,7 @@ mod tests {
 
     use super::*;
 
-    fn record(value: Value) -> (AppRecord, Option<TimeTrouble>) {
+    fn record(value: Value) -> (AppRecord, Option<Trouble>) {
         AppRecord::read(1, value.as_object().unwrap(), &Fields::default())
     }
 
@@ -317,8 +335,8 @@ mod tests {
         }
         let seconds = record(json!({"time": "02/Mar/2026:11:00:00 +0100"})).0.time.unwrap();
         assert_eq!(seconds, time::parse("2026-03-02T10:00:00Z").unwrap());
-        assert_eq!(record(json!({"time": "noon", "op": "x"})).1, Some(TimeTrouble::Unreadable));
-        assert_eq!(record(json!({"op": "x"})).1, Some(TimeTrouble::Absent));
+        assert_eq!(record(json!({"time": "noon", "op": "x"})).1, Some(Trouble::UnreadableTime));
+        assert_eq!(record(json!({"op": "x"})).1, Some(Trouble::NoTime));
     }
 
     #[test]
@@ -349,6 +367,40 @@ mod tests {
         assert_eq!(record.operation.unwrap().text, "PutObject");
         assert_eq!((record.resources[0].text.as_str(), record.actors[0].text.as_str()), ("arn:aws:s3:::b", "u-1"));
         assert!(record.time.is_some());
+    }
+
+    #[test]
+    fn a_record_of_which_not_all_is_looked_at_says_so() {
+        let many: Map<String, Value> = (0..500).map(|n| (format!("a{n}"), json!(n))).collect();
+        let mut deep = json!({"op": "x"});
+        (0..9).for_each(|_| deep = json!({"a": deep}));
+        let resources: Vec<String> = (0..33).map(|n| format!("table-{n}")).collect();
+        for cut in [json!({"a": many}), json!({"a": deep}), json!({"resources": resources})] {
+            let mut whole = cut.clone();
+            whole["time"] = json!("2026-03-02T10:00:00Z");
+            whole["zoperation"] = json!("x");
+            assert_eq!(record(whole).1, Some(Trouble::Cut), "{cut}");
+        }
+        assert_eq!(record(json!({"a": many})).1, Some(Trouble::Cut), "its time may stand in what was not looked at");
+        assert_eq!(record(json!({"time": "2026-03-02T10:00:00Z", "resources": resources[1..]})).1, None);
+    }
+
+    #[test]
+    fn a_record_names_its_place_by_a_field_or_by_what_it_acted_on() {
+        let place = |value: Value| {
+            let record = record(value).0;
+            (record.region.unwrap_or_default(), record.account.unwrap_or_default())
+        };
+        assert_eq!(
+            place(json!({"op": "x", "region": "eu-west-1", "account_id": "111122223333"})),
+            ("eu-west-1".into(), "111122223333".into())
+        );
+        let arn = "arn:aws:dynamodb:eu-central-1:111122223333:table/orders";
+        assert_eq!(
+            place(json!({"op": "x", "region": "EMEA", "account": "gold", "resource": arn})),
+            ("eu-central-1".into(), "111122223333".into())
+        );
+        assert_eq!(place(json!({"op": "x", "resource": "arn:aws:s3:::orders"})), (String::new(), String::new()));
     }
 
     #[test]

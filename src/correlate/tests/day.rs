@@ -17,6 +17,8 @@ pub(super) enum Skew {
     OneHost,
     /// All of it, by the same time.
     Whole(TimeDelta),
+    /// One record of twenty, each by a time of its own of up to ten minutes, whatever its host.
+    OneByOne,
 }
 
 /// The strongest that a record carries to be told by.
@@ -381,7 +383,11 @@ fn line(random: &mut Random, act: &Act<'_>, skew: Skew) -> (DateTime<Utc>, Value
         Skew::Whole(by) => time += by,
         // The clock drifts by a few seconds in the day.
         Skew::OneHost if session.host == 7 => time += TimeDelta::seconds(-250 + session.from / 20_000),
-        Skew::OneHost => {}
+        Skew::OneByOne if random.below(20) == 0 => {
+            let by = TimeDelta::milliseconds(15_000 + random.below(585_000) as i64);
+            time = if random.percent(50) { time + by } else { time - by };
+        }
+        Skew::OneHost | Skew::OneByOne => {}
     }
     let service = CALLS.iter().find(|(_, name, _)| name.starts_with(&act.call)).map_or("app", |(service, ..)| *service);
     let mut said = Said {

@@ -89,6 +89,8 @@ pub enum WindowStart {
     LookUp(TimeDelta),
     /// So long before now, as nothing was said.
     Last(TimeDelta),
+    /// Where the application's log begins, which is given alone.
+    OwnTimeOfLog,
 }
 
 impl Lack {

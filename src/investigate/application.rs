@@ -6,9 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::resume::Room;
 use crate::context::Asked;
+use crate::context::basis::{WindowBasis, WindowStart};
 use crate::correlate::{self, Joins, Log, Subject};
 use crate::rank::Change;
-use crate::time::rfc3339;
+use crate::time::{Window, rfc3339};
 
 /// How far around a log that nothing else gives a time for: its clock may be off, and what it tells of began before.
 const AROUND: TimeDelta = TimeDelta::minutes(5);
@@ -56,17 +57,19 @@ impl Drop for GivenLog {
     }
 }
 
-/// Asks about the time of a log where nothing else gives one: at most `longest`, the latest part.
-pub(super) fn over(mut asked: Asked, log: &Log, longest: TimeDelta, now: DateTime<Utc>) -> Asked {
+/// Returns the time of a log where nothing else gives one, and how it is told: at most `longest`, the latest part.
+pub(super) fn own_time(asked: &Asked, log: &Log, longest: TimeDelta, now: DateTime<Utc>) -> Option<(Window, WindowBasis)> {
     let given = asked.investigation.is_some() || asked.start_time.is_some() || asked.end_time.is_some();
-    if let (false, Some((first, last))) = (given, log.span()) {
-        let to = (last + AROUND).min(now);
-        let from = (first - AROUND).max(to - longest);
-        if from < to {
-            (asked.start_time, asked.end_time) = (Some(rfc3339(from)), Some(rfc3339(to)));
-        }
-    }
-    asked
+    let (first, last) = log.span().filter(|_| !given)?;
+    let to = (last + AROUND).min(now);
+    let (whole, latest) = (first - AROUND, to - longest);
+    let basis = WindowBasis { cut_to: (whole < latest).then_some(longest), ..WindowStart::OwnTimeOfLog.into() };
+    Some((Window::new(whole.max(latest), to)?, basis))
+}
+
+/// Asks about a window.
+pub(super) fn over(asked: Asked, window: Window) -> Asked {
+    Asked { start_time: Some(rfc3339(window.from)), end_time: Some(rfc3339(window.to)), ..asked }
 }
 
 #[cfg(test)]
@@ -84,13 +87,18 @@ mod tests {
     #[test]
     fn a_log_alone_is_asked_about_in_its_own_time_and_never_past_now() {
         let at = |text| crate::time::parse(text).unwrap();
-        let over = |asked, now| over(asked, &log(), TimeDelta::hours(48), at(now));
-        let asked = over(Asked::default(), "2026-01-28T00:00:00Z");
+        let of = |asked: &Asked, longest, now| own_time(asked, &log(), TimeDelta::hours(longest), at(now));
+        let (window, basis) = of(&Asked::default(), 48, "2026-01-28T00:00:00Z").unwrap();
+        assert_eq!((window.from, window.to), (at("2026-01-27T19:55:00Z"), at("2026-01-27T21:05:00Z")));
+        assert_eq!(basis, WindowStart::OwnTimeOfLog.into());
+        let asked = over(Asked::default(), window);
         assert_eq!((asked.start_time.as_deref(), asked.end_time.as_deref()), (Some("2026-01-27T19:55:00Z"), Some("2026-01-27T21:05:00Z")));
-        assert_eq!(over(Asked::default(), "2026-01-27T20:30:00Z").end_time.as_deref(), Some("2026-01-27T20:30:00Z"));
+        assert_eq!(of(&Asked::default(), 48, "2026-01-27T20:30:00Z").unwrap().0.to, at("2026-01-27T20:30:00Z"));
+        let (cut, basis) = of(&Asked::default(), 1, "2026-01-28T00:00:00Z").unwrap();
+        assert_eq!((cut.from, basis.cut_to), (at("2026-01-27T20:05:00Z"), Some(TimeDelta::hours(1))), "the latest part");
         let given = Asked { start_time: Some("2h".to_owned()), ..Asked::default() };
-        assert_eq!(over(given.clone(), "2026-01-28T00:00:00Z"), given);
-        assert_eq!(over(Asked::default(), "2026-01-26T00:00:00Z"), Asked::default(), "a log of the future tells no time");
+        assert_eq!(of(&given, 48, "2026-01-28T00:00:00Z"), None);
+        assert_eq!(of(&Asked::default(), 48, "2026-01-26T00:00:00Z"), None, "a log of the future tells no time");
     }
 
     #[test]

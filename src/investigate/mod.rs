@@ -37,6 +37,7 @@ use tracing::{Instrument as _, info, info_span, warn};
 use crate::answer::Answer;
 use crate::answer::build::Built;
 use crate::answer::page::Page;
+use crate::answer::words::Words;
 use crate::context::{self, Incident};
 use crate::correlate::{Joins, failures};
 use crate::coverage::{Coverage, PlanLine, SoFar, SourceName};
@@ -120,11 +121,15 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
     let NewQuestion { asked, filter, limit, detail, source, log } = question;
     let (context, now) = (reader.context, reader.now);
     let mut asked = context.stored(asked).await?;
-    if let Some(log) = &log {
-        asked = application::over(asked, log, context.defaults().max_window, now);
+    let of_log = log.as_ref().and_then(|log| application::own_time(&asked, log, context.defaults().max_window, now));
+    if let Some((window, _)) = &of_log {
+        asked = application::over(asked, *window);
     }
     let log = log.map(|log| Arc::new(GivenLog::from(log)));
     let mut incident = context::discover(&asked, &context.defaults(), now)?;
+    if let Some((_, basis)) = of_log {
+        incident.window_basis = basis;
+    }
     let names = look_up::names(&incident, &filter);
     if !names.is_empty() && !incident.start_given {
         incident = context::discover(&asked, &context.defaults_of_look_up(), now)?;
@@ -243,8 +248,12 @@ fn tell(reader: &Reader<'_>, findings: Findings) -> Answer {
     let resume = carries.then(|| ResumeState::keep(ranked.iter().map(|one| &one.change), &coverage, so_far, cursors.room())).flatten();
     let reads_on = resume.as_ref().is_some_and(|resume| resume.goes_on() && resume.gained_on(before));
     // Going on without the log would not tell that it does.
-    let holds_log = || frozen.inquiry.log.as_deref().is_none_or(|given| given.hold(cursors.room()));
-    if cursors.are_given() && (next.is_some() || reads_on) && holds_log() {
+    let goes_on = cursors.are_given() && (next.is_some() || reads_on);
+    let holds_log = goes_on && frozen.inquiry.log.as_deref().is_none_or(|given| given.hold(cursors.room()));
+    if let (true, false, Some(correlation)) = (goes_on, holds_log, &mut answer.correlation) {
+        correlation.next.push(Words::ENGLISH.no_cursor_for_log());
+    }
+    if goes_on && holds_log {
         let costs = !frozen.inquiry.scope.source().rereads && !background.is_empty();
         let carry = || costs.then(|| Carried::keep(background.iter(), cursors.room())).flatten().map(Arc::new);
         let known = frozen.known.clone().or_else(carry);

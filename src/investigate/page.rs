@@ -36,6 +36,7 @@ pub(super) fn build(reader: &Reader<'_>, findings: &Findings) -> Built {
             log: &given.log,
             joins,
             asked_all: inquiry.look_ups.is_empty(),
+            global_region: inquiry.scope.global_region(),
         }),
         filter: &inquiry.filter,
         page: frozen.page.clone(),

@@ -282,11 +282,16 @@ fn cell_words(cell: &CellReport, places: &str) -> String {
 
 /// Says what the application's log and CloudTrail say of each other.
 fn correlated(correlation: &CorrelationReport, room: Room) -> Vec<Row> {
-    let CorrelationReport { records, joined, tiers, clock, unjudged, unreadable, unreadable_total, .. } = correlation;
+    let CorrelationReport { records, joined, unrecognised, tiers, clock, unjudged, unreadable, unreadable_total, next, .. } = correlation;
     let by = tiers.iter().map(|tier| format!("{} by {} ({})", tier.records, tier_words(tier.tier), strength_word(tier.strength)));
     let by = by.collect::<Vec<_>>().join(", ");
     let by = if by.is_empty() { String::new() } else { format!(": {by}") };
     let mut parts = vec![format!("{joined} of {records} records joined{by}")];
+    match unrecognised {
+        0 => {}
+        1 => parts.push("1 more line tells of no act by a known field".into()),
+        lines => parts.push(format!("{lines} more lines tell of no act by a known field")),
+    }
     parts.extend(clock.clone());
     parts.extend(unjudged.clone());
     if *unreadable_total > 0 {
@@ -297,6 +302,7 @@ fn correlated(correlation: &CorrelationReport, room: Room) -> Vec<Row> {
     if !correlation.flags.is_empty() {
         parts.push(format!("{} in it", correlation.flags.join(", ")));
     }
+    parts.extend(next.iter().cloned());
     let mut rows = vec![Row::new("app log", parts.join("; "))];
     let mut list = |label, told: Vec<String>, total: usize| {
         let more = total.saturating_sub(told.len());

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::binary;
+use crate::{binary, correlate};
 
 /// A server process and our ends of its pipes.
 struct Server {
@@ -393,4 +393,43 @@ fn the_prompt_names_the_tool_and_quotes_its_arguments() {
     assert_eq!(completion["result"]["completion"]["values"], json!(["eu-west-1", "eu-west-2", "eu-west-3"]));
     assert!(server.request(5, "prompts/get", json!({"name": "other"}))["error"].is_object());
     quiet(server.leave());
+}
+
+/// Asks for changes, and returns the structured answer.
+fn changes(server: &mut Server, id: u32, arguments: Value) -> Value {
+    server.request(id, "tools/call", json!({"name": "aws.cloudtrail_events", "arguments": arguments}))["result"]["structuredContent"]
+        .clone()
+}
+
+#[test]
+fn a_log_that_comes_inline_is_joined_on_every_page_and_one_too_large_for_a_cursor_says_so() {
+    let (_keep, dir) = binary::folder(&[("a.json", &correlate::archive().to_string())]);
+    let mut server = Server::with(&["serve", "--archive", &dir.display().to_string(), "--now", "2026-01-27T21:00:00Z"]);
+    server.initialize("2025-11-25");
+    let ask = |log: Value| json!({"start_time": "2026-01-27T20:00:00Z", "end_time": "2026-01-27T20:12:00Z", "regions": ["eu-west-1"], "limit": 1, "correlate": log});
+    let log = correlate::log();
+    for (id, given) in [(10, json!(log)), (30, json!(correlate::lines(&log)))] {
+        let first = changes(&mut server, id, ask(given));
+        assert_eq!(first["correlation"]["joined"], 3, "{first}");
+        let (mut ids, mut page, mut next) = (Vec::new(), first.clone(), id + 1);
+        loop {
+            ids.extend(page["groups"].as_array().unwrap().iter().flat_map(|group| group["events"].as_array().unwrap().clone()));
+            let Some(cursor) = page["next_cursor"].as_str() else { break };
+            page = changes(&mut server, next, json!({"cursor": cursor}));
+            assert_eq!(page["correlation"], first["correlation"], "{page}");
+            next += 1;
+        }
+        let mut told: Vec<&str> = ids.iter().map(|entry| entry["event_id"].as_str().unwrap()).collect();
+        told.sort_unstable();
+        assert_eq!(told, ["e-culprit", "e-start", "e-told", "e-untold"]);
+        let joined = ids.iter().find(|entry| entry["event_id"] == "e-told").unwrap();
+        assert_eq!(joined["application"]["lines"], json!([1, 2, 3]));
+    }
+    let line = r#"{"op":"x","user":["a","b","c","d","e"],"resource":["f","g","h"]}"#;
+    let large = changes(&mut server, 50, ask(json!(format!("{line}\n").repeat(50_000))));
+    assert_eq!(large.get("next_cursor"), None);
+    assert!(large["totals"]["remaining"].as_u64().unwrap() > 0, "{large}");
+    let next = large["correlation"]["next"].to_string();
+    assert!(next.contains("no cursor, as the log is too large"), "{}", large["correlation"]);
+    assert_eq!(server.leave().0.code(), Some(0));
 }

@@ -70,13 +70,15 @@ impl<'a> Joined<'a> {
             *tier = join.tier.min(*tier);
         }
         let count = |tier: Tier| tiers.values().filter(|one| **one == tier).count();
-        let Missing { unseen, untold, unjudged } = self.application.missing(draft.ranked, draft.coverage, draft.window);
+        let Missing { unseen, untold, unjudged, unfollowed } = self.application.missing(draft.ranked, draft.coverage, draft.window);
+        let followed = draft.filter.include_reads || unfollowed == 0;
         let words = |record: &AppRecord| redact::clean(&style.words.record(record, draft.untrusted), MAX_SUMMARY_CHARS);
         let time_of = |record: &AppRecord| joins.clocks.corrected(record).map(time::rfc3339).unwrap_or_default();
         let told = unseen.get(..unseen.len().min(most)).unwrap_or_default();
         CorrelationReport {
             records: log.records.len(),
             joined: tiers.len(),
+            unrecognised: log.plain,
             tiers: Tier::ALL
                 .into_iter()
                 .filter(|tier| count(*tier) > 0)
@@ -87,7 +89,9 @@ impl<'a> Joined<'a> {
             unseen_total: unseen.len(),
             untold: untold.iter().take(most).map(|one| untold_report(draft, one)).collect(),
             untold_total: untold.len(),
-            unjudged: unjudged.map(|why| style.words.unjudged(why)),
+            unjudged: style.words.unjudged(&unjudged),
+            unjudged_total: unjudged.iter().map(|(_, records)| records).sum(),
+            next: (!followed).then(|| style.words.sessions_not_followed(unfollowed)).into_iter().collect(),
             unreadable: log
                 .faults
                 .iter()

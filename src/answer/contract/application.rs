@@ -11,27 +11,36 @@ pub struct CorrelationReport {
     pub records: usize,
     /// How many of them tell of an event that was read.
     pub joined: usize,
+    /// Lines that tell of nothing done by any field that is known.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub unrecognised: usize,
     /// By what they were joined, the surest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tiers: Vec<TierReport>,
     /// How far the log's clocks are off, by the exact joins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock: Option<String>,
-    /// Changes that the application says it made and that are not in CloudTrail, where all of that time was read.
+    /// Changes that the application says it made and that are not in CloudTrail, where all of their time and place was read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unseen: Vec<UnseenReport>,
     /// How many there are in all.
     #[serde(default, skip_serializing_if = "is_none")]
     pub unseen_total: usize,
-    /// Changes by the application's own actors, while it wrote its log, of which that tells nothing.
+    /// Changes by the application's own actors, while it wrote its log, of which what could be read of it tells nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub untold: Vec<UntoldReport>,
     /// How many there are in all.
     #[serde(default, skip_serializing_if = "is_none")]
     pub untold_total: usize,
-    /// Why it cannot be said what is not in CloudTrail, or not in the log.
+    /// Why it cannot be said of others whether they are in CloudTrail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unjudged: Option<String>,
+    /// How many there are of these.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub unjudged_total: usize,
+    /// What to do for more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub next: Vec<String>,
     /// Lines that could not be used, or not in full: the first of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreadable: Vec<UnreadableReport>,

@@ -57,22 +57,55 @@ pub(super) fn clock(clocks: &Clocks) -> Option<String> {
     (!off.is_empty()).then(|| format!("{some}{}", off.iter().take(2).map(words).collect::<Vec<_>>().join(", ")))
 }
 
-/// Says why it cannot be told what is missing on either side.
-pub(super) fn unjudged(unjudged: Unjudged) -> String {
-    match unjudged {
-        Unjudged::ByName => "only what is filed under a name was read, so what else CloudTrail or the log lacks is not known".into(),
-        Unjudged::NotAllRead => "not all of that time was read, so CloudTrail may hold more of what the log tells".into(),
-        Unjudged::Outside => "the log's times lie outside the window that was read".into(),
-    }
+/// Says of how many records it cannot be told whether CloudTrail has them, and why; nothing where there is none.
+pub(super) fn unjudged(unjudged: &[(Unjudged, usize)]) -> Option<String> {
+    let why = |(why, records): &(Unjudged, usize)| {
+        let why = match why {
+            Unjudged::ByName => "only what is filed under a name was read",
+            Unjudged::Clock => "when they were written is not known",
+            Unjudged::Outside => "they lie outside the window that was read, or may by their clock",
+            Unjudged::DataCall => "calls on data are recorded only where a trail is told to",
+            Unjudged::OtherCategories => "policy shows this caller no such changes",
+            Unjudged::NotRecorded => "trails do not record or deliver all",
+            Unjudged::Unplaced => "neither they nor a record that was joined tell of their region and account",
+            Unjudged::NotRead => "not all of their time, region and account was read",
+        };
+        format!("{records} as {why}")
+    };
+    let records: usize = unjudged.iter().map(|(_, records)| records).sum();
+    let noun = if records == 1 { "record" } else { "records" };
+    let whys: Vec<String> = unjudged.iter().map(why).collect();
+    (records > 0).then(|| format!("whether CloudTrail has {records} more {noun} is not known: {}", whys.join(", ")))
 }
 
-/// Says which lines could not be used; nothing where all could.
+/// Says that sessions were not followed to whoever began them.
+pub(super) fn sessions_not_followed(records: usize) -> String {
+    format!("{records} not joined may be of sessions that they began: call again with include_reads, as beginning one is a read")
+}
+
+/// Says that there is more and no cursor to it.
+pub(super) fn no_cursor() -> String {
+    "there is more, and no cursor, as the log is too large to be held for one: call again with a larger limit, or with the part of the log \
+     around the incident"
+        .into()
+}
+
+/// Says which lines could not be used, and that most were not understood; nothing where all could.
 pub(super) fn unreadable(log: &Log) -> Option<String> {
     let named: Vec<String> = log.faults.iter().take(NAMED).map(|fault| format!("{} {}", fault.line, fault.problem.words())).collect();
     let more = log.faulty.saturating_sub(named.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let lines = if log.faulty == 1 { "1 line".to_owned() } else { format!("{} lines", log.faulty) };
-    (log.faulty > 0).then(|| format!("{lines} of the application's log could not be used in full: {}{more}.", named.join(", ")))
+    let faulty =
+        (log.faulty > 0).then(|| format!("{lines} of the application's log could not be used in full: {}{more}.", named.join(", ")));
+    let (plain, all) = (log.plain, log.plain + log.records.len());
+    let foreign = (plain > log.records.len()).then(|| {
+        format!(
+            "{plain} of {all} records of the application's log tell of nothing done by any known field: name its fields under [correlate]."
+        )
+    });
+    let said: Vec<String> = faulty.into_iter().chain(foreign).collect();
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
 #[cfg(test)]
@@ -111,5 +144,17 @@ mod tests {
             said,
             "4 lines of the application's log could not be used in full: 2 is no JSON, 3 is no JSON object, 4 is no JSON and 1 more."
         );
+    }
+
+    #[test]
+    fn a_log_that_is_mostly_not_understood_says_so() {
+        let (act, other) = (json!({"time": "2026-03-02T10:00:00Z", "op": "x"}), json!({"did": "PutItem", "at": "2026-03-02T10:00:00Z"}));
+        let of = |records: &[&serde_json::Value]| unreadable(&Log::read(&json!(records), &Fields::default()).unwrap());
+        let said = of(&[&act, &other, &other]).unwrap();
+        assert_eq!(
+            said,
+            "2 of 3 records of the application's log tell of nothing done by any known field: name its fields under [correlate]."
+        );
+        assert_eq!(of(&[&act, &other]), None, "programs tell of more than what they do");
     }
 }

@@ -15,6 +15,7 @@ pub fn of_window(basis: &WindowBasis) -> String {
         WindowStart::BeforeAlertEnd => "the hour before the alert's end".to_owned(),
         WindowStart::BeforeEnd(span) => format!("end_time - {}", compact(span)),
         WindowStart::LastHour => "the last hour".to_owned(),
+        WindowStart::OwnTimeOfLog => "the log's own time".to_owned(),
         WindowStart::Last(span) => format!("the last {}", compact(span)),
         WindowStart::LookUp(longest) => format!("the last {}, as far as exact look-ups go", compact(longest)),
     };

@@ -79,9 +79,19 @@ impl Words {
         application::clock(clocks).map(self.0)
     }
 
-    /// Says why it cannot be told what CloudTrail or an application's log lacks.
-    pub fn unjudged(self, unjudged: Unjudged) -> String {
-        (self.0)(application::unjudged(unjudged))
+    /// Says of how many records of an application's log it cannot be told whether CloudTrail has them, and why; nothing where there is none.
+    pub fn unjudged(self, unjudged: &[(Unjudged, usize)]) -> Option<String> {
+        application::unjudged(unjudged).map(self.0)
+    }
+
+    /// Says that sessions were not followed to whoever began them, and what to do.
+    pub fn sessions_not_followed(self, records: usize) -> String {
+        (self.0)(application::sessions_not_followed(records))
+    }
+
+    /// Says that there is more and no cursor to it, since the log is too large to be held.
+    pub fn no_cursor_for_log(self) -> String {
+        (self.0)(application::no_cursor())
     }
 
     /// Words what speaks against a suspect.

@@ -9,6 +9,7 @@ pub mod earlier;
 pub mod event;
 pub mod filter;
 pub mod fold;
+mod news;
 pub mod page;
 pub mod query;
 pub mod report;
@@ -20,6 +21,7 @@ pub mod trails;
 pub mod withhold;
 pub mod words;
 
+pub use news::{Changed, News};
 pub use query::{PresetReport, QueryAnswer, QueryFinding, RowTotals, Understood, WordReport};
 
 pub use contract::{

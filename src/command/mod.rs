@@ -9,6 +9,7 @@ mod config;
 mod demo;
 mod doctor;
 mod flags;
+mod follow;
 mod iam_policy;
 mod investigation;
 mod man;

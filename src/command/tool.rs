@@ -9,6 +9,7 @@ use crate::investigate::Cursors;
 use crate::policy::region::enabled_by_default;
 use crate::refusal::Code;
 use crate::render::{self, FORMATS, Format, Outcome};
+use crate::service::CallService;
 use crate::tools::{Call, Tool};
 use clap::builder::{FalseyValueParser, PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
@@ -19,7 +20,7 @@ use serde_json::{Map, Value};
 use super::output::{columns, complain, formats, say, say_bytes};
 use super::progress;
 use super::serve::stop;
-use super::{FAILURE, Failure, Global, INTERRUPTED, PARTIAL, USAGE, application_log, block_on, investigation, service};
+use super::{FAILURE, Failure, Global, INTERRUPTED, PARTIAL, USAGE, application_log, block_on, follow, investigation, service};
 
 /// Arguments with further names.
 const ALIASES: &[(&str, &[&str])] = &[
@@ -36,6 +37,7 @@ const INVESTIGATION: &str = "investigation";
 /// Where the value of `--investigation` is kept, besides that of the positional.
 const INVESTIGATION_FLAG: &str = "--investigation";
 const LAST: &str = "--last";
+const FOLLOW: &str = "--follow";
 /// The argument that is a file here.
 const CORRELATE: &str = "correlate";
 /// What may be said besides an alert on stdin: where to look and how to show it, not what is asked.
@@ -71,7 +73,12 @@ pub(super) fn command(tool: &Tool) -> clap::Command {
     let format = format.help("How the answer is printed; json is exactly the structuredContent [default: text, or as FILE ends]");
     let json = Arg::new("json").long("json").action(ArgAction::SetTrue).conflicts_with("format").help("The same as --format json");
     let output = Arg::new("output").short('o').long("output").value_name("FILE").value_parser(value_parser!(PathBuf));
-    command.arg(format).arg(json).arg(output.help("Write the answer to FILE instead"))
+    let command = command.arg(format).arg(json).arg(output.help("Write the answer to FILE instead"));
+    if !tool.can_be_followed {
+        return command;
+    }
+    let follow = Arg::new(FOLLOW).long("follow").action(ArgAction::SetTrue).conflicts_with("output");
+    command.arg(follow.help("Ask again until nothing may be delivered late any more, and tell what is new; with --json an answer a line; exit code 3 where half an hour is not enough"))
 }
 
 fn variable(name: &str) -> String {
@@ -131,11 +138,16 @@ impl TypedValueParser for Suggested {
 
 /// Runs `tool` with the given flags and prints its answer.
 pub(super) fn run(tool: &Tool, given: &ArgMatches, global: &Global) -> Result<u8, Failure> {
-    let service = service(&global.settings()?, Cursors::ephemeral())?;
+    let config = global.settings()?;
+    let service = service(&config, Cursors::ephemeral())?;
     let arguments = arguments(tool, given)?;
     let output = given.get_one::<PathBuf>("output");
     let named = if given.get_flag("json") { Format::find("json") } else { given.get_one::<&Format>("format").copied() };
     let format = named.or_else(|| by_ending(output?)).unwrap_or(&render::TEXT);
+    if tool.can_be_followed && given.get_flag(FOLLOW) {
+        follow::check(format, &config)?;
+        return followed(tool, &service, &arguments, format);
+    }
     let asked = arguments.get("limit").and_then(Value::as_str).and_then(|limit| limit.parse().ok());
     let limit: u64 = asked.unwrap_or(service.context().limits().default_events);
     let outcome = block_on(async {
@@ -159,6 +171,26 @@ pub(super) fn run(tool: &Tool, given: &ArgMatches, global: &Global) -> Result<u8
         complain(&more);
     }
     Ok(exit_code(&outcome))
+}
+
+/// Asks until nothing may be delivered late any more, and prints what is new.
+fn followed(tool: &Tool, service: &CallService, arguments: &Map<String, Value>, format: &Format) -> Result<u8, Failure> {
+    let now = || service.context().now();
+    let asked_at = Some(now());
+    let ask = async || {
+        let call = Call { asked_at, ..Call::default() };
+        progress::shown(&call.progress, service.call(tool, &call, Some(arguments.clone()))).await
+    };
+    let teller = follow::Teller { format, columns: columns(), say: &mut say, note: &mut complain };
+    let code = block_on(async {
+        let ended = tokio::select! {
+            (_, code) = follow::follow(ask, now, teller) => Some(code),
+            () = stop() => None,
+        };
+        service.flush().await;
+        ended
+    })?;
+    code.ok_or_else(|| Failure::new(INTERRUPTED, "Interrupted: what was told stands, and the newest events may still be missing."))
 }
 
 fn write(path: &std::path::Path, content: &[u8]) -> Result<(), Failure> {
@@ -211,7 +243,7 @@ pub(super) fn print(outcome: &Outcome, format: &Format) -> Result<u8, Failure> {
     Ok(exit_code(outcome))
 }
 
-fn exit_code(outcome: &Outcome) -> u8 {
+pub(super) fn exit_code(outcome: &Outcome) -> u8 {
     match outcome.error() {
         Some(error) if error.code == Code::InvalidArgument.as_str() => USAGE,
         Some(_) => FAILURE,

@@ -41,10 +41,11 @@ const EXAMPLE: &str = r#"{"alert":{"name":"HighLatency","startsAt":"2026-01-27T2
 /// Errors: JSON that does not parse, and arguments that cannot be read; JSON of an unknown form is no error.
 pub fn discover(asked: &Asked, defaults: &Defaults, now: DateTime<Utc>) -> Result<Incident, InvalidArgument> {
     let defaults = Defaults { lookback: defaults.lookback.clamp(TimeDelta::seconds(1), TimeDelta::days(3_650)), ..*defaults };
-    let mut primary = read_investigation(asked, &defaults, now)?;
+    let times = Times { said: asked.said_at.map_or(now, |said| said.min(now)), now };
+    let mut primary = read_investigation(asked, &defaults, times)?;
     fact::push_pairs(&mut primary.facts, |name| resource::names_one(name) || region::names_place(name));
     primary.is_about_cost = cost::is_complaint(&primary.names, &primary.facts);
-    let (window, window_basis) = period::decide(asked, &primary, &defaults, now)?;
+    let (window, window_basis) = period::decide(asked, &primary, &defaults, times)?;
     let (given, all_regions) = region::argument(&asked.regions)?;
     let regions_given = all_regions || !given.is_empty();
     let regions = if regions_given { given } else { region::find(&primary.facts) };
@@ -72,7 +73,16 @@ fn start_given(asked: &Asked) -> bool {
     asked.start_time.as_deref().is_some_and(|time| !time.trim().is_empty())
 }
 
-fn read_investigation(asked: &Asked, defaults: &Defaults, now: DateTime<Utc>) -> Result<Primary, InvalidArgument> {
+/// Two times that are one, but for a question that is asked again.
+#[derive(Clone, Copy)]
+struct Times {
+    /// When the question was put: what it says of time is counted from here.
+    said: DateTime<Utc>,
+    /// What lies after it is still to come.
+    now: DateTime<Utc>,
+}
+
+fn read_investigation(asked: &Asked, defaults: &Defaults, times: Times) -> Result<Primary, InvalidArgument> {
     let refuse = |message: String| InvalidArgument { argument: "investigation".into(), message };
     match &asked.investigation {
         None | Some(Value::Null) => Ok(Primary::default()),
@@ -83,10 +93,10 @@ fn read_investigation(asked: &Asked, defaults: &Defaults, now: DateTime<Utc>) ->
             alert::json(text).map_or_else(|| read_text(text), |payload| alert::read(&payload)),
             start_given(asked),
             defaults.lookback,
-            now,
+            times,
         ),
         Some(payload @ (Value::Object(_) | Value::Array(_))) => {
-            primary::choose(alert::read(payload), start_given(asked), defaults.lookback, now)
+            primary::choose(alert::read(payload), start_given(asked), defaults.lookback, times)
         }
         Some(_) => Err(refuse(format!("`investigation` is an alert object, such as `{EXAMPLE}`, or a text."))),
     }
@@ -139,6 +149,8 @@ pub struct Asked {
     pub accounts: Vec<String>,
     /// Ids, names or ARNs; each item may be a comma string.
     pub resources: Vec<String>,
+    /// When it was asked first, for a question that is asked again: what it says of time, `2h`, is counted from then. Default: now.
+    pub said_at: Option<DateTime<Utc>>,
 }
 
 /// What counts where the caller did not say.

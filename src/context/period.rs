@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::basis::{WindowBasis, WindowStart};
 use super::primary::Primary;
-use super::{Asked, Defaults, InvalidArgument};
+use super::{Asked, Defaults, InvalidArgument, Times};
 use crate::time::{self, Window};
 
 /// How long after the alert's start the window goes on.
@@ -22,16 +22,17 @@ pub(super) fn decide(
     asked: &Asked,
     primary: &Primary,
     defaults: &Defaults,
-    now: DateTime<Utc>,
+    times: Times,
 ) -> Result<(Window, WindowBasis), InvalidArgument> {
+    let Times { said, now } = times;
     let start = primary.alert.as_ref().map(|alert| alert.started_at.min(now));
     let read = |argument: &str, text: &Option<String>| match text.as_deref().map(str::trim) {
         None | Some("") => Ok(None),
-        Some(text) => time::argument(text, now, primary.alert.as_ref().map(|alert| alert.started_at))
+        Some(text) => time::argument(text, said, primary.alert.as_ref().map(|alert| alert.started_at))
             .map(Some)
             .map_err(|problem| refuse(argument, &problem)),
     };
-    let span = |text: &Option<String>| text.as_deref().and_then(|text| time::named_span(text, now));
+    let span = |text: &Option<String>| text.as_deref().and_then(|text| time::named_span(text, said));
     let (from, to) = match (span(&asked.start_time), span(&asked.end_time)) {
         // A day by its name is the whole day.
         (Some(start), None) => (Some(start.from), read("end_time", &asked.end_time)?.or(Some(start.to))),
@@ -49,12 +50,12 @@ pub(super) fn decide(
     }
 
     let (default_from, default_to, counted_from) = match (start, primary.ended.filter(|_| primary.lacks.is_some())) {
-        (None, _) if primary.on.is_some() || primary.span.is_some_and(|span| span.from < before(now, WITHOUT_ALERT)) => {
+        (None, _) if primary.on.is_some() || primary.span.is_some_and(|span| span.from < before(said, WITHOUT_ALERT)) => {
             // Which of several times it was is not told: it may have begun after any of them.
             let (span, end, basis) = match (primary.on, primary.span) {
-                (None, Some(span)) => (span, now, WindowStart::BeforeTimesInText(defaults.lookback)),
+                (None, Some(span)) => (span, said, WindowStart::BeforeTimesInText(defaults.lookback)),
                 (on, span) => {
-                    let day = on.or(span).unwrap_or(Window { from: now, to: now });
+                    let day = on.or(span).unwrap_or(Window { from: said, to: said });
                     (day, day.to, WindowStart::Day)
                 }
             };
@@ -63,7 +64,7 @@ pub(super) fn decide(
         }
         // The window ends where it is counted from, to be no longer than it may.
         (start, _) if primary.is_about_cost => {
-            let end = start.unwrap_or(now);
+            let end = start.unwrap_or(said);
             let span = OF_COSTS.min(defaults.max_window);
             (before(end, span), end, WindowStart::BeforeCosts(span))
         }
@@ -76,17 +77,17 @@ pub(super) fn decide(
             )
         }
         (None, Some(end)) => (before(end, WITHOUT_ALERT), end, WindowStart::BeforeAlertEnd),
-        (None, None) if defaults.without_alert == WITHOUT_ALERT => (before(now, WITHOUT_ALERT), now, WindowStart::LastHour),
+        (None, None) if defaults.without_alert == WITHOUT_ALERT => (before(said, WITHOUT_ALERT), said, WindowStart::LastHour),
         (None, None) => {
-            let end = to.map_or(now, |to| to.min(now));
+            let end = to.map_or(said, |to| to.min(now));
             let span = defaults.without_alert;
-            (before(end, span), now, if defaults.looks_up { WindowStart::LookUp(span) } else { WindowStart::Last(span) })
+            (before(end, span), said, if defaults.looks_up { WindowStart::LookUp(span) } else { WindowStart::Last(span) })
         }
     };
     let end = match (from, to) {
         (_, Some(to)) => to.min(now),
         // A start after the alert's own window asks for what came later.
-        (Some(from), None) if default_to.min(now) <= from => now,
+        (Some(from), None) if default_to.min(now) <= from => said,
         (_, None) => default_to.min(now),
     };
     let (begin, start) = match from {

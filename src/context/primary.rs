@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::alert::{Payload, Reported, tells_start};
 use super::basis::Lack;
 use super::fact::{Fact, Place, plain_key};
-use super::{Alert, InvalidArgument};
+use super::{Alert, InvalidArgument, Times};
 use crate::time::{self, Onset, Window};
 
 /// How far an alert's start may lie ahead of our clock.
@@ -44,7 +44,8 @@ pub(super) struct Primary {
 /// `lookback` before it join, and the earliest start of them counts. An alert that tells its start in words only is read as people would.
 ///
 /// Errors: every start lies in the future, and the caller gave none (`start_given`).
-pub(super) fn choose(payload: Payload, start_given: bool, lookback: TimeDelta, now: DateTime<Utc>) -> Result<Primary, InvalidArgument> {
+pub(super) fn choose(payload: Payload, start_given: bool, lookback: TimeDelta, times: Times) -> Result<Primary, InvalidArgument> {
+    let Times { said, now } = times;
     let Payload { mut alerts, facts: beside } = payload;
     let mut chosen = Primary::default();
     if alerts.is_empty() {
@@ -55,7 +56,7 @@ pub(super) fn choose(payload: Payload, start_given: bool, lookback: TimeDelta, n
     let alone = alerts.len() == 1;
     let mut several: Vec<Window> = Vec::new();
     for alert in &mut alerts {
-        match read_words(alert, if alone { &beside } else { &[] }, now) {
+        match read_words(alert, if alone { &beside } else { &[] }, said) {
             Words::Read { in_text } => chosen.in_text |= in_text && alone,
             Words::Several(span) => several.push(span),
             Words::Future => chosen.lacks = Some(Lack::PastTime),

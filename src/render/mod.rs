@@ -28,7 +28,7 @@ pub use notice::{Notice, notice, notice_of_end};
 pub use outcome::{Document, Line, Outcome, Section, Table, Under};
 pub use report::report;
 pub use screen::looked;
-pub use text::{COLUMNS, FORMAT as TEXT, text};
+pub use text::{COLUMNS, FORMAT as TEXT, news, text};
 
 use serde::Serialize;
 use serde_json::Value;

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tracing::{info, warn};
 
-use super::{Format, json};
+use super::{Format, TEXT, json, news};
 use crate::answer::{Answer, CorrelationReport, CoverageReport, ErrorReport, Finding};
 use crate::redact::{self, Redacted};
 use crate::refusal::{Code, Refusal};
@@ -127,6 +127,14 @@ impl Outcome {
         match self {
             Self::Changes(answer) => (format.changes)(answer, columns),
             Self::Document(document) => (format.document)(document, columns),
+        }
+    }
+
+    /// Shows what is new since an earlier answer to the same question, as text in so many columns; all of it where one of them tells no changes.
+    pub fn show_news(&self, before: &Self, columns: usize) -> String {
+        match (before, self) {
+            (Self::Changes(before), Self::Changes(after)) if after.error.is_none() => news(before, after, columns),
+            _ => self.show(&TEXT, columns),
         }
     }
 

@@ -1,6 +1,8 @@
 //! For people on a terminal: the first screen, then the changes by group; wrapped to the terminal, in colours that the writer strips where
 //! there is no TTY.
 
+mod news;
+
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
@@ -9,6 +11,8 @@ use super::screen::{ROOMS, Row, screen};
 use super::{Document, Format, OPENS, Section, Table, counted, flags, has_runs, of_log, run, times};
 use crate::answer::{Answer, Entry, Finding};
 use crate::redact::Redacted;
+
+pub use news::news;
 
 /// The format.
 pub const FORMAT: Format = Format { name: "text", media_type: "text/plain", help: "For a terminal", changes: text, document, bytes: None };
@@ -60,14 +64,9 @@ struct Page {
 
 impl Page {
     fn answer(&mut self, answer: &Answer) {
-        let tone = match answer.finding {
-            Finding::Suspects => RED,
-            Finding::NoSuspect => GREEN,
-            Finding::CouldNotLook => YELLOW,
-        };
         let Some(room) = ROOMS.first() else { return };
         let screen = screen(answer, *room);
-        self.paragraph("", PLAIN, tone, screen.headline);
+        self.paragraph("", PLAIN, tone(answer.finding), screen.headline);
         for card in &screen.cards {
             self.blank();
             let lead = format!("{:>3}  ", card.entry.rank);
@@ -252,6 +251,14 @@ impl Page {
             let lead = if at == 0 { lead.to_owned() } else { " ".repeat(indent) };
             let _ = writeln!(self.out, "{lead_style}{lead}{lead_style:#}{style}{line}{style:#}");
         }
+    }
+}
+
+fn tone(finding: Finding) -> Style {
+    match finding {
+        Finding::Suspects => RED,
+        Finding::NoSuspect => GREEN,
+        Finding::CouldNotLook => YELLOW,
     }
 }
 

@@ -5,5 +5,6 @@ pub mod call;
 pub mod gate;
 pub mod live;
 mod recent;
+pub mod settling;
 
 pub use call::{CallService, KeptAnswer, Rules, Standing};

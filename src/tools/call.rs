@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use crate::source::Progress;
 
 /// One call: who makes it, and how far it is.
@@ -13,6 +15,8 @@ pub struct Call {
     pub progress: Progress,
     /// The trace that the caller is in, 32 lower-case hexadecimal digits.
     pub trace_id: Option<Arc<str>>,
+    /// When the question was asked first, where it is asked again: what it says of time is counted from then. Default: now.
+    pub asked_at: Option<DateTime<Utc>>,
 }
 
 impl Call {

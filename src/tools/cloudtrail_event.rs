@@ -26,6 +26,7 @@ pub const TOOL: Tool = Tool {
     output: || schema::of::<EventAnswer>(Prose::Drop),
     repeats: |_| None,
     asks_aws_only: false,
+    can_be_followed: false,
     run,
 };
 

@@ -27,6 +27,7 @@ pub const TOOL: Tool = Tool {
   cloudtrail-mcp events --last 2h --region eu-west-1    what changed there in the last two hours
   cloudtrail-mcp events --actors alice --since 2026-03-02T09:00 --until 2026-03-02T12:00
   cloudtrail-mcp events alert.json --correlate app.jsonl  with the application's own audit log
+  cloudtrail-mcp events alert.json --follow             again, until nothing is delivered late any more
   cloudtrail-mcp events alert.json --json -o answer.json",
     title: "What changed in AWS before an alert",
     description: "Finds the AWS changes (CloudTrail write events) that may explain an alert or incident: ranked with reasons, grouped, secrets removed. \
@@ -37,6 +38,7 @@ pub const TOOL: Tool = Tool {
     output: || schema::of::<Answer>(Prose::Drop),
     repeats,
     asks_aws_only: false,
+    can_be_followed: true,
     run,
 };
 
@@ -136,7 +138,7 @@ impl JsonSchema for ApplicationLog {
 
 fn run<'a>(context: &'a ToolContext, call: &'a Call, given: Option<Map<String, Value>>) -> BoxFuture<'a, Outcome> {
     Box::pin(async move {
-        match question(context, given) {
+        match question(context, call, given) {
             Ok(question) => Outcome::changes(investigate::run(context, question, &call.progress).await),
             Err(refusal) => Outcome::refused(&refusal),
         }
@@ -160,7 +162,7 @@ fn repeats(given: &Map<String, Value>) -> Option<String> {
 /// Reads the arguments.
 ///
 /// Errors: the first argument that is not as it should be.
-fn question(context: &ToolContext, given: Option<Map<String, Value>>) -> Result<Question, Refusal> {
+fn question(context: &ToolContext, call: &Call, given: Option<Map<String, Value>>) -> Result<Question, Refusal> {
     let mut arguments = Arguments::new(given);
     let limits = context.limits();
     let most = limits.max_events;
@@ -185,6 +187,7 @@ fn question(context: &ToolContext, given: Option<Map<String, Value>>) -> Result<
         regions: arguments.list(&["regions", "region"], "eu-west-1 or all")?,
         accounts: arguments.list(&["accounts", "account"], "111122223333")?,
         resources: arguments.list(&["resources", "resource_ids"], "i-0123456789abcdef0")?,
+        said_at: call.asked_at,
     };
     let errors_only = arguments.flag(&["errors_only"])?;
     let event_names = arguments.list(&["event_names", "event_name"], "RunInstances or Delete*")?;

@@ -36,6 +36,7 @@ pub const TOOL: Tool = Tool {
     output: || schema::of::<QueryAnswer>(Prose::Drop),
     repeats: |_| None,
     asks_aws_only: false,
+    can_be_followed: false,
     run,
 };
 

@@ -31,6 +31,7 @@ pub const TOOL: Tool = Tool {
     output: || schema::of::<TrailsAnswer>(Prose::Drop),
     repeats: |_| None,
     asks_aws_only: true,
+    can_be_followed: false,
     run,
 };
 

@@ -41,6 +41,8 @@ pub struct Tool {
     pub repeats: fn(&Map<String, Value>) -> Option<String>,
     /// Whether AWS is all that it asks: where policy allows no request to AWS it is not listed, since it could only refuse.
     pub asks_aws_only: bool,
+    /// Whether its command takes `--follow`: whether it answers with changes, of which some may be delivered late.
+    pub can_be_followed: bool,
     /// Its code. Never fails: what the caller can mend is an outcome with `is_error`.
     pub run: Run,
 }

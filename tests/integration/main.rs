@@ -17,6 +17,7 @@ mod event_history;
 mod everyday;
 mod fake_aws;
 mod faults;
+mod follow;
 mod fuzzing;
 mod http;
 mod leaving;

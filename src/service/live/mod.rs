@@ -15,7 +15,6 @@ mod store;
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::Utc;
 use serde_json::{Map, Value};
@@ -29,10 +28,9 @@ pub use record::{Record, Status, Told, Tracked};
 pub use records::{Kept, Records};
 pub use store::{Room, Store};
 
-use super::CallService;
+use super::{CallService, settling};
 use crate::answer::Answer;
 use crate::context;
-use crate::coverage::State;
 use crate::refusal::{Code, Refusal};
 use crate::render::{self, Notice, Outcome};
 use crate::tools::{Call, cloudtrail_events};
@@ -42,14 +40,6 @@ use crate::{redact, time};
 const TURNS: usize = 4;
 /// Investigations that may wait for their first answer; a sender is told to come back later.
 const WAITING: usize = 100;
-/// How often a call that may succeed later is made again.
-const TRIES: u32 = 8;
-/// The longest that is waited before that.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// How long after an answer whose newest events may not have been delivered it is asked again.
-///
-/// Source: the contract: delivery lags by about 5 minutes, to be planned as 15.
-const SETTLING: [Duration; 2] = [Duration::from_secs(300), Duration::from_secs(660)];
 
 /// Takes alerts.
 pub struct Live {
@@ -215,12 +205,12 @@ impl Live {
 
     /// Investigates an alert until its answer is settled, keeps each answer and tells what is new in it.
     async fn attend(self: &Arc<Self>, record: Record) -> io::Result<()> {
-        let mut waits = SETTLING.iter().skip(usize::from(record.status == Status::Settling));
+        let mut waits = settling::WAITS.iter().skip(usize::from(record.status == Status::Settling));
         loop {
             // What a reload changes while it is asked makes the answer one of no policy in force, so that nobody reads it.
             let policy = self.service.policy(&record.caller.as_str().into()).version().mark();
             let outcome = self.ask(&record).await;
-            let again = waits.next().filter(|_| is_lagging(&outcome));
+            let again = waits.next().filter(|_| settling::is_lagging(&outcome));
             let status = if again.is_some() { Status::Settling } else { Status::Answered };
             self.modify(&record.id, Some(kept(&outcome)), move |record| {
                 (record.status, record.asked, record.answered_at) = (status, record.asked + 1, Some(Utc::now()));
@@ -244,12 +234,11 @@ impl Live {
                 if !self.service.knows_caller(&record.caller) {
                     return Outcome::refused(&no_caller());
                 }
-                let call = Call::of(record.caller.as_str());
+                let call = Call { asked_at: Some(record.received_at), ..Call::of(record.caller.as_str()) };
                 self.service.call(&cloudtrail_events::TOOL, &call, Some(arguments.clone())).await
             };
-            let Some(error) = outcome.error().filter(|error| error.retryable && tries < TRIES) else { return outcome };
-            let told = error.retry_after_ms.map_or(Duration::ZERO, Duration::from_millis);
-            sleep(told.max(Duration::from_secs(1 << tries)).min(LONGEST_WAIT)).await;
+            let Some(wait) = settling::retry(&outcome, tries) else { return outcome };
+            sleep(wait).await;
             tries += 1;
         }
     }
@@ -328,11 +317,6 @@ fn kept(outcome: &Outcome) -> Value {
         fields.remove("next_cursor");
     }
     answer
-}
-
-/// Tells whether the newest events of an answer may not have been delivered yet.
-fn is_lagging(outcome: &Outcome) -> bool {
-    outcome.coverage().is_some_and(|coverage| coverage.cells.iter().any(|cell| cell.state == State::Lagging))
 }
 
 /// Returns the events of the suspects, in their order.

@@ -1,4 +1,5 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use chrono::DateTime;
 use serde_json::json;
@@ -6,7 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::config::audit::Limits;
 use crate::config::investigation;
-use crate::coverage::{AllRead, Cell, Profile, Reading};
+use crate::coverage::{AllRead, Cell, Profile, Reading, State};
 use crate::event::Event;
 use crate::investigate::{Cursors, ToolContext};
 use crate::policy::{CallerRules, Callers, Policy, Ungated};
@@ -93,7 +94,7 @@ async fn an_answer_that_may_lack_the_newest_events_is_asked_again_until_it_does_
     let live = live(folder.path(), usize::MAX, &["bot"]);
     let Ok(Taken::New(id)) = live.take("prod", "bot", alert()).await else { panic!("not taken") };
     let kept = settled(&live, &id).await;
-    assert_eq!(kept.record.asked, 3, "at once, after 5 and after 16 minutes");
+    assert_eq!(kept.record.asked, 4, "at once, and after 5, 16 and 31 minutes");
 }
 
 #[tokio::test(start_paused = true)]

@@ -155,7 +155,8 @@ fn of_webhook(uri: &str, record: &Record, alert: &Value, answer: Option<&Outcome
     let answer = answer.filter(|_| refused.is_none());
     let mut told = json!({
         "investigation": record.id, "status": record.status, "webhook": record.webhook, "received_at": record.received_at,
-        "answered_at": record.answered_at, "alerts": alerts, "alert": alert, "answer": answer.map(Outcome::structured), "not_shown": refused,
+        "answered_at": record.answered_at, "undelivered": record.undelivered, "alerts": alerts, "alert": alert,
+        "answer": answer.map(Outcome::structured), "not_shown": refused,
     });
     if let Some(fields) = told.as_object_mut() {
         fields.retain(|_, value| !value.is_null());

@@ -37,6 +37,10 @@ pub enum Counter {
     Calls,
     /// Fetches of an issuer's keys, by result.
     KeyFetches,
+    /// Alerts posted to webhooks, by what became of them.
+    Alerts,
+    /// Messages to the channel, by result.
+    Messages,
 }
 
 impl Counter {
@@ -45,6 +49,10 @@ impl Counter {
             Self::Requests => ("cloudtrail_mcp_http_requests_total", "route", "Requests by route and status."),
             Self::Refused => ("cloudtrail_mcp_http_refused_total", "reason", "Requests turned away, by reason."),
             Self::Calls => ("cloudtrail_mcp_tool_calls_total", "tool", "Tool calls admitted over HTTP, by tool."),
+            Self::Alerts => ("cloudtrail_mcp_alerts_total", "result", "Payloads of alerts that were taken, by what they told."),
+            Self::Messages => {
+                ("cloudtrail_mcp_channel_messages_total", "result", "Messages to the channel, posted or given up after the last try.")
+            }
             Self::KeyFetches => ("cloudtrail_mcp_signing_key_fetches_total", "result", "Fetches of the issuer's signing keys, by result."),
         }
     }
@@ -112,8 +120,8 @@ impl Metrics {
         self.micros.fetch_add(u64::try_from(time.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
-    /// Writes everything in Prometheus' text format.
-    pub fn render(&self) -> String {
+    /// Writes everything in Prometheus' text format, with what is counted elsewhere.
+    pub fn render(&self, elsewhere: &[(Counter, &'static str, u64)]) -> String {
         let read = |number: &AtomicU64| number.load(Ordering::Relaxed);
         let mut text = format!(
             "# HELP cloudtrail_mcp_build_info The version that runs.\n# TYPE cloudtrail_mcp_build_info gauge\ncloudtrail_mcp_build_info{{version=\"{}\"}} 1\n",
@@ -128,7 +136,9 @@ impl Metrics {
             _ = write!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n");
         }
         let mut last = None;
-        for ((counter, label, status), count) in self.counted.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        counted.extend(elsewhere.iter().map(|(counter, label, count)| ((*counter, *label, 0), *count)));
+        for ((counter, label, status), count) in &counted {
             let (name, key, help) = counter.name();
             if last.replace(*counter) != Some(*counter) {
                 _ = write!(text, "# HELP {name} {help}\n# TYPE {name} counter\n");
@@ -160,7 +170,7 @@ mod tests {
         metrics.took(Duration::from_millis(20));
         metrics.took(Duration::from_secs(60));
         let open = metrics.connection();
-        let text = metrics.render();
+        let text = metrics.render(&[(Counter::Messages, "given_up", 2), (Counter::Messages, "posted", 3)]);
         for line in [
             "cloudtrail_mcp_http_requests_total{route=\"/mcp\",status=\"200\"} 2",
             "cloudtrail_mcp_http_refused_total{reason=\"origin\"} 1",
@@ -169,11 +179,12 @@ mod tests {
             "cloudtrail_mcp_http_request_seconds_bucket{le=\"+Inf\"} 2",
             "cloudtrail_mcp_http_request_seconds_sum 60.02",
             "cloudtrail_mcp_http_connections 1",
+            "cloudtrail_mcp_channel_messages_total{result=\"given_up\"} 2",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
         }
         drop(open);
-        assert!(metrics.render().contains("cloudtrail_mcp_http_connections 0\n"));
+        assert!(metrics.render(&[]).contains("cloudtrail_mcp_http_connections 0\n"));
         let mut series: Vec<&str> =
             text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.rsplit_once(' ')).map(|(name, _)| name).collect();
         let all = series.len();

@@ -168,13 +168,21 @@ impl<S: ServerHandler + Clone + Send + Sync + 'static> Site<S> {
             Route::Webhook => self.alert(request, door).await,
             Route::Health => written(StatusCode::OK, "text/plain; charset=utf-8", "ok\n".to_owned()),
             Route::Ready => self.ready(door).await,
-            Route::Metrics => written(StatusCode::OK, PROMETHEUS, self.front.metrics.render()),
+            Route::Metrics => written(StatusCode::OK, PROMETHEUS, self.metrics()),
             Route::Metadata | Route::Unknown => {
                 let mut answer = json(StatusCode::OK, door.metadata(request.uri().path()).unwrap_or_default());
                 answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
                 answer
             }
         }
+    }
+
+    /// Writes what is counted here, and of the channel.
+    fn metrics(&self) -> String {
+        let messages = self.front.live.as_ref().and_then(|(live, _)| live.messages());
+        let messages =
+            messages.map(|(posted, given_up)| [(Counter::Messages, "posted", posted), (Counter::Messages, "given_up", given_up)]);
+        self.front.metrics.render(messages.as_ref().map_or(&[], |messages| messages))
     }
 
     /// Finds out who calls; nothing where nobody is asked.
@@ -229,7 +237,7 @@ impl<S: ServerHandler + Clone + Send + Sync + 'static> Site<S> {
         };
         let _answering = place.map(Place::busy);
         let taken = match webhook::judge(webhook, &parts.headers, &body, sns, Utc::now()).await {
-            Ok(posted) => webhook::take(live, webhook, posted).await,
+            Ok(posted) => webhook::take(live, webhook, posted, &self.front.metrics).await,
             Err(why) => Err(why),
         };
         taken.unwrap_or_else(|why| {

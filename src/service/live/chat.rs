@@ -2,7 +2,7 @@
 //!
 //! Source: Slack, "Sending messages using incoming webhooks" and `chat.postMessage`; Mattermost, Rocket.Chat and others take the same.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
@@ -31,6 +31,8 @@ pub struct Chat {
     /// When the next message may be sent.
     next: Mutex<Instant>,
     waiting: AtomicUsize,
+    posted: AtomicU64,
+    given_up: AtomicU64,
 }
 
 /// Why a message was not posted. The words name no address.
@@ -68,14 +70,28 @@ impl Chat {
     ///
     /// Errors: when the machine's certificate authorities cannot be read, and the channel is not on this machine.
     pub fn open(settings: ChatSettings) -> std::io::Result<Self> {
-        Ok(Self { web: Web::open(settings.url.reveal())?, settings, next: Mutex::new(Instant::now()), waiting: AtomicUsize::new(0) })
+        let web = Web::open(settings.url.reveal())?;
+        let (posted, given_up) = (AtomicU64::new(0), AtomicU64::new(0));
+        Ok(Self { web, settings, next: Mutex::new(Instant::now()), waiting: AtomicUsize::new(0), posted, given_up })
     }
 
     /// Posts a message: into `thread` where it names one, else into the configured one, else into the channel itself.
     ///
     /// Shape: gives the message's own name where the channel tells it, to which others can be replies. A busy channel is asked again.
     /// Errors: after the last try.
-    pub async fn post(&self, mut message: Value, thread: Option<&str>) -> Result<Option<String>, ChatError> {
+    pub async fn post(&self, message: Value, thread: Option<&str>) -> Result<Option<String>, ChatError> {
+        let posted = self.post_uncounted(message, thread).await;
+        let count = if posted.is_ok() { &self.posted } else { &self.given_up };
+        count.fetch_add(1, Ordering::Relaxed);
+        posted
+    }
+
+    /// Returns how many messages were posted, and how many were given up.
+    pub fn counts(&self) -> (u64, u64) {
+        (self.posted.load(Ordering::Relaxed), self.given_up.load(Ordering::Relaxed))
+    }
+
+    async fn post_uncounted(&self, mut message: Value, thread: Option<&str>) -> Result<Option<String>, ChatError> {
         if let Value::Object(fields) = &mut message {
             let thread = self.settings.thread.as_deref().or(thread);
             for (key, value) in [("channel", self.settings.channel.as_deref()), ("thread_ts", thread)] {

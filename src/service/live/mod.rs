@@ -24,7 +24,7 @@ use tokio::time::sleep;
 use tracing::{error, info, warn};
 
 pub use chat::Chat;
-pub use record::{Record, Status, Told, Tracked};
+pub use record::{Record, Status, Told, Tracked, Undelivered};
 pub use records::{Kept, Records};
 pub use store::{Room, Store};
 
@@ -181,6 +181,7 @@ impl Live {
             policy: None,
             owner: self.store.owner().to_owned(),
             told: None,
+            undelivered: None,
         };
         locked.insert(&record, payload)?;
         let id = record.id.clone();
@@ -259,7 +260,10 @@ impl Live {
                     };
                     self.modify(id, None, told).await?;
                 }
-                Err(error) => warn!(%error, "A report could not be posted."),
+                Err(error) => {
+                    warn!(%error, "A report could not be posted.");
+                    self.modify(id, None, move |record| record.give_up(&error, Utc::now())).await?;
+                }
             }
         }
         self.tell_end(id).await
@@ -288,8 +292,14 @@ impl Live {
         let thread = record.told.as_ref().and_then(|told| told.thread.as_deref());
         if let Err(error) = chat.post(render::notice_of_end(&notice), thread).await {
             warn!(%error, "The end of an alert could not be posted.");
+            self.modify(id, None, move |record| record.give_up(&error, Utc::now())).await?;
         }
         Ok(())
+    }
+
+    /// Returns how many messages the channel took since the start, and how many were given up; nothing where there is no channel.
+    pub fn messages(&self) -> Option<(u64, u64)> {
+        self.chat.as_ref().map(Chat::counts)
     }
 
     async fn read(self: &Arc<Self>, id: &str) -> io::Result<Option<Kept>> {

@@ -40,6 +40,20 @@ pub struct Record {
     /// What was told in the channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told: Option<Told>,
+    /// What could not be told there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undelivered: Option<Undelivered>,
+}
+
+/// Messages that the channel did not take, after the last try.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undelivered {
+    /// How many.
+    pub messages: u32,
+    /// When the last of them was given up.
+    pub at: DateTime<Utc>,
+    /// Why, in our words.
+    pub problem: String,
 }
 
 /// How far an investigation is.
@@ -135,6 +149,12 @@ impl Record {
         }
     }
 
+    /// Takes that a message was given up.
+    pub(super) fn give_up(&mut self, problem: &impl ToString, at: DateTime<Utc>) {
+        let messages = self.undelivered.as_ref().map_or(0, |before| before.messages).saturating_add(1);
+        self.undelivered = Some(Undelivered { messages, at, problem: problem.to_string() });
+    }
+
     /// Tells whether there is nothing left to do for it: it was answered, and told where it is to be and is still of interest.
     pub(super) fn is_done(&self, tells: bool, now: DateTime<Utc>) -> bool {
         let told = match &self.told {
@@ -171,6 +191,7 @@ mod tests {
             policy: None,
             owner: String::new(),
             told: None,
+            undelivered: None,
         }
     }
 

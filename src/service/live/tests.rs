@@ -132,6 +132,7 @@ async fn too_many_that_wait_are_sent_away_and_what_waits_is_done_by_whoever_come
         policy: None,
         owner: "0".into(),
         told: None,
+        undelivered: None,
     };
     let room = Room { count: 1_000, bytes: 1 << 24 };
     let first = Store::open(folder.path(), room).unwrap();

@@ -194,6 +194,34 @@ fn an_answer_is_not_given_again_under_another_policy() {
 }
 
 #[test]
+fn a_message_that_the_channel_does_not_take_is_counted_and_stands_in_the_investigation() {
+    let channel = Listener::saying(403, "no");
+    let place = Place::new(&channel);
+    let served = place.serve();
+    let (_, id) = posted(&served, &payload("aa", "firing"));
+    posted(&served, &payload("aa", "firing"));
+    let bearer = format!("Bearer {}", token_of("bot"));
+    let metrics = || served.get("/metrics", &[("authorization", &bearer)]).body;
+    wait_for(|| metrics().contains("cloudtrail_mcp_channel_messages_total{result=\"given_up\"} 1\n"));
+    let metrics = metrics();
+    for line in [
+        "cloudtrail_mcp_channel_messages_total{result=\"posted\"} 0",
+        "cloudtrail_mcp_alerts_total{result=\"accepted\"} 1",
+        "cloudtrail_mcp_alerts_total{result=\"known\"} 1",
+        "cloudtrail_mcp_http_requests_total{route=\"/webhooks\",status=\"202\"} 2",
+    ] {
+        assert!(metrics.lines().any(|found| found == line), "{line} in\n{metrics}");
+    }
+    let told = || -> Value {
+        let read = ask(&served, "bot", "resources/read", json!({"uri": format!("cloudtrail://investigations/{id}")}));
+        serde_json::from_str(read["contents"][0]["text"].as_str().unwrap()).unwrap()
+    };
+    wait_for(|| told()["undelivered"].is_object());
+    let undelivered = &told()["undelivered"];
+    assert_eq!((&undelivered["messages"], &undelivered["problem"]), (&json!(1), &json!("it answered with HTTP status 403")));
+}
+
+#[test]
 fn who_listens_is_told_of_a_new_investigation() {
     let channel = Listener::saying(200, "ok");
     let place = Place::new(&channel);

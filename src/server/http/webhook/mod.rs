@@ -4,6 +4,8 @@
 
 pub mod sns;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use http::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use http::{StatusCode, Uri};
@@ -13,6 +15,7 @@ use serde_json::{Value, json};
 use super::auth::{Denied, holds_token};
 use super::guard::one;
 use super::message::{Answer, json as as_json, refused};
+use super::metrics::{Counter, Metrics};
 use crate::config::live::{Proof, Secret, Webhook};
 use crate::service::live::{Live, NotTaken, Taken};
 use crate::time;
@@ -139,7 +142,7 @@ fn of_pagerduty(payload: Value, now: DateTime<Utc>) -> Result<Posted, NotBelieve
 }
 
 /// Hands over what was posted, and says what becomes of it: 202 with the id of the investigation, before that is answered.
-pub(super) async fn take(live: &std::sync::Arc<Live>, webhook: &Webhook, posted: Posted) -> Result<Answer, NotBelieved> {
+pub(super) async fn take(live: &Arc<Live>, webhook: &Webhook, posted: Posted, metrics: &Metrics) -> Result<Answer, NotBelieved> {
     let Posted::Alert(payload) = posted else { return Ok(as_json(StatusCode::OK, &json!({"status": "noted"}))) };
     match live.take(&webhook.name, &webhook.caller, payload).await {
         Ok(taken) => {
@@ -149,6 +152,7 @@ pub(super) async fn take(live: &std::sync::Arc<Live>, webhook: &Webhook, posted:
                 Taken::Over(id) => ("over", Some(id)),
                 Taken::Unknown => ("nothing to do", None),
             };
+            metrics.count(Counter::Alerts, status);
             let mut said = json!({"status": status});
             if let (Some(id), Some(fields)) = (id, said.as_object_mut()) {
                 fields.insert("investigation".to_owned(), json!(id));

@@ -24,6 +24,7 @@ fn record(store: &Store, id: &str, second: i64) -> Record {
         policy: None,
         owner: store.owner().to_owned(),
         told: None,
+        undelivered: None,
     }
 }
 

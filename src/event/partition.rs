@@ -38,6 +38,11 @@ impl Partition {
         if is_region(region) { Self::of(region).console } else { None }
     }
 
+    /// Returns the hosts of all public consoles, each without the region before it.
+    pub fn consoles() -> impl Iterator<Item = &'static str> {
+        PARTITIONS.iter().filter_map(|partition| partition.console)
+    }
+
     /// Takes the name of a service out of its host, as `ec2` of `ec2.amazonaws.com`, in any partition.
     pub fn service(host: &str) -> Option<&str> {
         let named = |suffix: &str| host.strip_suffix(suffix)?.strip_suffix('.').filter(|name| !name.is_empty());

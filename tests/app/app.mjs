@@ -37,6 +37,7 @@ function host({ html, context, capabilities }) {
   frame.title = 'the app';
   frame.style.cssText = 'border:0;width:100%;height:600px;display:block';
   window.log = [];
+  window.pages = [];
   window.say = (message) => frame.contentWindow.postMessage({ jsonrpc: '2.0', ...message }, '*');
   window.ready = new Promise((resolve) => {
     window.addEventListener('message', async ({ source, data }) => {
@@ -49,7 +50,9 @@ function host({ html, context, capabilities }) {
       } else if (data.method === 'ui/notifications/size-changed') {
         frame.style.height = `${data.params.height}px`;
       } else if (data.method === 'tools/call') {
-        window.say({ id: data.id, result: await window.callTool(data.params) });
+        const result = await window.callTool(data.params);
+        window.pages.push(result.structuredContent);
+        window.say({ id: data.id, result });
       } else if (data.id !== undefined && data.method) {
         window.say({ id: data.id, result: {} });
       }
@@ -256,6 +259,11 @@ await check('the app reads on and shows records through its client', async () =>
   const before = await app.evaluate(() => entriesOf(state.answer).length);
   await app.locator('#next').click();
   await app.waitForFunction((before) => entriesOf(state.answer).length > before, before, { timeout: 60_000 });
+  const shown = await app.evaluate(() => ({ headline: document.getElementById('headline').textContent, tags: document.getElementById('tags').textContent, loaded: state.answer }));
+  const loaded = await page.evaluate(() => window.pages.at(-1));
+  assert.equal(shown.headline, loaded.headline);
+  assert.deepEqual(shown.loaded.coverage, loaded.coverage);
+  assert.ok(shown.tags.includes(`${loaded.coverage.verdict} coverage`), shown.tags);
   await app.locator('#changes button').first().click();
   await app.locator('#detail button', { hasText: 'Show the whole record' }).click();
   await app.locator('#detail table').waitFor({ timeout: 60_000 });
@@ -264,6 +272,81 @@ await check('the app reads on and shows records through its client', async () =>
   const link = (await page.evaluate(() => window.log)).find((message) => message.method === 'ui/open-link');
   assert.match(link.params.url, /^https:\/\/eu-west-1\.console\.aws\.amazon\.com\/cloudtrailv2\/home\?region=eu-west-1#\/events\/[0-9a-f-]{36}$/);
   await picture(page, 'record');
+  await done();
+});
+
+await check('what reading on finds out is true of the whole from then on', async () => {
+  const next = { ...structuredClone(first.structuredContent), headline: 'Another change explains it.', groups: [], next_cursor: undefined, correlation: { records: 2, joined: 1 } };
+  next.coverage = { ...next.coverage, verdict: 'unknown', blind_spots: ['what was cut short'] };
+  const { app, done } = await opened({ answer: first, call: () => ({ content: [], structuredContent: next }) });
+  await app.locator('#next').click();
+  await app.waitForFunction((headline) => document.getElementById('headline').textContent === headline, next.headline);
+  assert.match(await app.locator('#tags').textContent(), /unknown coverage/);
+  const about = await app.locator('#about').textContent();
+  assert.ok(about.includes('what was cut short') && about.includes('1 of 2 records joined'), about);
+  assert.ok(await app.locator('#next').isHidden());
+  await done();
+});
+
+await check('2,000 changes are loaded page after page', async () => {
+  const many = await serverOf(binary, work, 2_000);
+  const answer = await many.call('aws_cloudtrail_events', QUESTION);
+  const { page, app, asked, problems, done } = await opened({ answer, call: ({ name, arguments: args }) => many.call(name, args) });
+  let loaded = await app.evaluate(() => entriesOf(state.answer).length), pages = 1;
+  const began = performance.now();
+  while (await app.locator('#next').isVisible()) {
+    await app.locator('#next').click();
+    await app.waitForFunction((before) => entriesOf(state.answer).length > before || !state.answer.next_cursor, loaded, { timeout: 60_000 });
+    loaded = await app.evaluate(() => entriesOf(state.answer).length);
+    pages++;
+    assert.ok(pages < 60, `${loaded} after ${pages} pages`);
+  }
+  assert.equal(loaded, 2_000);
+  assert.equal(await app.evaluate(() => new Set(entriesOf(state.answer).map((entry) => entry.event_id)).size), 2_000);
+  assert.equal(await app.evaluate(() => [...entriesOf(state.answer)].sort((a, b) => a.rank - b.rank).every((entry, at) => entry.rank === at + 1)), true, 'the ranks go on without a gap');
+  await picture(page, 'paged-2000');
+  assert.deepEqual([asked, problems], [[], []]);
+  await done();
+  many.stop();
+  return `${pages} pages in ${((performance.now() - began) / 1000).toFixed(1)} s`;
+});
+
+await check('what the application\'s log says stands at the change, and beside it what only one of both tells', async () => {
+  const answer = structuredClone(ten), bad = '<b>who</b>';
+  const change = entries(answer).find((entry) => entry.rank === 1);
+  change.application = { lines: [12, 14], lines_total: 5, tier: 'request_id', strength: 'exact', summary: 'deploy 7 of shop' };
+  change.suspect = { confidence: 'likely', links: [{ from: 'line 9 of the application\'s log', to: '', by: 'line 9' }] };
+  answer.structuredContent.correlation = {
+    records: 9, joined: 4, tiers: [{ tier: 'request_id', strength: 'exact', records: 4 }], clock: 'its clock is 2 s ahead', unseen: [{ line: 3, time: '2026-01-27T20:00:00Z', summary: bad }], unseen_total: 4,
+    untold: [{ event_id: 'e-1', time: '2026-01-27T20:01:00Z', summary: 'stopped i-1' }], untold_total: 1, unreadable: [{ line: 7, problem: 'is no JSON' }], unreadable_total: 1,
+  };
+  const { page, app, done } = await opened({ answer });
+  const about = await app.locator('#about').textContent();
+  for (const said of ['4 of 9 records joined: 4 by request id (exact); its clock is 2 s ahead; not used in full: line 7', `line 3: ${bad} (2026-01-27T20:00:00Z)`, 'and 3 more', 'stopped i-1', 'line 7 is no JSON']) assert.ok(about.includes(said), `${said}: ${about}`);
+  assert.match(await app.locator('#changes button').first().textContent(), /app log lines 12, 14 and 3 more by request id \(exact\)/);
+  await app.locator('#changes button').first().click();
+  const detail = await app.locator('#detail').textContent();
+  assert.ok(detail.includes('deploy 7 of shop') && detail.includes('line 9 of the application\'s log (line 9)') && !detail.includes('→  ('), detail);
+  await app.evaluate(axe);
+  const found = await app.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  assert.deepEqual(found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id), []);
+  await picture(page, 'application-log');
+  await done();
+});
+
+await check('a link opens at a console of AWS and nowhere else', async () => {
+  const { app, done } = await opened({ answer: ten });
+  const links = await app.evaluate((answer) => {
+    const of = (console_url) => consoleLink(answer, { event_id: '00000000-0000-4000-8000-000000000001', console_url });
+    const path = '/cloudtrailv2/home?region=eu-west-1#/events/00000000-0000-4000-8000-000000000001';
+    const at = (host) => of(`https://${host}${path}`) !== null;
+    return {
+      good: ['eu-west-1.console.aws.amazon.com', 'us-gov-west-1.console.amazonaws-us-gov.com', 'cn-north-1.console.amazonaws.cn', 'eusc-de-east-1.console.amazonaws-eusc.eu'].filter((host) => !at(host)),
+      bad: ['eu-west-1.console.aws.amazon.com.example.com', 'eu-west-1.console.example.com', 'console.aws.amazon.com.evil', 'x.console.awsxamazon.com', 'a@eu-west-1.console.aws.amazon.com', 'eu-west-1.console.aws.amazon.com:8443', 'example.com/.console.aws.amazon.com'].filter(at),
+      other: of('https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/events/0'),
+    };
+  }, ten.structuredContent);
+  assert.deepEqual(links, { good: [], bad: [], other: null });
   await done();
 });
 

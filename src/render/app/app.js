@@ -113,7 +113,31 @@ function consoleLink(answer, entry) {
   if (!url && answer.console_url_template && plain(region) && plain(entry.event_id)) {
     url = answer.console_url_template.replaceAll('{region}', region).replaceAll('{event_id}', entry.event_id);
   }
-  return url && /^https:\/\/[a-z0-9-]+\.console\.[a-z0-9.-]+\/cloudtrailv2\//.test(url) ? url : null;
+  const to = url && URL.canParse(url) ? new URL(url) : null;
+  if (!to || to.protocol !== 'https:' || to.username || to.password || to.port || !/^\/cloudtrailv2\/[a-z]+$/.test(to.pathname)) return null;
+  const console = LAYOUT.consoles.find((host) => to.hostname.endsWith(`.${host}`));
+  return console && /^[a-z0-9-]+$/.test(to.hostname.slice(0, -console.length - 1)) ? to.href : null;
+}
+
+const lines = (numbers, total) => `${numbers.length === 1 ? 'line' : 'lines'} ${numbers.join(', ')}${total > numbers.length ? ` and ${total - numbers.length} more` : ''}`;
+
+/** By what lines of an application's log were joined to an event, and how much that proves. */
+const joined = ({ tier, strength }) => `by ${tier.replaceAll('_', ' ')} (${strength})`;
+
+/** Which lines of the application's log tell of a change. */
+const logged = (told) => `app log ${lines(told.lines, told.lines_total || told.lines.length)} ${joined(told)}`;
+
+/** What an application's log and CloudTrail say of each other: in a sentence, and what only one of them tells. */
+function correlated({ records, joined: count, tiers = [], clock, unjudged, unseen = [], unseen_total: unseenTotal = 0, untold = [], untold_total: untoldTotal = 0, unreadable = [], unreadable_total: unreadableTotal = 0, flags = [] }) {
+  const by = tiers.map((tier) => `${tier.records} ${joined(tier)}`).join(', ');
+  const said = [`${count} of ${records} records joined${by ? `: ${by}` : ''}`, clock, unjudged, unreadableTotal && `not used in full: ${lines(unreadable.map((one) => one.line), unreadableTotal)}`, flags.length && `${flags.join(', ')} in it`];
+  const rest = (list, total) => (total > list.length ? [`and ${total - list.length} more`] : []);
+  return {
+    said: said.filter(Boolean).join('; '),
+    unseen: [...unseen.map((one) => `line ${one.line}: ${one.summary} (${one.time})`), ...rest(unseen, unseenTotal)],
+    untold: [...untold.map((one) => `${one.summary} (${one.time}, ${one.event_id})`), ...rest(untold, untoldTotal)],
+    unreadable: [...unreadable.map((one) => `line ${one.line} ${one.problem}`), ...rest(unreadable, unreadableTotal)],
+  };
 }
 
 /** The leaves of a record, each with its path. */
@@ -181,7 +205,7 @@ function append(next) {
     if (here) here.events.push(...fresh); else state.answer.groups.push({ ...group, events: fresh });
   }
   // What reading on found out, or could not see, is true of the whole from now on.
-  for (const key of ['finding', 'headline', 'coverage', 'error', 'totals', 'cost']) if (next[key] !== undefined) state.answer[key] = next[key];
+  for (const key of ['finding', 'headline', 'coverage', 'correlation', 'error', 'totals', 'cost']) if (next[key] !== undefined) state.answer[key] = next[key];
   state.answer.next_cursor = next.next_cursor;
   head();
   choices();
@@ -209,7 +233,11 @@ function head() {
     ? el('details', verdict === 'complete' ? {} : { open: '' }, el('summary', {}, 'What was not seen'),
       el('ul', {}, ...(coverage.blind_spots ?? []).map((spot) => el('li', {}, spot)), coverage.next ? el('li', {}, `Next: ${coverage.next}`) : null))
     : null;
-  clear($('about'), rows.childNodes.length ? rows : null, unseen);
+  const log = answer.correlation && correlated(answer.correlation);
+  if (log) row('app log', log.said);
+  const told = (title, texts) => (texts?.length ? el('details', { open: '' }, el('summary', {}, title), el('ul', {}, ...texts.map((text) => el('li', {}, text)))) : null);
+  clear($('about'), rows.childNodes.length ? rows : null, told('The application says it, and CloudTrail does not', log?.unseen),
+    told('CloudTrail shows it, and the application does not tell', log?.untold), told('Lines of the log that could not be used in full', log?.unreadable), unseen);
 }
 
 function choices() {
@@ -360,7 +388,7 @@ function list() {
 
 function item(entry) {
   const sure = entry.suspect ? el('span', { class: `tag ${confidence(entry)}-ink` }, confidence(entry)) : null;
-  const under = [entry.name + times(entry), `${entry.actor.name}${entry.actor.via ? ` via ${entry.actor.via}` : ''}`, entry.relative, entry.account, entry.region, ...(entry.flags ?? [])];
+  const under = [entry.name + times(entry), `${entry.actor.name}${entry.actor.via ? ` via ${entry.actor.via}` : ''}`, entry.relative, entry.account, entry.region, entry.application && logged(entry.application), ...(entry.flags ?? [])];
   const button = el('button', { type: 'button', 'aria-expanded': state.open?.event_id === entry.event_id ? 'true' : 'false', 'data-id': entry.event_id },
     el('span', { class: 'num-cell' }, `${entry.rank}`),
     el('span', {}, sure, sure ? ' ' : '', el('span', entry.error ? { class: 'failed' } : {}, entry.summary)),
@@ -390,8 +418,9 @@ function open(entry, opener) {
   row('event', `${entry.service} ${entry.name}`);
   row('where', [entry.account, entry.region].filter(Boolean).join(' '));
   row('why', (entry.reasons ?? []).join('; '));
-  row('links', (suspect?.links ?? []).map((link) => `${link.from} → ${link.to} (${link.by})`).join('; '));
+  row('links', (suspect?.links ?? []).map((link) => `${link.from}${link.to ? ` → ${link.to}` : ''} (${link.by})`).join('; '));
   row('but', (suspect?.against ?? []).join('; '));
+  row('app log', entry.application && `${logged(entry.application)}: ${entry.application.summary}`);
   row('undone', undone && `at ${undone.time} by ${undone.by}`);
   row('error', error && [error.code, error.message].filter(Boolean).join(': '));
   if (repeats) {

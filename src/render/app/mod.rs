@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::palette::{self, Ground};
 use super::{svg, timeline};
+use crate::event::Partition;
 
 /// Changes in the list at first, and with each step more.
 const LISTED: usize = 50;
@@ -25,6 +26,7 @@ pub fn app() -> String {
         "version": env!("CARGO_PKG_VERSION"), "mark": svg::MARK_PIXELS, "row": svg::ROW, "line": svg::LINE, "rows": timeline::ROWS,
         "strips": timeline::STRIPS, "ticks": timeline::TICKS, "steps": ([&CLOSE_STEPS[..], timeline::STEPS].concat()),
         "in_doubt": timeline::IN_DOUBT, "heap": HEAP, "heaped_from": HEAPED_FROM, "listed": LISTED,
+        "consoles": Partition::consoles().collect::<Vec<_>>(),
     });
     let style = format!(":root{{{}}}{}{}", palette::properties(), include_str!("app.css"), palette::timeline(Ground::OfPage));
     // The script comes last, as it may hold what looks like a place for something else.

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use crate::config::http::Http;
 use crate::config::live::Keeping;
-use crate::config::settings::{ARCHIVE, TOOL_NAMES};
+use crate::config::settings::{ARCHIVE, TIMELINE_IMAGE, TOOL_NAMES};
 use crate::investigate::Cursors;
+use crate::render;
 use crate::server::http::status::Status;
 use crate::server::reload::Reload;
 use crate::server::{Server, Threads, http, stdio};
@@ -33,6 +34,11 @@ impl Run for Serve {
         if config.get(&ARCHIVE).iter().any(|path| path.as_os_str() == "-") {
             return Err(Failure::new(USAGE, "--archive -: a server reads questions from standard input, not logs; name a file".to_owned()));
         }
+        let with_image = config.get(&TIMELINE_IMAGE);
+        if with_image && !render::DRAWS_PNG {
+            let mend = "take a released build, or build it with `cargo build --release --features png`";
+            return Err(Failure::new(CONFIG, format!("--timeline-image: this build draws no PNG; {mend}")));
+        }
         let http = config.http();
         let takes = http.listen.is_some() && !http.webhooks.is_empty();
         let store = if takes { config.keeping().map(|keeping| kept(&keeping)).transpose()? } else { None };
@@ -48,7 +54,7 @@ impl Run for Serve {
             }
             _ => None,
         };
-        let server = Server::new(Arc::clone(&service), config.get(&TOOL_NAMES)).working_on(threads);
+        let server = Server::new(Arc::clone(&service), config.get(&TOOL_NAMES)).working_on(threads).with_image(with_image);
         let reload = Reload::new(global.flags.clone(), config.clone(), Arc::clone(&service));
         match http.listen {
             Some(_) => over_http(&http, server, service, live, reload),

@@ -67,6 +67,10 @@ settings! {
     TOOL_NAMES: Spelling = setting("--tool-names", Text(OneOf(&["dotted", "underscore"])))
         .default("dotted").env("CLOUDTRAIL_MCP_TOOL_NAMES").flag("--tool-names", "SPELLING");
 
+    /// Adds the timeline as a PNG to each answer about changes, for clients that show pictures: about 1,600 tokens each. Released builds draw it.
+    TIMELINE_IMAGE: bool = setting("--timeline-image", Bool)
+        .default("false").env("CLOUDTRAIL_MCP_TIMELINE_IMAGE").flag_of("serve", "--timeline-image", "");
+
     /// What is logged on stderr.
     LOG_LEVEL: String = setting("--log-level", Text(OneOf(LOG_LEVELS)))
         .default("warn").env("CLOUDTRAIL_MCP_LOG_LEVEL").flag("--log-level", "LEVEL");

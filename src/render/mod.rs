@@ -26,6 +26,7 @@ pub use format::{Format, ToBytes};
 pub use markdown::{FORMAT as MARKDOWN, markdown};
 pub use notice::{Notice, notice, notice_of_end};
 pub use outcome::{Document, Line, Outcome, Section, Table, Under};
+pub use png::{DRAWS as DRAWS_PNG, FORMAT as PNG};
 pub use report::report;
 pub use screen::looked;
 pub use text::{COLUMNS, FORMAT as TEXT, news, text};

@@ -6,7 +6,7 @@
 use super::{Format, svg};
 
 /// The format: the picture on light ground.
-pub(super) const FORMAT: Format = Format {
+pub const FORMAT: Format = Format {
     name: "png",
     media_type: "image/png",
     help: "The same picture as pixels",
@@ -14,6 +14,9 @@ pub(super) const FORMAT: Format = Format {
     document: svg::FORMAT.document,
     bytes: Some(pixels),
 };
+
+/// Whether this build draws pictures as pixels.
+pub const DRAWS: bool = cfg!(feature = "png");
 
 /// Draws an SVG.
 ///

@@ -15,16 +15,18 @@ pub use threads::Threads;
 
 use std::sync::{Arc, PoisonError};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult, ContentBlock,
+    Annotations, CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult, ContentBlock,
     CustomRequest, CustomResult, DiscoverResult, ErrorCode, ErrorData, ExtensionCapabilities, GetPromptRequestParams, GetPromptResponse,
-    Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
-    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig, SubscribeRequestParams, SubscriptionFilter,
-    Tool as McpTool, ToolAnnotations, UnsubscribeRequestParams,
+    ImageContent, Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+    PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, Role, ServerCapabilities, ServerConfig,
+    SubscribeRequestParams, SubscriptionFilter, Tool as McpTool, ToolAnnotations, UnsubscribeRequestParams,
 };
 use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{RoleServer, ServerHandler};
-use tracing::Instrument as _;
+use tracing::{Instrument as _, warn};
 
 use crate::config::spelling::Spelling;
 use crate::render;
@@ -57,6 +59,8 @@ pub struct Server {
     spelling: Spelling,
     threads: Threads,
     investigations: Option<Arc<Investigations>>,
+    /// Whether answers about changes come with their picture.
+    with_image: bool,
     /// What the session is subscribed to; over HTTP there is none.
     subscribed: Subscribed,
 }
@@ -65,13 +69,19 @@ impl Server {
     /// Makes a server that does all of its work where it is asked.
     pub fn new(service: Arc<CallService>, spelling: Spelling) -> Self {
         let investigations = service.context().investigations.clone().map(Investigations::new).map(Arc::new);
-        Self { service, spelling, threads: Threads::default(), investigations, subscribed: Subscribed::default() }
+        Self { service, spelling, threads: Threads::default(), investigations, with_image: false, subscribed: Subscribed::default() }
     }
 
     /// Does the work of calls on threads of their own, so that none keeps the network waiting.
     #[must_use]
     pub fn working_on(self, threads: Threads) -> Self {
         Self { threads, ..self }
+    }
+
+    /// Adds their picture to answers about changes.
+    #[must_use]
+    pub fn with_image(self, with_image: bool) -> Self {
+        Self { with_image, ..self }
     }
 
     /// Returns the known investigations, where this caller may ask about one.
@@ -162,8 +172,8 @@ impl ServerHandler for Server {
             let names: Vec<String> = self.service.tools(&call.caller).into_iter().map(|tool| tool.full_name(self.spelling)).collect();
             return Err(ErrorData::invalid_params(format!("unknown tool; the tools are {}", names.join(", ")), None));
         };
-        let (service, its_call) = (Arc::clone(&self.service), call.clone());
-        let answering = async move { result(service.call(tool, &its_call, request.arguments).await) };
+        let (service, its_call, with_image) = (Arc::clone(&self.service), call.clone(), self.with_image);
+        let answering = async move { result(&service.call(tool, &its_call, request.arguments).await, with_image) };
         let answering = self.threads.run(answering.instrument(trace::span(tool, &context)));
         let result = tokio::select! {
             result = progress::told(&call.progress, &context, answering) => result,
@@ -335,9 +345,25 @@ fn broken() -> ErrorData {
     ErrorData::internal_error("an internal error ended this call", None)
 }
 
-fn result(outcome: Outcome) -> CallToolResult {
-    let content = vec![ContentBlock::text(outcome.show(&render::MARKDOWN, render::COLUMNS))];
+fn result(outcome: &Outcome, with_image: bool) -> CallToolResult {
+    let mut content = vec![ContentBlock::text(outcome.show(&render::MARKDOWN, render::COLUMNS))];
+    content.extend(if with_image { image(outcome) } else { None });
     let mut result = if outcome.error().is_some() { CallToolResult::error(content) } else { CallToolResult::success(content) };
     result.structured_content = Some(outcome.structured());
     result
+}
+
+/// Draws changes, for the eyes of people; nothing where there are none, or the picture cannot be drawn.
+///
+/// Why PNG alone? Models take no SVG, and a client that passes one on as an image loses the conversation.
+fn image(outcome: &Outcome) -> Option<ContentBlock> {
+    let Outcome::Changes(answer) = outcome else { return None };
+    if answer.groups.is_empty() {
+        return None;
+    }
+    let draw = render::PNG.bytes?;
+    let drawn =
+        draw(&outcome.show(&render::PNG, render::COLUMNS)).map_err(|problem| warn!(problem, "A picture could not be drawn.")).ok()?;
+    let image = ImageContent::new(BASE64_STANDARD.encode(drawn), render::PNG.media_type);
+    Some(ContentBlock::Image(image.with_annotations(Annotations::default().with_audience(vec![Role::User]).with_priority(0.2))))
 }

@@ -11,6 +11,11 @@ const PAGE_TYPE: &str = "text/html;profile=mcp-app";
 
 /// Sends requests in one go to a server that plays the demo, and gives its answers, by id from 1 on.
 fn asked(capabilities: &Value, requests: &[(&str, Value)]) -> Vec<Value> {
+    asked_of(&[], capabilities, requests)
+}
+
+/// The same of a server with further arguments.
+fn asked_of(arguments: &[&str], capabilities: &Value, requests: &[(&str, Value)]) -> Vec<Value> {
     let hello = json!({"protocolVersion": "2025-11-25", "capabilities": capabilities, "clientInfo": {"name": "resources", "version": "0"}});
     let mut lines = vec![
         json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": hello}),
@@ -19,7 +24,8 @@ fn asked(capabilities: &Value, requests: &[(&str, Value)]) -> Vec<Value> {
     lines.extend(
         requests.iter().enumerate().map(|(n, (method, params))| json!({"jsonrpc": "2.0", "id": n + 1, "method": method, "params": params})),
     );
-    let mut server = binary::command().args(["serve", "--demo"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut server =
+        binary::command().args(["serve", "--demo"]).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut input = server.stdin.take().unwrap();
     lines.iter().for_each(|line| writeln!(input, "{line}").unwrap());
     drop(input);
@@ -65,6 +71,26 @@ fn the_timeline_is_a_page_of_its_own_that_asks_for_no_host() {
     }
     let page = contents["text"].as_str().unwrap();
     assert!(page.starts_with("<!DOCTYPE html>") && page.len() < 200 << 10, "{} bytes", page.len());
+}
+
+#[test]
+fn a_picture_goes_with_an_answer_where_that_is_asked_for_and_it_can_be_drawn() {
+    let question = json!({"name": "aws.cloudtrail_events", "arguments": {"start_time": "2026-01-27T19:34:00Z"}});
+    let content = |arguments: &[&str]| asked_of(arguments, &json!({}), &[("tools/call", question.clone())])[0]["result"]["content"].clone();
+    let plain = content(&[]);
+    assert_eq!(plain.as_array().unwrap().len(), 1, "nobody pays for a picture who has not asked for one");
+    if !cloudtrail_mcp::render::DRAWS_PNG {
+        let refused = binary::run(&["serve", "--demo", "--timeline-image"]);
+        assert_eq!(refused.status.code(), Some(78));
+        assert!(binary::stderr(&refused).contains("--features png"), "{}", binary::stderr(&refused));
+        return;
+    }
+    let with_image = content(&["--timeline-image"]);
+    assert_eq!(with_image[0]["type"], "text");
+    assert_eq!((&with_image[1]["type"], &with_image[1]["mimeType"]), (&json!("image"), &json!("image/png")));
+    assert_eq!(with_image[1]["annotations"]["audience"], json!(["user"]));
+    let data = with_image[1]["data"].as_str().unwrap();
+    assert!(data.starts_with("iVBORw0KGgo") && data.len() < 1 << 20, "{} characters", data.len());
 }
 
 #[test]

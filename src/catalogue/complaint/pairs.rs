@@ -2,6 +2,7 @@
 //!
 //! The files of [`FILES`] hold `text => service event request <> innocent, innocent`, a line each. Half of the pairs, by a hash of the text, is
 //! what the tables are extended by; the other half, [`Half::Held`], is what they are judged by: no row is written to mend one of it.
+//! `cargo test --lib pairs::report -- --ignored --nocapture` tells the figures of both, and of the first half what is missed.
 
 use std::collections::HashMap;
 
@@ -22,6 +23,9 @@ const FILES: &[(&str, &str)] = &[
 ];
 
 const INNOCENTS: &str = include_str!("pairs/innocents.txt");
+
+/// What must not be understood: `text => complaint; complaint`, or `*` for every kind of failure and every exact error.
+const NEGATIVES: &str = include_str!("pairs/negatives.txt");
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Half {
@@ -191,4 +195,22 @@ fn no_text_stands_twice_and_the_halves_are_of_a_size() {
     let held = pairs.iter().filter(|pair| pair.half() == Half::Held).count();
     assert!(held * 5 >= pairs.len() * 2 && held * 5 <= pairs.len() * 3, "{held} of {}", pairs.len());
     assert!(pairs.iter().all(|pair| pair.innocents.len() == 2));
+}
+
+#[test]
+fn plain_sentences_are_no_complaints_and_one_failure_is_not_taken_for_another() {
+    let mut wrong = Vec::new();
+    let negatives: Vec<_> = lines(NEGATIVES).map(|line| line.split_once(" => ").unwrap_or_else(|| panic!("{line}"))).collect();
+    assert!(negatives.len() >= 150, "{}", negatives.len());
+    for (text, never) in negatives {
+        for name in never.split("; ").filter(|name| *name != "*") {
+            assert!(rows::all().any(|row| row.name == name), "{name} is no complaint");
+        }
+        let (found, _) = complaints(text);
+        let is_wrong = |one: &Complaint| {
+            if never == "*" { one.specificity >= Specificity::Kind } else { never.split("; ").any(|name| name == one.name) }
+        };
+        wrong.extend(found.iter().filter(|one| is_wrong(one.complaint)).map(|one| (text, one.complaint.name)));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -75,22 +75,22 @@ pub(super) struct Phrases {
     phrases: Vec<Phrase>,
     /// Those that begin with this word.
     by_word: HashMap<String, Vec<usize>>,
-    /// Those that begin with the beginning of a word.
-    by_beginning: Vec<usize>,
+    /// Those that begin with the beginning of a word, by its first letter.
+    by_beginning: HashMap<char, Vec<usize>>,
     rows: usize,
 }
 
 impl Phrases {
     /// Takes in the phrases of each row.
     pub(super) fn new(rows: impl Iterator<Item = impl Iterator<Item = &'static str>>) -> Self {
-        let mut all = Self { phrases: Vec::new(), by_word: HashMap::new(), by_beginning: Vec::new(), rows: 0 };
+        let mut all = Self { phrases: Vec::new(), by_word: HashMap::new(), by_beginning: HashMap::new(), rows: 0 };
         for (row, phrases) in rows.enumerate() {
             all.rows = row + 1;
             for phrase in phrases {
                 let (parts, at) = (parts(phrase), all.phrases.len());
                 match parts.first() {
                     Some(Part::Word(word)) => all.by_word.entry(word.clone()).or_default().push(at),
-                    Some(Part::Beginning(_)) => all.by_beginning.push(at),
+                    Some(Part::Beginning(word)) => all.by_beginning.entry(word.chars().next().unwrap_or_default()).or_default().push(at),
                     Some(Part::Gap) | None => continue,
                 }
                 all.phrases.push(Phrase { parts, row });
@@ -104,7 +104,8 @@ impl Phrases {
         let mut counts = vec![0; self.rows];
         let mut last = vec![usize::MAX; self.rows];
         for (at, word) in text.0.iter().enumerate() {
-            let begun = self.by_word.get(word).into_iter().flatten().chain(&self.by_beginning);
+            let begins = word.chars().next().and_then(|letter| self.by_beginning.get(&letter));
+            let begun = self.by_word.get(word).into_iter().chain(begins).flatten();
             for phrase in begun.filter_map(|phrase| self.phrases.get(*phrase)) {
                 let (Some(count), Some(last)) = (counts.get_mut(phrase.row), last.get_mut(phrase.row)) else { continue };
                 if *last != at && stands(&phrase.parts, text.0.get(at..).unwrap_or_default()) {

@@ -1,8 +1,12 @@
 //! Who acted, and what the call came through.
 
-use serde_json::Value;
+use std::borrow::Cow;
+use std::sync::LazyLock;
 
-use super::parse::{capped, field, flag, text};
+use aho_corasick::AhoCorasick;
+
+use super::node::Node;
+use super::parse::{capped, field, flag, words};
 use super::{Actor, ActorKind, Partition, Via, agent, is_account};
 
 /// Tools by a word of their user agent, in lower case; the first row that fits wins.
@@ -42,30 +46,30 @@ pub(crate) fn is_our_word(name: &str) -> bool {
 }
 
 /// Judges the actor of a record.
-pub(super) fn of(record: &Value) -> Actor {
+pub(super) fn of<N: Node>(record: &N) -> Actor {
     let clues = Clues::of(record);
     let kind = kind(&clues);
     let name = capped(name(&clues, kind));
     let chain = chain(&clues, kind, &name);
-    Actor { name, kind, via: via(&clues), arn: clues.arn, chain }
+    Actor { name, kind, via: via(&clues), arn: clues.arn.map(Cow::into_owned), chain }
 }
 
 /// The fields that tell of the actor.
-struct Clues {
+struct Clues<'a> {
     /// `userIdentity.type`, in lower case.
     identity: String,
-    user_name: Option<String>,
-    arn: Option<String>,
-    principal_id: Option<String>,
-    account: Option<String>,
+    user_name: Option<Cow<'a, str>>,
+    arn: Option<Cow<'a, str>>,
+    principal_id: Option<Cow<'a, str>>,
+    account: Option<Cow<'a, str>>,
     /// The name of the role behind a session.
-    role: Option<String>,
+    role: Option<Cow<'a, str>>,
     /// The session's name.
-    session: Option<String>,
+    session: Option<&'a str>,
     /// The AWS service that called, without its suffix.
-    service: Option<String>,
+    service: Option<Cow<'a, str>>,
     /// The event's own service, for events that services report themselves.
-    source: Option<String>,
+    source: Option<Cow<'a, str>>,
     /// Whether an agent called, through the AWS MCP Server.
     agent: bool,
     /// `onBehalfOf.userId`: somebody in an identity store.
@@ -79,61 +83,111 @@ struct Clues {
     /// The id in `signInSessionArn`.
     sign_in: Option<String>,
     /// `invokedByDelegate.accountId`: the product provider that somebody lent access to.
-    delegate: Option<String>,
+    delegate: Option<Cow<'a, str>>,
     /// The account of the caller where the event is in another one.
-    foreign: Option<String>,
+    foreign: Option<Cow<'a, str>>,
     /// Whether the credentials are those of a console session.
     console: bool,
     /// `userAgent`, in lower case.
     user_agent: String,
+    /// The words of [`TOOLS`], [`CONSOLES`] and [`SDKS`] in it.
+    agent_words: AgentWords,
     /// `eventType`, in lower case.
     event_type: String,
 }
 
-impl Clues {
-    fn of(record: &Value) -> Self {
-        let identity = field(record, "userIdentity").unwrap_or(&Value::Null);
-        let arn = text(identity, "arn");
-        let issuer = field(identity, "sessionContext").and_then(|context| field(context, "sessionIssuer")).unwrap_or(&Value::Null);
-        let principal_id = text(identity, "principalId");
-        let in_arn = arn.as_deref().and_then(|arn| arn.split_once(":assumed-role/")).and_then(|(_, tail)| tail.split_once('/'));
-        let host = |key, object| text(object, key).and_then(|host| service(&host).map(str::to_owned));
-        let context = field(identity, "sessionContext").unwrap_or(&Value::Null);
-        let behalf = field(identity, "onBehalfOf").or_else(|| field(context, "onBehalfOf")).unwrap_or(&Value::Null);
-        let delegate = field(identity, "invokedByDelegate").unwrap_or(&Value::Null);
-        let tail = |object, key| text(object, key).and_then(|arn| arn.rsplit('/').next().map(str::to_owned)).map(capped);
-        let recipient = text(record, "recipientAccountId").filter(|account| is_account(account));
-        let caller = text(identity, "accountId").filter(|account| is_account(account));
-        let server = |key, object| text(object, key).is_some_and(|host| Partition::service(&host) == Some(agent::SERVER));
-        let lower = |key, object| text(object, key).unwrap_or_default().to_lowercase();
+impl<'a> Clues<'a> {
+    fn of<N: Node>(record: &'a N) -> Self {
+        let identity = field(record, "userIdentity");
+        let within = |object: Option<&'a N>, key: &str| object.and_then(|object| words(object, key));
+        let below = |object: Option<&'a N>, key: &str| object.and_then(|object| field(object, key));
+        let arn = within(identity, "arn");
+        let context = below(identity, "sessionContext");
+        let principal_id = within(identity, "principalId");
+        // What is no text has no parts.
+        let in_arn = borrowed(&arn).and_then(|arn| arn.split_once(":assumed-role/")).and_then(|(_, tail)| tail.split_once('/'));
+        let in_principal = || borrowed(&principal_id).and_then(|id| id.split_once(':')).map(|(_, session)| session);
+        let behalf = below(identity, "onBehalfOf").or_else(|| below(context, "onBehalfOf"));
+        let tail = |object, key: &str| within(object, key).and_then(|arn| arn.rsplit('/').next().map(str::to_owned)).map(capped);
+        let owned = |object, key: &str| within(object, key).map(|text| capped(text.into_owned()));
+        let recipient = words(record, "recipientAccountId").filter(|account| is_account(account));
+        let caller = within(identity, "accountId").filter(|account| is_account(account));
+        let record = Some(record);
+        let host = |key: &str, object| within(object, key).and_then(serving);
+        let server = |key: &str, object| within(object, key).is_some_and(|host| Partition::service(&host) == Some(agent::SERVER));
+        let lower = |key: &str, object| within(object, key).unwrap_or_default().to_lowercase();
+        let user_agent = lower("userAgent", record);
         Self {
             identity: lower("type", identity),
-            user_name: text(identity, "userName"),
-            role: in_arn.map(|(role, _)| role.to_owned()).or_else(|| text(issuer, "userName")),
-            session: in_arn
-                .map(|(_, session)| session.to_owned())
-                .or_else(|| principal_id.as_deref().and_then(|id| id.split_once(':')).map(|(_, session)| session.to_owned())),
-            arn,
-            principal_id,
-            account: text(identity, "accountId"),
+            user_name: within(identity, "userName"),
+            role: in_arn.map(|(role, _)| role.into()).or_else(|| within(below(context, "sessionIssuer"), "userName")),
+            session: in_arn.map(|(_, session)| session).or_else(in_principal),
+            account: within(identity, "accountId"),
             service: host("invokedBy", identity).or_else(|| host("sourceIPAddress", record)).filter(|service| service != agent::SERVER),
             agent: server("invokedBy", identity) || server("sourceIPAddress", record),
-            behalf: text(behalf, "userId").map(capped),
-            credential: text(identity, "credentialId").map(capped),
+            behalf: owned(behalf, "userId"),
+            credential: owned(identity, "credentialId"),
             store: tail(behalf, "identityStoreArn"),
-            source_identity: text(context, "sourceIdentity").or_else(|| text(identity, "sourceIdentity")).map(capped),
+            source_identity: owned(context, "sourceIdentity").or_else(|| owned(identity, "sourceIdentity")),
             sign_in: tail(context, "signInSessionArn").or_else(|| tail(identity, "signInSessionArn")),
-            delegate: text(delegate, "accountId").filter(|account| is_account(account)),
+            delegate: within(below(identity, "invokedByDelegate"), "accountId").filter(|account| is_account(account)),
             foreign: caller.filter(|caller| recipient.is_some_and(|recipient| recipient != *caller)),
             source: host("eventSource", record),
-            console: flag(record, "sessionCredentialFromConsole") == Some(true),
-            user_agent: lower("userAgent", record),
+            console: record.and_then(|record| flag(record, "sessionCredentialFromConsole")) == Some(true),
+            agent_words: AgentWords::of(&user_agent),
+            user_agent,
             event_type: lower("eventType", record),
+            arn,
+            principal_id,
         }
     }
 
     fn is_console(&self) -> bool {
-        self.console || self.event_type.starts_with("awsconsole") || CONSOLES.iter().any(|word| self.user_agent.contains(word))
+        self.console || self.event_type.starts_with("awsconsole") || self.agent_words.console
+    }
+}
+
+/// Returns text as long as the record lives; nothing for what was a number.
+fn borrowed<'a>(text: &Option<Cow<'a, str>>) -> Option<&'a str> {
+    if let Some(Cow::Borrowed(text)) = text { Some(text) } else { None }
+}
+
+/// Returns the service that a host is.
+fn serving(host: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    match host {
+        Cow::Borrowed(host) => service(host).map(Cow::Borrowed),
+        Cow::Owned(host) => service(&host).map(|service| Cow::Owned(service.to_owned())),
+    }
+}
+
+/// What the words of a user agent tell.
+#[derive(Clone, Copy, Debug, Default)]
+struct AgentWords {
+    /// The first row of [`TOOLS`] that fits.
+    tool: Option<Via>,
+    console: bool,
+    sdk: bool,
+}
+
+impl AgentWords {
+    /// Finds the words in a user agent in lower case, all in one pass.
+    fn of(agent: &str) -> Self {
+        #[expect(clippy::expect_used, reason = "literal words")]
+        static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+            let words = TOOLS.iter().map(|(word, _)| word).chain(CONSOLES).chain(SDKS);
+            AhoCorasick::new(words).expect("the words are few")
+        });
+        let mut found = Self::default();
+        let mut first = TOOLS.len();
+        for word in WORDS.find_overlapping_iter(agent).map(|word| word.pattern().as_usize()) {
+            match word {
+                tool if tool < TOOLS.len() => first = first.min(tool),
+                console if console < TOOLS.len() + CONSOLES.len() => found.console = true,
+                _ => found.sdk = true,
+            }
+        }
+        found.tool = TOOLS.get(first).map(|(_, via)| *via);
+        found
     }
 }
 
@@ -143,7 +197,7 @@ fn service(host: &str) -> Option<&str> {
     (name != "signin" && name != "console").then_some(name)
 }
 
-fn kind(clues: &Clues) -> ActorKind {
+fn kind(clues: &Clues<'_>) -> ActorKind {
     let role = clues.role.as_deref().unwrap_or_default();
     match clues.identity.as_str() {
         _ if clues.agent => ActorKind::Agent,
@@ -161,36 +215,33 @@ fn kind(clues: &Clues) -> ActorKind {
     }
 }
 
-fn name(clues: &Clues, kind: ActorKind) -> String {
+fn name(clues: &Clues<'_>, kind: ActorKind) -> String {
     if kind == ActorKind::Root {
         return ROOT.into();
     }
-    let role = || match (&clues.role, &clues.session) {
+    let role = || match (clues.role.as_deref(), clues.session) {
         // A person is known by the session's name; the role of single sign-on has a generated one.
-        (Some(role), Some(session)) if kind == ActorKind::Human || role.starts_with(SSO) => Some(session.clone()),
+        (Some(role), Some(session)) if kind == ActorKind::Human || role.starts_with(SSO) => Some(session.to_owned()),
         (Some(role), Some(session)) => Some(format!("{role}/{session}")),
-        (role, _) => role.clone(),
+        (role, _) => role.map(str::to_owned),
     };
-    let of_service = || (kind == ActorKind::Service).then(|| clues.service.clone()).flatten();
-    let by_itself = || (kind == ActorKind::Service).then(|| clues.source.clone()).flatten();
-    let in_arn = || clues.arn.as_deref().and_then(|arn| arn.rsplit(['/', ':']).next()).filter(|tail| !tail.is_empty()).map(str::to_owned);
-    of_service()
-        .or_else(|| if clues.identity == "iamuser" { clues.user_name.clone() } else { None })
-        .or_else(role)
-        .or_else(|| clues.user_name.clone())
-        .or_else(in_arn)
-        .or_else(by_itself)
-        .or_else(|| clues.principal_id.clone())
-        .or_else(|| clues.behalf.clone())
-        .or_else(|| clues.credential.clone())
+    let by_service = kind == ActorKind::Service;
+    let of_service = || clues.service.as_deref().filter(|_| by_service);
+    let by_itself = || clues.source.as_deref().filter(|_| by_service);
+    let in_arn = || clues.arn.as_deref().and_then(|arn| arn.rsplit(['/', ':']).next()).filter(|tail| !tail.is_empty());
+    let known = of_service().or_else(|| clues.user_name.as_deref().filter(|_| clues.identity == "iamuser"));
+    let further = || {
+        let named = clues.user_name.as_deref().or_else(in_arn).or_else(by_itself).or(clues.principal_id.as_deref());
+        let named = named.or(clues.behalf.as_deref()).or(clues.credential.as_deref());
         // A person is never called by the number of an account.
-        .or_else(|| clues.account.clone().filter(|_| clues.identity != "identitycenteruser"))
-        .unwrap_or_else(|| NOBODY.into())
+        named.or_else(|| clues.account.as_deref().filter(|_| clues.identity != "identitycenteruser"))
+    };
+    known.map(str::to_owned).or_else(role).unwrap_or_else(|| further().unwrap_or(NOBODY).to_owned())
 }
 
 /// Tells who stands behind and between; nothing where the name says all.
-fn chain(clues: &Clues, kind: ActorKind, name: &str) -> Vec<String> {
-    let other = |told: &&String| told.as_str() != name && clues.session.as_ref() != Some(told);
+fn chain(clues: &Clues<'_>, kind: ActorKind, name: &str) -> Vec<String> {
+    let other = |told: &&String| told.as_str() != name && clues.session != Some(told.as_str());
     let mut links: Vec<String> = Vec::new();
     links.extend(clues.source_identity.as_ref().filter(other).map(|told| format!("source identity {told}")));
     links.extend(clues.behalf.as_ref().filter(other).map(|told| format!("on behalf of the Identity Center user {told}")));
@@ -211,7 +262,7 @@ fn chain(clues: &Clues, kind: ActorKind, name: &str) -> Vec<String> {
     std::iter::once(person).chain(links).collect()
 }
 
-fn via(clues: &Clues) -> Via {
+fn via(clues: &Clues<'_>) -> Via {
     if clues.agent {
         return Via::AwsMcp;
     }
@@ -221,8 +272,8 @@ fn via(clues: &Clues) -> Via {
     if clues.service.is_some() || clues.event_type == "awsserviceevent" {
         return Via::Service;
     }
-    if let Some((_, via)) = TOOLS.iter().find(|(word, _)| clues.user_agent.contains(word)) {
-        return *via;
+    if let Some(via) = clues.agent_words.tool {
+        return via;
     }
     if clues.is_console() {
         return Via::Console;
@@ -230,7 +281,7 @@ fn via(clues: &Clues) -> Via {
     if clues.identity == "awsservice" || service(&clues.user_agent).is_some() || clues.user_agent.starts_with("aws internal") {
         return Via::Service;
     }
-    if SDKS.iter().any(|word| clues.user_agent.contains(word)) { Via::Sdk } else { Via::Unknown }
+    if clues.agent_words.sdk { Via::Sdk } else { Via::Unknown }
 }
 
 #[cfg(test)]

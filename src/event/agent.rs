@@ -6,7 +6,8 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::parse::{field, text};
+use super::node::Node;
+use super::parse::{field, text, words};
 use super::{ActorKind, Event};
 
 /// The service name of the AWS MCP Server.
@@ -18,8 +19,8 @@ const LONGEST_CLIENT: usize = 48;
 const TWIN: &str = "AwsMcpEvent";
 
 /// Tells whether a record is a twin, which tells of calls that have records of their own.
-pub(super) fn is_twin(record: &Value) -> bool {
-    text(record, "eventType").is_some_and(|kind| kind.eq_ignore_ascii_case(TWIN))
+pub(super) fn is_twin<N: Node>(record: &N) -> bool {
+    words(record, "eventType").is_some_and(|kind| kind.eq_ignore_ascii_case(TWIN))
 }
 
 /// Returns the last link of the chain of a call that an agent made.
@@ -29,7 +30,7 @@ pub(super) fn link(client: Option<&str>) -> String {
 
 /// Names the clients of agents' calls, as far as their twins are among `events`.
 pub fn name_agents<'a>(events: impl Iterator<Item = &'a mut Event>) {
-    let twin = |event: &Event| event.record.mentions(TWIN) && is_twin(&event.record);
+    let twin = |event: &Event| event.record.mentions(TWIN) && is_twin::<Value>(&event.record);
     let (twins, calls): (Vec<&mut Event>, Vec<&mut Event>) =
         events.filter(|event| event.actor.kind == ActorKind::Agent || twin(event)).partition(|event| twin(event));
     let mut clients: HashMap<String, String> = HashMap::new();
@@ -38,7 +39,7 @@ pub fn name_agents<'a>(events: impl Iterator<Item = &'a mut Event>) {
         clients.extend(requests(&twin.record).into_iter().map(|request| (request, client.clone())));
     }
     for call in calls {
-        if let Some(client) = text(&call.record, "requestID").and_then(|request| clients.get(&request))
+        if let Some(client) = text::<Value>(&call.record, "requestID").and_then(|request| clients.get(&request))
             && let Some(last) = call.actor.chain.last_mut()
         {
             *last = link(Some(client));

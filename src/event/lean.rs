@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use serde_json::Number;
 
-use super::parse::STRUCTURED;
+use super::node::Lean;
+use super::parse::{STRUCTURED, told};
 use super::{Event, Record};
 
 /// Members that tell nothing of an event but by its record.
@@ -18,26 +19,26 @@ impl Event {
     /// Shape: what [`Event::parse`] gives of its values, and never [obscure](Event::is_obscure); nothing for a record that is unusual in any
     /// way, which has to be parsed.
     pub(crate) fn of_text(record: &str) -> Option<Self> {
-        let Lean(lean) = serde_json::from_str(record).ok()?;
-        let event = Self::parse(Value::Object(lean)).ok()?;
+        let Usual(lean) = serde_json::from_str(record).ok()?;
+        let (id, event) = told(&lean).ok()?;
         // Where there is no id, it is made of the whole record.
-        (!event.event_id.starts_with(super::parse::MADE_ID)).then(|| Self { record: Record::of_text(record), ..event })
+        Some(Self { event_id: id?, record: Record::of_text(record), ..event })
     }
 }
 
-/// The members of a record but for [`PASSED`].
-struct Lean(Map<String, Value>);
+/// The members of a usual record but for [`PASSED`].
+struct Usual<'a>(Lean<'a>);
 
-impl<'de> Deserialize<'de> for Lean {
+impl<'de> Deserialize<'de> for Usual<'de> {
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
-        json.deserialize_map(LeanVisitor).map(Self)
+        json.deserialize_map(UsualVisitor).map(Self)
     }
 }
 
-struct LeanVisitor;
+struct UsualVisitor;
 
-impl<'de> Visitor<'de> for LeanVisitor {
-    type Value = Map<String, Value>;
+impl<'de> Visitor<'de> for UsualVisitor {
+    type Value = Lean<'de>;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("a record")
@@ -45,8 +46,8 @@ impl<'de> Visitor<'de> for LeanVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
         let unusual = || Err(A::Error::custom("an unusual record"));
-        let mut lean = Map::new();
-        while let Some(key) = object.next_key::<Cow<'de, str>>()? {
+        let mut members = Vec::with_capacity(USUAL_MEMBERS);
+        while let Some(Name(key)) = object.next_key()? {
             if PASSED.contains(&key.as_ref()) {
                 match object.next_value_seed(Pass)? {
                     Form::Object | Form::Null => {}
@@ -55,14 +56,111 @@ impl<'de> Visitor<'de> for LeanVisitor {
                 }
                 continue;
             }
-            let value: Value = object.next_value()?;
+            let value: Lean<'de> = object.next_value()?;
             let structured = STRUCTURED.iter().any(|name| key.eq_ignore_ascii_case(name));
-            if structured && !(key == "userIdentity" && (value.is_object() || value.is_null())) {
+            if structured && !(key == "userIdentity" && matches!(value, Lean::Object(_) | Lean::Null)) {
                 return unusual();
             }
-            lean.insert(key.into_owned(), value);
+            add(&mut members, key, value)?;
         }
-        Ok(lean)
+        Ok(Lean::Object(members))
+    }
+}
+
+/// Members of most records.
+const USUAL_MEMBERS: usize = 20;
+
+/// Adds a member; a name that is there already is unusual.
+fn add<'a, E: Error>(members: &mut Vec<(Cow<'a, str>, Lean<'a>)>, key: Cow<'a, str>, value: Lean<'a>) -> Result<(), E> {
+    if members.iter().any(|(name, _)| *name == key) {
+        return Err(E::custom("a name twice"));
+    }
+    members.push((key, value));
+    Ok(())
+}
+
+/// A text that is borrowed where it holds no escape.
+pub(super) struct Name<'a>(pub(super) Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        json.deserialize_str(NameVisitor).map(Self)
+    }
+}
+
+struct NameVisitor;
+
+impl<'de> Visitor<'de> for NameVisitor {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a text")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(text))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(text.to_owned()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Lean<'de> {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        json.deserialize_any(LeanVisitor)
+    }
+}
+
+struct LeanVisitor;
+
+impl<'de> Visitor<'de> for LeanVisitor {
+    type Value = Lean<'de>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("any JSON value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Lean::Null)
+    }
+
+    fn visit_bool<E: Error>(self, flag: bool) -> Result<Self::Value, E> {
+        Ok(Lean::Flag(flag))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Lean::Number(number.into()))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Lean::Number(number.into()))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Number::from_f64(number).map_or(Lean::Null, Lean::Number))
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Lean::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Lean::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        while list.next_element_seed(Pass)?.is_some() {}
+        Ok(Lean::List)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(Name(key)) = object.next_key()? {
+            let value = object.next_value()?;
+            add(&mut members, key, value)?;
+        }
+        Ok(Lean::Object(members))
     }
 }
 
@@ -122,7 +220,7 @@ impl<'de> Visitor<'de> for Pass {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Form, A::Error> {
-        while let Some(key) = object.next_key::<Cow<'de, str>>()? {
+        while let Some(Name(key)) = object.next_key()? {
             // A refused sign-in is told by the answer alone.
             if key.eq_ignore_ascii_case("ConsoleLogin") {
                 return Err(A::Error::custom("a sign-in"));
@@ -135,7 +233,7 @@ impl<'de> Visitor<'de> for Pass {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -183,6 +281,8 @@ mod tests {
             record[key] = value;
             assert_eq!(Event::of_text(&record.to_string()), None, "{key}");
         }
+        let twice = usual().to_string().replace("{\"eventVersion\"", "{\"eventName\":\"RunInstances\",\"eventVersion\"");
+        assert_eq!(Event::of_text(&twice), None, "a name twice");
         let deep = format!("{{\"a\":{}1{}}}", "[".repeat(200), "]".repeat(200));
         for unreadable in ["{\"a\":1e999}", deep.as_str()] {
             let record = usual().to_string().replace("{\"a\":[1]}", unreadable);

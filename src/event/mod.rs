@@ -7,6 +7,7 @@ mod agent;
 mod arn;
 mod lean;
 mod name;
+mod node;
 mod parse;
 mod partition;
 mod record;
@@ -285,7 +286,7 @@ impl Event {
 
     /// Returns a field that few records have; nothing is made of the others.
     fn look_up(&self, key: &str) -> Option<&Value> {
-        if self.record.mentions(key) { parse::field(&self.record, key) } else { None }
+        if self.record.mentions(key) { parse::field::<Value>(&self.record, key) } else { None }
     }
 
     /// Tells whether the call was denied: whoever made it may not.

@@ -1,5 +1,6 @@
 //! From JSON to an [`Event`], leniently: exports change case, types and times, but a change must not be lost for it.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Datelike, Utc};
@@ -7,6 +8,7 @@ use regex::Regex;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use super::node::Node;
 use super::{Event, EventCategory, LookupResource, actor, agent, text_form};
 
 /// Fields of a record that are objects or lists, and that exports write as text.
@@ -132,48 +134,8 @@ impl Event {
                 *value = read;
             }
         }
-        let raw_time = field(&record, "eventTime").ok_or(RecordError::Missing("eventTime"))?;
-        let time = crate::time::from_json(raw_time)
-            .filter(|time| is_plausible(*time))
-            .ok_or(RecordError::Unreadable { field: "eventTime", wanted: "a time such as 2026-01-27T20:00:00Z" })?;
-        let insight = field(&record, "insightDetails");
-        let name = name(&record, insight).ok_or(RecordError::Missing("eventName"))?;
-        let category = category(&record, insight.is_some());
-        let read_only = match flag(&record, "readOnly") {
-            // It tells of calls that have records of their own.
-            _ if agent::is_twin(&record) => true,
-            Some(read_only) => read_only && !is_act(&name),
-            None => category != EventCategory::Insight && reads(&name),
-        };
-        let text = |key| text(&record, key);
-        let identity = field(&record, "userIdentity").unwrap_or(&Value::Null);
-        Ok(Self {
-            event_id: original_id(&record)
-                .or_else(|| text("eventID"))
-                .filter(|id| id.chars().count() <= MAX_NAME)
-                .unwrap_or_else(|| digest(&record)),
-            time,
-            source: text("eventSource")
-                .or_else(|| self::text(insight?, "eventSource"))
-                .map(capped)
-                .unwrap_or_default()
-                .to_ascii_lowercase(),
-            region: text("awsRegion").map(capped).unwrap_or_default(),
-            account: account(&record, "recipientAccountId").or_else(|| account(identity, "accountId")).unwrap_or_default(),
-            read_only,
-            category,
-            actor: actor::of(&record),
-            source_ip: text("sourceIPAddress"),
-            user_agent: text("userAgent"),
-            // A refused sign-in has no error code.
-            error_code: text("errorCode")
-                .or_else(|| self::text(field(&record, "responseElements")?, "ConsoleLogin").filter(|it| it == "Failure")),
-            error_message: text("errorMessage"),
-            lookup_resources: Vec::new(),
-            proof: None,
-            name,
-            record: record.into(),
-        })
+        let (id, event) = told(&record)?;
+        Ok(Self { event_id: id.unwrap_or_else(|| digest(&record)), record: record.into(), ..event })
     }
 
     /// Reads one entry of LookupEvents, whose record is JSON in the string `CloudTrailEvent` (an object is taken too).
@@ -200,6 +162,50 @@ impl Event {
     }
 }
 
+/// Reads what a record tells: its id, where it has one, and the event without id and record.
+pub(super) fn told<N: Node>(record: &N) -> Result<(Option<String>, Event), RecordError> {
+    let raw_time = field(record, "eventTime").ok_or(RecordError::Missing("eventTime"))?;
+    let time = raw_time
+        .time()
+        .filter(|time| is_plausible(*time))
+        .ok_or(RecordError::Unreadable { field: "eventTime", wanted: "a time such as 2026-01-27T20:00:00Z" })?;
+    let insight = field(record, "insightDetails");
+    let name = name(record, insight).ok_or(RecordError::Missing("eventName"))?;
+    let category = category(record, insight.is_some());
+    let read_only = match flag(record, "readOnly") {
+        // It tells of calls that have records of their own.
+        _ if agent::is_twin(record) => true,
+        Some(read_only) => read_only && !is_act(&name),
+        None => category != EventCategory::Insight && reads(&name),
+    };
+    let text = |key| text(record, key);
+    let of_identity = || account(field(record, "userIdentity")?, "accountId");
+    let mut source = text("eventSource").or_else(|| self::text(insight?, "eventSource")).map(capped).unwrap_or_default();
+    source.make_ascii_lowercase();
+    let event = Event {
+        event_id: String::new(),
+        time,
+        source,
+        region: text("awsRegion").map(capped).unwrap_or_default(),
+        account: account(record, "recipientAccountId").or_else(of_identity).unwrap_or_default(),
+        read_only,
+        category,
+        actor: actor::of(record),
+        source_ip: text("sourceIPAddress"),
+        user_agent: text("userAgent"),
+        // A refused sign-in has no error code.
+        error_code: text("errorCode")
+            .or_else(|| self::text(field(record, "responseElements")?, "ConsoleLogin").filter(|it| it == "Failure")),
+        error_message: text("errorMessage"),
+        lookup_resources: Vec::new(),
+        proof: None,
+        name,
+        record: Value::Null.into(),
+    };
+    let id = original_id(record).or_else(|| text("eventID")).filter(|id| !is_longer(id));
+    Ok((id, event))
+}
+
 /// Returns the value of a key in this very spelling, else in any case.
 ///
 /// Why no look into the map's index? To compare a few lengths is faster than to hash.
@@ -211,40 +217,48 @@ pub(crate) fn member<'a>(object: &'a Map<String, Value>, key: &str) -> Option<&'
 }
 
 /// Returns a field of an object whatever the case of its key; null and the string `"null"` count as absent.
-pub(crate) fn field<'a>(object: &'a Value, key: &str) -> Option<&'a Value> {
-    present(member(object.as_object()?, key)?)
+pub(super) fn field<'a, N: Node>(object: &'a N, key: &str) -> Option<&'a N> {
+    present(object.member(key)?)
 }
 
 /// Returns a value that is one; null and the string `"null"` count as absent.
-pub(super) fn present(value: &Value) -> Option<&Value> {
-    (!value.is_null() && value.as_str() != Some("null")).then_some(value)
+pub(super) fn present<N: Node>(value: &N) -> Option<&N> {
+    (!value.is_null() && value.text() != Some("null")).then_some(value)
 }
 
 /// Returns a field as trimmed text; numbers are written out, blank text counts as absent.
-pub(crate) fn text(object: &Value, key: &str) -> Option<String> {
-    match field(object, key)? {
-        Value::String(text) => Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
+pub(super) fn text<N: Node>(object: &N, key: &str) -> Option<String> {
+    words(object, key).map(Cow::into_owned)
+}
+
+/// Returns a field as [`text`] does, borrowed where it is one.
+pub(super) fn words<'a, N: Node>(object: &'a N, key: &str) -> Option<Cow<'a, str>> {
+    let field = field(object, key)?;
+    match field.text() {
+        Some(text) => Some(text.trim()).filter(|text| !text.is_empty()).map(Cow::Borrowed),
+        None => field.number().map(|number| Cow::Owned(number.to_string())),
     }
 }
 
 /// Returns a field as a flag: a boolean or the words `true` and `false` in any case.
-pub(super) fn flag(object: &Value, key: &str) -> Option<bool> {
-    match field(object, key)? {
-        Value::Bool(flag) => Some(*flag),
-        Value::String(text) if text.trim().eq_ignore_ascii_case("true") => Some(true),
-        Value::String(text) if text.trim().eq_ignore_ascii_case("false") => Some(false),
-        _ => None,
-    }
+pub(super) fn flag<N: Node>(object: &N, key: &str) -> Option<bool> {
+    let field = field(object, key)?;
+    let is = |word: &str| field.text().is_some_and(|text| text.trim().eq_ignore_ascii_case(word));
+    field.flag().or_else(|| is("true").then_some(true)).or_else(|| is("false").then_some(false))
+}
+
+/// Tells whether text is longer than the longest name that is kept.
+fn is_longer(text: &str) -> bool {
+    text.len() > MAX_NAME && text.chars().nth(MAX_NAME).is_some()
 }
 
 /// Cuts text to the longest name that is kept.
-pub(super) fn capped(text: String) -> String {
-    match text.char_indices().nth(MAX_NAME) {
-        Some((end, _)) => text.get(..end).unwrap_or_default().to_owned(),
-        None => text,
+pub(super) fn capped(mut text: String) -> String {
+    if is_longer(&text) {
+        let end = text.char_indices().nth(MAX_NAME).map_or(text.len(), |(end, _)| end);
+        text.truncate(end);
     }
+    text
 }
 
 /// Tells whether a call of this name only reads, as far as its verb says.
@@ -256,13 +270,13 @@ pub fn reads(name: &str) -> bool {
 }
 
 /// An account written as a number has lost its leading zeros, of which there are few.
-fn account(object: &Value, key: &str) -> Option<String> {
+fn account<N: Node>(object: &N, key: &str) -> Option<String> {
     let text = text(object, key)?;
-    let number = field(object, key).is_some_and(Value::is_number);
+    let number = field(object, key).is_some_and(|account| account.number().is_some());
     Some(capped(if number && text.len() >= 8 { format!("{text:0>12}") } else { text }))
 }
 
-fn name(record: &Value, insight: Option<&Value>) -> Option<String> {
+fn name<N: Node>(record: &N, insight: Option<&N>) -> Option<String> {
     /// The API's date or version that some services append to the name.
     #[expect(clippy::expect_used, reason = "a literal pattern")]
     static SUFFIX: LazyLock<Regex> =
@@ -291,23 +305,25 @@ fn name(record: &Value, insight: Option<&Value>) -> Option<String> {
 /// Returns the id of the event that an addendum replaces.
 ///
 /// Source: CloudTrail record contents, `addendum`: an event that was late or is corrected comes again, if need be under another id.
-fn original_id(record: &Value) -> Option<String> {
+fn original_id<N: Node>(record: &N) -> Option<String> {
     text(field(record, "addendum")?, "originalEventID")
 }
 
-fn category(record: &Value, has_insight: bool) -> EventCategory {
-    match text(record, "eventCategory").unwrap_or_default().to_ascii_lowercase().as_str() {
-        "data" => EventCategory::Data,
-        "insight" => EventCategory::Insight,
-        "networkactivity" => EventCategory::NetworkActivity,
-        "" if has_insight => EventCategory::Insight,
-        "" if flag(record, "managementEvent") == Some(false) => EventCategory::Data,
-        _ => EventCategory::Management,
+fn category<N: Node>(record: &N, has_insight: bool) -> EventCategory {
+    let told = words(record, "eventCategory").unwrap_or_default();
+    let is = |word: &str| told.eq_ignore_ascii_case(word);
+    match () {
+        () if is("data") => EventCategory::Data,
+        () if is("insight") => EventCategory::Insight,
+        () if is("networkactivity") => EventCategory::NetworkActivity,
+        () if told.is_empty() && has_insight => EventCategory::Insight,
+        () if told.is_empty() && flag(record, "managementEvent") == Some(false) => EventCategory::Data,
+        () => EventCategory::Management,
     }
 }
 
 /// How the id of an event begins whose record has none.
-pub(super) const MADE_ID: &str = "sha256-";
+const MADE_ID: &str = "sha256-";
 
 fn digest(record: &Value) -> String {
     use std::fmt::Write as _;

@@ -11,6 +11,7 @@ use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::lean::Name;
 use super::parse::member;
 
 /// A record of any form. It is a [`Value`] to whoever looks into it.
@@ -75,6 +76,21 @@ impl Record {
         if let Held::Text(text) = &mut self.0 {
             text.parts = Default::default();
         }
+    }
+
+    /// Leaves of its members those of these names, in any case, and is held as their text.
+    pub(crate) fn retain(&mut self, names: &[&str]) {
+        let is_kept = |name: &str| names.iter().any(|kept| name.eq_ignore_ascii_case(kept));
+        if let Held::Text(text) = &self.0
+            && let Ok(kept) = serde_json::Deserializer::from_str(&text.json).deserialize_map(Retained(&is_kept))
+        {
+            self.0 = Held::Text(Box::new(Text::new(kept.into_boxed_str())));
+            return;
+        }
+        if let Value::Object(members) = &mut **self {
+            members.retain(|name, _| is_kept(name));
+        }
+        self.shrink();
     }
 
     /// Returns one of its [`PARTS`] as it stands there; JSON null where there is none.
@@ -145,6 +161,31 @@ impl Text {
     }
 }
 
+/// Copies the members of an object whose names are wanted, as they stand there.
+struct Retained<'f>(&'f dyn Fn(&str) -> bool);
+
+impl<'de> Visitor<'de> for Retained<'_> {
+    type Value = String;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a record")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<String, A::Error> {
+        let mut kept = String::from("{");
+        while let Some(Name(key)) = object.next_key()? {
+            let raw: &RawValue = object.next_value()?;
+            if (self.0)(&key) {
+                let comma = if kept.len() > 1 { "," } else { "" };
+                // A name that is wanted has no character that would need an escape.
+                kept.extend([comma, "\"", &key, "\":", raw.get()]);
+            }
+        }
+        kept.push('}');
+        Ok(kept)
+    }
+}
+
 /// Finds a member of an object by its name.
 struct Part<'k>(&'k str);
 
@@ -157,7 +198,7 @@ impl<'de> Visitor<'de> for Part<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
         let (mut same, mut alike): (Option<&RawValue>, Option<(String, &RawValue)>) = (None, None);
-        while let Some(key) = object.next_key::<std::borrow::Cow<'_, str>>()? {
+        while let Some(Name(key)) = object.next_key()? {
             let raw: &RawValue = object.next_value()?;
             if key == self.0 {
                 same = Some(raw);
@@ -266,6 +307,19 @@ mod tests {
         record["requestParameters"]["a"] = json!("new");
         record.pack();
         assert_eq!((record.part(REQUEST), &record["requestParameters"]["a"]), (&json!({"a": "new"}), &json!("new")));
+    }
+
+    #[test]
+    fn members_that_are_left_are_left_however_it_was_held() {
+        for text in &RECORDS[..4] {
+            let mut values = Record::from(serde_json::from_str::<Value>(text).unwrap());
+            let mut held = Record::of_text(text);
+            for record in [&mut values, &mut held] {
+                record.retain(&["requestParameters", "z"]);
+            }
+            assert_eq!(values, held, "{text}");
+            assert!(held.as_object().unwrap().keys().all(|key| key == "z" || key.eq_ignore_ascii_case("requestParameters")));
+        }
     }
 
     proptest! {

@@ -126,7 +126,7 @@ fn sign_in(event: &Event) -> Option<String> {
     if !event.record.mentions(SESSION) {
         return None;
     }
-    let identity = field(&event.record, "userIdentity")?;
+    let identity = field::<Value>(&event.record, "userIdentity")?;
     field(identity, "sessionContext").and_then(|context| text(context, SESSION)).or_else(|| text(identity, SESSION))
 }
 

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use super::content::{self, Content};
+use super::content::{self, Content, Scratch};
 use super::listing::{Listing, LogFile};
 use super::select::Selection;
 use super::store::Store;
@@ -250,12 +250,13 @@ impl Job {
         let pulse = Arc::new(Pulse::default());
         let (job, own, results) = (job.clone(), pulse.clone(), results.clone());
         let read = move || {
+            let mut scratch = Scratch::default();
             while let Some(position) = job.wanted.get(job.next.fetch_add(1, Ordering::Relaxed)).copied() {
                 own.begin(position);
                 let outcome = if job.halt.now() || !own.enter(&job.halt) {
                     Outcome::Unread
                 } else {
-                    catch_unwind(AssertUnwindSafe(|| job.read(position, &own))).unwrap_or_else(Outcome::Panic)
+                    catch_unwind(AssertUnwindSafe(|| job.read(position, &own, &mut scratch))).unwrap_or_else(Outcome::Panic)
                 };
                 if !own.end() {
                     if let Some((store, file)) = job.file(position) {
@@ -277,14 +278,14 @@ impl Job {
         Some((self.stores.get(file.store)?, file))
     }
 
-    fn read(&self, position: usize, pulse: &Arc<Pulse>) -> Outcome {
+    fn read(&self, position: usize, pulse: &Arc<Pulse>, scratch: &mut Scratch) -> Outcome {
         let Some((store, file)) = self.file(position) else { return Outcome::Unread };
         if hangs(&file.address(store.as_ref())) {
             return Outcome::Read(Box::new((FileSeen::stalled(), Vec::new(), false)));
         }
         let mut wants = Wants::new(&self.query, &self.halt, &self.held, file);
         wants.hashes = self.hashes;
-        let (content, mut faults) = content::read(store.as_ref(), file, (&self.halt, pulse), &mut wants);
+        let (content, mut faults) = content::read(store.as_ref(), file, (&self.halt, pulse), (&mut wants, scratch));
         faults.append(&mut wants.faults);
         let seen = FileSeen { content, faults, hash: wants.hash, pairs: wants.pairs };
         Outcome::Read(Box::new((seen, wants.events, wants.cut)))

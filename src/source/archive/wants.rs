@@ -5,7 +5,6 @@ use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, Utc};
 use memchr::memmem;
-use serde_json::Value;
 
 use super::content::{Header, Item, Plain, Sink, Taken, is_too_large, value};
 use super::listing::{LogFile, Place};
@@ -123,7 +122,7 @@ impl Wants<'_> {
                 if class.noise && !class.tags {
                     return;
                 }
-                slim(&mut event.record);
+                event.record.retain(TELLING);
             }
             if !clear && !event.read_only && event.is_obscure(redact::is_hidden) {
                 self.fault(FileFault::Fields);
@@ -190,8 +189,7 @@ impl Wants<'_> {
         {
             return Taken::Yes;
         }
-        // What is learned from is judged right away, from all of it.
-        let lean = if self.query.learns() || is_too_large(raw) { None } else { Event::of_text(raw) };
+        let lean = if is_too_large(raw) { None } else { Event::of_text(raw) };
         if let Some(event) = lean {
             self.keep(event, true);
             return Taken::Yes;
@@ -251,27 +249,21 @@ fn may_hold(raw: &str, attribute: Attribute, name: &str) -> bool {
     !plain || memmem::find(raw.as_bytes(), part.as_bytes()).is_some() || memmem::find(raw.as_bytes(), b"\\u").is_some()
 }
 
-/// Leaves in a record what tells what belongs to what: who acted, what was asked for and what was answered.
-fn slim(record: &mut Value) {
-    const TELLING: &[&str] = &[
-        "eventSource",
-        "eventName",
-        "eventType",
-        "userIdentity",
-        "requestParameters",
-        "responseElements",
-        "resources",
-        "serviceEventDetails",
-        "additionalEventData",
-        "requestID",
-        "sharedEventID",
-        "addendum",
-    ];
-    if let Value::Object(fields) = record {
-        let telling = |name: &String| TELLING.iter().any(|key| name.eq_ignore_ascii_case(key));
-        *fields = std::mem::take(fields).into_iter().filter(|(name, _)| telling(name)).collect();
-    }
-}
+/// What of a record tells what belongs to what: who acted, what was asked for and what was answered.
+const TELLING: &[&str] = &[
+    "eventSource",
+    "eventName",
+    "eventType",
+    "userIdentity",
+    "requestParameters",
+    "responseElements",
+    "resources",
+    "serviceEventDetails",
+    "additionalEventData",
+    "requestID",
+    "sharedEventID",
+    "addendum",
+];
 
 /// How much more than its text a record takes once it was judged: the values of its request stay.
 const JUDGED: usize = 3;
@@ -282,7 +274,7 @@ const BESIDE: usize = 4 << 10;
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 

@@ -6,6 +6,7 @@
 mod bound;
 mod compact;
 mod document;
+mod gunzip;
 mod look;
 mod pack;
 mod records;
@@ -17,6 +18,7 @@ mod text;
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::sync::Arc;
 
+use flate2::Decompress;
 use serde::Deserialize;
 use serde::de::DeserializeSeed;
 use serde_json::Value;
@@ -103,8 +105,21 @@ pub(super) enum Taken {
 ///
 /// Shape: records before a break are given. The faults are those of the file, at most one of a kind; what follows from the end of
 /// the time is none.
-pub(super) fn read(store: &dyn Store, file: &LogFile, watch: (&Arc<Halt>, &Arc<Pulse>), sink: &mut dyn Sink) -> (Content, Vec<FileFault>) {
-    read_by(true, store, file, watch, sink)
+pub(super) fn read(
+    store: &dyn Store,
+    file: &LogFile,
+    watch: (&Arc<Halt>, &Arc<Pulse>),
+    (sink, scratch): (&mut dyn Sink, &mut Scratch),
+) -> (Content, Vec<FileFault>) {
+    read_by(true, store, file, watch, (sink, scratch))
+}
+
+/// What a thread reads files with, kept from one file to the next.
+#[derive(Default)]
+pub(super) struct Scratch {
+    /// What was inflated and not looked at yet; of no meaning between two files.
+    window: Vec<u8>,
+    inflate: Option<Box<Decompress>>,
 }
 
 /// Reads one file, by the short way where there is one, or never.
@@ -113,10 +128,11 @@ fn read_by(
     store: &dyn Store,
     file: &LogFile,
     (halt, pulse): (&Arc<Halt>, &Arc<Pulse>),
-    sink: &mut dyn Sink,
+    (sink, scratch): (&mut dyn Sink, &mut Scratch),
 ) -> (Content, Vec<FileFault>) {
     let mut reading = Reading {
         sink,
+        scratch,
         halt: halt.clone(),
         faults: Vec::new(),
         records: 0,
@@ -151,6 +167,7 @@ fn read_by(
 
 struct Reading<'s> {
     sink: &'s mut dyn Sink,
+    scratch: &'s mut Scratch,
     halt: Arc<Halt>,
     faults: Vec<FileFault>,
     /// Records, and what is known for no change of its own.

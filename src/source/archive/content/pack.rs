@@ -2,12 +2,12 @@
 
 use std::io::{BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 
-use flate2::bufread::GzDecoder;
 use ring::digest::{Context, SHA256};
 use ruzstd::decoding::StreamingDecoder;
 use zip::ZipArchive;
 
 use super::bound::{zip_entries, zstd_has_checksum, zstd_window};
+use super::gunzip::Gunzip;
 use super::{FileFault, MAX_IN_MEMORY, MAX_INFLATED, Reading};
 use crate::source::archive::store::Bytes;
 use crate::source::archive::watch::Ended;
@@ -152,7 +152,7 @@ impl Reading<'_> {
 
     fn gzip(&mut self, reader: &mut dyn BufRead, packs: u32) {
         let context = (packs + 1 == MAX_PACKS && self.sink.wants_hash()).then(|| Context::new(&SHA256));
-        let inner = Hashed { inner: GzDecoder::new(reader), context };
+        let inner = Hashed { inner: Gunzip::new(reader, self.scratch.inflate.take()), context };
         let mut inflated = BufReader::with_capacity(BUFFER, Ended { inner, halt: self.halt.clone() }.take(MAX_INFLATED));
         self.packed(&mut inflated, packs, true);
         if !self.wants_checksum() {
@@ -163,17 +163,19 @@ impl Reading<'_> {
             self.looks = true;
             return self.fault(FileFault::Compression);
         }
-        let mut inflated = inflated.into_inner();
+        let inflated = inflated.into_inner();
         if inflated.limit() == 0 {
             self.looks = true;
             return self.fault(FileFault::TooLarge);
         }
-        let hashed = &mut inflated.get_mut().inner;
-        if !matches!(hashed.inner.get_mut().fill_buf(), Ok([])) {
+        let Hashed { inner: mut gunzip, context } = inflated.into_inner().inner;
+        let ended = matches!(gunzip.inner().fill_buf(), Ok([]));
+        self.scratch.inflate = Some(gunzip.into_inflate());
+        if !ended {
             self.looks = true;
             return self.fault(FileFault::TrailingBytes);
         }
-        if let Some(hash) = hashed.context.take().and_then(|context| context.finish().as_ref().try_into().ok()) {
+        if let Some(hash) = context.and_then(|context| context.finish().as_ref().try_into().ok()) {
             self.sink.hashed(hash);
         }
     }

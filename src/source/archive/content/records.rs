@@ -8,7 +8,7 @@
 //!
 //! What it does not see is damage inside of a record that it drops. Hence it is taken only where a checksum tells of any damage, as gzip's does.
 
-use std::io::{BufRead, Cursor, Read};
+use std::io::{BufRead, Cursor, ErrorKind, Read};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -57,43 +57,76 @@ enum Next {
     Slow(usize, bool),
 }
 
-impl Reading<'_> {
-    /// Reads a file that begins so.
-    pub(super) fn records(&mut self, reader: &mut dyn BufRead) {
-        let mut bytes: Vec<u8> = Vec::with_capacity(2 * CHUNK);
-        if (&mut *reader).take(BEGIN.len() as u64).read_to_end(&mut bytes).is_err() || bytes != BEGIN {
-            return self.json(&mut Cursor::new(bytes).chain(reader));
-        }
-        (self.lists, self.own_list) = (true, true);
-        bytes.clear();
-        let (mut at, mut comma) = (0, false);
-        loop {
-            let whole = match self.fill(&mut bytes, reader) {
-                Ok(whole) => whole,
-                Err(()) => {
-                    let _ = self.run(&bytes, &mut at, &mut comma);
-                    return self.fault(FileFault::Compression);
-                }
-            };
-            match self.run(&bytes, &mut at, &mut comma) {
-                Next::More | Next::At(_) if self.sink.stopped() => return,
-                Next::More | Next::At(_) if !whole && (bytes.len() - at) as u64 <= MAX_VALUE => {
-                    bytes.drain(..at);
-                    at = 0;
-                }
-                Next::More | Next::At(_) => return self.slow(&bytes, at, comma, reader),
-                Next::Slow(at, comma) => return self.slow(&bytes, at, comma, reader),
-                Next::End(end) => return self.end(&bytes, end, reader),
-            }
-        }
+/// What was inflated and is looked at.
+struct Window {
+    /// Longer than what it holds: what lies behind that is of no meaning.
+    bytes: Vec<u8>,
+    filled: usize,
+}
+
+impl Window {
+    fn held(&self) -> &[u8] {
+        self.bytes.get(..self.filled).unwrap_or_default()
     }
 
     /// Reads a chunk; tells whether it was the last.
-    fn fill(&mut self, bytes: &mut Vec<u8>, reader: &mut dyn BufRead) -> Result<bool, ()> {
-        let most = CHUNK as u64;
-        match (&mut *reader).take(most).read_to_end(bytes) {
-            Ok(read) => Ok((read as u64) < most),
-            Err(_) => Err(()),
+    fn fill(&mut self, reader: &mut dyn BufRead) -> Result<bool, ()> {
+        let end = self.filled + CHUNK;
+        if self.bytes.len() < end {
+            self.bytes.resize(end, 0);
+        }
+        while self.filled < end {
+            let Some(room) = self.bytes.get_mut(self.filled..end) else { return Ok(true) };
+            match reader.read(room) {
+                Ok(0) => return Ok(true),
+                Ok(read) => self.filled += read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return Err(()),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Forgets what stands before `at`.
+    fn pass(&mut self, at: usize) {
+        self.bytes.copy_within(at..self.filled, 0);
+        self.filled -= at;
+    }
+}
+
+impl Reading<'_> {
+    /// Reads a file that begins so.
+    pub(super) fn records(&mut self, reader: &mut dyn BufRead) {
+        let mut begin = Vec::new();
+        if (&mut *reader).take(BEGIN.len() as u64).read_to_end(&mut begin).is_err() || begin != BEGIN {
+            return self.json(&mut Cursor::new(begin).chain(reader));
+        }
+        (self.lists, self.own_list) = (true, true);
+        let mut window = Window { bytes: std::mem::take(&mut self.scratch.window), filled: 0 };
+        self.walk(&mut window, reader);
+        // A long record leaves no large buffer behind.
+        if window.bytes.len() <= 4 * CHUNK {
+            self.scratch.window = window.bytes;
+        }
+    }
+
+    fn walk(&mut self, window: &mut Window, reader: &mut dyn BufRead) {
+        let (mut at, mut comma) = (0, false);
+        loop {
+            let Ok(whole) = window.fill(reader) else {
+                let _ = self.run(window.held(), &mut at, &mut comma);
+                return self.fault(FileFault::Compression);
+            };
+            match self.run(window.held(), &mut at, &mut comma) {
+                Next::More | Next::At(_) if self.sink.stopped() => return,
+                Next::More | Next::At(_) if !whole && (window.filled - at) as u64 <= MAX_VALUE => {
+                    window.pass(at);
+                    at = 0;
+                }
+                Next::More | Next::At(_) => return self.slow(window.held(), at, comma, reader),
+                Next::Slow(at, comma) => return self.slow(window.held(), at, comma, reader),
+                Next::End(end) => return self.end(window.held(), end, reader),
+            }
         }
     }
 

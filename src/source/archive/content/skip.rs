@@ -5,27 +5,33 @@ use memchr::{memchr, memchr_iter, memchr2, memchr2_iter};
 
 /// Returns the place of the quote that ends a string, which begins at `at`, after its first quote; nothing where it does not end.
 pub(super) fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
-    /// Most strings of records are short, and so many bytes are looked at eight at a time.
-    const SHORT: usize = 32;
-    let begin = at;
     loop {
-        let found = match bytes.get(at..at + 8).and_then(|word| <[u8; 8]>::try_from(word).ok()) {
-            Some(word) if at - begin < SHORT => {
-                let word = u64::from_le_bytes(word);
-                let hit = zeros(word ^ QUOTES) | zeros(word ^ BACKSLASHES);
-                if hit == 0 {
-                    at += 8;
-                    continue;
-                }
-                at + (hit.trailing_zeros() / 8) as usize
-            }
-            _ => at + memchr2(b'"', b'\\', bytes.get(at..)?)?,
-        };
+        let found = quote_or_escape(bytes, at)?;
         if bytes.get(found) == Some(&b'"') {
             return Some(found);
         }
         at = found + 2;
     }
+}
+
+/// Returns the place of the next quote or backslash.
+#[inline]
+fn quote_or_escape(bytes: &[u8], at: usize) -> Option<usize> {
+    /// Most strings of records are short, and so many bytes are looked at eight at a time.
+    const SHORT: usize = 32;
+    let mut rest = bytes.get(at..)?;
+    let mut passed = 0;
+    while passed < SHORT {
+        let Some((word, more)) = rest.split_first_chunk::<8>() else { break };
+        let word = u64::from_le_bytes(*word);
+        let hit = zeros(word ^ QUOTES) | zeros(word ^ BACKSLASHES);
+        if hit != 0 {
+            return Some(at + passed + (hit.trailing_zeros() / 8) as usize);
+        }
+        rest = more;
+        passed += 8;
+    }
+    Some(at + passed + memchr2(b'"', b'\\', rest)?)
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -41,19 +47,82 @@ const fn zeros(word: u64) -> u64 {
 pub(super) fn value_end(bytes: &[u8], at: usize) -> Option<usize> {
     match bytes.get(at)? {
         b'"' => string_end(bytes, at + 1).map(|end| end + 1),
-        b'{' => plain_end(bytes, at, b'{', b'}').or_else(|| nested_end(bytes, at)),
-        b'[' => plain_end(bytes, at, b'[', b']').or_else(|| nested_end(bytes, at)),
+        b'{' => braced_end(bytes, at).or_else(|| nested_end(bytes, at)),
+        b'[' => plain_end(bytes, at).or_else(|| nested_end(bytes, at)),
         _ => bytes.get(at..)?.iter().position(|byte| b",]} \t\r\n".contains(byte)).map(|length| at + length),
     }
 }
 
-/// Returns the place after an object or a list without an escape: where its own kind of brackets is even, of those outside of texts.
+/// Returns the place after an object that is told by its braces alone, where each is surely none of a text; nothing for any other.
+///
+/// Why is each surely one? Without a backslash, a quote begins a text only behind `{`, `[`, `,`, `:` or white space, and ends one only before
+/// `,`, `:`, `}`, `]` or white space. So `{"` begins a key unless one of these follows, a quote behind any other byte ends a text, and what
+/// such a quote, a brace that is sure or a number or word behind `":` touches is outside of texts as well. What no rule tells is none.
+fn braced_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at..)?;
+    let mut depth = 0_usize;
+    for found in memchr2_iter(b'{', b'}', rest) {
+        if rest.get(found) == Some(&b'{') {
+            if !surely_opens(rest.get(..found)?, rest.get(found + 1..found + 3)?) {
+                return None;
+            }
+            depth += 1;
+            continue;
+        }
+        if !surely_closes(rest.get(..found)?) {
+            return None;
+        }
+        depth -= 1;
+        if depth == 0 {
+            return memchr(b'\\', rest.get(..found)?).is_none().then_some(at + found + 1);
+        }
+    }
+    None
+}
+
+/// What may stand before a text.
+const fn precedes_text(byte: u8) -> bool {
+    matches!(byte, b'{' | b'[' | b',' | b':' | b' ' | b'\t' | b'\r' | b'\n')
+}
+
+#[inline]
+fn surely_opens(before: &[u8], after: &[u8]) -> bool {
+    match after {
+        [b'"', next] => !matches!(next, b',' | b':' | b'}' | b']' | b' ' | b'\t' | b'\r' | b'\n'),
+        // An empty object, behind its key.
+        [b'}', _] => matches!(before, [.., last, b'"', b':'] if !precedes_text(*last)),
+        _ => false,
+    }
+}
+
+/// Tells of a brace that ends an object by what stands before it, all of whose braces are sure.
+#[inline]
+fn surely_closes(before: &[u8]) -> bool {
+    match before {
+        [.., b'{' | b'}'] | [.., b'}', b']'] => true,
+        [.., last, b'"'] | [.., last, b'"', b']'] => !precedes_text(*last),
+        [.., last] if last.is_ascii_alphanumeric() => ends_with_scalar(before),
+        _ => false,
+    }
+}
+
+/// Tells whether bytes end with a number or a word right behind a key.
+fn ends_with_scalar(bytes: &[u8]) -> bool {
+    /// Longer numbers are none of CloudTrail's.
+    const LONGEST: usize = 24;
+    let Some(tail) = bytes.get(bytes.len().saturating_sub(LONGEST)..) else { return false };
+    let of_scalar = |byte: &u8| byte.is_ascii_alphanumeric() || b".+-".contains(byte);
+    let Some(colon) = tail.iter().rposition(|byte| !of_scalar(byte)) else { return false };
+    matches!(tail.get(..=colon), Some([.., last, b'"', b':']) if !precedes_text(*last))
+}
+
+/// Returns the place after a list without an escape: where its brackets are even, of those outside of texts.
 ///
 /// Shape: nothing also where there is an escape, since then a quote need not begin or end a text.
-fn plain_end(bytes: &[u8], at: usize, open: u8, close: u8) -> Option<usize> {
+fn plain_end(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = bytes.get(at..)?;
     let (mut depth, mut from, mut in_text) = (0_usize, 0, false);
-    for found in memchr2_iter(open, close, rest) {
+    for found in memchr2_iter(b'[', b']', rest) {
         let passed = rest.get(from..found)?;
         // Looked for piece by piece: behind a wrong count it could go on for long.
         if memchr(b'\\', passed).is_some() {
@@ -64,7 +133,7 @@ fn plain_end(bytes: &[u8], at: usize, open: u8, close: u8) -> Option<usize> {
         if in_text {
             continue;
         }
-        if rest.get(found) == Some(&open) {
+        if rest.get(found) == Some(&b'[') {
             depth += 1;
             continue;
         }
@@ -106,15 +175,18 @@ pub(super) fn plain_bytes(bytes: &[u8], at: usize) -> Option<(&[u8], usize)> {
     if bytes.get(at) != Some(&b'"') {
         return None;
     }
-    let end = string_end(bytes, at + 1)?;
-    let text = bytes.get(at + 1..end)?;
-    // Most are so short that a call costs more than the look.
-    let escaped = if text.len() < 32 { text.contains(&b'\\') } else { memchr(b'\\', text).is_some() };
-    (!escaped).then_some((text, end + 1))
+    let end = quote_or_escape(bytes, at + 1)?;
+    if bytes.get(end) != Some(&b'"') {
+        return None;
+    }
+    Some((bytes.get(at + 1..end)?, end + 1))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Map, Value};
+
     use super::*;
 
     #[test]
@@ -139,5 +211,47 @@ mod tests {
         }
         assert_eq!(plain_string(br#""ab","#, 0), Some(("ab", 4)));
         assert_eq!(plain_string(br#""a\nb","#, 0), None);
+    }
+
+    #[test]
+    fn a_brace_in_a_text_is_never_taken_for_one_of_an_object() {
+        for value in [
+            r#"{"a":"{","b":"1}"}"#,
+            r#"{"a":"{}}","b":1}"#,
+            r#"{"a":":{}","b":{}}"#,
+            r#"{"a":":5}","b":"x"}"#,
+            r#"{"a":":","b":"}"}"#,
+            r#"{"a":"},","b":"]}"}"#,
+            r#"{"":"{","{":"","}":[]}"#,
+        ] {
+            assert!(braced_end(format!("{value},").as_bytes(), 0).is_none_or(|end| end == value.len()), "{value}");
+            assert_eq!(value_end(format!("{value},").as_bytes(), 0), Some(value.len()), "{value}");
+        }
+        for usual in [r#"{"a":"b","c":{},"d":{"e":[{"f":true},{"g":-1.5}],"h":["i"]},"j":""}"#, r#"{"a":{"b":null}}"#] {
+            assert_eq!(braced_end(format!("{usual},").as_bytes(), 0), Some(usual.len()), "{usual}");
+        }
+    }
+
+    /// Any value, of texts that look like JSON.
+    fn values() -> impl Strategy<Value = Value> {
+        let text = || r#"[{}\[\]:,"1a \\]{0,4}"#;
+        let leaf =
+            prop_oneof![text().prop_map(Value::from), Just(Value::Null), any::<i32>().prop_map(Value::from), Just(Value::from(true))];
+        leaf.prop_recursive(4, 24, 4, move |inner| {
+            let list = proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from);
+            let object = proptest::collection::vec((text(), inner), 0..4).prop_map(|members| Value::Object(Map::from_iter(members)));
+            prop_oneof![list, object]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_value_ends_where_it_ends(value in values(), spaced: bool, rest in r#"[{}\[\]:,"]{0,3}"#) {
+            let text = if spaced { serde_json::to_string_pretty(&value).unwrap() } else { value.to_string() };
+            let object = format!("{{\"k\":{text}}}");
+            let all = format!("{object}{rest}");
+            prop_assert_eq!(value_end(all.as_bytes(), 0), Some(object.len()), "{}", all);
+            prop_assert!(braced_end(all.as_bytes(), 0).is_none_or(|end| end == object.len()), "{}", all);
+        }
     }
 }

@@ -8,7 +8,7 @@ use flate2::write::GzEncoder;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::super::{Content, read_by};
+use super::super::{Content, Scratch, read_by};
 use crate::context::Incident;
 use crate::coverage::FileFault;
 use crate::investigate::plan::queries;
@@ -193,7 +193,7 @@ fn given(short_cut: bool, bytes: &[u8], query: &Query) -> Given {
     let file = LogFile { store: 0, key: "a.json".into(), native: None, selected: true };
     let (halt, pulse, held) = (Arc::new(Halt::default()), Arc::new(Pulse::default()), Held::default());
     let mut wants = Wants::new(query, &halt, &held, &file);
-    let (content, mut faults) = read_by(short_cut, &store, &file, (&halt, &pulse), &mut wants);
+    let (content, mut faults) = read_by(short_cut, &store, &file, (&halt, &pulse), (&mut wants, &mut Scratch::default()));
     faults.append(&mut wants.faults);
     let events = std::mem::take(&mut wants.events).into_iter().map(|event| (event.event_id.clone(), Value::clone(&event.record)));
     let events = events.collect();

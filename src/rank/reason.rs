@@ -104,11 +104,6 @@ pub enum Reason<'a> {
         /// The value, in lower case.
         value: &'a str,
     },
-    /// One of many alike by the same actor.
-    Burst {
-        /// How many.
-        calls: usize,
-    },
     /// The call failed.
     Failed,
     /// The call failed for want of capacity, as the alert complains.

@@ -10,7 +10,6 @@ use super::sample::{Rules, Sample};
 /// The sign of rules, by the beginning of their ids; the first that fits counts.
 const SIGNS: &[(&str, Ordering)] = &[
     ("tie.elsewhere", Ordering::Less),
-    ("tie.nothing", Ordering::Less),
     ("tie.", Ordering::Greater),
     ("name.exact", Ordering::Greater),
     ("name.labelled", Ordering::Greater),

@@ -34,7 +34,7 @@ const PULLS: &[f64] = &[0.0003, 0.001, 0.003, 0.01, 0.03];
 /// How much more the generator counts than a hand with as many stories.
 ///
 /// Source: the least with which its figures do not fall below those that the project promises.
-const GENERATOR: f64 = 3.0;
+const GENERATOR: f64 = 1.0;
 
 /// By what the points may be divided; the best for hands that were not seen is `rank::finding`'s caution.
 const CAUTIONS: &[f64] = &[1.0, 1.25, 1.5, 1.75, 2.0, 2.5];

@@ -176,7 +176,7 @@ fn reasons(draft: &Draft<'_>, fold: &Fold<'_>, explained: bool, style: &Style) -
     let beside = |reason: &Reason<'_>| match reason {
         Reason::AfterAlert => true,
         Reason::UndoneBefore | Reason::UndoneAfter => fold.best.facts.undo.taken_back.is_some(),
-        Reason::Failed | Reason::Overwritten | Reason::Burst { .. } => fold.best.is_suspect(),
+        Reason::Failed | Reason::Overwritten => fold.best.is_suspect(),
         Reason::Before { .. } => !explained || said.len() > 1,
         _ => false,
     };

@@ -32,7 +32,6 @@ pub(super) fn words(reason: &Reason<'_>, alert: bool) -> String {
         Reason::Values { does } => (*does).to_owned(),
         Reason::CanCause { what } => format!("can cause {what}"),
         Reason::SetsValue { value } => format!("sets {}, which the {asks} speaks of", safe(value)),
-        Reason::Burst { calls } => format!("one of {calls} such calls"),
         Reason::Failed => "the call failed".into(),
         Reason::RefusedForCapacity => "refused for want of capacity or quota".into(),
         Reason::UndoneBefore if !alert => "undone since".into(),
@@ -69,7 +68,6 @@ pub(super) fn withheld(reason: &Reason<'_>, alert: bool) -> String {
         | Reason::ApplicationFailed { .. }
         | Reason::Values { .. }
         | Reason::CanCause { .. }
-        | Reason::Burst { .. }
         | Reason::Failed
         | Reason::RefusedForCapacity
         | Reason::UndoneBefore

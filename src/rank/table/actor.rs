@@ -1,22 +1,11 @@
 //! Who made a change, and how often.
 
 use super::rule;
-use crate::catalogue::Effect;
 use crate::event::ActorKind;
-use crate::rank::Reason;
 use crate::rank::rule::{Evidence, Rule};
 
 /// Calls of a burst.
 const MANY: usize = 8;
-
-pub(super) const BURST: &[Rule] = &[rule(
-    "routine.burst",
-    |facts| {
-        let many = facts.actor.calls >= MANY && facts.effect.has(Effect::TakesAway) && !facts.noise;
-        if many { Evidence::told(Reason::Burst { calls: facts.actor.calls }) } else { None }
-    },
-    "A burst of the same taking away is an act, not an accident of timing.",
-)];
 
 pub(super) const ACTOR: &[Rule] = &[
     rule(

@@ -172,21 +172,6 @@ pub(super) const SAME_SERVICE: &[Rule] = &[rule(
     "The change is in the service that the named resource belongs to.",
 )];
 
-pub(super) const SHARED: &[Rule] = &[rule(
-    "tie.shared",
-    |facts| Evidence::quiet(facts.effect.shared && !facts.tie.is_related() && facts.tie.named != Named::Nothing),
-    "Many things of other names depend on what was changed: that its name is another says little.",
-)];
-
-pub(super) const UNTIED: &[Rule] = &[rule(
-    "tie.nothing",
-    |facts| {
-        let tied = facts.tie.is_related() || facts.tie.shares_name();
-        Evidence::quiet(facts.timing.alert && facts.fit.candidates == 0 && !tied && !facts.noise)
-    },
-    "No change of this time is what causes the very error, so that a tie is what tells, and nothing ties this one to the alert.",
-)];
-
 /// Somebody is on call for what customers use.
 pub(super) const ENVIRONMENT: &[Rule] = &[rule(
     "tie.elsewhere",

@@ -34,18 +34,6 @@ fn what_only_a_start_feels_counts_where_load_started_something_near_the_onset() 
 }
 
 #[test]
-fn the_name_of_what_many_depend_on_says_little() {
-    let alert = incident("CannotPullContainerError", json!({"dbinstance_identifier": "orders-db"}));
-    let queue = change("queue", 300, "sqs", "SetQueueAttributes", json!({"queueUrl": "https://sqs/1/mails", "attributes": {"Policy": ""}}));
-    let own = change("own", 200, "rds", "ModifyDBInstance", json!({"dBInstanceIdentifier": "orders-db"}));
-    let ranked = rank(&alert, &[endpoint("shared", 300), queue, own], &[]);
-    assert!(speaks(&ranked, "shared", "tie.shared"));
-    assert!(!speaks(&ranked, "queue", "tie.shared") && !speaks(&ranked, "own", "tie.shared"));
-    let nothing_named = rank(&incident("CannotPullContainerError", json!({})), &[endpoint("shared", 300)], &[]);
-    assert!(!speaks(&nothing_named, "shared", "tie.shared"));
-}
-
-#[test]
 fn an_act_of_several_calls_is_told_from_one_call_and_from_a_flood() {
     let group = |id: &str, before: i64, actor: &str| {
         let request = json!({"groupId": format!("sg-{id}")});

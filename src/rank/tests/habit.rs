@@ -72,16 +72,6 @@ fn an_error_tells_less_of_each_the_more_may_be_to_blame() {
 }
 
 #[test]
-fn where_no_change_causes_the_error_what_is_not_tied_to_the_alert_counts_less() {
-    let untied =
-        change("untied", 300, "sqs", "SetQueueAttributes", json!({"queueUrl": "https://sqs.eu-west-1.amazonaws.com/111122223333/mails"}));
-    let alert = || incident("DbDown", json!({"message": "connection timed out to 10.0.1.7:5432"}));
-    assert!(said(&rank(&alert(), std::slice::from_ref(&untied), &[]), "untied", "tie.nothing").is_some_and(|points| points < 0));
-    let revoked = change("revoked", 200, "ec2", "RevokeSecurityGroupIngress", json!({"groupId": "sg-0123456789abcdef0"}));
-    assert_eq!(said(&rank(&alert(), &[untied, revoked], &[]), "untied", "tie.nothing"), None);
-}
-
-#[test]
 fn what_many_things_depend_on_need_not_bear_the_name_that_the_alert_gives() {
     let alert = incident("Errors", json!({"service_name": "checkout"}));
     let cart =

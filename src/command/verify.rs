@@ -13,8 +13,8 @@ use crate::posture::digest::{
 use crate::redact;
 use crate::source;
 use crate::source::api::Api;
-use crate::source::archive::{self, BucketReader};
 use crate::source::proof::Prover;
+use crate::source::{BucketReader, RemoteArchive};
 use crate::time;
 use chrono::{DateTime, Utc};
 use clap::{Parser, ValueEnum};
@@ -217,7 +217,7 @@ fn places(paths: &[PathBuf], config: &Config) -> Result<Vec<PathBuf>, Failure> {
 /// How AWS is read: as the settings have it, until somebody stops it or time is up.
 struct Reading {
     api: Api,
-    buckets: archive::Remote,
+    buckets: RemoteArchive,
     /// Whether AWS may be asked at all.
     allowed: bool,
     caller: String,
@@ -230,10 +230,10 @@ impl Reading {
     fn of(config: &Config, until: Option<Instant>) -> Self {
         let home_region = source::configured_region();
         let api = Api::open(config, home_region.clone());
-        let buckets = archive::Remote::configured(config, api.clone(), home_region);
+        let buckets = RemoteArchive::configured(config, api.clone(), home_region);
         Self {
             api,
-            buckets: archive::Remote { max_objects: u32::MAX, max_bytes: u64::MAX, ..buckets },
+            buckets: RemoteArchive { max_objects: u32::MAX, max_bytes: u64::MAX, ..buckets },
             allowed: config.get(&ALLOW_AWS_READ),
             caller: config.policy().caller.to_string(),
             stop: Arc::default(),

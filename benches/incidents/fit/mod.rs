@@ -19,7 +19,7 @@ use super::look::Looks;
 use super::measure::{self, Row, on_all};
 use super::parallel::in_parallel;
 use super::settings::Settings;
-use super::world::{GENERATED, World};
+use super::world::World;
 
 use sample::{Rules, Sample};
 use solve::Problem;
@@ -30,11 +30,6 @@ use solve::Problem;
 const PULL: f64 = 0.003;
 /// What `--pulls` tries.
 const PULLS: &[f64] = &[0.0003, 0.001, 0.003, 0.01, 0.03];
-
-/// How much more the generator counts than a hand with as many stories.
-///
-/// Source: the least with which its figures do not fall below those that the project promises.
-const GENERATOR: f64 = 1.0;
 
 /// By what the points may be divided; the best for hands that were not seen is `rank::finding`'s caution.
 const CAUTIONS: &[f64] = &[1.0, 1.25, 1.5, 1.75, 2.0, 2.5];
@@ -110,7 +105,6 @@ fn folds<'a>(rules: &Rules, worlds: &'a [World], samples: &[Sample], jobs: usize
     hands.sort_unstable();
     hands.dedup();
     let hand_of = |world: usize| worlds.get(world).and_then(|world| hands.iter().position(|hand| *hand == world.hand)).unwrap_or(0);
-    let weight = |hand: usize| if hands.get(hand) == Some(&GENERATED) { GENERATOR } else { 1.0 };
     let left_out: Vec<Option<&str>> = hands.iter().copied().map(Some).chain([None]).collect();
     in_parallel(&left_out, jobs, |left_out| {
         let is_of_left_out = |sample: &Sample| worlds.get(sample.world).is_some_and(|world| Some(world.hand.as_str()) == *left_out);
@@ -123,7 +117,7 @@ fn folds<'a>(rules: &Rules, worlds: &'a [World], samples: &[Sample], jobs: usize
             .collect();
         let seen: Vec<&Sample> =
             samples.iter().filter(|sample| !is_of_left_out(sample) && !origins.contains(sample.origin.as_str())).collect();
-        let fitted = Problem::new(rules, &seen, hand_of, weight, pull).solve();
+        let fitted = Problem::new(rules, &seen, hand_of, pull).solve();
         Ok((*left_out, fitted.into_iter().map(|weight| (weight * POINTS_OF_E).round() as i32).collect()))
     })
 }

@@ -33,20 +33,14 @@ struct Window<'a> {
 }
 
 impl<'a> Problem<'a> {
-    /// Puts the problem: a hand counts by the square root of its incidents, which count alike, times its `weight`.
-    pub(super) fn new(
-        rules: &Rules,
-        samples: &[&'a Sample],
-        hand_of: impl Fn(usize) -> usize,
-        weight: impl Fn(usize) -> f64,
-        pull: f64,
-    ) -> Self {
+    /// Puts the problem: a hand counts by the square root of its incidents, which count alike.
+    pub(super) fn new(rules: &Rules, samples: &[&'a Sample], hand_of: impl Fn(usize) -> usize, pull: f64) -> Self {
         let mut of_hand: HashMap<usize, f64> = HashMap::new();
         samples.iter().for_each(|sample| *of_hand.entry(hand_of(sample.world)).or_default() += sample.share);
-        let hands: f64 = of_hand.iter().map(|(hand, incidents)| weight(*hand) * incidents.sqrt()).sum();
+        let hands: f64 = of_hand.values().map(|incidents| incidents.sqrt()).sum();
         let share = |sample: &Sample| {
             let hand = hand_of(sample.world);
-            weight(hand) * sample.share / of_hand.get(&hand).copied().unwrap_or(1.0).sqrt() / hands
+            sample.share / of_hand.get(&hand).copied().unwrap_or(1.0).sqrt() / hands
         };
         let scale = scale(rules, samples);
         Self {

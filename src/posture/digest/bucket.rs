@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::store::{Listed, Metadata, Object, Store};
 use crate::answer::words::file_fault;
 use crate::coverage::FileFault;
-use crate::source::archive::{BucketReader, Names, OpenObject};
+use crate::source::{BucketNames, BucketReader, OpenObject};
 
 /// A bucket, or what lies under a prefix of one.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ impl Bucket {
 
 impl Store for Bucket {
     fn list(&self, folder: &str) -> io::Result<Listed> {
-        let Names { folders, objects } = self.0.list(folder).map_err(told)?;
+        let BucketNames { folders, objects } = self.0.list(folder).map_err(told)?;
         Ok(Listed { folders, objects })
     }
 

@@ -79,7 +79,7 @@ pub(super) const ROWS: &[Complaint] = &[
         &[Backup, Key], &[Permission, Identity, Volume, Schedule, Tags, Existence, Database, ResourcePolicy, ObjectLife, Delivery, Image, Replica, Workflow]),
     kind("storage trouble", &["disk*", "volume*", "ebs", "filesystem*", "file system*", "mount*", "efs", "storage", "sftp", "share", "shares", "nas", "nfs share*", "storage gateway", "datasync", "fsx", "lustre"],
         &[Volume, FileSystem, ObjectLife, Bucket], &[Backup, Key, MachineType, SignIn, Existence, LogDelivery, BucketAccess, InstanceState, Limit, Workflow, Database, DatabaseParameter, Cluster, Queue, Identity]),
-    kind("bucket trouble", &["bucket*", "s3", "access point*", "data lake", "lake"],
+    kind("bucket trouble", &["bucket*", "s3", "access point*", "data lake"],
         &[Bucket, BucketAccess, ObjectLife], &[Permission, Key, Delivery, Identity, PrivateLink, Trail, LogDelivery, Backup, Limit, Cdn, NameResolution, SignIn, Existence, Table, Egress, Route]),
     general("database trouble", &["database*", "db", "rds", "aurora", "postgres*", "mysql", "mariadb", "oracle", "sqlserver", "dynamodb", "redis", "elasticache", "memcached", "valkey", "opensearch", "elasticsearch", "kafka", "msk", "redshift",
         "documentdb", "query", "queries", "connections", "mongo*", "cluster", "replica*", "transaction*", "sql", "warehouse", "dwh", "mongodb", "neptune", "graph database", "athena", "catalog"],

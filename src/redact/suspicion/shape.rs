@@ -9,7 +9,7 @@ const SHAPES: &[&str] = &[
     // Roles of a chat, as models are trained on them.
     r"<\|?/?(?:im_start|im_end|im_sep|system|assistant|user|human|endoftext|end_of_text|eot_id|start_header_id|begin_of_text|start_of_turn|end_of_turn|sep)(?:\||>|\b)",
     r"\[/?(?:inst|system|assistant|sys|user_message)\]|<</?sys>>",
-    r"(?:^|[.!?;>\])}-] ?|\\n)(?:(?:system|developer|operator|admin|administrator)(?: (?:message|note|prompt|override|notice|update|instructions?|command|directive))? ?:+ |(?:assistant|human|ais?|llms?)(?: (?:message|note|prompt|override|notice|update|instructions?|command|directive))? ?:+ ?)[^\x00-/:-@]",
+    r"(?:^|[.!?;>\])}-] ?|\\n)(?:(?:system|developer|operator|admin|administrator)(?: (?:message|note|prompt|override|notice|update|instructions?|command|directive))? ?:+ [^ ]+ |(?:assistant|human|ais?|llms?)(?: (?:message|note|prompt|override|notice|update|instructions?|command|directive))? ?:+ ?)[^\x00-/:-@]",
     r"(?:^|[.!?;>\])}-] ?|\\n)user ?: ?(?:please|can|could|ignore|you|what|tell|show|give|do|run|call|delete|list|now)\b",
     r"#{2,6} ?(?:system|instruction|human|assistant|user|response|input|task|new|end|begin|context|coverage|finding|verdict|suspect|headline|note|important|answer|result|final)",
     // Calls of tools.

@@ -3,15 +3,15 @@
 //! A quoted value ends at its own quote, any other at white space; what was taken too much is only text.
 
 use super::extent::{Surroundings, extent};
-use super::guess::{is_generated, is_likely, is_no_word, is_signed, looks_random, word};
-use super::{arn, key, pattern, plain};
+use super::guess::{is_drawn, is_generated, is_likely, is_no_word, is_signed, looks_random, word};
+use super::{arn, decode, key, pattern, plain};
 use regex::Regex;
 use std::sync::LazyLock;
 
 /// What each name of a secret has in it.
 pub(super) const WORDS: &str = concat!(
     r"(?i-u:pass|pw|secret|token|key|auth|cred|cookie|psk|salt|jwt|bearer|code|dsn|connection|kennwort|contrase|webhook|assertion|signature|verifier|hash|seed",
-    r"|senha|haslo|wachtwoord|losenord|adgangskode|salasana|heslo|jelsz|katasandi|\bclave\b|\bpin\b|\botp\b|\bcak\b)",
+    r"|senha|haslo|wachtwoord|losenord|adgangskode|salasana|heslo|jelsz|katasandi|\bclave\b|\bpin\b|\botp\b|\bcak\b|pepper|requirepass|masterauth)",
     r"|[Pp]asswort|has\u{142}|\u{43f}\u{430}\u{440}\u{43e}\u{43b}|\u{41f}\u{430}\u{440}\u{43e}\u{43b}|\u{5bc6}[\u{7801}\u{78bc}]|\u{53e3}\u{4ee4}",
     r"|\u{30d1}\u{30b9}\u{30ef}|\u{6697}\u{8a3c}|\u{be44}\u{bc00}\u{bc88}\u{d638}|\u{c554}\u{d638}|l\u{f6}senord|\u{15f}ifre|parol\u{103}",
     r"|\u{3ba}\u{3c9}\u{3b4}\u{3b9}\u{3ba}|\u{5e1}\u{5d9}\u{5e1}\u{5de}\u{5d4}|kh\u{1ea9}u|\u{e23}\u{e2b}\u{e31}\u{e2a}"
@@ -31,6 +31,9 @@ static TYPED: LazyLock<Regex> = LazyLock::new(|| compile(r#"^:? ?[A-Za-z][A-Za-z
 /// A short remark between a name and its value, as in `password is not valid: …`.
 static REMARK: LazyLock<Regex> = LazyLock::new(|| compile(r#"^(?: [a-z]{1,14}){1,5}: "#));
 
+/// What was done to it, before the value that it has since.
+static CHANGE: LazyLock<Regex> = LazyLock::new(|| compile("^ (?:was|is|has been) (?:re)?(?:set|changed|updated|rotated) (?:to|as) "));
+
 #[expect(clippy::expect_used, reason = "the patterns are literals that the tests compile")]
 fn compile(pattern: &str) -> Regex {
     // States of the longest alternations, kept rather than made anew.
@@ -40,7 +43,8 @@ fn compile(pattern: &str) -> Regex {
 /// Parameters of a URL that hold secrets, though nothing else so called does.
 const IN_QUERIES: &[&str] = &["key", "code", "auth", "sig", "signature", "access", "hash", "t", "sas"];
 /// Names that take a value after nothing but a space, in prose.
-const IN_PROSE: &[&str] = &["password", "passwd", "passphrase", "passcode", "pass", "pw", "pwd", "passwort", "apikey", "psk"];
+const IN_PROSE: &[&str] =
+    &["password", "passwd", "passphrase", "passcode", "pass", "pw", "pwd", "passwort", "apikey", "psk", "requirepass", "masterauth"];
 /// Words before `key`, `code` or `token` that make one name with it.
 const ADJECTIVES: &[&str] = &[
     "api",
@@ -53,6 +57,11 @@ const ADJECTIVES: &[&str] = &[
     "signing",
     "auth",
     "shared",
+    "pre-shared",
+    "preshared",
+    "wifi",
+    "wi-fi",
+    "deploy",
     "account",
     "session",
     "security",
@@ -88,6 +97,9 @@ const NO_SECRETS: &[&str] = &[
     "hours",
     "days",
 ];
+
+/// What stands for a value that a reader is to fill in.
+const PLACEHOLDERS: &[&str] = &["<your", "<insert", "<enter"];
 
 /// How far is looked back from a name, so that long lines cost no more than they are long.
 const MAX_BEFORE: usize = 200;
@@ -215,7 +227,9 @@ impl<'a> Name<'a> {
             rest = after.get(found.end() - quote..)?;
         } else if let Some(found) = TYPED.find(closed) {
             rest = closed.get(found.end() - 1..)?;
-        } else if let Some(found) = REMARK.find(after).filter(|found| after.get(found.end()..).is_some_and(is_likely)) {
+        } else if let Some(found) =
+            REMARK.find(after).or_else(|| CHANGE.find(after)).filter(|found| after.get(found.end()..).is_some_and(is_likely))
+        {
             rest = after.get(found.end()..)?;
         } else {
             (by, rest) = separator(closed, has_closer, self.before().ends_with(['"', '\'']), self.is_element())?;
@@ -248,6 +262,10 @@ impl<'a> Name<'a> {
             },
         )?;
         let secret = rest.get(skipped..skipped + length)?;
+        // Several are counted.
+        if key::is_several(&name) && word(secret).len() <= 6 && word(secret).bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
         let passes = !query || key::kind(&name).is_some() || secret.len() > MAX_REFERENCE || looks_random(secret) || is_generated(secret);
         (passes && is_secret(secret)).then_some((start + skipped, start + skipped + length, kind))
     }
@@ -298,8 +316,11 @@ impl<'a> Name<'a> {
             None => word(rest),
         };
         let in_prose = IN_PROSE.contains(&name);
-        let compound = self.text().contains('_') && word.len() >= 8;
-        (compound || in_prose && word.len() >= 4) && is_no_word(word)
+        let password = name.ends_with("password");
+        let compound = (self.text().contains('_') || password && self.text().contains('-')) && word.len() >= 8;
+        let quoted = quote.is_some() && password && word.len() >= 6;
+        (compound || quoted || in_prose && word.len() >= 4) && is_no_word(word)
+            || is_drawn(word)
             || in_prose && word.starts_with('$') && word.contains("$$")
             || is_generated(word)
             || is_signed(word)
@@ -339,7 +360,8 @@ fn begins_harmless(cut: &str) -> bool {
 
 /// Tells a secret from a reference to one, a word that says there is none, and an ARN.
 pub(super) fn is_secret(secret: &str) -> bool {
-    if pattern::is_nothing_but_markers(secret) || arn::is_value(secret) {
+    let placeholder = PLACEHOLDERS.iter().any(|start| secret.starts_with(start));
+    if pattern::is_nothing_but_markers(secret) || arn::is_value(secret) || decode::is_escape(secret) || placeholder {
         return false;
     }
     let opens = secret.starts_with(['{', '['])
@@ -352,11 +374,18 @@ pub(super) fn is_secret(secret: &str) -> bool {
     // The name in the next line, where a value has lines of its own.
     let key =
         secret.strip_suffix(':').is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-')));
-    let variable = bare.strip_prefix('$').is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'));
+    let variable = bare.strip_prefix('$').is_some_and(is_variable);
     let key_id = bare.len() == 20 && ["AKIA", "ASIA"].iter().any(|start| bare.starts_with(start));
     let shortened = pattern::is_shortened(bare) || bare.strip_suffix('…').is_some_and(begins_harmless);
     let plain = says_none(bare);
     !(bare.is_empty() || reference || key || variable || key_id || shortened || plain)
+}
+
+/// Tells the name of a variable: capitals, and figures where signs divide them from letters.
+fn is_variable(name: &str) -> bool {
+    let capitals = |part: &str| part.bytes().all(|byte| byte.is_ascii_uppercase());
+    let figures = |part: &str| part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+    name.split('_').enumerate().all(|(at, part)| capitals(part) || at > 0 && figures(part))
 }
 
 /// Returns how the value follows, and the text from there.
@@ -387,7 +416,7 @@ fn separator(after: &str, has_closer: bool, quoted: bool, element: bool) -> Opti
     if gap == 0 {
         return None;
     }
-    for sign in ["- ", "is: ", "is ", "was ", "set to ", "to "] {
+    for sign in ["- ", "is: ", "is ", "was ", "lautet ", "ist ", "est ", "es ", "set to ", "to "] {
         if let Some(rest) = spaced.strip_prefix(sign) {
             let by = if matches!(sign, "- " | "is: ") { By::Sign } else { By::Space };
             return Some((by, rest.trim_start_matches(' ')));

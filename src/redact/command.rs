@@ -47,15 +47,23 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
             r#"|ldap[a-z]+ (?:[^|;&]*? )?-w ?|openssl (?:[^|;&]*? )?(?:-k ?|pass:)|vault login (?:-[^ ]+ )*|(?:useradd|usermod) (?:[^|;&]*? )?-p ?"#,
             r#"|(?:docker|podman|helm|az|oc|nerdctl|crane|skopeo|buildah|cf|ibmcloud) (?:[^|;&]*? )?login (?:[^|;&]*? )?-p ?|(?:mongo|mongosh|mongodump|influx|snowsql|cqlsh|psexec|wmic|rdesktop|sshfs) (?:[^|;&]*? )?-p ?"#,
             r#"|mysqladmin (?:[^|;&]*? )?password ?|net user [^ ]+ |htpasswd (?:-[a-zA-Z]*b[a-zA-Z]* )(?:[^ -][^ ]* )?[^ ]+ |(?:zip|7z|unzip) (?:[^|;&]*? )?(?:-P ?|-p)"#,
-            r#"|(?:smbclient|rpcclient|mount|net) (?:[^|;&]*? )?-U ?[^ %]+%))(?<secret>'[^']*'?|"[^"]*"?|[^ "'|;&/-][^ ]*)"#
+            r#"|(?:smbclient|rpcclient|mount|net) (?:[^|;&]*? )?-U ?[^ %]+%"#,
+            r#"|rabbitmqctl (?:[^|;&]*? )?(?:add_user|change_password|authenticate_user) [^ ]+ |wpa_passphrase [^ ]+ |(?:twine|doctl) (?:[^|;&]*? )?(?:-p|-t) ?"#,
+            r#"|(?:mc|mcli) (?:alias set|config host add) [^ ]+ [^ ]+ [^ ]+ |snmp[a-z]+ (?:[^|;&]*? )?-[cAX] ?|(?:r[ow]community6?|snmp(?:-server)? community) "#,
+            r#"|isakmp key (?:[0-9] )?|winr[ms] (?:[^|;&]*? )?[-/]p(?:assword)?:|put-parameter (?:[^|;&]*? )?--value[ =]|D?sonar\.(?:login|token)[=:] ?))(?<secret>'[^']*'?|"[^"]*"?|[^ "'|;&/-][^ ]*)"#
         ),
     ),
     (
         "password",
         concat!(
             r#"(?<keep>(?-u:\b)(?:echo|printf|cat <<<) (?:-[a-z]+ )?)(?<secret>'[^']*'|"[^"]*"|[^|]+?)"#,
-            r"(?<after> ?\| ?(?:sudo )?(?:passwd(?: [^|;&]*)?|chpasswd|gpg [^|]*--passphrase-fd|[a-z]+ (?:[a-z-]+ )*login|[^|;&]*?-(?:-password)?-?stdin|[^|]*--with-token))"
+            r"(?<after> ?\| ?(?:sudo )?(?:passwd(?: [^|;&]*)?|chpasswd|gpg [^|]*--passphrase-fd|[a-z]+ (?:[a-z-]+ )*login|kinit[^|;&]*|sudo (?:[^|;&]* )?-S[^|;&]*|cryptsetup [^|;&]*|[^|;&]*?-(?:-password)?-?stdin|[^|]*--with-token))"
         ),
+    ),
+    // How libraries of languages take an address, a name and a password, or a host, a name and a password.
+    (
+        "password",
+        r#"(?<keep>(?:getConnection|mysqli?_connect|new mysqli|new PDO|oci_connect|odbc_connect|MySQLdb\.connect|pymysql\.connect) ?\( ?(?:"[^"]*"|'[^']*') ?, ?(?:"[^"]*"|'[^']*') ?, ?)(?<secret>"[^"]*"?|'[^']*'?)"#,
     ),
     ("password", r#"(?<keep>(?i-u:convertto-securestring) (?:-[Ss]tring )?)(?<secret>'[^']*'?|"[^"]*"?|[^ $(-][^ ]*)"#),
     ("password", r"(?<keep>(?i-u:jdbc:oracle:[a-z]+:|sqlplus (?:-[a-z]+ )*)[^/ :]+/)(?<secret>[^ ]+)(?<after>@)"),
@@ -67,6 +75,7 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
         "webhook",
         r"(?<keep>(?:events\.pagerduty\.com/integration|alert\.victorops\.com/integrations/[a-z]+/[0-9]+/alert)/)(?<secret>[A-Za-z0-9-]{16,})",
     ),
+    ("webhook", r"(?<keep>grafana\.net/oncall/integrations/v1/[a-z_]+/)(?<secret>[A-Za-z0-9_-]{8,})"),
     ("webhook", r"(?<keep>api\.telegram\.org/bot)(?<secret>[A-Za-z0-9:_-]{16,})"),
     (
         "webhook",
@@ -80,4 +89,5 @@ pub(super) const TRIGGERS: &str = concat!(
     r"|useradd|usermod|docker|podman|helm|nerdctl|crane|skopeo|buildah|mongo|influx|snowsql|az |oc |cf |ibmcloud|net user|htpasswd|zip|7z|smbclient|rpcclient|mount |stdin|chpasswd|login",
     r"|--proxy-user|-U |@tcp|@udp|@unix|conn(?:ect)? |passwd|net use|schtasks|lftp|credential|basicauth|usernamepassword|crypt(?:_bytea|bypassphrase)? ?\(|hmac ?\(|sp_(?:add|passw|setapp)|replace into|merge into|cqlsh|psexec|wmic|rdesktop|sshfs",
     r"|with-token|passphrase-fd|convertto|jdbc:oracle|sqlplus|hooks\.|webhook|workflows/|pagerduty|victorops|telegram|ifttt|opsgenie|spaces/|,password|,secret|,token|:[0-9*]+:|password '",
+    r"|rabbitmqctl|wpa_passphrase|twine|doctl|mc alias|mcli|config host|snmp|community|isakmp|winr|put-parameter|sonar\.|getconnection|_connect|new pdo|new mysqli|\.connect|kinit|sudo|cryptsetup|oncall/",
 );

@@ -29,7 +29,7 @@ pub(super) fn base64(run: &str) -> Option<Decoded> {
     // The first bytes tell an encoded text from a name or a hash that happens to have the letters.
     let head = engine.decode(run.as_bytes().get(..12)?).ok()?;
     let compressed = head.first().zip(head.get(1)).is_some_and(|(a, b)| a & 0x0F == 8 && (u16::from(*a) << 8 | u16::from(*b)) % 31 == 0);
-    let wide = head.iter().skip(1).step_by(2).filter(|byte| **byte == 0).count() >= 3;
+    let wide = is_wide(&head);
     if !compressed && !wide && !head.iter().all(|&byte| byte >= b' ' && byte != 0x7F || matches!(byte, b'\n' | b'\r' | b'\t')) {
         return None;
     }
@@ -48,6 +48,18 @@ pub(super) fn base64(run: &str) -> Option<Decoded> {
         return Some(Decoded::Text(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()));
     }
     is_text(&bytes).then(|| Decoded::Text(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// Tells text in units of two bytes by its first: the upper ones are nothing, or those of other scripts where it is no text as it stands.
+fn is_wide(head: &[u8]) -> bool {
+    /// The blocks of Greek, Cyrillic, Hebrew and Arabic.
+    const LETTERS: std::ops::RangeInclusive<u8> = 3..=6;
+    /// Those of Chinese, Japanese and Korean.
+    const PICTURES: std::ops::RangeInclusive<u8> = 0x30..=0xD7;
+    let upper = || head.iter().skip(1).step_by(2);
+    let only = |block: std::ops::RangeInclusive<u8>| upper().all(|byte| *byte == 0 || block.contains(byte));
+    let no_text = std::str::from_utf8(head).is_err_and(|error| error.error_len().is_some());
+    upper().filter(|byte| **byte == 0).count() >= 3 || only(LETTERS) || no_text && only(PICTURES)
 }
 
 /// Returns the text that hexadecimal digits stand for.
@@ -178,6 +190,12 @@ impl Written {
             Self::Char(c) => bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
         }
     }
+}
+
+/// Tells whether a word is nothing but one escape, which may stop before its semicolon: a sign that is written so is no value.
+pub(super) fn is_escape(word: &str) -> bool {
+    let bare = word.strip_suffix(';').unwrap_or(word);
+    escape(&format!("{bare};")).is_some_and(|(_, taken)| taken >= bare.len() && bare.starts_with(['&', '\\', '%']))
 }
 
 /// Returns what an escape at the start of `text` stands for, and its length.

@@ -218,8 +218,12 @@ impl Reader<'_, '_> {
                 self.hide(body, start, kind);
                 true
             }
-            Some(Below::Items(kind, true)) if !parts.item && parts.name.is_some() && !parts.value.0.is_empty() => {
-                self.value(parts, kind);
+            Some(Below::Items(kind, several))
+                if !parts.item
+                    && !parts.value.0.is_empty()
+                    && parts.name.is_some_and(|name| several || key::is_value(&key::normalise(name))) =>
+            {
+                self.below(parts, kind);
                 true
             }
             _ => false,
@@ -235,7 +239,7 @@ impl Reader<'_, '_> {
         let several = key::is_several(&normal) || self.secrets && kind == Some("secret");
         let below = match kind {
             Some(kind) if BLOCKS.contains(&value) => Below::Value(kind),
-            Some(kind) if value.is_empty() => Below::Items(kind, several),
+            Some(kind) if value.is_empty() || value == "{" => Below::Items(kind, several),
             _ => Below::Other,
         };
         if value.is_empty() || below != Below::Other {
@@ -254,6 +258,14 @@ impl Reader<'_, '_> {
         } else if !value.starts_with(['"', '\'', '`', '[', '{', '<']) && !goes_on(value) {
             self.hide(value, start, kind);
         }
+    }
+
+    /// Hides the value of a line that a name above tells, whatever its own name is.
+    fn below(&mut self, parts: &Parts<'_>, kind: &'static str) {
+        let (value, start) = parts.value;
+        let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else { return self.value(parts, kind) };
+        let inner = value.get(1..).unwrap_or_default();
+        self.hide(inner.find(quote).and_then(|end| inner.get(..end)).unwrap_or(inner), start + 1, kind);
     }
 
     fn hide(&mut self, value: &str, start: usize, kind: &'static str) {

@@ -39,6 +39,12 @@ pub(super) fn extent(rest: &str, around: &Surroundings) -> Option<(usize, usize)
     let slashes = value.len() - value.trim_start_matches('\\').len();
     if let Some(quote) = value.get(slashes..).and_then(|value| value.chars().next()).filter(|c| matches!(c, '"' | '\'' | '`')) {
         let inner = value.get(slashes + 1..)?;
+        let triple = [quote; 3].iter().collect::<String>();
+        if slashes == 0
+            && let Some(inner) = value.strip_prefix(&triple).filter(|inner| !inner.is_empty())
+        {
+            return Some((block + triple.len(), inner.find(&triple).unwrap_or(inner.len())));
+        }
         if around.by == By::Call
             && let Some(end) = [format!("{quote})"), format!("{quote} )")].iter().find_map(|end| inner.find(end.as_str()))
         {

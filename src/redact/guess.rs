@@ -119,6 +119,16 @@ pub(super) fn is_generated(word: &str) -> bool {
         && longest_word(word) <= if word.len() >= 28 { 9 } else { 7 }
 }
 
+/// Tells a shorter word of letters and figures drawn by chance, which after the name of a secret is no word of a sentence.
+pub(super) fn is_drawn(word: &str) -> bool {
+    let has = |kind: fn(&u8) -> bool| word.as_bytes().iter().any(kind);
+    let (upper, lower) = (has(u8::is_ascii_uppercase), has(u8::is_ascii_lowercase));
+    let changes = word.as_bytes().windows(2).filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit())).count();
+    let hexadecimal = word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let many = if upper && lower { word.len() >= 10 && changes >= 2 } else { lower && word.len() >= 14 && changes >= 4 };
+    word.bytes().all(|byte| byte.is_ascii_alphanumeric()) && has(u8::is_ascii_digit) && !hexadecimal && many && longest_word(word) <= 6
+}
+
 /// Returns the length of the longest run of letters of one case.
 fn longest_word(text: &str) -> usize {
     text.split(|c: char| !c.is_ascii_lowercase()).map(str::len).max().unwrap_or(0)

@@ -24,6 +24,7 @@ const SHAPES: &[(&str, &str)] = &[
     ("pypi-", "[A-Za-z0-9_-]{40,}"),
     ("rubygems_", "[a-f0-9]{40,}"),
     ("CLOJARS_", "[A-Za-z0-9]{40,}"),
+    ("packagist_[a-z]{3}_", "[a-f0-9]{40,}"),
     // Messengers
     ("xox[abceoprs](?:\\.xox[bp])?-", "[A-Za-z0-9-]{8,}"),
     ("xapp-", "[A-Za-z0-9-]{16,}"),
@@ -32,6 +33,7 @@ const SHAPES: &[(&str, &str)] = &[
     ("key-|pubkey-", "[0-9a-f]{32}"),
     ("SK[0-9a-f]", "[0-9a-f]{31}"),
     // Payment and shops
+    ("sk_(?:live|test)_a2V5Xz", "[A-Za-z0-9+/=_-]{16,}"),
     ("(?:sk|rk|pk|whsec)_", "[A-Za-z0-9_-]{16,}"),
     ("sq0[a-z]{3}-|EAAA", "[A-Za-z0-9_-]{20,}"),
     ("shp(?:at|ss|ca|pa|ua)_", "[A-Fa-f0-9]{32}"),
@@ -63,10 +65,10 @@ const SHAPES: &[(&str, &str)] = &[
     ("tskey-(?:[a-z]+-)?", "[A-Za-z0-9-]{16,}"),
     ("tfp_|ubicloud_|pnu_|rdme_|ico-|p8e-", "[A-Za-z0-9-]{32,}"),
     ("pscale_(?:tkn|oauth|pw)_", "[A-Za-z0-9_=.-]{30,}"),
-    ("sbp_|sb_secret_", "[A-Za-z0-9_]{20,}"),
+    ("sbp_|sb_secret_", "[A-Za-z0-9_-]{20,}"),
     ("sha256~", "[A-Za-z0-9_-]{40,}"),
     ("4b1d", "[A-Za-z0-9]{38}"),
-    ("vc[pikar]_|vercel_", "[A-Za-z0-9]{24,}"),
+    ("vc[pikar]_|vercel_(?:blob_rw_)?", "[A-Za-z0-9_]{24,}"),
     ("nfp_", "[A-Za-z0-9]{36,}"),
     ("API-", "[A-Z0-9]{26}"),
     // What watches
@@ -107,6 +109,10 @@ const SHAPES: &[(&str, &str)] = &[
     ("AGE-SECRET-KEY-1", "[A-Z0-9]{40,}"),
     ("sm_[aps]at_", "[A-Za-z0-9]{16,}"),
     ("EAA[A-Z]", "[A-Za-z0-9]{60,}"),
+    ("SSWS 00", "[A-Za-z0-9_-]{36,}"),
+    ("[01]\\.A[A-Za-z0-9]", "[A-Za-z0-9_-]{20,}\\.Ag[A-Za-z0-9_-]{30,}"),
+    // Keys of 32 bytes as PKCS #8 writes them
+    ("MC4CAQAwBQYDK2V", "[A-Za-z0-9+/]{40,}"),
 ];
 
 /// Rows of (what stands in the middle, the whole) for tokens that begin like any word.
@@ -119,6 +125,7 @@ const MIDDLES: &[(&str, &str)] = &[
     ("AZDO", "[A-Za-z0-9]{70,}AZDO[A-Za-z0-9]{4}"),
     ("_mmk", "[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk"),
     ("-us", "[0-9a-f]{32}-us[0-9]{1,2}"),
+    ("==:", "[A-Za-z0-9+/]{22}==:[A-Za-z0-9]{32}"),
 ];
 
 /// The shapes of a maintained set of rules, as `issuer/generate.py` writes them.

@@ -4,6 +4,8 @@ use super::{key, pattern};
 use regex::Regex;
 use std::sync::LazyLock;
 
+/// Elements that hold the value of a `<key>` before them in a property list.
+const OF_PROPERTIES: &[&str] = &["string", "data", "integer"];
 /// A tag that opens, with its name, its attributes, and whether it closes itself.
 static TAG: LazyLock<Regex> = LazyLock::new(|| {
     compile(
@@ -39,7 +41,8 @@ pub(super) fn scrub(text: &str) -> Option<String> {
             continue;
         }
         let normal = key::normalise(name);
-        let kind = named.or_else(|| key::kind(name)).or_else(|| told.filter(|_| key::is_value(&normal)));
+        let kind =
+            named.or_else(|| key::kind(name)).or_else(|| told.filter(|_| key::is_value(&normal) || OF_PROPERTIES.contains(&&*normal)));
         if kind.is_none() && !key::names_another(&normal) {
             continue;
         }

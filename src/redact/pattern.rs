@@ -1,7 +1,7 @@
 //! Secrets that have a shape of their own, wherever they stand in a line.
 
 use super::layer::Scrubbed;
-use super::{assign, command, guess, issuer, markup, url};
+use super::{assign, command, decode, guess, issuer, markup, url};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use regex::{Captures, Regex};
@@ -16,7 +16,7 @@ struct Pattern {
 }
 
 /// Words without which no shape matches; one pass decides that ordinary text is left alone.
-const TRIGGERS: &str = r"\$[0-9a-z-]{1,12}\$|-BEGIN|BEGIN |PuTTY-User|(?i-u:encoded authorization| with | using |bearer|basic |sig=|signature)|FwoG|FQoG|AQoD|IQoJ|eyJ|A[KS]IA[A-Z0-9]{12,28}[^A-Z0-9]";
+const TRIGGERS: &str = r"\$[0-9a-z-]{1,12}\$|-BEGIN|BEGIN |PuTTY-User|(?i-u:encoded authorization| with | using | is your |code|otp|kennwort|passwor[dt]|login |bearer|basic |sig=|signature)|SETUSER|AUTH |:::|\u{30b3}\u{30fc}\u{30c9}|[\u{7801}\u{78bc}\u{4ee4}]|\u{756a}\u{53f7}|\u{c778}\u{c99d}|[\u{41a}\u{43a}]\u{43e}\u{434}|\u{30d1}\u{30b9}|FwoG|FQoG|AQoD|IQoJ|eyJ|A[KS]IA[A-Z0-9]{12,28}[^A-Z0-9]";
 
 /// The kinds, in the order they are looked for: whole blocks first, single words last.
 ///
@@ -59,7 +59,36 @@ const PATTERNS: &[Pattern] = &[
     Pattern { kind: "authorization", regex: r#"(?<keep>(?i-u:basic) )(?<secret>[A-Za-z0-9+/]{6,}={0,2})"#, accept: is_basic },
     Pattern {
         kind: "password",
-        regex: r"(?<keep>(?i-u:log(?:ged|ging)?[ -]?in|log(?:ged)?[ -]?on|signed? in|authenticated?|connect(?:ed)?) (?:[^ ]{1,64} ){0,4}(?i-u:with|using) )(?<secret>[^ ]{8,})",
+        regex: r"(?<keep>(?i-u:log(?:ged|ging)?[ -]?in|log(?:ged)?[ -]?on|signed? in|authenticated?|connect(?:ed)?) (?:[^ ]{1,64} ){0,4}(?i-u:with|using) (?:[^ /]{1,64} / )?)(?<secret>[^ ]{8,})",
+        accept: is_login,
+    },
+    // Codes of a few figures, by what is said before or behind them.
+    Pattern {
+        kind: "code",
+        regex: concat!(
+            r"(?<keep>(?i:(?:(?-u:\b)(?:mfa|2fa|t?otp|one[ -]?time|verification|confirmation|security|sign[ -]?in|login|auth(?:entication)?|einmal|best\u{e4}tigungs|verifizierungs|sicherheits)[ -]?(?:pass)?(?:code|pin|tan|passwor[dt]|kennwort)|(?-u:\b)otp",
+            r"|code de (?:v[e\u{e9}]rification|s[e\u{e9}]curit[e\u{e9}]|confirmation)|c[o\u{f3}]digo de (?:verificaci[o\u{f3}]n|seguridad|confirmaci[o\u{f3}]n)|\u{43a}\u{43e}\u{434} \u{43f}\u{43e}\u{434}\u{442}\u{432}\u{435}\u{440}\u{436}\u{434}\u{435}\u{43d}\u{438}\u{44f}",
+            r"|(?:\u{78ba}\u{8a8d}|\u{8a8d}\u{8a3c})\u{30b3}\u{30fc}\u{30c9}|\u{9a8c}\u{8bc1}\u{7801}|\u{9a57}\u{8b49}\u{78bc}|\u{c778}\u{c99d} ?\u{bc88}\u{d638})(?:[ :\u{ff1a}]|is |lautet |ist |est |es |\u{306f}|\u{662f}|\u{4e3a}|\u{ff1a}){0,3}))",
+            r"(?<secret>[0-9]{4,8})(?-u:\b)"
+        ),
+        accept: always,
+    },
+    Pattern {
+        kind: "code",
+        regex: r"(?-u:\b)(?<secret>(?:[A-Z]-)?[0-9]{4,8})(?<after> is your (?:[A-Za-z.-]{1,24} ){0,4}(?i:code|passcode|pin|otp|password))",
+        accept: always,
+    },
+    Pattern {
+        kind: "password hash",
+        regex: r"(?<keep>(?-u:\b)[^ :]{1,64}:[0-9]{1,10}:)(?<secret>[0-9A-Fa-f]{32}:[0-9A-Fa-f]{32})(?<after>:::)",
+        accept: always,
+    },
+    Pattern { kind: "password", regex: r"(?<keep>SETUSER [^ ]{1,64} (?:[^ >]{1,64} ){0,8}>)(?<secret>[^ ]+)", accept: not_hidden },
+    Pattern { kind: "password", regex: r#"(?<keep>(?:^|[ "'`;])AUTH (?:[A-Za-z0-9_.-]{1,32} )?)(?<secret>[^ "']{8,})"#, accept: is_login },
+    // No space divides a name from its value in these languages.
+    Pattern {
+        kind: "password",
+        regex: r"(?<keep>(?:\u{30d1}\u{30b9}\u{30ef}\u{30fc}\u{30c9}|\u{6697}\u{8a3c}\u{756a}\u{53f7}|\u{5bc6}[\u{7801}\u{78bc}]|\u{53e3}\u{4ee4})(?:\u{306f}|\u{304c}|\u{662f}|\u{4e3a}|\u{70ba}|\u{6539}\u{4e3a}) ?)(?<secret>[!-~]{4,})",
         accept: is_login,
     },
     Pattern { kind: "signature", regex: r"(?<keep>[?&](?i-u:sig|signature|x-amz-signature)=)(?<secret>[^&#\[ ]+)", accept: not_hidden },
@@ -311,7 +340,7 @@ fn not_hidden(captures: &Captures) -> bool {
     let secret = group(captures, "secret");
     let bare = secret.trim_matches(['"', '\'']);
     let number = bare.len() <= 5 && bare.bytes().all(|byte| byte.is_ascii_digit());
-    !number && !is_hidden_word(bare) && !is_marker(bare) && !group(captures, "keep").contains("[redacted")
+    !number && !decode::is_escape(bare) && !is_hidden_word(bare) && !is_marker(bare) && !group(captures, "keep").contains("[redacted")
 }
 
 /// A certificate, a request for one and a public key are for all to see.

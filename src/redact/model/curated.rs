@@ -56,6 +56,7 @@ pub(super) const MEMBERS: &[(&str, &str, &str, Rule)] = &[
     ("elasticache", "", "accessstring", Hide("access string")),
     ("elasticbeanstalk", "", "optionsettings optionstoremove", Environment),
     ("elasticmapreduce", "", "args", Arguments),
+    ("elastictranscoder", "", "encryption.key hlscontentprotection.key", Hide("secret key")),
     ("elasticmapreduce", "", "configurations.properties configuration.properties properties", Environment),
     ("elasticmapreduce", "", "kdcadminpassword crossrealmtrustprincipalpassword addomainjoinpassword", Hide("password")),
     ("emr-containers", "", "entrypointarguments", Arguments),

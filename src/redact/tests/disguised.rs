@@ -38,6 +38,28 @@ fn an_arn_hides_nothing_that_stands_behind_it() {
 }
 
 #[test]
+fn what_only_looks_like_a_code_or_a_value_survives() {
+    for text in [
+        "secrets: 53 of 137 migrated",
+        "export PGPASSWORD=$PGPASS_2",
+        "password: <your password>",
+        "error code 500123",
+        "Incident 663228: error code 5012",
+        "login 20260112 failed",
+        "AUTH service restarted",
+        "reset-password workflow started",
+        "パスワードはSSMに保存",
+        "mkdir -p /srv/app && psql -p 5432 -U app",
+        "community edition of the tool",
+        "token RefreshTokenV2 expired",
+        "the secret is kept in eu-west-1",
+        "password was reset to the default",
+    ] {
+        assert_eq!(super::text(text, usize::MAX), text);
+    }
+}
+
+#[test]
 fn what_names_a_secret_by_its_arn_survives() {
     for text in [
         "arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-AbCdEf:password::",

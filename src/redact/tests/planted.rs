@@ -132,6 +132,39 @@ const IDIOMS: &[&str] = &[
     "https://hooks.zapier.com/hooks/catch/1/@/",
     "https://x.webhook.office.com/webhookb2/@@x/IncomingWebhook/y",
     "https://api.telegram.org/bot123456789:@/send",
+    "https://oncall-prod-eu-west-0.grafana.net/oncall/integrations/v1/alertmanager/@/",
+    "key_password = \"\"\"@\"\"\"",
+    "secrets = {\n  db = \"@\"\n}",
+    "DBPassword:\n  Type: String\n  NoEcho: true\n  Default: @\n",
+    "{\"kty\":\"EC\",\"crv\":\"P-256\",\"d\":\"@\"}",
+    "{\"github-oauth\":{\"github.com\":\"@\"}}",
+    "<dict><key>Password</key><string>@</string></dict>",
+    "user admin insecure-password @",
+    "CONFIG SET requirepass @",
+    "ACL SETUSER app on >@ ~* +@all",
+    "AUTH default @",
+    "Pre-Shared Key : @",
+    "LDAP_BIND_PW=@",
+    "PASSWORD_PEPPER=@",
+    "DEPLOY_KEY=@",
+    "rocommunity @ 192.0.2.0/24",
+    "snmpwalk -v2c -c @ 192.0.2.1",
+    "crypto isakmp key @ address 192.0.2.1",
+    "rabbitmqctl change_password app @",
+    "wpa_passphrase office @",
+    "twine upload -u a -p @ dist/*",
+    "doctl auth init -t @",
+    "mc alias set m https://m.example AKIAEXAMPLE @",
+    "winrs -r:h -u:a -p:@ dir",
+    "aws ssm put-parameter --name /db/pw --value @ --type SecureString",
+    "sonar-scanner -Dsonar.login=@",
+    "echo -n @ | kinit admin",
+    "DriverManager.getConnection(\"jdbc:x\", \"app\", \"@\")",
+    "account.SetPassword \"@\"",
+    "login with admin / @",
+    "root's password was reset to @",
+    "the secret is @, keep it",
+    "パスワードは@です",
     "-----BEGIN PRIVATE KEY-----\n@\n-----END PRIVATE KEY-----",
     "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n@",
     "-----BEGIN RSA PRIVATE KEY-----\né@",
@@ -379,6 +412,42 @@ fn no_idiom_leaves_in_any_place_or_encoding() {
         }
     }
     assert_none(&left, planted);
+}
+
+#[test]
+fn no_code_of_a_few_figures_leaves() {
+    for text in [
+        "Your verification code is 616347",
+        "MFA code 663228",
+        "G-616347 is your Example verification code",
+        "663228 is your one-time passcode",
+        "OTP: 663228",
+        "Ihr Einmalcode lautet 663228",
+        "Votre code de vérification est 663228",
+        "Код подтверждения: 663228",
+        "確認コードは616347です",
+        "验证码：616347",
+        "Administrator:500:aad3b435b51404eeaad3b435b51404ee:31d6cfe0d16ae931b73c59d7e0c089c0:::",
+    ] {
+        for (encoding, value) in encodings(text) {
+            let output = super::record(&json!({"errorMessage": value})).into_inner().to_string();
+            assert!(["616347", "663228", "31d6cfe0d16a"].iter().all(|code| !output.contains(code)), "{text} ({encoding}): {output}");
+        }
+    }
+}
+
+#[test]
+fn a_sign_that_is_written_as_an_escape_is_no_value() {
+    for text in [
+        "set pwd &#61; Kingfisher671089, retries&#61;3",
+        "api_key &#61; Kingfisher671089 # prod",
+        "var password \\u003d \\u0022Kingfisher671089\\u0022;",
+        "CREATE LOGIN app WITH PASSWORD \\u003d N\\u0027Kingfisher671089\\u0027",
+        "GRANT ALL ON *.* TO &#x27;app&#x27; IDENTIFIED BY &#x27;Kingfisher671089&#x27;",
+    ] {
+        let output = super::record(&json!({"note": text})).into_inner().to_string();
+        assert!(!output.contains("Kingfisher"), "{text}: {output}");
+    }
 }
 
 #[test]

@@ -125,7 +125,7 @@ fn words(primary: &Primary) -> String {
     }
     for fact in primary.facts.iter().filter(|fact| fact.place != Place::Origin && fact.is_about_the_incident()) {
         // What a field is called is no complaint: `security_group` speaks of no attack, `message` of no queue.
-        words.push_str(&fact.text);
+        words.push_str(&redact::without_marks(&fact.text));
         words.push('\n');
         if words.len() > 4 * MAX_WORDS {
             break;

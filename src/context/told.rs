@@ -7,6 +7,7 @@ use regex::Regex;
 use super::fact::{Fact, Place};
 use super::primary::Primary;
 use super::region;
+use crate::redact;
 
 /// How many names, and how many words, are kept.
 const MOST: usize = 200;
@@ -37,7 +38,7 @@ pub(super) fn find(primary: &Primary) -> Told {
     for fact in primary.facts.iter().filter(|fact| fact.place != Place::Origin && fact.is_about_the_incident()) {
         // `true` of a label says nothing.
         if !is_state(fact) {
-            told.read(&fact.text);
+            told.read(&redact::without_marks(&fact.text));
         }
         for call in CALL.find_iter(&fact.text) {
             add(&mut told.calls, call.as_str());
@@ -120,5 +121,13 @@ mod tests {
     fn what_a_label_is_called_and_a_switch_are_not_told() {
         let told = told(json!({"alert": {"name": "Down", "startsAt": "2026-01-27T20:00:00Z", "labels": {"watch_dog": "true"}}}));
         assert_eq!((told.names, told.words), (vec![], vec!["Down".to_owned()]));
+    }
+
+    #[test]
+    fn the_mark_of_a_hidden_value_is_nobodys_name() {
+        let alert = json!({"alert": {"name": "Down", "labels": {"db_password": "[redacted: password]", "note": "login [redacted: secret] failed"}}});
+        let told = told(alert);
+        assert!(["password", "redacted", "secret"].iter().all(|word| !told.words.iter().any(|known| known == word)), "{told:?}");
+        assert!(["login", "failed"].iter().all(|word| told.words.iter().any(|known| known == word)), "{told:?}");
     }
 }

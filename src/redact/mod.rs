@@ -45,6 +45,7 @@ mod walk;
 use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::ops::Deref;
 
 pub use character::clean;
@@ -159,6 +160,17 @@ pub fn is_service(name: &str) -> bool {
 /// Tells whether a text stands for a value that was hidden, by us or by AWS.
 pub fn is_hidden(text: &str) -> bool {
     pattern::is_nothing_but_markers(text)
+}
+
+/// Returns a text without the marks that stand for hidden values: what we wrote ourselves is nobody's name and no complaint.
+pub fn without_marks(text: &str) -> Cow<'_, str> {
+    let mut parts = text.split("[redacted: ");
+    let first = parts.next().unwrap_or_default();
+    if first.len() == text.len() {
+        return Cow::Borrowed(text);
+    }
+    let rest = parts.map(|part| part.split_once(']').map_or("", |(_, rest)| rest));
+    Cow::Owned(std::iter::once(first).chain(rest).collect::<Vec<_>>().join(" "))
 }
 
 /// Seals what is made of nothing but our own words: a function can catch no value.

@@ -60,7 +60,7 @@ fn a_filter_opens_a_run() {
     let answer = ask(&["--actors", "deploy/checkout-1234"]);
     let names: Vec<&str> = entries(&answer).iter().map(|entry| entry["name"].as_str().unwrap()).collect();
     // What bears the alert's name stands apart from the calls for the other services.
-    assert_eq!(names, ["UpdateService", "UpdateService", "RegisterTaskDefinition", "RegisterTaskDefinition", "PutRule", "PutSecretValue"]);
+    assert_eq!(names, ["UpdateService", "UpdateService", "RegisterTaskDefinition", "RegisterTaskDefinition", "PutSecretValue", "PutRule"]);
     assert!(entries(&answer).iter().all(|entry| entry["repeats"]["run"].is_null()));
     assert_eq!(answer["totals"], json!({"matched": 10, "shown": 6, "folded": 4, "remaining": 0}));
 }

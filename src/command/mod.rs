@@ -31,7 +31,6 @@ use crate::config::investigation::Store;
 use crate::config::{Config, Flags, load, settings};
 use crate::investigate::{Cursors, Frozen, ToolContext};
 use crate::posture::trail::Watch;
-use crate::redact;
 use crate::service::audit::AuditLog;
 use crate::service::{CallService, Rules};
 use crate::source::alertmanager::Alertmanager;
@@ -118,9 +117,6 @@ fn cli() -> clap::Command {
     cli.subcommands(fixed).subcommands(tools::ALL.iter().map(|tool| tool::command(tool)))
 }
 
-/// Longest message about a command line that is not understood, in characters.
-const MAX_USAGE_CHARS: usize = 8_000;
-
 /// Parses the command line of this process and runs it.
 ///
 /// Shape: the exit code, 0, 1, 2, 3 or 78. It is not generic: all of the code is compiled here, once.
@@ -135,7 +131,7 @@ pub fn main() -> ExitCode {
                 return ExitCode::SUCCESS;
             }
             // What was typed may be another's, and hold what no log should.
-            output::complain(&redact::lines(&error.render().to_string(), MAX_USAGE_CHARS));
+            output::complain(&error.render().to_string());
             return ExitCode::from(USAGE);
         }
     };

@@ -46,8 +46,12 @@ pub(super) fn columns() -> usize {
     said.or_else(of_terminal).filter(|columns| (40..=400).contains(columns)).unwrap_or(COLUMNS)
 }
 
-/// Prints a problem to stderr. It may quote what somebody typed, or what stands in a file, which is shown without what a terminal would obey.
+/// Longest problem that is printed, in characters.
+const MAX_PROBLEM_CHARS: usize = 8_000;
+
+/// Prints a problem to stderr. It may quote what somebody typed, or what stands in a file, which is shown without secrets and without what a
+/// terminal would obey.
 pub(super) fn complain(text: &str) {
     let mut err = anstream::stderr().lock();
-    let _ = writeln!(err, "{}", redact::clean_lines(text).trim_end());
+    let _ = writeln!(err, "{}", redact::lines(text, MAX_PROBLEM_CHARS).trim_end());
 }

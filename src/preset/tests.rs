@@ -108,6 +108,17 @@ fn a_word_that_is_not_known_is_told() {
 }
 
 #[test]
+fn a_word_that_the_question_says_is_a_secret_is_not_repeated() {
+    for question in
+        ["who used password Tr7kQp2xW9fLm4 yesterday", "password: Tr7kQp2xW9fLm4\nport: 1", "install -DbPassword \"Tr7kQp2xW9fLm4\" -v"]
+    {
+        let reading = read(question, now());
+        let told: Vec<String> = reading.words.into_iter().map(|word| word.text).chain(reading.not_understood).collect();
+        assert!(told.iter().any(|word| word.contains("[redacted: ")) && !told.join(" ").contains("Tr7kQp"), "{question}: {told:?}");
+    }
+}
+
+#[test]
 fn a_name_that_nothing_is_known_of_is_never_left_out_in_silence() {
     for question in ["deletions of late around orders-db-7", "iam changes terraform_ci", "root use x-ray-2"] {
         assert!(read(question, now()).preset.is_err(), "{question}");

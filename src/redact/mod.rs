@@ -206,17 +206,20 @@ fn lines_once(s: &str) -> String {
     }
 }
 
-/// Turns text of several lines into visible ones, each indented as it was; nothing is hidden in them.
-pub fn clean_lines(s: &str) -> String {
-    let mut lines: Vec<String> = s.lines().map(|line| indented(line, |line| clean(line, usize::MAX))).collect();
-    // A last line of which nobody sees anything is none.
-    while lines.pop_if(|line| line.is_empty()).is_some() {}
-    lines.join("\n")
-}
-
 fn indented(line: &str, safe: impl Fn(&str) -> String) -> String {
     let rest = line.trim_start_matches(' ');
     " ".repeat(line.len() - rest.len()) + &safe(rest)
+}
+
+/// Returns a word of a text as it is shown, hidden where only the rest of the text gives it away, as in `password hunter2`.
+///
+/// Shape: as [`text`] has the word, at most `max_chars` characters, or a marker.
+pub fn word_of(whole: &str, word: &str, max_chars: usize) -> String {
+    let alone = text(word, usize::MAX);
+    if alone.is_empty() || lines(whole, usize::MAX).contains(&alone) || is_hidden(&alone) {
+        return character::cap(alone, max_chars);
+    }
+    pattern::marker("secret")
 }
 
 /// Turns untrusted text into one safe line without secrets.

@@ -468,3 +468,13 @@ fn a_usage_error_shows_nothing_that_a_terminal_obeys_and_no_secret() {
         assert!(!said.contains("Zq7Bqx99aB"), "{said}");
     }
 }
+
+#[test]
+fn a_problem_with_a_file_does_not_repeat_a_token_in_its_name() {
+    let token = "ghp_Zq7Bqx99aBcD3fGh1jKlMn0pQrStUvWxYz12";
+    for arguments in [["events", "--archive", &format!("/no/such/{token}")], ["events", "--config", &format!("/no/such/{token}.toml")]] {
+        let output = run(&arguments);
+        let said = stderr(&output);
+        assert!(!output.status.success() && said.contains("/no/such/[redacted: token]") && !said.contains("99aBcD3"), "{said}");
+    }
+}

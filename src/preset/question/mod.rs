@@ -26,7 +26,7 @@ use chrono::{DateTime, Utc};
 use self::lexicon::Subject;
 use self::word::{Kind, Word};
 use super::{Parameters, Preset};
-use crate::answer::query::{WordReport, word as safe};
+use crate::answer::query::{WordReport, word_of};
 
 /// Longest question, in characters.
 pub const MAX_CHARS: usize = 500;
@@ -93,7 +93,7 @@ pub fn read(question: &str, now: DateTime<Utc>) -> Reading {
     lexicon::find(&mut words, &mut found);
     let decided = rule::decide(&mut found, &mut words);
     let unread = |word: &&Word| word.kind.is_none();
-    let not_understood: Vec<String> = words.iter().filter(unread).map(|word| safe(&word.text)).collect();
+    let not_understood: Vec<String> = words.iter().filter(unread).map(|word| word_of(question, &word.text)).collect();
     let understood = words.iter().filter(|word| word.kind.is_some_and(Kind::is_told)).count();
     let preset = match decided {
         // An answer that is not about what is named would be another's.
@@ -110,18 +110,18 @@ pub fn read(question: &str, now: DateTime<Utc>) -> Reading {
         end: found.end,
         regions: found.regions,
         accounts: found.accounts,
-        words: reports(&words),
+        words: reports(question, &words),
         not_understood,
     }
 }
 
 /// Tells what was understood, words of one kind that stand side by side together.
-fn reports(words: &[Word]) -> Vec<WordReport> {
+fn reports(question: &str, words: &[Word]) -> Vec<WordReport> {
     let mut reports: Vec<WordReport> = Vec::new();
     let mut last: Option<(usize, Kind)> = None;
     for (at, word) in words.iter().enumerate() {
         let Some(kind) = word.kind.filter(|kind| kind.is_told()) else { continue };
-        let text = safe(&word.text);
+        let text = word_of(question, &word.text);
         match reports.last_mut() {
             Some(report) if last == at.checked_sub(1).map(|before| (before, kind)) && kind.joins() => {
                 report.text.push(' ');

@@ -188,14 +188,6 @@ fn a_pass_phrase_ends_where_it_was_hidden() {
     assert_eq!(text(&longer, usize::MAX), longer);
 }
 
-#[test]
-fn cleaned_lines_twice_are_as_once() {
-    for (given, shown) in [("a\n\u{200b}", "a"), ("a\n\n  \u{9d}", "a\n\n  "), ("\n", ""), (" a\r\nb\n", " a\nb")] {
-        assert_eq!(clean_lines(given), shown);
-        assert_eq!(clean_lines(shown), shown);
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -61,18 +61,19 @@ fn a_story_is_the_same_each_time_and_its_noise_holds_none_of_its_names() {
     }
 }
 
-/// Least shares of a world: the culprit first, among the first five, and nothing said where there is none.
+/// Least shares of a world: the culprit first, among the first five, and nothing said where there is none. What is reached, as the same
+/// incidents are made each time; raised by whoever raises it.
 const FLOORS: &[(&str, [f64; 3])] = &[
-    ("generated", [0.80, 0.93, 0.85]),
-    ("generated-grown", [0.72, 0.88, 0.85]),
-    ("stories-a-synthetic", [0.35, 0.75, 0.75]),
-    ("stories-b-synthetic", [0.43, 0.65, 0.80]),
-    ("stories-c-synthetic", [0.43, 0.75, 0.80]),
-    ("stories-d-synthetic", [0.55, 0.90, 0.80]),
-    ("stories-f-synthetic", [0.43, 0.75, 0.75]),
-    ("stories-g-synthetic", [0.47, 0.80, 0.80]),
-    ("stories-h-synthetic", [0.60, 0.78, 0.90]),
-    ("stories-j-synthetic", [0.60, 0.90, 0.85]),
+    ("generated", [0.86, 0.97, 0.90]),
+    ("generated-grown", [0.78, 0.95, 1.00]),
+    ("stories-a-synthetic", [0.41, 0.82, 0.80]),
+    ("stories-b-synthetic", [0.50, 0.75, 0.83]),
+    ("stories-c-synthetic", [0.50, 0.75, 0.83]),
+    ("stories-d-synthetic", [0.68, 1.00, 1.00]),
+    ("stories-f-synthetic", [0.47, 0.82, 0.85]),
+    ("stories-g-synthetic", [0.47, 0.86, 0.85]),
+    ("stories-h-synthetic", [0.69, 0.82, 1.00]),
+    ("stories-j-synthetic", [0.73, 0.95, 1.00]),
 ];
 
 #[test]

@@ -21,8 +21,8 @@ pub const POINTS_OF_E: f64 = 10.0;
 const CAUTION: f64 = 1.25;
 /// Least chance of a strong suspect, of a likely one, and of one that is possible at all.
 ///
-/// Source: the reliability table that `benches/incidents --fit` prints of worlds held out: from the second on, 7 of 10 are right; hands that were
-/// not seen had 8 of 10 right above 0.90, so that the first is higher; hardly any culprit falls below the last.
+/// Source: the reliability table that `benches/incidents --fit` prints of worlds held out: from the second on, 7 of 10 and
+/// more are right; above 0.90 it is not yet 9 of 10, so that the first is higher; hardly any culprit falls below the last.
 const STRONG: f64 = 0.96;
 const LIKELY: f64 = 0.55;
 const POSSIBLE: f64 = 0.02;
@@ -86,7 +86,7 @@ pub fn is_firm(ranked: &Ranked) -> bool {
 /// What speaks against a suspect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Objection {
-    /// Its actor asked for the very same before, and all was well.
+    /// Its actor asked for the very same before, hours ago and more than once.
     Repeated,
     /// Its actor does this all the time.
     Routine,

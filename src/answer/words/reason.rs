@@ -82,7 +82,7 @@ pub(super) fn withheld(reason: &Reason<'_>, alert: bool) -> String {
 /// Words what speaks against a suspect.
 pub(super) fn against(objection: Objection, alert: bool) -> String {
     match objection {
-        Objection::Repeated => "its actor asked for the very same before, and all was well".into(),
+        Objection::Repeated => "its actor asked for the very same before, hours ago and more than once".into(),
         Objection::Routine => "its actor does this all the time".into(),
         Objection::Common { calls } => format!("one of {calls} such calls by this actor"),
         Objection::UndoneBefore if !alert => "undone since".into(),

@@ -358,8 +358,3 @@ pub fn not_understood(refusal: &Refusal, nearest: Vec<PresetReport>, understood:
 pub fn word(text: &str) -> String {
     redact::text(text, 80)
 }
-
-/// Makes a word of a question safe to show.
-pub fn word_of(question: &str, text: &str) -> String {
-    redact::word_of(question, text, 80)
-}

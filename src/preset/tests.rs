@@ -109,10 +109,14 @@ fn a_word_that_is_not_known_is_told() {
 
 #[test]
 fn a_word_that_the_question_says_is_a_secret_is_not_repeated() {
-    for question in
-        ["who used password Tr7kQp2xW9fLm4 yesterday", "password: Tr7kQp2xW9fLm4\nport: 1", "install -DbPassword \"Tr7kQp2xW9fLm4\" -v"]
-    {
+    for question in [
+        "who used password Tr7kQp2xW9fLm4 yesterday",
+        "what did user alice with password Tr7kQp2xW9fLm4 do",
+        "password: Tr7kQp2xW9fLm4\nport: 1",
+        "install -DbPassword \"Tr7kQp2xW9fLm4\" -v",
+    ] {
         let reading = read(question, now());
+        assert!(!format!("{reading:?}").contains("Tr7kQp"), "it is no parameter either: {reading:?}");
         let told: Vec<String> = reading.words.into_iter().map(|word| word.text).chain(reading.not_understood).collect();
         assert!(told.iter().any(|word| word.contains("[redacted: ")) && !told.join(" ").contains("Tr7kQp"), "{question}: {told:?}");
     }

@@ -211,15 +211,13 @@ fn indented(line: &str, safe: impl Fn(&str) -> String) -> String {
     " ".repeat(line.len() - rest.len()) + &safe(rest)
 }
 
-/// Returns a word of a text as it is shown, hidden where only the rest of the text gives it away, as in `password hunter2`.
+/// Returns what stands for a word of a text that only the rest of that text gives away, as in `password hunter2`; nothing where none does.
 ///
-/// Shape: as [`text`] has the word, at most `max_chars` characters, or a marker.
-pub fn word_of(whole: &str, word: &str, max_chars: usize) -> String {
+/// `shown` is the whole text as [`lines`] has it.
+pub fn mark_within(shown: &str, word: &str) -> Option<String> {
     let alone = text(word, usize::MAX);
-    if alone.is_empty() || lines(whole, usize::MAX).contains(&alone) || is_hidden(&alone) {
-        return character::cap(alone, max_chars);
-    }
-    pattern::marker("secret")
+    let stands = alone.is_empty() || is_hidden(&alone) || shown.contains(&alone);
+    (!stands).then(|| pattern::marker("secret"))
 }
 
 /// Turns untrusted text into one safe line without secrets.

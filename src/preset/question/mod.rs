@@ -26,7 +26,8 @@ use chrono::{DateTime, Utc};
 use self::lexicon::Subject;
 use self::word::{Kind, Word};
 use super::{Parameters, Preset};
-use crate::answer::query::{WordReport, word_of};
+use crate::answer::query::{WordReport, word as safe};
+use crate::redact;
 
 /// Longest question, in characters.
 pub const MAX_CHARS: usize = 500;
@@ -85,6 +86,7 @@ struct Found {
 /// Reads a question.
 pub fn read(question: &str, now: DateTime<Utc>) -> Reading {
     let mut words = word::divide(question);
+    hide(question, &mut words);
     let mut found = Found::default();
     window::find(&mut words, &mut found, now);
     form::find(&mut words, &mut found);
@@ -93,7 +95,7 @@ pub fn read(question: &str, now: DateTime<Utc>) -> Reading {
     lexicon::find(&mut words, &mut found);
     let decided = rule::decide(&mut found, &mut words);
     let unread = |word: &&Word| word.kind.is_none();
-    let not_understood: Vec<String> = words.iter().filter(unread).map(|word| word_of(question, &word.text)).collect();
+    let not_understood: Vec<String> = words.iter().filter(unread).map(|word| safe(&word.text)).collect();
     let understood = words.iter().filter(|word| word.kind.is_some_and(Kind::is_told)).count();
     let preset = match decided {
         // An answer that is not about what is named would be another's.
@@ -110,18 +112,28 @@ pub fn read(question: &str, now: DateTime<Utc>) -> Reading {
         end: found.end,
         regions: found.regions,
         accounts: found.accounts,
-        words: reports(question, &words),
+        words: reports(&words),
         not_understood,
     }
 }
 
+/// Takes away what the question says is a secret, so that it is neither looked for nor told.
+fn hide(question: &str, words: &mut [Word]) {
+    let shown = redact::lines(question, usize::MAX);
+    for word in words {
+        if let Some(mark) = redact::mark_within(&shown, &word.text) {
+            word.hide(mark);
+        }
+    }
+}
+
 /// Tells what was understood, words of one kind that stand side by side together.
-fn reports(question: &str, words: &[Word]) -> Vec<WordReport> {
+fn reports(words: &[Word]) -> Vec<WordReport> {
     let mut reports: Vec<WordReport> = Vec::new();
     let mut last: Option<(usize, Kind)> = None;
     for (at, word) in words.iter().enumerate() {
         let Some(kind) = word.kind.filter(|kind| kind.is_told()) else { continue };
-        let text = word_of(question, &word.text);
+        let text = safe(&word.text);
         match reports.last_mut() {
             Some(report) if last == at.checked_sub(1).map(|before| (before, kind)) && kind.joins() => {
                 report.text.push(' ');

@@ -18,6 +18,11 @@ pub(super) struct Word {
 }
 
 impl Word {
+    /// Leaves only a mark that stands for it, which is no name.
+    pub(super) fn hide(&mut self, mark: String) {
+        *self = Self { plain: mark.clone(), text: mark, quoted: false, owns: false, common: true, kind: None };
+    }
+
     /// Tells whether it may be a name: it is none that is known, and has letters.
     pub(super) fn may_be_name(&self) -> bool {
         let sign = |c: char| c.is_alphanumeric() || "-_./@:+=,".contains(c);

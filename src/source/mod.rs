@@ -26,7 +26,7 @@ pub mod refusing;
 pub mod sql;
 pub mod web;
 
-pub use archive::{BucketReader, Names as BucketNames, OpenObject, Remote as RemoteArchive};
+pub use archive::{BucketReader, Listed, OpenObject, Remote as RemoteArchive};
 pub use opened::{Clock, Opened, Setup, Sources, open};
 pub use progress::Progress;
 pub use query::{Kind, Query, spellings};

@@ -3,10 +3,10 @@
 use std::io;
 use std::sync::Arc;
 
-use super::store::{Listed, Metadata, Object, Store};
+use super::store::{Metadata, Object, Store};
 use crate::answer::words::file_fault;
 use crate::coverage::FileFault;
-use crate::source::{BucketNames, BucketReader, OpenObject};
+use crate::source::{BucketReader, Listed, OpenObject};
 
 /// A bucket, or what lies under a prefix of one.
 #[derive(Clone, Debug)]
@@ -21,8 +21,7 @@ impl Bucket {
 
 impl Store for Bucket {
     fn list(&self, folder: &str) -> io::Result<Listed> {
-        let BucketNames { folders, objects } = self.0.list(folder).map_err(told)?;
-        Ok(Listed { folders, objects })
+        self.0.list(folder).map_err(told)
     }
 
     fn get(&self, key: &str) -> io::Result<Option<Object>> {

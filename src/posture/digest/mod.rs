@@ -49,7 +49,7 @@ pub use remote::Remote;
 use report::Findings;
 pub use report::{Chain, Counts, File, Finding, MAX_FILES, Outcome, Place, ReadError, Reason, Report, Resumed, Subject, Verdict};
 pub use state::State;
-pub use store::{Folder, Listed, Metadata, Object, SIDECAR, Store};
+pub use store::{Folder, Metadata, Object, SIDECAR, Store};
 pub use words::text;
 
 /// What is to be verified, and with what.

@@ -5,13 +5,14 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::config::plain_file;
+use crate::source::Listed;
 use serde::Deserialize;
 use serde_json::Value;
 
 /// A place that holds what CloudTrail delivered, under keys with `/`.
 ///
-/// Every implementation guarantees: what is not there is `None`, never an error; an error is one of reading and says nothing of
-/// what lies there. It may be asked from several threads at once.
+/// Every implementation guarantees: `None` is told only of what is not there; an error is one of reading and says nothing of what lies
+/// there. It may be asked from several threads at once.
 pub trait Store: Send + Sync {
     /// Lists one folder, `""` for the whole place; nothing below it.
     ///
@@ -33,15 +34,6 @@ pub trait Store: Send + Sync {
     fn lists_freely(&self) -> bool {
         true
     }
-}
-
-/// One folder's content, in the order of names.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Listed {
-    /// Names of folders, without a slash.
-    pub folders: Vec<String>,
-    /// Names of objects.
-    pub objects: Vec<String>,
 }
 
 /// An object that is open.

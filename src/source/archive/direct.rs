@@ -19,12 +19,12 @@ pub struct BucketReader {
     address: String,
 }
 
-/// What lies right under a prefix: names, without the prefix and without slashes.
+/// What lies right under a folder, in the order of names: these, without the folder and without slashes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Names {
-    /// Of folders.
+pub struct Listed {
+    /// Names of folders.
     pub folders: Vec<String>,
-    /// Of objects.
+    /// Names of objects.
     pub objects: Vec<String>,
 }
 
@@ -57,9 +57,9 @@ impl BucketReader {
     ///
     /// Shape: in the order of the names.
     /// Errors: those of S3, each with the [`FileFault`](crate::coverage::FileFault) that it comes to.
-    pub fn list(&self, folder: &str) -> io::Result<Names> {
+    pub fn list(&self, folder: &str) -> io::Result<Listed> {
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        let mut names = Names::default();
+        let mut names = Listed::default();
         self.bucket.list(&Ask { prefix: &prefix, ..Ask::default() }, &self.halt, &mut |page| {
             for entry in page.entries {
                 let name = |key: &str| key.strip_prefix(&prefix).map(|name| name.trim_end_matches('/').to_owned());

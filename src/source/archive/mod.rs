@@ -39,7 +39,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 pub use self::bucket::Remote;
-pub use self::direct::{BucketReader, Names, OpenObject};
+pub use self::direct::{BucketReader, Listed, OpenObject};
 use self::store::{Bundled, Store};
 use self::watch::Halt;
 use super::delivery::LATEST_NAME;

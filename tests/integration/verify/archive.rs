@@ -7,7 +7,8 @@ use std::sync::{Arc, LazyLock};
 
 use base64::Engine as _;
 use chrono::{DateTime, TimeDelta, Utc};
-use cloudtrail_mcp::posture::digest::{Listed, Metadata, Object, PublicKey, SIDECAR, Store};
+use cloudtrail_mcp::posture::digest::{Metadata, Object, PublicKey, SIDECAR, Store};
+use cloudtrail_mcp::source::Listed;
 use flate2::{Compression, write::GzEncoder};
 use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::{Value, json};

@@ -161,7 +161,7 @@ fn marked(mark: &Mark<'_>, y: f64, alert: Option<f64>) -> Markup {
                 path.undone d=(format!("M{:.1} {y:.1} H{:.1} m-5 -8 h5 v16 h-5", x(*at) + 10.0, x(*undone))) {}
             }
             @if entry.suspect.is_some() {
-                circle cx=(x(*at)) cy=(y) r="10" {}
+                circle cx=(x(*at)) cy=(y) r=(if entry.rank < 100 { 10 } else { 13 }) {}
                 text.num x=(x(*at)) y=(y + 4.0) { (entry.rank) }
             } @else {
                 circle cx=(x(*at)) cy=(y) r="5" {}

@@ -339,7 +339,7 @@ function marked(mark, y, x) {
   const node = draw('g', { class: `mark ${confidence(entry)}${isOpen ? ' open' : ''}`, role: 'button', tabindex: -1, 'aria-label': said }, draw('title', {}, said));
   if (to > from) node.append(draw('rect', { class: 'bar', x: x(from) - 4, y: y - 5, width: x(to) - x(from) + 8, height: 10, rx: 5 }));
   if (undone !== null) node.append(draw('path', { class: 'undone', d: `M${x(at) + 10} ${y} H${x(undone)} m-5 -8 h5 v16 h-5` }));
-  const size = entry.suspect ? 10 : 5;
+  const size = entry.suspect ? (entry.rank < 100 ? 10 : 13) : 5;
   node.append(draw('circle', { cx: x(at), cy: y, r: size }), draw('circle', { class: 'halo', cx: x(at), cy: y, r: size + 3 }));
   if (entry.suspect) node.append(draw('text', { class: entry.rank > 99 ? 'num tiny' : 'num', x: x(at), y: y + 4 }, String(entry.rank)));
   return node;

@@ -11,9 +11,8 @@ use crate::server::{Server, stdio};
 use crate::tools::{Outcome, cloudtrail_events};
 use chrono::{DateTime, Utc};
 use clap::Parser;
-use rmcp::ServiceExt as _;
-use rmcp::model::CallToolRequestParams;
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream, Lines, ReadHalf, WriteHalf};
 
 use super::output::{Output, complain};
 use super::{FAILURE, Failure, Global, Run, block_on, service, settings_of, tool};
@@ -57,14 +56,40 @@ async fn play(server: Server) -> Result<Outcome, String> {
     asked
 }
 
-async fn ask(server: tokio::io::DuplexStream) -> Result<Outcome, String> {
-    let client = ().serve(server).await.map_err(|error| format!("the client could not connect: {error}"))?;
+/// Asks as a client does over stdio, a message a line. Not by the MCP library, whose client would be a megabyte of the binary.
+async fn ask(server: DuplexStream) -> Result<Outcome, String> {
     let alert: Value = serde_json::from_str(ALERT).map_err(|error| format!("the bundled alert does not parse: {error}"))?;
-    let arguments = json!({"investigation": alert}).as_object().cloned().unwrap_or_default();
-    let call = CallToolRequestParams::new(cloudtrail_events::TOOL.full_name(Spelling::Dotted)).with_arguments(arguments);
-    let result = client.call_tool(call).await.map_err(|error| format!("the call failed: {error}"))?;
-    let _ = client.cancel().await;
-    let answer: Answer = serde_json::from_value(result.structured_content.unwrap_or_default())
+    let (reader, mut writer) = tokio::io::split(server);
+    let mut answers = BufReader::new(reader).lines();
+    let hello =
+        json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "demo", "version": env!("CARGO_PKG_VERSION")}});
+    send(&mut writer, json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello})).await?;
+    result(&mut answers, 1).await?;
+    send(&mut writer, json!({"jsonrpc": "2.0", "method": "notifications/initialized"})).await?;
+    let call = json!({"name": cloudtrail_events::TOOL.full_name(Spelling::Dotted), "arguments": {"investigation": alert}});
+    send(&mut writer, json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call})).await?;
+    let mut result = result(&mut answers, 2).await?;
+    let answer: Answer = serde_json::from_value(result.get_mut("structuredContent").map(Value::take).unwrap_or_default())
         .map_err(|error| format!("the answer is not what the tool promises: {error}"))?;
     Ok(Outcome::changes(answer))
+}
+
+async fn send(server: &mut WriteHalf<DuplexStream>, message: Value) -> Result<(), String> {
+    server.write_all(format!("{message}\n").as_bytes()).await.map_err(|error| format!("the server does not listen: {error}"))
+}
+
+/// Returns the result of a request, once it comes; notices of the server are passed over.
+async fn result(answers: &mut Lines<BufReader<ReadHalf<DuplexStream>>>, id: u64) -> Result<Value, String> {
+    loop {
+        let line = answers.next_line().await.map_err(|error| format!("the server cannot be read: {error}"))?;
+        let line = line.ok_or("the server ended without an answer")?;
+        let mut message: Value = serde_json::from_str(&line).map_err(|error| format!("the server sent no JSON: {error}"))?;
+        if message.get("id").and_then(Value::as_u64) != Some(id) {
+            continue;
+        }
+        return match message.get_mut("result") {
+            Some(result) => Ok(result.take()),
+            None => Err(format!("the server refused: {}", message.get("error").unwrap_or(&Value::Null))),
+        };
+    }
 }

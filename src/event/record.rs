@@ -8,8 +8,8 @@ use std::sync::OnceLock;
 
 use memchr::{memchr2_iter, memmem};
 use serde::de::{Deserializer as _, MapAccess, Visitor};
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use super::lean::Name;
 use super::parse::member;
@@ -20,17 +20,17 @@ pub struct Record(Held);
 
 #[derive(Clone)]
 enum Held {
-    Values(Value),
-    Text(Box<Text>),
+    Values(Box<Value>),
+    Text(Text),
 }
 
 #[derive(Clone)]
 struct Text {
     json: Box<str>,
     /// The values of all of it, once somebody looked.
-    values: OnceLock<Value>,
+    values: OnceLock<Box<Value>>,
     /// Those of its [`PARTS`] alone, once somebody looked.
-    parts: [OnceLock<Value>; PARTS.len()],
+    parts: [OnceLock<Box<Value>>; PARTS.len()],
 }
 
 /// Members that are looked at by far the most: what was asked for, what was answered, who acted.
@@ -48,7 +48,7 @@ const FREQUENT: &[u8] = b"etaoinsrhldcumfpgwybvkxjqz";
 impl Record {
     /// Holds a record that is JSON in text.
     pub(super) fn of_text(json: &str) -> Self {
-        Self(Held::Text(Box::new(Text::new(json.into()))))
+        Self(Held::Text(Text::new(json.into())))
     }
 
     /// Lets go of its values: it is held as text until somebody looks again. The request's stay, as most changes are judged by them.
@@ -58,7 +58,7 @@ impl Record {
             Held::Values(values) => {
                 let Ok(json) = serde_json::to_string(values) else { return };
                 let values = std::mem::take(values);
-                self.0 = Held::Text(Box::new(Text::new(json.into())));
+                self.0 = Held::Text(Text::new(json.into()));
                 Some(values)
             }
         };
@@ -66,7 +66,7 @@ impl Record {
         let [request, others @ ..] = &mut text.parts;
         others.iter_mut().for_each(|part| _ = part.take());
         if let Some(known) = values.and_then(|mut values| values.as_object_mut()?.swap_remove(PARTS[REQUEST])) {
-            let _ = request.set(known);
+            let _ = request.set(Box::new(compact(known)));
         }
     }
 
@@ -78,13 +78,32 @@ impl Record {
         }
     }
 
-    /// Leaves of its members those of these names, in any case, and is held as their text.
+    /// Lets `change` change its values. Where that tells that it changed nothing, its text stays.
+    pub(crate) fn rewrite(&mut self, change: impl FnOnce(&mut Value) -> bool) {
+        let Held::Text(text) = &mut self.0 else {
+            change(self);
+            return;
+        };
+        let mut values = text.values.take().unwrap_or_else(|| Box::new(text.all()));
+        if change(&mut values) {
+            self.0 = Held::Values(values);
+        } else {
+            let _ = text.values.set(values);
+        }
+    }
+
+    /// Leaves of its members those of these names, in any case, and is held as their text. The request's values stay, if it does.
     pub(crate) fn retain(&mut self, names: &[&str]) {
         let is_kept = |name: &str| names.iter().any(|kept| name.eq_ignore_ascii_case(kept));
-        if let Held::Text(text) = &self.0
+        if let Held::Text(text) = &mut self.0
             && let Ok(kept) = serde_json::Deserializer::from_str(&text.json).deserialize_map(Retained(&is_kept))
         {
-            self.0 = Held::Text(Box::new(Text::new(kept.into_boxed_str())));
+            let [request, ..] = &mut text.parts;
+            let request = request.take().filter(|_| is_kept(PARTS[REQUEST]));
+            *text = Text::new(kept.into_boxed_str());
+            if let (Some(known), [request, ..]) = (request, &mut text.parts) {
+                let _ = request.set(known);
+            }
             return;
         }
         if let Value::Object(members) = &mut **self {
@@ -100,7 +119,7 @@ impl Record {
             Held::Values(values) => values.as_object().and_then(|values| member(values, key)).unwrap_or(&Value::Null),
             Held::Text(text) => match (text.values.get(), text.parts.get(part)) {
                 (Some(values), _) => values.as_object().and_then(|values| member(values, key)).unwrap_or(&Value::Null),
-                (None, Some(kept)) => kept.get_or_init(|| text.part(key)),
+                (None, Some(kept)) => kept.get_or_init(|| Box::new(text.part(key))),
                 (None, None) => &Value::Null,
             },
         }
@@ -142,7 +161,7 @@ impl Record {
             Held::Values(values) => size(values),
             Held::Text(text) => {
                 let values = text.parts.iter().chain([&text.values]);
-                size_of::<Text>() + text.json.len() + values.filter_map(OnceLock::get).map(size).sum::<usize>()
+                text.json.len() + values.filter_map(OnceLock::get).map(|value| size(value)).sum::<usize>()
             }
         }
     }
@@ -151,6 +170,11 @@ impl Record {
 impl Text {
     fn new(json: Box<str>) -> Self {
         Self { json, values: OnceLock::new(), parts: Default::default() }
+    }
+
+    /// Makes the values of all of it.
+    fn all(&self) -> Value {
+        serde_json::from_str(&self.json).unwrap_or_default()
     }
 
     /// Makes the values of one member alone, chosen as [`member`] chooses it.
@@ -211,6 +235,23 @@ impl<'de> Visitor<'de> for Part<'_> {
     }
 }
 
+/// Makes values take no more room than they need: lists and objects grow by doubling while they are read.
+fn compact(value: Value) -> Value {
+    match value {
+        Value::Array(items) => {
+            let mut items: Vec<Value> = items.into_iter().map(compact).collect();
+            items.shrink_to_fit();
+            Value::Array(items)
+        }
+        Value::Object(members) => {
+            let mut map = Map::with_capacity(members.len());
+            map.extend(members.into_iter().map(|(name, value)| (name, compact(value))));
+            Value::Object(map)
+        }
+        scalar => scalar,
+    }
+}
+
 /// Returns about how many bytes values take in memory.
 fn size(value: &Value) -> usize {
     /// A value, its key, and their share of what holds them.
@@ -229,7 +270,7 @@ impl Deref for Record {
     fn deref(&self) -> &Value {
         match &self.0 {
             Held::Values(values) => values,
-            Held::Text(text) => text.values.get_or_init(|| serde_json::from_str(&text.json).unwrap_or_default()),
+            Held::Text(text) => text.values.get_or_init(|| Box::new(text.all())),
         }
     }
 }
@@ -237,7 +278,7 @@ impl Deref for Record {
 impl DerefMut for Record {
     fn deref_mut(&mut self) -> &mut Value {
         if let Held::Text(text) = &mut self.0 {
-            let values = text.values.take().unwrap_or_else(|| serde_json::from_str(&text.json).unwrap_or_default());
+            let values = text.values.take().unwrap_or_else(|| Box::new(text.all()));
             self.0 = Held::Values(values);
         }
         match &mut self.0 {
@@ -250,7 +291,7 @@ impl DerefMut for Record {
 
 impl From<Value> for Record {
     fn from(values: Value) -> Self {
-        Self(Held::Values(values))
+        Self(Held::Values(Box::new(values)))
     }
 }
 
@@ -307,6 +348,30 @@ mod tests {
         record["requestParameters"]["a"] = json!("new");
         record.pack();
         assert_eq!((record.part(REQUEST), &record["requestParameters"]["a"]), (&json!({"a": "new"}), &json!("new")));
+    }
+
+    #[test]
+    fn a_record_tells_the_same_after_a_change_and_after_none() {
+        for text in RECORDS {
+            let values = Record::from(serde_json::from_str::<Value>(text).unwrap());
+            for held in [&Record::of_text(text), &values] {
+                let mut same = held.clone();
+                same.rewrite(|_| false);
+                same.pack();
+                assert_eq!(([0, 1, 2].map(|part| same.part(part)), &*same), ([0, 1, 2].map(|part| values.part(part)), &*values), "{text}");
+                let mut changed = held.clone();
+                changed.rewrite(|values| {
+                    *values = json!({"requestParameters": {"b": [2]}});
+                    true
+                });
+                changed.pack();
+                assert_eq!((changed.part(REQUEST), &*changed), (&json!({"b": [2]}), &json!({"requestParameters": {"b": [2]}})), "{text}");
+                changed.retain(&["requestParameters"]);
+                assert_eq!((changed.part(REQUEST), &*changed), (&json!({"b": [2]}), &json!({"requestParameters": {"b": [2]}})), "{text}");
+                changed.retain(&[]);
+                assert_eq!((changed.part(REQUEST), &*changed), (&Value::Null, &json!({})), "{text}");
+            }
+        }
     }
 
     #[test]

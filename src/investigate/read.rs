@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
-use serde_json::Value;
 use tracing::{Instrument as _, info_span};
 
 use super::look_up::{self, Name};
@@ -26,10 +25,7 @@ const BACKGROUND: TimeDelta = TimeDelta::hours(24);
 
 /// Leaves of the record of a change that is not shown what others are compared with: what was asked for, and what was answered.
 fn slim(mut change: Change) -> Change {
-    let parts = [("requestParameters", change.event.request().clone()), ("responseElements", change.event.response().clone())];
-    let parts: Value = parts.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.to_owned(), value)).collect();
-    change.event.record = parts.into();
-    change.event.record.pack();
+    change.event.record.retain(&["requestParameters", "responseElements"]);
     change
 }
 

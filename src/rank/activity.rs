@@ -42,7 +42,7 @@ impl Activity<'_> {
     fn repeats(&self, change: &Change) -> bool {
         const TIMES: usize = 3;
         const SINCE: TimeDelta = TimeDelta::hours(2);
-        let same = digest(change.event.request()).and_then(|digest| self.requests.get(&digest));
+        let same = change.asked.and_then(|digest| self.requests.get(&digest));
         same.is_some_and(|(first, times)| *times >= TIMES && change.event.time - *first >= SINCE)
     }
 }
@@ -50,7 +50,7 @@ impl Activity<'_> {
 /// Returns a digest of what a request asks for; nothing where it asks for nothing.
 ///
 /// Shape: the same for two requests that differ in nothing but what tells one call from another: a token, an id of the call, a time.
-fn digest(request: &Value) -> Option<u64> {
+pub(super) fn digest(request: &Value) -> Option<u64> {
     fn of_call(key: &str) -> bool {
         let key = key.to_ascii_lowercase();
         ["token", "requestid", "time", "nonce"].iter().any(|word| key.ends_with(word))
@@ -98,7 +98,7 @@ impl<'a> Activities<'a> {
             }
             if let Some((activity, _)) = activities.get_mut(number) {
                 activity.times += 1;
-                if let Some(digest) = digest(change.event.request()) {
+                if let Some(digest) = change.asked {
                     let (first, times) = activity.requests.entry(digest).or_insert((change.event.time, 0));
                     (*first, *times) = ((*first).min(change.event.time), *times + 1);
                 }

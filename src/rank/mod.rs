@@ -60,15 +60,24 @@ pub struct Change {
     pub severity: Option<Severity>,
     /// How much it stands out by itself.
     pub gravity: Option<Gravity>,
+    /// A digest of what it asks for; nothing where it asks for nothing.
+    asked: Option<u64>,
 }
 
 impl From<Event> for Change {
     fn from(mut event: Event) -> Self {
-        redact::hide_fields(&mut event.record);
-        let (class, resources, severity) = (catalogue::classify(&event), catalogue::resources(&event), catalogue::severity(&event));
+        event.record.rewrite(redact::hide_fields);
+        let (class, mut resources, severity) = (catalogue::classify(&event), catalogue::resources(&event), catalogue::severity(&event));
+        resources.shrink_to_fit();
         let gravity = catalogue::gravity(&event);
-        event.record.pack();
-        Self { event, class, resources, severity, gravity }
+        let asked = activity::digest(event.request());
+        // Of noise nothing else is compared, as a rule.
+        if class.noise && !class.tags {
+            event.record.shrink()
+        } else {
+            event.record.pack()
+        }
+        Self { event, class, resources, severity, gravity, asked }
     }
 }
 

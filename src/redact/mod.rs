@@ -120,8 +120,9 @@ pub fn record(record: &Value) -> Redacted<Value> {
 ///
 /// Shape: same structure. Text is neither cleaned nor looked at, and ARNs and ids that AWS made stay among variables and parameters;
 /// other values there are hidden even where [`record`] shows them as harmless, since nothing is to be learned from what may be a secret.
-pub fn hide_fields(record: &mut Value) {
-    walk::hide_fields(record);
+/// Tells whether anything was hidden.
+pub fn hide_fields(record: &mut Value) -> bool {
+    walk::hide_fields(record)
 }
 
 /// Redacts the `requestParameters` of a record by the same rules as [`record`].

@@ -494,6 +494,13 @@ proptest! {
     }
 
     #[test]
+    fn whoever_hides_fields_tells_whether_it_did(value in any_json()) {
+        let mut hidden = value.clone();
+        prop_assert_eq!(hide_fields(&mut hidden), hidden != value);
+        prop_assert!(!hide_fields(&mut hidden), "twice is the same as once");
+    }
+
+    #[test]
     fn text_is_one_short_safe_line(raw in any::<String>(), max in 0_usize..80) {
         let line = text(&raw, max);
         prop_assert!(line.chars().count() <= max);

@@ -72,18 +72,18 @@ pub(super) fn redact(value: &Value, sentences: &[&str]) -> Value {
 /// Hides in place what stands under a secret's name, wherever the name alone tells; text is left as it is.
 ///
 /// Values that only stand where secrets may stand (variables, parameters, inputs) stay when they are ARNs or ids of
-/// AWS's own making, since those relate one resource to another.
-pub(super) fn hide_fields(value: &mut Value) {
+/// AWS's own making, since those relate one resource to another. Tells whether anything was hidden.
+pub(super) fn hide_fields(value: &mut Value) -> bool {
     let source = value.get("eventSource").and_then(Value::as_str).unwrap_or_default().to_owned();
     let name = value.get("eventName").and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut place = Place { operation: Operation::of(&source, &name), above: Vec::new(), learning: true };
-    hide_below(&mut place, value, Mode::Look, 0);
+    hide_below(&mut place, value, Mode::Look, 0)
 }
 
-fn hide_below(place: &mut Place<'_>, value: &mut Value, mode: Mode, depth: usize) {
-    match (value, mode) {
-        (value, _) if depth > MAX_DEPTH => *value = Value::Null,
-        (Value::Array(items), _) => items.iter_mut().for_each(|item| hide_below(place, item, mode, depth + 1)),
+fn hide_below(place: &mut Place<'_>, value: &mut Value, mode: Mode, depth: usize) -> bool {
+    let hidden = match (&mut *value, mode) {
+        _ if depth > MAX_DEPTH => Value::Null,
+        (Value::Array(items), _) => return items.iter_mut().fold(false, |any, item| any | hide_below(place, item, mode, depth + 1)),
         (Value::Object(fields), _) => {
             // Few fields are more than looked at, and most objects have none of these.
             let mut special = fields
@@ -95,26 +95,33 @@ fn hide_below(place: &mut Place<'_>, value: &mut Value, mode: Mode, depth: usize
                 .collect::<Vec<_>>()
                 .into_iter()
                 .peekable();
+            let mut any = false;
             for (at, (name, value)) in fields.iter_mut().enumerate() {
                 let mode = special.next_if(|(of, _)| *of == at).map_or(Mode::Look, |(_, mode)| mode);
                 if matches!(value, Value::Object(_) | Value::Array(_)) {
                     place.above.push(key::known(name).normal);
-                    hide_below(place, value, mode, depth + 1);
+                    any |= hide_below(place, value, mode, depth + 1);
                     place.above.pop();
                 } else {
-                    hide_below(place, value, mode, depth + 1);
+                    any |= hide_below(place, value, mode, depth + 1);
                 }
             }
+            return any;
         }
         (Value::String(text), Mode::Hide(VARIABLE | "parameter" | "input" | "secret") | Mode::HideText(_) | Mode::Marked)
-            if is_identifier(text) => {}
-        (Value::String(text), Mode::HideText(key::KEY)) if is_key_name(text) => {}
-        (Value::String(text), Mode::Hide(kind) | Mode::HideText(kind)) if !is_empty_or_hidden(text) => *text = pattern::marker(kind),
-        (Value::String(text), Mode::Marked) if !is_empty_or_hidden(text) => *text = pattern::marker(model::MARKED),
-        (value @ Value::Number(_), Mode::Hide(kind)) if kind != VARIABLE => *value = Value::String(pattern::marker(kind)),
-        (value @ Value::Number(_), Mode::Marked) => *value = Value::String(pattern::marker(model::MARKED)),
-        _ => {}
-    }
+            if is_identifier(text) =>
+        {
+            return false;
+        }
+        (Value::String(text), Mode::HideText(key::KEY)) if is_key_name(text) => return false,
+        (Value::String(text), Mode::Hide(kind) | Mode::HideText(kind)) if !is_empty_or_hidden(text) => pattern::marker(kind).into(),
+        (Value::String(text), Mode::Marked) if !is_empty_or_hidden(text) => pattern::marker(model::MARKED).into(),
+        (Value::Number(_), Mode::Hide(kind)) if kind != VARIABLE => pattern::marker(kind).into(),
+        (Value::Number(_), Mode::Marked) => pattern::marker(model::MARKED).into(),
+        _ => return false,
+    };
+    *value = hidden;
+    true
 }
 
 /// Redacts JSON that was found inside `layers` other layers, and tells what happened.

@@ -54,7 +54,9 @@ impl Scan {
 
     /// Returns the events in the order of their files.
     pub(super) fn into_events(self) -> Vec<Event> {
-        self.events.into_values().flatten().collect()
+        let mut all = Vec::with_capacity(self.events.values().map(Vec::len).sum());
+        self.events.into_values().for_each(|mut events| all.append(&mut events));
+        all
     }
 
     /// Counts the files by what they are: by their name, and by their content where they were read.
@@ -287,6 +289,7 @@ impl Job {
         wants.hashes = self.hashes;
         let (content, mut faults) = content::read(store.as_ref(), file, (&self.halt, pulse), (&mut wants, scratch));
         faults.append(&mut wants.faults);
+        wants.events.shrink_to_fit();
         let seen = FileSeen { content, faults, hash: wants.hash, pairs: wants.pairs };
         Outcome::Read(Box::new((seen, wants.events, wants.cut)))
     }

@@ -73,7 +73,9 @@ const FLOORS: &[(&str, [f64; 3])] = &[
     ("stories-f-synthetic", [0.47, 0.82, 0.85]),
     ("stories-g-synthetic", [0.47, 0.86, 0.85]),
     ("stories-h-synthetic", [0.69, 0.82, 1.00]),
+    ("stories-i-synthetic", [0.43, 0.60, 1.00]),
     ("stories-j-synthetic", [0.73, 0.95, 1.00]),
+    ("stories-m-synthetic", [0.26, 0.43, 1.00]),
 ];
 
 #[test]
@@ -84,7 +86,8 @@ fn every_world_stands_above_its_floor() {
         worlds.iter().enumerate().flat_map(|(at, world)| world.makers.iter().map(move |maker| (at, maker))).collect();
     let rows = parallel::in_parallel(&makers, 2, |(at, maker)| {
         let made = maker()?;
-        let answer = look::Looks::new(&made).unwrap().answer(&Weights::default());
+        // An alert that cannot be read is a miss.
+        let answer = look::Looks::new(&made).map(|mut looks| looks.answer(&Weights::default())).unwrap_or_default();
         Ok((*at, made.truth, answer))
     });
     let rows = rows.unwrap();

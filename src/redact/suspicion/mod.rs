@@ -56,7 +56,8 @@ fn speaks(s: &str, layers: usize) -> bool {
     }
     let plain = view::without_digits(&words).is_some_and(|plain| phrase::is_one(&plain))
         || view::spelt(&words).is_some_and(|spelt| phrase::is_one(&spelt));
-    plain || squeezed(&letters) || layers > 0 && encodes(&line, layers)
+    let untagged = line.contains("</").then(|| view::without_tags(&letters)).is_some_and(|bare| phrase::is_one(&view::words(&bare)));
+    plain || untagged || squeezed(&letters) || layers > 0 && encodes(&line, layers)
 }
 
 /// Tells whether the letters alone hold a phrase that nothing else holds, whichever way they are read.

@@ -12,6 +12,7 @@ const SHAPES: &[&str] = &[
     r"(?:^|[.!?;>\])}-] ?|\\n)(?:(?:system|developer|operator|admin|administrator)(?: (?:message|note|prompt|override|notice|update|instructions?|command|directive))? ?:+ [^ ]+ |(?:assistant|human|ais?|llms?)(?: (?:message|note|prompt|override|notice|update|instructions?|command|directive))? ?:+ ?)[^\x00-/:-@]",
     r"(?:^|[.!?;>\])}-] ?|\\n)user ?: ?(?:please|can|could|ignore|you|what|tell|show|give|do|run|call|delete|list|now)\b",
     r"#{2,6} ?(?:system|instruction|human|assistant|user|response|input|task|new|end|begin|context|coverage|finding|verdict|suspect|headline|note|important|answer|result|final)",
+    r"\[\[/?(?:assistant|system|ai|llm|model)[a-z_]*\]\]",
     // Calls of tools.
     r#"["']?(?:tool_calls?|function_calls?|tool_use|tool_name|tools/call|tool_input|toolcall)["']?\s*[:=>]|\btools/call\b"#,
     r"</?(?:tool_calls?|function_calls?|function_results?|tool_use|tool_results?|tool|invoke|antml|function)\b[^>]{0,80}>|<parameter name=",
@@ -29,7 +30,9 @@ const SHAPES: &[&str] = &[
     r"\b(?:curl|wget|iwr|invoke-webrequest|fetch)\b[^|;]{1,200}\| ?(?:sudo )?(?:(?:ba|z|da|k)?sh|iex|python3?|perl|node)\b|\brm -rf? [/~*]|\bchmod (?:-r )?777\b|\bnc -e\b|/dev/tcp/",
     // Somewhere to send it, or a file that holds what must not leave.
     r"\b(?:send|email|e-mail|post|upload|forward|exfiltrate|leak|transmit|submit|copy|paste|append|put|write|encode)\b[^.!?]{0,60}\b(?:credentials?|secrets?|conversation|chat|history|contents?|tokens?|api keys?|keys|passwords?|logs?|data|everything|results?|prompt|answer|output|transcript|findings?)\b[^!?]{0,60}(?:https?://|\S@\S+\.\S|\bto [a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|io|example|test|xyz|ru|cn|dev|app)\b)",
-    r"\b(?:visit|navigate to|browse to|go to|open|fetch|load|click|download|follow)\b(?: (?:on|the|this|link|url|page|file|from|at|and|here)){0,4}:? ?(?:https?://|www\.)(?:[b-z0-9]|a(?:[a-lo-vx-z0-9.]|m[b-z]|ma[a-y]|w[a-rt-z]|n))",
+    r"\b(?:visit|navigate to|browse to|go to|open|click|follow)\b(?: (?:on|the|this|link|url|page|file|from|at|and|here)){0,4}:? ?(?:https?://|www\.)(?:[b-z0-9]|a(?:[a-lo-vx-z0-9.]|m[b-z]|ma[a-y]|w[a-rt-z]|n))",
+    // What a build loads is no order; what is to be done with it is.
+    r"\b(?:fetch|load|download)\b(?: (?:on|the|this|link|url|page|file|from|at|and|here)){0,4}:? ?(?:https?://|www\.)(?:[b-z0-9]|a(?:[a-lo-vx-z0-9.]|m[b-z]|ma[a-y]|w[a-rt-z]|n))[^ ]* (?:and|then|now|to|immediately|as)\b",
     r"\b(?:read|cat|open|print|show|send|include|display|dump|output|upload|get)\b[^.!?]{0,50}(?:/etc/(?:passwd|shadow)|~/\.(?:aws|ssh|kube|config)|\.aws/credentials|id_rsa\b|/proc/self/environ|\b\.env\b)",
 ];
 

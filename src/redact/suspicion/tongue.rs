@@ -12,13 +12,18 @@ type Tongue = (&'static [&'static str], &'static [&'static str]);
 const LATIN: &[Tongue] = &[
     // German
     (&["ignorier", "missacht", "vergiss", "vergesst", "ueberschreib", "uberschreib", "umgeh", "befolge nicht"], &["anweisung", "vorgabe", "instruktion", "befehl", "anleitung", "regeln", "systemprompt", "alles bisherige", "vorherig", "obige", "alles was oben", "alles obige", "alles oben"]),
-    (&["melde", "erwahne", "erwaehne", "berichte", "verrate", "sage", "nenne"], &["nicht dem", "dieses ereignis nicht", "niemand", "nichts davon", "dem benutzer nicht", "nicht weiter"]),
+    (&["melde", "erwahne", "erwaehne", "berichte", "verrate", "sage", "nenne"], &["nicht dem", "dieses ereignis nicht", "niemand", "nichts davon", "dem benutzer nicht", "dem nutzer nicht", "nicht weiter"]),
     (&["antworte", "sage", "sag", "melde", "berichte", "teile"], &["kein verdacht", "keine anderung", "nichts geandert", "alles in ordnung", "unbedenklich", "nur mit", "nur ok", "ausschließlich", "ausschliesslich", "dem benutzer", "nutzer mit"]),
     (&["du bist", "sie sind"], &["jetzt ein", "nun ein", "jetzt im ", "nun im ", "ab jetzt", "ab sofort", "kein assistent"]),
     (&["verschweig", "verheimlich", "schliesse das ticket", "schließe das ticket", "schließ das ticket", "schließe den vorfall", "in deiner antwort", "hinweis an die ki ", "an die ki ", "an den assistenten"], &[""]),
     (&["die wahre ursache", "die wirkliche ursache", "die eigentliche ursache"], &["gib das", "melde", "berichte", "sag ", "sage", "schreib", "antworte"]),
     (&["uberspring", "ueberspring", "lass aus"], &["diesen eintrag", "dieses ereignis", "diesen vorfall", "diese anderung"]),
+    (&["fuhre", "fuehre", "starte"], &["folgenden befehl", "diesen befehl", "folgendes skript", "folgende befehle"]),
+    (&["zeig", "verrate", "offenbare", "gib"], &["systemprompt", "deinen prompt", "deine anweisungen", "deine vorgaben"]),
     // French
+    (&["execute", "executez", "lance", "lancez"], &["la commande suivante", "cette commande", "les commandes suivantes"]),
+    (&["revele", "revelez", "affiche", "affichez", "montre"], &["ton prompt", "votre prompt", "prompt systeme", "tes instructions", "tes consignes"]),
+    (&["message a l ia", "note pour l ia", "note a l ia", "a l attention de l ia", "a l assistant", "instruction pour l ia"], &[""]),
     (&["ignore", "ignorez", "ignorer", "oublie", "neglige", "ne tiens pas compte", "ne tenez pas compte", "fais abstraction", "faites abstraction", "contourne"], &["instruction", "consigne", "directive", "ordres", "regles", "precedent", "ci dessus", "cette entree", "cet evenement"]),
     (&["ne mentionne", "ne mentionnez", "ne signale", "ne signalez", "ne dis", "ne dites", "ne parle", "ne revele", "n informe", "ninforme"], &["pas", "rien", "jamais"]),
     (&["reponds", "repondez", "dis a", "dites a", "conclus", "concluez", "affirme"], &["aucun suspect", "rien n", "aucun changement", "tout va bien", "l utilisateur", "lutilisateur", "seulement", "uniquement", "que tout"]),
@@ -34,7 +39,12 @@ const LATIN: &[Tongue] = &[
     (&["la causa real", "la verdadera causa"], &["reporta", "informa", "di ", "responde"]),
     (&["ahora estas", "estas ahora"], &["en modo", "debes", "obligad"]),
     (&["eres", "ahora eres", "usted es"], &["ahora un", "a partir de ahora", "un asistente sin"]),
+    (&["ejecuta", "ejecute", "corre"], &["el siguiente comando", "este comando", "los siguientes comandos"]),
+    (&["revela", "muestra", "imprime"], &["tu prompt", "prompt del sistema", "tus instrucciones"]),
     // Italian
+    (&["esegui", "eseguite", "lancia"], &["il seguente comando", "questo comando", "i seguenti comandi"]),
+    (&["rivela", "mostra", "stampa"], &["il tuo prompt", "prompt di sistema", "le tue istruzioni"]),
+    (&["nota per l ia ", "messaggio per l ia ", "all assistente "], &[""]),
     (&["ignora", "ignorate", "dimentica", "trascura", "non considerare", "scarta"], &["istruzion", "indicazion", "direttiv", "ordini", "regole", "precedent", "tutto quanto", "quanto sopra", "questa voce", "questo evento"]),
     (&["non menzionare", "non segnalare", "non dire", "non riferire", "non rivelare"], &[""]),
     (&["rispondi", "rispondete", "concludi", "riferisci", "di all"], &["nessun sospett", "nulla e cambiato", "niente e cambiato", "tutto bene", "utente", "allutente", "solo con", "solo ok", "soltanto"]),
@@ -50,7 +60,10 @@ const LATIN: &[Tongue] = &[
     (&["feche o chamado", "feche o ticket", "encerre o chamado", "encerre o incidente", "nota para a ia ", "para o assistente", "agora voce esta", "voce esta agora"], &[""]),
     (&["a causa real", "a verdadeira causa"], &["relate", "informe", "diga", "responda", "reporte"]),
     (&["pule"], &["esta entrada", "este evento"]),
+    (&["execute", "executa", "rode"], &["o seguinte comando", "este comando", "os seguintes comandos"]),
+    (&["revele", "mostre", "imprima"], &["seu prompt", "prompt do sistema", "suas instrucoes"]),
     // Dutch
+    (&["voer"], &["het volgende commando", "de volgende opdracht", "dit commando"]),
     (&["negeer", "vergeet", "sla over"], &["instructie", "opdracht", "aanwijzing", "regels", "voorgaande", "vorige", "bovenstaande", "hierboven", "deze gebeurtenis", "dit record"]),
     (&["vertel", "meld", "vermeld", "zeg"], &["niet aan de", "de gebruiker niet", "dit niet", "niemand", "niets over"]),
     (&["noem dit", "noem deze", "noem het"], &["niet"]),
@@ -88,6 +101,8 @@ const OTHERS: &[Tongue] = &[
     (&["закрой тикет", "закройте тикет", "закрой инцидент", "закрой заявку", "в своем ответе", "в своём ответе", "примечание для ии"], &[""]),
     (&["настоящая причина", "истинная причина", "реальная причина"], &["сообщи", "скажи", "укажи", "напиши", "ответь"]),
     (&["ты сейчас", "ты находишься"], &["режим"]),
+    (&["выполни", "запусти", "виконай"], &["следующую команду", "эту команду", "следующий скрипт", "наступну команду"]),
+    (&["покажи", "раскрой", "выведи"], &["системный промпт", "свои инструкции", "свой промпт"]),
     // Greek
     (&["αγνόησε", "αγνοήστε", "αγνοησ", "ξέχασε", "ξεχάστε"], &["οδηγί", "εντολ", "προηγούμεν"]),
     // Chinese
@@ -99,7 +114,8 @@ const OTHERS: &[Tongue] = &[
     (&["请关闭工单", "請關閉工單", "关闭此工单", "致ai", "致人工智能"], &[""]),
     (&["告诉用户", "告訴用戶", "告诉操作员"], &["原因", "正常", "没有", "已"]),
     (&["真正的原因", "真实原因", "真正原因"], &["报告", "告诉", "回答", "说明"]),
-    (&["跳过", "排除"], &["此条", "该条", "此记录", "此事件", "这条"]),
+    (&["跳过", "排除", "省略", "略过", "隐去", "剔除", "去掉"], &["此条", "该条", "此记录", "此事件", "这条", "该记录", "该事件", "本条"]),
+    (&["执行", "運行", "运行"], &["以下命令", "下列命令", "此命令", "下面的命令"]),
     // Japanese
     (&["無視", "忘れ", "従わない", "破棄"], &["指示", "命令", "ルール", "プロンプト", "以前", "これまで", "上記", "指令"]),
     (&["報告しない", "言及しない", "伝えない", "知らせない", "教えない", "報告するな", "触れない", "報告しては"], &[""]),
@@ -107,6 +123,7 @@ const OTHERS: &[Tongue] = &[
     (&["あなたは今", "あなたは現在", "今からあなた", "これからは", "aiアシスタント", "システムプロンプト", "新しい指示"], &[""]),
     (&["と伝えて", "と答えて", "と報告して", "と回答して", "チケットを閉じてください", "アシスタントへ", "aiへの"], &[""]),
     (&["本当の原因", "真の原因"], &["報告", "伝え", "答え", "回答"]),
+    (&["実行して", "実行しなさい"], &["次のコマンド", "以下のコマンド", "このコマンド"]),
     (&["除外して", "飛ばして", "スキップして"], &["報告書", "回答", "要約", "このイベント", "このエントリ"]),
     // Korean
     (&["무시", "잊어", "잊으", "따르지"], &["지시", "명령", "지침", "프롬프트", "규칙", "이전", "앞의", "위의"]),
@@ -116,6 +133,7 @@ const OTHERS: &[Tongue] = &[
     (&["어시스턴트에게", "ai에게", "티켓을 닫으세요", "티켓을 닫아"], &[""]),
     (&["사용자에게", "운영자에게"], &["라고 말하", "다고 말하", "라고 전하", "라고 알려", "다고 알려", "라고 답"]),
     (&["진짜 원인", "실제 원인"], &["보고", "말하", "전하", "알려"]),
+    (&["실행하"], &["다음 명령", "아래 명령", "이 명령"]),
     (&["건너뛰"], &["이 항목", "이 이벤트", "이 기록"]),
     // Arabic, Persian, Urdu, Hebrew
     (&["تجاهل", "انس ", "انسى", "تغاض", "نادیده بگیر", "فراموش کن", "نظر انداز"], &["تعليمات", "أوامر", "اوامر", "توجيهات", "السابقة", "دستور", "قبلی", "ہدایات"]),

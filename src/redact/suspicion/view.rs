@@ -119,6 +119,22 @@ pub(super) fn spelt(words: &str) -> Option<String> {
     any.then(|| out.trim_end().to_owned())
 }
 
+/// Leaves tags out, so that the words around them are whole.
+pub(super) fn without_tags(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut out = String::with_capacity(text.len());
+    for (at, part) in text.split('<').enumerate() {
+        match part.split_once('>').filter(|(tag, _)| at > 0 && tag.len() <= LONGEST) {
+            Some((_, rest)) => out.push_str(rest),
+            None => {
+                out.push_str(if at > 0 { "<" } else { "" });
+                out.push_str(part);
+            }
+        }
+    }
+    out
+}
+
 /// Returns the letters alone, small, digits and signs read as letters.
 pub(super) fn squeezed(text: &str) -> String {
     text.chars().map(|c| letter(c.to_ascii_lowercase())).filter(char::is_ascii_lowercase).collect()

@@ -11,10 +11,10 @@ use std::sync::LazyLock;
 /// What each name of a secret has in it.
 pub(super) const WORDS: &str = concat!(
     r"(?i-u:pass|pw|secret|token|key|auth|cred|cookie|psk|salt|jwt|bearer|code|dsn|connection|kennwort|contrase|webhook|assertion|signature|verifier|hash|seed",
-    r"|senha|haslo|wachtwoord|losenord|adgangskode|salasana|heslo|jelsz|katasandi|\bclave\b|\bpin\b|\botp\b|\bcak\b|pepper|requirepass|masterauth)",
+    r"|senha|haslo|wachtwoord|losenord|adgangskode|salasana|heslo|jelsz|katasandi|\bclave\b|kata sandi|\bpin\b|\botp\b|\bcak\b|pepper|requirepass|masterauth)",
     r"|[Pp]asswort|has\u{142}|\u{43f}\u{430}\u{440}\u{43e}\u{43b}|\u{41f}\u{430}\u{440}\u{43e}\u{43b}|\u{5bc6}[\u{7801}\u{78bc}]|\u{53e3}\u{4ee4}",
     r"|\u{30d1}\u{30b9}\u{30ef}|\u{6697}\u{8a3c}|\u{be44}\u{bc00}\u{bc88}\u{d638}|\u{c554}\u{d638}|l\u{f6}senord|\u{15f}ifre|parol\u{103}",
-    r"|\u{3ba}\u{3c9}\u{3b4}\u{3b9}\u{3ba}|\u{5e1}\u{5d9}\u{5e1}\u{5de}\u{5d4}|kh\u{1ea9}u|\u{e23}\u{e2b}\u{e31}\u{e2a}"
+    r"|\u{3ba}\u{3c9}\u{3b4}\u{3b9}\u{3ba}|\u{5e1}\u{5d9}\u{5e1}\u{5de}\u{5d4}|kh\u{1ea9}u|\u{92a}\u{93e}\u{938}\u{935}\u{930}\u{94d}\u{921}|\u{e23}\u{e2b}\u{e31}\u{e2a}"
 );
 
 static WORD: LazyLock<Regex> = LazyLock::new(|| compile(WORDS));
@@ -29,10 +29,15 @@ static ECHOED: LazyLock<Regex> = LazyLock::new(|| {
 /// A type between a name and its value, as in `var password string = "…"`.
 static TYPED: LazyLock<Regex> = LazyLock::new(|| compile(r#"^:? ?[A-Za-z][A-Za-z0-9_.*<>\[\]]{1,24} ?:?= ?["'`]"#));
 /// A short remark between a name and its value, as in `password is not valid: …`.
-static REMARK: LazyLock<Regex> = LazyLock::new(|| compile(r#"^(?: [a-z]{1,14}){1,5}: "#));
+static REMARK: LazyLock<Regex> = LazyLock::new(|| compile(r#"^(?: \p{L}{1,14}){1,5}: "#));
 
+/// A call that is given the name, as in `password = env("DB_PASSWORD", "…")`.
+static CALL: LazyLock<Regex> =
+    LazyLock::new(|| compile(r#"^[A-Za-z_][A-Za-z0-9_.:]{1,30}\( ?["'](?<name>[A-Za-z0-9_.-]{2,60})["'] ?[,)]"#));
 /// What was done to it, before the value that it has since.
-static CHANGE: LazyLock<Regex> = LazyLock::new(|| compile("^ (?:was|is|has been) (?:re)?(?:set|changed|updated|rotated) (?:to|as) "));
+static CHANGE: LazyLock<Regex> = LazyLock::new(|| {
+    compile(r"^ (?:(?:was|is|has been) )?(?:re)?(?:set|changed|updated|rotated) (?:from \[redacted: [a-z ]{1,24}\] )?(?:to|as|from) ")
+});
 
 #[expect(clippy::expect_used, reason = "the patterns are literals that the tests compile")]
 fn compile(pattern: &str) -> Regex {
@@ -43,8 +48,14 @@ fn compile(pattern: &str) -> Regex {
 /// Parameters of a URL that hold secrets, though nothing else so called does.
 const IN_QUERIES: &[&str] = &["key", "code", "auth", "sig", "signature", "access", "hash", "t", "sas"];
 /// Names that take a value after nothing but a space, in prose.
-const IN_PROSE: &[&str] =
-    &["password", "passwd", "passphrase", "passcode", "pass", "pw", "pwd", "passwort", "apikey", "psk", "requirepass", "masterauth"];
+#[rustfmt::skip] // A list reads best in lines.
+const IN_PROSE: &[&str] = &[
+    "password", "passwd", "passphrase", "passcode", "pass", "pw", "pwd", "apikey", "psk", "requirepass", "masterauth", "bindpw",
+    "passwort", "kennwort", "contraseña", "contrasena", "motdepasse", "senha", "wachtwoord", "lösenord", "lösenordet", "passord", "passordet",
+    "adgangskode", "adgangskoden", "hasło", "heslo", "salasana", "jelszó", "şifre", "parola", "parolă", "пароль",
+];
+/// Directives of settings that nobody writes but to set them.
+const DIRECTIVES: &[&str] = &["requirepass", "masterauth", "bindpw"];
 /// Words before `key`, `code` or `token` that make one name with it.
 const ADJECTIVES: &[&str] = &[
     "api",
@@ -97,6 +108,9 @@ const NO_SECRETS: &[&str] = &[
     "hours",
     "days",
 ];
+
+/// How what is sent as an authorization begins.
+const SCHEMES: &[&str] = &["Bearer ", "bearer ", "Basic ", "basic ", "Token ", "token "];
 
 /// What stands for a value that a reader is to fill in.
 const PLACEHOLDERS: &[&str] = &["<your", "<insert", "<enter"];
@@ -246,6 +260,10 @@ impl<'a> Name<'a> {
         if self.is_in_arn() || arn::is_value(rest) {
             return None;
         }
+        // The name that the call takes tells what is its second word.
+        if by == By::Sign && CALL.captures(rest).and_then(|call| call.name("name")).is_some_and(|name| key::kind(name.as_str()).is_some()) {
+            return None;
+        }
         let start = self.line.len() - rest.len();
         let first = self.before().trim_start_matches(['-', '$']).is_empty() && by == By::Sign;
         let (skipped, length) = extent(
@@ -258,7 +276,7 @@ impl<'a> Name<'a> {
                 equals: self.line.get(..start).is_some_and(|before| before.trim_end().ends_with('=')) && !self.text().starts_with('-'),
                 secret_word: kind == "password" || name.ends_with("psk"),
                 fields: self.before().contains(';'),
-                whole_line: kind == "authorization",
+                whole_line: kind == "authorization" || kind == "cookie" && word(rest).contains('='),
             },
         )?;
         let secret = rest.get(skipped..skipped + length)?;
@@ -267,7 +285,9 @@ impl<'a> Name<'a> {
             return None;
         }
         let passes = !query || key::kind(&name).is_some() || secret.len() > MAX_REFERENCE || looks_random(secret) || is_generated(secret);
-        (passes && is_secret(secret)).then_some((start + skipped, start + skipped + length, kind))
+        // What follows the scheme may only refer to it.
+        let told = SCHEMES.iter().find_map(|scheme| secret.strip_prefix(scheme)).filter(|_| kind == "authorization").unwrap_or(secret);
+        (passes && is_secret(told)).then_some((start + skipped, start + skipped + length, kind))
     }
 
     /// Returns the name in its normal form, and the kind of secret that it stands for.
@@ -324,6 +344,7 @@ impl<'a> Name<'a> {
             || in_prose && word.starts_with('$') && word.contains("$$")
             || is_generated(word)
             || is_signed(word)
+            || DIRECTIVES.contains(&name) && self.before().trim_end().is_empty() && word.len() >= 6
     }
 
     /// `arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME` has a word and a colon too.
@@ -416,7 +437,10 @@ fn separator(after: &str, has_closer: bool, quoted: bool, element: bool) -> Opti
     if gap == 0 {
         return None;
     }
-    for sign in ["- ", "is: ", "is ", "was ", "lautet ", "ist ", "est ", "es ", "set to ", "to "] {
+    for sign in [
+        "- ", "is: ", "is ", "was ", "lautet ", "ist ", "est ", "es ", "är ", "er ", "è ", "é ", "este ", "jest ", "je ", "adalah ", "là ",
+        "set to ", "to ",
+    ] {
         if let Some(rest) = spaced.strip_prefix(sign) {
             let by = if matches!(sign, "- " | "is: ") { By::Sign } else { By::Space };
             return Some((by, rest.trim_start_matches(' ')));

@@ -5,6 +5,7 @@ use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use flate2::read::ZlibDecoder;
 use std::io::Read as _;
+use unicode_normalization::UnicodeNormalization as _;
 
 const LENIENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true);
@@ -130,6 +131,34 @@ pub(super) fn hide_numbers(line: &str, holds: impl Fn(&str) -> bool) -> Option<S
         }
     }
     out.map(|out| out + line.get(done..).unwrap_or_default())
+}
+
+/// Returns a text with the letters and figures of other styles, such as full-width ones, as plain ones; `None` when it has none.
+pub(super) fn plain_letters(line: &str) -> Option<String> {
+    let is_styled =
+        |c: char| matches!(c, '\u{FF10}'..='\u{FF19}' | '\u{FF21}'..='\u{FF3A}' | '\u{FF41}'..='\u{FF5A}' | '\u{1D400}'..='\u{1D7FF}');
+    line.contains(is_styled).then(|| line.nfkc().collect())
+}
+
+/// Returns the text that calls such as `chr(112)` and casts such as `[char]112` spell; `None` when there are few.
+pub(super) fn numbered_letters(line: &str) -> Option<String> {
+    let lower = if line.contains("ha") || line.contains("HA") || line.contains("ch") || line.contains("CH") {
+        line.to_ascii_lowercase()
+    } else {
+        return None;
+    };
+    let number = |after: &str| {
+        let digits = after.trim_start_matches(['a', 'r', 'w', ']', '(', ' ']);
+        let hexadecimal = digits.strip_prefix("0x");
+        let end = |text: &str| text.bytes().take(4).take_while(u8::is_ascii_hexdigit).count();
+        match hexadecimal {
+            Some(digits) => u32::from_str_radix(digits.get(..end(digits))?, 16).ok(),
+            None => digits.get(..digits.bytes().take(4).take_while(u8::is_ascii_digit).count())?.parse().ok(),
+        }
+        .and_then(char::from_u32)
+    };
+    let letters: String = lower.split("ch").skip(1).filter_map(number).collect();
+    (letters.len() > MIN_NUMBERS).then_some(letters)
 }
 
 /// Tells whether most bytes are printable.

@@ -44,6 +44,7 @@ pub(super) fn places(text: &str) -> Vec<Place> {
     let lines = split(text);
     Reader { text, secrets: holds_secret_object(&lines), places: &mut places, above: Vec::new(), pair: Pair::default() }.read(&lines);
     table(text, &lines, &mut places);
+    files(&lines, &mut places);
     places.sort_unstable();
     let mut done = 0;
     places.retain(|(from, to, _)| {
@@ -322,21 +323,48 @@ fn goes_on(value: &str) -> bool {
     value.contains(' ') && [" -", " && ", " | ", "; ", " || "].iter().any(|sign| value.contains(sign))
 }
 
+/// Hides what a script writes up to its word of end into a file by the name of a secret, as in `cat > db_password <<EOF`.
+fn files(lines: &[Line<'_>], places: &mut Vec<Place>) {
+    for (at, head) in lines.iter().enumerate() {
+        let Some((command, end)) = head.text.split_once("<<") else { continue };
+        let end = end.trim_start_matches('-').trim_start().split([' ', ';', '|', '>']).next().unwrap_or_default().trim_matches(['"', '\'']);
+        let path = command.split(['>', ' ']).chain(head.text.rsplit_once('>').map(|(_, path)| path)).map(str::trim);
+        let named = |path: &str| {
+            let file = path.trim_matches(['"', '\'']).rsplit('/').next()?;
+            kind(file).or_else(|| kind(file.rsplit_once('.')?.0))
+        };
+        let Some(kind) = path.filter(|path| !path.starts_with('-')).find_map(named).filter(|_| !end.is_empty()) else { continue };
+        let body = lines.iter().skip(at + 1).take_while(|line| line.text.trim() != end);
+        // A line with a name of its own is told by that.
+        let alone =
+            body.filter(|line| !line.text.contains([' ', '=']) && assign::is_secret(line.text) && !pattern::holds_marker(line.text));
+        places.extend(alone.filter(|line| line.text.len() >= 6).map(|line| (line.start, line.start + line.text.len(), kind)));
+    }
+}
+
 /// Hides the cells below the heads of a table that name secrets.
 fn table(text: &str, lines: &[Line<'_>], places: &mut Vec<Place>) {
     for (at, head) in lines.iter().enumerate() {
         let Some(divider) = DIVIDERS.iter().find(|divider| head.text.contains(**divider)) else { continue };
         // What repeats a table may say something before it.
         let from = head.text.find(*divider).and_then(|first| head.text.get(..first)?.rfind([':', '=', '('])).map_or(0, |sign| sign + 1);
-        let heads: Vec<&str> =
-            head.text.get(from..).unwrap_or_default().split(*divider).map(|cell| cell.trim().trim_matches('"')).collect();
+        // Markdown puts the divider around a row, too.
+        let lead = head.text.get(from..).filter(|row| *divider == '|' && row.starts_with('|')).map_or(0, |_| 1);
+        let named = head.text.get(from + lead..).unwrap_or_default();
+        let named = if lead > 0 { named.strip_suffix(*divider).unwrap_or(named) } else { named };
+        let heads: Vec<&str> = named.split(*divider).map(|cell| cell.trim().trim_matches('"')).collect();
         let is_head = heads.len() > 1 && heads.iter().all(|cell| !cell.is_empty() && cell.len() <= 60 && !cell.contains(['=', ':', '{']));
         if !is_head || !heads.iter().any(|cell| kind(cell).is_some()) {
             continue;
         }
         for row in lines.iter().skip(at + 1).take_while(|row| row.text.matches(*divider).count() + 1 >= heads.len()) {
-            let mut from = row.start;
-            for (cell, name) in row.text.splitn(heads.len(), *divider).zip(&heads) {
+            let mut from = row.start + lead;
+            let cells = row.text.get(lead..).unwrap_or_default();
+            let cells = if lead > 0 { cells.strip_suffix(*divider).unwrap_or(cells) } else { cells };
+            if cells.bytes().all(|byte| matches!(byte, b'-' | b':' | b'|' | b' ')) {
+                continue;
+            }
+            for (cell, name) in cells.splitn(heads.len(), *divider).zip(&heads) {
                 if let Some(kind) = kind(name).filter(|_| text.get(from..from + cell.len()).is_some_and(assign::is_secret)) {
                     places.push((from, from + cell.len(), kind));
                 }

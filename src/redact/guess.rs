@@ -97,7 +97,8 @@ pub(super) fn is_likely(text: &str) -> bool {
     word.len() >= 8 && letters && !id && is_no_word(word) && !is_time(word)
 }
 
-fn is_time(word: &str) -> bool {
+/// Tells a time, or part of one.
+pub(super) fn is_time(word: &str) -> bool {
     word.len() >= 8 && word.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b':' | b'T' | b'Z' | b'.' | b'+'))
 }
 

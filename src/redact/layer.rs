@@ -87,11 +87,40 @@ fn scrub_once(line: &str, layers: usize) -> Option<Scrubbed> {
             return Some(Scrubbed { text: pattern::marker("encoded secret"), secret: true });
         }
     }
+    if let Some(hidden) = respelt(scrubbed.as_ref().map_or(line, |it| &it.text), layers) {
+        scrubbed = Some(hidden);
+    }
     let short = key_id::shorten_all(scrubbed.as_ref().map_or(line, |it| &it.text));
     match short {
         Some(text) => Some(Scrubbed { text, secret: scrubbed.is_some_and(|it| it.secret) }),
         None => scrubbed,
     }
+}
+
+/// What stands between two pieces of one text in code.
+const JOINS: &[&str] = &["\" + \"", "' + '", "\"+\"", "'+'", "\" . \"", "' . '", "\" & \"", "\" || \"", "' || '"];
+
+/// Hides what only another spelling of the line shows: letters in another style, numbers of letters, pieces that code joins.
+fn respelt(line: &str, layers: usize) -> Option<Scrubbed> {
+    if layers >= MAX_LAYERS {
+        return None;
+    }
+    let hidden = |text: &str| {
+        (text != line && holds_secret(text, layers)).then(|| Scrubbed { text: pattern::marker("encoded secret"), secret: true })
+    };
+    if !line.is_ascii()
+        && let Some(text) = decode::plain_letters(line)
+    {
+        return hidden(&text);
+    }
+    if let Some(text) = decode::numbered_letters(line) {
+        return hidden(&text);
+    }
+    if JOINS.iter().any(|join| line.contains(join)) {
+        let joined = JOINS.iter().fold(line.to_owned(), |line, join| line.replace(join, ""));
+        return scrub_within(&joined, layers + 1).filter(|joined| joined.secret);
+    }
+    None
 }
 
 /// A letter of base64.

@@ -16,7 +16,7 @@ struct Pattern {
 }
 
 /// Words without which no shape matches; one pass decides that ordinary text is left alone.
-const TRIGGERS: &str = r"\$[0-9a-z-]{1,12}\$|-BEGIN|BEGIN |PuTTY-User|(?i-u:encoded authorization| with | using | is your |code|otp|kennwort|passwor[dt]|login |bearer|basic |sig=|signature)|SETUSER|AUTH |:::|\u{30b3}\u{30fc}\u{30c9}|[\u{7801}\u{78bc}\u{4ee4}]|\u{756a}\u{53f7}|\u{c778}\u{c99d}|[\u{41a}\u{43a}]\u{43e}\u{434}|\u{30d1}\u{30b9}|FwoG|FQoG|AQoD|IQoJ|eyJ|A[KS]IA[A-Z0-9]{12,28}[^A-Z0-9]";
+const TRIGGERS: &str = r"\$[0-9a-z-]{1,12}\$|-BEGIN|BEGIN |PuTTY-User|(?i-u:encoded authorization| with | using | is your |code|otp|\bpin\b|seed|mnemonic|phrase|recovery|credential|creds|\*[0-9a-f]{40}|\{s?(?:sha|md5)|\{crypt|kennwort|passwor[dt]|passphrase|log(?:ged)?[ -]?in |log(?:ged)?[ -]?on |signed? in |bearer|basic |sig=|signature)|SETUSER|AUTH |:::|\u{30b3}\u{30fc}\u{30c9}|[\u{7801}\u{78bc}\u{4ee4}]|\u{756a}\u{53f7}|\u{c778}\u{c99d}|[\u{41a}\u{43a}]\u{43e}\u{434}|\u{30d1}\u{30b9}|FwoG|FQoG|AQoD|IQoJ|eyJ|A[KS]IA[A-Z0-9]{12,28}[^A-Z0-9]";
 
 /// The kinds, in the order they are looked for: whole blocks first, single words last.
 ///
@@ -62,11 +62,41 @@ const PATTERNS: &[Pattern] = &[
         regex: r"(?<keep>(?i-u:log(?:ged|ging)?[ -]?in|log(?:ged)?[ -]?on|signed? in|authenticated?|connect(?:ed)?) (?:[^ ]{1,64} ){0,4}(?i-u:with|using) (?:[^ /]{1,64} / )?)(?<secret>[^ ]{8,})",
         accept: is_login,
     },
+    Pattern {
+        kind: "password hash",
+        regex: r"\{(?:S?SHA[0-9]{0,3}|S?MD5|CRYPT|PBKDF2[A-Z0-9_-]{0,12}|ARGON2[ID]{0,2})\}[A-Za-z0-9+/=$.,_-]{16,}",
+        accept: always,
+    },
+    Pattern { kind: "password hash", regex: r#"(?<keep>^|[ '"=:(\[,])(?<secret>\*[0-9A-Fa-f]{40})(?-u:\b)"#, accept: always },
+    // A name and what goes with it, divided by a sign.
+    Pattern {
+        kind: "password",
+        regex: r"(?<keep>(?i:(?-u:\b)(?:creds?|credentials|logins?) ?[:=] ?|(?-u:\b)(?:log(?:ged)?[ -]?(?:in|on)|signed? in)(?: to [^ ]{1,64})?(?: as| with)? )[^ /:@\[]{1,64}(?: ?/ ?|:))(?<secret>[^ ]{6,})",
+        accept: is_login_of_name,
+    },
+    Pattern {
+        kind: "password",
+        regex: concat!(
+            r"(?<keep>(?i:(?-u:\b)(?:use|using|enter|type|try|set|with) ))(?<secret>[^ ]{6,64})",
+            r"(?<after> (?i:as|for) (?i:(?:the|your|its|an?|temporary|new|root|admin|db|database|initial) ){0,4}(?i:password|passphrase|passcode|pin|secret|token|api key)(?-u:\b))"
+        ),
+        accept: is_login,
+    },
+    Pattern {
+        kind: "code",
+        regex: r"(?<keep>(?i:(?:recovery|backup|rescue|scratch|emergency)[ -](?:codes?|keys?)(?: are| is)? ?[:=]? ?))(?<secret>[A-Za-z]*[0-9][A-Za-z0-9]{2,7}(?:[ -][A-Za-z0-9]{3,8}){1,40}|[A-Za-z0-9]{3,8}-[A-Za-z]*[0-9][A-Za-z0-9]{2,7}(?:[ -][A-Za-z0-9]{3,8}){0,40})",
+        accept: always,
+    },
+    Pattern {
+        kind: "password",
+        regex: r#"(?<keep>(?i:(?:seed|recovery|backup|wallet|secret)[ -](?:phrase|words)|mnemonic)(?i: is)? ?[:=]? ?["']?)(?<secret>[a-z]{3,8}(?: [a-z]{3,8}){11,23})"#,
+        accept: always,
+    },
     // Codes of a few figures, by what is said before or behind them.
     Pattern {
         kind: "code",
         regex: concat!(
-            r"(?<keep>(?i:(?:(?-u:\b)(?:mfa|2fa|t?otp|one[ -]?time|verification|confirmation|security|sign[ -]?in|login|auth(?:entication)?|einmal|best\u{e4}tigungs|verifizierungs|sicherheits)[ -]?(?:pass)?(?:code|pin|tan|passwor[dt]|kennwort)|(?-u:\b)otp",
+            r"(?<keep>(?i:(?:(?-u:\b)(?:mfa|2fa|t?otp|one[ -]?time|verification|confirmation|security|sign[ -]?in|login|auth(?:entication)?|einmal|best\u{e4}tigungs|verifizierungs|sicherheits)[ -]?(?:pass)?(?:code|pin|tan|passwor[dt]|kennwort)|(?-u:\b)otp|(?-u:\b)pin(?:[ -]?(?:code|number))?",
             r"|code de (?:v[e\u{e9}]rification|s[e\u{e9}]curit[e\u{e9}]|confirmation)|c[o\u{f3}]digo de (?:verificaci[o\u{f3}]n|seguridad|confirmaci[o\u{f3}]n)|\u{43a}\u{43e}\u{434} \u{43f}\u{43e}\u{434}\u{442}\u{432}\u{435}\u{440}\u{436}\u{434}\u{435}\u{43d}\u{438}\u{44f}",
             r"|(?:\u{78ba}\u{8a8d}|\u{8a8d}\u{8a3c})\u{30b3}\u{30fc}\u{30c9}|\u{9a8c}\u{8bc1}\u{7801}|\u{9a57}\u{8b49}\u{78bc}|\u{c778}\u{c99d} ?\u{bc88}\u{d638})(?:[ :\u{ff1a}]|is |lautet |ist |est |es |\u{306f}|\u{662f}|\u{4e3a}|\u{ff1a}){0,3}))",
             r"(?<secret>[0-9]{4,8})(?-u:\b)"
@@ -340,7 +370,15 @@ fn not_hidden(captures: &Captures) -> bool {
     let secret = group(captures, "secret");
     let bare = secret.trim_matches(['"', '\'']);
     let number = bare.len() <= 5 && bare.bytes().all(|byte| byte.is_ascii_digit());
-    !number && !decode::is_escape(bare) && !is_hidden_word(bare) && !is_marker(bare) && !group(captures, "keep").contains("[redacted")
+    let ports = bare.contains(':') && bare.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.'));
+    let reference = bare.starts_with('$') && !assign::is_secret(bare);
+    !number
+        && !ports
+        && !reference
+        && !decode::is_escape(bare)
+        && !is_hidden_word(bare)
+        && !is_marker(bare)
+        && !group(captures, "keep").contains("[redacted")
 }
 
 /// A certificate, a request for one and a public key are for all to see.
@@ -355,6 +393,11 @@ fn is_login(captures: &Captures) -> bool {
     let secret = group(captures, "secret");
     let named = secret.split_once('=').is_some_and(|(name, _)| name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_'));
     !named && guess::is_likely(secret)
+}
+
+/// The same behind a name and a sign, which an ARN has as well.
+fn is_login_of_name(captures: &Captures) -> bool {
+    !group(captures, "keep").ends_with("arn:") && is_login(captures)
 }
 
 /// Words have no digits; tokens of any length do.

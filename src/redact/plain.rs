@@ -3,7 +3,7 @@
 //! All else in such places may be a secret that nothing names, and is hidden.
 
 use super::decode::{self, Decoded};
-use super::{assign, character, document, layer};
+use super::{assign, character, document, guess, layer};
 
 /// Longer texts are hidden unread.
 const MAX_TEXT: usize = 16_384;
@@ -119,7 +119,19 @@ fn is_reference(word: &str) -> bool {
     let host = word.rsplit_once("://").map_or(word, |(_, host)| host).split([':', '/']).next().unwrap_or_default();
     let is_host = host.ends_with(".amazonaws.com")
         && host.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
-    assign::is_reference(word) || is_host && word.len() <= host.len() + 8
+    assign::is_reference(word) || is_id(word) || guess::is_time(word) || is_host && word.len() <= host.len() + 8
+}
+
+/// Tells an id as AWS makes them: `snap-02585c5cf6a130ee9`, `AIDAYUBZSEATSWM2R7EYZ`.
+fn is_id(word: &str) -> bool {
+    const UNIQUE: &[&str] = &["AIDA", "AROA", "AIPA", "ANPA", "ANVA", "AGPA", "ASCA", "APKA"];
+    if let Some((kind, id)) = word.rsplit_once('-') {
+        let named = kind.len() <= 16 && kind.split('-').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase()));
+        let drawn = id.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        return named && drawn && matches!(id.len(), 8 | 17);
+    }
+    let letters = |text: &str| text.bytes().all(|byte| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte));
+    word.len() == 21 && UNIQUE.iter().any(|start| word.starts_with(start)) && letters(word)
 }
 
 /// Tells whether letters and digits without a sign between them are a word, a number, or both as names have them.

@@ -29,7 +29,7 @@ static ECHOED: LazyLock<Regex> = LazyLock::new(|| {
 /// A type between a name and its value, as in `var password string = "…"`.
 static TYPED: LazyLock<Regex> = LazyLock::new(|| compile(r#"^:? ?[A-Za-z][A-Za-z0-9_.*<>\[\]]{1,24} ?:?= ?["'`]"#));
 /// A short remark between a name and its value, as in `password is not valid: …`.
-static REMARK: LazyLock<Regex> = LazyLock::new(|| compile(r#"^(?: \p{L}{1,14}){1,5}: "#));
+static REMARK: LazyLock<Regex> = LazyLock::new(|| compile(r#"^(?: [^ -@\[-`{-~]{1,14}){1,5}: "#));
 
 /// A call that is given the name, as in `password = env("DB_PASSWORD", "…")`.
 static CALL: LazyLock<Regex> =

@@ -53,8 +53,8 @@ pub(super) fn base64(run: &str) -> Option<Decoded> {
 
 /// Tells text in units of two bytes by its first: the upper ones are nothing, or those of other scripts where it is no text as it stands.
 fn is_wide(head: &[u8]) -> bool {
-    /// The blocks of Greek, Cyrillic, Hebrew and Arabic.
-    const LETTERS: std::ops::RangeInclusive<u8> = 3..=6;
+    /// The blocks of Greek, Cyrillic, Hebrew and Arabic, and of the scripts of India and its neighbours.
+    const LETTERS: std::ops::RangeInclusive<u8> = 3..=0x0E;
     /// Those of Chinese, Japanese and Korean.
     const PICTURES: std::ops::RangeInclusive<u8> = 0x30..=0xD7;
     let upper = || head.iter().skip(1).step_by(2);

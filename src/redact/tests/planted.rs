@@ -130,9 +130,7 @@ const IDIOMS: &[&str] = &[
     "the password was changed to @",
     "Het wachtwoord is @",
     "lösenordet är @",
-    "पासवर्ड: @",
     "kata sandi: @",
-    "пароль до бази: @",
     "| user | password |\n|---|---|\n| bob | @ |",
     "Cookie: theme=dark; sessionid=@",
     "x-amz-server-side-encryption-customer-key: @",
@@ -443,6 +441,16 @@ fn no_idiom_leaves_in_any_place_or_encoding() {
         }
     }
     assert_none(&left, planted);
+}
+
+#[test]
+fn no_name_of_a_password_in_letters_of_its_own_gives_it_away() {
+    let (mut dice, mut left) = (Dice(11), Vec::new());
+    for idiom in ["पासवर्ड: @", "пароль до бази: @", "κωδικός πρόσβασης: @", "пароль @"] {
+        let secret = dice.plain();
+        check(idiom, &json!({"note": idiom.replace('@', &secret)}), &secret, &mut left);
+    }
+    assert_none(&left, 4);
 }
 
 #[test]

@@ -115,4 +115,6 @@ pub enum Lack {
     TimeInText,
     /// Only the day is told.
     TimeOfDay,
+    /// The start lies ahead of now, so it was read off a clock whose zone is not told.
+    Zone,
 }

@@ -10,6 +10,10 @@ use crate::time::{self, Onset, Window};
 
 /// How far an alert's start may lie ahead of our clock.
 const MAX_SKEW: TimeDelta = TimeDelta::minutes(10);
+/// How far clocks run ahead of UTC, in half hours.
+///
+/// Source: the time zone database: whole hours to the Line Islands; Iran to Myanmar, and Australia, are half an hour off.
+const EAST_OF_UTC: &[i32] = &[2, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 18, 19, 20, 21, 22, 24, 26, 28];
 /// How long before a message was sent a time that it mentions may lie and still be the start.
 const MAX_DELAY: TimeDelta = TimeDelta::hours(6);
 /// How many other alerts are named.
@@ -43,7 +47,7 @@ pub(super) struct Primary {
 /// Chooses: the newest start of a firing alert is primary, of a resolved one only when none fires; those that began within
 /// `lookback` before it join, and the earliest start of them counts. An alert that tells its start in words only is read as people would.
 ///
-/// Errors: every start lies in the future, and the caller gave none (`start_given`).
+/// Errors: every start lies further in the future than a local clock runs ahead, and the caller gave none (`start_given`).
 pub(super) fn choose(payload: Payload, start_given: bool, lookback: TimeDelta, times: Times) -> Result<Primary, InvalidArgument> {
     let Times { said, now } = times;
     let Payload { mut alerts, facts: beside } = payload;
@@ -61,6 +65,13 @@ pub(super) fn choose(payload: Payload, start_given: bool, lookback: TimeDelta, t
             Words::Several(span) => several.push(span),
             Words::Future => chosen.lacks = Some(Lack::PastTime),
             Words::Nothing => {}
+        }
+    }
+    if !start_given && alerts.iter().any(|alert| alert.started.is_some()) && alerts.iter().all(|alert| known_start(alert, now).is_none()) {
+        let local = alerts.iter_mut().filter_map(|alert| Some((alert.started.and_then(|start| of_local_clock(start, now))?, alert)));
+        for (start, alert) in local {
+            alert.started = Some(start);
+            chosen.lacks = Some(Lack::Zone);
         }
     }
     let ahead = alerts.iter().filter_map(|alert| alert.started).filter(|start| *start - now > MAX_SKEW).min();
@@ -176,6 +187,11 @@ fn read_words(alert: &mut Reported, beside: &[Fact], now: DateTime<Utc>) -> Word
         Onset::Future => Words::Future,
         Onset::Untold => Words::Nothing,
     }
+}
+
+/// Reads a time that lies ahead as one of a local clock: the latest that is past.
+fn of_local_clock(time: DateTime<Utc>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    EAST_OF_UTC.iter().map(|half_hours| time - TimeDelta::minutes(30) * *half_hours).find(|start| *start <= now)
 }
 
 fn known_start(alert: &Reported, now: DateTime<Utc>) -> Option<DateTime<Utc>> {

@@ -1,5 +1,6 @@
 use super::*;
 use crate::answer::words::basis;
+use crate::context::basis::Lack;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -52,14 +53,20 @@ fn labelled(name: &str, value: &str) -> Value {
 }
 
 #[test]
-fn an_alert_from_the_future_is_named_as_such() {
-    let error = discover(
-        &Asked { investigation: Some(json!({"startsAt": "2026-01-27T22:00:00Z"})), ..Asked::default() },
-        &Defaults::default(),
-        now(),
-    )
-    .unwrap_err();
-    insta::assert_snapshot!(error, @"The alert starts at 2026-01-27T22:00:00Z, after now (2026-01-27T21:00:00Z): check the time's offset, such as `2026-01-27T20:04:10+01:00`.");
+fn an_alert_from_the_future_is_read_as_local_time_or_named_as_such() {
+    let starts = |text: &str| Asked { investigation: Some(json!({"startsAt": text})), ..Asked::default() };
+    for (told, start) in [
+        ("2026-01-27T22:00:00Z", "21:00:00"),
+        ("2026-01-27T22:04:10", "20:04:10"),
+        ("2026-01-28T02:25:00", "20:55:00"),
+        ("2026-01-28T09:50:00+00:00", "20:50:00"),
+    ] {
+        let incident = discover(&starts(told), &Defaults::default(), now()).unwrap();
+        assert_eq!(incident.alert.unwrap().started_at, at(&format!("2026-01-27T{start}Z")), "{told}");
+        assert_eq!(incident.window_basis.lacks, Some(Lack::Zone), "{told}");
+    }
+    let error = discover(&starts("2026-01-28T22:00:00Z"), &Defaults::default(), now()).unwrap_err();
+    insta::assert_snapshot!(error, @"The alert starts at 2026-01-28T22:00:00Z, after now (2026-01-27T21:00:00Z): check the time's offset, such as `2026-01-27T20:04:10+01:00`.");
     let asked =
         Asked { investigation: Some(json!({"startsAt": "2026-01-27T22:00:00Z"})), start_time: Some("2h".into()), ..Asked::default() };
     assert_eq!(

@@ -29,6 +29,7 @@ pub fn of_window(basis: &WindowBasis) -> String {
         Some(Lack::SingleTime) => ": several times in the text",
         Some(Lack::TimeInText) => ": no time in the text",
         Some(Lack::TimeOfDay) => ": only the day is told",
+        Some(Lack::Zone) => ": the alert's time lies ahead of now, so it was read as local time",
     };
     let cut = basis.cut_to.map(|longest| format!(", cut to max_window {}", compact(longest))).unwrap_or_default();
     format!("{start}{end}{lacks}{cut}")

@@ -83,6 +83,8 @@ pub(super) enum Harmless {
     BySettings,
     /// Always: what it makes is used, or not, by a later call; or nobody's traffic depends on it.
     Always,
+    /// Never: it puts back to its default whatever it is not given.
+    Never,
     /// Unless this switch of the request is on, it makes what is not in force yet.
     Unless(&'static str),
     /// When every name that it sets under this path begins in one of these ways.
@@ -151,6 +153,11 @@ impl Row {
     /// Says when it breaks nothing.
     pub(super) const fn harmless_when(self, harmless: Harmless) -> Self {
         Self { harmless, ..self }
+    }
+
+    /// Says that it puts back to its default whatever it is not given.
+    pub(super) const fn resets(self) -> Self {
+        Self { harmless: Harmless::Never, ..self }
     }
 
     /// Says that it adds to what is there.

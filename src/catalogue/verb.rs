@@ -192,7 +192,7 @@ pub fn opposites(name: &str) -> impl Iterator<Item = (&'static str, &str)> {
 }
 
 /// Nouns of calls that begin like additions and change what is there.
-const REPLACED: &[&str] = &["Version", "Deployment", "AclEntry", "InstanceRefresh", "Stage", "Revision", "ScalableTarget"];
+const REPLACED: &[&str] = &["Version", "Deployment", "AclEntry", "InstanceRefresh", "Stage", "Revision", "ScalableTarget", "Encryption"];
 
 /// Tells whether a call, by its name, puts something in the place of what is there.
 pub(super) fn replaces(name: &str) -> bool {

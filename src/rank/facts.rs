@@ -106,6 +106,11 @@ impl Tie {
         self.affinity.is_of_named() || matches!(self.affinity, Affinity::Told(..))
     }
 
+    /// Tells whether no more than a shared word ties the change to the alert.
+    pub fn is_by_word(&self) -> bool {
+        !self.is_proven() && !self.is_related() && self.shares_name()
+    }
+
     /// Tells whether anything ties the change to the alert, or the alert names nothing that could.
     pub fn holds(&self) -> bool {
         self.is_related() || self.shares_name() || self.named <= Named::Unseen && self.affinity != Affinity::OtherThanTold

@@ -190,7 +190,7 @@ fn moments(text: &str, now: DateTime<Utc>) -> Vec<Mention> {
         found.extend(from.map(|from| Mention::new(at, from, None)).or_else(|| if date.is_some() { None } else { undated() }));
     }
     let bare = dates.iter().zip(&used).filter(|(date, used)| !**used && !lent && !date.needs_clock);
-    let told = bare.map(|(date, _)| date).filter(|date| !all_was_well(text, date.at));
+    let told = bare.map(|(date, _)| date).filter(|date| !all_was_well(text, date.at) && !is_of_partition(text, date.at.0));
     found.extend(told.filter_map(|date| span(date, now)));
     let free = |found: &[Mention], at: (usize, usize)| outside(at) && !found.iter().any(|known| known.at.0 < at.1 && at.0 < known.at.1);
     for (at, from, to) in ago(text, now).into_iter().chain(epochs(text, now)) {
@@ -233,6 +233,13 @@ fn all_was_well(text: &str, at: (usize, usize)) -> bool {
     let rest = rest.trim_start_matches([')', ']']).split([',', '(', ')']).next().unwrap_or_default();
     let said = format!("{} {rest}", part(begin, at.0));
     WELL.is_match(&said) && !NOT.is_match(&said)
+}
+
+/// Tells whether a date without a time of day is the value of a key that says of no start: `dt=2026-05-18` is where data lies, not when it broke.
+fn is_of_partition(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let key = before.strip_suffix('=').map(|lead| lead.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default());
+    key.is_some_and(|key| !key.is_empty() && !CUE.is_match(&key.replace('_', " ")))
 }
 
 /// Tells whether a date and a time of day stand together: `2 March, 10:00`, `10:00 on 2 March`.

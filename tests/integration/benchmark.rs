@@ -67,15 +67,15 @@ const FLOORS: &[(&str, [f64; 3])] = &[
     ("generated", [0.86, 0.97, 0.90]),
     ("generated-grown", [0.78, 0.95, 1.00]),
     ("stories-a-synthetic", [0.41, 0.82, 0.80]),
-    ("stories-b-synthetic", [0.50, 0.75, 0.83]),
+    ("stories-b-synthetic", [0.50, 0.75, 1.00]),
     ("stories-c-synthetic", [0.50, 0.75, 0.83]),
     ("stories-d-synthetic", [0.68, 1.00, 1.00]),
     ("stories-f-synthetic", [0.47, 0.82, 0.85]),
     ("stories-g-synthetic", [0.47, 0.86, 0.85]),
     ("stories-h-synthetic", [0.69, 0.82, 1.00]),
-    ("stories-i-synthetic", [0.43, 0.60, 1.00]),
+    ("stories-i-synthetic", [0.52, 0.73, 1.00]),
     ("stories-j-synthetic", [0.73, 0.95, 1.00]),
-    ("stories-m-synthetic", [0.26, 0.43, 1.00]),
+    ("stories-m-synthetic", [0.30, 0.52, 1.00]),
 ];
 
 #[test]

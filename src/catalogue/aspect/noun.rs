@@ -63,9 +63,11 @@ const NOUNS: &[Line] = &[
     of_service("ec2", &[NameResolution], "VpcAttribute"),
     of_all(&[Egress], "NatGateway NatGatewayAddress InternetGateway Address AddressTransfer EgressOnlyInternetGateway ElasticIp ElasticIpAddress StaticIp"),
     of_all(&[PrivateLink], "VpcEndpoint VpcEndpoints VpcEndpointService VpcEndpointServiceConfiguration VpcEndpointServicePermission VPCEndpoint VpcLink InterfaceEndpoint EndpointService"),
-    of_all(&[Interconnect], "VpcPeeringConnection PeeringConnection PeeringConnectionOption TransitGateway TransitGatewayRoute TransitGatewayRouteTable \
-        TransitGatewayVpcAttachment TransitGatewayPeeringAttachment VpnConnection VpnGateway VpnTunnel VpnConnectionRoute CustomerGateway ClientVpnEndpoint \
-        ClientVpnRoute ClientVpnIngress VirtualInterface VgwRoutePropagation TransitGatewayAttachment CoreNetwork"),
+    of_all(&[Interconnect], "VpcPeeringConnection PeeringConnection PeeringConnectionOption TransitGateway TransitGatewayVpcAttachment TransitGatewayPeeringAttachment \
+        VpnConnection VpnConnectionOption VpnGateway VpnTunnel VpnTunnelOption CustomerGateway ClientVpnEndpoint ClientVpnIngress VirtualInterface \
+        TransitGatewayAttachment CoreNetwork"),
+    of_all(&[Interconnect, Route], "TransitGatewayRoute TransitGatewayRouteTable TransitGatewayRouteTablePropagation VpnConnectionRoute ClientVpnRoute \
+        VgwRoutePropagation"),
     of_service("directconnect", &[Interconnect], "Connection Lag -"),
     of_service("networkmanager", &[Interconnect], "-"),
     of_service("vpc-lattice", &[Listener, Target], "-"),
@@ -102,7 +104,7 @@ const NOUNS: &[Line] = &[
     of_service("memorydb", &[Secret], "User ACL Acl"),
     of_service("mq", &[Secret], "User"),
     of_service("kms", &[Key], "Key KeyPolicy Grant Alias KeyMaterial KeyRotation KeyDeletion CustomKeyStore PrimaryRegion -"),
-    of_all(&[Key], "KmsKey KMSKey EncryptionKey Encryption BucketEncryption EncryptionConfig EncryptionConfiguration EbsEncryptionByDefault EbsDefaultKmsKeyId Grant KeyMaterial KmsMasterKey"),
+    of_all(&[Key], "KmsKey KMSKey EncryptionKey Encryption StreamEncryption DeliveryStreamEncryption BucketEncryption EncryptionConfig EncryptionConfiguration EbsEncryptionByDefault EbsDefaultKmsKeyId Grant KeyMaterial KmsMasterKey"),
     of_service("cloudhsm", &[Key], "-"),
     of_service("payment-cryptography", &[Key], "-"),
     // Who may do what
@@ -114,7 +116,9 @@ const NOUNS: &[Line] = &[
     of_service("sts", &[Identity], "-"),
     of_service("sso", &[Identity, Permission], "AccountAssignment PermissionSet -"),
     of_service("sso-directory", &[Identity], "-"),
+    of_service("identitystore", &[Identity, Permission], "Group GroupMembership"),
     of_service("identitystore", &[Identity], "-"),
+    of_service("identitystore-scim", &[Identity, Permission], "-"),
     of_service("ds", &[SignIn, Identity, NameResolution], "-"),
     of_service("ds", &[SignIn, Identity, Interconnect], "Trust"),
     of_service("rolesanywhere", &[Identity, Certificate], "-"),
@@ -172,6 +176,8 @@ const NOUNS: &[Line] = &[
     of_service("events", &[Delivery], "Target Archive Replay -"),
     of_service("pipes", &[Delivery], "-"),
     of_service("firehose", &[Delivery], "-"),
+    of_service("iot", &[Certificate, Identity], "Certificate CACertificate ThingPrincipal"),
+    of_service("iot", &[Code], "Job"),
     of_service("iot", &[Delivery], "-"),
     of_all(&[Schedule], "Schedule ScheduledAction ScheduledUpdateGroupAction ScheduledRule ScheduleGroup CrawlerSchedule MaintenanceWindow"),
     of_service("scheduler", &[Schedule], "-"),
@@ -249,6 +255,8 @@ const NOUNS: &[Line] = &[
     of_service("batch", &[Scaling], "ComputeEnvironment"),
     of_service("batch", &[Code, Runtime], "JobDefinition"),
     of_service("batch", &[Workflow, Scaling], "-"),
+    of_service("elasticmapreduce", &[Existence, Scaling, Schedule], "AutoTerminationPolicy"),
+    of_service("elasticmapreduce", &[Scaling], "ManagedScalingPolicy AutoScalingPolicy InstanceGroup InstanceFleet"),
     of_service("elasticmapreduce", &[Workflow, Scaling], "-"),
     of_service("emr-serverless", &[Workflow, Limit], "-"),
     // Limits, capacity, machines

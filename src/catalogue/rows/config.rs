@@ -56,8 +56,8 @@ pub(super) const ROWS: &[Row] = &[
     row("acm-pca", "RevokeCertificate", C::ConfigSecrets, 92, Minutes, "certificateAuthorityArn", "revoke certificate {certificateSerial} of {certificateAuthorityArn}"),
     row("acm-pca", "UpdateCertificateAuthority", C::ConfigSecrets, 85, Minutes, "certificateAuthorityArn", "change certificate authority {certificateAuthorityArn}[: {changes}]"),
     row("acm-pca", "DeleteCertificateAuthority", C::ConfigSecrets, 92, Slow, "certificateAuthorityArn", "delete certificate authority {certificateAuthorityArn}"),
-    row("cognito-idp", "UpdateUserPool", C::IamPolicy, 80, Immediate, "userPoolId", "change user pool {userPoolId}"),
-    row("cognito-idp", "UpdateUserPoolClient", C::IamPolicy, 82, Immediate, "clientId", "change client {clientId} of user pool {userPoolId}"),
+    row("cognito-idp", "UpdateUserPool", C::IamPolicy, 80, Immediate, "userPoolId", "change user pool {userPoolId}").resets(),
+    row("cognito-idp", "UpdateUserPoolClient", C::IamPolicy, 82, Immediate, "clientId", "change client {clientId} of user pool {userPoolId}").resets(),
     row("cognito-idp", "DeleteUserPoolClient", C::IamPolicy, 90, Immediate, "clientId", "delete client {clientId} of user pool {userPoolId}"),
     row("cognito-idp", "DeleteUserPool", C::IamPolicy, 95, Immediate, "userPoolId", "delete user pool {userPoolId}"),
     // Told by their verbs, but for what follows

@@ -111,6 +111,7 @@ pub(super) const ROWS: &[Row] = &[
     row("apprunner", "PauseService", C::Deployment, 95, Immediate, "serviceArn", "pause App Runner service {serviceArn}"),
     row("sagemaker", "UpdateEndpoint", C::Deployment, 82, Minutes, "endpointName", "update model endpoint {endpointName}[ to {endpointConfigName}]"),
     row("sagemaker", "DeleteEndpoint", C::Deployment, 95, Immediate, "endpointName", "delete model endpoint {endpointName}"),
+    row("sagemaker", "DeleteEndpointConfig", C::Deployment, 85, Immediate, "endpointConfigName", "delete model endpoint configuration {endpointConfigName}"),
     row("bedrock", "UpdateGuardrail", C::Deployment, 70, Immediate, "guardrailIdentifier", "change guardrail {guardrailIdentifier}"),
     row("bedrock", "DeleteGuardrail", C::Deployment, 78, Immediate, "guardrailIdentifier", "delete guardrail {guardrailIdentifier}"),
     // Commands on hosts

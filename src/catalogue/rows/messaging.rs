@@ -1,7 +1,11 @@
 //! Queues, topics, streams, event rules, APIs and workflows.
 
 use crate::catalogue::Category as C;
-use crate::catalogue::row::{Delay::*, Harmless::Named, Row, by_verb, row};
+use crate::catalogue::row::{
+    Delay::*,
+    Harmless::{Named, Unless},
+    Row, by_verb, row,
+};
 
 #[rustfmt::skip] // A table reads best in rows.
 pub(super) const ROWS: &[Row] = &[
@@ -18,7 +22,7 @@ pub(super) const ROWS: &[Row] = &[
     row("sns", "Unsubscribe", C::MessagingApi, 88, Immediate, "subscriptionArn", "unsubscribe {subscriptionArn}"),
     row("sns", "SetSubscriptionAttributes", C::MessagingApi, 80, Immediate, "subscriptionArn", "set {attributeName} of subscription {subscriptionArn}").harmless_when(Named("attributeName", &["RedrivePolicy"])),
     row("sns", "RemovePermission", C::MessagingApi, 82, Immediate, "topicArn", "remove permission {label} from topic {topicArn}"),
-    row("events", "PutRule", C::MessagingApi, 72, Immediate, "name", "set event rule {name}[ ({scheduleExpression})][, state {state}]"),
+    row("events", "PutRule", C::MessagingApi, 72, Immediate, "name", "set event rule {name}[ ({scheduleExpression})][, state {state}]").resets(),
     row("events", "DisableRule", C::MessagingApi, 92, Immediate, "name", "disable event rule {name}").undo("events enable-rule --name {name}[ --event-bus-name {eventBusName}]"),
     row("events", "EnableRule", C::MessagingApi, 45, Immediate, "name", "enable event rule {name}"),
     row("events", "DeleteRule", C::MessagingApi, 92, Immediate, "name", "delete event rule {name}"),
@@ -27,7 +31,7 @@ pub(super) const ROWS: &[Row] = &[
     row("events", "PutPermission", C::MessagingApi, 50, Immediate, "eventBusName", "allow {principal} on the event bus {eventBusName} || allow {principal} on the default event bus"),
     row("events", "RemovePermission", C::MessagingApi, 82, Immediate, "eventBusName", "remove permission {statementId} from the event bus[ {eventBusName}]"),
     row("events", "DeleteEventBus", C::MessagingApi, 92, Immediate, "name", "delete event bus {name}"),
-    row("scheduler", "UpdateSchedule", C::MessagingApi, 75, Minutes, "name", "change schedule {name}[ ({scheduleExpression})][, state {state}]"),
+    row("scheduler", "UpdateSchedule", C::MessagingApi, 75, Minutes, "name", "change schedule {name}[ ({scheduleExpression})][, state {state}]").resets(),
     row("scheduler", "DeleteSchedule", C::MessagingApi, 88, Immediate, "name", "delete schedule {name}"),
     row("pipes", "StopPipe", C::MessagingApi, 92, Immediate, "name", "stop pipe {name}"),
     row("pipes", "UpdatePipe", C::MessagingApi, 78, Minutes, "name", "change pipe {name}[: {changes}]"),
@@ -38,12 +42,27 @@ pub(super) const ROWS: &[Row] = &[
     row("kinesis", "MergeShards", C::MessagingApi, 75, Minutes, "streamName|streamARN", "merge shards of stream {streamName|streamARN}"),
     row("kinesis", "SplitShard", C::MessagingApi, 60, Minutes, "streamName|streamARN", "split shard {shardToSplit} of stream {streamName|streamARN}"),
     row("kinesis", "DecreaseStreamRetentionPeriod", C::MessagingApi, 75, Slow, "streamName|streamARN", "lower retention of stream {streamName|streamARN}[ to {retentionPeriodHours} hours]"),
+    row("kinesis", "StartStreamEncryption", C::MessagingApi, 75, Minutes, "streamName|streamARN", "encrypt stream {streamName|streamARN}[ with {keyId}]"),
+    row("kinesis", "StopStreamEncryption", C::MessagingApi, 45, Minutes, "streamName|streamARN", "stop encrypting stream {streamName|streamARN}"),
     row("kinesis", "DeleteStream", C::MessagingApi, 95, Immediate, "streamName|streamARN", "delete stream {streamName|streamARN}"),
     row("firehose", "UpdateDestination", C::MessagingApi, 82, Minutes, "deliveryStreamName", "change destination of delivery stream {deliveryStreamName}"),
+    row("firehose", "StartDeliveryStreamEncryption", C::MessagingApi, 75, Minutes, "deliveryStreamName", "encrypt delivery stream {deliveryStreamName}"),
+    row("firehose", "StopDeliveryStreamEncryption", C::MessagingApi, 45, Minutes, "deliveryStreamName", "stop encrypting delivery stream {deliveryStreamName}"),
     row("firehose", "DeleteDeliveryStream", C::MessagingApi, 95, Immediate, "deliveryStreamName", "delete delivery stream {deliveryStreamName}"),
     row("mq", "UpdateBroker", C::MessagingApi, 78, UntilReboot, "brokerId", "change broker {brokerId}[: {changes}]"),
     row("mq", "RebootBroker", C::MessagingApi, 88, Immediate, "brokerId", "reboot broker {brokerId}"),
     row("mq", "DeleteBroker", C::MessagingApi, 95, Immediate, "brokerId", "delete broker {brokerId}"),
+    // Devices
+    row("iot", "CreatePolicyVersion", C::IamPolicy, 85, Immediate, "policyName", "add a version of device policy {policyName}").harmless_when(Unless("setAsDefault")).undone_by(&["SetDefaultPolicyVersion"]),
+    row("iot", "SetDefaultPolicyVersion", C::IamPolicy, 85, Immediate, "policyName", "set version {policyVersionId} of device policy {policyName} in force").returns_to("/policyVersionId"),
+    row("iot", "DetachPolicy", C::IamPolicy, 85, Immediate, "policyName", "detach device policy {policyName} from {target}"),
+    row("iot", "DetachThingPrincipal", C::IamPolicy, 82, Immediate, "thingName", "detach {principal} from thing {thingName}"),
+    row("iot", "UpdateCertificate", C::IamPolicy, 85, Immediate, "certificateId", "set device certificate {certificateId}[ to {newStatus}]"),
+    row("iot", "UpdateCACertificate", C::IamPolicy, 85, Immediate, "certificateId|caCertificateId", "change device authority {certificateId|caCertificateId}[ to {newStatus}]"),
+    row("iot", "DeleteCertificate", C::IamPolicy, 88, Immediate, "certificateId", "delete device certificate {certificateId}"),
+    row("iot", "ReplaceTopicRule", C::MessagingApi, 80, Immediate, "ruleName", "replace topic rule {ruleName}"),
+    row("iot", "DisableTopicRule", C::MessagingApi, 90, Immediate, "ruleName", "disable topic rule {ruleName}").undo("iot enable-topic-rule --rule-name {ruleName}"),
+    row("iot", "DeleteTopicRule", C::MessagingApi, 92, Immediate, "ruleName", "delete topic rule {ruleName}"),
     row("ses", "UpdateAccountSendingEnabled", C::MessagingApi, 92, Immediate, "", "set e-mail sending of the account to {enabled}"),
     row("ses", "DeleteIdentity", C::MessagingApi, 90, Immediate, "identity", "delete e-mail identity {identity}"),
     row("ses", "DeleteEmailIdentity", C::MessagingApi, 90, Immediate, "emailIdentity", "delete e-mail identity {emailIdentity}"),
@@ -82,6 +101,9 @@ pub(super) const ROWS: &[Row] = &[
     row("states", "StartExecution", C::MessagingApi, 12, Immediate, "stateMachineArn", "start an execution of {stateMachineArn}").reaction(),
     row("states", "StopExecution", C::MessagingApi, 60, Immediate, "executionArn", "stop execution {executionArn}"),
     row("elasticmapreduce", "TerminateJobFlows", C::Deployment, 88, Immediate, "jobFlowIds", "terminate EMR cluster {jobFlowIds}"),
+    row("elasticmapreduce", "PutAutoTerminationPolicy", C::Deployment, 72, Slow, "clusterId", "set when idle EMR cluster {clusterId} is terminated"),
+    row("elasticmapreduce", "ModifyInstanceGroups", C::Deployment, 75, Minutes, "clusterId", "change instance groups of EMR cluster {clusterId}"),
+    row("elasticmapreduce", "PutManagedScalingPolicy", C::Deployment, 70, Minutes, "clusterId", "set how EMR cluster {clusterId} scales"),
     // Told by their verbs, but for what follows
     by_verb("states", "SendTaskHeartbeat").reaction(),
     by_verb("states", "SendTaskSuccess").reaction(),

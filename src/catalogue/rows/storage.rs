@@ -27,6 +27,10 @@ pub(super) const ROWS: &[Row] = &[
     row("backup", "DeleteBackupPlan", C::Storage, 55, Slow, "backupPlanId", "delete backup plan {backupPlanId}"),
     row("backup", "DeleteBackupVault", C::Storage, 60, Immediate, "backupVaultName", "delete backup vault {backupVaultName}"),
     row("backup", "DeleteRecoveryPoint", C::Storage, 60, Immediate, "recoveryPointArn", "delete recovery point {recoveryPointArn}"),
+    row("backup", "PutBackupVaultLockConfiguration", C::Storage, 72, Immediate, "backupVaultName", "lock backup vault {backupVaultName}[ to {minRetentionDays}][ to {maxRetentionDays} days]"),
+    row("backup", "PutBackupVaultAccessPolicy", C::Storage, 80, Immediate, "backupVaultName", "set the policy of backup vault {backupVaultName}[: {policy}]"),
+    row("backup", "UpdateBackupPlan", C::Storage, 65, Slow, "backupPlanId", "change backup plan {backupPlanId}"),
+    row("backup", "DeleteBackupSelection", C::Storage, 75, Slow, "backupPlanId", "delete what backup plan {backupPlanId} selects"),
     // Buckets
     row("s3", "CreateBucket", C::Storage, 30, Immediate, "bucketName", "create bucket {bucketName}"),
     row("s3", "DeleteBucket", C::Storage, 92, Immediate, "bucketName", "delete bucket {bucketName}"),
@@ -97,7 +101,6 @@ pub(super) const ROWS: &[Row] = &[
     by_verb("s3", "PutMetricsConfiguration").harmless(),
     by_verb("s3", "PutObjectLockConfiguration").harmless(),
     by_verb("elasticfilesystem", "PutBackupPolicy").harmless(),
-    by_verb("backup", "PutBackupVaultLockConfiguration").harmless(),
     by_verb("backup", "PutBackupVaultNotifications").harmless(),
     by_verb(ANY, "CopyImage").harmless(),
     by_verb(ANY, "CopySnapshot").harmless(),

@@ -41,8 +41,8 @@ const SETTINGS: &[&str] = &[
     "enableterminationprotection", "instanceinitiatedshutdownbehavior", "newinstancesprotectedfromscalein",
     "pointintimerecoveryspecification", "terminationpolicies",
     // How patient it is
-    "defaultcooldown", "defaultinstancewarmup", "healthcheckgraceperiod", "healthcheckgraceperiodseconds",
-    "healthcheckintervalseconds", "maxsessionduration", "receivemessagewaittimeseconds",
+    "defaultcooldown", "defaultinstancewarmup", "healthcheckintervalseconds", "maxsessionduration",
+    "receivemessagewaittimeseconds",
     // What people use, and where the undeliverable goes
     "enableexecutecommand", "redriveallowpolicy", "redrivepolicy", "tableclass",
     // What it may grow to
@@ -72,6 +72,7 @@ fn reason(event: &Event) -> Option<&'static str> {
     let condition = rows::find(event.service(), &event.name).map_or(Harmless::BySettings, |row| row.harmless);
     match condition {
         Harmless::Always => Some(NO_EFFECT),
+        Harmless::Never => None,
         _ if is_tagging(&event.name) && aspects(event).selects() => None,
         _ if is_tagging(&event.name) => Some("changes only tags"),
         Harmless::Unless(switch) => (text(event.request(), switch).as_deref() != Some("true")).then_some(NO_EFFECT),
@@ -96,7 +97,15 @@ fn by_settings(event: &Event) -> Option<&'static str> {
             _ => return None,
         }
     }
-    (any && !(logging && switches_off(event.request()))).then_some("changes only descriptions, tags or maintenance settings")
+    (any && !ends_backups(event.request()) && !(logging && switches_off(event.request())))
+        .then_some("changes only descriptions, tags or maintenance settings")
+}
+
+/// Tells whether automatic backups are switched off: replication and change data capture that read a log kept for them end with them.
+///
+/// Source: RDS user guide, "Enabling automated backups": setting the retention to 0 turns off binary logging.
+fn ends_backups(request: &Value) -> bool {
+    find(request, "backupRetentionPeriod").and_then(Value::as_f64) == Some(0.0)
 }
 
 // ---- looks that rows point to

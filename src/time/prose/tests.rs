@@ -180,3 +180,9 @@ fn what_is_no_time_or_cannot_be_told_apart_is_not_guessed() {
     }
     assert_eq!(in_prose("resolved at 10:40", now()).ended, "2026-03-02T10:40:00Z".parse().ok());
 }
+
+#[test]
+fn a_date_in_a_path_of_data_is_no_onset() {
+    assert_eq!(told("HIVE_BAD_DATA: partition 'dt=2026-02-18' declared column 'code' as type 'string'"), "untold");
+    assert_eq!(told("started=2026-02-18, all orders fail"), "02-18 00:00:00 to 02-19 00:00:00");
+}

@@ -57,6 +57,8 @@ pub(super) const ROWS: &[Complaint] = &[
         &[SignIn], &[Secret, Permission, Mail, Identity, Configuration, Limit, ApiAccess, AccessKey, Delivery, Runtime]).about(About::Refusal),
     exact("a sign-in flow that is off", &["auth flow not enabled", "flow not enabled", "USER_PASSWORD_AUTH", "USER_SRP_AUTH", "ADMIN_NO_SRP_AUTH", "REFRESH_TOKEN_AUTH", "CUSTOM_AUTH", "unsupported_response_type", "unsupported_grant_type", "secret hash", "SECRET_HASH"],
         &[SignIn], &[Secret, Configuration]).about(About::Refusal),
+    exact("claims missing from a token", &["claim .. missing", "missing claim*", "claim .. token*", "token* .. claim*", "claims .. token*", "custom attribute* .. missing", "missing in id token"],
+        &[SignIn], &[Code, Runtime, Configuration, Permission]).about(About::Refusal),
     kind("trouble with sign-in", &["sign in*", "signin*", "sign up*", "signup*", "login*", "log in", "log on", "logging in", "logged out", "authentication fail*", "auth fail*", "cognito", "sso", "saml", "identity provider", "jwt",
         "token endpoint", "account locked", "two-factor", "registration*"],
         &[SignIn, Identity, Secret], &[ApiAccess, WebFirewall, AccessKey, Configuration, NameResolution, Mail, Cdn, Permission, Listener, Delivery, ApiMethod, Existence, Watch]).about(About::Refusal),

@@ -67,6 +67,11 @@ pub(super) const ROWS: &[Complaint] = &[
         &[Replica, Existence, Database, DatabaseEngine], &[MachineType, DatabaseParameter, NameResolution, Target, Cdn, InstanceState, Route]),
     exact("missed caches", &["CacheHitRate", "hit rate", "cache miss*", "hit ratio", "CacheMisses", "cache cold", "cold cache", "cache reboot*"],
         &[DatabaseParameter, MachineType, Database, Scaling, Cdn], &[Code, Replica, Limit, Existence, InstanceState]),
+    exact("change data capture that stops", &["binlog*", "binary log*", "log_bin", "logical replication", "replication slot*", "wal_level", "cdc", "change data capture", "REPLICATION_TASK_STOPPED", "replication task*", "debezium"],
+        &[Backup, DatabaseParameter, Replica], &[DatabaseEngine, Secret, Firewall, Database, Workflow, Existence, Volume, Route, Permission, Certificate]),
+    exact("tables that no longer match their files", &["PARTITION_SCHEMA_MISMATCH", "HIVE_BAD_DATA", "HIVE_METASTORE_ERROR", "HIVE_CANNOT_OPEN_SPLIT", "HIVE_PARTITION*", "COLUMN_NOT_FOUND", "column .. declared as type", "column* .. do not match",
+        "partition schema*"],
+        &[Table, Workflow], &[Code, Delivery, Schedule, ObjectLife]),
     // Storage
     exact("mounts that fail", &["mount.nfs", "mount fail*", "failed to mount", "MountVolume*", "unable to attach or mount", "FailedMount", "FailedAttachVolume", "Multi-Attach*", "stale file handle", "mount target*", "mounting", "cannot mount",
         "mount .. refused", "mount .. timed out", "mount .. denied", "NFS", "EFS", "volume .. attach*", "attach* .. volume", "provision volume", "file system ID", "file share*", "home directory",

@@ -24,7 +24,7 @@ const CAUTION: f64 = 1.25;
 /// Source: the reliability table that `benches/incidents --fit` prints of worlds held out: from the second on, 7 of 10 and
 /// more are right; above 0.90 it is not yet 9 of 10, so that the first is higher; hardly any culprit falls below the last.
 const STRONG: f64 = 0.96;
-const LIKELY: f64 = 0.55;
+const LIKELY: f64 = 0.5;
 const POSSIBLE: f64 = 0.02;
 /// Least chance of a likely suspect that only shares a word of its name with the alert.
 ///

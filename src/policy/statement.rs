@@ -155,7 +155,7 @@ fn read(text: &str, limit: usize) -> Result<Unbound, Problem> {
 
 /// Parses a text that is one query.
 ///
-/// Not by `parse_statements`: what reads all other statements would be a megabyte of the binary.
+/// Not by `parse_statements`, with which all that reads other statements would be in the binary.
 fn parse(text: &str) -> Result<Query, Problem> {
     let unreadable = |_| "cannot be read as SQL".to_owned();
     let mut parser = Parser::new(&AnsiDialect {}).with_recursion_limit(MAX_DEPTH).try_with_sql(text).map_err(unreadable)?;

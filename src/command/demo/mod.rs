@@ -56,7 +56,7 @@ async fn play(server: Server) -> Result<Outcome, String> {
     asked
 }
 
-/// Asks as a client does over stdio, a message a line. Not by the MCP library, whose client would be a megabyte of the binary.
+/// Asks as a client does over stdio, a message a line. Not by the MCP library, whose client nothing else in the binary needs.
 async fn ask(server: DuplexStream) -> Result<Outcome, String> {
     let alert: Value = serde_json::from_str(ALERT).map_err(|error| format!("the bundled alert does not parse: {error}"))?;
     let (reader, mut writer) = tokio::io::split(server);

@@ -31,8 +31,12 @@ pub(crate) fn line(world: &str, made: &Incident) -> String {
     let culprits: Vec<usize> =
         told.iter().enumerate().filter(|(_, one)| truth.culprits.contains(&one.change.event.event_id)).map(|(at, _)| at).collect();
     let named: Vec<&str> = looks.incident().resources.iter().map(|resource| resource.id.as_str()).collect();
+    let (found, _) = cloudtrail_mcp::catalogue::complaints(&looks.incident().words);
+    let complaints: Vec<&str> = found.iter().map(|one| one.complaint.name).collect();
     let line = json!({
         "world": world, "id": truth.id, "kind": truth.kind, "named": truth.named.word(), "form": truth.form, "delay": truth.delay,
+        "start": truth.start.to_rfc3339(), "onset": looks.incident().onset.latest().map(|onset| onset.to_rfc3339()),
+        "sure": !looks.incident().onset.is_unsure(), "complaints": complaints,
         "guilty": !truth.culprits.is_empty(), "culprits": culprits, "changes_in_window": ranked.len(), "alert_names": named,
         "changes": told.iter().map(|one| change(one, truth, places.get(one.change.event.event_id.as_str()))).collect::<Vec<_>>(),
     });
@@ -48,6 +52,7 @@ fn change(one: &Ranked, truth: &Truth, entry: Option<&usize>) -> Value {
         "id": event.event_id, "name": format!("{}:{}", event.service(), event.name), "actor": event.actor.name,
         "age": one.facts.timing.age.num_seconds(), "part": part, "entry": entry, "score": one.score, "bar": one.bar, "item": one.item,
         "chance": one.chance, "confidence": one.confidence.map(|confidence| format!("{confidence:?}")), "fired": fired, "also": also,
+        "answers": one.facts.fit.answer.map(|answer| json!([answer.complaint.name, format!("{:?}", answer.complaint.specificity), format!("{:?}", answer.cause)])),
         "vetoes": one.explanation().vetoes,
     })
 }

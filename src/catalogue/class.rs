@@ -127,7 +127,8 @@ fn is_noise(event: &Event, row: Option<&Row>, service: Option<&Service>) -> bool
         Noise::Reaction => by_a_service(event),
     };
     event.read_only
-        || event.category == EventCategory::Data
+        // An insight tells that calls were unusual in number; the calls are what may be to blame.
+        || matches!(event.category, EventCategory::Data | EventCategory::Insight)
         || is_housekeeping(&event.name)
         || service.is_some_and(|service| service.noise)
         || by_row()

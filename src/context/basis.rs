@@ -71,6 +71,8 @@ pub enum WindowStart {
     Given,
     /// This long before the alert's start.
     BeforeAlert(TimeDelta),
+    /// This long before what waits longest began to wait, as the alarm's metric tells.
+    BeforeOldest(TimeDelta),
     /// This long before the start of an alert about costs.
     BeforeCosts(TimeDelta),
     /// This long before the one time in the text.

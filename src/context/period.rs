@@ -73,7 +73,11 @@ pub(super) fn decide(
             (
                 before(start, defaults.lookback),
                 end,
-                if primary.in_text { WindowStart::BeforeTimeInText } else { WindowStart::BeforeAlert }(defaults.lookback),
+                match primary {
+                    Primary { by_age: true, .. } => WindowStart::BeforeOldest(defaults.lookback),
+                    Primary { in_text: true, .. } => WindowStart::BeforeTimeInText(defaults.lookback),
+                    _ => WindowStart::BeforeAlert(defaults.lookback),
+                },
             )
         }
         (None, Some(end)) => (before(end, WITHOUT_ALERT), end, WindowStart::BeforeAlertEnd),

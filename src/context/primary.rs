@@ -28,6 +28,8 @@ pub(super) struct Primary {
     pub(super) alert: Option<Alert>,
     /// Whether its start is a time in a text.
     pub(super) in_text: bool,
+    /// Whether its start is since when what waits longest has waited, as its metric tells.
+    pub(super) by_age: bool,
     /// Why there is no `alert`, when the payload had one.
     pub(super) lacks: Option<Lack>,
     /// The day of its start, when only that is told.
@@ -108,7 +110,9 @@ pub(super) fn choose(payload: Payload, start_given: bool, lookback: TimeDelta, t
     let (joined, others): (Vec<Reported>, Vec<Reported>) = alerts.into_iter().partition(joins);
     let together = || std::iter::once(&primary).chain(&joined);
 
-    let started_at = together().filter_map(|alert| alert.started).min().unwrap_or(newest);
+    let first = together().filter(|alert| alert.started.is_some()).min_by_key(|alert| alert.started);
+    let started_at = first.and_then(|alert| alert.started).unwrap_or(newest);
+    chosen.by_age = first.is_some_and(|alert| alert.by_age);
     let firing = together().any(|alert| fires(alert, now));
     let ended_at = together().filter_map(|alert| alert.ended).max().filter(|end| !firing && *end > started_at && *end <= now);
     let mut named = Vec::new();

@@ -171,7 +171,8 @@ impl<'a> Activities<'a> {
             repeated: activity.is_some_and(|activity| activity.repeats(change)),
             scales: scales(&change.event),
             throwaway: false,
-            first: all <= FEW && change.event.time - first <= COMES && first - self.begin >= ABSENT,
+            // A service comes by itself; whoever made it come is told by another call, if by any.
+            first: actor.kind != ActorKind::Service && all <= FEW && change.event.time - first <= COMES && first - self.begin >= ABSENT,
         }
     }
 }

@@ -8,6 +8,7 @@ pub fn of_window(basis: &WindowBasis) -> String {
     let start = match basis.start {
         WindowStart::Given => "start_time".to_owned(),
         WindowStart::BeforeAlert(span) => format!("alert start - {}", compact(span)),
+        WindowStart::BeforeOldest(span) => format!("when the oldest began to wait, by the alarm's metric, - {}", compact(span)),
         WindowStart::BeforeCosts(span) => format!("alert start - {}, as costs build up", compact(span)),
         WindowStart::BeforeTimeInText(span) => format!("time in the text - {}", compact(span)),
         WindowStart::Day => "the day of the alert".to_owned(),

@@ -33,7 +33,7 @@ pub(super) const ROWS: &[Row] = &[
     row("kms", "EnableKey", C::ConfigSecrets, 35, Immediate, "keyId", "enable key {keyId}"),
     row("kms", "ScheduleKeyDeletion", C::ConfigSecrets, 95, Immediate, "keyId", "schedule deletion of key {keyId}[ in {pendingWindowInDays} days]").undone_by(&["CancelKeyDeletion"]).check(schedules_deletion).undo("kms cancel-key-deletion --key-id {keyId} --region {region} && aws kms enable-key --key-id {keyId} --region {region}").deletes(),
     row("kms", "CancelKeyDeletion", C::ConfigSecrets, 45, Immediate, "keyId", "cancel deletion of key {keyId}"),
-    row("kms", "DeleteKey", C::ConfigSecrets, 95, Slow, "keyId", "delete key {keyId}"),
+    row("kms", "DeleteKey", C::ConfigSecrets, 95, Slow, "keyId", "delete key {keyId}").reaction(),
     row("kms", "DeleteImportedKeyMaterial", C::ConfigSecrets, 95, Immediate, "keyId", "delete the material of key {keyId}"),
     row("kms", "DeleteExpiredKeyMaterial", C::ConfigSecrets, 95, Immediate, "keyId", "delete expired material of key {keyId} || delete expired key material"),
     row("kms", "PutKeyPolicy", C::ConfigSecrets, 90, Immediate, "keyId", "set the policy of key {keyId}[: {policy}]"),
@@ -72,6 +72,8 @@ pub(super) const ROWS: &[Row] = &[
     by_verb("ssm", "CreateDataChannel").noise(),
     by_verb("ssm", "CreateControlChannel").noise(),
     by_verb("ssm", "OpenControlChannel").noise(),
+    // A key whose deletion was scheduled has been unusable since then, and one that rotates keeps what it was.
+    by_verb("kms", "RotateKey").reaction(),
     by_verb("kms", "ReEncrypt").reaction(),
     by_verb("kms", "SynchronizeMultiRegionKey").reaction(),
     by_verb("kms", "GenerateDataKey").noise(),

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{
     AlertForm, Fact, Payload, Place, Reported, cloudwatch_sns, first_key, first_text, first_time, flatten, push_at, push_map, text,
 };
+use super::metric_age::waits_since;
 use crate::time;
 
 /// See the module.
@@ -47,8 +48,11 @@ fn read_alarm(detail: &Value, event: &Value, mut facts: Vec<Fact>) -> Reported {
     } else {
         (changed, None)
     };
+    let metrics = facts.iter().filter(|fact| fact.place == Place::Annotation).map(|fact| fact.text.as_str());
+    let waits = waits_since(metrics, text(detail, "/state/reason").unwrap_or_default()).filter(|since| !over && Some(*since) < started);
     let key = first_key(event, &["/alarmArn", "/resources/0"]).or_else(|| first_key(detail, &["/alarmName"]));
-    Reported { name: first_text(detail, &["/alarmName"]), key, firing: Some(!over), started, ended, facts, ..Reported::default() }
+    let name = first_text(detail, &["/alarmName"]);
+    Reported { name, key, firing: Some(!over), started: waits.or(started), by_age: waits.is_some(), ended, facts, ..Reported::default() }
 }
 
 /// Returns when a finding was first made, which GuardDuty, Security Hub and Inspector tell beside the time of the report.

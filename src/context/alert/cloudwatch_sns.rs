@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::metric_age::waits_since;
 use super::{AlertForm, Fact, Payload, Place, Reported, first_key, first_text, first_time, flatten, object, push_at, text};
 
 /// See the module.
@@ -72,9 +73,13 @@ fn read_alarm(alarm: &Value) -> Reported {
     }
     let firing = text(alarm, "/NewStateValue").or_else(|| text(alarm, "/StateValue")).map(|state| state != "OK");
     let changed = first_time(alarm, &["/StateChangeTime", "/StateTransitionedTimestamp", "/StateUpdatedTimestamp"]);
-    let (started, ended) = if firing == Some(false) { (None, changed) } else { (changed, None) };
+    let (fired, ended) = if firing == Some(false) { (None, changed) } else { (changed, None) };
+    let reason = first_text(alarm, &["/NewStateReason", "/StateReason"]);
+    let metrics = facts.iter().filter(|fact| fact.name == "MetricName").map(|fact| fact.text.as_str());
+    let waits = fired.and_then(|fired| waits_since(metrics, &reason).filter(|since| *since < fired));
     let key = first_key(alarm, &["/AlarmArn", "/AlarmName"]);
-    Reported { name: first_text(alarm, &["/AlarmName"]), key, firing, started, ended, facts, ..Reported::default() }
+    let name = first_text(alarm, &["/AlarmName"]);
+    Reported { name, key, firing, started: waits.or(fired), by_age: waits.is_some(), ended, facts, ..Reported::default() }
 }
 
 /// Reads a metric: its name, its namespace, its dimensions in either case.

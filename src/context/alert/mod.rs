@@ -18,6 +18,7 @@ mod datadog;
 mod envelope;
 mod generic;
 mod grafana;
+mod metric_age;
 mod opsgenie;
 mod pagerduty;
 mod prometheus_rules;
@@ -75,6 +76,8 @@ pub(super) struct Reported {
     pub(super) firing: Option<bool>,
     /// When it began to fire.
     pub(super) started: Option<DateTime<Utc>>,
+    /// Whether that is since when what waits longest has waited, as its metric tells: what fired on it did so later.
+    pub(super) by_age: bool,
     /// When it ended, or is expected to.
     pub(super) ended: Option<DateTime<Utc>>,
     /// The day of its start, when only that is told.

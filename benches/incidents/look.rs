@@ -3,13 +3,16 @@
 //! An incident's changes are ranked once for each window that an investigation may reach, then their facts are held against the
 //! table again and again. Widening follows the verdict, as it does where the budget is no limit.
 
+use std::collections::HashSet;
+use std::ops::Range;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use cloudtrail_mcp::answer::fold::{Fold, fold};
 use cloudtrail_mcp::answer::run::fold_runs;
 use cloudtrail_mcp::context::{self, Asked, Defaults};
 use cloudtrail_mcp::event::{Event, name_agents};
 use cloudtrail_mcp::rank::finding::is_firm;
-use cloudtrail_mcp::rank::{self, Change, Ranked, Weights};
+use cloudtrail_mcp::rank::{self, Background, Change, Ranked, Weights};
 
 use super::answer::{Answer, Finding, Shown};
 use super::incident::Incident;
@@ -20,6 +23,9 @@ use super::incident::Incident;
 const HOURS: [i64; 2] = [2, 12];
 /// Hours before the first window that tell what belongs to what.
 const BACKGROUND_HOURS: i64 = 24;
+/// Rounds of looking up ties, and names in each.
+const ROUNDS: usize = 2;
+const NAMES: usize = 48;
 /// Entries of an answer.
 const SHOWN: usize = 20;
 
@@ -38,6 +44,8 @@ pub(crate) struct Looks {
     /// Oldest first.
     changes: Vec<Change>,
     windows: Vec<Look>,
+    /// What was looked up of the time before all that is read; nothing before it was.
+    ties: Option<Vec<Change>>,
     /// The window that the last answer was given on.
     settled: usize,
 }
@@ -49,11 +57,10 @@ impl Looks {
         let defaults = Defaults::default();
         let incident = context::discover(&asked, &defaults, made.truth.now).map_err(|error| error.message)?;
         let widest = incident.window.to - defaults.max_window;
-        let told_from = widest - TimeDelta::hours(BACKGROUND_HOURS);
         let in_scope = |event: &Event| {
             let region = |name: &str| incident.regions.iter().any(|region| region.name == name);
             !event.read_only
-                && (told_from..incident.window.to).contains(&event.time)
+                && event.time < incident.window.to
                 && (incident.regions.is_empty() || region(&event.region) || event.region == "us-east-1")
         };
         let events = made.records.iter().filter_map(|(_, record)| Event::parse(record.clone()).ok());
@@ -69,7 +76,7 @@ impl Looks {
         starts.dedup();
         let look = |from| Look { from, first: changes.partition_point(|change| change.event.time < from), ranked: None };
         let windows = starts.into_iter().map(look).collect();
-        Ok(Self { incident, changes, windows, settled: 0 })
+        Ok(Self { incident, changes, windows, ties: None, settled: 0 })
     }
 
     /// Returns what the alert says.
@@ -91,12 +98,28 @@ impl Looks {
     /// Ranks the changes of a window.
     fn look(&mut self, step: usize, weights: &Weights) {
         let first_from = self.windows.first().map_or(self.incident.window.from, |look| look.from);
+        let whole_from = first_from - TimeDelta::hours(BACKGROUND_HOURS);
         let Some(look) = self.windows.get_mut(step) else { return };
         let (before, changes) = self.changes.split_at(look.first);
-        look.ranked = Some(match look.ranked.take() {
-            None => rank::rank(&self.incident, changes.to_vec(), &background(before, first_from), weights),
-            Some(known) => rank::rank_again(known, weights),
-        });
+        if let Some(known) = look.ranked.take() {
+            look.ranked = Some(rank::rank_again(known, weights));
+            return;
+        }
+        let mut background = told(before, whole_from..look.from);
+        let rank = |background: &[Change]| {
+            let background = Background { changes: background, whole_from: Some(whole_from), failures: &[] };
+            rank::rank(&self.incident, changes.to_vec(), background, weights)
+        };
+        if self.ties.is_none() && step == 0 {
+            let older = told(before, DateTime::<Utc>::MIN_UTC..whole_from);
+            self.ties = Some(if self.incident.alert.is_some() {
+                ties(&self.incident, &rank(&background), &background, &older)
+            } else {
+                Vec::new()
+            });
+        }
+        background.extend(self.ties.iter().flatten().filter(|change| change.event.time < look.from).cloned());
+        look.ranked = Some(rank(&background));
     }
 
     /// Follows the verdicts from window to window, as an investigation does.
@@ -112,11 +135,25 @@ impl Looks {
     }
 }
 
-/// Returns what an archive tells from before the first window: changes, and tags.
-fn background(before: &[Change], first_from: DateTime<Utc>) -> Vec<Change> {
-    let from = first_from - TimeDelta::hours(BACKGROUND_HOURS);
-    let told = |change: &&Change| change.event.time >= from && (!change.class.noise || change.class.tags);
+/// Returns what an archive tells of a time: changes, and tags.
+fn told(before: &[Change], time: Range<DateTime<Utc>>) -> Vec<Change> {
+    let told = |change: &&Change| time.contains(&change.event.time) && (!change.class.noise || change.class.tags);
     before.iter().filter(told).cloned().collect()
+}
+
+/// Looks up what tells of ties in what is older than all that is read, as an investigation does.
+fn ties(incident: &context::Incident, ranked: &[Ranked], background: &[Change], older: &[Change]) -> Vec<Change> {
+    let (mut found, mut known, mut taken) = (Vec::new(), HashSet::new(), HashSet::new());
+    for _ in 0..ROUNDS {
+        let all: Vec<Change> = background.iter().chain(&found).cloned().collect();
+        let names: HashSet<String> = rank::sought(incident, ranked, &all, &known, NAMES).into_iter().collect();
+        let filed = |change: &Change| {
+            change.resources.iter().any(|one| names.contains(&one.id) || one.aliases.iter().any(|alias| names.contains(alias)))
+        };
+        found.extend(older.iter().enumerate().filter(|(at, change)| filed(change) && taken.insert(*at)).map(|(_, change)| change.clone()));
+        known.extend(names);
+    }
+    found
 }
 
 /// Folds `ranked` into entries, as an answer lists them: heartbeats and data events apart.

@@ -61,7 +61,7 @@ impl Reader<'_> {
     /// Tells whether what was found so far holds a suspect.
     pub(super) fn sees_suspect(&self, inquiry: &Inquiry, gathered: &Gathered, before: &[Change]) -> bool {
         let changes: Vec<Change> = gathered.events().cloned().map(Change::from).collect();
-        let background = Background { changes: before, whole: false, failures: &[] };
+        let background = Background { changes: before, whole_from: None, failures: &[] };
         rank::rank(&inquiry.incident, changes, background, &Weights::default()).first().is_some_and(rank::Ranked::is_suspect)
     }
 }

@@ -6,6 +6,7 @@
 //!  first look   what was done to what the alert names   `first_look`
 //!  plan, read   what to ask the source, and its reading [`plan`], `read`
 //!  rank         what may explain the alert              rank
+//!  ties         what tells, further back, what is tied  `ties`
 //!  widen        further back, while nothing explains it [`plan`]
 //!  answer       the page that is shown                  `page`
 //!  resume       where the next call goes on             [`cursor`], `resume`
@@ -26,12 +27,13 @@ mod question;
 mod read;
 mod resume;
 mod surroundings;
+mod ties;
 mod tool_context;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use tracing::{Instrument as _, info, info_span, warn};
 
 use crate::answer::Answer;
@@ -158,9 +160,18 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
     reader.look_further(&mut inquiry, &mut gathered, &mut found_by_name).await?;
     background.extend(reader.background(&inquiry.scope).await);
     let mut changes = found_by_name;
+    let whole_from = inquiry.scope.source().rereads.then(|| reader.before_background(&inquiry.scope));
+    let mut looked = false;
     let (ranked, joins) = loop {
         gathered.move_to(&mut changes);
-        let (ranked, joins) = rank_for(&inquiry, changes, &background);
+        let (mut ranked, mut joins) = rank_for(&inquiry, changes, (&background, whole_from));
+        if !std::mem::replace(&mut looked, true) {
+            let ties = reader.ties(&inquiry, &ranked, &background).await;
+            if !ties.is_empty() {
+                background.extend(ties);
+                (ranked, joins) = rank_for(&inquiry, ranked.into_iter().map(|one| one.change).collect(), (&background, whole_from));
+            }
+        }
         if ranked.first().is_some_and(Ranked::is_suspect) {
             first_suspect.get_or_insert_with(|| reader.spent());
         }
@@ -185,10 +196,14 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
 }
 
 /// Ranks what was read for an inquiry, and joins the application's log to it.
-fn rank_for(inquiry: &Inquiry, changes: Vec<Change>, background: &[Change]) -> (Vec<Ranked>, Option<Joins>) {
+fn rank_for(
+    inquiry: &Inquiry,
+    changes: Vec<Change>,
+    (background, whole_from): (&[Change], Option<DateTime<Utc>>),
+) -> (Vec<Ranked>, Option<Joins>) {
     let joins = inquiry.log.as_deref().map(|given| given.join(&changes));
     let failures = inquiry.log.as_deref().zip(joins.as_ref()).map(|(given, joins)| failures(&given.log, joins)).unwrap_or_default();
-    let background = Background { changes: background, whole: inquiry.scope.source().rereads, failures: &failures };
+    let background = Background { changes: background, whole_from, failures: &failures };
     (rank::rank(&inquiry.incident, changes, background, &Weights::default()), joins)
 }
 
@@ -234,7 +249,8 @@ async fn resume(reader: &Reader<'_>, continued: Continued) -> Result<Findings, R
     background.extend(reader.background(&frozen.inquiry.scope).await);
     let mut changes = Vec::new();
     gathered.move_to(&mut changes);
-    let (ranked, joins) = rank_for(&frozen.inquiry, changes, &background);
+    let whole_from = frozen.inquiry.scope.source().rereads.then(|| reader.before_background(&frozen.inquiry.scope));
+    let (ranked, joins) = rank_for(&frozen.inquiry, changes, (&background, whole_from));
     Ok(Findings { joins, ..found(frozen, gathered, ranked, background) })
 }
 
@@ -254,8 +270,10 @@ fn tell(reader: &Reader<'_>, findings: Findings) -> Answer {
         correlation.next.push(Words::ENGLISH.no_cursor_for_log());
     }
     if goes_on && holds_log {
-        let costs = !frozen.inquiry.scope.source().rereads && !background.is_empty();
-        let carry = || costs.then(|| Carried::keep(background.iter(), cursors.room())).flatten().map(Arc::new);
+        // What is read again need not be carried; what was looked up before that must be, or the next page has another order.
+        let before = reader.before_background(&frozen.inquiry.scope);
+        let looked_up: Vec<&Change> = background.iter().filter(|change| change.event.time < before).collect();
+        let carry = || if looked_up.is_empty() { None } else { Carried::keep(looked_up.into_iter(), cursors.room()).map(Arc::new) };
         let known = frozen.known.clone().or_else(carry);
         let frozen = FrozenChanges { page: next.unwrap_or(shown), known, resume, ..frozen };
         let handle = cursors.issue(&reader.context.policy.caller, Frozen::Changes(Box::new(frozen)), reader.context.now());

@@ -24,7 +24,7 @@ use crate::time::Window;
 const BACKGROUND: TimeDelta = TimeDelta::hours(24);
 
 /// Leaves of the record of a change that is not shown what others are compared with: what was asked for, and what was answered.
-fn slim(mut change: Change) -> Change {
+pub(super) fn slim(mut change: Change) -> Change {
     change.event.record.retain(&["requestParameters", "responseElements"]);
     change
 }
@@ -193,13 +193,19 @@ impl<'a> Reader<'a> {
         gathered
     }
 
+    /// Returns the time before which nothing is read to learn what belongs to what.
+    pub(super) fn before_background(&self, scope: &Scope) -> DateTime<Utc> {
+        let read = if scope.source().rereads { BACKGROUND } else { TimeDelta::zero() };
+        scope.window().from - read
+    }
+
     /// Reads what changed in the day before the window, where that costs nothing.
     ///
     /// What it gives is never shown; it tells which security group belongs to which database. Hence it has no cells, and
     /// nothing is lost when it is cut short.
     pub(super) async fn background(&self, scope: &Scope) -> Vec<Change> {
         let window = scope.window();
-        let Some(before) = Window::new(window.from - BACKGROUND, window.from) else { return Vec::new() };
+        let Some(before) = Window::new(self.before_background(scope), window.from) else { return Vec::new() };
         let left = self.left(scope) / 2;
         if !scope.source().rereads || left.is_zero() {
             return Vec::new();

@@ -85,7 +85,7 @@ pub(super) struct Activities<'a> {
 
 impl<'a> Activities<'a> {
     /// Counts `changes`; `background`, which lies before, only tells who was seen already.
-    pub(super) fn new(changes: &'a [Change], background: &'a [Change]) -> Self {
+    pub(super) fn new(changes: &'a [Change], background: impl IntoIterator<Item = &'a Change>) -> Self {
         let times = || changes.iter().filter(|change| !change.class.noise).map(|change| change.event.time);
         let (first, last) = (times().min().unwrap_or_default(), times().max().unwrap_or_default());
         let eighth = ((last - first).num_milliseconds() / 8).max(1);

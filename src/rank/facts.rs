@@ -246,9 +246,10 @@ impl Facts {
     /// Shape: one element for each change, in their order, and the number of the activity that each is part of. `background` are earlier
     /// changes that only tell what belongs to what.
     pub fn of_all(incident: &Incident, changes: &[Change], background: Background<'_>) -> (Vec<Self>, Vec<usize>) {
-        let Background { changes: background, whole, failures } = background;
+        let Background { changes: background, whole_from, failures } = background;
         let graph = Graph::new(changes, background);
-        let activities = Activities::new(changes, if whole { background } else { &[] });
+        let seen = background.iter().filter(|change| whole_from.is_some_and(|from| change.event.time >= from));
+        let activities = Activities::new(changes, seen);
         let alleged = Alleged::new(incident, &activities);
         let alert = Alert {
             reference: incident.onset.latest().unwrap_or(incident.window.to),

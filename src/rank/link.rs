@@ -54,7 +54,7 @@ pub(super) fn relations(named: &[NamedResource], changes: &[Change], background:
     }
     let event = |index: usize| changes.get(index).or_else(|| background.get(index - changes.len()));
     let mut best = vec![(Relation::None, Vec::new()); changes.len()];
-    for ((named, aliases), namesakes) in named.iter().zip(&aliases).zip(&namesakes) {
+    for ((named, aliases), namesakes) in named.iter().zip(&aliases).zip(namesakes) {
         let rings = Rings::around(named, aliases, namesakes, graph);
         for ((index, change), best) in changes.iter().enumerate().zip(&mut best) {
             let Some((relation, to)) = rings.relate(index, change).filter(|(relation, _)| *relation < best.0) else { continue };
@@ -74,6 +74,26 @@ fn looks_given(word: &str) -> bool {
     word.len() >= 5
         && !word.contains(char::is_whitespace)
         && word.contains(|c: char| matches!(c, '-' | '_' | '.' | '/') || c.is_ascii_digit())
+}
+
+/// What is around a resource that the alert names, by the steps to it.
+pub(super) struct Reach<'a>(Rings<'a>);
+
+impl<'a> Reach<'a> {
+    /// Follows the relations from `named`.
+    pub(super) fn from(named: &'a NamedResource, graph: &'a Graph) -> Self {
+        let aliases: Vec<String> = aliases_of(&named.id).iter().map(|alias| alias.to_lowercase()).collect();
+        Self(Rings::around(named, &aliases, HashSet::default(), graph))
+    }
+
+    /// Returns what leads on, as a record writes it, and after how many steps it is reached.
+    pub(super) fn steps_away(&self) -> Vec<(u8, String)> {
+        let rings = &self.0;
+        (0..rings.reached.len())
+            .filter(|node| rings.leads_on(*node))
+            .filter_map(|node| Some((rings.steps(node)?, rings.graph.label(node))))
+            .collect()
+    }
 }
 
 /// How a node was reached: after how many steps, and by what.
@@ -99,11 +119,11 @@ struct Rings<'a> {
     /// How each node was reached; the resource itself after no step, and nowhere where the alert only gives a name.
     reached: Vec<Option<Reached>>,
     /// What bears its name.
-    namesakes: &'a HashSet<usize, RandomState>,
+    namesakes: HashSet<usize, RandomState>,
 }
 
 impl<'a> Rings<'a> {
-    fn around(named: &'a NamedResource, aliases: &[String], namesakes: &'a HashSet<usize, RandomState>, graph: &'a Graph) -> Self {
+    fn around(named: &'a NamedResource, aliases: &[String], namesakes: HashSet<usize, RandomState>, graph: &'a Graph) -> Self {
         let mut rings = Self { named, graph, reached: vec![None; graph.len()], namesakes };
         if !is_firm(named) && !looks_given(&named.id) {
             return rings;

@@ -23,6 +23,7 @@ mod pointer;
 pub mod points;
 mod reason;
 pub mod rule;
+mod sought;
 pub mod table;
 pub mod topology;
 pub mod undo;
@@ -36,8 +37,11 @@ pub use facts::Facts;
 pub use finding::{Confidence, Objection};
 pub use reason::Reason;
 pub use rule::Weights;
+pub use sought::sought;
 
 use std::cmp::Reverse;
+
+use chrono::{DateTime, Utc};
 
 use crate::catalogue::{self, Class, Gravity, Resource, Severity};
 use crate::context::Incident;
@@ -131,27 +135,27 @@ impl Ranked {
 pub struct Background<'a> {
     /// The changes.
     pub changes: &'a [Change],
-    /// Whether all of that time was read, so that who is not among them was not there.
-    pub whole: bool,
+    /// Since when all changes are among them, so that who is not was not there; nothing where some may be missing of any time.
+    pub whole_from: Option<DateTime<Utc>>,
     /// What an application failed in, by its own log, oldest first.
     pub failures: &'a [Failure],
 }
 
 impl<'a> From<&'a [Change]> for Background<'a> {
     fn from(changes: &'a [Change]) -> Self {
-        Self { changes, whole: true, failures: &[] }
+        Self { changes, whole_from: Some(DateTime::<Utc>::MIN_UTC), failures: &[] }
     }
 }
 
 impl<'a> From<&'a Vec<Change>> for Background<'a> {
     fn from(changes: &'a Vec<Change>) -> Self {
-        Self { changes, whole: true, failures: &[] }
+        Self { changes, whole_from: Some(DateTime::<Utc>::MIN_UTC), failures: &[] }
     }
 }
 
 impl<'a, const N: usize> From<&'a [Change; N]> for Background<'a> {
     fn from(changes: &'a [Change; N]) -> Self {
-        Self { changes, whole: true, failures: &[] }
+        Self { changes, whole_from: Some(DateTime::<Utc>::MIN_UTC), failures: &[] }
     }
 }
 

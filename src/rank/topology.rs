@@ -170,7 +170,11 @@ impl Graph {
     ///
     /// Shape: events are numbered as they stand in `changes`, those of `background` after them; the same events in another order give the same graph.
     pub(super) fn new<'a>(changes: &'a [Change], background: &'a [Change]) -> Self {
-        let events: Vec<&Change> = changes.iter().chain(background).collect();
+        Self::over(&changes.iter().chain(background).collect::<Vec<_>>())
+    }
+
+    /// Learns from `events`, in any order.
+    pub(super) fn over(events: &[&Change]) -> Self {
         let at = |index: usize| events.get(index).map(|change| (change.event.time, change.event.event_id.as_str()));
         let mut order: Vec<usize> = (0..events.len()).collect();
         order.sort_by_key(|index| at(*index));

@@ -5,10 +5,10 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use super::metric_age::waits_since;
 use super::{
     AlertForm, Fact, Payload, Place, Reported, cloudwatch_sns, first_key, first_text, first_time, flatten, push_at, push_map, text,
 };
-use super::metric_age::waits_since;
 use crate::time;
 
 /// See the module.

@@ -59,14 +59,18 @@ mod tests {
 
     #[test]
     fn an_age_tells_since_when_the_oldest_waits_and_other_metrics_do_not() {
-        let reason = "Threshold Crossed: 2 out of the last 2 datapoints [10320.0 (17/09/26 13:20:00), 10020.0 (17/09/26 13:15:00)] were greater";
+        let reason =
+            "Threshold Crossed: 2 out of the last 2 datapoints [10320.0 (17/09/26 13:20:00), 10020.0 (17/09/26 13:15:00)] were greater";
         let since = |metric: &'static str| waits_since([metric].into_iter(), reason).map(|time| time.to_rfc3339());
         assert_eq!(since("ApproximateAgeOfOldestMessage").as_deref(), Some("2026-09-17T10:28:00+00:00"));
         assert_eq!(since("DeliveryToS3.DataFreshness").as_deref(), Some("2026-09-17T10:28:00+00:00"));
         assert_eq!(since("IteratorAge"), None, "ten seconds are the ordinary delay");
         assert_eq!(since("ApproximateNumberOfMessagesVisible"), None);
         let behind = "Threshold Crossed: 1 datapoint [2410221.0 (06/10/26 20:30:00)] was greater than the threshold (60000.0).";
-        assert_eq!(waits_since(["IteratorAge"].into_iter(), behind).map(|time| time.to_rfc3339()).as_deref(), Some("2026-10-06T19:49:49.779+00:00"));
+        assert_eq!(
+            waits_since(["IteratorAge"].into_iter(), behind).map(|time| time.to_rfc3339()).as_deref(),
+            Some("2026-10-06T19:49:49.779+00:00")
+        );
         for broken in ["", "[1e999 (17/09/26 13:20:00)]", "[10320.0 (99/99/99 13:20:00)]", "[9.9E17 (17/09/26 13:20:00)]"] {
             assert_eq!(waits_since(["ReplicaLag"].into_iter(), broken), None, "{broken}");
         }

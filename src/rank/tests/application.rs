@@ -14,7 +14,7 @@ fn failure(line: usize, time: DateTime<Utc>, thing: &str) -> Failure {
 }
 
 fn rank(incident: &Incident, changes: &[Change], failures: &[Failure]) -> Vec<Ranked> {
-    let background = Background { changes: &[], whole: true, failures };
+    let background = Background { changes: &[], whole_from: Some(DateTime::<Utc>::MIN_UTC), failures };
     crate::rank::rank(incident, changes.to_vec(), background, &Weights::default())
 }
 

@@ -19,12 +19,12 @@ use super::listing::{Listing, LogFile};
 use super::select::Selection;
 use super::store::Store;
 use super::walk::{Found, Walk};
-use super::wants::Wants;
+use super::wants::{Sought, Wants};
 use super::watch::{Halt, Held, Pulse, hangs, may_replace, set_hanging};
 use crate::coverage::{Failure, FileFault, Survey};
 use crate::event::Event;
-use crate::source::Query;
 use crate::source::proof::Sha256;
+use crate::source::{Kind, Query};
 
 /// Everything a scan saw.
 #[derive(Default)]
@@ -116,9 +116,14 @@ const GRACE: Duration = Duration::from_millis(150);
 pub(super) fn scan(stores: &Arc<[Arc<dyn Store>]>, query: &Query, halt: &Arc<Halt>, hashes: bool) -> Scan {
     let query = Arc::new(query.clone());
     let listing = Arc::new(list(stores, &query, halt));
-    let wanted: Vec<usize> = listing.logs.iter().enumerate().filter(|(_, file)| file.selected).map(|(position, _)| position).collect();
+    let mut wanted: Vec<usize> = listing.logs.iter().enumerate().filter(|(_, file)| file.selected).map(|(position, _)| position).collect();
+    // What was done last to a thing tells most of it, should the time not do for all.
+    if query.learns() && matches!(query.kind(), Kind::Exact(..)) {
+        wanted.reverse();
+    }
     let (stores, halt) = (stores.clone(), halt.clone());
-    let job = Arc::new(Job { stores, query, halt, wanted, next: AtomicUsize::new(0), held: Held::default(), listing, hashes });
+    let sought = Sought::of(&query);
+    let job = Arc::new(Job { stores, query, sought, halt, wanted, next: AtomicUsize::new(0), held: Held::default(), listing, hashes });
     let mut scan = Scan::default();
     Job::run(&job, &mut scan);
     let set = |flag: &std::sync::atomic::AtomicBool| flag.load(Ordering::Relaxed);
@@ -175,6 +180,7 @@ fn list(stores: &Arc<[Arc<dyn Store>]>, query: &Arc<Query>, halt: &Arc<Halt>) ->
 struct Job {
     stores: Arc<[Arc<dyn Store>]>,
     query: Arc<Query>,
+    sought: Option<Sought>,
     halt: Arc<Halt>,
     listing: Arc<Listing>,
     /// Positions of the files to read.
@@ -285,7 +291,7 @@ impl Job {
         if hangs(&file.address(store.as_ref())) {
             return Outcome::Read(Box::new((FileSeen::stalled(), Vec::new(), false)));
         }
-        let mut wants = Wants::new(&self.query, &self.halt, &self.held, file);
+        let mut wants = Wants::new(&self.query, self.sought.as_ref(), (&self.halt, &self.held), file);
         wants.hashes = self.hashes;
         let (content, mut faults) = content::read(store.as_ref(), file, (&self.halt, pulse), (&mut wants, scratch));
         faults.append(&mut wants.faults);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
+use aho_corasick::AhoCorasick;
 use chrono::{DateTime, Utc};
 use memchr::memmem;
 
@@ -24,6 +25,8 @@ pub(super) struct Wants<'a> {
     query: &'a Query,
     halt: &'a Halt,
     held: &'a Held,
+    /// The names that are looked up, where some are.
+    sought: Option<&'a Sought>,
     pub(super) pairs: BTreeMap<String, BTreeMap<String, Seen>>,
     pub(super) events: Vec<Event>,
     /// What of the records cannot be read, each reason once.
@@ -44,12 +47,13 @@ pub(super) struct Wants<'a> {
 }
 
 impl<'a> Wants<'a> {
-    pub(super) fn new(query: &'a Query, halt: &'a Halt, held: &'a Held, file: &'a LogFile) -> Self {
+    pub(super) fn new(query: &'a Query, sought: Option<&'a Sought>, (halt, held): (&'a Halt, &'a Held), file: &'a LogFile) -> Self {
         let place = file.place();
         Self {
             query,
             halt,
             held,
+            sought,
             pairs: BTreeMap::new(),
             events: Vec::new(),
             faults: Vec::new(),
@@ -111,12 +115,14 @@ impl Wants<'_> {
     /// Keeps an event that is wanted; `clear` where it is known that it is not obscure.
     fn keep(&mut self, mut event: Event, clear: bool) {
         if self.wants_kind(&event.event_id, event.read_only) {
-            if let Kind::Exact(attribute, name) = self.query.kind()
+            let Self { query, .. } = self;
+            if let Kind::Exact(attribute, name) = query.kind()
                 && !is_filed_under(&event, *attribute, name)
+                && !query.others().iter().any(|(attribute, name)| is_filed_under(&event, *attribute, name))
             {
                 return;
             }
-            if self.query.learns() {
+            if query.learns() {
                 let class = catalogue::classify(&event);
                 // Tags break nothing, and tell what a thing is called.
                 if class.noise && !class.tags {
@@ -177,16 +183,15 @@ impl Wants<'_> {
         }
         Some(match self.query.kind() {
             Kind::Writes => read_only != Some(true) || is_act(name),
-            Kind::Exact(Attribute::EventName, wanted) => name == wanted,
+            Kind::Exact(..) if self.query.learns() && read_only == Some(true) => is_act(name),
+            Kind::Exact(Attribute::EventName, wanted) if self.query.others().is_empty() => name == wanted,
             Kind::Everything | Kind::Exact(..) => true,
             Kind::EventId(wanted) => !id.is_some_and(|id| is_plain(id) && id != wanted),
         })
     }
 
     fn whole(&mut self, raw: &str) -> Taken {
-        if let Kind::Exact(attribute, name) = self.query.kind()
-            && !may_hold(raw, *attribute, name)
-        {
+        if self.sought.is_some_and(|sought| !sought.may_hold(raw)) {
             return Taken::Yes;
         }
         let lean = if is_too_large(raw) { None } else { Event::of_text(raw) };
@@ -241,12 +246,36 @@ fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.len() <= 64 && text != "null" && text.trim().len() == text.len()
 }
 
-/// Tells whether an event may be filed under a name, judged by the text of its record, without parsing it.
-fn may_hold(raw: &str, attribute: Attribute, name: &str) -> bool {
-    let Some(part) = telling_part(attribute, name) else { return true };
-    // Escapes may spell anything.
-    let plain = part.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
-    !plain || memmem::find(raw.as_bytes(), part.as_bytes()).is_some() || memmem::find(raw.as_bytes(), b"\\u").is_some()
+/// The names that a query looks up, ready to be looked for in the text of a record.
+pub(super) struct Sought {
+    /// Parts that stand in every record that is filed under a name; nothing where a name has none.
+    parts: Option<AhoCorasick>,
+}
+
+impl Sought {
+    /// Returns the names of `query`; nothing where it looks up none.
+    pub(super) fn of(query: &Query) -> Option<Self> {
+        let Kind::Exact(attribute, name) = query.kind() else { return None };
+        let others = query.others().iter().map(|(attribute, name)| (*attribute, name.as_str()));
+        Some(Self::over(std::iter::once((*attribute, name.as_str())).chain(others)))
+    }
+
+    fn over<'n>(names: impl Iterator<Item = (Attribute, &'n str)>) -> Self {
+        let part = |(attribute, name)| telling_part(attribute, name).filter(|part| is_written(part));
+        let parts: Option<Vec<&str>> = names.map(part).collect();
+        Self { parts: parts.and_then(|parts| AhoCorasick::new(parts).ok()) }
+    }
+
+    /// Tells whether an event may be filed under one of the names, judged by the text of its record, without parsing it.
+    fn may_hold(&self, raw: &str) -> bool {
+        // Escapes may spell anything.
+        self.parts.as_ref().is_none_or(|parts| parts.is_match(raw) || memmem::find(raw.as_bytes(), b"\\u").is_some())
+    }
+}
+
+/// Tells whether a text stands in JSON as it is.
+fn is_written(part: &str) -> bool {
+    part.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
 }
 
 /// What of a record tells what belongs to what: who acted, what was asked for and what was answered.
@@ -303,7 +332,8 @@ mod tests {
             let ids = resources.iter().flat_map(|resource| resource.aliases.iter().chain([&resource.id])).map(|id| (Attribute::ResourceName, id.clone()));
             let names = event.actor_names().into_iter().map(|name| (Attribute::UserName, name.into_owned()));
             for (attribute, name) in ids.chain(names) {
-                prop_assert!(may_hold(&record.to_string(), attribute, &name), "{name}");
+                let sought = Sought::over([(Attribute::ResourceName, "another"), (attribute, name.as_str())].into_iter());
+                prop_assert!(sought.may_hold(&record.to_string()), "{name}");
             }
         }
     }

@@ -17,7 +17,7 @@ use crate::source::archive::PROFILE;
 use crate::source::archive::listing::LogFile;
 use crate::source::archive::scan::Seen;
 use crate::source::archive::store::Bundled;
-use crate::source::archive::wants::Wants;
+use crate::source::archive::wants::{Sought, Wants};
 use crate::source::archive::watch::{Halt, Held, Pulse};
 use crate::source::{Kind, Query};
 use crate::time::{Window, parse};
@@ -192,7 +192,8 @@ fn given(short_cut: bool, bytes: &[u8], query: &Query) -> Given {
     let store = Bundled { name: "a.json", bytes: bytes.into() };
     let file = LogFile { store: 0, key: "a.json".into(), native: None, selected: true };
     let (halt, pulse, held) = (Arc::new(Halt::default()), Arc::new(Pulse::default()), Held::default());
-    let mut wants = Wants::new(query, &halt, &held, &file);
+    let sought = Sought::of(query);
+    let mut wants = Wants::new(query, sought.as_ref(), (&halt, &held), &file);
     let (content, mut faults) = read_by(short_cut, &store, &file, (&halt, &pulse), (&mut wants, &mut Scratch::default()));
     faults.append(&mut wants.faults);
     let events = std::mem::take(&mut wants.events).into_iter().map(|event| (event.event_id.clone(), Value::clone(&event.record)));

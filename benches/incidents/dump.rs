@@ -36,7 +36,7 @@ pub(crate) fn line(world: &str, made: &Incident) -> String {
     let line = json!({
         "world": world, "id": truth.id, "kind": truth.kind, "named": truth.named.word(), "form": truth.form, "delay": truth.delay,
         "start": truth.start.to_rfc3339(), "onset": looks.incident().onset.latest().map(|onset| onset.to_rfc3339()),
-        "sure": !looks.incident().onset.is_unsure(), "complaints": complaints,
+        "sure": !looks.incident().onset.is_unsure(), "complaints": complaints, "words": looks.incident().words,
         "guilty": !truth.culprits.is_empty(), "culprits": culprits, "changes_in_window": ranked.len(), "alert_names": named,
         "changes": told.iter().map(|one| change(one, truth, places.get(one.change.event.event_id.as_str()))).collect::<Vec<_>>(),
     });
@@ -53,7 +53,7 @@ fn change(one: &Ranked, truth: &Truth, entry: Option<&usize>) -> Value {
         "age": one.facts.timing.age.num_seconds(), "part": part, "entry": entry, "score": one.score, "bar": one.bar, "item": one.item,
         "chance": one.chance, "confidence": one.confidence.map(|confidence| format!("{confidence:?}")), "fired": fired, "also": also,
         "answers": one.facts.fit.answer.map(|answer| json!([answer.complaint.name, format!("{:?}", answer.complaint.specificity), format!("{:?}", answer.cause)])),
-        "vetoes": one.explanation().vetoes,
+        "aspects": part.map(|_| format!("{:?}", one.change.class.aspects)), "vetoes": one.explanation().vetoes,
     })
 }
 

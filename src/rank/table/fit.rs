@@ -78,7 +78,11 @@ pub(super) const CROWDED: &[Rule] = &[rule(
 
 pub(super) const ANOTHER: &[Rule] = &[rule(
     "fit.another",
-    |facts| Evidence::quiet(facts.fit.same_kind && !facts.tie.is_related()),
+    |facts| {
+        // What many share is used up by others.
+        let shared = facts.fit.answer.is_some_and(|answer| answer.complaint.by_addition);
+        Evidence::quiet(facts.fit.same_kind && !facts.tie.is_related() && !shared)
+    },
     "The alert names a thing of this kind, and the change is made to another one.",
 )];
 

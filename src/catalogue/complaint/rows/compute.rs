@@ -2,7 +2,7 @@
 //!
 //! Source: stopped-task error messages of ECS, Lambda's troubleshooting guide, events of the Kubernetes scheduler and kubelet, error codes of EC2.
 
-use super::super::{About, Complaint, exact, kind};
+use super::super::{About, Complaint, exact, general, kind};
 use crate::catalogue::aspect::Aspect::*;
 
 #[rustfmt::skip] // A table reads best in rows.
@@ -20,7 +20,7 @@ pub(super) const ROWS: &[Complaint] = &[
     exact("tasks that cannot get what they start with", &["ResourceInitializationError", "unable to pull secrets", "unable to pull registry auth", "unable to retrieve secret", "fetching secret data", "retrieve secret from", "failed to fetch secret",
         "validate logger args", "log group .. start", "CannotStartContainer*", "failed to start container*"],
         &[Secret, PrivateLink, Egress, Identity], &[Permission, ResourcePolicy, Configuration, Key, Route, Firewall, NameResolution, NetworkAcl, LogDelivery, Runtime, Code]),
-    exact("memory that runs out", &["OutOfMemory*", "out of memory", "OOMKilled", "OOMKill*", "oom killer", "137", "exit code 137", "killed due to memory usage", "memory limit*", "heap out of memory", "Cannot allocate memory", "ENOMEM",
+    kind("memory that runs out", &["OutOfMemory*", "out of memory", "OOMKilled", "OOMKill*", "oom killer", "137", "exit code 137", "killed due to memory usage", "memory limit*", "heap out of memory", "Cannot allocate memory", "ENOMEM",
         "heap space", "out of memory error", "Max Memory Used", "signal killed", "memory usage killed", "killed by signal", "OOM", "circuit_breaking_exception", "Data too large", "GC overhead", "Memory Size",
         "exhausted memory", "java heap"],
         &[Runtime, MachineType, Code], &[Scaling, DatabaseParameter, Configuration, Limit, Database, Volume, Workflow, Replica]),
@@ -38,7 +38,7 @@ pub(super) const ROWS: &[Complaint] = &[
         "exceeds .. limit", "hit .. limit", "at its limit", "hit its maximum", "reached .. maximum", "limit was exceeded", "limit is reached", "TooMany*", "account limit"],
         &[Limit, Scaling], &[InstanceState, Interface, Egress, Workflow, Delivery, Mail, DatabaseParameter, Queue, Volume, Database, ApiAccess, Table, Key, ResourcePolicy]).about(About::Shortage).by_addition(),
     // Pods and nodes
-    exact("pods that find no node", &["FailedScheduling", "unschedulable", "pods pending", "pending pod*", "pod* .. pending", "insufficient cpu", "insufficient memory", "untolerated taint", "nodes are available", "node affinity", "didn't match",
+    kind("pods that find no node", &["FailedScheduling", "unschedulable", "pods pending", "pending pod*", "pod* .. pending", "insufficient cpu", "insufficient memory", "untolerated taint", "nodes are available", "node affinity", "didn't match",
         "did not trigger scale", "max node group size", "scale-up", "karpenter", "KubePodNotReady", "KubePodPending", "stuck pending", "node selector", "cluster autoscaler", "ClusterAutoscaler*",
         "volume node affinity", "node claim*", "NodeClaim*", "never scheduled", "no profile matches", "provision volume", "PVC*", "persistent volume claim*", "increase node group", "drained", "drain",
         "evict* .. pods", "pods .. evicted", "node pool*", "no subnets found"],
@@ -76,10 +76,10 @@ pub(super) const ROWS: &[Complaint] = &[
     exact("a missing secret", &["Secrets Manager can't find", "secret .. not found", "missing secret", "MissingSecret*", "secret .. does not exist", "secret .. deleted", "secret value*", "GetSecretValue", "secret .. marked for deletion",
         "marked for deletion", "scheduled for deletion", "invalid request .. secret"],
         &[Secret], &[ResourcePolicy, Permission, Key, Identity, PrivateLink, Configuration]),
-    kind("wrong settings", &["config*", "setting*", "feature flag*", "parameter*", "secret*", "misconfig*", "rotation*", "rotate*", "rotated", "rotating", "wrong value*", "settings reload*", "flags wrong", "feature toggle*", "toggle*"],
+    general("wrong settings", &["config*", "setting*", "feature flag*", "parameter*", "secret*", "misconfig*", "rotation*", "rotate*", "rotated", "rotating", "wrong value*", "settings reload*", "flags wrong", "feature toggle*", "toggle*"],
         &[Configuration, Secret, Runtime, DatabaseParameter], &[Code, ResourcePolicy, Delivery, Identity, ApiMethod, Database, Limit, SignIn, Cluster, Listener, Existence, Workflow, Table, Schedule]),
     // Machines
-    exact("lost capacity of a group", &["GroupInServiceInstances", "GroupDesired*", "below desired", "below .. desired", "desired capacity", "desired count", "RunningTaskCount", "running task*", "running count", "task count", "in service instances",
+    kind("lost capacity of a group", &["GroupInServiceInstances", "GroupDesired*", "below desired", "below .. desired", "desired capacity", "desired count", "RunningTaskCount", "running task*", "running count", "task count", "in service instances",
         "too few", "no running", "zero instances", "zero tasks", "no instances", "no tasks", "0 running", "0 tasks", "replicas unavailable", "DesiredTaskCount", "ReplicasMismatch", "below minimum", "in-service",
         "terminate* .. launch*", "launch* .. terminat*", "terminating .. instances", "replac* instances", "instance refresh", "scale in", "scaled in", "scale-in", "scaled down", "scaled to zero", "loses tasks",
         "loses instances", "shrinks", "shrank", "below what is needed", "desired 0", "no idle", "idle processes", "half of the fleet", "half of the nodes", "unable to scale", "doesn't scale", "does not scale",
@@ -91,9 +91,9 @@ pub(super) const ROWS: &[Complaint] = &[
         &[InstanceState, Firewall, Route, NetworkAcl], &[Existence, Scaling, Volume, Interface, MachineType, Code, Egress, Identity, Permission, PrivateLink, Schedule, DatabaseEngine, AccessKey, Limit]),
     exact("used-up processor credits", &["CPUCredit*", "cpu credit*", "burst credit*", "steal", "credits .. exhausted", "cpu steal", "unlimited mode", "unlimited to standard", "t3 credits"],
         &[MachineType], &[Scaling, Runtime]),
-    exact("processors at their limit", &["CPUUtilization", "cpu utilization", "cpu usage", "cpu high", "high cpu", "cpu", "load average", "EngineCPU*", "CPU at", "processor*", "CPUHigh", "HighCPU*"],
+    kind("processors at their limit", &["CPUUtilization", "cpu utilization", "cpu usage", "cpu high", "high cpu", "cpu", "load average", "EngineCPU*", "CPU at", "processor*", "CPUHigh", "HighCPU*"],
         &[MachineType, Scaling, Code], &[DatabaseParameter, Limit, Runtime, Table, Replica, Schedule, Target, Volume, Database, DatabaseEngine, InstanceState, Existence, Cdn, Delivery]),
-    kind("missing capacity", &["capacity", "insufficient", "scal*", "saturat*", "evict*", "spot", "in service", "instances", "workers", "shards", "replicas", "nodes", "autoscal*", "auto scaling", "fleet*", "pool", "vcpu*", "shrink*",
+    general("missing capacity", &["capacity", "insufficient", "scal*", "saturat*", "evict*", "spot", "in service", "shards", "replicas", "nodes", "autoscal*", "auto scaling", "fleet*", "vcpu*", "shrink*",
         "bottleneck", "players cannot join", "cannot join", "reader instances", "reader*", "standby", "no standby"],
         &[Scaling, Limit, MachineType, InstanceState], &[Code, Schedule, Queue, Image, Cluster, Target, Identity, Tags, Existence, Replica, Database, Volume, Runtime, DatabaseParameter, Interface, Key, Configuration]).about(About::Shortage),
     // What the code itself is to blame for

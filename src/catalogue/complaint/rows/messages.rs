@@ -2,7 +2,7 @@
 //!
 //! Source: CloudWatch metrics of SQS, SNS, EventBridge, Kinesis, Lambda, Step Functions and SES, and their troubleshooting guides.
 
-use super::super::{About, Complaint, exact, kind};
+use super::super::{About, Complaint, exact, general, kind};
 use crate::catalogue::aspect::Aspect::*;
 
 #[rustfmt::skip] // A table reads best in rows.
@@ -49,20 +49,20 @@ pub(super) const ROWS: &[Complaint] = &[
         "stuck in RUNNABLE", "RUNNABLE", "jobs wait", "job .. missing", "never executed", "isn't running", "is not running", "not kicked off", "no recovery points", "missing .. snapshots", "snapshots missing",
         "snapshots .. missing"],
         &[Schedule, Delivery, Workflow], &[Scaling, ResourcePolicy, Permission, Identity, Limit, Code, Backup, Tags, InstanceState, Existence, Queue, Configuration, Runtime, Image]).about(About::Silence),
-    kind("scheduled jobs", &["cron*", "schedule*", "nightly", "batch job*", "job", "jobs", "etl", "month end", "hourly", "daily", "month-end", "weekly", "monthly", "every night", "overnight", "batch", "run started", "cleanup job*"],
+    general("scheduled jobs", &["cron*", "schedule*", "nightly", "batch job*", "job", "jobs", "etl", "month end", "hourly", "daily", "month-end", "weekly", "monthly", "every night", "overnight", "batch", "run started", "cleanup job*"],
         &[Schedule, Workflow, Delivery], &[Permission, Identity, Code, Scaling, Runtime, Limit, Queue, Database, Existence, Configuration, Egress, Table, DatabaseParameter]),
     kind("workflows that fail", &["state machine*", "step function*", "States.*", "ExecutionsFailed", "ExecutionsTimedOut", "ExecutionThrottled", "workflow*", "glue job*", "crawler*", "pipeline*", "build fail*", "builds fail*",
         "deployment fail*", "deploy fail*", "codebuild", "codepipeline", "airflow", "dag", "UPDATE_ROLLBACK*", "ROLLBACK*", "CREATE_FAILED", "UPDATE_FAILED", "stack .. fail*", "stack .. is in", "cloudformation",
         "terraform", "pulumi", "release* .. hang*", "approve stage", "approval", "transition disabled", "source stage", "build* .. fail*", "YAML_FILE_ERROR", "buildspec", "StateMachineDoesNotExist",
         "step .. fail*", "steps fail", "rollout*", "deployment group", "deployment* .. fail*", "ApplicationStop", "environment severe", "cd pipeline", "github actions", "gitlab", "jenkins"],
         &[Workflow, Code, Permission, Identity], &[Delivery, Runtime, Limit, Bucket, Key, Configuration, Existence, Scaling, Schedule, Image, Egress, Tags, Route, InstanceState, ResourcePolicy, Target, MachineType, Table]),
-    kind("messages", &["queue*", "message*", "topic*", "subscription*", "subscriber*", "event bus", "eventbridge", "stream*", "kinesis", "sqs", "sns", "webhook*", "notification*", "events", "records", "bus", "push notification*",
+    general("messages", &["queue*", "message*", "topic*", "subscription*", "subscriber*", "event bus", "eventbridge", "stream*", "kinesis", "sqs", "sns", "webhook*", "notification*", "events", "records", "bus", "push notification*",
         "sms", "text message*", "consumer*", "producer*", "publish*", "firehose", "delivery stream", "shards", "shard", "notifications"],
         &[Delivery, Queue, ResourcePolicy], &[Permission, Key, Limit, Schedule, Identity, ObjectLife, Trail, Database, Mail, Existence, Watch, Workflow, LogDelivery, Scaling, DatabaseParameter, PrivateLink]),
     exact("mail that is not sent", &["Email address is not verified", "MessageRejected", "sandbox", "not verified", "sending paused", "AccountSendingPaused", "DKIM", "SPF", "DMARC", "bounce*", "mail from domain", "Reputation.*", "smtp",
         "ses:Send*", "RenderingFailure", "in spam", "spam folder", "spam", "550", "inbound mail", "suppression list", "sender id*", "mails not rendered", "template .. does not exist", "complaint* .. feedback",
         "email .. not sent", "mails aren't", "confirmation mail* .. not"],
         &[Mail, NameResolution, AccessKey], &[Permission, Identity, Limit, Delivery, Configuration, SignIn, Existence, Secret]),
-    kind("mail", &["email*", "e-mail*", "mail", "mails", "inbox*", "newsletter*", "mailbox", "confirmation* .. sent", "order confirmation*", "campaign*", "journey*"],
+    general("mail", &["email*", "e-mail*", "mail", "mails", "inbox*", "newsletter*", "mailbox", "confirmation* .. sent", "order confirmation*", "campaign*", "journey*"],
         &[Mail], &[NameResolution, Permission, AccessKey, SignIn, Firewall, Delivery, Schedule, Queue, Secret, Existence, Database, Egress, Configuration]),
 ];

@@ -2,29 +2,29 @@
 //!
 //! Source: titles of Security Hub controls and GuardDuty findings, AWS Budgets and Cost Anomaly mails, usage types of the cost and usage report.
 
-use super::super::{About, Complaint, exact, kind};
+use super::super::{About, Complaint, exact, general, kind};
 use crate::catalogue::aspect::Aspect::*;
 
 #[rustfmt::skip] // A table reads best in rows.
 pub(super) const ROWS: &[Complaint] = &[
-    exact("missing audit records", &["trail*", "CloudTrail", "audit", "flow log*", "VpcFlowLogs*", "config recorder", "configuration recorder", "recorder", "log file .. arrived", "audit log*", "audit events", "guardduty .. disabled", "detector",
-        "query log*", "siem", "splunk", "security lake", "data events", "audit bucket", "not recording", "is not recording", "flow logs"],
+    exact("missing audit records", &["trail", "trails", "CloudTrail", "audit trail*", "flow log*", "VpcFlowLogs*", "config recorder", "configuration recorder", "recorder", "log file .. arrived", "audit log*", "audit events", "guardduty .. disabled",
+        "query log*", "no events in the siem", "security lake", "data events", "audit bucket", "not recording", "is not recording", "flow logs"],
         &[Trail], &[LogDelivery, BucketAccess, Key, ResourcePolicy, Bucket, Delivery]).about(About::Silence),
     exact("missing logs", &["no logs", "logs missing", "missing logs", "logs .. stopped", "log .. stopped", "log delivery", "not logging", "log group*", "IncomingLogEvents", "log stream*", "IncomingBytes", "logs .. gone", "no log",
         "log ingestion", "log shipper", "log shipping", "logs .. no longer", "log .. no longer", "logs don't", "logs older than", "logs .. missing", "no log files", "no .. logs", "logs aren't",
         "application logs", "no log lines", "log forward*"],
         &[LogDelivery, Trail], &[Permission, Identity, Key, Delivery, Runtime, PrivateLink, Egress, Queue, BucketAccess, ResourcePolicy, WebFirewall]).about(About::Silence),
     exact("missing metrics", &["no metrics", "metrics missing", "missing metric*", "no metric", "metric stream*", "INSUFFICIENT_DATA", "no data", "NoData", "DatasourceNoData", "canary*", "no aws metrics", "shows no .. metrics",
-        "metrics .. missing", "metrics .. stopped", "metric .. no data", "no data points", "panels .. empty", "panels empty", "dashboard* .. empty", "traces", "tracing", "x-ray", "synthetic*", "reports nothing",
-        "no longer reports", "datapoint*"],
+        "metrics .. missing", "metrics .. stopped", "metric .. no data", "no data points", "panels .. empty", "panels empty", "dashboard* .. empty", "traces", "tracing", "x-ray", "reports nothing",
+        "no longer reports"],
         &[Watch, LogDelivery], &[InstanceState, Existence, Identity, Permission, Delivery, Schedule, Firewall, PrivateLink, Scaling, Configuration, Secret, Runtime, ResourcePolicy]).about(About::Silence),
     kind("alarms that misfire", &["false alarm*", "alarm storm", "alert storm", "floods the channel", "noisy alarm*", "noisy alert*", "threshold .. low", "threshold .. high", "too many alarms", "too many alerts", "alarms flood", "alert fatigue", "alarm flapp*", "alarm .. no longer", "dashboard*"], &[Watch, Delivery, LogDelivery], &[Schedule, Code, Configuration, Permission, Identity, Workflow, Table, Database]),
-    kind("trouble with logs", &["logs", "log", "logging", "retention", "log file*", "access log*"],
+    general("trouble with logs", &["logs", "logging", "retention", "log file*", "access log*"],
         &[LogDelivery, Trail], &[Permission, Runtime, Delivery, BucketAccess, Key, Watch, Target, Listener, Table, Existence, Egress]).about(About::Silence),
     exact("exposure", &["open to the world", "open to the internet", "to the internet", "from the internet", "to the world", "publicly accessible", "public access", "is public", "made public", "PubliclyAccessible", "0.0.0.0/0",
         "exposed", "exposure", "ExposedTo*", "shared externally", "SharedExternally", "outside the organisation", "outside the organization", "external account", "shared with", "anonymous*", "world readable",
-        "port probe*", "port scan*", "PortExposed*", "unrestricted", "cross account access", "publicly readable", "readable by everyone", "became public", "public read", "publicly", "Principal",
-        "without authentication", "unauthenticated", "reachable from the internet", "unknown account", "anyone", "authType NONE", "shared snapshot*", "unencrypted"],
+        "port probe*", "port scan*", "PortExposed*", "unrestricted", "cross account access", "publicly readable", "readable by everyone", "became public", "public read", "publicly",
+        "without authentication", "unauthenticated", "reachable from the internet", "unknown account", "by anyone", "to anyone", "authType NONE", "shared snapshot*", "unencrypted"],
         &[Firewall, BucketAccess, ResourcePolicy, Permission, Identity, Backup, Image, Listener], &[NetworkAcl, Key, Database, Secret, Cluster, ApiAccess, Delivery, Route, WebFirewall, Existence, Volume, Queue, SignIn, AccessKey]).about(About::Exposure),
     exact("weakened security", &["guardduty", "security hub", "securityhub", "escalat* .. privilege", "backdoor*", "exfil*", "suspicious*", "malicious*", "tamper*", "compromis*", "UnauthorizedAccess", "root user", "root account", "root login",
         "RootCredential*", "without mfa", "no mfa", "mfa .. disabled", "MFADeactivated", "TrustChanged", "trust changed", "policy changed", "PolicyChange*", "imds*", "metadata service", "leaked", "leak*",
@@ -32,7 +32,7 @@ pub(super) const ROWS: &[Complaint] = &[
         "from abroad", "unknown access key", "AdministratorAccess", "password policy", "pentest*", "cis benchmark", "unencrypted", "not encrypted", "unknown location", "unusual api*", "anomalous*",
         "privilege escalation", "privileges escalat*", "privileged", "escalated privileges"],
         &[Permission, ResourcePolicy, Identity, AccessKey, Firewall, BucketAccess, Trail, Key], &[Backup, Secret, WebFirewall, NetworkAcl, Image, Database, InstanceState, SignIn, Watch, Runtime, Cluster, Volume, LogDelivery, ApiAccess, Listener]).about(About::Exposure),
-    kind("a security finding", &["public", "security", "drift", "unauthorized access", "world", "shared", "open port*", "port open*", "identity check"], &[Firewall, BucketAccess, ResourcePolicy, Permission, Identity, AccessKey, Backup], &[Key, Trail, Image, NetworkAcl, WebFirewall, Database, Secret]).about(About::Exposure),
+    kind("a security finding", &["public", "security", "drift", "unauthorized access", "world", "open port*", "port open*", "identity check"], &[Firewall, BucketAccess, ResourcePolicy, Permission, Identity, AccessKey, Backup], &[Key, Trail, Image, NetworkAcl, WebFirewall, Database, Secret]).about(About::Exposure),
     exact("a higher bill for logs", &["DataProcessing-Bytes", "VendedLog*", "AmazonCloudWatch", "cloudwatch cost*", "log* .. cost*", "CW:MetricMonitorUsage", "TimedStorage-ByteHrs logs", "cloudwatch bill", "log* .. bill", "PutLogEvents cost*",
         "ingestion cost*"],
         &[LogDelivery, Code, Runtime, Watch], &[Trail, Delivery]).about(About::Cost),

@@ -32,10 +32,13 @@ fn read(payload: &Value) -> Payload {
     for description in payload.pointer("/detail/eventDescription").and_then(Value::as_array).into_iter().flatten() {
         push_at(&mut facts, Place::Annotation, description, "/latestDescription");
     }
+    // A stop that is announced lies ahead; what it is announced for began before it was told.
+    let told = first_time(payload, &["/detail/lastUpdatedTime", "/time"]);
+    let start = first_time(payload, &["/detail/startTime"]).filter(|start| told.is_none_or(|told| *start <= told));
     let alert = Reported {
         name: first_text(payload, &["/detail/eventTypeCode"]),
         firing: text(payload, "/detail/statusCode").map(|status| status != "closed"),
-        started: first_time(payload, &["/detail/startTime", "/time"]),
+        started: start.or(told),
         ended: first_time(payload, &["/detail/endTime"]),
         facts,
         ..Reported::default()
@@ -48,6 +51,20 @@ mod tests {
     use serde_json::json;
 
     use super::super::tests::outline;
+
+    #[test]
+    fn a_stop_that_is_announced_began_when_it_was_told() {
+        let payload = json!({
+            "detail-type": "AWS Health Event", "source": "aws.health", "account": "111122223333", "time": "2026-01-27T20:06:00Z", "region": "us-east-1",
+            "detail": {"service": "EC2", "eventTypeCode": "AWS_EC2_PERSISTENT_INSTANCE_RETIREMENT_SCHEDULED", "eventTypeCategory": "scheduledChange", "statusCode": "upcoming",
+                "startTime": "Tue, 10 Feb 2026 06:00:00 GMT", "lastUpdatedTime": "Tue, 27 Jan 2026 20:04:10 GMT"}
+        });
+        assert!(
+            outline(&payload).contains("AWS_EC2_PERSISTENT_INSTANCE_RETIREMENT_SCHEDULED at 20:04:10, firing"),
+            "{}",
+            outline(&payload)
+        );
+    }
 
     #[test]
     fn a_health_event_counts_from_its_own_start_and_names_what_it_affects() {

@@ -35,6 +35,7 @@ use crate::service::audit::AuditLog;
 use crate::service::{CallService, Rules};
 use crate::source::alertmanager::Alertmanager;
 use crate::source::api::Api;
+use crate::source::cache::{Cache, CacheSettings};
 use crate::source::{self, Clock, Setup};
 use crate::tools;
 use chrono::Utc;
@@ -253,7 +254,8 @@ fn context(config: &Config, cursors: Cursors<Frozen>) -> Result<ToolContext, Fai
     let home_region = source::configured_region();
     let api = Api::open(config, home_region.clone());
     let prover = verify::prover(config)?;
-    let sources = source::open(&Setup { config, clock: clock.clone(), api: &api, home_region, prover, bundled: demo::LOG });
+    let cache = Arc::new(Cache::new(CacheSettings::configured(config)));
+    let sources = source::open(&Setup { config, clock: clock.clone(), api: &api, home_region, cache, prover, bundled: demo::LOG });
     Ok(ToolContext {
         policy: config.policy(),
         sources: sources.map_err(|error| Failure::new(CONFIG, error))?,

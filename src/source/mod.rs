@@ -10,6 +10,7 @@ pub mod alertmanager;
 pub mod api;
 pub mod archive;
 mod aws;
+pub mod cache;
 pub mod delivery;
 pub mod engine;
 pub mod event_history;

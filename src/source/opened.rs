@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::api::Api;
+use super::cache::Cache;
 use super::proof::Prover;
 use super::refusing::Refusing;
 use super::{ALL, Source};
@@ -25,6 +26,8 @@ pub struct Setup<'a> {
     pub api: &'a Api,
     /// The region of the environment. Default: none.
     pub home_region: Option<String>,
+    /// Where sources keep what cannot change any more.
+    pub cache: Arc<Cache>,
     /// Who proves the log files of archives. Default: nobody, and nothing is said of that.
     pub prover: Option<Arc<dyn Prover>>,
     /// Log files that are part of the program, by a name that tells their form: with `--demo` they are the archive.

@@ -1,6 +1,7 @@
 //! Other accounts by roles, other partitions, disabled regions, and credentials that end: through the real SDK.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -12,7 +13,8 @@ use cloudtrail_mcp::context::{Incident, Named, Onset, Told};
 use cloudtrail_mcp::coverage::{Cause, Cell, State};
 use cloudtrail_mcp::investigate::{Gathered, plan};
 use cloudtrail_mcp::policy::{Available, Policy, Scope};
-use cloudtrail_mcp::source::event_history::{CacheSettings, EventHistory, PROFILE, Role, Settings};
+use cloudtrail_mcp::source::cache::{Cache, CacheSettings};
+use cloudtrail_mcp::source::event_history::{EventHistory, PROFILE, Role, Settings};
 use cloudtrail_mcp::source::{Kind, Source};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -294,7 +296,7 @@ async fn other_partitions_have_their_own_global_region_and_refuse_roles_of_other
 async fn what_is_settled_is_read_once_and_kept_for_the_next_process() {
     let folder = tempfile::tempdir().unwrap();
     let fake = FakeAws::start(now()).await.with_events([change("own", ACCOUNT, "us-east-1")]);
-    let cache = || CacheSettings { path: Some(folder.path().join("cache")), ..CacheSettings::default() };
+    let cache = || Arc::new(Cache::new(CacheSettings { path: Some(folder.path().join("cache")), ..CacheSettings::default() }));
     let ask = incident(&[], &["us-east-1"]);
     let mut before = None;
     for _ in 0..2 {

@@ -17,15 +17,16 @@ use chrono::{TimeDelta, Utc};
 use tokio::time::{Instant, timeout};
 
 use self::bucket::{Bucket, Buckets};
-use self::cache::Cache;
+use self::cache::Slices;
 use self::client::Aws;
 use self::conclude::{Part, conclude, failed, gap, refused, refused_role};
 use self::reader::{Job, Reader, Scan};
 use self::settled::Settled;
 use self::single_flight::SingleFlight;
+use super::cache::Cache;
 use super::{BoxFuture, Clock, Definition, Opened, Setup, Source};
 use crate::config::Account;
-use crate::config::settings::{CACHE_MAX_BYTES, CACHE_PATH, EVENT_HISTORY_ENDPOINT_URL, NOW};
+use crate::config::settings::{EVENT_HISTORY_ENDPOINT_URL, NOW};
 use crate::coverage::{Attribute, Cell, Cost, LookUp, Note, Obstacle, Profile, Reading, SourceName, State, Unit, Words};
 use crate::policy::{Presence, Ungated};
 use crate::source::Query;
@@ -54,7 +55,6 @@ pub(super) fn obstacle_of((code, message): (&str, &str)) -> Option<Obstacle> {
     }
 }
 
-pub use cache::CacheSettings;
 pub(super) use failure::Failure;
 pub use role::Role;
 pub(super) use session::{Identity, Session, Sessions};
@@ -138,8 +138,8 @@ pub struct Settings {
     pub home_region: Option<String>,
     /// Roles by which other accounts are read. Default: none.
     pub roles: Vec<Role>,
-    /// Where settled slices are kept.
-    pub cache: CacheSettings,
+    /// Where settled slices are kept. Default: memory.
+    pub cache: Arc<Cache>,
 }
 
 impl Default for Settings {
@@ -152,7 +152,7 @@ impl Default for Settings {
             aws: None,
             home_region: None,
             roles: Vec::new(),
-            cache: CacheSettings::default(),
+            cache: Arc::default(),
         }
     }
 }
@@ -168,7 +168,7 @@ pub struct EventHistory {
 }
 
 fn open(setup: &Setup<'_>) -> Result<Option<Opened>, String> {
-    let Setup { config, clock, home_region, api, .. } = setup;
+    let Setup { config, clock, home_region, api, cache, .. } = setup;
     let role = |account: Account| Some(Role { account: account.id, role_arn: account.role_arn?, external_id: account.external_id });
     let ahead = config.find(&NOW).is_some_and(|now| now > Utc::now());
     let settings = Settings {
@@ -176,11 +176,8 @@ fn open(setup: &Setup<'_>) -> Result<Option<Opened>, String> {
         clock: Arc::clone(clock),
         home_region: home_region.clone(),
         roles: config.accounts().into_iter().filter_map(role).collect(),
-        cache: CacheSettings {
-            // By a clock that is ahead everything would be settled, and what is kept for others has to be true for them.
-            path: config.find(&CACHE_PATH).filter(|_| !ahead),
-            max_bytes: config.get(&CACHE_MAX_BYTES),
-        },
+        // By a clock that is ahead everything would be settled, and what is kept for others has to be true for them.
+        cache: if ahead { Arc::default() } else { Arc::clone(cache) },
         ..Settings::default()
     };
     let source = EventHistory::with(api.sessions(), settings);
@@ -200,7 +197,7 @@ impl EventHistory {
             aws: Aws::new(sessions, roles),
             buckets: Buckets::new(period),
             flights: SingleFlight::default(),
-            settled: Some(Arc::new(Cache::new(cache))),
+            settled: Some(Arc::new(Slices::new(cache))),
             attempt: attempt_timeout,
             clock,
         }

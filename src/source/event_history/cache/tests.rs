@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use proptest::prelude::*;
@@ -9,6 +10,7 @@ use super::super::chain::Entry;
 use super::*;
 use crate::event::LookupResource;
 use crate::source::Kind;
+use crate::source::cache::CacheSettings;
 
 const BASE: i64 = 1_769_500_000;
 const SECRET: &str = "planted-Secret-9f8e7d";
@@ -42,25 +44,22 @@ fn same(one: &[Entry], other: &[Entry]) -> bool {
     parts(one) == parts(other)
 }
 
-fn in_memory() -> Cache {
-    Cache::new(CacheSettings::default())
+fn with(settings: CacheSettings) -> Slices {
+    Slices::new(Arc::new(Cache::new(settings)))
 }
 
-fn in_folder(folder: &Path) -> Cache {
-    Cache::new(CacheSettings { path: Some(folder.to_owned()), ..CacheSettings::default() })
+fn in_memory() -> Slices {
+    with(CacheSettings::default())
+}
+
+fn in_folder(folder: &Path) -> Slices {
+    with(CacheSettings { path: Some(folder.to_owned()), ..CacheSettings::default() })
 }
 
 /// Closes a cache that has written what it keeps.
-fn written(cache: Cache) {
-    nothing_waits(&cache);
-    drop(cache);
-}
-
-/// Waits until everything kept so far was written.
-fn nothing_waits(cache: &Cache) {
-    while !lock(&cache.shared().unwrap().queue).waiting.is_empty() {
-        std::thread::yield_now();
-    }
+fn written(slices: Slices) {
+    slices.cache.written();
+    drop(slices);
 }
 
 fn everything_in(folder: &Path) -> Vec<PathBuf> {
@@ -69,13 +68,13 @@ fn everything_in(folder: &Path) -> Vec<PathBuf> {
 
 /// The files of the slices in a cache's folder, in a fixed order.
 fn slices_in(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<_> = everything_in(&folder.join("slices")).into_iter().filter(|path| path.is_file()).collect();
+    let mut files: Vec<_> = everything_in(&folder.join("kept")).into_iter().filter(|path| path.is_file()).collect();
     files.sort();
     files
 }
 
 /// The seconds of an interval that are known, each slice held against the truth.
-fn known_seconds(cache: &Cache, place: &SliceKey, start: i64, end: i64) -> BTreeSet<i64> {
+fn known_seconds(cache: &Slices, place: &SliceKey, start: i64, end: i64) -> BTreeSet<i64> {
     let mut seconds = BTreeSet::new();
     for slice in cache.known(place, at(start), at(end)) {
         let (first, last) = (slice.start.timestamp() - BASE, slice.end.timestamp() - BASE);
@@ -202,7 +201,7 @@ fn nothing_in_the_files_can_be_read_and_nobody_else_may_try() {
         }
         assert!(bytes > 1000, "the store is somewhere else");
     };
-    nothing_waits(&cache);
+    cache.cache.written();
     hidden();
     written(cache);
     hidden();
@@ -223,7 +222,7 @@ fn a_wrong_missing_or_open_key_is_a_miss_and_the_next_slice_is_kept_again() {
         let cache = in_folder(folder.path());
         cache.keep(&place(), truth(0, 9));
         written(cache);
-        spoil(&folder.path().join("slices.key"));
+        spoil(&folder.path().join("kept.key"));
         let cache = in_folder(folder.path());
         assert!(cache.known(&place(), at(0), at(9)).is_empty());
         cache.keep(&place(), truth(0, 9));
@@ -321,17 +320,17 @@ fn the_cache_stays_within_its_size_and_drops_the_least_used_slice_first() {
     let size = || {
         everything_in(folder.path()).iter().map(|path| path.metadata().unwrap()).filter(|it| it.is_file()).map(|it| it.len()).sum::<u64>()
     };
-    let cache = Cache::new(settings(1 << 20));
-    let known = |cache: &Cache, second| !cache.known(&place(), at(second), at(second)).is_empty();
+    let cache = with(settings(1 << 20));
+    let known = |cache: &Slices, second| !cache.known(&place(), at(second), at(second)).is_empty();
     for second in 0..400 {
         cache.keep(&place(), incompressible(second));
-        nothing_waits(&cache);
+        cache.cache.written();
         assert!(known(&cache, 0), "used each time, and yet gone after {second}");
         assert!(size() <= (1 << 20) + (64 << 10), "{} bytes after {second}", size());
     }
     assert!(known(&cache, 399) && known(&cache, 390) && !known(&cache, 1) && !known(&cache, 200));
     drop(cache);
-    let smaller = Cache::new(settings(256 << 10));
+    let smaller = with(settings(256 << 10));
     assert!(known(&smaller, 399) && known(&smaller, 0));
     drop(smaller);
     assert!(size() <= (256 << 10) + (64 << 10), "{} bytes", size());
@@ -345,7 +344,7 @@ fn keeping_without_end() {
     let cache = in_folder(Path::new(&folder));
     for n in 0.. {
         cache.keep(&place(), truth(n * 10, n * 10 + 9));
-        while lock(&cache.shared().unwrap().queue).waiting.len() > 4 {
+        while cache.cache.waiting() > 4 {
             std::thread::yield_now();
         }
         println!("kept {n}");

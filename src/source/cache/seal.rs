@@ -1,7 +1,7 @@
 //! What is kept is sealed first: compressed, encrypted, and bound to where it belongs.
 //!
 //! Why encrypt even in memory and beside the key? Raw records hold live credentials. Sealed, they are in no core dump, no
-//! swap, no backup of the store alone and no stray read of another caller's; a slice that was tampered with does not open.
+//! swap, no backup of the store alone and no stray read of another caller's; what was tampered with does not open.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -10,32 +10,24 @@ use std::path::Path;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hmac::{self, HMAC_SHA256};
 
-use super::super::settled::SliceKey;
 use crate::config::plain_file;
 
 /// Bytes of the secret in the key file.
 const SECRET: usize = 32;
-/// Form of what is kept; a change makes older slices unknown.
-const FORM: &str = "slice 1";
 
-/// What a slice is kept under: a keyed digest of its place, and its interval. Tells nothing of the place without the key.
+/// What something is kept under: a keyed digest of its place, and its name there. Tells nothing of the place without the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Label {
-    pub(super) place: [u8; 32],
-    /// Unix seconds, both included.
-    pub(super) start: i64,
-    /// See `start`.
-    pub(super) end: i64,
+pub(in crate::source) struct Label {
+    /// See [`Seal::digest`].
+    pub(in crate::source) place: [u8; 32],
+    /// Two numbers that tell it from all else that is kept there, such as the first and the last second of an interval.
+    pub(in crate::source) name: (i64, i64),
 }
 
 impl Label {
-    /// Tells whether both are of one place and share a second.
-    pub(super) fn touches(&self, asked: &Self) -> bool {
-        self.place == asked.place && self.start <= asked.end && self.end >= asked.start
-    }
-
-    fn bytes(&self) -> Aad<Vec<u8>> {
-        Aad::from([&self.place[..], &self.start.to_be_bytes(), &self.end.to_be_bytes()].concat())
+    /// Returns what is sealed along: what is kept is not believed under another label, nor where `bound` is another.
+    fn bytes(&self, bound: &str) -> Aad<Vec<u8>> {
+        Aad::from([&self.place[..], &self.name.0.to_be_bytes(), &self.name.1.to_be_bytes(), bound.as_bytes()].concat())
     }
 }
 
@@ -71,31 +63,30 @@ impl Seal {
         Self::new(&secret).ok_or_else(|| io::Error::other("the key could not be prepared"))
     }
 
-    /// Returns what the slices of a place are kept under.
-    pub(super) fn place(&self, place: &SliceKey) -> [u8; 32] {
-        let kind = format!("{:?}", place.kind);
+    /// Returns the digest of parts that name a place.
+    pub(super) fn digest(&self, parts: &[&str]) -> [u8; 32] {
         let mut digest = hmac::Context::with_key(&self.places);
-        for part in [FORM, &place.caller, &place.account, &place.region, &kind] {
+        for part in parts {
             digest.update(&(part.len() as u64).to_be_bytes());
             digest.update(part.as_bytes());
         }
         digest.sign().as_ref().try_into().unwrap_or_default()
     }
 
-    /// Seals bytes to their label.
-    pub(super) fn seal(&self, label: &Label, mut bytes: Vec<u8>) -> Option<Vec<u8>> {
-        // Drawn at random: one key seals far fewer slices than the 2^32 that 96 bits are good for (NIST SP 800-38D, 8.3).
+    /// Seals bytes to their label and to what else they are bound to.
+    pub(super) fn seal(&self, (label, bound): (&Label, &str), mut bytes: Vec<u8>) -> Option<Vec<u8>> {
+        // Drawn at random: one key seals far fewer times than the 2^32 that 96 bits are good for (NIST SP 800-38D, 8.3).
         let nonce: [u8; NONCE_LEN] = fresh().ok()?;
-        self.cipher.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), label.bytes(), &mut bytes).ok()?;
+        self.cipher.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), label.bytes(bound), &mut bytes).ok()?;
         bytes.extend_from_slice(&nonce);
         Some(bytes)
     }
 
-    /// Opens what was sealed to this label; nothing when it was not, or not with this key, or has changed.
-    pub(super) fn open(&self, label: &Label, mut sealed: Vec<u8>) -> Option<Vec<u8>> {
+    /// Opens what was sealed to this; nothing when it was not, or not with this key, or has changed.
+    pub(super) fn open(&self, (label, bound): (&Label, &str), mut sealed: Vec<u8>) -> Option<Vec<u8>> {
         let nonce = sealed.split_off(sealed.len().checked_sub(NONCE_LEN)?);
         let nonce = Nonce::try_assume_unique_for_key(&nonce).ok()?;
-        let length = self.cipher.open_in_place(nonce, label.bytes(), &mut sealed).ok()?.len();
+        let length = self.cipher.open_in_place(nonce, label.bytes(bound), &mut sealed).ok()?.len();
         sealed.truncate(length);
         Some(sealed)
     }

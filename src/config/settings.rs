@@ -404,7 +404,7 @@ settings! {
     /// What becomes of calls that cannot be recorded, as on a full disk.
     AUDIT_ON_FAILURE: OnFailure = setting("audit.on_failure", Text(OneOf(&["deny", "allow"]))).default("deny");
 
-    /// Folder where events that cannot change any more are kept, encrypted, so that they cost no request again; memory without it.
+    /// Folder where what cannot change any more is kept, encrypted: events, which cost no request again, and what log files of archives hold, which are not opened again. Without it events are kept in memory.
     CACHE_PATH: PathBuf = setting("cache.path", Text(PATH));
 
     /// Room for them, at least 1 MiB; in memory at most 64 MiB.

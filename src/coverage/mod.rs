@@ -31,7 +31,7 @@ pub use note::{Extent, Note, Share};
 pub use obstacle::{CertificateFault, Denier, Login, Name, Obstacle, ProfileFault};
 pub use profile::{Attribute, Cost, LookUp, Profile, SourceName, Unit, Words};
 pub use proof::AllRead;
-pub use reading::{ReadSoFar, Reading, SoFar, Survey};
+pub use reading::{Cached, ReadSoFar, Reading, SoFar, Survey};
 
 /// How a cell's reading ended, from light to grave: of two that are joined the graver stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

@@ -1,6 +1,7 @@
 //! What one query gave.
 
 use std::collections::BTreeMap;
+use std::ops::AddAssign;
 use std::time::Duration;
 
 use super::{Cell, CellKey, PlanLine};
@@ -18,10 +19,26 @@ pub struct Reading {
     pub so_far: SoFar,
     /// What files were there; all zero where the source has none.
     pub survey: Survey,
-    /// Events that were known from earlier readings and cost nothing.
-    pub cached: u32,
+    /// What was known from earlier readings and cost nothing.
+    pub cached: Cached,
     /// The decisions on the way, in their order.
     pub decisions: Vec<PlanLine>,
+}
+
+/// What was known from earlier readings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cached {
+    /// Events.
+    pub events: u32,
+    /// Log files that were not opened.
+    pub files: u32,
+}
+
+impl AddAssign for Cached {
+    fn add_assign(&mut self, other: Self) {
+        self.events = self.events.saturating_add(other.events);
+        self.files = self.files.saturating_add(other.files);
+    }
 }
 
 /// How far the places of cells were read.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::coverage::{BlindSpot, Cell, CellKey, Coverage, PlanLine, Profile, SoFar, State, Survey};
+use crate::coverage::{BlindSpot, Cached, Cell, CellKey, Coverage, PlanLine, Profile, SoFar, State, Survey};
 use crate::event::{Event, join_sessions, name_agents};
 use crate::policy::Admitted;
 use crate::rank::Change;
@@ -23,7 +23,7 @@ pub struct Gathered {
     cells: BTreeMap<CellKey, Cell>,
     so_far: SoFar,
     survey: Survey,
-    cached: u32,
+    cached: Cached,
     plan_log: Vec<PlanLine>,
     /// Cells of what was looked up ahead, of which only the requests count, until their places are read.
     ahead: Vec<Cell>,
@@ -68,7 +68,7 @@ impl Gathered {
             self.so_far.entry(key).or_default().join(so_far);
         }
         self.survey = std::mem::take(&mut self.survey).join(reading.survey);
-        self.cached = self.cached.saturating_add(reading.cached);
+        self.cached += reading.cached;
         self.plan_log.extend(reading.decisions);
     }
 
@@ -88,8 +88,8 @@ impl Gathered {
         self.events.contains_key(event_id)
     }
 
-    /// Returns how many events were known from earlier readings.
-    pub fn cached(&self) -> u32 {
+    /// Returns what was known from earlier readings.
+    pub fn cached(&self) -> Cached {
         self.cached
     }
 
@@ -113,7 +113,7 @@ impl Gathered {
     /// Counts what look-ups cost that went ahead of a reading of the same places, and takes what was decided on the way.
     pub fn add_ahead(&mut self, looked_up: &mut Self) {
         self.ahead.extend(looked_up.cells.values().filter(|cell| cell.requests > 0).cloned());
-        self.cached = self.cached.saturating_add(looked_up.cached);
+        self.cached += looked_up.cached;
         self.plan_log.append(&mut looked_up.plan_log);
     }
 

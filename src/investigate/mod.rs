@@ -42,7 +42,7 @@ use crate::answer::page::Page;
 use crate::answer::words::Words;
 use crate::context::{self, Incident};
 use crate::correlate::{Joins, failures};
-use crate::coverage::{Coverage, PlanLine, SoFar, SourceName};
+use crate::coverage::{Cached, Coverage, PlanLine, SoFar, SourceName};
 use crate::policy::Scope;
 use crate::rank::{self, Background, Change, Ranked, Weights};
 use crate::refusal::{Code, InvalidArgument, Refusal};
@@ -110,8 +110,8 @@ struct Findings {
     joins: Option<Joins>,
     /// Changes from before the window, which tell what was so before.
     background: Vec<Change>,
-    /// Events that were known from earlier readings.
-    cached: u32,
+    /// What was known from earlier readings.
+    cached: Cached,
     /// What was decided while reading.
     plan_log: Vec<PlanLine>,
     /// How long it took until there was a suspect.

@@ -45,7 +45,8 @@ pub(super) fn build(reader: &Reader<'_>, findings: &Findings) -> Built {
         now: inquiry.now,
         plan_log,
         cost: Cost {
-            cached: *cached,
+            cached: cached.events,
+            cached_files: cached.files,
             elapsed_ms: in_ms(reader.spent()),
             first_suspect_ms: first_suspect.filter(|_| ranked.first().is_some_and(Ranked::is_suspect)).map(in_ms),
             ..Cost::of(&coverage.cells)

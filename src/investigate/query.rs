@@ -327,7 +327,7 @@ fn tell(reader: &Reader<'_>, frozen: FrozenRows, changes: Vec<Change>, gathered:
         told: &frozen.told,
         limit: frozen.limit,
         failures: matches!(preset.outcome, Outcome::Failed | Outcome::Denied),
-        cost: Cost { cached, elapsed_ms: elapsed, ..Cost::of(&coverage.cells) },
+        cost: Cost { cached: cached.events, cached_files: cached.files, elapsed_ms: elapsed, ..Cost::of(&coverage.cells) },
     });
     if coverage.verdict() == Verdict::Unknown && answer.finding == QueryFinding::CouldNotLook {
         answer.error = Some((&page::unread(&coverage)).into());

@@ -13,7 +13,7 @@ use super::plan::{self, Aim};
 use super::question::Inquiry;
 use super::resume::ResumeState;
 use super::{Gathered, ToolContext};
-use crate::coverage::{Cell, CellKey, Cost, Reading};
+use crate::coverage::{Attribute, Cell, CellKey, Cost, Reading};
 use crate::policy::{Admitted, Scope};
 use crate::rank::Change;
 use crate::refusal::InvalidArgument;
@@ -77,12 +77,18 @@ impl<'a> Reader<'a> {
     ///
     /// Shape: one cell a place, which tells of the look-up that came least far: what one of them lacks, the question lacks.
     async fn look_up(&self, inquiry: &Inquiry, names: &[Name], gathered: &mut Gathered) {
-        let Inquiry { incident, scope, .. } = inquiry;
+        let Inquiry { incident, scope, filter, .. } = inquiry;
         let aim = Aim { incident, after: None };
-        let of = |(attribute, name): &Name| plan::queries(scope, scope.window(), &Kind::Exact(*attribute, name.clone()), self.left(scope));
+        let of = |(attribute, name): &Name| {
+            let queries = plan::queries(scope, scope.window(), &Kind::Exact(*attribute, name.clone()), self.left(scope));
+            // Whether somebody acted at all, and by which sessions, is told by reads, too.
+            let reads =
+                filter.include_reads || !filter.actors.is_empty() || !matches!(attribute, Attribute::ResourceName | Attribute::EventName);
+            queries.into_iter().map(move |query| if reads { query } else { query.without_reads() })
+        };
         let queries: Vec<Query> = match (scope.source().cost, names.split_first()) {
             // Where each reading is paid for by what it goes through, all names are looked for in one.
-            (Cost::Bytes { .. }, Some((first, others))) => of(first).into_iter().map(|query| aim.at(query, gathered).or(others)).collect(),
+            (Cost::Bytes { .. }, Some((first, others))) => of(first).map(|query| aim.at(query, gathered).or(others)).collect(),
             _ => names.iter().flat_map(of).map(|query| aim.at(query, gathered).share(names.len())).collect(),
         };
         let mut cells: BTreeMap<CellKey, Cell> = BTreeMap::new();

@@ -26,6 +26,7 @@ pub struct Query {
     read: Vec<Window>,
     learns: bool,
     others: Vec<(Attribute, String)>,
+    no_reads: bool,
 }
 
 /// Which events a query wants.
@@ -37,7 +38,7 @@ pub enum Kind {
     Everything,
     /// The one event of this id.
     EventId(String),
-    /// Reads and writes that are filed under exactly this name; asked only of a source whose profile can look that up.
+    /// What is filed under exactly this name, reads as well unless the query says that nobody asks for them; asked only of a source whose profile can look that up.
     Exact(Attribute, String),
 }
 
@@ -60,6 +61,7 @@ impl Query {
             read: Vec::new(),
             learns: false,
             others: Vec::new(),
+            no_reads: false,
         }
     }
 
@@ -179,10 +181,25 @@ impl Query {
         Self { learns: true, ..self }
     }
 
-    /// Tells whether what is read only tells what belongs to what: no noise is wanted then, and of a record who acted, the request, the
-    /// answer and the resources will do.
+    /// Tells whether what is read only tells what belongs to what: neither noise nor reads are wanted then, and of a record who acted,
+    /// the request, the answer and the resources will do.
     pub fn learns(&self) -> bool {
         self.learns
+    }
+
+    /// Says that nobody asks for reads, so that what is looked up by its name need not give any.
+    #[must_use]
+    pub fn without_reads(self) -> Self {
+        Self { no_reads: true, ..self }
+    }
+
+    /// Tells whether reads are wanted, too.
+    pub fn wants_reads(&self) -> bool {
+        match self.kind {
+            Kind::Writes => false,
+            Kind::Exact(..) => !self.no_reads && !self.learns,
+            Kind::Everything | Kind::EventId(_) => true,
+        }
     }
 
     /// Wants what is filed under any of these, too; only for a source that looks up by reading what it holds, once for all of them.

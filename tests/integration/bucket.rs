@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,7 +14,8 @@ use cloudtrail_mcp::investigate::plan;
 use cloudtrail_mcp::policy::{Admitted, Available, Policy};
 use cloudtrail_mcp::source::api::Api;
 use cloudtrail_mcp::source::archive::{Archive, REMOTE_PROFILE, Remote};
-use cloudtrail_mcp::source::{Kind, Source};
+use cloudtrail_mcp::source::cache::{Cache, CacheSettings};
+use cloudtrail_mcp::source::{Kind, Query, Source};
 use cloudtrail_mcp::time::Window;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -45,7 +47,7 @@ fn logs(account: &str, region: &str) -> Vec<(String, Vec<u8>)> {
     (0..72).map(|n| log(account, region, now() + TimeDelta::minutes(120 - 5 * n))).collect()
 }
 
-async fn read_with(remote: Remote, location: &str, regions: &[&str], policy: &Policy) -> Admitted {
+fn query(regions: &[&str], policy: &Policy, kind: &Kind) -> Query {
     let window = Window::new(ago(60), ago(30)).unwrap();
     let regions = regions.iter().map(|name| Named { name: (*name).to_owned(), basis: Basis::Argument }).collect::<Vec<_>>();
     let incident = Incident {
@@ -65,7 +67,11 @@ async fn read_with(remote: Remote, location: &str, regions: &[&str], policy: &Po
         speaks_to_reader: false,
     };
     let scope = policy.admit(&incident, None, &Available::only(&REMOTE_PROFILE), now()).unwrap();
-    let query = plan::queries(&scope, window, &Kind::Writes, Duration::from_secs(30)).swap_remove(0);
+    plan::queries(&scope, window, kind, Duration::from_secs(30)).swap_remove(0)
+}
+
+async fn read_with(remote: Remote, location: &str, regions: &[&str], policy: &Policy) -> Admitted {
+    let query = query(regions, policy, &Kind::Writes);
     let archive = Archive::with(&[PathBuf::from(location)], &remote).unwrap();
     assert!(archive.profile().asks_aws);
     query.gate(archive.read(&query).await)
@@ -210,6 +216,42 @@ async fn a_listing_that_stops_in_the_middle_is_a_gap() {
         assert_eq!(states(&reading.cells), [State::Failed], "{token}: {:?}", reading.cells);
         assert_eq!(reading.cells[0].unread_files[0].faults, [FileFault::Unanswered], "{token}");
     }
+}
+
+#[tokio::test]
+async fn objects_that_are_known_are_listed_and_not_fetched_again_until_they_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let fake = FakeAws::start(now()).await.with_bucket("logs", Bucket::of(logs(ACCOUNT, "eu-west-1")));
+    // A process that comes and goes, and how many objects it fetched.
+    let ask = async |caller: &str, kind: &Kind| {
+        let before = fake.objects().1.len();
+        let cache = Arc::new(Cache::new(CacheSettings { path: Some(folder.path().join("cache")), ..CacheSettings::default() }));
+        let archive = Archive::with(&[PathBuf::from("s3://logs/trail")], &remote(&fake)).unwrap().keeping(&cache);
+        let policy = Policy { caller: caller.into(), ..open() };
+        let query = query(&["eu-west-1"], &policy, kind);
+        let reading = query.gate(archive.read(&query).await);
+        (reading, fake.objects().1.len() - before)
+    };
+    let (first, fetched) = ask("alice", &Kind::Writes).await;
+    assert!(first.events.len() == 6 && fetched > 6, "{fetched}");
+    let (second, again) = ask("alice", &Kind::Writes).await;
+    assert_eq!((again, second.cached.files as usize, second.cached.events), (0, fetched, 6));
+    let told = |reading: &Admitted| {
+        let mut events: Vec<_> = reading.events.iter().map(|event| event.event_id.clone()).collect();
+        events.sort();
+        (events, states(&reading.cells), reading.cells[0].requests, reading.cells[0].covered(), reading.survey.clone())
+    };
+    assert_eq!(told(&second), told(&first));
+    assert!(matches!(second.cells[0].notes.last(), Some(Note::Fetched(1.., 0, 0))), "{:?}", second.cells[0].notes);
+    // Another version of one of them is fetched, and then known.
+    let (key, _) = log(ACCOUNT, "eu-west-1", now() - TimeDelta::minutes(45));
+    fake.put("logs", (key, log("444455556666", "eu-west-1", now() - TimeDelta::minutes(45)).1));
+    let (third, again) = ask("alice", &Kind::Writes).await;
+    assert!(again == 1 && third.events.iter().any(|event| event.account == "444455556666"));
+    assert_eq!(ask("alice", &Kind::Writes).await.1, 0);
+    // What asks for reads, and whoever else asks, fetches for itself.
+    assert_eq!(ask("alice", &Kind::Everything).await.1, fetched);
+    assert_eq!(ask("bob", &Kind::Writes).await.1, fetched);
 }
 
 async fn run(fake: &FakeAws, policy: &str, args: &[&str]) -> Output {

@@ -40,6 +40,9 @@ pub struct Cost {
     pub estimated_usd: Option<f64>,
     /// Events known from earlier readings.
     pub cached: u32,
+    /// Log files, of those read, that were not opened: what they hold was known from earlier readings.
+    #[serde(default, skip_serializing_if = "is_no_file")]
+    pub cached_files: u32,
     /// With `detail=full`: what was decided on the way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub plan: Vec<String>,
@@ -71,6 +74,10 @@ impl Cost {
 }
 
 fn is_none(n: &usize) -> bool {
+    *n == 0
+}
+
+fn is_no_file(n: &u32) -> bool {
     *n == 0
 }
 

@@ -52,14 +52,14 @@ pub(in crate::source) struct Spent {
 pub(in crate::source) enum Entry {
     /// Keys with this beginning, which ends with `/`.
     Folder(String),
-    /// An object.
-    Object(String),
+    /// An object, and what tells this version of it from others: its tag without quotes, and its length.
+    Object(String, Option<Box<str>>),
 }
 
 impl Entry {
     fn key(&self) -> &str {
         match self {
-            Self::Folder(key) | Self::Object(key) => key,
+            Self::Folder(key) | Self::Object(key, _) => key,
         }
     }
 }
@@ -150,9 +150,12 @@ impl Objects {
         let read = timeout(ATTEMPT, Answer::read(response)).await.unwrap_or(Err(Failure::TimedOut)).map_err(Refused::Failed)?;
         let page = read.value.ok_or(Refused::Failed(Failure::Unreadable))?;
         let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(decoded);
-        let objects = items(&page, "Contents").filter_map(|object| text(object, "Key")).filter(|key| !key.ends_with('/'));
+        let plain = |object: &'_ Value, key: &str| Some(object.get(key)?.as_str()?.trim_matches('"').to_owned());
+        let stamp = |object| Some(format!("{} {}", plain(object, "ETag")?, plain(object, "Size")?).into());
+        let objects = items(&page, "Contents").filter_map(|object| Some((text(object, "Key")?, stamp(object))));
+        let objects = objects.filter(|(key, _)| !key.ends_with('/'));
         let folders = items(&page, "CommonPrefixes").filter_map(|folder| text(folder, "Prefix"));
-        let mut entries: Vec<Entry> = objects.map(Entry::Object).chain(folders.map(Entry::Folder)).collect();
+        let mut entries: Vec<Entry> = objects.map(|(key, stamp)| Entry::Object(key, stamp)).chain(folders.map(Entry::Folder)).collect();
         entries.sort_unstable_by(|a, b| a.key().cmp(b.key()));
         let more = page.get("IsTruncated").and_then(Value::as_str) == Some("true");
         let next = page.get("NextContinuationToken").and_then(Value::as_str).filter(|token| more && !token.is_empty());

@@ -199,7 +199,7 @@ impl Store for Bucket {
     fn list(&self, ask: &Ask<'_>, halt: &Halt, each: &mut dyn FnMut(Page) -> ControlFlow<()>) -> io::Result<()> {
         if let Some(only) = &self.only {
             if ask.prefix.is_empty() && only.as_str() > ask.after {
-                let _ = each(Page::only(vec![Entry::Object(only.clone())]));
+                let _ = each(Page::only(vec![Entry::Object(only.clone(), None)]));
             }
             return Ok(());
         }
@@ -213,7 +213,7 @@ impl Store for Bucket {
             let below = |key: String| key.strip_prefix(&self.prefix).map(str::to_owned);
             let entry = |entry| match entry {
                 api::Entry::Folder(key) => below(key).map(Entry::Folder),
-                api::Entry::Object(key) => below(key).map(Entry::Object),
+                api::Entry::Object(key, stamp) => below(key).map(|key| Entry::Object(key, stamp)),
             };
             let page = Page { entries: listed.entries.into_iter().filter_map(entry).collect(), more: listed.next.is_some() };
             if each(page).is_break() || listed.next.is_none() {
@@ -225,6 +225,10 @@ impl Store for Bucket {
             }
             next = listed.next;
         }
+    }
+
+    fn stamp(&self, _key: &str, listed: Option<&str>) -> Option<String> {
+        listed.map(str::to_owned)
     }
 
     fn open(&self, key: &str, halt: &Arc<Halt>) -> io::Result<Box<dyn Bytes>> {
@@ -283,6 +287,12 @@ impl Object {
         let got = wait(&self.halt, asked)?.map_err(|refused| told(refused, false, &self.halt))?;
         self.body = got.body;
         Ok(())
+    }
+}
+
+impl Bytes for Object {
+    fn version(&self) -> Option<&str> {
+        Some(self.tag.as_deref().map_or("", |tag| tag.trim_matches('"')))
     }
 }
 

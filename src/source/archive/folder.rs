@@ -5,6 +5,7 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::config::plain_file;
 
@@ -56,7 +57,7 @@ impl Store for Folder {
         if self.is_file() {
             let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if ask.prefix.is_empty() && name.as_str() > ask.after {
-                let _ = each(Page::only(vec![Entry::Object(name)]));
+                let _ = each(Page::only(vec![Entry::Object(name, None)]));
             }
             return Ok(());
         }
@@ -81,6 +82,19 @@ impl Store for Folder {
         Ok(Box::new(plain_file::open(&self.at(key), OpenOptions::new().read(true))?))
     }
 
+    fn stamp(&self, key: &str, _listed: Option<&str>) -> Option<String> {
+        let data = fs::metadata(self.at(key)).ok()?;
+        let changed = data.modified().ok()?;
+        // What was written a moment ago may be written again within the same tick of the clock, and by the same process.
+        SystemTime::now().duration_since(changed).ok().filter(|age| *age >= SETTLED)?;
+        let since = changed.duration_since(UNIX_EPOCH).ok()?.as_nanos();
+        #[cfg(unix)]
+        let kept = (std::os::unix::fs::MetadataExt::ctime(&data), std::os::unix::fs::MetadataExt::ctime_nsec(&data));
+        #[cfg(not(unix))]
+        let kept = (0, 0);
+        Some(format!("{} {since} {}.{}", data.len(), kept.0, kept.1))
+    }
+
     fn behind(&self, link: &str) -> io::Result<Option<Behind>> {
         let path = self.path.join(link);
         let real = fs::canonicalize(&path)?;
@@ -94,6 +108,11 @@ impl Store for Folder {
     }
 }
 
+/// How long a file has to have stayed the same before its time of change tells it from what comes after.
+///
+/// Source: FAT counts time in steps of two seconds, other file systems in shorter ones.
+const SETTLED: Duration = Duration::from_secs(2);
+
 /// Most entries of one folder that are put in order.
 const MAX_IN_FOLDER: usize = 500_000;
 
@@ -105,7 +124,7 @@ fn named(entry: &DirEntry, prefix: &str) -> Entry {
     match entry.file_type() {
         Ok(kind) if kind.is_dir() => Entry::Folder(format!("{key}/")),
         // What is neither, such as a pipe, is found out at the opening; a link to one is not followed.
-        Ok(kind) if kind.is_file() => Entry::Object(key),
+        Ok(kind) if kind.is_file() => Entry::Object(key, None),
         Ok(kind) if kind.is_symlink() => Entry::Link(key),
         Ok(_) => Entry::Link(key),
         Err(_) => Entry::Unreadable(key),

@@ -24,6 +24,8 @@ pub(super) struct LogFile {
     pub(super) native: Option<Native>,
     /// Whether it is to be read; else it only tells how far the archive reaches.
     pub(super) selected: bool,
+    /// What the listing told of its version.
+    pub(super) stamp: Option<Box<str>>,
 }
 
 /// What CloudTrail's own file names say. Records may say otherwise, and then they are right.

@@ -16,6 +16,8 @@
 //! names it; what was read before the break is kept. Everything that is read is bounded: entries of a listing, bytes and depth of a
 //! value, what a file may inflate to, what the events of a call and of the process may hold (`watch`).
 //!
+//! What a file held is kept where `[cache] path` says so, and not read again for the next question about changes (`index`).
+//!
 //! A new place for archives is a `store::Store` in a file of its own, and a line in `location::open`.
 
 mod bucket;
@@ -23,6 +25,7 @@ mod cells;
 mod content;
 mod direct;
 mod folder;
+mod index;
 mod listing;
 mod location;
 mod proof;
@@ -40,8 +43,10 @@ use std::time::Instant;
 
 pub use self::bucket::Remote;
 pub use self::direct::{BucketReader, Listed, OpenObject};
+use self::index::Index;
 use self::store::{Bundled, Store};
 use self::watch::Halt;
+use super::cache::Cache;
 use super::delivery::LATEST_NAME;
 use super::proof::Prover;
 use super::{BoxFuture, Definition, Opened, Setup, Source};
@@ -104,6 +109,8 @@ pub struct Archive {
     stores: Arc<[Arc<dyn Store>]>,
     /// Who proves the files that are read. Default: nobody.
     prover: Option<Arc<dyn Prover>>,
+    /// Where what files hold is kept, if that lasts. Default: nowhere.
+    cache: Option<Arc<Cache>>,
 }
 
 /// Why an archive cannot be opened.
@@ -153,7 +160,7 @@ fn open(setup: &Setup<'_>) -> Result<Option<Opened>, String> {
         return Ok(None);
     }
     let remote = Remote::configured(config, setup.api.clone(), setup.home_region.clone());
-    Archive::with(&locations, &remote).map(|archive| opened(archive, presence)).map_err(|error| error.to_string())
+    Archive::with(&locations, &remote).map(|archive| opened(archive.keeping(&setup.cache), presence)).map_err(|error| error.to_string())
 }
 
 impl Archive {
@@ -168,7 +175,13 @@ impl Archive {
     ///
     /// Errors: as [`Archive::open`], and an address that is none.
     pub fn with(locations: &[PathBuf], remote: &Remote) -> Result<Self, ArchiveError> {
-        Ok(Self { stores: location::open(locations, remote)?, prover: None })
+        Ok(Self { stores: location::open(locations, remote)?, prover: None, cache: None })
+    }
+
+    /// Keeps what log files hold in `cache`, where that lasts longer than the process: a question for changes need not open them again then.
+    #[must_use]
+    pub fn keeping(self, cache: &Arc<Cache>) -> Self {
+        Self { cache: Some(Arc::clone(cache)), ..self }
     }
 
     fn is_remote(&self) -> bool {
@@ -177,7 +190,7 @@ impl Archive {
 
     /// Makes an archive of one file that is part of the program; `name` tells its form by its ending, such as `.jsonl`.
     pub fn bundled(name: &'static str, bytes: &[u8]) -> Self {
-        Self { stores: Arc::new([Arc::new(Bundled { name, bytes: bytes.into() })]), prover: None }
+        Self { stores: Arc::new([Arc::new(Bundled { name, bytes: bytes.into() })]), prover: None, cache: None }
     }
 }
 
@@ -192,10 +205,11 @@ impl Source for Archive {
             let _stops_when_dropped = StopOnDrop(stop.clone());
             let halt = Halt { stop, until: Instant::now().checked_add(query.deadline()), ..Halt::default() };
             let halt = Arc::new(Halt { caller: query.caller().to_owned(), ..halt });
-            let prover = self.prover.clone();
+            let (prover, cache) = (self.prover.clone(), self.cache.clone());
             let (stores, asked) = (self.stores.clone(), query.clone());
             let scanned = tokio::task::spawn_blocking(move || {
-                let mut scan = scan::scan(&stores, &asked, &halt, prover.is_some());
+                let index = cache.as_ref().and_then(Index::of);
+                let mut scan = scan::scan(&stores, &asked, &halt, (prover.is_some(), index));
                 let mut cells = cells::cells(&scan, &asked);
                 let spent = [&halt.spent.lists, &halt.spent.gets].map(|count| count.load(Ordering::Relaxed));
                 if let ([lists, gets], Some(cell)) = (spent, cells.first_mut())
@@ -206,7 +220,7 @@ impl Source for Archive {
                 if prover.is_some() {
                     proof::apply(prover, &stores, &asked, &halt, (&mut scan, &mut cells));
                 }
-                Reading { cells, survey: scan.survey(), events: scan.into_events(), ..Reading::default() }
+                Reading { cells, survey: scan.survey(), cached: scan.cached(), events: scan.into_events(), ..Reading::default() }
             });
             scanned.await.unwrap_or_else(|_| Reading { cells: vec![broken(query)], ..Reading::default() }).into()
         })

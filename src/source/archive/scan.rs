@@ -15,13 +15,14 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 
 use super::content::{self, Content, Scratch};
+use super::index::{Index, Notes};
 use super::listing::{Listing, LogFile};
 use super::select::Selection;
 use super::store::Store;
 use super::walk::{Found, Walk};
 use super::wants::{Sought, Wants};
 use super::watch::{Halt, Held, Pulse, hangs, may_replace, set_hanging};
-use crate::coverage::{Failure, FileFault, Survey};
+use crate::coverage::{Cached, Failure, FileFault, Survey};
 use crate::event::Event;
 use crate::source::proof::Sha256;
 use crate::source::{Kind, Query};
@@ -59,6 +60,14 @@ impl Scan {
         all
     }
 
+    /// Counts the files that were not opened, as what they hold was known, and the events that they gave.
+    pub(super) fn cached(&self) -> Cached {
+        let known = || self.files.iter().filter(|(_, file)| file.known).map(|(position, _)| position);
+        let events: usize = known().filter_map(|position| self.events.get(position)).map(Vec::len).sum();
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        Cached { events: count(events), files: count(known().count()) }
+    }
+
     /// Counts the files by what they are: by their name, and by their content where they were read.
     pub(super) fn survey(&self) -> Survey {
         let of = |content| u32::try_from(self.files.values().filter(|file| file.content == content).count()).unwrap_or(u32::MAX);
@@ -85,6 +94,8 @@ pub(super) struct FileSeen {
     pub(super) hash: Option<Sha256>,
     /// By account and region.
     pub(super) pairs: BTreeMap<String, BTreeMap<String, Seen>>,
+    /// Whether it was not opened, as what it holds was known.
+    pub(super) known: bool,
 }
 
 /// Records of one account and region.
@@ -113,7 +124,8 @@ const GRACE: Duration = Duration::from_millis(150);
 /// Reads the files that may hold what `query` wants, on every core.
 ///
 /// Shape: with the hash of each file where `hashes`; ends soon after `halt` says so; a file is in memory only as far as a record needs it.
-pub(super) fn scan(stores: &Arc<[Arc<dyn Store>]>, query: &Query, halt: &Arc<Halt>, hashes: bool) -> Scan {
+/// What `index` knows of a file is not read anew, where that answers the query.
+pub(super) fn scan(stores: &Arc<[Arc<dyn Store>]>, query: &Query, halt: &Arc<Halt>, (hashes, index): (bool, Option<Index>)) -> Scan {
     let query = Arc::new(query.clone());
     let listing = Arc::new(list(stores, &query, halt));
     let mut wanted: Vec<usize> = listing.logs.iter().enumerate().filter(|(_, file)| file.selected).map(|(position, _)| position).collect();
@@ -123,7 +135,7 @@ pub(super) fn scan(stores: &Arc<[Arc<dyn Store>]>, query: &Query, halt: &Arc<Hal
     }
     let (stores, halt) = (stores.clone(), halt.clone());
     let sought = Sought::of(&query);
-    let job = Arc::new(Job { stores, query, sought, halt, wanted, next: AtomicUsize::new(0), held: Held::default(), listing, hashes });
+    let job = Arc::new(Job { stores, query, sought, halt, wanted, next: AtomicUsize::new(0), held: Held::default(), listing, hashes, index });
     let mut scan = Scan::default();
     Job::run(&job, &mut scan);
     let set = |flag: &std::sync::atomic::AtomicBool| flag.load(Ordering::Relaxed);
@@ -189,6 +201,8 @@ struct Job {
     held: Held,
     /// Whether the files are hashed, too.
     hashes: bool,
+    /// What is known of files that were read before.
+    index: Option<Index>,
 }
 
 /// How the reading of one file ended.
@@ -291,14 +305,39 @@ impl Job {
         if hangs(&file.address(store.as_ref())) {
             return Outcome::Read(Box::new((FileSeen::stalled(), Vec::new(), false)));
         }
-        let mut wants = Wants::new(&self.query, self.sought.as_ref(), (&self.halt, &self.held), file);
+        let entry = self.index.as_ref().and_then(|index| pulse.waiting(|| index.entry(&self.halt.caller, store.as_ref(), file)));
+        let wants = || Wants::new(&self.query, self.sought.as_ref(), (&self.halt, &self.held), file);
+        let answers = Index::answers(&self.query, self.hashes);
+        let (mut wants, known) = match &entry {
+            Some(entry) if answers => {
+                let mut known = wants();
+                let content = pulse.waiting(|| entry.answer(&mut known, scratch.inflate()));
+                if content.is_some() { (known, content) } else { (wants(), None) }
+            }
+            _ => (wants(), None),
+        };
+        if let Some(content) = known {
+            return read_as(content, Vec::new(), wants, true);
+        }
         wants.hashes = self.hashes;
+        let new = entry.filter(|entry| answers || !entry.is_kept());
+        wants.notes = new.as_ref().map(|_| Notes::default());
         let (content, mut faults) = content::read(store.as_ref(), file, (&self.halt, pulse), (&mut wants, scratch));
         faults.append(&mut wants.faults);
-        wants.events.shrink_to_fit();
-        let seen = FileSeen { content, faults, hash: wants.hash, pairs: wants.pairs };
-        Outcome::Read(Box::new((seen, wants.events, wants.cut)))
+        if let (Some(entry), Some(notes)) = (new, wants.notes.take())
+            && faults.is_empty()
+            && !wants.cut
+        {
+            pulse.waiting(|| entry.keep(store.as_ref(), file, (content, notes, wants.version.take())));
+        }
+        read_as(content, faults, wants, false)
     }
+}
+
+fn read_as(content: Content, faults: Vec<FileFault>, mut wants: Wants<'_>, known: bool) -> Outcome {
+    wants.events.shrink_to_fit();
+    let seen = FileSeen { content, faults, hash: wants.hash, pairs: wants.pairs, known };
+    Outcome::Read(Box::new((seen, wants.events, wants.cut)))
 }
 
 /// Notes that a file is answered for; tells whether it was not before.
@@ -328,7 +367,7 @@ impl Scan {
 impl FileSeen {
     /// Returns what is known of a file that does not answer.
     fn stalled() -> Self {
-        Self { content: Content::Log, faults: vec![FileFault::Stalled], hash: None, pairs: BTreeMap::new() }
+        Self { content: Content::Log, faults: vec![FileFault::Stalled], hash: None, pairs: BTreeMap::new(), known: false }
     }
 }
 

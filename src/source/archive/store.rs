@@ -14,6 +14,7 @@
 //!   the system does not let us open.
 
 use std::fmt;
+use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -44,6 +45,13 @@ pub(super) trait Store: Send + Sync + fmt::Debug {
 
     /// Opens an object.
     fn open(&self, key: &str, halt: &Arc<Halt>) -> io::Result<Box<dyn Bytes>>;
+
+    /// Returns what tells the version of an object that is there now from all others under its key; `listed` is what the listing told of it.
+    ///
+    /// Shape: a first word that is [`Bytes::version`], where that tells. Nothing where none can be told, or it may still change unseen.
+    fn stamp(&self, _key: &str, _listed: Option<&str>) -> Option<String> {
+        None
+    }
 
     /// Returns where logs that are to be proven lie, with the time and the caller of `halt`; nothing for what has no digests beside it.
     fn to_prove(&self, _halt: &Halt) -> Option<Root> {
@@ -89,8 +97,8 @@ impl Page {
 pub(super) enum Entry {
     /// A folder: its prefix, which ends with `/`.
     Folder(String),
-    /// An object: its key.
-    Object(String),
+    /// An object: its key, and what the listing tells of its version.
+    Object(String, Option<Box<str>>),
     /// A link, whose target is to be asked for by [`Store::behind`]: its key.
     Link(String),
     /// Something of which nothing more can be told: its key.
@@ -101,7 +109,7 @@ impl Entry {
     /// Returns its key; a folder's is its prefix.
     pub(super) fn key(&self) -> &str {
         match self {
-            Self::Folder(key) | Self::Object(key) | Self::Link(key) | Self::Unreadable(key) => key,
+            Self::Folder(key) | Self::Object(key, _) | Self::Link(key) | Self::Unreadable(key) => key,
         }
     }
 }
@@ -116,9 +124,16 @@ pub(super) struct Behind {
 }
 
 /// The bytes of an object. Going back is needed for zip archives alone; what streams answers `Unsupported`.
-pub(super) trait Bytes: Read + Seek + Send {}
+pub(super) trait Bytes: Read + Seek + Send {
+    /// Returns what the store told of their version as it gave them; nothing where it tells of that otherwise.
+    fn version(&self) -> Option<&str> {
+        None
+    }
+}
 
-impl<T: Read + Seek + Send> Bytes for T {}
+impl Bytes for File {}
+
+impl Bytes for Cursor<Arc<[u8]>> {}
 
 /// A file that is part of the program.
 #[derive(Debug)]
@@ -140,7 +155,7 @@ impl Store for Bundled {
 
     fn list(&self, ask: &Ask<'_>, _halt: &Halt, each: &mut dyn FnMut(Page) -> ControlFlow<()>) -> io::Result<()> {
         if ask.prefix.is_empty() && self.name > ask.after {
-            let _ = each(Page::only(vec![Entry::Object(self.name.to_owned())]));
+            let _ = each(Page::only(vec![Entry::Object(self.name.to_owned(), None)]));
         }
         Ok(())
     }

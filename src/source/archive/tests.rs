@@ -23,43 +23,43 @@ use crate::time::parse as parse_time;
 
 const NATIVE: &str = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/27/111122223333_CloudTrail_us-east-1_20260127T";
 
-fn at(text: &str) -> DateTime<Utc> {
+pub(super) fn at(text: &str) -> DateTime<Utc> {
     parse_time(text).unwrap()
 }
 
 /// The hour of 2026-01-27 from 20:00.
-fn hour() -> Window {
+pub(super) fn hour() -> Window {
     Window::new(at("2026-01-27T20:00:00Z"), at("2026-01-27T21:00:00Z")).unwrap()
 }
 
-fn query(window: Window, kind: Kind, accounts: &[&str]) -> Query {
+pub(super) fn query(window: Window, kind: Kind, accounts: &[&str]) -> Query {
     query_at(at("2100-01-01T00:00:00Z"), window, kind, accounts)
 }
 
-fn query_at(now: DateTime<Utc>, window: Window, kind: Kind, accounts: &[&str]) -> Query {
+pub(super) fn query_at(now: DateTime<Utc>, window: Window, kind: Kind, accounts: &[&str]) -> Query {
     let accounts = accounts.iter().map(|name| Named { name: (*name).into(), basis: Basis::Argument }).collect();
     let incident = Incident { accounts, accounts_given: true, ..Incident::over(window) };
     let scope = Policy::default().admit_event(&incident, None, &Available::only(&PROFILE), now).unwrap();
     queries(&scope, window, &kind, Duration::from_secs(60)).remove(0)
 }
 
-fn record(id: &str, time: &str) -> Value {
+pub(super) fn record(id: &str, time: &str) -> Value {
     json!({"eventID": id, "eventTime": time, "eventName": "StopInstances", "eventSource": "ec2.amazonaws.com",
         "awsRegion": "us-east-1", "recipientAccountId": "111122223333", "readOnly": false})
 }
 
-fn gz(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn gz(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
 
-fn log(records: &[Value]) -> Vec<u8> {
+pub(super) fn log(records: &[Value]) -> Vec<u8> {
     gz(json!({ "Records": records }).to_string().as_bytes())
 }
 
 /// A folder with these files.
-fn folder(files: &[(&str, Vec<u8>)]) -> TempDir {
+pub(super) fn folder(files: &[(&str, Vec<u8>)]) -> TempDir {
     let folder = TempDir::new().unwrap();
     for (name, content) in files {
         let path = folder.path().join(name);
@@ -69,7 +69,7 @@ fn folder(files: &[(&str, Vec<u8>)]) -> TempDir {
     folder
 }
 
-fn native(clock: &str, records: &[Value]) -> (String, Vec<u8>) {
+pub(super) fn native(clock: &str, records: &[Value]) -> (String, Vec<u8>) {
     (format!("{NATIVE}{clock}Z_AbCdEf.json.gz"), log(records))
 }
 
@@ -77,7 +77,7 @@ async fn read_in(folder: &Path, query: &Query) -> Reading {
     Archive::open(&[folder.to_path_buf()]).unwrap().read(query).await.for_tests()
 }
 
-fn ids(reading: &Reading) -> Vec<&str> {
+pub(super) fn ids(reading: &Reading) -> Vec<&str> {
     let mut ids: Vec<&str> = reading.events.iter().map(|event| event.event_id.as_str()).collect();
     ids.sort_unstable();
     ids
@@ -309,7 +309,7 @@ fn a_scan_that_nobody_waits_for_reads_nothing_more() {
     let folder = folder(&[("a.json", log(&[record("e-1", "2026-01-27T20:01:00Z")]))]);
     let query = query(hour(), Kind::Everything, &[]);
     let stores: Arc<[Arc<dyn Store>]> = Arc::new([Arc::new(Folder::new(folder.path()))]);
-    let scan = scan::scan(&stores, &query, &Arc::new(Halt { stop: Arc::new(AtomicBool::new(true)), ..Halt::default() }), false);
+    let scan = scan::scan(&stores, &query, &Arc::new(Halt { stop: Arc::new(AtomicBool::new(true)), ..Halt::default() }), (false, None));
     assert!(scan.events.is_empty() && scan.files.is_empty());
     assert_eq!(cells::cells(&scan, &query).iter().map(Cell::state).collect::<Vec<_>>(), [State::Deadline]);
 }
@@ -332,7 +332,7 @@ impl Store for Spent {
     }
 
     fn list(&self, ask: &store::Ask<'_>, _: &Halt, each: &mut dyn FnMut(store::Page) -> std::ops::ControlFlow<()>) -> std::io::Result<()> {
-        let entry = |clock| store::Entry::Object(format!("111122223333_CloudTrail_us-east-1_20260127T{clock}Z_A.json.gz"));
+        let entry = |clock| store::Entry::Object(format!("111122223333_CloudTrail_us-east-1_20260127T{clock}Z_A.json.gz"), None);
         if ask.prefix.is_empty() {
             let _ = each(store::Page::only(vec![entry("2000"), entry("2030")]));
         }
@@ -349,7 +349,7 @@ impl Store for Spent {
 fn what_was_denied_is_named_also_where_the_reading_was_cut_short() {
     let query = query(hour(), Kind::Everything, &[]);
     let stores: Arc<[Arc<dyn Store>]> = Arc::new([Arc::new(Spent)]);
-    let scan = scan::scan(&stores, &query, &Arc::default(), false);
+    let scan = scan::scan(&stores, &query, &Arc::default(), (false, None));
     let cell = cells::cells(&scan, &query).remove(0);
     let named: Vec<_> = cell.unread_files.iter().map(|file| (file.name.contains("T2000Z"), file.faults.as_slice())).collect();
     assert_eq!((cell.state(), named), (State::PageCap, vec![(true, [FileFault::ReadDenied].as_slice())]));

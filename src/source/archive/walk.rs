@@ -142,7 +142,7 @@ impl Walk<'_> {
                     if target.folder {
                         one.folder(&format!("{link}/"), 0);
                     } else {
-                        one.object(&link);
+                        one.object(&link, None);
                     }
                 }
                 Ok(None) => {}
@@ -249,7 +249,7 @@ impl OneWalk<'_> {
         for entry in entries {
             match entry {
                 Entry::Folder(prefix) => self.folder(&prefix, depth + 1),
-                Entry::Object(key) => _ = self.object(&key),
+                Entry::Object(key, stamp) => _ = self.object(&key, stamp),
                 Entry::Link(key) => self.links.push(key),
                 Entry::Unreadable(key) => self.walk.found().unlisted(self.store.root(), &key, FileFault::Unopened),
             }
@@ -387,13 +387,13 @@ impl OneWalk<'_> {
         }
         entries.into_iter().any(|entry| match entry {
             Entry::Folder(inner) => self.edge(&inner, last, depth + 1),
-            Entry::Object(key) => self.object(&key),
+            Entry::Object(key, stamp) => self.object(&key, stamp),
             Entry::Link(_) | Entry::Unreadable(_) => false,
         })
     }
 
     /// Takes a file in; tells whether it is one of CloudTrail's own.
-    fn object(&mut self, key: &str) -> bool {
+    fn object(&mut self, key: &str, stamp: Option<Box<str>>) -> bool {
         let name = key.rsplit('/').next().unwrap_or(key);
         let mut found = self.walk.found();
         if name.contains("CloudTrail-Digest") && key.split('/').any(|part| part == "CloudTrail-Digest") {
@@ -402,7 +402,7 @@ impl OneWalk<'_> {
         }
         found.listing.seen = found.listing.seen.saturating_add(1);
         let Some(native) = NativeName::parse(name) else {
-            self.keep(&mut found, LogFile { store: self.position, key: key.into(), native: None, selected: true });
+            self.keep(&mut found, LogFile { store: self.position, key: key.into(), native: None, selected: true, stamp });
             return false;
         };
         let (lies, window) = (self.walk.selection.file(&native), self.walk.selection.window());
@@ -412,7 +412,7 @@ impl OneWalk<'_> {
         let stream = (account.clone(), region.clone());
         found.streams.insert(stream.clone());
         let native = Native { account, region, time: native.time };
-        let file = LogFile { store: self.position, key: key.into(), native: Some(native), selected: lies == Lies::Within };
+        let file = LogFile { store: self.position, key: key.into(), native: Some(native), selected: lies == Lies::Within, stamp };
         match lies {
             Lies::Within => self.keep(&mut found, file),
             Lies::Before | Lies::After => {

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use memchr::memmem;
 
 use super::content::{Header, Item, Plain, Sink, Taken, is_too_large, value};
+use super::index::Notes;
 use super::listing::{LogFile, Place};
 use super::scan::{Seen, asks_for};
 use super::watch::{Halt, Held};
@@ -44,6 +45,10 @@ pub(super) struct Wants<'a> {
     pub(super) hashes: bool,
     /// That hash, where the file was read to its end.
     pub(super) hash: Option<Sha256>,
+    /// What the file holds, where that is to be kept; nothing any more where it holds what cannot be.
+    pub(super) notes: Option<Notes>,
+    /// What the store said of the version that was opened.
+    pub(super) version: Option<Box<str>>,
 }
 
 impl<'a> Wants<'a> {
@@ -64,6 +69,8 @@ impl<'a> Wants<'a> {
             regular: String::new(),
             hashes: false,
             hash: None,
+            notes: None,
+            version: None,
         }
     }
 
@@ -104,11 +111,28 @@ impl Wants<'_> {
         inside && asks_for(self.query, account, region) && self.query.admits(account, region)
     }
 
+    /// Notes all records of an account and region, whose times in seconds are in order; tells whether those of this place may be returned.
+    pub(super) fn note_all(&mut self, account: &str, region: &str, times: &[i64]) -> bool {
+        let at = |seconds: &i64| DateTime::from_timestamp(*seconds, 0);
+        if let Some((first, last)) = times.first().and_then(at).zip(times.last().and_then(at)) {
+            let window = self.query.window();
+            let before = |end: DateTime<Utc>| times.partition_point(|seconds| at(seconds) < Some(end));
+            let inside = before(window.to).saturating_sub(before(window.from));
+            let seen = Seen { first, last, in_window: u32::try_from(inside).unwrap_or(u32::MAX) };
+            self.pairs.entry(account.into()).or_default().insert(region.into(), seen);
+        }
+        asks_for(self.query, account, region) && self.query.admits(account, region)
+    }
+
+    /// Tells whether a record of this time, in seconds, may be returned.
+    pub(super) fn is_inside(&self, seconds: i64) -> bool {
+        DateTime::from_timestamp(seconds, 0).is_some_and(|time| self.query.window().contains(time))
+    }
+
     fn wants_kind(&self, event_id: &str, read_only: bool) -> bool {
         match self.query.kind() {
-            Kind::Writes => !read_only,
-            Kind::Everything | Kind::Exact(..) => true,
             Kind::EventId(id) => id == event_id,
+            _ => !read_only || self.query.wants_reads(),
         }
     }
 
@@ -159,7 +183,10 @@ impl Wants<'_> {
         let Some(time) = parse_time(header.event_time) else { return Taken::Wrapped };
         match self.wants((header.recipient_account_id, header.aws_region), time, (header.event_name, header.event_id), header.read_only) {
             None => Taken::Wrapped,
-            Some(false) => Taken::Yes,
+            Some(false) => {
+                self.pass(raw.as_bytes());
+                Taken::Yes
+            }
             Some(true) => self.whole(raw),
         }
     }
@@ -178,19 +205,28 @@ impl Wants<'_> {
         if !is_plausible(time) || self.regular != region || !is_plain(account) || !is_plain(name) {
             return None;
         }
+        let may_change = read_only != Some(true) || is_act(name);
+        if self.notes.as_mut().is_some_and(|notes| notes.record((account, region), time, may_change).is_none()) {
+            self.notes = None;
+        }
         if !self.note(account, region, time) {
             return Some(false);
         }
         Some(match self.query.kind() {
-            Kind::Writes => read_only != Some(true) || is_act(name),
-            Kind::Exact(..) if self.query.learns() && read_only == Some(true) => is_act(name),
-            Kind::Exact(Attribute::EventName, wanted) if self.query.others().is_empty() => name == wanted,
-            Kind::Everything | Kind::Exact(..) => true,
             Kind::EventId(wanted) => !id.is_some_and(|id| is_plain(id) && id != wanted),
+            _ if !may_change && !self.query.wants_reads() => false,
+            Kind::Exact(Attribute::EventName, wanted) if self.query.others().is_empty() => name == wanted,
+            Kind::Writes | Kind::Everything | Kind::Exact(..) => true,
         })
     }
 
     fn whole(&mut self, raw: &str) -> Taken {
+        self.pass(raw.as_bytes());
+        self.judged(raw)
+    }
+
+    /// Takes a record that is wanted by all that its header tells.
+    pub(super) fn judged(&mut self, raw: &str) -> Taken {
         if self.sought.is_some_and(|sought| !sought.may_hold(raw)) {
             return Taken::Yes;
         }
@@ -207,6 +243,7 @@ impl Wants<'_> {
 
 impl Sink for Wants<'_> {
     fn enter(&mut self, path: &str) {
+        self.notes = None;
         let inner = Place::of(&format!("{}/{path}", self.path));
         let Place { account, region } = self.of_file.clone();
         self.place = Place { account: inner.account.or(account), region: inner.region.or(region) };
@@ -219,12 +256,29 @@ impl Sink for Wants<'_> {
 
     fn take(&mut self, item: Item<'_>) -> Taken {
         let event = match item {
-            Item::Raw(raw) => return self.raw(raw),
+            Item::Raw(raw) => {
+                let taken = self.raw(raw);
+                if taken != Taken::Yes {
+                    self.notes = None;
+                }
+                return taken;
+            }
             Item::Judged(raw) => return self.whole(raw),
             Item::Record(record) => Event::parse(record),
             Item::Lookup(envelope) => Event::from_lookup(envelope),
         };
+        self.notes = None;
         event.map_or(Taken::Unreadable, |event| self.parsed(event))
+    }
+
+    fn pass(&mut self, raw: &[u8]) {
+        if self.notes.as_mut().is_some_and(|notes| notes.text(raw).is_none()) {
+            self.notes = None;
+        }
+    }
+
+    fn opened(&mut self, version: Option<&str>) {
+        self.version = version.map(Into::into);
     }
 
     fn stopped(&mut self) -> bool {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::store::Bytes;
 use crate::coverage::{Failure, FileFault};
 use crate::source::api::Spent;
 
@@ -199,6 +200,8 @@ impl<R: Seek> Seek for Watched<R> {
         self.pulse.waiting(|| self.inner.seek(to))
     }
 }
+
+impl<R: Read + Seek + Send> Bytes for Watched<R> {}
 
 /// What is inflated, ended when it is time: a few bytes may inflate to very many.
 pub(super) struct Ended<R> {

@@ -9,7 +9,7 @@ use super::planner::End;
 use super::reader::Scan;
 use super::role::Role;
 use super::{KEPT, LAG, PROFILE};
-use crate::coverage::{AllRead, Cause, Cell, Extent, Note, PlanLine, ReadSoFar, Reading, Share, SoFar, State};
+use crate::coverage::{AllRead, Cached, Cause, Cell, Extent, Note, PlanLine, ReadSoFar, Reading, Share, SoFar, State};
 use crate::event::Event;
 use crate::policy::region::partition_name;
 use crate::source::Query;
@@ -113,7 +113,7 @@ pub(super) fn conclude(query: &Query, account: &str, region: &str, part: Part, s
     (cell.cause, cell.asked) = (cause, query.asked());
     let so_far = SoFar::from([(cell.key(), ReadSoFar { read: scan.read, latency: scan.latency })]);
     let decisions = scan.decisions.into_iter().map(|decision| PlanLine { region: region.to_owned(), decision }).collect();
-    Reading { events, cells: vec![cell], so_far, cached: scan.cached, decisions, ..Reading::default() }
+    Reading { events, cells: vec![cell], so_far, cached: Cached { events: scan.cached, files: 0 }, decisions, ..Reading::default() }
 }
 
 /// Returns the interval that tells most of the alert: the one that holds it, else the nearest before it, else the latest.

@@ -80,7 +80,7 @@ fn list(bucket: &Bucket, query: &BTreeMap<String, String>) -> Given {
     let after = if query.contains_key("continuation-token") { text("continuation-token") } else { text("start-after") };
     let deep = !query.contains_key("delimiter");
     let (mut body, mut given, mut last, mut more) = (String::new(), 0, String::new(), false);
-    for key in bucket.objects.range(prefix.to_owned()..).map(|(key, _)| key).take_while(|key| key.starts_with(prefix)) {
+    for (key, bytes) in bucket.objects.range(prefix.to_owned()..).take_while(|(key, _)| key.starts_with(prefix)) {
         let folder = key.strip_prefix(prefix).unwrap().split_once('/').filter(|_| !deep).map(|(folder, _)| format!("{prefix}{folder}/"));
         let name = folder.as_ref().unwrap_or(key);
         if name.as_str() <= after || *name == last {
@@ -94,7 +94,7 @@ fn list(bucket: &Bucket, query: &BTreeMap<String, String>) -> Given {
         let shown = name.replace('%', "%25").replace('+', "%2B").replace(' ', "+");
         body += &match folder {
             Some(_) => format!("<CommonPrefixes><Prefix>{shown}</Prefix></CommonPrefixes>"),
-            None => format!("<Contents><Key>{shown}</Key><Size>1</Size></Contents>"),
+            None => format!("<Contents><Key>{shown}</Key><ETag>&quot;{}&quot;</ETag><Size>{}</Size></Contents>", tag(bytes), bytes.len()),
         };
         last.clone_from(name);
     }
@@ -104,12 +104,18 @@ fn list(bucket: &Bucket, query: &BTreeMap<String, String>) -> Given {
     Given { status: 200, headers: String::new(), body, cut: false }
 }
 
+/// What tells these bytes from others.
+fn tag(bytes: &[u8]) -> String {
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+    format!("{hash:016x}")
+}
+
 fn object(bucket: &mut Bucket, key: &str, range: &str) -> Given {
     let Some(bytes) = bucket.objects.get(key) else { return Given::error(404, "NoSuchKey", "text-from-outside") };
     let from = range.trim_start_matches("bytes=").trim_end_matches('-').parse::<usize>().ok();
     let cut = bucket.cut > 0;
     bucket.cut -= u32::from(cut);
     let signature = bucket.signatures.get(key).map(|signature| format!("x-amz-meta-signature: {signature}\r\n"));
-    let headers = format!("etag: \"one\"\r\n{}", signature.unwrap_or_default());
+    let headers = format!("etag: \"{}\"\r\n{}", tag(bytes), signature.unwrap_or_default());
     Given { status: if from.is_some() { 206 } else { 200 }, headers, body: bytes[from.unwrap_or(0)..].to_vec(), cut }
 }

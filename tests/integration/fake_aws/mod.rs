@@ -204,6 +204,11 @@ impl FakeAws {
         self
     }
 
+    /// Puts an object into a bucket, in place of what has its key.
+    pub(crate) fn put(&self, bucket: &str, (key, bytes): (String, Vec<u8>)) {
+        self.state().buckets.get_mut(bucket).unwrap().objects.insert(key, bytes.into());
+    }
+
     /// Adds a bucket.
     pub(crate) fn with_bucket(self, name: &str, bucket: Bucket) -> Self {
         self.state().buckets.insert(name.to_owned(), bucket);

@@ -28,6 +28,8 @@ pub(super) use self::bound::{is_too_large, value};
 use self::document::Document;
 use self::look::Binary;
 pub(super) use self::records::Plain;
+#[cfg(test)]
+pub(super) use self::records::tests::{Dice, document};
 use super::listing::LogFile;
 use super::store::Store;
 use super::watch::{Halt, Pulse, Watched};
@@ -78,6 +80,10 @@ pub(super) trait Sink {
     /// Judges a record by what decides over it: tells whether it is wanted whole, so that [`Sink::take`] is called with it; nothing where it
     /// takes the whole record to tell.
     fn judge(&mut self, record: &Plain<'_>) -> Option<bool>;
+    /// Passes a record over that was judged not to be wanted.
+    fn pass(&mut self, _record: &[u8]) {}
+    /// Tells what the store says of the version that is read.
+    fn opened(&mut self, _version: Option<&str>) {}
     /// Takes one piece; tells whether it could be read.
     fn take(&mut self, item: Item<'_>) -> Taken;
     /// Tells that no more is wanted.
@@ -122,6 +128,13 @@ pub(super) struct Scratch {
     inflate: Option<Box<Decompress>>,
 }
 
+impl Scratch {
+    /// Returns what inflates, between two files; it has to be reset first.
+    pub(super) fn inflate(&mut self) -> &mut Decompress {
+        self.inflate.get_or_insert_with(|| Box::new(Decompress::new(false)))
+    }
+}
+
 /// Reads one file, by the short way where there is one, or never.
 fn read_by(
     short_cut: bool,
@@ -150,6 +163,7 @@ fn read_by(
     };
     match pulse.waiting(|| store.open(&file.key, halt)) {
         Ok(inner) => {
+            reading.sink.opened(inner.version());
             let mut watched = Watched { inner, halt: halt.clone(), pulse: pulse.clone(), fault: None };
             reading.file(&mut watched);
             reading.told(watched.fault);

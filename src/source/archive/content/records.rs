@@ -165,6 +165,7 @@ impl Reading<'_> {
                     return Next::More;
                 }
             } else {
+                self.sink.pass(bytes.get(at..end).unwrap_or_default());
                 self.records += 1;
             }
             return after(bytes, end);
@@ -309,4 +310,4 @@ fn time_of(text: &str) -> Option<DateTime<Utc>> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

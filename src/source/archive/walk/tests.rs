@@ -37,7 +37,7 @@ impl Store for Bucket {
             let rest = key.strip_prefix(ask.prefix).unwrap();
             let entry = match rest.split_once('/') {
                 Some((folder, _)) if !ask.first_below => Entry::Folder(format!("{}{folder}/", ask.prefix)),
-                _ => Entry::Object(key.clone()),
+                _ => Entry::Object(key.clone(), None),
             };
             if entries.last() != Some(&entry) {
                 entries.push(entry);
@@ -59,7 +59,7 @@ impl Store for Bucket {
     }
 
     fn open(&self, _key: &str, _halt: &Arc<Halt>) -> io::Result<Box<dyn Bytes>> {
-        Ok(Box::new(io::Cursor::new(Vec::new())))
+        Ok(Box::new(io::Cursor::new(Arc::<[u8]>::default())))
     }
 }
 

@@ -23,10 +23,10 @@ use crate::source::{Kind, Query};
 use crate::time::{Window, parse};
 
 /// A generator of numbers that look random (SplitMix64).
-struct Dice(u64);
+pub(in crate::source::archive) struct Dice(pub(in crate::source::archive) u64);
 
 impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
+    pub(in crate::source::archive) fn roll(&mut self, sides: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -165,7 +165,7 @@ fn record(dice: &mut Dice, number: usize) -> String {
 }
 
 /// A file as CloudTrail writes it, or nearly so.
-fn document(dice: &mut Dice, records: usize) -> String {
+pub(in crate::source::archive) fn document(dice: &mut Dice, records: usize) -> String {
     let elements: Vec<String> = (0..records)
         .map(|number| match dice.roll(60) {
             0 => dice.of(&["null", "1", r#""text""#, "[]", "{}", r#"{"a":[{},{}]}"#]).to_owned(),
@@ -190,7 +190,7 @@ fn packed(text: &[u8]) -> Vec<u8> {
 
 fn given(short_cut: bool, bytes: &[u8], query: &Query) -> Given {
     let store = Bundled { name: "a.json", bytes: bytes.into() };
-    let file = LogFile { store: 0, key: "a.json".into(), native: None, selected: true };
+    let file = LogFile { store: 0, key: "a.json".into(), native: None, selected: true, stamp: None };
     let (halt, pulse, held) = (Arc::new(Halt::default()), Arc::new(Pulse::default()), Held::default());
     let sought = Sought::of(query);
     let mut wants = Wants::new(query, sought.as_ref(), (&halt, &held), &file);

@@ -135,7 +135,8 @@ pub(super) fn scan(stores: &Arc<[Arc<dyn Store>]>, query: &Query, halt: &Arc<Hal
     }
     let (stores, halt) = (stores.clone(), halt.clone());
     let sought = Sought::of(&query);
-    let job = Arc::new(Job { stores, query, sought, halt, wanted, next: AtomicUsize::new(0), held: Held::default(), listing, hashes, index });
+    let job =
+        Arc::new(Job { stores, query, sought, halt, wanted, next: AtomicUsize::new(0), held: Held::default(), listing, hashes, index });
     let mut scan = Scan::default();
     Job::run(&job, &mut scan);
     let set = |flag: &std::sync::atomic::AtomicBool| flag.load(Ordering::Relaxed);

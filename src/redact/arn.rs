@@ -73,6 +73,23 @@ fn variable(text: &str) -> Option<usize> {
     (name.as_bytes().get(end) == Some(&b'}')).then_some(end + 3)
 }
 
+/// Tells whether text is an ARN or an id such as `i-0123456789abcdef0`.
+pub(super) fn is_identifier(text: &str) -> bool {
+    is_whole(text)
+        || text.split_once('-').is_some_and(|(prefix, digits)| {
+            (1..=10).contains(&prefix.len())
+                && prefix.bytes().all(|byte| byte.is_ascii_lowercase())
+                && matches!(digits.len(), 8 | 17)
+                && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
+}
+
+/// Tells whether text names a key of the key service: its id or an alias.
+pub(super) fn is_key_name(text: &str) -> bool {
+    let is_id = text.len() == 36 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    is_id || text.starts_with("mrk-") || text.starts_with("alias/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

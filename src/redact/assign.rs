@@ -57,56 +57,17 @@ const IN_PROSE: &[&str] = &[
 /// Directives of settings that nobody writes but to set them.
 const DIRECTIVES: &[&str] = &["requirepass", "masterauth", "bindpw"];
 /// Words before `key`, `code` or `token` that make one name with it.
+#[rustfmt::skip] // As above.
 const ADJECTIVES: &[&str] = &[
-    "api",
-    "master",
-    "license",
-    "secret",
-    "private",
-    "access",
-    "encryption",
-    "signing",
-    "auth",
-    "shared",
-    "pre-shared",
-    "preshared",
-    "wifi",
-    "wi-fi",
-    "deploy",
-    "account",
-    "session",
-    "security",
-    "mfa",
-    "otp",
-    "totp",
-    "activation",
-    "recovery",
-    "verification",
-    "de",
+    "api", "master", "license", "secret", "private", "access", "encryption", "signing", "auth", "shared", "pre-shared", "preshared",
+    "wifi", "wi-fi", "deploy", "account", "session", "security", "mfa", "otp", "totp", "activation", "recovery", "verification", "de",
     "app",
 ];
 /// Values that say that there is none, or refer to one.
+#[rustfmt::skip] // As above.
 const NO_SECRETS: &[&str] = &[
-    "true",
-    "false",
-    "null",
-    "none",
-    "nil",
-    "required",
-    "optional",
-    "yes",
-    "no",
-    "enabled",
-    "disabled",
-    "default",
-    "undefined",
-    "string",
-    "plaintext",
-    "is",
-    "seconds",
-    "minutes",
-    "hours",
-    "days",
+    "true", "false", "null", "none", "nil", "required", "optional", "yes", "no", "enabled", "disabled", "default", "undefined", "string",
+    "plaintext", "is", "seconds", "minutes", "hours", "days",
 ];
 
 /// How what is sent as an authorization begins.
@@ -396,10 +357,12 @@ pub(super) fn is_secret(secret: &str) -> bool {
     let key =
         secret.strip_suffix(':').is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-')));
     let variable = bare.strip_prefix('$').is_some_and(is_variable);
-    let key_id = bare.len() == 20 && ["AKIA", "ASIA"].iter().any(|start| bare.starts_with(start));
+    let key_id = bare.len() == 20 && (bare.starts_with("AKIA") || bare.starts_with("ASIA"));
+    // What a command prints, which goes on behind the space.
+    let printed = secret.starts_with("$(") && !secret.contains([')', ' ']);
     let shortened = pattern::is_shortened(bare) || bare.strip_suffix('…').is_some_and(begins_harmless);
     let plain = says_none(bare);
-    !(bare.is_empty() || reference || key || variable || key_id || shortened || plain)
+    !(bare.is_empty() || reference || key || variable || key_id || printed || shortened || plain)
 }
 
 /// Tells the name of a variable: capitals, and figures where signs divide them from letters.

@@ -35,12 +35,14 @@ mod pattern;
 mod plain;
 pub mod quote;
 mod run;
+mod script;
 mod sequence;
 mod suspicion;
 #[cfg(test)]
 mod tests;
 mod url;
 mod walk;
+mod written;
 
 use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};

@@ -3,12 +3,15 @@
 //! All else in such places may be a secret that nothing names, and is hidden.
 
 use super::decode::{self, Decoded};
-use super::{assign, character, document, guess, layer};
+use super::script::{self, Place};
+use super::{assign, character, document, guess, layer, written};
 
 /// Longer texts are hidden unread.
-const MAX_TEXT: usize = 16_384;
+pub(super) const MAX_TEXT: usize = 16_384;
 /// Longer words are no names.
 const MAX_WORD: usize = 200;
+/// More groups of letters and figures are those of a key for a program.
+const MAX_GROUPS: usize = 2;
 /// A short digest has no more digits.
 const MAX_HEXADECIMAL: usize = 16;
 /// Kinds of what may stand where secrets may stand; the others are secrets by their names.
@@ -30,17 +33,6 @@ const DOUBTFUL: &[&str] = &[
 ];
 /// What stands between the words of scripts, statements and documents.
 const SIGNS: &[char] = &['/', '=', ':', ';', '|', '&', '<', '>', '(', '{', '[', '"', '\''];
-/// What lines of commands begin with that have nothing but words.
-///
-/// Source: the commands of GNU/Linux distributions and of their package managers.
-#[rustfmt::skip] // A list reads best in lines.
-const PROGRAMS: &[&str] = &[
-    "apk", "apt", "apt-get", "aws", "brew", "cargo", "cat", "cd", "chmod", "chown", "chkconfig", "cp", "crontab", "curl", "date", "df", "dnf", "docker", "du",
-    "echo", "env", "exit", "export", "find", "free", "git", "go", "grep", "head", "helm", "hostname", "id", "ip", "java", "journalctl", "kill", "kubectl",
-    "ln", "ls", "make", "mkdir", "mount", "mv", "netstat", "nginx", "node", "npm", "npx", "pip", "pip3", "pm2", "ps", "pwd", "python", "python3", "reboot",
-    "rm", "rpm", "sed", "service", "set", "shutdown", "sleep", "snap", "ss", "su", "supervisorctl", "sysctl", "systemctl", "tail", "tar", "terraform", "touch",
-    "top", "uname", "uptime", "wget", "whoami", "yarn", "yum", "zypper", "Get-Service", "Restart-Service", "Start-Service", "Stop-Service",
-];
 /// Of these, the ones that are a single word when they are harmless.
 const WORDS: &[&str] = &["argument", "connection string", "parameter", "variable"];
 
@@ -50,17 +42,11 @@ pub(super) fn is_doubtful(kind: &str) -> bool {
 }
 
 /// Tells whether a text of a doubtful kind, found inside `layers` others, is shown.
-pub(super) fn is_shown(text: &str, kind: &str, command: bool, layers: usize) -> bool {
+pub(super) fn is_shown(text: &str, kind: &str, place: Place, layers: usize) -> bool {
     let several = text.trim().contains(char::is_whitespace);
     // Words alone may be a pass phrase; a script, a statement and a document have signs between them.
-    let fits = !several || command && is_command(text) || !WORDS.contains(&kind) && text.contains(SIGNS);
+    let fits = !several || script::is_script(text, place) || !WORDS.contains(&kind) && text.contains(SIGNS);
     is_doubtful(kind) && fits && is_plain(text, layers)
-}
-
-/// Tells a line of commands from a pass phrase: it has signs, options, or a program that it begins with.
-fn is_command(text: &str) -> bool {
-    let first = text.trim_start().trim_start_matches("sudo ").split(char::is_whitespace).next().unwrap_or_default();
-    text.contains(SIGNS) || text.contains(" -") || PROGRAMS.contains(&first)
 }
 
 /// Tells whether a text has nothing to hide in it and nothing but words, numbers, names, paths and references.
@@ -88,30 +74,61 @@ fn encoded(line: &str) -> Option<String> {
 }
 
 /// Tells whether a word is one of a language, of a machine, or a name or a path made of such.
-fn is_word(word: &str) -> bool {
+pub(super) fn is_word(word: &str) -> bool {
     let bare = word.trim_matches(['"', '\'', '`', '(', ')', '[', ']', '{', '}', ',', ';', ':', '.', '\\']);
     if bare.is_empty() || is_reference(bare) {
         return true;
     }
-    // A reference, a tag, a comment or a home begins so; elsewhere these signs stand in passwords.
-    let body = bare.trim_start_matches(['$', '!', '#', '~', '{', '(', '*']);
-    if bare.len() > MAX_WORD || !body.is_ascii() || body.contains(['!', '#', '~', '^']) || body.contains('$') && !body.contains("${") {
+    if bare.len() > MAX_WORD || !bare.is_ascii() {
+        return false;
+    }
+    let bare = written::without(bare);
+    // A reference, a tag, a comment, an expression or a home begins so; elsewhere these signs stand in passwords.
+    let body = bare.trim_start_matches(['$', '!', '#', '~', '{', '(', '*', '^']);
+    if body.contains(['!', '#', '~', '^', '$']) {
         return false;
     }
     let odd = body.contains(['*', '?', '+', '%', '&', '|', '<', '>', '\\', '(', ')', '[', ']', '{', '}', '"', '\'']);
     let has = |kind: fn(&u8) -> bool| body.as_bytes().iter().any(kind);
-    // The query of a URL has signs of its own.
-    if odd && !body.contains("://") && has(u8::is_ascii_digit) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) {
+    // The query of a URL has signs of its own, and code has long words between them.
+    if odd
+        && !body.contains("://")
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
+        && !is_code(body)
+    {
         return false;
     }
     let mut parts = body.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
     // Letters that signs divide one by one are drawn, too.
-    let is_short = |part: &&str| part.len() < 3 && !part.bytes().all(|byte| byte.is_ascii_digit());
     let count = parts.clone().count();
-    let short = count > 2 && parts.clone().filter(is_short).count() * 2 > count;
-    // Digits of no number, as of an id or a key, are no name when there are many.
+    let short = count > 2 && parts.clone().filter(|part| is_short(part)).count() * 2 > count;
+    // Digits of no number, as of an id or a key, are no name when there are many; groups of letters and figures are a key's.
     let drawn: usize = parts.clone().filter(|part| part.len() >= 4 && is_hexadecimal(part)).map(str::len).sum();
-    !short && drawn <= MAX_HEXADECIMAL && parts.all(is_part)
+    let groups = parts.clone().filter(|part| part.len() >= 4 && is_mixed(part)).count();
+    !short && drawn <= MAX_HEXADECIMAL && groups <= MAX_GROUPS && parts.all(is_part)
+}
+
+/// Tells letters of no word: neither a number with its unit nor one letter again and again, as formats of dates have them.
+fn is_short(part: &str) -> bool {
+    let unit = part.trim_start_matches(|c: char| c.is_ascii_digit());
+    let again = part.len() > 1 && part.bytes().zip(part.bytes().skip(1)).all(|(a, b)| a == b);
+    part.len() < 3 && unit.len() == part.len() && !again
+}
+
+/// Tells figures between or before letters, as words and their numbers have not.
+fn is_mixed(part: &str) -> bool {
+    let letters = part.trim_end_matches(|c: char| c.is_ascii_digit());
+    letters.bytes().any(|byte| byte.is_ascii_digit()) && letters.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+/// Tells an expression of code: most of it is words, and its signs are those of brackets and paths.
+fn is_code(body: &str) -> bool {
+    let parts = || body.split(|c: char| !c.is_ascii_alphanumeric());
+    let words = || parts().filter(|part| part.len() >= 4 && part.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    let [all, spoken] = [parts().map(str::len).sum::<usize>(), words().map(str::len).sum()];
+    !body.contains(['*', '?', '+', '%', '&']) && words().count() >= 2 && spoken * 3 >= all * 2
 }
 
 /// Tells whether a word refers to something rather than being it.
@@ -134,6 +151,13 @@ fn is_id(word: &str) -> bool {
     word.len() == 21 && UNIQUE.iter().any(|start| word.starts_with(start)) && letters(word)
 }
 
+/// Tells a UUID.
+pub(super) fn is_uuid(text: &str) -> bool {
+    let lengths = [8, 4, 4, 4, 12];
+    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    text.split('-').map(str::len).eq(lengths) && text.split('-').all(is_digits)
+}
+
 /// Tells whether letters and digits without a sign between them are a word, a number, or both as names have them.
 pub(super) fn is_part(part: &str) -> bool {
     let letters = part.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -144,14 +168,21 @@ pub(super) fn is_part(part: &str) -> bool {
     if letters.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         // `Route53` is a name, `Summerhouse24` may be a password.
         let chosen = digits > 0 && letters.len() > 6 && letters.starts_with(|c: char| c.is_ascii_uppercase());
-        return digits <= 4 && !chosen && is_spoken(letters);
+        // Numbers of samples, tickets and parts.
+        let numbered = letters.len() <= 3 && letters.bytes().all(|byte| byte.is_ascii_uppercase()) && digits <= 7;
+        return numbered || digits <= 4 && !chosen && is_spoken(letters);
     }
     let lower = part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     let hexadecimal = lower && part.len() <= 12 && is_hexadecimal(part);
     let unit = part.trim_start_matches(|c: char| c.is_ascii_digit());
     let measure =
         unit.len() < part.len() && (unit.len() <= 2 || unit.ends_with("iB")) && unit.bytes().all(|byte| byte.is_ascii_alphabetic());
-    hexadecimal || measure || part.len() <= 5 && lower
+    // `4xlarge`, `800x600`, `3rd`.
+    let counted = part.len() - unit.len();
+    let sized = (1..=3).contains(&counted) && unit.len() >= 2 && unit.bytes().all(|byte| byte.is_ascii_lowercase()) && is_spoken(unit);
+    let is_number = |text: &str| (1..=5).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let square = part.split_once('x').is_some_and(|(width, height)| is_number(width) && is_number(height));
+    hexadecimal || measure || sized || square || part.len() <= 5 && lower
 }
 
 /// Tells whether a part has nothing but hexadecimal digits, figures among them.
@@ -176,9 +207,26 @@ fn is_spoken(letters: &str) -> bool {
     // Words run together have small letters in each of them.
     let smalls = letters.split(|c: char| c.is_ascii_uppercase()).filter(|small| !small.is_empty());
     let mixed = letters.bytes().any(|byte| byte.is_ascii_uppercase()) && smalls.clone().next().is_some();
-    let drawn = mixed && smalls.filter(|small| small.len() < 2).count() > 1;
+    let drawn = mixed && !has_words(letters) && smalls.filter(|small| small.len() < 2).count() > 1;
     let capitals = letters.bytes().all(|byte| byte.is_ascii_uppercase());
     letters.len() <= 40 && !drawn && (most <= MOST_CONSONANTS || capitals && letters.len() <= 8) && (vowels > 0 || letters.len() <= 5)
+}
+
+/// Tells words run together of which the short ones are words, too: `ExitOnOutOfMemory`.
+fn has_words(letters: &str) -> bool {
+    const SHORT: &[&str] = &["as", "at", "by", "db", "do", "go", "id", "if", "in", "io", "is", "no", "of", "on", "or", "to", "up"];
+    let mut words = 0;
+    let mut rest = letters;
+    while !rest.is_empty() {
+        let end = rest.bytes().skip(1).position(|byte| byte.is_ascii_uppercase()).map_or(rest.len(), |at| at + 1);
+        let (word, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        if word.len() < 3 && !SHORT.contains(&word.to_ascii_lowercase().as_str()) {
+            return false;
+        }
+        words += usize::from(word.len() >= 4);
+        rest = after;
+    }
+    words >= 2
 }
 
 #[cfg(test)]

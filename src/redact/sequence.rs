@@ -1,5 +1,6 @@
 //! What several items of a list tell together: an option and its value, halves of a token, text as a list of bytes.
 
+use super::script::{self, Place};
 use super::{document, guess, issuer, key, layer, pattern, plain};
 use serde_json::Value;
 
@@ -76,14 +77,20 @@ pub(super) fn arguments(items: &[Value], layers: usize) -> Vec<(usize, &'static 
     };
     let hides = |(at, item): (usize, &Value)| {
         let text = item.as_str()?;
-        (at > 0 && !is_option(text) && !plain::is_shown(text, "argument", false, layers) && !text.is_empty() && !super::is_hidden(text))
-            .then_some((at, "argument"))
+        let place = script_place(items, at);
+        let is_shown = || plain::is_shown(text, "argument", place, layers) || script::shown(text, "argument", place, layers).is_some();
+        (at > 0 && !is_option(text) && !text.is_empty() && !super::is_hidden(text) && !is_shown()).then_some((at, "argument"))
     };
     let mut told: Vec<(usize, &'static str)> = items.iter().enumerate().filter_map(hides).collect();
     told = beside(items, told, layers);
     told.sort_unstable();
     told.dedup_by_key(|(at, _)| *at);
     told
+}
+
+/// Returns what the word before tells of a word of a command.
+pub(super) fn script_place(items: &[Value], at: usize) -> Place {
+    at.checked_sub(1).and_then(|before| items.get(before)).and_then(Value::as_str).map_or(Place::Any, Place::after)
 }
 
 /// Tells whether a list of numbers spells a text that is shown.

@@ -1,3 +1,4 @@
+mod commands;
 mod disguised;
 mod planted;
 mod written;

@@ -2,7 +2,7 @@
 
 use super::key::{self, Known, Rule};
 use super::model::{self, Operation};
-use super::{MAX_FIELD_CHARS, arn, assign, character, document, harmless, key_id, layer, pattern, plain, sequence};
+use super::{MAX_FIELD_CHARS, arn, assign, character, document, harmless, key_id, layer, pattern, plain, script, sequence};
 use serde_json::{Map, Value};
 use std::rc::Rc;
 
@@ -24,6 +24,8 @@ pub(super) enum Mode {
     Shorten(usize, usize),
     Environment,
     Arguments,
+    /// A word of a command; a shell may read it as a line of its own.
+    Argument(script::Place),
     Marked,
     Sentence,
 }
@@ -109,11 +111,11 @@ fn hide_below(place: &mut Place<'_>, value: &mut Value, mode: Mode, depth: usize
             return any;
         }
         (Value::String(text), Mode::Hide(VARIABLE | "parameter" | "input" | "secret") | Mode::HideText(_) | Mode::Marked)
-            if is_identifier(text) =>
+            if arn::is_identifier(text) =>
         {
             return false;
         }
-        (Value::String(text), Mode::HideText(key::KEY)) if is_key_name(text) => return false,
+        (Value::String(text), Mode::HideText(key::KEY)) if arn::is_key_name(text) => return false,
         (Value::String(text), Mode::Hide(kind) | Mode::HideText(kind)) if !is_empty_or_hidden(text) => pattern::marker(kind).into(),
         (Value::String(text), Mode::Marked) if !is_empty_or_hidden(text) => pattern::marker(model::MARKED).into(),
         (Value::Number(_), Mode::Hide(kind)) if kind != VARIABLE => pattern::marker(kind).into(),
@@ -142,6 +144,9 @@ impl Walk<'_> {
             Value::Object(fields) => Value::Object(self.object(fields, mode, depth)),
             Value::Number(_) => match mode {
                 // Variables are strings; a number among them counts something.
+                Mode::Hide(kind) if plain::is_doubtful(kind) && self.layers > 0 && plain::is_plain(&value.to_string(), self.layers) => {
+                    value.clone()
+                }
                 Mode::Hide(kind) if kind != VARIABLE => Value::String(self.hidden(kind)),
                 Mode::Marked => Value::String(self.hidden(model::MARKED)),
                 _ => value.clone(),
@@ -205,7 +210,11 @@ impl Walk<'_> {
         let mut told = told.into_iter().peekable();
         let item = |(at, item): (usize, &Value)| match told.next_if(|(of, _)| *of == at) {
             Some((_, kind)) => Value::String(self.hidden(kind)),
-            None => self.value(item, if mode == Mode::Arguments && item.is_string() { Mode::Look } else { mode }, depth + 1),
+            None if mode == Mode::Arguments && item.is_string() && at == 0 => self.value(item, Mode::Look, depth + 1),
+            None if mode == Mode::Arguments && item.is_string() => {
+                self.value(item, Mode::Argument(sequence::script_place(items, at)), depth + 1)
+            }
+            None => self.value(item, mode, depth + 1),
         };
         items.iter().enumerate().map(item).collect()
     }
@@ -216,17 +225,24 @@ impl Walk<'_> {
             return pattern::HIDDEN_BY_AWS.to_owned();
         }
         match mode {
-            Mode::Hide(VARIABLE) | Mode::Marked if is_identifier(text) => self.scrub(text),
+            Mode::Hide(VARIABLE) | Mode::Marked if arn::is_identifier(text) => self.scrub(text),
             // An address tells who or what, and is no secret.
             Mode::Marked if text.parse::<std::net::IpAddr>().is_ok() => text.to_owned(),
-            Mode::HideText(_) if is_identifier(text) => self.scrub(text),
-            Mode::HideText(key::KEY) if is_key_name(text) => self.scrub(text),
+            Mode::HideText(_) if arn::is_identifier(text) => self.scrub(text),
+            Mode::HideText(key::KEY) if arn::is_key_name(text) => self.scrub(text),
             Mode::Hide(kind) | Mode::HideText(kind)
-                if is_none(text) || plain::is_shown(text, kind, self.place.is_command(), self.layers) =>
+                if is_none(text)
+                    || self.place.is_id(text) && plain::is_doubtful(kind)
+                    || plain::is_shown(text, kind, self.place.script(), self.layers) =>
             {
                 character::clean(text, MAX_FIELD_CHARS)
             }
-            Mode::Hide(kind) | Mode::HideText(kind) if !is_empty_or_hidden(text) => self.hidden(kind),
+            Mode::Hide(kind) | Mode::HideText(kind) if !is_empty_or_hidden(text) => {
+                self.in_part(text, kind).unwrap_or_else(|| self.hidden(kind))
+            }
+            Mode::Argument(place) if !plain::is_shown(text, "argument", place, self.layers) => {
+                self.script(text, "argument", place).unwrap_or_else(|| self.scrub(text))
+            }
             Mode::Marked if !is_empty_or_hidden(text) => self.hidden(model::MARKED),
             Mode::Arguments if plain::is_plain(text, self.layers) => self.scrub(text),
             Mode::Arguments => match text.split_once(' ') {
@@ -239,7 +255,7 @@ impl Walk<'_> {
             // A variable of a container that is written as one word.
             Mode::Environment if text.contains('=') => {
                 let (name, value) = text.split_once('=').unwrap_or_default();
-                if key::kind(name).is_none() && plain::is_shown(value, VARIABLE, false, self.layers) {
+                if key::kind(name).is_none() && plain::is_shown(value, VARIABLE, script::Place::Any, self.layers) {
                     return self.scrub(text);
                 }
                 let name = self.scrub(name);
@@ -291,6 +307,30 @@ impl Walk<'_> {
         character::cap(line, MAX_FIELD_CHARS)
     }
 
+    /// Shows what is plain of a text that may hold a secret: words of a command or a remark, members of JSON.
+    fn in_part(&mut self, text: &str, kind: &'static str) -> Option<String> {
+        if !plain::is_doubtful(kind) {
+            return None;
+        }
+        let json = || if text.starts_with(['{', '[']) { serde_json::from_str::<Value>(text).ok() } else { None };
+        let Some(value) = json().filter(|_| self.layers < layer::MAX_LAYERS) else {
+            return self.script(text, kind, self.place.script());
+        };
+        let mut walk = Walk { found: Found::default(), layers: self.layers + 1, place: Place::default(), sentences: &[] };
+        let redacted = walk.value(&value, Mode::Hide(kind), 0);
+        if !has_plain_names(&value) || !tells_something(&redacted) {
+            return None;
+        }
+        self.found = Found { changed: true, secret: true };
+        Some(character::cap(serde_json::to_string(&redacted).ok()?, MAX_FIELD_CHARS))
+    }
+
+    fn script(&mut self, text: &str, kind: &str, place: script::Place) -> Option<String> {
+        let line = script::shown(text, kind, place, self.layers)?;
+        self.found = Found { changed: true, secret: true };
+        Some(character::cap(line, MAX_FIELD_CHARS))
+    }
+
     fn hidden(&mut self, kind: &str) -> String {
         self.found = Found { changed: true, secret: true };
         pattern::marker(kind)
@@ -303,9 +343,15 @@ impl<'a> Place<'a> {
         Self { operation: Operation::of(text("eventSource"), text("eventName")), above: Vec::new(), learning: false }
     }
 
-    /// Tells whether a text is a line of commands, which has many words.
-    fn is_command(&self) -> bool {
-        self.above.last().is_some_and(|name| matches!(&**name, "commands" | "runcommand" | "command"))
+    /// Returns what the name of the field tells of the text in it.
+    fn script(&self) -> script::Place {
+        self.above.last().map_or(script::Place::Any, |name| script::Place::of(name))
+    }
+
+    /// Tells whether a text is a UUID in a field for the id of something that is no secret.
+    fn is_id(&self, text: &str) -> bool {
+        let named = || self.above.last().is_some_and(|name| name.ends_with("id") && !name.contains("secret"));
+        plain::is_uuid(text) && named()
     }
 
     /// Returns how the field's value is treated, from its name, the fields beside it, the operation and what holds for the whole object.
@@ -367,23 +413,6 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Tells whether text is an ARN or an id such as `i-0123456789abcdef0`.
-fn is_identifier(text: &str) -> bool {
-    arn::is_whole(text)
-        || text.split_once('-').is_some_and(|(prefix, digits)| {
-            (1..=10).contains(&prefix.len())
-                && prefix.bytes().all(|byte| byte.is_ascii_lowercase())
-                && matches!(digits.len(), 8 | 17)
-                && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
-        })
-}
-
-/// Tells whether text names a key of the key service: its id or an alias.
-fn is_key_name(text: &str) -> bool {
-    let is_id = text.len() == 36 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    is_id || text.starts_with("mrk-") || text.starts_with("alias/")
-}
-
 /// Returns a text as a line in which nothing has the shape of a secret.
 fn shapes_hidden(text: &str) -> String {
     let line = character::clean(text, usize::MAX);
@@ -398,4 +427,24 @@ fn is_none(text: &str) -> bool {
 /// Tells whether there is nothing to hide, or AWS or an earlier pass hid it already.
 fn is_empty_or_hidden(text: &str) -> bool {
     text.is_empty() || pattern::is_marker(text)
+}
+
+/// Tells whether the names in a value have nothing to hide.
+fn has_plain_names(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().all(has_plain_names),
+        Value::Object(fields) => fields.iter().all(|(name, value)| plain::is_word(name) && has_plain_names(value)),
+        _ => true,
+    }
+}
+
+/// Tells whether any text or number of a value is shown.
+fn tells_something(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(tells_something),
+        Value::Object(fields) => fields.values().any(tells_something),
+        Value::String(text) => !is_empty_or_hidden(text),
+        Value::Number(_) => true,
+        Value::Null | Value::Bool(_) => false,
+    }
 }

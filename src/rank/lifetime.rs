@@ -9,7 +9,7 @@ use foldhash::fast::RandomState;
 
 use super::Change;
 use super::topology::Graph;
-use super::undo::{Undo, leaves};
+use super::undo::{Undo, leaves, takes_away};
 use crate::catalogue::{self, opposites, verb_and_noun};
 
 /// What one actor makes and unmakes within this time is thrown away.
@@ -55,7 +55,7 @@ pub(super) fn lifetimes(
                         lives.entry(node).or_default().push(earlier.event.time..=change.event.time);
                     }
                 }
-            } else if lasted <= ACT {
+            } else if lasted <= ACT && !takes_away(change) {
                 for index in [*first, last] {
                     found.get_mut(index).into_iter().for_each(|one| one.net_nothing = true);
                 }

@@ -296,7 +296,7 @@ fn restored(earlier: &Change, later: &Change) -> Restored {
     }
 }
 
-fn takes_away(change: &Change) -> bool {
+pub(super) fn takes_away(change: &Change) -> bool {
     change.severity.is_some_and(|severity| severity.effect == Effect::TakesAway)
 }
 

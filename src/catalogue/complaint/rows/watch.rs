@@ -23,7 +23,7 @@ pub(super) const ROWS: &[Complaint] = &[
         &[LogDelivery, Trail], &[Permission, Runtime, Delivery, BucketAccess, Key, Watch, Target, Listener, Table, Existence, Egress]).about(About::Silence),
     exact("exposure", &["open to the world", "open to the internet", "to the internet", "from the internet", "to the world", "publicly accessible", "public access", "is public", "made public", "PubliclyAccessible", "0.0.0.0/0",
         "exposed", "exposure", "ExposedTo*", "shared externally", "SharedExternally", "outside the organisation", "outside the organization", "external account", "shared with", "anonymous*", "world readable",
-        "port probe*", "port scan*", "PortExposed*", "unrestricted", "cross account access", "publicly readable", "readable by everyone", "became public", "public read", "publicly",
+        "port probe*", "port scan*", "PortExposed*", "unrestricted", "cross account access", "publicly readable", "readable by everyone", "became public", "public read", "publicly", "allows principal",
         "without authentication", "unauthenticated", "reachable from the internet", "unknown account", "by anyone", "to anyone", "authType NONE", "shared snapshot*", "unencrypted"],
         &[Firewall, BucketAccess, ResourcePolicy, Permission, Identity, Backup, Image, Listener], &[NetworkAcl, Key, Database, Secret, Cluster, ApiAccess, Delivery, Route, WebFirewall, Existence, Volume, Queue, SignIn, AccessKey]).about(About::Exposure),
     exact("weakened security", &["guardduty", "security hub", "securityhub", "escalat* .. privilege", "backdoor*", "exfil*", "suspicious*", "malicious*", "tamper*", "compromis*", "UnauthorizedAccess", "root user", "root account", "root login",

@@ -24,6 +24,7 @@ mod pagerduty;
 mod prometheus_rules;
 mod search;
 mod sentry;
+mod when;
 
 /// How many alerts of one payload are read.
 const MAX_ALERTS: usize = 500;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::super::fact::{flatten_said, plain_key};
 use super::alertmanager_webhook::KEYS;
+use super::when::{self, When};
 use super::{Fact, Payload, Reported, firing, first_key};
 use crate::time::{self, Window};
 
@@ -34,169 +35,6 @@ const LISTS: &[&str] = &[
     "records",
     "messages",
     "alertgroups",
-];
-
-/// Fields that tell when it began: the beginning itself, then when it was noticed, then a time as such, last when it was told.
-///
-/// Source: the webhooks and APIs of DESIGN's list of forms.
-const STARTS: [&[&str]; 4] = [
-    &[
-        "startsat",
-        "startedat",
-        "starttime",
-        "starttimestamp",
-        "startdate",
-        "start",
-        "started",
-        "startat",
-        "starton",
-        "activeat",
-        "activesince",
-        "since",
-        "firingsince",
-        "firstseen",
-        "firstseenat",
-        "firstseentime",
-        "firstseendt",
-        "firstobservedat",
-        "firstobserved",
-        "firstoccurrence",
-        "firstoccurredat",
-        "eventfirstseen",
-        "datestarted",
-        "incidentstart",
-        "incidentstarttime",
-        "incidentstartedat",
-        "impactstart",
-        "impactstartedat",
-        "impactstarttime",
-        "onset",
-        "beginsat",
-        "begin",
-        "beganat",
-        "begintime",
-        "problemstart",
-        "problemstarttime",
-        "alertstart",
-        "alertstartedat",
-        "alertstarttime",
-        "anomalystartdate",
-        "downsince",
-        "outagestart",
-        "eventstart",
-        "firingstarttime",
-        "firingstartedat",
-    ],
-    &[
-        "triggeredat",
-        "triggered",
-        "triggertime",
-        "triggeredtime",
-        "triggeredon",
-        "datetriggered",
-        "raisedat",
-        "openedat",
-        "opened",
-        "opentime",
-        "openat",
-        "openedtime",
-        "detectedat",
-        "detectiontime",
-        "detectedtime",
-        "datedetected",
-        "occurredat",
-        "occurredon",
-        "eventtime",
-        "createdat",
-        "created",
-        "createdtime",
-        "createdtimedt",
-        "createddate",
-        "createdon",
-        "createtime",
-        "creationtime",
-        "creationdate",
-        "createddt",
-        "datecreated",
-        "firedat",
-        "firedtime",
-        "firingat",
-        "statechangetime",
-        "statetransitionedtimestamp",
-        "stateupdatedtimestamp",
-        "lasttransitiontime",
-        "statechangedat",
-        "reportedat",
-        "declaredat",
-        "alerttime",
-        "alertedat",
-        "incidenttime",
-        "alarmtime",
-        "problemtime",
-        "eventdatetime",
-        "eventtimestamp",
-        "datehappened",
-        "happenedat",
-        "activatedat",
-        "breachedat",
-        "eventcreatedat",
-        "dt",
-        "createdatutc",
-        "starttimeutc",
-    ],
-    &[
-        "timestamp",
-        "timestampms",
-        "time",
-        "timems",
-        "date",
-        "datetime",
-        "localdatetime",
-        "when",
-        "at",
-        "ts",
-        "epoch",
-        "eventdate",
-        "timestamputc",
-        "utctime",
-        "unixtime",
-    ],
-    &[
-        "sentat",
-        "senttimestamp",
-        "lastreceived",
-        "receivedat",
-        "updatedat",
-        "lastupdated",
-        "lastupdatedat",
-        "lastseen",
-        "lastseenat",
-        "modified",
-        "updated",
-        "lastobservedat",
-        "generatedat",
-        "evaluatedat",
-    ],
-];
-
-/// Fields that tell when it ended.
-const ENDS: &[&str] = &[
-    "endsat",
-    "endedat",
-    "endtime",
-    "end",
-    "ended",
-    "enddate",
-    "resolvedat",
-    "resolved",
-    "resolvedtime",
-    "closedat",
-    "closed",
-    "closedtime",
-    "recoveredat",
-    "recoverytime",
-    "dateclosed",
-    "mitigatedat",
 ];
 
 /// What is somebody else's: a rule's creation is no incident's start.
@@ -273,7 +111,17 @@ pub(super) fn read_one(alert: &Value) -> Reported {
     let firing = status.as_deref().and_then(firing);
     let (started, on) = start(alert);
     let key = first_key(alert, KEYS);
-    Reported { name: name(alert), key, firing, started, ended: end(alert), on, sent: sent(alert), facts, ..Reported::default() }
+    Reported {
+        name: name(alert),
+        key,
+        firing,
+        started,
+        ended: first(alert, When::End),
+        on,
+        sent: first(alert, When::Told),
+        facts,
+        ..Reported::default()
+    }
 }
 
 /// Returns the list of alerts in a payload.
@@ -293,7 +141,12 @@ fn lists_in(value: &Value) -> Vec<&Vec<Value>> {
 pub(super) fn start(alert: &Value) -> (Option<DateTime<Utc>>, Option<Window>) {
     let mut best: Option<(usize, Option<DateTime<Utc>>, Option<Window>)> = None;
     times(alert, 0, &mut |key, value, depth| {
-        let Some(tier) = STARTS.iter().take(3).position(|names| names.contains(&key)) else { return };
+        let tier = match when::of_name(key) {
+            Some(When::Start) => 0,
+            Some(When::Alarm) => 1,
+            Some(When::Bare) => 2,
+            _ => return,
+        };
         // A surer name counts for more than a place one level nearer to the top.
         let cost = tier * 3 + depth * 2;
         if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
@@ -306,24 +159,14 @@ pub(super) fn start(alert: &Value) -> (Option<DateTime<Utc>>, Option<Window>) {
 
 /// Tells whether a field of that name, in lower case without separators, tells the start, in whatever words.
 pub(in crate::context) fn tells_start(key: &str) -> bool {
-    STARTS.iter().take(3).any(|names| names.contains(&key))
+    when::of_name(key).is_some_and(When::is_start)
 }
 
-/// Returns when an alert was last told of.
-fn sent(alert: &Value) -> Option<DateTime<Utc>> {
+/// Returns the first time that is one of `wanted`.
+fn first(alert: &Value, wanted: When) -> Option<DateTime<Utc>> {
     let mut found = None;
     times(alert, 0, &mut |key, value, _| {
-        if STARTS.last().is_some_and(|names| names.contains(&key)) && found.is_none() {
-            found = time::of_alert(value);
-        }
-    });
-    found
-}
-
-fn end(alert: &Value) -> Option<DateTime<Utc>> {
-    let mut found = None;
-    times(alert, 0, &mut |key, value, _| {
-        if ENDS.contains(&key) && found.is_none() {
+        if found.is_none() && when::of_name(key) == Some(wanted) {
             found = time::of_alert(value);
         }
     });

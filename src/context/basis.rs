@@ -117,6 +117,6 @@ pub enum Lack {
     TimeInText,
     /// Only the day is told.
     TimeOfDay,
-    /// The start lies ahead of now, so it was read off a clock whose zone is not told.
+    /// No zone is told, and the start lies ahead of now or is told in a script of the east, so it was read as local time.
     Zone,
 }

@@ -6,14 +6,10 @@ use super::alert::{Payload, Reported, tells_start};
 use super::basis::Lack;
 use super::fact::{Fact, Place, plain_key};
 use super::{Alert, InvalidArgument, Times};
-use crate::time::{self, Onset, Window};
+use crate::time::{self, Onset, Told, Window};
 
 /// How far an alert's start may lie ahead of our clock.
 const MAX_SKEW: TimeDelta = TimeDelta::minutes(10);
-/// How far clocks run ahead of UTC, in half hours.
-///
-/// Source: the time zone database: whole hours to the Line Islands; Iran to Myanmar, and Australia, are half an hour off.
-const EAST_OF_UTC: &[i32] = &[2, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 18, 19, 20, 21, 22, 24, 26, 28];
 /// How long before a message was sent a time that it mentions may lie and still be the start.
 const MAX_DELAY: TimeDelta = TimeDelta::hours(6);
 /// How many other alerts are named.
@@ -63,7 +59,12 @@ pub(super) fn choose(payload: Payload, start_given: bool, lookback: TimeDelta, t
     let mut several: Vec<Window> = Vec::new();
     for alert in &mut alerts {
         match read_words(alert, if alone { &beside } else { &[] }, said) {
-            Words::Read { in_text } => chosen.in_text |= in_text && alone,
+            Words::Read { in_text, guessed_zone } => {
+                chosen.in_text |= in_text && alone;
+                if guessed_zone {
+                    chosen.lacks = Some(Lack::Zone);
+                }
+            }
             Words::Several(span) => several.push(span),
             Words::Future => chosen.lacks = Some(Lack::PastTime),
             Words::Nothing => {}
@@ -133,6 +134,8 @@ enum Words {
     Read {
         /// Whether it stands in a text.
         in_text: bool,
+        /// Whether its zone is a guess.
+        guessed_zone: bool,
     },
     /// Several times.
     Several(Window),
@@ -144,26 +147,27 @@ enum Words {
 
 /// Reads the start out of an alert's words, where no field of it tells it, and falls back to when it was sent.
 fn read_words(alert: &mut Reported, beside: &[Fact], now: DateTime<Utc>) -> Words {
+    if let Some(noticed) = alert.started.filter(|_| alert.noticed)
+        && let Told { onset: Onset::At(began), began: true, .. } = time::in_prose(&words_of(alert, &[]), noticed)
+        && began < noticed
+        && noticed - began <= MAX_DELAY
+    {
+        alert.started = Some(began);
+        return Words::Read { in_text: true, guessed_zone: false };
+    }
     if alert.started.is_some() || alert.on.is_some() || (alert.ended.is_some() && alert.firing == Some(false)) {
-        return Words::Read { in_text: false };
+        return Words::Read { in_text: false, guessed_zone: false };
     }
     // A field of the start may be written as people write: `10:00 on 2 March`.
-    let of_field = |fact: &Fact| match time::in_prose(&fact.text, now).onset {
-        Onset::At(time) => Some(time),
-        _ => None,
+    let of_field = |fact: &Fact| {
+        let told = time::in_prose(&fact.text, now);
+        if let Onset::At(time) = told.onset { Some((time, told.guessed_zone)) } else { None }
     };
-    alert.started = alert.facts.iter().filter(|fact| tells_start(&plain_key(&fact.name))).find_map(of_field);
-    if alert.started.is_some() {
-        return Words::Read { in_text: false };
+    if let Some((start, guessed_zone)) = alert.facts.iter().filter(|fact| tells_start(&plain_key(&fact.name))).find_map(of_field) {
+        alert.started = Some(start);
+        return Words::Read { in_text: false, guessed_zone };
     }
-    let mut words = String::new();
-    for fact in alert.facts.iter().chain(beside).filter(|fact| matches!(fact.place, Place::Annotation | Place::Text)) {
-        words.push_str(&fact.text);
-        words.push('\n');
-    }
-    if alert.facts.is_empty() {
-        words.push_str(&alert.name);
-    }
+    let words = words_of(alert, beside);
     let told = time::in_prose(&words, now);
     // A message that only mentions a time was sent about now; one that says since when is believed.
     let believed = |time: DateTime<Utc>| alert.sent.is_none_or(|sent| time <= sent && (told.is_start || sent - time <= MAX_DELAY));
@@ -173,19 +177,19 @@ fn read_words(alert: &mut Reported, beside: &[Fact], now: DateTime<Utc>) -> Word
     match told.onset {
         Onset::At(time) if believed(time) => {
             alert.started = Some(time);
-            Words::Read { in_text: true }
+            Words::Read { in_text: true, guessed_zone: told.guessed_zone }
         }
         _ if alert.sent.is_some() => {
             alert.started = alert.sent;
-            Words::Read { in_text: false }
+            Words::Read { in_text: false, guessed_zone: false }
         }
         Onset::At(time) => {
             alert.started = Some(time);
-            Words::Read { in_text: true }
+            Words::Read { in_text: true, guessed_zone: told.guessed_zone }
         }
         Onset::Within(day) => {
             alert.on = Some(day);
-            Words::Read { in_text: true }
+            Words::Read { in_text: true, guessed_zone: told.guessed_zone }
         }
         Onset::Several(span) => Words::Several(span),
         Onset::Future => Words::Future,
@@ -193,9 +197,22 @@ fn read_words(alert: &mut Reported, beside: &[Fact], now: DateTime<Utc>) -> Word
     }
 }
 
+/// Joins the texts for people of an alert.
+fn words_of(alert: &Reported, beside: &[Fact]) -> String {
+    let mut words = String::new();
+    for fact in alert.facts.iter().chain(beside).filter(|fact| matches!(fact.place, Place::Annotation | Place::Text)) {
+        words.push_str(&fact.text);
+        words.push('\n');
+    }
+    if alert.facts.is_empty() {
+        words.push_str(&alert.name);
+    }
+    words
+}
+
 /// Reads a time that lies ahead as one of a local clock: the latest that is past.
 fn of_local_clock(time: DateTime<Utc>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    EAST_OF_UTC.iter().map(|half_hours| time - TimeDelta::minutes(30) * *half_hours).find(|start| *start <= now)
+    time::own_clock(time - now).map(|offset| time - offset)
 }
 
 fn known_start(alert: &Reported, now: DateTime<Utc>) -> Option<DateTime<Utc>> {

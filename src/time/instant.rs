@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::Value;
 
-use super::{DurationError, Onset, Window, compact, in_prose, parse_duration};
+use super::{DurationError, Onset, Told, Window, compact, in_prose, parse_duration};
 
 /// The longest time that a relative form may span.
 const MAX_RELATIVE: TimeDelta = TimeDelta::days(3_650);
@@ -68,10 +68,11 @@ fn in_words(text: &str) -> Option<DateTime<Utc>> {
     }
     // The latest clocks allow every time; what depends on the clock lacks its date or its year.
     let latest = DateTime::from_timestamp(LATEST, 0)?;
-    match (in_prose(text, latest).onset, in_prose(text, latest - TimeDelta::days(500)).onset) {
-        (Onset::At(time), Onset::At(same)) if time == same => Some(time),
+    let read = |now: DateTime<Utc>| match in_prose(text, now) {
+        Told { onset: Onset::At(time), guessed_zone: false, .. } => Some(time),
         _ => None,
-    }
+    };
+    read(latest).filter(|time| read(latest - TimeDelta::days(500)) == Some(*time))
 }
 
 /// Reads an argument: absolute, or relative to `now` or to the alert's start.

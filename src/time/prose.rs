@@ -3,12 +3,19 @@
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
-use regex::{Captures, Regex};
+use regex::Regex;
 
+use self::cue::Cue;
 use super::Window;
 use super::prose_spoken;
-use super::prose_token::{Clock, Date, Day, ago, clocks, dates, epochs, is_other_clock, urls};
-use super::zone::ahead_of_utc;
+use super::prose_token::{Clock, Date, Day, ago, clocks, dates, epochs, is_other_clock, lasting, urls};
+use super::zone::{ahead_of_utc, own_clock};
+
+mod calendar;
+mod cue;
+mod language;
+mod stamp;
+mod words;
 
 /// How far a time without a date may lie ahead of our clock and still be today's.
 const SKEW: TimeDelta = TimeDelta::minutes(2);
@@ -20,8 +27,8 @@ const ONE_MOMENT: TimeDelta = TimeDelta::minutes(5);
 const ONE_INCIDENT: TimeDelta = TimeDelta::minutes(30);
 /// How near ahead of now a time without a date and a zone may lie and be the sender's own clock, or a plan, rather than yesterday's.
 const OWN_CLOCK: TimeDelta = TimeDelta::hours(3);
-/// How many bytes before a time are searched for what it is the time of.
-const CUE_REACH: usize = 60;
+/// How long before now a message may have been written from whose time its lengths of time are counted.
+const OLDEST_MESSAGE: TimeDelta = TimeDelta::hours(24);
 
 /// When it began, as far as a text tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,25 +52,12 @@ pub struct Told {
     pub onset: Onset,
     /// Whether the text says of that time that it is the start (`since`, `triggered at`).
     pub is_start: bool,
+    /// Whether the start is the beginning itself, not when it was noticed.
+    pub began: bool,
+    /// Whether no zone is told, and the times were read as of a clock ahead of UTC.
+    pub guessed_zone: bool,
     /// When it ended.
     pub ended: Option<DateTime<Utc>>,
-}
-
-/// What a time is the time of, the surest start first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Cue {
-    /// When it began.
-    Start,
-    /// When it was noticed.
-    Alarm,
-    /// The text does not say.
-    Plain,
-    /// When it was told, or something else happened.
-    Beside,
-    /// When it ended.
-    End,
-    /// Nothing that has happened.
-    Never,
 }
 
 /// A time in a text.
@@ -77,13 +71,17 @@ struct Mention {
     to: Option<DateTime<Utc>>,
     /// Whether a date or a zone says more than the bare time of day.
     certain: bool,
+    /// Whether its zone is told.
+    zoned: bool,
+    /// What it is the time of, where its form says so.
+    cue: Option<Cue>,
     /// How far ahead of now the time of day comes next, where that is nearer than the last time: then it may be a plan.
     ahead: Option<TimeDelta>,
 }
 
 impl Mention {
     fn new(at: (usize, usize), from: DateTime<Utc>, to: Option<DateTime<Utc>>) -> Self {
-        Self { at, from, to, certain: true, ahead: None }
+        Self { at, from, to, certain: true, zoned: true, cue: None, ahead: None }
     }
 
     /// Tells whether it may be read off the sender's own clock, which no zone tells.
@@ -96,18 +94,81 @@ impl Mention {
 ///
 /// Shape: of several times the one that is told to be the start counts (`since`, `began`), then when it was noticed (`triggered`), then one that
 /// stands for itself, and last when it was told (`sent`, `now`). A time without a date is the latest before `now`, or of the only date that the text
-/// or, as `yesterday`, its sentence names; one that comes sooner than it was is a plan; one without a zone is UTC. Times at which all was
-/// well, and those in addresses of web pages, do not count.
+/// or, as `yesterday`, its sentence names; one that comes sooner than it was is a plan. One without a zone is in the zone of the others, or else of
+/// those who write in the text's script, or else UTC; where the newest would lie ahead of `now`, it is in the zone that puts that before it.
+/// Times at which all was well, and those in addresses of web pages, do not count.
 pub fn in_prose(text: &str, now: DateTime<Utc>) -> Told {
-    let text = &*COMPACT.replace_all(text, "${1}-${2}-${3}T${4}:${5}:${6}");
-    let mut mentions = moments(text, now);
+    let script = language::zone_of_script(text);
+    let text = &*language::english(&COMPACT.replace_all(text, "${1}-${2}-${3}T${4}:${5}:${6}"));
+    let told = told_zone(text);
+    if told.is_some() {
+        return choose_of(&mentions(text, now, told.as_deref()), now);
+    }
+    let guessed = |zone: &str| {
+        let mentions = mentions(text, now, Some(zone));
+        let ahead = mentions.iter().any(|(cue, mention)| *cue < Cue::End && (mention.from > now + SKEW || mention.ahead.is_some()));
+        let is_guess = mentions.iter().any(|(cue, mention)| *cue < Cue::End && !mention.zoned);
+        (!ahead).then(|| Told { guessed_zone: is_guess, ..choose_of(&mentions, now) })
+    };
+    if let Some(told) = script.and_then(guessed) {
+        return told;
+    }
+    let mentions = mentions(text, now, None);
+    let zone = clock_ahead(&mentions, now).map(|offset| format!("+{:02}:{:02}", offset.num_hours(), offset.num_minutes() % 60));
+    zone.and_then(|zone| guessed(&zone)).unwrap_or_else(|| choose_of(&mentions, now))
+}
+
+/// Finds the times of a text and what each is the time of; `zone` is that of times without one.
+fn mentions(text: &str, now: DateTime<Utc>, zone: Option<&str>) -> Vec<(Cue, Mention)> {
+    let mut mentions = moments(text, now, zone);
     mentions.sort_by_key(|mention| mention.at);
     let mut before = 0;
     let mut told: Vec<(Cue, Mention)> = Vec::new();
+    let stamps = stamp::cues(text, &mentions.iter().map(|mention| mention.at).collect::<Vec<_>>());
+    // Who asks since when does not tell.
+    let is_question = |at: (usize, usize)| text.get(at.1..).and_then(|rest| rest.lines().next()).is_some_and(|line| line.contains('?'));
     for mention in mentions {
-        told.push((cue(text, before, mention.at), mention));
+        let stamp = stamps.iter().find(|(at, _)| *at == mention.at).map(|(_, cue)| *cue);
+        let cue = cue::of(text, before, mention.at);
+        told.push((
+            mention.cue.or(stamp.filter(|_| cue != Cue::Never && (cue > Cue::Alarm || is_question(mention.at)))).unwrap_or(cue),
+            mention,
+        ));
         before = mention.at.1;
     }
+    told
+}
+
+/// Returns the zone of times without one, where the text tells it with others: that of an e-mail's date, or the only one.
+fn told_zone(text: &str) -> Option<String> {
+    let dates = dates(text);
+    let clocks = clocks(text, &dates);
+    let of_message = |clock: &&Clock| {
+        let lead = text.get(..clock.at.0).unwrap_or_default().rsplit('\n').next().unwrap_or_default();
+        lead.starts_with("Date") || lead.starts_with("Sent")
+    };
+    let mut zones = clocks.iter().filter_map(|clock| clock.zone.clone());
+    if let Some(zone) = clocks.iter().filter(of_message).find_map(|clock| clock.zone.clone()) {
+        return Some(zone);
+    }
+    let first = zones.next()?;
+    zones.all(|zone| zone == first).then_some(first)
+}
+
+/// Returns how far the sender's clock runs ahead of UTC, where the newest time without a zone shows that it does.
+fn clock_ahead(mentions: &[(Cue, Mention)], now: DateTime<Utc>) -> Option<TimeDelta> {
+    let bare = || mentions.iter().filter(|(cue, mention)| *cue <= Cue::End && !mention.zoned && mention.to.is_none());
+    // A time that has passed today is tomorrow's only where that is near.
+    let next = |mention: &Mention| mention.ahead.filter(|ahead| *ahead <= OWN_CLOCK || mention.from.date_naive() < now.date_naive());
+    let ahead = |mention: &Mention| next(mention).or(Some(mention.from - now).filter(|ahead| *ahead > SKEW));
+    let newest = bare().filter_map(|(cue, mention)| Some((ahead(mention)?, *cue))).max_by_key(|(ahead, _)| *ahead)?;
+    // Beside a time that has passed, one ahead is a plan, unless the message was written then.
+    let passed = bare().any(|(cue, mention)| *cue < Cue::End && ahead(mention).is_none());
+    (!passed || matches!(newest.1, Cue::Said | Cue::Stamp)).then(|| own_clock(newest.0 - SKEW))?
+}
+
+/// Chooses the onset among all times of a text.
+fn choose_of(told: &[(Cue, Mention)], now: DateTime<Utc>) -> Told {
     let past = |(cue, mention): &&(Cue, Mention)| *cue != Cue::Never && mention.from <= now + SKEW;
     let ended = told.iter().filter(past).filter(|(cue, _)| *cue == Cue::End).map(|(_, mention)| mention.from).max();
     let mut known: Vec<(Cue, Mention)> = told.iter().filter(past).filter(|(cue, _)| *cue < Cue::End).copied().collect();
@@ -115,7 +176,8 @@ pub fn in_prose(text: &str, now: DateTime<Utc>) -> Told {
     let own_clock = known.iter().any(|(_, mention)| mention.is_of_own_clock());
     let has_past = known.iter().any(|(_, mention)| mention.ahead.is_none());
     known.retain(|(_, mention)| mention.ahead.is_none() || !has_past && !mention.is_of_own_clock());
-    let (onset, is_start) = choose(&known).unwrap_or((if future { Onset::Future } else { Onset::Untold }, false));
+    let (onset, cue) = choose(&known).unwrap_or((if future { Onset::Future } else { Onset::Untold }, Cue::Never));
+    let is_start = cue <= Cue::Alarm && matches!(onset, Onset::At(_));
     let bare = |time: DateTime<Utc>| known.iter().all(|(_, mention)| mention.from != time || !mention.certain);
     let onset = match onset {
         // Where the sender's clock is another one than ours, a time of hours ago is not told apart from one of now.
@@ -124,33 +186,32 @@ pub fn in_prose(text: &str, now: DateTime<Utc>) -> Told {
         }
         onset => onset,
     };
-    Told { onset, is_start, ended }
+    Told { onset, is_start, began: is_start && cue == Cue::Start, guessed_zone: false, ended }
 }
 
 /// Chooses the onset among the times that may be it.
-fn choose(known: &[(Cue, Mention)]) -> Option<(Onset, bool)> {
-    for wanted in [Cue::Start, Cue::Alarm, Cue::Plain, Cue::Beside] {
+fn choose(known: &[(Cue, Mention)]) -> Option<(Onset, Cue)> {
+    for wanted in [Cue::Start, Cue::Alarm, Cue::Plain, Cue::Lasting, Cue::Stamp, Cue::Said, Cue::Beside] {
         let of_cue = || known.iter().filter(move |(cue, _)| *cue == wanted).map(|(_, mention)| mention);
         let mut times: Vec<DateTime<Utc>> = of_cue().filter(|mention| mention.to.is_none()).map(|mention| mention.from).collect();
         times.sort_unstable();
         let (Some(first), Some(last)) = (times.first().copied(), times.last().copied()) else {
             match of_cue().find_map(|mention| Window::new(mention.from, mention.to?)) {
-                Some(day) => return Some((Onset::Within(day), false)),
+                Some(day) => return Some((Onset::Within(day), wanted)),
                 None => continue,
             }
         };
-        let is_start = wanted <= Cue::Alarm;
-        if is_start || last - first <= ONE_MOMENT {
+        if wanted <= Cue::Alarm || last - first <= ONE_MOMENT {
             let earliest = times.into_iter().find(|time| last - *time <= ONE_INCIDENT).unwrap_or(first);
-            return Some((Onset::At(earliest), is_start));
+            return Some((Onset::At(earliest), wanted));
         }
-        return Window::new(first, last).map(|span| (Onset::Several(span), false));
+        return Window::new(first, last).map(|span| (Onset::Several(span), wanted));
     }
     None
 }
 
 /// Finds every time of a text.
-fn moments(text: &str, now: DateTime<Utc>) -> Vec<Mention> {
+fn moments(text: &str, now: DateTime<Utc>, zone: Option<&str>) -> Vec<Mention> {
     let links = urls(text);
     let outside = |at: (usize, usize)| !links.iter().any(|link| link.0 <= at.0 && at.0 < link.1);
     let dates: Vec<Date> = dates(text).into_iter().filter(|date| outside(date.at)).collect();
@@ -160,10 +221,15 @@ fn moments(text: &str, now: DateTime<Utc>) -> Vec<Mention> {
     clocks.extend(spoken);
     clocks.sort_by_key(|clock| clock.at);
     join_zoned(text, &mut clocks);
+    for clock in clocks.iter_mut().filter(|clock| clock.zone.is_none()) {
+        clock.zone = zone.map(str::to_owned);
+        clock.zone_lent = true;
+    }
     let (relative, absolute): (Vec<Date>, Vec<Date>) = dates.iter().partition(|date| matches!(date.day, Day::Weekday(_) | Day::Back(_)));
+    let absolute: Vec<Date> = absolute.into_iter().filter(|date| cue::of(text, 0, date.at) < Cue::Beside).collect();
     let context = only_day(&absolute, now);
     let context = |clock: &Clock| {
-        let near = sentence(text, clock.at);
+        let near = cue::sentence(text, clock.at);
         let near: Vec<Date> = relative.iter().filter(|date| near.0 <= date.at.0 && date.at.1 <= near.1).copied().collect();
         if near.is_empty() { context } else { only_day(&near, now) }
     };
@@ -184,21 +250,36 @@ fn moments(text: &str, now: DateTime<Utc>) -> Vec<Mention> {
         let undated = || {
             let from = latest(clock, now)?;
             let ahead = from + TimeDelta::days(1) - now;
-            let ahead = (!clock.either_half && ahead < now - from).then_some(ahead);
-            Some(Mention { certain: clock.zone.is_some(), ahead, ..Mention::new(at, from, None) })
+            let ahead = ((clock.zone.is_none() || !clock.zone_lent) && !clock.either_half && ahead < now - from).then_some(ahead);
+            Some(Mention { certain: clock.zone.is_some() && !clock.zone_lent, ahead, ..Mention::new(at, from, None) })
         };
-        found.extend(from.map(|from| Mention::new(at, from, None)).or_else(|| if date.is_some() { None } else { undated() }));
+        let mention = from.map(|from| Mention::new(at, from, None)).or_else(|| if date.is_some() { None } else { undated() });
+        found.extend(mention.map(|mention| Mention { zoned: !clock.zone_lent, ..mention }));
     }
     let bare = dates.iter().zip(&used).filter(|(date, used)| !**used && !lent && !date.needs_clock);
-    let told = bare.map(|(date, _)| date).filter(|date| !all_was_well(text, date.at) && !is_of_partition(text, date.at.0));
+    let told = bare.map(|(date, _)| date).filter(|date| !cue::all_was_well(text, date.at) && !is_of_partition(text, date.at.0));
     found.extend(told.filter_map(|date| span(date, now)));
     let free = |found: &[Mention], at: (usize, usize)| outside(at) && !found.iter().any(|known| known.at.0 < at.1 && at.0 < known.at.1);
-    for (at, from, to) in ago(text, now).into_iter().chain(epochs(text, now)) {
+    let written = written(text, &found, now);
+    for (at, from, to) in ago(text, written).into_iter().chain(epochs(text, now)) {
         if free(&found, at) {
             found.push(Mention::new(at, from, to));
         }
     }
+    for (at, from, is_of_state) in lasting(text, written) {
+        if free(&found, at) {
+            found.push(Mention { cue: Some(if is_of_state { Cue::Start } else { Cue::Lasting }), ..Mention::new(at, from, None) });
+        }
+    }
     found
+}
+
+/// Returns when a message was written, from where its lengths of time count: at the newest time that it was told at, or stands for itself, or else now.
+fn written(text: &str, found: &[Mention], now: DateTime<Utc>) -> DateTime<Utc> {
+    let told = |mention: &&Mention| matches!(cue::of(text, 0, mention.at), Cue::Alarm | Cue::Plain | Cue::Said);
+    let of_message =
+        found.iter().filter(|mention| mention.to.is_none() && mention.ahead.is_none()).filter(told).map(|mention| mention.from);
+    of_message.filter(|time| *time <= now && now - *time <= OLDEST_MESSAGE).max().unwrap_or(now)
 }
 
 /// Joins times of day that stand in two clocks, `12:20 (10:20 UTC)`: the one with a zone counts, in the place of both.
@@ -218,28 +299,11 @@ fn join_zoned(text: &str, clocks: &mut Vec<Clock>) {
     *clocks = joined;
 }
 
-/// Returns where the sentence begins and ends in which something stands.
-fn sentence(text: &str, at: (usize, usize)) -> (usize, usize) {
-    let begin = text.get(..at.0).and_then(|lead| SENTENCE_END.find_iter(lead).last()).map_or(0, |end| end.end());
-    let end = text.get(at.1..).and_then(|rest| SENTENCE_END.find(rest)).map_or(text.len(), |end| at.1 + end.start());
-    (begin, end)
-}
-
-/// Tells whether the sentence of a time says that all was well then.
-fn all_was_well(text: &str, at: (usize, usize)) -> bool {
-    let (begin, end) = sentence(text, at);
-    let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default().rsplit([',', '(', ')']).next().unwrap_or_default();
-    let rest = text.get(at.1..end).unwrap_or_default();
-    let rest = rest.trim_start_matches([')', ']']).split([',', '(', ')']).next().unwrap_or_default();
-    let said = format!("{} {rest}", part(begin, at.0));
-    WELL.is_match(&said) && !NOT.is_match(&said)
-}
-
 /// Tells whether a date without a time of day is the value of a key that says of no start: `dt=2026-05-18` is where data lies, not when it broke.
 fn is_of_partition(text: &str, at: usize) -> bool {
     let before = text.get(..at).unwrap_or_default();
     let key = before.strip_suffix('=').map(|lead| lead.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default());
-    key.is_some_and(|key| !key.is_empty() && !CUE.is_match(&key.replace('_', " ")))
+    key.is_some_and(|key| !key.is_empty() && !cue::tells(&key.replace('_', " ")))
 }
 
 /// Tells whether a date and a time of day stand together: `2 March, 10:00`, `10:00 on 2 March`.
@@ -335,46 +399,6 @@ fn span(date: &Date, now: DateTime<Utc>) -> Option<Mention> {
     (now - to <= OLDEST_DAY).then_some(Mention::new(date.at, from, Some(to)))
 }
 
-/// Tells what a time is the time of, by the words before it, or else after it.
-fn cue(text: &str, before: usize, at: (usize, usize)) -> Cue {
-    let mut from = before.max(at.0.saturating_sub(CUE_REACH));
-    while !text.is_char_boundary(from) {
-        from += 1;
-    }
-    let lead = text.get(from..at.0).unwrap_or_default();
-    if before > 0 && RANGE.is_match(lead) {
-        return Cue::End;
-    }
-    if all_was_well(text, at) {
-        return Cue::Never;
-    }
-    // What stands in the sentence before only counts when the time stands alone in its own.
-    let (_, end) = sentence(text, at);
-    let begin = SENTENCE_END.find_iter(lead).last().map_or(0, |end| end.end());
-    let own = lead.get(begin..).unwrap_or_default();
-    let alone = !own.chars().chain(text.get(at.1..end).unwrap_or_default().chars()).any(char::is_alphabetic);
-    let line = if alone { lead } else { own };
-    if let Some(found) = CUE.captures_iter(line).last() {
-        let of_change =
-            found.get(1).is_some() && line.get(..found.get(0).map_or(0, |all| all.start())).is_some_and(|lead| CHANGE.is_match(lead));
-        return if of_change { Cue::Beside } else { class(&found) };
-    }
-    let rest = text.get(at.1..).unwrap_or_default();
-    let rest = rest.split(['\n', '.', ';']).next().unwrap_or_default();
-    let near: String = rest.chars().take(30).take_while(|c| !c.is_ascii_digit()).collect();
-    match CUE.captures_iter(&near).next() {
-        Some(found) if found.get(1).or_else(|| found.get(2)).or_else(|| found.get(4)).is_some() => {
-            if found.get(1).is_some() && CHANGE.is_match(&near) { Cue::Beside } else { class(&found) }
-        }
-        _ => Cue::Plain,
-    }
-}
-
-fn class(found: &Captures<'_>) -> Cue {
-    let groups = [Cue::Start, Cue::Alarm, Cue::Beside, Cue::End, Cue::Never];
-    groups.into_iter().enumerate().find(|(index, _)| found.get(index + 1).is_some()).map_or(Cue::Plain, |(_, cue)| cue)
-}
-
 #[expect(clippy::expect_used, reason = "literal patterns")]
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("pattern")
@@ -384,38 +408,10 @@ fn pattern(text: &str) -> Regex {
 static COMPACT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(20[0-9]{2})([01][0-9])([0-3][0-9])T([0-2][0-9])([0-5][0-9])([0-5][0-9])"));
 
 /// What may stand between a date and its time of day.
-static DATE_TIME: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)^(?:t|[\s,;:@|()–—_"'-]|\bat\b|\bum\b|\baround\b|\babout\b|~)*$"#));
+static DATE_TIME: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)^(?:t|[\s,;:@|()–—_"'-]|\bat\b|\baround\b|\babout\b|~)*$"#));
 
 /// What may stand between a time of day and its date.
 static TIME_DATE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^[\s,(]*(?:on|of|am|the)?[\s,(]*$"));
-
-/// What ends a sentence.
-static SENTENCE_END: LazyLock<Regex> = LazyLock::new(|| pattern(r"\n|[.!?;]\s|\s[|–—•]\s"));
-
-/// Words that say that all was well.
-static WELL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)\b(?:fine|green|ok|okay|good|healthy|worked|working|passed|succeeded|successful(?:ly)?|quiet|normal)\b")
-});
-
-/// Words that say the opposite of what stands after them.
-static NOT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:not|never|no longer|stopped|nothing|isn.t|wasn.t|didn.t|until)\b"));
-
-/// What makes a range of two times.
-static RANGE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^\s*(?:-|–|—|->|→|to|until|till|bis)\s*$"));
-
-/// Words that tell what a time is the time of: of the start, of the alarm, of something else, of the end, of nothing that has happened.
-static CUE: LazyLock<Regex> = LazyLock::new(|| {
-    let start = r"since|seit|began|begins?|beginning|begun|start(?:s|ed|ing)?(?:[_ ]?(?:at|time|date|on))?|onset|from|first(?:[_ ]?(?:seen|observed|occurred|noticed))?(?:[_ ]?at)?|active[_ ]?(?:at|since)|incident[_ ]?(?:time|start)|broken?|failing|down|impact[_ ]?start";
-    let alarm = r"trigger(?:ed)?(?:[_ ]?(?:at|on|time))?|fir(?:ed|ing)|opened(?:[_ ]?at)?|creat(?:ed|ion)(?:[_ ]?(?:at|on|time|date))?|detected(?:[_ ]?at)?|raised|occurred|entered|alarm(?:ed)?|alert(?:ed)?|state[_ ]?changed?(?:[_ ]?(?:at|time))?|event[_ ]?time|problem|paged|breach(?:ed)?|happened|noticed|observed";
-    let beside = r"now|currently|current|sent|reported|generated|received|date|updated?(?:[_ ]?at)?|last|latest|acknowledged|acked|notified|posted|printed|evaluated|datapoints?|escalated|as of|deploy(?:ed|ing|ment|s)?|releas(?:ed?|ing)|rollout|rolled|merged|pushed|built|build|backup|maintenance";
-    let end = r"until|till|bis|resolv(?:ed|es)(?:[_ ]?at)?|recover(?:ed|y)|end(?:s|ed|ing)?(?:[_ ]?(?:at|time))?|closed(?:[_ ]?at)?|cleared|fixed|over|finished|mitigated";
-    let never = r"expir(?:es|y|ation)|next|valid|due|scheduled|eta|not after|renew(?:al|s)?|version|copyright|will";
-    pattern(&format!(r"(?i)\b(?:({start})|({alarm})|({beside})|({end})|({never}))\b"))
-});
-
-/// Words of which a start is no incident's.
-static CHANGE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)\b(?:deploy\w*|releas\w*|rollout|maintenance|build|backup|migration|pipeline|job)\b[^.;\n]{0,16}$"));
 
 #[cfg(test)]
 mod tests;

@@ -46,7 +46,15 @@ fn clock(parts: &Captures<'_>) -> Option<Clock> {
     };
     let minutes = minutes % 720 + if later == Some(true) { 720 } else { 0 };
     let time = NaiveTime::from_hms_opt(minutes / 60, minutes % 60, 0)?;
-    Some(Clock { at: (all.start(), all.end()), time, zone: None, half_known: later.is_some(), either_half: later.is_none(), year: None })
+    Some(Clock {
+        at: (all.start(), all.end()),
+        time,
+        zone: None,
+        zone_lent: false,
+        half_known: later.is_some(),
+        either_half: later.is_none(),
+        year: None,
+    })
 }
 
 fn hour(word: &str) -> Option<u32> {

@@ -88,6 +88,8 @@ pub(super) struct Clock {
     pub(super) time: NaiveTime,
     /// Its zone; UTC when absent.
     pub(super) zone: Option<String>,
+    /// Whether the zone is none that stands with it.
+    pub(super) zone_lent: bool,
     /// Whether it says which half of the day: `pm`, or an hour after twelve.
     pub(super) half_known: bool,
     /// Whether it may be of either half: nobody says `half past fourteen`.
@@ -99,7 +101,7 @@ pub(super) struct Clock {
 impl Clock {
     /// The first instant of a day of UTC.
     pub(super) fn at_midnight() -> Self {
-        Self { at: (0, 0), time: NaiveTime::MIN, zone: None, half_known: true, either_half: false, year: None }
+        Self { at: (0, 0), time: NaiveTime::MIN, zone: None, zone_lent: false, half_known: true, either_half: false, year: None }
     }
 }
 
@@ -119,7 +121,7 @@ static MONTH_FIRST: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"(?i)({MONTHS})\b\.? {{1,2}}([0-9]{{1,2}})(?:st|nd|rd|th)?\b(?:,? (20[0-9]{{2}})\b)?")));
 static NUMERIC: LazyLock<Regex> = LazyLock::new(|| pattern(r"([0-9]{1,2})([/.])([0-9]{1,2})[/.](20[0-9]{2}|[0-9]{2})"));
 static RELATIVE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)\b(yesterday|today|gestern|heute|tonight|last night|this)\b(?: (morning|afternoon|evening|night)\b)?"));
+    LazyLock::new(|| pattern(r"(?i)\b(yesterday|today|tonight|last night|this)\b(?: (morning|afternoon|evening|night)\b)?"));
 static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\b(?:[Ll]ast )?((?i:monday|tuesday|wednesday|thursday|friday|saturday|sunday)|Mon|Tues?|Wed|Thu(?:rs)?|Fri|Sat|Sun)\b(?: (morning|afternoon|evening|night)\b)?",
@@ -129,26 +131,32 @@ static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
 static TIME: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?(?:\s?([ap])\.?m\b\.?)?"));
 static HALF_DAY: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)([0-9]{1,2})()()()\s?([ap])\.?m\b\.?"));
-static WITH_H: LazyLock<Regex> = LazyLock::new(|| pattern(r"([0-9]{2})h([0-9]{2})\b"));
-static UHR: LazyLock<Regex> = LazyLock::new(|| pattern(r"([0-9]{1,2})(?:\.([0-9]{2}))? ?Uhr\b"));
+/// A sign of the half of the day.
+static HALF_SIGN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)[0-9]:[0-9]{2}\s?[ap]\.?m\b"));
 static MILITARY: LazyLock<Regex> = LazyLock::new(|| pattern(r"([01][0-9]|2[0-3])([0-5][0-9])(?: ?(?:Z|UTC|GMT)\b)"));
 static NAMED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)(noon|midnight)\b"));
 
 /// A zone after a time of day; after an offset, its name may follow.
 static ZONE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^\s{0,2}[(\[]?((?:UTC|GMT) ?[+-][0-9]{1,2}(?::?[0-9]{2})?|[+-][0-9]{2}(?::?[0-9]{2})?|[A-Z][a-z]+/[A-Z][A-Za-z_]+|[A-Z]{1,4}|utc|gmt|z)\b[)\]]?(?:[ \[(]{1,2}[A-Z]{3,4}\b[)\]]?)?",
+        r"^\s{0,2}[(\[]?((?:UTC|GMT) ?[+-][0-9]{1,2}(?::?[0-9]{2})?|[+-][0-9]{2}(?::?[0-9]{2})?|(?:US|[A-Z][a-z]+)/[A-Z][A-Za-z_]+|[A-Z]{1,4}|utc|gmt|z)\b[)\]]?(?:[ \[(]{1,2}[A-Z]{3,4}\b[)\]]?)?",
     )
 });
 /// The same, when only the zone itself counts.
-static ZONE_ALONE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s{0,2}[(\[]?([A-Z][a-z]+/[A-Z][A-Za-z_]+|[A-Z]{1,4}|utc|gmt|z)\b[)\]]?"));
+static ZONE_ALONE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^\s{0,2}[(\[]?((?:US|[A-Z][a-z]+)/[A-Z][A-Za-z_]+|[A-Z]{1,4}|utc|gmt|z)\b[)\]]?"));
 static ZONE_BEFORE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[(\s])([A-Z]{2,4})[)\]]?[:\s]{1,3}$"));
 static YEAR_AFTER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ (20[0-9]{2})\b"));
 
-static AGO: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)\b(half an|an?|[0-9]{1,4})\s?(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w)\s*(?:(?:and\s+)?([0-9]{1,2})\s?(?:minutes?|mins?|m)\b)?\s+ago\b",
-    )
+/// How long: a number, a unit, and smaller units.
+const LENGTH: &str = r"(half an|an?|[0-9]{1,4})\s?(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w)\s*(?:(?:and\s+)?([0-9]{1,2})\s?(?:minutes?|mins?|m|h)\b)?(?:\s*[0-9]{1,2}\s?(?:minutes?|mins?|m|seconds?|secs?|s)\b)?";
+static AGO: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i)\b{LENGTH}\s+ago\b")));
+/// How long it has lasted, after what says so.
+static LASTING: LazyLock<Regex> = LazyLock::new(|| {
+    let about = r"(?:(?:about|around|approximately|approx\.?|roughly|over|more than|nearly|almost|at least|the last|the past|a good|some|~|>)\s*){0,2}";
+    pattern(&format!(
+        r"(?i)\b{LENGTH}\b",
+    ).replacen(r"\b", &format!(r"\b(?:(?P<state>since|down|outage|downtime|lasted|lasting|(?:been|down|failing|stuck|unreachable|offline|hanging|unavailable|broken|degraded|unresponsive|alerting|firing|critical|dead|slow|missing)\b[^.;,\n0-9]{{0,24}}\bfor)|for|duration)[:=]?\s*{about}\b"), 1))
 });
 static EPOCH: LazyLock<Regex> = LazyLock::new(|| pattern(r"1[0-9]{9}(?:[0-9]{3})?(?:\.[0-9]{1,6})?"));
 static URL: LazyLock<Regex> = LazyLock::new(|| pattern(r#"https?://[^\s"'<>]+"#));
@@ -239,7 +247,7 @@ fn numeric(parts: &Captures<'_>) -> Option<(Day, Option<Part>, bool)> {
 fn relative(parts: &Captures<'_>) -> Option<(Day, Option<Part>, bool)> {
     let part = parts.get(2).and_then(|part| part_of(part.as_str()));
     let (back, implied) = match parts.get(1)?.as_str().to_ascii_lowercase().as_str() {
-        "yesterday" | "gestern" => (1, None),
+        "yesterday" => (1, None),
         "last night" => (1, Some(Part::Night)),
         "tonight" => (0, Some(Part::Evening)),
         "this" => return part.map(|part| (Day::Back(0), Some(part), false)),
@@ -264,7 +272,7 @@ pub(super) fn clocks(text: &str, dates: &[Date]) -> Vec<Clock> {
     // Without the dates, lest `2026:10:00` be read as 26:10.
     let mut left = text.to_owned();
     dates.iter().for_each(|date| left.replace_range(date.at.0..date.at.1, &" ".repeat(date.at.1 - date.at.0)));
-    let patterns: [&Regex; 6] = [&TIME, &HALF_DAY, &WITH_H, &UHR, &MILITARY, &NAMED];
+    let patterns: [&Regex; 4] = [&TIME, &HALF_DAY, &MILITARY, &NAMED];
     for all in patterns {
         for parts in all.captures_iter(&left) {
             let Some(at) = parts.get(0).map(|all| (all.start(), all.end())) else { continue };
@@ -279,6 +287,12 @@ pub(super) fn clocks(text: &str, dates: &[Date]) -> Vec<Clock> {
         }
     }
     found.sort_by_key(|clock| clock.at);
+    // Where others say which half of the day they are of, one that does not is of either.
+    if HALF_SIGN.is_match(text) {
+        for clock in found.iter_mut().filter(|clock| !clock.half_known && clock.zone.is_none() && clock.time.second() == 0) {
+            clock.either_half = clock.time.hour() <= 12;
+        }
+    }
     share_zones(text, found)
 }
 
@@ -315,7 +329,7 @@ fn clock(text: &str, parts: &Captures<'_>, at: Span) -> Option<Clock> {
     let end = zone.as_ref().map_or(end, |(_, length)| end + length);
     let year = text.get(end..).and_then(|rest| YEAR_AFTER.captures(rest)).and_then(|year| number(&year, 1));
     let half_known = half.is_some() || hour > 12 || hour == 0;
-    Some(Clock { at: (at.0, end), time, zone: zone.map(|(zone, _)| zone), half_known, either_half: false, year })
+    Some(Clock { at: (at.0, end), time, zone: zone.map(|(zone, _)| zone), zone_lent: false, half_known, either_half: false, year })
 }
 
 /// Gives a time without a zone the one that stands before it, or that of the time right after it: `10:00–10:30 CET`.
@@ -345,23 +359,39 @@ pub(super) fn is_other_clock(between: &str) -> bool {
 pub(super) fn ago(text: &str, now: DateTime<Utc>) -> Vec<(Span, DateTime<Utc>, Option<DateTime<Utc>>)> {
     let read = |parts: Captures<'_>| {
         let at = parts.get(0).map(|all| (all.start(), all.end()))?;
-        let unit = match parts.get(2)?.as_str().to_ascii_lowercase().chars().next()? {
-            's' => 1,
-            'm' => 60,
-            'h' => 3_600,
-            'd' => 86_400,
-            _ => 604_800,
-        };
-        let seconds = match parts.get(1)?.as_str().to_ascii_lowercase().as_str() {
-            "half an" => unit / 2,
-            "a" | "an" => unit,
-            count => count.parse::<i64>().ok()? * unit,
-        };
-        let time = now - TimeDelta::seconds(seconds + number::<i64>(&parts, 3).unwrap_or(0) * 60);
-        let day = (unit >= 86_400).then(|| time.date_naive().and_time(NaiveTime::MIN).and_utc());
+        let (length, of_days) = length(parts.get(1)?.as_str(), parts.get(2)?.as_str(), number(&parts, 3))?;
+        let time = now.checked_sub_signed(length)?;
+        let day = of_days.then(|| time.date_naive().and_time(NaiveTime::MIN).and_utc());
         Some((at, day.unwrap_or(time), day.map(|day| day + TimeDelta::days(1))))
     };
     AGO.captures_iter(text).filter_map(read).collect()
+}
+
+/// Returns when began what a text says to have lasted so long, and whether it says that of a state that is wrong.
+pub(super) fn lasting(text: &str, now: DateTime<Utc>) -> Vec<(Span, DateTime<Utc>, bool)> {
+    let read = |parts: Captures<'_>| {
+        let at = parts.get(0).map(|all| (all.start(), all.end()))?;
+        let (length, _) = length(parts.get(2)?.as_str(), parts.get(3)?.as_str(), number(&parts, 4))?;
+        (length >= TimeDelta::minutes(1)).then_some((at, now.checked_sub_signed(length)?, parts.name("state").is_some()))
+    };
+    LASTING.captures_iter(text).filter_map(read).collect()
+}
+
+/// Returns a length of time, and whether it is one of days.
+fn length(count: &str, unit: &str, smaller: Option<i64>) -> Option<(TimeDelta, bool)> {
+    let (unit, of_smaller) = match unit.to_ascii_lowercase().chars().next()? {
+        's' => (1, 0),
+        'm' => (60, 0),
+        'h' => (3_600, 60),
+        'd' => (86_400, 3_600),
+        _ => (604_800, 0),
+    };
+    let seconds = match count.to_ascii_lowercase().as_str() {
+        "half an" => unit / 2,
+        "a" | "an" => unit,
+        count => count.parse::<i64>().ok()?.checked_mul(unit)?,
+    };
+    Some((TimeDelta::try_seconds(seconds + smaller.unwrap_or(0) * of_smaller)?, unit >= 86_400 && smaller.is_none()))
 }
 
 /// Returns Unix times of the last three months, in seconds or milliseconds.

@@ -63,6 +63,10 @@ const ZONES: &[(&str, Rule)] = &[
     ("PST", Fixed(-480)),
     ("PDT", Fixed(-420)),
     ("PT", America(-480)),
+    ("US/Eastern", America(-300)),
+    ("US/Central", America(-360)),
+    ("US/Mountain", America(-420)),
+    ("US/Pacific", America(-480)),
     ("Europe/London", Europe(0)),
     ("Europe/Dublin", Europe(0)),
     ("Europe/Lisbon", Europe(0)),
@@ -113,6 +117,16 @@ const ZONES: &[(&str, Rule)] = &[
     ("Asia/Seoul", Fixed(540)),
     ("Australia/Brisbane", Fixed(600)),
 ];
+
+/// How far clocks run ahead of UTC, in half hours.
+///
+/// Source: the time zone database: whole hours to the Line Islands; Iran to Myanmar, and Australia, are half an hour off.
+const EAST_OF_UTC: &[i32] = &[2, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 18, 19, 20, 21, 22, 24, 26, 28];
+
+/// Returns how far the clocks run ahead of UTC on which a time was read that as UTC lies so far ahead of now.
+pub fn own_clock(ahead: TimeDelta) -> Option<TimeDelta> {
+    EAST_OF_UTC.iter().map(|half_hours| TimeDelta::minutes(30) * *half_hours).find(|offset| *offset >= ahead)
+}
 
 /// Returns how far the zone of that name is ahead of UTC at a local time; nothing for a name that is not known.
 ///

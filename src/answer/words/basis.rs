@@ -30,7 +30,7 @@ pub fn of_window(basis: &WindowBasis) -> String {
         Some(Lack::SingleTime) => ": several times in the text",
         Some(Lack::TimeInText) => ": no time in the text",
         Some(Lack::TimeOfDay) => ": only the day is told",
-        Some(Lack::Zone) => ": the alert's time lies ahead of now, so it was read as local time",
+        Some(Lack::Zone) => ": no zone is told, so the time was read as local time, a guess",
     };
     let cut = basis.cut_to.map(|longest| format!(", cut to max_window {}", compact(longest))).unwrap_or_default();
     format!("{start}{end}{lacks}{cut}")

@@ -134,7 +134,7 @@ fn no_start(lack: Lack, window: Window) -> String {
     match lack {
         Lack::TimeOfDay => format!("The investigation tells only the day of the start: {looked}."),
         Lack::SingleTime => format!("The investigation names several times and not which is the start: {looked}."),
-        Lack::Zone => format!("The alert's start lies ahead of now, so it was read as local time: {looked}, a guess."),
+        Lack::Zone => format!("The alert's start tells no zone, so it was read as local time: {looked}, a guess."),
         Lack::PastTime => format!("No start was found in the investigation, only a time in the future: {looked}, a guess."),
         Lack::Start | Lack::KnownForm | Lack::TimeInText => format!("No start was found in the investigation: {looked}, a guess."),
     }

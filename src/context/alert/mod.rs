@@ -77,6 +77,8 @@ pub(super) struct Reported {
     pub(super) firing: Option<bool>,
     /// When it began to fire.
     pub(super) started: Option<DateTime<Utc>>,
+    /// Whether a field tells when it was noticed, and none when it began.
+    pub(super) noticed: bool,
     /// Whether that is since when what waits longest has waited, as its metric tells: what fired on it did so later.
     pub(super) by_age: bool,
     /// When it ended, or is expected to.

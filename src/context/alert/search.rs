@@ -110,12 +110,18 @@ pub(super) fn read_one(alert: &Value) -> Reported {
     let status = find_text(alert, &["status", "state", "alertstatus", "alertstate", "eventtype", "eventaction", "action", "transition"], 3);
     let firing = status.as_deref().and_then(firing);
     let (started, on) = start(alert);
+    let noticed = started.is_some() && !says_start(alert);
+    // What has ended or is told at its end lasted until then.
+    let length = lasted(alert).filter(|_| noticed);
+    let started = started.map(|start| length.and_then(|length| start.checked_sub_signed(length)).unwrap_or(start));
+    let noticed = noticed && length.is_none();
     let key = first_key(alert, KEYS);
     Reported {
         name: name(alert),
         key,
         firing,
         started,
+        noticed,
         ended: first(alert, When::End),
         on,
         sent: first(alert, When::Told),
@@ -155,6 +161,20 @@ pub(super) fn start(alert: &Value) -> (Option<DateTime<Utc>>, Option<Window>) {
         }
     });
     best.map_or((None, None), |(_, started, on)| (started, on))
+}
+
+/// Returns how long it lasted.
+fn lasted(alert: &Value) -> Option<TimeDelta> {
+    alert.as_object()?.iter().find_map(|(name, value)| {
+        let seconds = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())? * when::duration_unit(&plain_key(name))?;
+        #[expect(clippy::cast_possible_truncation, reason = "a cast of a float saturates")]
+        TimeDelta::try_seconds(seconds as i64).filter(|length| *length > TimeDelta::zero() && *length < TimeDelta::days(30))
+    })
+}
+
+/// Tells whether a field says of an alert that it began, not only that it was noticed.
+fn says_start(alert: &Value) -> bool {
+    first(alert, When::Start).is_some()
 }
 
 /// Tells whether a field of that name, in lower case without separators, tells the start, in whatever words.
@@ -203,7 +223,12 @@ fn times(value: &Value, depth: usize, see: &mut impl FnMut(&str, &Value, usize))
 fn parted(map: &Map<String, Value>, key: &str, value: &Value) -> Option<Value> {
     let written = value.as_str()?;
     let sibling = |wanted: &str| map.iter().find(|(name, _)| plain_key(name) == wanted).and_then(|(_, value)| value.as_str());
-    let joined = if key.starts_with("local") {
+    let bare = || written.contains(':') && written.ends_with(|c: char| c.is_ascii_digit()) && !written.contains('+');
+    let has_local = || map.keys().any(|name| plain_key(name).starts_with("local"));
+    let zoned = || sibling("timezone").filter(|_| bare() && !has_local());
+    let joined = if let Some(zone) = zoned() {
+        format!("{written} {zone}")
+    } else if key.starts_with("local") {
         format!("{written} {}", sibling("timezoneoffset").or_else(|| sibling("timezone"))?)
     } else {
         let stem = key.strip_suffix("date")?;
@@ -216,7 +241,8 @@ fn parted(map: &Map<String, Value>, key: &str, value: &Value) -> Option<Value> {
 /// Reads a date alone, or the midnight of a field that holds dates: the day.
 fn day(key: &str, value: &Value) -> Option<Window> {
     let text = value.as_str()?;
-    let midnight = || time::parse(text).filter(|time| key.ends_with("date") && time.num_seconds_from_midnight() == 0);
+    let midnight =
+        || time::parse(text).filter(|time| key.ends_with("date") && !key.ends_with("startdate") && time.num_seconds_from_midnight() == 0);
     let start = time::of_day(text).or_else(midnight)?;
     Window::new(start, start + TimeDelta::days(1))
 }

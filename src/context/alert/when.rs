@@ -30,6 +30,8 @@ impl When {
 enum Kind {
     /// What began.
     Subject,
+    /// What has a state, and more times than that of its change.
+    Thing,
     /// That it is a time, and how it is written.
     Unit,
     /// Before all others of its kind.
@@ -119,8 +121,11 @@ const WORDS: &[(Kind, &[&str])] = &[
             "is",
             "was",
             "went",
+            "u",
+            "sys",
         ],
     ),
+    (Kind::Thing, &["host", "service", "monitor", "check"]),
     (Kind::First, &["first", "initial", "initially", "earliest", "original", "oldest"]),
     (Kind::Last, &["last", "latest", "newest", "recent", "most"]),
     (
@@ -256,7 +261,9 @@ pub(super) fn of_name(key: &str) -> Option<When> {
     let kinds = kinds(key)?;
     let has = |kind: Kind| kinds.contains(&kind);
     let says_more = has(Kind::Subject) || has(Kind::Start) || has(Kind::Alarm) || has(Kind::State) || has(Kind::Told);
-    if has(Kind::End) {
+    if has(Kind::Thing) && !has(Kind::State) {
+        None
+    } else if has(Kind::End) {
         Some(When::End)
     } else if has(Kind::First) {
         says_more.then_some(When::Start)
@@ -275,6 +282,19 @@ pub(super) fn of_name(key: &str) -> Option<When> {
     } else {
         None
     }
+}
+
+/// Tells whether a name, in lower case without separators, is that of how long it lasted; and the seconds of its unit.
+pub(super) fn duration_unit(key: &str) -> Option<f64> {
+    let (lead, rest) = key.split_once("duration")?;
+    let unit = match rest.strip_prefix("in").unwrap_or(rest) {
+        "" | "s" | "sec" | "secs" | "seconds" => 1.0,
+        "ms" | "millis" | "milliseconds" => 1e-3,
+        "min" | "mins" | "minutes" => 60.0,
+        "h" | "hours" => 3_600.0,
+        _ => return None,
+    };
+    (lead.is_empty() || kinds(lead).is_some_and(|kinds| kinds.contains(&Kind::Subject))).then_some(unit)
 }
 
 /// Splits a name into the fewest known words, and returns their kinds.
@@ -330,7 +350,10 @@ mod tests {
             ("alertUpdatedAt", Some(When::Told)),
             ("incident_resolved_at", Some(When::End)),
             ("endsAt", Some(When::End)),
+            ("LASTSERVICESTATECHANGE", Some(When::Alarm)),
+            ("u_outage_start", Some(When::Start)),
             ("ruleCreatedAt", None),
+            ("serviceCreatedAt", None),
             ("acknowledgedAt", None),
             ("certificateExpiryDate", None),
             ("timezone", None),

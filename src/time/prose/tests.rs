@@ -1,3 +1,5 @@
+use proptest::strategy::Strategy as _;
+
 use super::*;
 
 fn now() -> DateTime<Utc> {
@@ -111,7 +113,7 @@ fn a_time_without_a_date_is_the_latest_one_before_now() {
     for (text, expected) in [
         ("since 11:32", "03-02 11:32:00"),
         ("since 20:38 CET", "03-01 19:38:00"),
-        ("at 9:15 pm", "03-01 21:15:00"),
+        ("at 9:15 pm", "03-02 15:45:00"),
         ("yesterday 14:00", "03-01 14:00:00"),
         ("14:00 yesterday", "03-01 14:00:00"),
         ("yesterday at 2pm PST", "03-01 22:00:00"),
@@ -171,10 +173,10 @@ fn what_is_no_time_or_cannot_be_told_apart_is_not_guessed() {
         ("10:00 this, 12:00 that", "several"),
         ("10:00 no bookings any more. The depots start loading at 18:30", "several"),
         ("111122223333 4111111111111111", "untold"),
-        ("it broke, see above. 17:40 local time", "untold"),
+        ("it broke, see above. 17:40 local time", "03-02 15:40:00"),
         ("third in a row, the one at 09:31 was green", "untold"),
         ("yesterday's run was green, today's is red", "03-02 00:00:00 to 03-03 00:00:00"),
-        ("ran until 07:15\nTeams, 17:22: nothing opens any more", "untold"),
+        ("ran until 07:15\nTeams, 17:22: nothing opens any more", "03-02 15:22:00"),
     ] {
         assert_eq!(told(text), expected, "{text}");
     }
@@ -185,4 +187,74 @@ fn what_is_no_time_or_cannot_be_told_apart_is_not_guessed() {
 fn a_date_in_a_path_of_data_is_no_onset() {
     assert_eq!(told("HIVE_BAD_DATA: partition 'dt=2026-02-18' declared column 'code' as type 'string'"), "untold");
     assert_eq!(told("started=2026-02-18, all orders fail"), "02-18 00:00:00 to 02-19 00:00:00");
+}
+
+#[test]
+fn times_of_other_languages_are_read() {
+    for (text, expected) in [
+        ("Lager steht seit 10.20 Uhr UTC", "03-02 10:20:00"),
+        ("Portal weg, gestern um 18:41 Uhr UTC", "03-01 18:41:00"),
+        ("vor 25 Minuten ausgefallen", "03-02 15:35:00"),
+        ("seit einer halben Stunde keine Antwort", "03-02 15:30:00"),
+        ("panne depuis 10h20 UTC", "03-02 10:20:00"),
+        ("en panne depuis 40 minutes", "03-02 15:20:00"),
+        ("il y a 1h30 le site est tombé", "03-02 14:30:00"),
+        ("falla desde las 10:20 UTC", "03-02 10:20:00"),
+        ("sin red desde hace media hora", "03-02 15:30:00"),
+        ("sem resposta há 20 minutos", "03-02 15:40:00"),
+        ("fermo dalle 10.20 UTC", "03-02 10:20:00"),
+        ("sinds 10:20 UTC ligt het plat", "03-02 10:20:00"),
+        ("nie działa od 10:20 UTC", "03-02 10:20:00"),
+        ("10:20 UTC'den beri kapalı", "03-02 10:20:00"),
+        ("25 dakikadır kapalı", "03-02 15:35:00"),
+        ("午後7時20分から応答なし", "03-02 10:20:00"),
+        ("오후 7:20부터 접속 불가", "03-02 10:20:00"),
+        ("2시간 10분 전에 멈춤", "03-02 13:50:00"),
+        ("下午6点20分开始报错", "03-02 10:20:00"),
+        ("已宕机 2小时13分钟", "03-02 13:47:00"),
+        ("down at 10:20:00 on 2026.03.02", "03-02 10:20:00"),
+        ("down 2h 13m", "03-02 13:47:00"),
+        ("last seen 26 minutes ago", "03-02 15:34:00"),
+        ("stuck for about 40 minutes", "03-02 15:20:00"),
+        ("broken since Friday's release at 14:00 UTC", "02-27 14:00:00"),
+    ] {
+        assert_eq!(told(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_zone_is_told_by_the_others_by_the_script_or_by_now() {
+    for (text, expected, guessed) in [
+        ("Date: Mon, 2 Mar 2026 10:50:00 -0500\n\nIt broke at 10:20.", "03-02 15:20:00", false),
+        ("Logged 17:10 CET. Dead since 16:40", "03-02 15:40:00", false),
+        ("[17:31] Jo: scanners dead\n[17:40] Mo: since 17:22", "03-02 15:22:00", true),
+        ("2026-03-02 21:15 it broke", "03-02 15:45:00", true),
+        ("오후 7:20부터", "03-02 10:20:00", true),
+        ("since 10:20", "03-02 10:20:00", false),
+    ] {
+        assert_eq!((told(text).as_str(), in_prose(text, now()).guessed_zone), (expected, guessed), "{text}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_and_nothing_begins_after_now(
+        words in proptest::collection::vec(
+            proptest::prop_oneof![
+                "\\PC{0,12}",
+                "[0-9]{1,4}[:.h時시点-][0-9]{0,4}",
+                proptest::sample::select(vec![
+                    "since", "seit", "부터", "から", "gestern", "昨夜", "hier soir", "há", "vor", "Uhr", "午後", "분", "分钟", "hours ago", "for",
+                    "PST", "+14:00", "-0500", "2026-03-02", "3월 2일", "2 de marzo", "9999", "weeks", "\n", "[", "?", "midnight", "下午",
+                ]).prop_map(str::to_owned),
+            ],
+            0..14,
+        ),
+        gap in proptest::sample::select(vec!["", " "]),
+    ) {
+        let told = in_prose(&words.join(gap), now());
+        if let Onset::At(time) = told.onset {
+            proptest::prop_assert!(time <= now() + TimeDelta::minutes(10));
+        }
+    }
 }

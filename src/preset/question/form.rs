@@ -15,9 +15,12 @@ const ERRORS: &[&str] =
 
 /// Takes the words whose form tells what they name.
 pub(super) fn find(words: &mut [Word], found: &mut Found) {
-    for word in words.iter_mut().filter(|word| word.kind.is_none()) {
+    for at in 0..words.len() {
+        let machine_next =
+            words.get(at + 1).is_some_and(|next| ["instance", "instances", "machine", "machines"].contains(&next.plain.as_str()));
+        let Some(word) = words.get_mut(at).filter(|word| word.kind.is_none()) else { continue };
         word.kind = kind(&word.text, found);
-        if word.kind.is_none() && is_machine_type(&word.plain) {
+        if word.kind.is_none() && (is_machine_type(&word.plain) || machine_next && is_machine_family(&word.plain)) {
             // Machines are told by type, and none is left out: that this one was asked for has no effect, and is told so.
             found.subjects.extend([Subject::Machine, Subject::MachineType]);
             word.common = true;
@@ -30,9 +33,17 @@ pub(super) fn find(words: &mut [Word], found: &mut Found) {
 /// Source: EC2 user guide, "Instance type naming conventions".
 fn is_machine_type(plain: &str) -> bool {
     let Some((family, size)) = plain.split_once('.') else { return false };
-    let named = family.starts_with(|c: char| c.is_ascii_lowercase()) && family.contains(|c: char| c.is_ascii_digit());
     let sized = ["nano", "micro", "small", "medium", "large"].contains(&size) || size.ends_with("xlarge") || size.starts_with("metal");
-    named && sized && family.len() <= 12 && family.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    sized && family.len() <= 12 && is_machine_family(family)
+}
+
+/// Tells whether a word is a family of machines, such as `p4d`: letters, the generation, letters.
+fn is_machine_family(plain: &str) -> bool {
+    let generation = plain.trim_start_matches(|c: char| c.is_ascii_lowercase());
+    let letters = plain.len() - generation.len();
+    (1..=4).contains(&letters)
+        && generation.starts_with(|c: char| c.is_ascii_digit())
+        && generation.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
 fn kind(text: &str, found: &mut Found) -> Option<Kind> {

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use super::Found;
 use super::word::{Kind, Word};
 use crate::catalogue::{self, Category};
+use crate::event::camel_words;
 
 /// What a question is about. A rule takes some of them; one that is left over makes the question unclear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,52 +72,56 @@ const PHRASES: &[Phrase] = &[
     Phrase { verbs: &["Delete", "Remove", "Purge"], ..about(&[S::Delete], "deleted/delete/deletes/deleting/removed/remove/removes/removing/removal/destroyed/destroys/dropped/erased/purged/wiped/deletions/vanished/disappeared/went missing/gone missing") },
     Phrase { verbs: &["Terminate"], ..about(&[S::Delete], "terminated/terminate/terminates/termination/terminations/killed") },
     about(&[S::Bucket], "bucket/buckets"),
-    about(&[S::Permissions], "iam/permission/permissions/privilege/privileges/access rights"),
+    about(&[S::Permissions], "iam/permission/permissions/privilege/privileges/access rights/granted/grants"),
     about(&[S::Denied], "denied/denial/denials/access denied/permission denied/permissions denied/accessdenied/unauthorized/unauthorised/unauthorizedoperation/forbidden/blocked/refused/not authorized/not allowed"),
     about(&[S::SignIn], "login/logins/log in/logged in/logs in/logging in/sign in/sign-in/sign-ins/signed in/signs in/signin/signins/sign ins"),
-    about(&[S::WithoutMfa], "without mfa/no mfa/without 2fa/no 2fa/with only a password/only a password/only with a password/by password only/with just a password/just a password/without two factor authentication/without two-factor/without 2-factor/without 2 factor/no two-factor/no two factor/without two-factor authentication/without two factor/without multi-factor authentication/without multi factor authentication/without multifactor authentication/without second factor/without a second factor/without using mfa/not using mfa/missing mfa/mfa not used/mfa was not used/had no mfa/skipped mfa"),
+    about(&[S::WithoutMfa], "without mfa/no mfa/without 2fa/no 2fa/no second factor/no second-factor/with only a password/only a password/only with a password/by password only/with just a password/just a password/without two factor authentication/without two-factor/without 2-factor/without 2 factor/no two-factor/no two factor/without two-factor authentication/without two factor/without multi-factor authentication/without multi factor authentication/without multifactor authentication/without second factor/without a second factor/without using mfa/not using mfa/missing mfa/mfa not used/mfa was not used/had no mfa/skipped mfa"),
     about(&[S::Failed], "failed/fail/fails/failing/failure/failures/error/errors/exceptions"),
     Phrase { errors: &["Throttling*", "RequestLimitExceeded", "TooManyRequestsException", "ProvisionedThroughputExceededException"], ..about(&[S::Failed], "throttling/throttled/throttles/rate limited/rate exceeded") },
-    about(&[S::Spike], "spike/spikes/spiked/spiking/surge/surged/sudden surge/burst/bursts/sudden/suddenly/jumped/increase/increased/went up/peak/peaked"),
+    about(&[S::Spike], "spike/spikes/spiked/spiking/surge/surged/sudden surge/burst/bursts/sudden/suddenly/jump/jumps/jumped/rise/rises/rose/climb/climbed/increase/increases/increased/go up/went up/peak/peaks/peaked/more than usual"),
     about(&[S::Root], "root/root user/root account/root account user/as root"),
     about(&[S::Open], "opened/open/opens/opening/openings/opened up"),
     about(&[S::Open, S::SecurityGroup], "ingress/ingress rules/ingress rule/inbound/inbound rules/inbound rule"),
     Phrase { category: Some(Category::SecurityGroup), ..about(&[S::SecurityGroup], "security group/security groups/firewall rule/firewall rules/port/ports/sg/sgs") },
     about(&[S::Public], "internet/the internet/world/the world/public/publicly/0.0.0.0/0/::/0"),
+    about(&[], "launch template/launch templates/launch configuration/launch configurations"),
     about(&[S::Launch], "launch/launched/launches/launching/spun up/spin up/spinning up/provisioned"),
-    about(&[S::Machine], "instance/instances/machine/machines/vm/vms/server/servers/ec2 instance/ec2 instances/ec2 machines/ec2 launches"),
+    about(&[S::Launch, S::Machine], "ec2 launches/instance launches"),
+    about(&[S::Machine], "instance/instances/machine/machines/vm/vms/server/servers/ec2 instance/ec2 instances/ec2 machines"),
     about(&[S::MachineType], "type/types/instance type/instance types/size/sizes"),
     about(&[S::Cost], "cost/costs/costing/price/prices/spend/spent/spending/bill/billed/expense/expenses/expensive/money"),
     about(&[S::New], "new/newly/first seen/first time/for the first time/never seen/never seen before/not seen before/haven't seen before/haven't seen/have not seen before/never showed up before/never showed up/never appeared before/never appeared/never been seen before/never been seen/never been here before/unfamiliar/previously unseen/unseen"),
     about(&[S::Actors], "user/users/principal/principals/actor/actors/role/roles/identity/identities/people/person/persons/somebody/someone/anyone/anybody/caller/callers/session/sessions"),
     about(&[S::Trail], "trail/trails/cloudtrail/event selector/event selectors/event data store/event data stores/audit log/audit logs/audit logging/logging"),
-    about(&[S::Change], "change/changed/changes/changing/modified/modify/modifies/modification/modifications/updated/update/updates/updating/edited/altered/reconfigured/happened to/happened/history/touched"),
+    about(&[S::Change], "change/changed/changes/changing/modified/modify/modifies/modification/modifications/updated/update/updates/updating/edited/altered/reconfigured/happened to/happened/history/touched/touch/touches/touching/messed with/mess with/broke/break/tweaked/adjusted/scaled/scaled down/scaled up/scaled in/scaled out/scale down/scale up/resized"),
     about(&[S::Did], "did/do/does/done/doing/activity/activities/action/actions/active/call/calls/called/calling/used/use/uses/using/usage/been up to/up to/api calls/api call/behaviour/behavior/appeared/events"),
     about(&[S::Data], "downloaded/download/downloads/downloading/uploaded/upload/uploads/objects/object/data events/data event/data access/accessed/read objects/downloaded objects/read files/downloaded files/files"),
     Phrase { verbs: &["Stop"], ..about(&[S::Verb, S::Off], "stopped/stop/stops/stopping") },
-    Phrase { verbs: &["Disable", "Deactivate"], ..about(&[S::Verb, S::Off], "disabled/disable/disables/deactivated") },
+    Phrase { verbs: &["Disable", "Deactivate"], ..about(&[S::Verb, S::Off], "disabled/disable/disables/disabling/deactivated/deactivate/deactivates/deactivating") },
     about(&[S::Off], "turned off/switched off/turn off/switch off/tampered with/tampered"),
     does(&["Create"], "created/create/creates/creating/creation"),
     does(&["Add"], "added/add/adds/adding"),
     does(&["Start"], "started/start/starts/starting"),
-    does(&["Reboot", "Restart"], "rebooted/reboot/reboots/restarted/restart/restarts"),
-    does(&["Attach"], "attached/attach/attaches"),
-    does(&["Detach"], "detached/detach/detaches"),
-    does(&["Enable", "Activate"], "enabled/enable/enables/activated/turned on/switched on"),
-    does(&["Schedule"], "scheduled/schedule/schedules"),
-    does(&["Rotate"], "rotated/rotate/rotates"),
-    does(&["Restore"], "restored/restore/restores"),
+    does(&["Reboot", "Restart"], "rebooted/reboot/reboots/rebooting/restarted/restart/restarts/restarting"),
+    does(&["Attach"], "attached/attach/attaches/attaching"),
+    does(&["Detach"], "detached/detach/detaches/detaching"),
+    does(&["Enable", "Activate"], "enabled/enable/enables/enabling/activated/activate/turned on/turn on/switched on/switch on"),
+    does(&["Schedule"], "scheduled/schedule/schedules/scheduling"),
+    does(&["Rotate"], "rotated/rotate/rotates/rotating"),
+    does(&["Restore"], "restored/restore/restores/restoring"),
     does(&["Assume"], "assumed/assume/assumes/assuming"),
-    does(&["Invoke"], "invoked/invoke/invokes"),
+    does(&["Invoke"], "invoked/invoke/invokes/invoking"),
     does(&["Run", "Execute"], "ran/run/runs/executed/execute"),
-    does(&["Get", "Describe"], "read/reads/viewed/views/fetched/fetch/retrieved"),
-    does(&["Associate"], "associated/associate"),
+    does(&["Get", "Describe"], "read/reads/reading/viewed/views/view/viewing/fetched/fetch/fetches/retrieved/retrieve/retrieves"),
+    does(&["Associate"], "associated/associate/associates"),
     does(&["Disassociate"], "disassociated/disassociate"),
-    does(&["Register"], "registered/register"),
+    does(&["Register"], "registered/register/registers"),
     does(&["Deregister"], "deregistered/deregister"),
     does(&["Put"], "put/puts"),
     does(&["Copy"], "copied/copy/copies"),
-    does(&["Share"], "shared/share/shares"),
+    does(&["Share"], "shared/share/shares/sharing"),
+    does(&["Reset", "Update", "Change"], "reset/resets"),
+    does(&["Replace"], "replaced/replace/replaces"),
     does(&["Cancel"], "cancelled/canceled/cancel"),
     of(Category::Deployment, "deployment/deployments/deployed/deploys/deploy/release/releases/released/rollout/rollouts"),
     of(Category::Database, "database/databases/db/dbs"),
@@ -131,25 +136,31 @@ const PHRASES: &[Phrase] = &[
 const NOUNS: &str = "bucket table function instance key access policy role user group cluster queue topic secret stack image volume snapshot alarm parameter \
     certificate vpc subnet route gateway listener target balancer database db distribution zone record repository pipeline project job task service \
     domain stream rule layer alias version subscription address network acl permission login profile device provider selector trail deletion tag \
-    template scheduler schedule attachment password account organization grant identity pool app api stage rest deployment";
+    template scheduler schedule attachment password account organization grant identity pool app api stage rest deployment mfa";
 
 /// What a word says besides itself where names of calls are composed.
-const ALSO: &[(&str, &[&str])] = &[("database", &["db", "instance"]), ("db", &["instance"]), ("secret", &["value"]), ("mfa", &["device"])];
+const ALSO: &[(&str, &[&str])] = &[
+    ("database", &["db", "instance"]),
+    ("db", &["instance"]),
+    ("secret", &["value"]),
+    ("mfa", &["device"]),
+    ("password", &["login", "profile"]),
+];
 
 /// Words that turn the meaning round, or ask for what no preset tells.
-const TURNS: &str = "except/excluding/exclude/other than/apart from/not/never/no/without/but/don't/didn't/haven't/hasn't/isn't/wasn't/weren't/unless/besides/root cause/instead/rather/only";
+const TURNS: &str = "except/excluding/exclude/other than/apart from/not/never/no/without/but/don't/didn't/haven't/hasn't/isn't/wasn't/weren't/unless/besides/root cause/instead/rather/only/tomorrow/next week/next month/next year/in the future";
 
 /// Words that only hold a sentence together, or say no more than that something is asked.
 #[rustfmt::skip] // Words read best in lines.
 const FILLERS: &str = "a an the this that these those there here of to in on at for from with by and or as into via through over within during \
     is are was were be been being has have had will would can could should may might \
-    who whom whose what which when where why how much many often so \
+    who whom whose what which when where why how much many often long so \
     i we you it its our us me my they them their your \
     show list give tell find get see check display count number me all any every each everything anything some something somebody's \
     please report summary summarize summarise overview recent recently lately latest newest last time times ever everybody \
     aws amazon account's accounts region regions console made make makes happen happens going went go gone got gets getting look up out before after since until \
     resource resources thing things named id ids arn ip address addresses factor mfa authentication second key keys access \
-    please? hey hi just also own per top most across log logs rule rules instance's anybody's service services event principal's activity";
+    please? hey hi just also own per top most across log logs rule rules rate utc gmt set setup settings configuration instance's anybody's service services event principal's activity";
 
 fn known(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.split(['/', ' ']).filter(|word| !word.is_empty())
@@ -160,9 +171,13 @@ pub(super) fn mark_names(words: &mut [Word]) {
     static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
         PHRASES.iter().flat_map(|phrase| known(phrase.phrases)).chain(known(NOUNS)).chain(known(TURNS)).chain(known(FILLERS)).collect()
     });
-    for word in words {
+    for word in words.iter_mut() {
         word.common |=
             KNOWN.contains(word.plain.as_str()) || KNOWN.contains(singular(&word.plain).as_str()) || service(&word.plain).is_some();
+    }
+    for at in 0..words.len() {
+        let length = service_at(words, at).map_or(0, |(length, _)| length).max(if is_compound(words, at) { 2 } else { 0 });
+        words.iter_mut().skip(at).take(length).for_each(|word| word.common = true);
     }
 }
 
@@ -199,30 +214,59 @@ fn take(words: &mut [Word], at: usize, found: &mut Found) -> usize {
     let Some(first) = free.first() else { return 1 };
     let noun = singular(first);
     // Who acts stands before what was done, and what it was done to after it.
-    let acts = matches!(noun.as_str(), "user" | "role" | "group") && found.verbs.is_empty();
+    let identity = matches!(noun.as_str(), "user" | "role" | "group");
+    let of_iam = at.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|before| before.plain == "iam");
+    let became = free.get(1).is_some_and(|next| matches!(next.as_str(), "was" | "were" | "been" | "got"));
+    let acts = identity && found.verbs.is_empty() && !became && !of_iam;
     if known(NOUNS).any(|known| known == noun) && !acts {
         found.nouns.extend(ALSO.iter().filter(|(word, _)| *word == noun).flat_map(|(_, also)| also.iter().map(|word| (*word).to_owned())));
         found.nouns.insert(noun.clone());
     }
-    if let Some(meaning) = meaning {
-        found.subjects.extend(meaning.subjects);
+    if first == "the" && is_compound(words, at + 1) {
+        mark(words, 1, Kind::Filler);
+        return 1;
+    }
+    if let Some(off) = parted(words, at) {
+        let (subjects, verbs): (&[Subject], &[&str]) = match words.get(off).map(|word| word.plain.as_str()) {
+            Some("off") => (&[S::Off], &[]),
+            _ => (&[S::Verb], &["Enable", "Activate"]),
+        };
+        found.subjects.extend(subjects);
+        found.verbs.extend(verbs);
+        words.iter_mut().skip(off).take(1).for_each(|word| word.kind = Some(Kind::Subject));
+        mark(words, 1, Kind::Subject);
+        return 1;
+    }
+    let in_two = service_at(words, at).filter(|(length, _)| *length > 1);
+    if length < 2 && in_two.is_none() && is_compound(words, at) {
+        found.nouns.extend(free.iter().take(2).map(|word| singular(word)));
+        mark(words, 2, Kind::Subject);
+        return 2;
+    }
+    let service = in_two.or_else(|| service_at(words, at));
+    if let Some(meaning) = meaning.filter(|_| service.as_ref().is_none_or(|(words, _)| *words <= length)) {
+        found.subjects.extend(meaning.subjects.iter().filter(|subject| !(**subject == S::Actors && identity && !acts)));
         found.verbs.extend(meaning.verbs);
         found.parameters.error.extend(meaning.errors.iter().map(|code| (*code).to_owned()));
         if let Some(category) = meaning.category.filter(|category| !found.parameters.category.contains(category)) {
             found.parameters.category.push(category);
         }
-        for word in free.iter().take(length).skip(1).map(|word| singular(word)).filter(|word| known(NOUNS).any(|known| known == word)) {
-            found.nouns.insert(word);
+        let noun = |word: &String| known(NOUNS).any(|known| known == word);
+        found.nouns.extend(free.iter().take(length).skip(1).map(|word| singular(word)).filter(noun));
+        if length == 2 && free.get(..2).is_some_and(|two| is_pair(two)) {
+            found.nouns.extend(free.iter().take(2).map(|word| singular(word)));
         }
         mark(words, length, if meaning.category.is_some() { Kind::Category } else { Kind::Subject });
         return length;
     }
-    if let Some(service) = service(first) {
+    if let Some((length, service)) = service {
         if !found.parameters.service.contains(&service) {
             found.parameters.service.push(service);
         }
-        mark(words, 1, Kind::Service);
-    } else if found.nouns.contains(&noun) || known(NOUNS).any(|known| known == noun) {
+        mark(words, length, Kind::Service);
+        return length;
+    }
+    if found.nouns.contains(&noun) || known(NOUNS).any(|known| known == noun) {
         mark(words, 1, Kind::Subject);
     } else if known(FILLERS).any(|known| known == first) {
         mark(words, 1, Kind::Filler);
@@ -238,6 +282,70 @@ const EVERYDAY: &[&str] = &[
     "polly", "pricing", "profile", "q", "sms", "states", "support", "tagging", "tax", "transfer", "translate", "transcribe", "discovery", "personalize",
     "trustedadvisor", "signin", "console", "cur", "ce", "marketplace", "panorama", "wisdom", "chime", "braket", "deepracer", "omics", "tnb",
 ];
+
+/// Tells whether two words are one noun in the names of calls.
+fn is_pair(two: &[String]) -> bool {
+    static PAIRS: LazyLock<HashSet<(String, String)>> = LazyLock::new(|| {
+        let nouns = |name: &'static str| camel_words(name).skip(1).map(|part| singular(&part.to_lowercase())).collect::<Vec<_>>();
+        let pairs = |nouns: Vec<String>| nouns.iter().cloned().zip(nouns.iter().skip(1).cloned()).collect::<Vec<_>>();
+        catalogue::calls().flat_map(|(_, name)| pairs(nouns(name))).collect()
+    });
+    matches!(two, [first, second] if PAIRS.contains(&(singular(first), singular(second))))
+}
+
+/// Tells whether a noun of two words begins here, of which neither tells what was done: `vpc endpoints`, `bucket policy`.
+fn is_compound(words: &[Word], at: usize) -> bool {
+    /// What a first word may mean by itself: a thing, not what was done.
+    const THINGS: &[Subject] =
+        &[S::Bucket, S::Machine, S::MachineType, S::Actors, S::Permissions, S::OfCategory, S::SecurityGroup, S::Public, S::Data];
+    let free = |at: usize| words.get(at).filter(|word| word.kind.is_none() && !word.quoted).map(|word| word.plain.clone());
+    let Some((first, second)) = free(at).zip(free(at + 1)) else { return false };
+    let mut meanings = PHRASES.iter().filter(|phrase| phrase.phrases.split('/').any(|one| one == first));
+    let of_things = meanings.all(|phrase| phrase.verbs.is_empty() && phrase.subjects.iter().all(|subject| THINGS.contains(subject)));
+    let is_service = service(&first).is_some_and(|name| name == first);
+    of_things && !is_service && !known(FILLERS).any(|one| one == first) && is_pair(&[first, second])
+}
+
+/// Returns where the second part of `turned … off` stands, with what was turned off between.
+fn parted(words: &[Word], at: usize) -> Option<usize> {
+    let plain = |at: usize| words.get(at).filter(|word| !word.quoted).map(|word| word.plain.as_str());
+    plain(at).filter(|word| ["turned", "turn", "turns", "switched", "switch", "switches"].contains(word))?;
+    (at + 2..at + 6).find(|later| plain(*later) == Some("off") || plain(*later) == Some("on") && plain(later + 1).is_none())
+}
+
+/// Returns the service that is named from a word on, and in how many words: `security hub`; `config` after `aws`.
+fn service_at(words: &[Word], at: usize) -> Option<(usize, String)> {
+    let free = |at: usize| words.get(at).filter(|word| word.kind.is_none() && !word.quoted).map(|word| word.plain.as_str());
+    let first = free(at)?;
+    let owner = at.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|word| matches!(word.plain.as_str(), "aws" | "amazon"));
+    let in_two = || {
+        let joined = format!("{first}{}", free(at + 1)?);
+        Some((2, service(&joined)?))
+    };
+    let everyday = || catalogue::service_names().find(|name| owner && *name == first).map(|name| (1, name.to_owned()));
+    in_two().or_else(|| service(first).map(|service| (1, service))).or_else(everyday)
+}
+
+/// Tells whether a word says of which kind a thing is, between its name and what it is: `prod-web load balancer`, `orders ecs service`.
+pub(super) fn says_which_kind(plain: &str) -> bool {
+    const KINDS: &[&str] =
+        &["load", "auto", "autoscaling", "scaling", "security", "target", "route", "launch", "hosted", "network", "event", "log", "task"];
+    KINDS.contains(&plain) || service(plain).is_some()
+}
+
+/// Tells whether a word by itself means a category, and says not that something was done.
+pub(super) fn is_plain_category(plain: &str) -> bool {
+    let done = ["ed", "s", "ment", "ing"].iter().any(|end| plain.ends_with(end));
+    !done
+        && PHRASES
+            .iter()
+            .any(|phrase| phrase.category.is_some_and(|of| of != Category::SecurityGroup) && known(phrase.phrases).any(|one| one == plain))
+}
+
+/// Tells whether a word is a noun of the names of calls.
+pub(super) fn is_noun(plain: &str) -> bool {
+    known(NOUNS).any(|noun| noun == plain)
+}
 
 /// Returns the service that a word names.
 pub(super) fn service(plain: &str) -> Option<String> {

@@ -1,6 +1,7 @@
 //! Names that are known by what stands before or after them.
 
 use super::Found;
+use super::lexicon;
 use super::word::{Kind, Word};
 
 /// What stands beside the name of whoever acted.
@@ -18,9 +19,17 @@ const THINGS: &[&str] = &[
 #[rustfmt::skip] // Words read best in lines.
 const DONE_TO: &[&str] = &[
     "deleted", "removed", "destroyed", "dropped", "terminated", "killed", "changed", "modified", "updated", "edited", "altered", "touched", "reconfigured",
-    "rebooted", "restarted", "stopped", "started", "disabled", "enabled", "rotated", "restored", "created", "invoked", "accessed", "to", "on", "attached",
-    "detached",
+    "rebooted", "restarted", "stopped", "started", "disabled", "enabled", "rotated", "restored", "created", "invoked", "accessed", "attached", "detached",
+    "added", "assumed", "granted", "assigned", "reset", "replaced", "scaled",
+    "delete", "remove", "destroy", "drop", "terminate", "kill", "change", "modify", "update", "edit", "alter", "touch", "reconfigure", "reboot", "restart",
+    "stop", "disable", "deactivate", "deactivated", "enable", "replace", "rotate", "restore", "create", "invoke", "attach", "detach", "add", "assume",
 ];
+/// After these it stands, too, if something was done.
+const TOWARDS: &[&str] = &["to", "on", "of", "for", "from", "in", "into"];
+/// Nouns for what is done, after which `to` tells what it was done to.
+const DOINGS: &[&str] = &["change", "changes", "modifications", "updates", "edits"];
+/// What makes of what follows that something was done to whoever stands before it.
+const BECAME: &[&str] = &["was", "were", "is", "are", "got", "get", "gets", "been", "being"];
 /// What somebody does, as it is called.
 const DONE_BY: &[&str] = &[
     "activity",
@@ -56,17 +65,22 @@ pub(super) fn find(words: &mut [Word], found: &mut Found) {
         let beside = |list: &[&str]| list.contains(&plain.as_str());
         if beside(ACTORS) || beside(THINGS) {
             let name = after(words, at, &["named", "called"])
+                .filter(|name| !is_half_of_noun(words, *name))
                 .or_else(|| Some(at + 1).filter(|name| HOLDERS.contains(&plain.as_str()) && is_last_name(words, *name)))
-                .or_else(|| at.checked_sub(1).filter(|before| is_name(words, *before) && is_free(words, *before)));
+                .or_else(|| Some(at + 1).filter(|name| plain == "role" && is_like_name(words, *name)))
+                .or_else(|| before(words, at));
             if let Some(name) = name {
-                let kind = if beside(ACTORS) { Kind::Actor } else { Kind::Resource };
-                take(words, name, kind, found);
-                if plain == "role" {
+                let acts = beside(ACTORS) && !is_done_to(words, at.min(name), at.max(name));
+                take(words, name, if acts { Kind::Actor } else { Kind::Resource }, found);
+                // Who is said to have assumed a role is not the role that was assumed.
+                let by_itself = at.min(name).checked_sub(1).and_then(|before| words.get(before));
+                let by_itself = by_itself
+                    .filter(|word| SMALL.contains(&word.plain.as_str()))
+                    .map_or(by_itself, |_| at.min(name).checked_sub(2).and_then(|before| words.get(before)));
+                if acts && plain == "role" && !by_itself.is_some_and(|word| ACTED.contains(&word.plain.as_str())) {
                     found.roles.extend(words.get(name).map(|word| word.text.clone()));
                 }
-                if beside(ACTORS)
-                    && let Some(word) = words.get_mut(at)
-                {
+                if acts && let Some(word) = words.get_mut(at) {
                     word.kind = Some(Kind::Filler);
                 }
             } else if beside(ACTORS)
@@ -79,10 +93,16 @@ pub(super) fn find(words: &mut [Word], found: &mut Found) {
             if let Some(name) = after(words, at, &["the", "our"]).filter(|name| !stands_beside(words, *name)) {
                 take(words, name, Kind::Actor, found);
             }
-        } else if beside(DONE_TO)
+        } else if (beside(DONE_TO) || plain == "to" || plain == "on")
             && let Some(name) = after(words, at, SMALL).filter(|name| !stands_beside(words, *name))
         {
             take(words, name, Kind::Resource, found);
+        } else if plain == "of"
+            && at.checked_sub(1).and_then(|noun| words.get(noun)).is_some_and(|noun| noun.common)
+            && let Some(name) = after(words, at, SMALL).filter(|name| !stands_beside(words, *name) && !does_own(words, *name))
+        {
+            let acts = at.checked_sub(1).and_then(|noun| words.get(noun)).is_some_and(|noun| DONE_BY.contains(&noun.plain.as_str()));
+            take(words, name, if acts { Kind::Actor } else { Kind::Resource }, found);
         } else if is_name(words, at) && (is_did(words, at + 1) || is_asked_of(words, at) || does_own(words, at)) {
             take(words, at, Kind::Actor, found);
         }
@@ -93,6 +113,61 @@ pub(super) fn find(words: &mut [Word], found: &mut Found) {
             take(words, at, Kind::Resource, found);
         }
     }
+}
+
+/// Returns where the name stands before what says what it names: `the reporting role`, `the prod-web load balancer`, `the deploy role`.
+fn before(words: &[Word], at: usize) -> Option<usize> {
+    // What has an id is named by that.
+    if words.get(at + 1).is_some_and(|next| matches!(next.kind, Some(Kind::Resource | Kind::Actor))) {
+        return None;
+    }
+    let whole = |at: usize| words.get(at).filter(|word| word.kind.is_none() && !word.quoted);
+    let mut name = at.checked_sub(1)?;
+    let of_role = whole(at).is_some_and(|word| word.plain == "role");
+    let the = name.checked_sub(1).and_then(whole).is_some_and(|word| ["the", "our", "by"].contains(&word.plain.as_str()));
+    let noun = whole(name)
+        .is_some_and(|word| lexicon::is_noun(&word.plain) && !["user", "service", "instance", "task"].contains(&word.plain.as_str()));
+    if is_like_name(words, name) && (of_role || is_release(words, name)) || of_role && the && noun {
+        return Some(name);
+    }
+    for _ in 0..2 {
+        let of_kind = whole(name).is_some_and(|word| lexicon::says_which_kind(&word.plain));
+        name = if of_kind { name.checked_sub(1)? } else { name };
+    }
+    (is_name(words, name) && is_free(words, name)).then_some(name)
+}
+
+/// Tells whether a word is rather the second half of a noun than a name: `key rotation for …`.
+fn is_half_of_noun(words: &[Word], at: usize) -> bool {
+    words.get(at).is_some_and(|word| !word.is_surely_name() && word.text == word.plain)
+        && words.get(at + 1).is_some_and(|next| ["for", "of"].contains(&next.plain.as_str()))
+}
+
+/// Tells whether a word that is known may be a name where a name is expected: `the role deploy`, `the network role`.
+fn is_like_name(words: &[Word], at: usize) -> bool {
+    words.get(at).is_some_and(|word| word.kind.is_none() && !word.quoted && lexicon::is_plain_category(&word.plain))
+}
+
+/// Tells whether a word says that something is brought out, which names a thing as well as a role: `the release bucket`.
+fn is_release(words: &[Word], at: usize) -> bool {
+    words.get(at).is_some_and(|word| matches!(word.plain.as_str(), "deploy" | "release" | "rollout"))
+}
+
+/// Tells whether something was done to whoever is named from one word to another, rather than by them: `deleted the role ci`,
+/// `was user eve deleted`, `the permissions of user bob changed`.
+fn is_done_to(words: &[Word], from: usize, to: usize) -> bool {
+    let plain = |at: usize| words.get(at).filter(|word| !word.quoted).map(|word| word.plain.as_str());
+    let is = |at: Option<usize>, list: &[&str]| at.and_then(plain).is_some_and(|word| list.contains(&word));
+    let small = |at: &usize| !plain(*at).is_some_and(|word| SMALL.contains(&word) || word == "iam");
+    let before = (0..from).rev().find(small);
+    let next = Some(to + 1).filter(|next| is(Some(*next), BECAME));
+    let done_next = (to + 1..words.len()).find(|at| !is(Some(*at), BECAME)).filter(|at| is(Some(*at), DONE_TO));
+    if next.is_some() && done_next.is_some() || is(before, BECAME) && is(Some(to + 1), DONE_TO) {
+        return true;
+    }
+    let done_before = |end: usize| (0..end).any(|at| is(Some(at), DONE_TO));
+    let doing_before = before.and_then(|at| at.checked_sub(1)).is_some_and(|at| is(Some(at), DOINGS));
+    is(before, DONE_TO) || is(before, TOWARDS) && before.is_some_and(done_before) || is(before, &["to"]) && doing_before
 }
 
 /// Tells whether a word can only be a name where it stands, though it is one of every day: `the table sessions` at the end of a question.
@@ -122,7 +197,7 @@ fn stands_beside(words: &[Word], at: usize) -> bool {
 
 /// Tells whether a word says that whoever stands before it acted.
 fn is_did(words: &[Word], at: usize) -> bool {
-    words.get(at).is_some_and(|word| word.kind.is_none() && !word.quoted && matches!(word.plain.as_str(), "did" | "does" | "has"))
+    words.get(at).is_some_and(|word| word.kind.is_none() && !word.quoted && matches!(word.plain.as_str(), "did" | "does" | "has" | "made"))
 }
 
 /// Tells whether it is asked what a name did: `what terraform-ci touched`, `everything that alice deleted`.
@@ -131,7 +206,10 @@ fn is_asked_of(words: &[Word], at: usize) -> bool {
         at.and_then(|at| words.get(at)).filter(|word| word.kind.is_none() && !word.quoted).map(|word| word.plain.as_str())
     };
     let asked = plain(at.checked_sub(1)).is_some_and(|word| ["what", "everything", "anything", "that", "all", "whatever"].contains(&word));
-    asked && plain(Some(at + 1)).is_some_and(|word| word.ends_with("ed") && DONE_TO.contains(&word))
+    let acted = |word: &str| {
+        word.ends_with("ed") && DONE_TO.contains(&word) || ["launched", "opened", "called", "used", "shared", "ran"].contains(&word)
+    };
+    asked && plain(Some(at + 1)).is_some_and(acted)
 }
 
 /// Tells whether what somebody did stands after a name as the name's own: `carol's activity`.

@@ -52,9 +52,10 @@ const RULES: &[Rule] = &[
     rule("trail_changes", &[S::Trail, S::Verb], &[S::Off]),
     rule("security_group_openings", &[S::Open, S::SecurityGroup], &[S::Public, S::Verb, S::Change]),
     rule("security_group_openings", &[S::Open, S::Public], &[S::Verb]),
+    given("security_group_openings", Parameter::Resource, &[S::Open], &[S::SecurityGroup]),
     rule("launches", &[S::Launch], &[S::Machine, S::MachineType]),
     rule("launches", &[S::Machine, S::MachineType], &[S::Verb]),
-    rule("launch_cost", &[S::Cost], &[S::Launch, S::Machine, S::MachineType]),
+    rule("launch_cost", &[S::Cost], &[S::Launch, S::Machine, S::MachineType, S::Verb]),
     rule("error_spikes", &[S::Spike, S::Failed], &[]),
     rule("error_spikes", &[S::Spike, S::Denied], &[S::Failed]),
     rule("denied_calls", &[S::Denied], &[S::Failed]),
@@ -64,8 +65,10 @@ const RULES: &[Rule] = &[
     rule("iam_changes", &[S::Permissions], &[]),
     rule("data_access", &[S::Data], &[S::Bucket]),
     rule("data_access", &[S::Data, S::Verb], &[S::Bucket]),
-    rule("changes", &[S::Change], &[S::OfCategory, S::SecurityGroup]),
+    rule("changes", &[S::Change], &[S::OfCategory, S::SecurityGroup, S::Bucket]),
     rule("changes", &[S::OfCategory], &[]),
+    // How a service is switched off differs from one to the next.
+    given("changes", Parameter::Service, &[S::Off], &[S::Verb]),
     Rule { needs: Needs::Call, ..rule("who_did", &[], &[S::Verb, S::Delete, S::Off, S::Bucket, S::Machine, S::OfCategory, S::Permissions, S::Launch, S::SecurityGroup, S::Trail]) },
     given("actor_activity", Parameter::Actor, &[], &[]),
     given("resource_history", Parameter::Resource, &[S::Change], &[S::OfCategory, S::SecurityGroup, S::Bucket, S::Machine, S::Trail]),
@@ -79,6 +82,7 @@ const RULES: &[Rule] = &[
 pub(super) fn decide(found: &mut Found, words: &mut [Word]) -> Result<&'static Preset, &'static str> {
     lend(found);
     make(found);
+    change(found);
     rule_who_may(found);
     if found.negated {
         return Err("a word turns its meaning round, which no preset can do");
@@ -100,6 +104,10 @@ pub(super) fn decide(found: &mut Found, words: &mut [Word]) -> Result<&'static P
     presets.dedup();
     let [name] = presets.as_slice() else { return Err("several presets could be meant") };
     let preset = ALL.iter().find(|preset| preset.name == *name).ok_or("no preset tells all that it asks")?;
+    let of_machines = ["launches", "launch_cost"].contains(&preset.name);
+    if of_machines && found.parameters.service.iter().any(|service| service != "ec2") {
+        return Err("launches and what they cost are told of machines of EC2 alone");
+    }
     if preset.needs.iter().any(|needed| *needed != Parameter::Event && !found.parameters.has(*needed)) {
         return Err("it does not say of whom or what");
     }
@@ -112,6 +120,7 @@ fn weight(rule: &Rule, found: &Found, calls: &[String]) -> usize {
     let own = 2 * rule.all.len();
     match rule.needs {
         Needs::Nothing => own,
+        Needs::Given(Parameter::Service) => 1,
         // A resource tells more than that something changed.
         Needs::Given(_) => own + 1,
         // The name of a call says all; a verb with several nouns says more than any subject, and one that is only deleted no more than that.
@@ -133,6 +142,9 @@ fn settle(preset: &Preset, found: &mut Found, words: &mut [Word], calls: Vec<Str
         }
         parameters.category.clear();
     }
+    if preset.name == "changes" && found.subjects.contains(&S::Bucket) && parameters.service.is_empty() {
+        parameters.service.push("s3".to_owned());
+    }
     // Its own class says it already.
     let by_category = ["changes", "deletions", "failed_calls"].contains(&preset.name);
     if !by_category {
@@ -147,16 +159,20 @@ fn settle(preset: &Preset, found: &mut Found, words: &mut [Word], calls: Vec<Str
         let of_nothing = |word: &&mut Word| word.kind == Some(Kind::Subject) && is_noun_alone(&word.plain);
         words.iter_mut().filter(of_nothing).for_each(|word| word.kind = None);
     }
-    // A list of sign-ins tells how each went, but leaves none out.
     if preset.name == "console_logins" && found.subjects.contains(&S::Failed) {
-        let failed = |word: &&mut Word| word.kind == Some(Kind::Subject) && word.plain.starts_with("fail");
-        words.iter_mut().filter(failed).for_each(|word| word.kind = None);
+        parameters.error = vec!["Failure".to_owned()];
+    }
+    // All changes of the service are told, not only those that switch it off.
+    if preset.name == "changes" && found.subjects.contains(&S::Off) {
+        let off = |word: &&mut Word| word.kind == Some(Kind::Subject);
+        words.iter_mut().filter(off).for_each(|word| word.kind = None);
     }
 }
 
-/// Returns how the calls begin that a verb alone tells of, where something is named that it was done to: `Attach*`.
+/// Returns how the calls begin that a verb alone tells of, where something is named that it was done to, or who did it: `Attach*`.
 fn any_noun(found: &Found) -> Vec<String> {
-    let told = found.subjects.contains(&S::Verb) && found.parameters.has(Parameter::Resource);
+    let named = [Parameter::Resource, Parameter::Actor].iter().any(|parameter| found.parameters.has(*parameter));
+    let told = found.subjects.contains(&S::Verb) && named;
     if told { found.verbs.iter().map(|verb| format!("{verb}*")).collect() } else { Vec::new() }
 }
 
@@ -192,6 +208,26 @@ fn make(found: &mut Found) {
     }
 }
 
+/// Makes of a change of what has a name of several nouns the calls that change it: `bucket policy changes`.
+///
+/// Shape: a thing by its name, a service or a category narrows a change enough.
+fn change(found: &mut Found) {
+    const CHANGING: [&str; 6] = ["Put", "Update", "Modify", "Set", "Replace", "Delete"];
+    let told =
+        [Parameter::Resource, Parameter::Service, Parameter::Category, Parameter::Event].iter().any(|one| found.parameters.has(*one));
+    let alone = found.subjects.iter().all(|subject| [S::Change, S::Bucket, S::Actors, S::Did].contains(subject));
+    if !found.subjects.contains(&S::Change) || !alone || told || found.nouns.len() < 2 {
+        return;
+    }
+    found.verbs = CHANGING.to_vec();
+    if calls(found).first().is_some_and(|call| camel_words(call).count() > 2) {
+        found.subjects.remove(&S::Change);
+        found.subjects.insert(S::Verb);
+    } else {
+        found.verbs.clear();
+    }
+}
+
 /// Returns the calls that a verb and what it was done to make together: those with most of the nouns.
 ///
 /// Shape: a change of something by name is no call of its own, as many calls may do it.
@@ -199,8 +235,12 @@ fn calls(found: &Found) -> Vec<String> {
     let mut best: (usize, Vec<String>) = (0, Vec::new());
     for (service, name) in catalogue::calls() {
         let mut parts = camel_words(name);
-        let verb = parts.next().unwrap_or_default();
-        let nouns: BTreeSet<String> = parts.map(|part| singular(&part.to_lowercase())).collect();
+        let mut verb = parts.next().unwrap_or_default();
+        let mut nouns: BTreeSet<String> = parts.map(|part| singular(&part.to_lowercase())).collect();
+        // To have a key deleted later is to delete it.
+        if verb == "Schedule" && found.verbs.contains(&"Delete") && !found.nouns.contains("deletion") && nouns.remove("deletion") {
+            verb = "Delete";
+        }
         let services = &found.parameters.service;
         let of_service = services.is_empty() || services.iter().any(|one| one == service);
         if !found.verbs.contains(&verb) || nouns.is_empty() || !nouns.is_subset(&found.nouns) || !of_service {

@@ -1,10 +1,10 @@
 //! The window that a question names.
 
-use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, NaiveTime, Utc, Weekday};
+use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 
 use super::Found;
 use super::word::{Kind, Word};
-use crate::time::{parse, parse_duration, rfc3339};
+use crate::time::{named_span, parse, parse_duration, rfc3339};
 
 /// Units of time, and how an argument writes them.
 const UNITS: &[(&[&str], &str)] = &[
@@ -13,6 +13,7 @@ const UNITS: &[(&[&str], &str)] = &[
     (&["day", "days"], "d"),
     (&["week", "weeks"], "w"),
     (&["month", "months"], "M"),
+    (&["quarter", "quarters"], "Q"),
     (&["year", "years"], "y"),
 ];
 const MONTHS: [&str; 12] =
@@ -34,6 +35,11 @@ const NUMBERS: &[(&str, u32)] = &[
     ("couple", 2),
 ];
 
+/// Parts of a day, from an hour to an hour.
+const PARTS: &[(&str, u32, u32)] = &[("morning", 0, 12), ("afternoon", 12, 18), ("evening", 18, 24)];
+/// How far a window reaches around a moment, as of `at 14:05`.
+const AROUND: TimeDelta = TimeDelta::minutes(15);
+
 /// Where a window begins and ends, as arguments.
 type Span = (Option<String>, Option<String>);
 
@@ -53,25 +59,49 @@ pub(super) fn find(words: &mut [Word], found: &mut Found, now: DateTime<Utc>) {
 
 /// Reads a window at the beginning of `words`; returns how many it took.
 fn read(words: &[&str], until_now: bool, now: DateTime<Utc>) -> Option<(usize, Span)> {
+    let past = |number: usize, read: Option<(usize, Span)>| read.map(|(taken, span)| (taken + number, span));
     match words {
-        ["between", rest @ ..] => between(rest, "and", now).map(|(taken, span)| (taken + 1, span)),
-        ["from", rest @ ..] => between(rest, "to", now).or_else(|| between(rest, "until", now)).map(|(taken, span)| (taken + 1, span)),
-        ["since" | "after", rest @ ..] => {
-            let (taken, start) = back(rest).or_else(|| instant(rest, now))?;
-            Some((taken + 1, (Some(start), None)))
+        ["between", rest @ ..] => past(1, between(rest, "and", now)),
+        ["from", rest @ ..] => past(1, between(rest, "to", now).or_else(|| between(rest, "until", now))),
+        ["since" | "after", rest @ ..] => past(1, since(rest, now)),
+        ["at" | "around" | "about" | "near", rest @ ..] => {
+            let (taken, moment) = moment(rest, now)?;
+            Some((taken + 1, around(moment)))
         }
-        ["on", rest @ ..] => whole_day(rest, now).map(|(taken, span)| (taken + 1, span)),
-        ["in" | "during", rest @ ..] => month(rest, now).map(|(taken, span)| (taken + 1, span)),
-        ["today" | "yesterday", ..] => Some((1, (words.first().map(|word| (*word).to_owned()), None))),
-        ["tonight", ..] => Some((1, (Some("12h".into()), None))),
+        ["in" | "during", rest @ ..] => past(1, month(rest, now).or_else(|| quarter(rest, now)).or_else(|| year(rest))),
+        ["on" | "over", rest @ ..] => past(1, whole_day(rest, now).or_else(|| weekend(rest, now))),
+        ["tonight" | "overnight", ..] => Some((1, (Some("12h".into()), None))),
         ["last" | "past", "night", ..] => Some((2, (Some("24h".into()), None))),
+        ["this" | "last" | "today" | "yesterday", ..] if whole_day(words, now).is_some() => whole_day(words, now),
+        ["this" | "last" | "the" | "weekend", ..] if weekend(words, now).is_some() => weekend(words, now),
         [which @ ("this" | "last"), unit @ ("week" | "month"), ..] if !until_now => Some((2, (Some(format!("{which} {unit}")), None))),
+        [which @ ("this" | "last"), unit @ ("quarter" | "year"), ..] if !until_now => Some((2, long_span(which == &"last", unit, now)?)),
         ["last" | "past" | "previous", rest @ ..] => {
             let (taken, span) = length(rest).or_else(|| unit(rest.first()?).map(|unit| (1, written(1, unit))))?;
             Some((taken + 1, (Some(span), None)))
         }
-        _ => back(words).map(|(taken, start)| (taken, (Some(start), None))),
+        _ => back(words).map(|(taken, start)| (taken, (Some(start), None))).or_else(|| dated(words, now)).or_else(|| quarter(words, now)),
     }
+}
+
+/// Reads when a window begins that goes on until now.
+fn since(words: &[&str], now: DateTime<Utc>) -> Option<(usize, Span)> {
+    let the = usize::from(words.first() == Some(&"the"));
+    let rest = words.get(the..)?;
+    let begun = || match rest {
+        ["beginning" | "start", "of", "the" | "this", unit @ ("week" | "month"), ..] => Some((4, format!("this {unit}"))),
+        ["beginning" | "start", "of", "the" | "this", unit, ..] => Some((4, long_span(false, unit, now)?.0?)),
+        ["beginning" | "start", "of", more @ ..] => month(more, now).and_then(|(taken, (start, _))| Some((taken + 2, start?))),
+        _ => None,
+    };
+    let named = || {
+        let (taken, (start, _)) = read(rest, false, now).or_else(|| month(rest, now)).or_else(|| whole_day(rest, now))?;
+        Some((taken, start?))
+    };
+    let (taken, start) = back(rest).or_else(|| instant(rest, now)).or_else(begun).or_else(named)?;
+    // The name of a day or a week alone would be the whole of it.
+    let end = named_span(&start, now).map(|_| "now".to_owned());
+    Some((the + taken, (Some(start), end)))
 }
 
 /// Reads `3 hours ago`.
@@ -95,47 +125,106 @@ fn unit(word: &str) -> Option<&'static str> {
     UNITS.iter().find(|(words, _)| words.contains(&word)).map(|(_, unit)| *unit)
 }
 
-/// Writes a length of time as an argument: weeks, months and years as days.
+/// Writes a length of time as an argument: weeks, months, quarters and years as days.
 fn written(number: u32, unit: &str) -> String {
     let days = match unit {
         "w" => 7,
         "M" => 30,
+        "Q" => 90,
         "y" => 365,
         _ => return if (number, unit) == (1, "d") { "24h".to_owned() } else { format!("{number}{unit}") },
     };
     format!("{}d", number.saturating_mul(days))
 }
 
+/// Reads from one instant to another; a day that ends it is part of it.
 fn between(words: &[&str], and: &str, now: DateTime<Utc>) -> Option<(usize, Span)> {
+    if let Some(hours) = hours(words, and, now) {
+        return Some(hours);
+    }
     let (taken, start) = instant(words, now)?;
     let rest = words.get(taken..)?.strip_prefix(&[and])?;
     let (more, end) = instant(rest, now)?;
+    let end = match NaiveDate::parse_from_str(&end, "%Y-%m-%d") {
+        Ok(day) => day.succ_opt()?.to_string(),
+        Err(_) => end,
+    };
     Some((taken + 1 + more, (Some(start), Some(end))))
 }
 
-/// Reads an instant: a time, a date, a time of day that has passed, a day.
+/// Reads from a time of day to another, of a day that is named after them or else of the latest.
+fn hours(words: &[&str], and: &str, now: DateTime<Utc>) -> Option<(usize, Span)> {
+    let at = words.iter().take(4).position(|word| *word == and)?;
+    let (first, rest) = (words.get(..at)?, words.get(at + 1..)?);
+    let (more, to) = time_of_day(rest)?;
+    // `between 2 and 3pm` says once which half of the day it is.
+    let half = rest.first().and_then(|word| word.get(word.len().checked_sub(2)?..)).filter(|half| ["am", "pm"].contains(half));
+    let whole = |first: &[&str]| time_of_day(first).filter(|(taken, _)| *taken == first.len()).map(|(_, time)| time);
+    let from = whole(first).or_else(|| clock(&format!("{}{}", first.first()?, half?)).filter(|_| first.len() == 1))?;
+    let taken = at + 1 + more;
+    let (said, day) = match day_after(words.get(taken..)?, now) {
+        Some((said, day)) => (said, Some(day)),
+        None => (0, None),
+    };
+    Some((taken + said, span(day.map_or_else(|| latest(from, now), |day| Some(day.and_time(from).and_utc()))?, to)?))
+}
+
+/// Returns the window from an instant to a time of day after it.
+fn span(from: DateTime<Utc>, to: NaiveTime) -> Option<Span> {
+    let same = from.date_naive().and_time(to).and_utc();
+    let to = if same > from { same } else { same.checked_add_days(Days::new(1))? };
+    Some((Some(rfc3339(from)), Some(rfc3339(to))))
+}
+
+fn around(moment: DateTime<Utc>) -> Span {
+    (Some(rfc3339(moment - AROUND)), Some(rfc3339(moment + AROUND)))
+}
+
+/// Reads an instant as an argument: a moment, or the beginning of a day.
 fn instant(words: &[&str], now: DateTime<Utc>) -> Option<(usize, String)> {
-    let first = words.first()?;
-    if let Some(time) = parse(&first.to_uppercase()) {
-        return Some((1, rfc3339(time)));
+    if let Some((taken, moment)) = moment(words, now) {
+        return Some((taken, rfc3339(moment)));
     }
-    if NaiveDate::parse_from_str(first, "%Y-%m-%d").is_ok() {
-        let time = words.get(1).and_then(|time| NaiveTime::parse_from_str(time, "%H:%M").ok());
-        return Some(match time {
-            Some(time) => (2, format!("{first}T{}Z", time.format("%H:%M:%S"))),
-            None => (1, (*first).to_owned()),
+    let (taken, day) = day(words, now)?;
+    let part = words.get(taken).is_some_and(|word| PARTS.iter().any(|(part, ..)| part == word));
+    let named = words.first().filter(|word| ["today", "yesterday"].contains(word));
+    (!part).then(|| (taken, named.map_or_else(|| day.to_string(), |name| (*name).to_owned())))
+}
+
+/// Reads a moment: a time with its day, or a time of day that has passed.
+fn moment(words: &[&str], now: DateTime<Utc>) -> Option<(usize, DateTime<Utc>)> {
+    if let Some(time) = parse(&words.first()?.to_uppercase()) {
+        return Some((1, time));
+    }
+    if let Some((taken, time)) = time_of_day(words) {
+        return Some(match day_after(words.get(taken..)?, now) {
+            Some((more, day)) => (taken + more, day.and_time(time).and_utc()),
+            None => (taken, latest(time, now)?),
         });
     }
-    if matches!(*first, "today" | "yesterday") {
-        return Some((1, (*first).to_owned()));
-    }
-    if let Some((1, (Some(day), _))) = first.parse::<Weekday>().ok().and_then(|_| whole_day(words, now)) {
-        return Some((1, day));
-    }
-    let time = clock(first)?;
+    let (taken, day) = day(words, now)?;
+    let at = usize::from(words.get(taken).is_some_and(|word| ["at", "around", "about"].contains(word)));
+    let (more, time) = time_of_day(words.get(taken + at..)?)?;
+    Some((taken + at + more, day.and_time(time).and_utc()))
+}
+
+/// Returns when it was this time of day last.
+fn latest(time: NaiveTime, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let today = now.date_naive().and_time(time).and_utc();
-    let time = if today < now { today } else { today.checked_sub_days(Days::new(1))? };
-    Some((1, rfc3339(time)))
+    if today < now { Some(today) } else { today.checked_sub_days(Days::new(1)) }
+}
+
+/// Reads a time of day: `10am`, `3 pm`, `22:15 UTC`, `noon`.
+fn time_of_day(words: &[&str]) -> Option<(usize, NaiveTime)> {
+    let first = *words.first()?;
+    let (taken, time) = match (first, words.get(1)) {
+        ("noon" | "midday", _) => (1, NaiveTime::from_hms_opt(12, 0, 0)?),
+        ("midnight", _) => (1, NaiveTime::MIN),
+        (_, Some(half @ (&"am" | &"pm"))) => (2, clock(&format!("{first}{half}"))?),
+        _ => (1, clock(first)?),
+    };
+    let zone = words.get(taken).is_some_and(|word| ["utc", "gmt"].contains(word));
+    Some((taken + usize::from(zone), time))
 }
 
 /// Reads `10am`, `22:15`.
@@ -158,27 +247,217 @@ fn clock(word: &str) -> Option<NaiveTime> {
     NaiveTime::from_hms_opt(hour, minute, 0)
 }
 
-/// Reads a day by its date or its name, as a whole.
-fn whole_day(words: &[&str], now: DateTime<Utc>) -> Option<(usize, Span)> {
-    let first = words.first()?;
-    let day = NaiveDate::parse_from_str(first, "%Y-%m-%d").ok().or_else(|| {
-        let named: Weekday = first.parse().ok()?;
+/// Reads a day that follows a time of day: `yesterday`, `on monday`.
+fn day_after(words: &[&str], now: DateTime<Utc>) -> Option<(usize, NaiveDate)> {
+    let on = usize::from(words.first() == Some(&"on"));
+    day(words.get(on..)?, now).map(|(taken, day)| (on + taken, day))
+}
+
+/// Reads a day: `yesterday`, `last friday`, `2026-01-27`, `27 January`, `January 27th 2026`.
+fn day(words: &[&str], now: DateTime<Utc>) -> Option<(usize, NaiveDate)> {
+    let today = now.date_naive();
+    let weekday = |name: &str, today_counts: bool| {
+        let named: Weekday = name.parse().ok()?;
         let back = (now.weekday().num_days_from_monday() + 7 - named.num_days_from_monday()) % 7;
-        now.date_naive().checked_sub_days(Days::new(back.into()))
-    })?;
-    Some((1, days(day, day.succ_opt()?)))
+        today.checked_sub_days(Days::new(if back == 0 && !today_counts { 7 } else { back }.into()))
+    };
+    match words {
+        ["today", ..] => Some((1, today)),
+        ["yesterday", ..] => Some((1, today.pred_opt()?)),
+        [which @ ("this" | "last"), name, ..] => weekday(name, which == &"this").map(|day| (2, day)),
+        [first, ..] => {
+            let date = NaiveDate::parse_from_str(first, "%Y-%m-%d").ok().or_else(|| weekday(first, true));
+            date.map(|day| (1, day)).or_else(|| day_of_month(words, today))
+        }
+        [] => None,
+    }
+}
+
+/// Reads `27 January`, `27th of January`, `January 27 2026`; without a year the latest that has begun.
+fn day_of_month(words: &[&str], today: NaiveDate) -> Option<(usize, NaiveDate)> {
+    let number = |word: &str| {
+        let digits = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
+        digits.parse::<u32>().ok().filter(|number| (1..=31).contains(number) && digits.len() <= 2)
+    };
+    let (taken, day, month) = match words {
+        [day, "of", month, ..] => (3, number(day)?, month_number(month)?),
+        [first, second, ..] => {
+            let in_front = number(first).zip(month_number(second));
+            let (day, month) = in_front.or_else(|| number(second).zip(month_number(first)))?;
+            (2, day, month)
+        }
+        _ => return None,
+    };
+    let year = words.get(taken).and_then(|year| year_number(year));
+    let date = NaiveDate::from_ymd_opt(year.unwrap_or(today.year()), month, day)?;
+    let date = if year.is_none() && date > today { NaiveDate::from_ymd_opt(today.year() - 1, month, day)? } else { date };
+    Some((taken + usize::from(year.is_some()), date))
+}
+
+/// Reads a day as a whole, or the part or time of it that is named.
+fn whole_day(words: &[&str], now: DateTime<Utc>) -> Option<(usize, Span)> {
+    if let ["this", part, ..] = words
+        && let Some(span) = part_of(now.date_naive(), part, now)
+    {
+        return Some((2, span));
+    }
+    let (taken, day) = day(words, now)?;
+    let rest = words.get(taken..)?;
+    let past = |number: usize, read: (usize, Span)| Some((taken + number + read.0, read.1));
+    let named = words.first().filter(|word| ["today", "yesterday"].contains(word));
+    match rest {
+        [part, ..] if PARTS.iter().any(|(name, ..)| name == part) => Some((taken + 1, part_of(day, part, now)?)),
+        ["at" | "around" | "about", more @ ..] if time_of_day(more).is_some() => {
+            time_of_day(more).and_then(|(used, time)| past(1, (used, around(day.and_time(time).and_utc()))))
+        }
+        [first @ ("between" | "from"), more @ ..] => {
+            let and = if first == &"between" { "and" } else { "to" };
+            let at = more.iter().take(4).position(|word| *word == and)?;
+            let (_, from) = time_of_day(more)?;
+            let (used, to) = time_of_day(more.get(at + 1..)?)?;
+            past(1, (at + 1 + used, span(day.and_time(from).and_utc(), to)?))
+        }
+        ["after" | "since", more @ ..] if time_of_day(more).is_some() => {
+            let (used, time) = time_of_day(more)?;
+            past(1, (used, (Some(rfc3339(day.and_time(time).and_utc())), Some(day.succ_opt()?.to_string()))))
+        }
+        // Its name is the whole of it.
+        _ if named.is_some() => Some((taken, (named.map(|name| (*name).to_owned()), None))),
+        _ => Some((taken, days(day, day.succ_opt()?))),
+    }
+}
+
+/// Returns a part of a day; nothing for one that has not begun.
+fn part_of(day: NaiveDate, part: &str, now: DateTime<Utc>) -> Option<Span> {
+    let (_, from, to) = PARTS.iter().find(|(name, ..)| *name == part)?;
+    let at = |hour: u32| Some(day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(hour.into()));
+    let (from, to) = (at(*from)?, at(*to)?);
+    (from < now).then(|| (Some(rfc3339(from)), Some(rfc3339(to))))
+}
+
+/// Reads the latest weekend that has begun.
+fn weekend(words: &[&str], now: DateTime<Utc>) -> Option<(usize, Span)> {
+    let taken = match words {
+        ["the" | "this" | "last", "weekend", ..] => 2,
+        ["weekend", ..] => 1,
+        ["the", "last", "weekend", ..] => 3,
+        _ => return None,
+    };
+    let (_, saturday) = day(&["saturday"], now)?;
+    Some((taken, days(saturday, saturday.checked_add_days(Days::new(2))?)))
+}
+
+/// Reads a day of a month that stands by itself.
+fn dated(words: &[&str], now: DateTime<Utc>) -> Option<(usize, Span)> {
+    let (taken, day) = day_of_month(words, now.date_naive())?;
+    Some((taken, days(day, day.succ_opt()?)))
+}
+
+fn month_number(word: &str) -> Option<u32> {
+    let fits = |name: &&str| *name == word || word.len() == 3 && name.starts_with(word);
+    MONTHS.iter().position(|name| fits(&name)).and_then(|at| u32::try_from(at + 1).ok())
+}
+
+fn year_number(word: &str) -> Option<i32> {
+    word.parse::<i32>().ok().filter(|year| (2006..2100).contains(year))
 }
 
 /// Reads a month by its name, with its year or without.
 fn month(words: &[&str], now: DateTime<Utc>) -> Option<(usize, Span)> {
-    let number = MONTHS.iter().position(|name| Some(name) == words.first())?;
-    let number = u32::try_from(number + 1).ok()?;
-    let year = words.get(1).and_then(|year| year.parse::<i32>().ok()).filter(|year| (2006..2100).contains(year));
-    let this = NaiveDate::from_ymd_opt(year.unwrap_or(now.year()), number, 1)?;
+    let number = month_number(words.first()?)?;
+    let year = words.get(1).and_then(|year| year_number(year));
+    Some((1 + usize::from(year.is_some()), months(year, number, 1, now)?))
+}
+
+/// Reads `Q3`, with its year or without.
+fn quarter(words: &[&str], now: DateTime<Utc>) -> Option<(usize, Span)> {
+    let number = words.first()?.strip_prefix('q')?.parse::<u32>().ok().filter(|number| (1..=4).contains(number))?;
+    let year = words.get(1).and_then(|year| year_number(year));
+    Some((1 + usize::from(year.is_some()), months(year, 3 * number - 2, 3, now)?))
+}
+
+/// Reads a year by its number.
+fn year(words: &[&str]) -> Option<(usize, Span)> {
+    let year = year_number(words.first()?)?;
+    Some((1, days(NaiveDate::from_ymd_opt(year, 1, 1)?, NaiveDate::from_ymd_opt(year + 1, 1, 1)?)))
+}
+
+/// Returns so many months from one on; without a year the latest that have begun.
+fn months(year: Option<i32>, from: u32, number: u32, now: DateTime<Utc>) -> Option<Span> {
+    let this = NaiveDate::from_ymd_opt(year.unwrap_or(now.year()), from, 1)?;
     let first = if year.is_none() && this > now.date_naive() { this.checked_sub_months(Months::new(12))? } else { this };
-    Some((1 + usize::from(year.is_some()), days(first, first.checked_add_months(Months::new(1))?)))
+    Some(days(first, first.checked_add_months(Months::new(number))?))
+}
+
+/// Returns this quarter or year, or the one before it.
+fn long_span(last: bool, unit: &str, now: DateTime<Utc>) -> Option<Span> {
+    let number = match unit {
+        "quarter" => 3,
+        "year" => 12,
+        _ => return None,
+    };
+    let first = NaiveDate::from_ymd_opt(now.year(), now.month0() / number * number + 1, 1)?;
+    let first = if last { first.checked_sub_months(Months::new(number))? } else { first };
+    Some(days(first, first.checked_add_months(Months::new(number))?))
 }
 
 fn days(from: NaiveDate, to: NaiveDate) -> Span {
     (Some(from.to_string()), Some(to.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_are_read_as_people_name_them() {
+        // A Tuesday evening.
+        let now: DateTime<Utc> = "2026-01-27T21:00:00Z".parse().unwrap();
+        for (text, wanted) in [
+            ("since yesterday", "yesterday now"),
+            ("since this week", "this week now"),
+            ("since this morning", "2026-01-27T00:00:00Z -"),
+            ("this afternoon", "2026-01-27T12:00:00Z 2026-01-27T18:00:00Z"),
+            ("yesterday evening", "2026-01-26T18:00:00Z 2026-01-27T00:00:00Z"),
+            ("yesterday", "yesterday -"),
+            ("on monday morning", "2026-01-26T00:00:00Z 2026-01-26T12:00:00Z"),
+            ("last tuesday", "2026-01-20 2026-01-21"),
+            ("since friday", "2026-01-23 -"),
+            ("since friday afternoon", "2026-01-23T12:00:00Z -"),
+            ("at 14:05", "2026-01-27T13:50:00Z 2026-01-27T14:20:00Z"),
+            ("at 23:30", "2026-01-26T23:15:00Z 2026-01-26T23:45:00Z"),
+            ("around noon yesterday", "2026-01-26T11:45:00Z 2026-01-26T12:15:00Z"),
+            ("yesterday at 3 pm", "2026-01-26T14:45:00Z 2026-01-26T15:15:00Z"),
+            ("after 3pm yesterday", "2026-01-26T15:00:00Z -"),
+            ("yesterday between 2pm and 3pm", "2026-01-26T14:00:00Z 2026-01-26T15:00:00Z"),
+            ("between 2 and 3pm on sunday", "2026-01-25T14:00:00Z 2026-01-25T15:00:00Z"),
+            ("between 09:00 and 09:30 UTC", "2026-01-27T09:00:00Z 2026-01-27T09:30:00Z"),
+            ("between 22:00 and 02:00", "2026-01-26T22:00:00Z 2026-01-27T02:00:00Z"),
+            ("from 10:00 to 22:00", "2026-01-27T10:00:00Z 2026-01-27T22:00:00Z"),
+            ("between monday and tuesday", "2026-01-26 2026-01-28"),
+            ("on 20 January", "2026-01-20 2026-01-21"),
+            ("January 20th", "2026-01-20 2026-01-21"),
+            ("on the", "-"),
+            ("3rd of december 2025", "2025-12-03 2025-12-04"),
+            ("over the weekend", "2026-01-24 2026-01-26"),
+            ("in october", "2025-10-01 2025-11-01"),
+            ("since december", "2025-12-01 -"),
+            ("since the beginning of the month", "this month now"),
+            ("last quarter", "2025-10-01 2026-01-01"),
+            ("this year", "2026-01-01 2027-01-01"),
+            ("in Q3 2025", "2025-07-01 2025-10-01"),
+            ("in 2025", "2025-01-01 2026-01-01"),
+            ("past quarter", "90d -"),
+            ("tomorrow", "-"),
+            ("at the office", "-"),
+        ] {
+            let lower = text.to_lowercase();
+            let words: Vec<&str> = lower.split(' ').collect();
+            let told = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+            let found = read(&words, false, now);
+            let all = found.as_ref().is_none_or(|(taken, _)| *taken == words.len());
+            let said = found.map_or_else(|| "-".to_owned(), |(_, (from, to))| format!("{} {}", told(from), told(to)));
+            assert_eq!((said.as_str(), all), (wanted, true), "{text}");
+        }
+    }
 }

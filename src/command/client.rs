@@ -181,9 +181,14 @@ impl Client {
                 notes.extend(over_http("apiKeyValue, after the word Bearer"));
                 notes.push("the agent calls over HTTPS: endpoint is the address at which it reaches the server".to_owned());
             }
-            _ => notes.extend(server.link(Link::of(self.name)).map(|link| format!("or by one click: {link}"))),
+            _ => {}
         }
         (server.show(self.form), notes)
+    }
+
+    /// Returns the link by which the client takes the entry at one click, where it documents one.
+    pub(super) fn link(&self, config: &Config, env: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+        self.server(config, env).link(Link::of(self.name))
     }
 
     fn server(&self, config: &Config, env: &dyn Fn(&str) -> Option<String>) -> Server {

@@ -71,6 +71,7 @@ fn entry(name: &str, settings: &config::Config) -> Result<u8, Failure> {
     let (entry, notes) = client.entry(settings, &|name| std::env::var(name).ok());
     output::say(&entry);
     notes.iter().for_each(|note| output::complain(&format!("note: {note}")));
+    client.link(settings, &|name| std::env::var(name).ok()).iter().for_each(|link| output::offer(link));
     Ok(0)
 }
 

@@ -55,3 +55,10 @@ pub(super) fn complain(text: &str) {
     let mut err = anstream::stderr().lock();
     let _ = writeln!(err, "{}", redact::lines(text, MAX_PROBLEM_CHARS).trim_end());
 }
+
+/// Prints to stderr how to take an entry by one click. The link is left as it is, or it would not work: it says what the entry on stdout says, and
+/// is percent-encoded, so that it holds nothing that a terminal would obey.
+pub(super) fn offer(link: &str) {
+    let mut err = anstream::stderr().lock();
+    let _ = writeln!(err, "note: or by one click: {link}");
+}

@@ -3,6 +3,9 @@
 use std::io::Write as _;
 use std::process::{Output, Stdio};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::binary::{command, folder, run, stderr, stdout};
 
 /// Runs the binary with `input` on its stdin.
@@ -432,6 +435,20 @@ fn every_client_gets_an_entry_that_starts_this_server() {
         assert!(output.status.success() && stdout(&output).contains("cloudtrail-mcp") || name == "n8n", "{}", stdout(&output));
     }
     assert_eq!(run(&["config", "client", "nobody"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_link_by_one_click_is_printed_whole() {
+    for name in ["cursor", "lm-studio", "vscode", "goose"] {
+        let told = String::from_utf8(run(&["config", "client", name]).stderr).unwrap();
+        let link = told.lines().find_map(|line| line.strip_prefix("note: or by one click: ")).unwrap();
+        let read = percent_encoding::percent_decode_str(link).decode_utf8().unwrap();
+        let read = match read.split_once("config=") {
+            Some((_, encoded)) => String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap(),
+            None => read.into_owned(),
+        };
+        assert!(read.contains(crate::binary::path().to_str().unwrap()) && read.contains("underscore"), "{name}: {read}");
+    }
 }
 
 #[test]

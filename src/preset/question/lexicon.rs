@@ -253,7 +253,7 @@ fn take(words: &mut [Word], at: usize, found: &mut Found) -> usize {
         }
         let noun = |word: &String| known(NOUNS).any(|known| known == word);
         found.nouns.extend(free.iter().take(length).skip(1).map(|word| singular(word)).filter(noun));
-        if length == 2 && free.get(..2).is_some_and(|two| is_pair(two)) {
+        if length == 2 && free.get(..2).is_some_and(is_pair) {
             found.nouns.extend(free.iter().take(2).map(|word| singular(word)));
         }
         mark(words, length, if meaning.category.is_some() { Kind::Category } else { Kind::Subject });

@@ -354,8 +354,8 @@ fn dated(words: &[&str], now: DateTime<Utc>) -> Option<(usize, Span)> {
 }
 
 fn month_number(word: &str) -> Option<u32> {
-    let fits = |name: &&str| *name == word || word.len() == 3 && name.starts_with(word);
-    MONTHS.iter().position(|name| fits(&name)).and_then(|at| u32::try_from(at + 1).ok())
+    let fits = |name: &str| name == word || word.len() == 3 && name.starts_with(word);
+    MONTHS.iter().position(|name| fits(name)).and_then(|at| u32::try_from(at + 1).ok())
 }
 
 fn year_number(word: &str) -> Option<i32> {

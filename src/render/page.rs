@@ -24,7 +24,7 @@ const STYLE: &str = "
 h1{font-size:1.25rem}h2{font-size:1.05rem;margin:1.6rem 0 .4rem}.card{border-left:4px solid #8c959f;padding:.2rem .8rem;margin:.8rem 0}
 .card.strong{border-color:#b00f0f}.card.likely{border-color:#b35900}.card.possible{border-color:#0a58b0}dl{display:grid;grid-template-columns:5rem 1fr;margin:.2rem 0}
 dt{color:#57606a}dd{margin:0;overflow-wrap:anywhere}code,pre{font:13px ui-monospace,Consolas,monospace;overflow-wrap:anywhere;white-space:pre-wrap}
-.scroll{overflow-x:auto}.scroll svg{min-width:44rem;width:100%;display:block}table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.25rem .5rem;border-bottom:1px solid #d0d7de}td:nth-child(5){min-width:9rem}
+.scroll{overflow-x:auto}.scroll svg{min-width:44rem;width:100%;display:block}table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.25rem .5rem;border-bottom:1px solid #d0d7de}td:first-child{white-space:nowrap}td:nth-child(5){min-width:16rem}
 th{color:#57606a;font-weight:600}a{color:#0a58b0}.time{white-space:nowrap}
 @media (prefers-color-scheme:dark){body{background:#0d1117;color:#e6edf3}dt,th{color:#9aa4af}th,td{border-color:#30363d}a{color:#6cb6ff}.card.strong{border-color:#ff6b61}.card.likely{border-color:#f0a04b}.card.possible{border-color:#6cb6ff}}
 @media (max-width:40rem){thead{display:none}td{display:block;border:0;padding:.1rem .5rem}tr{display:block;border-bottom:1px solid #d0d7de;padding:.4rem 0}}

@@ -166,7 +166,7 @@ async fn begin(reader: &Reader<'_>, question: NewQuestion) -> Result<Findings, R
         gathered.move_to(&mut changes);
         let (mut ranked, mut joins) = rank_for(&inquiry, changes, (&background, whole_from));
         if !std::mem::replace(&mut looked, true) {
-            let ties = reader.ties(&inquiry, &ranked, &background).await;
+            let ties = reader.ties(&inquiry, &ranked, &background, &mut gathered).await;
             if !ties.is_empty() {
                 background.extend(ties);
                 (ranked, joins) = rank_for(&inquiry, ranked.into_iter().map(|one| one.change).collect(), (&background, whole_from));

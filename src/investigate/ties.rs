@@ -13,6 +13,7 @@ use super::question::Inquiry;
 use super::read::{Reader, slim};
 use crate::coverage::{Attribute, Cost};
 use crate::policy::Scope;
+use crate::rank::finding::is_firm;
 use crate::rank::{Change, Ranked, sought};
 use crate::source::{Kind, Query};
 use crate::time::Window;
@@ -39,7 +40,7 @@ impl Budget {
             (Cost::Time { .. }, false) => Some(Self { names: 48, time: Duration::from_secs(1) }),
             // Each name is a request, and two are answered a second.
             (Cost::Requests { .. }, _) => {
-                let names = usize::try_from(scope.lookup_requests() / 8).unwrap_or(usize::MAX).min(3);
+                let names = usize::try_from(scope.lookup_requests() / 8).unwrap_or(usize::MAX).min(2);
                 Some(Self { names, time: Duration::from_secs(4) })
             }
             _ => None,
@@ -51,11 +52,14 @@ impl Reader<'_> {
     /// Looks up what tells of ties between what the alert names and what was changed.
     ///
     /// Shape: changes from before the window, and before what is read of the time before it; none is shown, so nothing is lost where the look is
-    /// cut short, and it has no cells.
-    pub(super) async fn ties(&self, inquiry: &Inquiry, ranked: &[Ranked], background: &[Change]) -> Vec<Change> {
+    /// cut short. What requests it cost is counted in `gathered`. Where each costs, nobody looks once a suspect is firm.
+    pub(super) async fn ties(&self, inquiry: &Inquiry, ranked: &[Ranked], background: &[Change], gathered: &mut Gathered) -> Vec<Change> {
         let Inquiry { incident, scope, .. } = inquiry;
         let before = self.before_background(scope);
-        let budget = Budget::of(scope).filter(|_| incident.alert.is_some() && inquiry.look_ups.is_empty() && !ranked.is_empty());
+        let costs = matches!(scope.source().cost, Cost::Requests { .. });
+        let settled = costs && ranked.first().is_some_and(is_firm);
+        let asks = incident.alert.is_some() && inquiry.look_ups.is_empty() && !ranked.is_empty() && !settled;
+        let budget = Budget::of(scope).filter(|_| asks);
         let back = scope.looking_back();
         let window = Window::new(back.window().from, before);
         let (Some(Budget { names: most, time }), Some(window)) = (budget, window) else { return Vec::new() };
@@ -69,10 +73,13 @@ impl Reader<'_> {
             if names.is_empty() || left.is_zero() {
                 break;
             }
-            let mut gathered = Gathered::default();
-            self.ask(&look_for(&back, window, &names, left)).await.into_iter().for_each(|reading| gathered.add(reading));
+            let mut seen = Gathered::default();
+            self.ask(&look_for(&back, window, &names, left)).await.into_iter().for_each(|reading| seen.add(reading));
             known.extend(names);
-            let told = gathered.finish(Vec::new()).0.into_iter().filter(|event| !event.read_only).map(Change::from);
+            if costs {
+                gathered.add_ahead(&mut seen);
+            }
+            let told = seen.finish(Vec::new()).0.into_iter().filter(|event| !event.read_only).map(Change::from);
             let told = told.filter(|change| !change.class.noise || change.class.tags).map(slim);
             found.extend(told.filter(|change| ids.insert(change.event.event_id.clone())));
         }
@@ -90,6 +97,7 @@ fn look_for(back: &Scope, window: Window, names: &[String], left: Duration) -> V
             let others: Vec<Name> = others.iter().map(by_name).collect();
             of(first).into_iter().map(|query| learn(query).or(&others)).collect()
         }
-        _ => names.iter().flat_map(of).map(|query| learn(query).at_most(1)).collect(),
+        // Global services are asked where they are meant, not besides.
+        _ => names.iter().flat_map(of).filter(Query::asked).map(|query| learn(query).at_most(1)).collect(),
     }
 }

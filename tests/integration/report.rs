@@ -51,7 +51,7 @@ fn the_section_tells_the_finding_first_and_each_group_with_times_from_the_incide
     #### 🔒 Security Group Changes (2)
 
     - **4m 8s before alert** RevokeSecurityGroupIngress: closed tcp/5432 from sg-0a99aa99aa99aa99a on sg-0c4ec0a1b2c3d4e5f by dana[@]example.com via console, eu-west-1 · #1
-      - why: changes sg-0c4ec0a1b2c3d4e5f, named in the alert; can cause a database that is not reached
+      - why: changes sg-0c4ec0a1b2c3d4e5f, named in the alert; can cause connections that time out
     - **5m 23s before alert** AuthorizeSecurityGroupIngress: opened tcp/443 to 192.0.2.0/24 on sg-0b77bb77bb77bb77b by dana[@]example.com via console, eu-west-1 · #4
       - why: near the alert in time
     ");

@@ -53,7 +53,7 @@ pub(super) const UNDO: &[Rule] = &[
         |facts| if facts.undo.overwritten { Evidence::told(Reason::Overwritten) } else { None },
         "The same settings were set to something else before the alert: its values were not in force any more.",
     ),
-    rule("undo.undoes", |facts| Evidence::quiet(facts.undo.undoes), "The change undoes an earlier one."),
+    rule("undo.undoes", |facts| Evidence::quiet(facts.undo.undoes && facts.timing.alert), "The change undoes an earlier one."),
 ];
 
 pub(super) const LIFETIME: &[Rule] = &[

@@ -62,7 +62,7 @@ pub(super) fn is_script(text: &str, place: Place) -> bool {
     }
     // A command may take a secret by its place alone, as the one that sets a token does.
     let is_letters = |word: &str| word.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let mut is_command = || first == "#" || !assign::has_word(text) && !(is_letters(first) && words.all(is_letters));
+    let mut is_command = || first == "#" || !(assign::has_word(text) || is_letters(first) && words.all(is_letters));
     PROGRAMS.contains(&first) || place == Place::Commands && is_command()
 }
 

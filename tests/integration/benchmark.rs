@@ -69,15 +69,15 @@ const FLOORS: &[(&str, [f64; 3])] = &[
     ("stories-a-synthetic", [0.64, 0.88, 0.80]),
     ("stories-b-synthetic", [0.62, 0.81, 1.00]),
     ("stories-c-synthetic", [0.56, 0.81, 0.83]),
-    ("stories-d-synthetic", [0.62, 1.00, 1.00]),
+    ("stories-d-synthetic", [0.68, 1.00, 1.00]),
     ("stories-f-synthetic", [0.56, 0.82, 0.85]),
     ("stories-g-synthetic", [0.65, 0.86, 0.85]),
-    ("stories-h-synthetic", [0.82, 0.91, 1.00]),
+    ("stories-h-synthetic", [0.73, 0.82, 1.00]),
     ("stories-i-synthetic", [0.69, 0.86, 0.85]),
     ("stories-j-synthetic", [0.91, 1.00, 1.00]),
-    ("stories-k-synthetic", [0.39, 0.65, 0.0]),
-    ("stories-m-synthetic", [0.43, 0.60, 0.0]),
-    ("stories-n-synthetic", [0.47, 0.78, 0.0]),
+    ("stories-k-synthetic", [0.43, 0.60, 1.00]),
+    ("stories-m-synthetic", [0.43, 0.60, 0.85]),
+    ("stories-n-synthetic", [0.43, 0.73, 0.85]),
 ];
 
 #[test]

@@ -101,7 +101,9 @@ pub(super) fn spells_plain(items: &[Value], layers: usize) -> bool {
 /// Returns the text that a list of numbers spells; Java counts from -128.
 fn text_of(items: &[Value]) -> Option<String> {
     let byte = |item: &Value| item.as_i64().and_then(|number| u8::try_from(if number < 0 { number + 256 } else { number }).ok());
-    let bytes = items.iter().map(byte).collect::<Option<Vec<_>>>()?;
+    let mut bytes = items.iter().map(byte).collect::<Option<Vec<_>>>()?;
+    // Letters of two bytes have a zero in each.
+    bytes.retain(|byte| *byte != 0);
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 

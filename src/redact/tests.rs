@@ -1,3 +1,4 @@
+mod bounds;
 mod commands;
 mod disguised;
 mod planted;

@@ -6,14 +6,16 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc}
 use regex::Regex;
 
 use self::cue::Cue;
+use self::sender::Zone;
 use super::Window;
 use super::prose_spoken;
 use super::prose_token::{Clock, Date, Day, ago, clocks, dates, epochs, is_other_clock, lasting, urls};
-use super::zone::{ahead_of_utc, own_clock};
+use super::zone::ahead_of_utc;
 
 mod calendar;
 mod cue;
 mod language;
+mod sender;
 mod stamp;
 mod words;
 
@@ -25,6 +27,8 @@ const OLDEST_DAY: TimeDelta = TimeDelta::days(90);
 const ONE_MOMENT: TimeDelta = TimeDelta::minutes(5);
 /// How far before the latest of several told starts an earlier one still is of the same incident.
 const ONE_INCIDENT: TimeDelta = TimeDelta::minutes(30);
+/// What lies between the two times of day that a clock of twelve hours shows alike.
+const HALF_A_DAY: TimeDelta = TimeDelta::hours(12);
 /// How near ahead of now a time without a date and a zone may lie and be the sender's own clock, or a plan, rather than yesterday's.
 const OWN_CLOCK: TimeDelta = TimeDelta::hours(3);
 /// How long before now a message may have been written from whose time its lengths of time are counted.
@@ -77,16 +81,23 @@ struct Mention {
     cue: Option<Cue>,
     /// How far ahead of now the time of day comes next, where that is nearer than the last time: then it may be a plan.
     ahead: Option<TimeDelta>,
+    /// Whether it is half a day later on the same day, which is nearer but still to come.
+    is_plan: bool,
 }
 
 impl Mention {
     fn new(at: (usize, usize), from: DateTime<Utc>, to: Option<DateTime<Utc>>) -> Self {
-        Self { at, from, to, certain: true, zoned: true, cue: None, ahead: None }
+        Self { at, from, to, certain: true, zoned: true, cue: None, ahead: None, is_plan: false }
     }
 
     /// Tells whether it may be read off the sender's own clock, which no zone tells.
     fn is_of_own_clock(&self) -> bool {
         !self.certain && self.ahead.is_some_and(|ahead| ahead <= OWN_CLOCK)
+    }
+
+    /// Tells whether it may be of a time to come.
+    fn may_be_ahead(&self) -> bool {
+        self.ahead.is_some() || self.is_plan
     }
 }
 
@@ -95,17 +106,18 @@ impl Mention {
 /// Shape: of several times the one that is told to be the start counts (`since`, `began`), then when it was noticed (`triggered`), then one that
 /// stands for itself, and last when it was told (`sent`, `now`). A time without a date is the latest before `now`, or of the only date that the text
 /// or, as `yesterday`, its sentence names; one that comes sooner than it was is a plan. One without a zone is in the zone of the others, or else of
-/// those who write in the text's script, or else UTC; where the newest would lie ahead of `now`, it is in the zone that puts that before it.
+/// those who write in the text's script, or else UTC; where the newest would lie ahead of `now`, it is in the zone that puts that before it, and
+/// where the newest line of a chat would be hours old, in the zone of the Americas in which it is new.
 /// Times at which all was well, and those in addresses of web pages, do not count.
 pub fn in_prose(text: &str, now: DateTime<Utc>) -> Told {
     let script = language::zone_of_script(text);
     let text = &*language::english(&COMPACT.replace_all(text, "${1}-${2}-${3}T${4}:${5}:${6}"));
-    let told = told_zone(text);
+    let told = sender::told_zone(text);
     if told.is_some() {
-        return choose_of(&mentions(text, now, told.as_deref()), now);
+        return choose_of(&mentions(text, now, told.as_deref().map(Zone::Told)), now);
     }
     let guessed = |zone: &str| {
-        let mentions = mentions(text, now, Some(zone));
+        let mentions = mentions(text, now, Some(Zone::Guessed(zone)));
         let ahead = mentions.iter().any(|(cue, mention)| *cue < Cue::End && (mention.from > now + SKEW || mention.ahead.is_some()));
         let is_guess = mentions.iter().any(|(cue, mention)| *cue < Cue::End && !mention.zoned);
         (!ahead).then(|| Told { guessed_zone: is_guess, ..choose_of(&mentions, now) })
@@ -114,12 +126,11 @@ pub fn in_prose(text: &str, now: DateTime<Utc>) -> Told {
         return told;
     }
     let mentions = mentions(text, now, None);
-    let zone = clock_ahead(&mentions, now).map(|offset| format!("+{:02}:{:02}", offset.num_hours(), offset.num_minutes() % 60));
-    zone.and_then(|zone| guessed(&zone)).unwrap_or_else(|| choose_of(&mentions, now))
+    sender::zone(&mentions, now).and_then(|zone| guessed(&zone)).unwrap_or_else(|| choose_of(&mentions, now))
 }
 
 /// Finds the times of a text and what each is the time of; `zone` is that of times without one.
-fn mentions(text: &str, now: DateTime<Utc>, zone: Option<&str>) -> Vec<(Cue, Mention)> {
+fn mentions(text: &str, now: DateTime<Utc>, zone: Option<Zone>) -> Vec<(Cue, Mention)> {
     let mut mentions = moments(text, now, zone);
     mentions.sort_by_key(|mention| mention.at);
     let mut before = 0;
@@ -139,34 +150,6 @@ fn mentions(text: &str, now: DateTime<Utc>, zone: Option<&str>) -> Vec<(Cue, Men
     told
 }
 
-/// Returns the zone of times without one, where the text tells it with others: that of an e-mail's date, or the only one.
-fn told_zone(text: &str) -> Option<String> {
-    let dates = dates(text);
-    let clocks = clocks(text, &dates);
-    let of_message = |clock: &&Clock| {
-        let lead = text.get(..clock.at.0).unwrap_or_default().rsplit('\n').next().unwrap_or_default();
-        lead.starts_with("Date") || lead.starts_with("Sent")
-    };
-    let mut zones = clocks.iter().filter_map(|clock| clock.zone.clone());
-    if let Some(zone) = clocks.iter().filter(of_message).find_map(|clock| clock.zone.clone()) {
-        return Some(zone);
-    }
-    let first = zones.next()?;
-    zones.all(|zone| zone == first).then_some(first)
-}
-
-/// Returns how far the sender's clock runs ahead of UTC, where the newest time without a zone shows that it does.
-fn clock_ahead(mentions: &[(Cue, Mention)], now: DateTime<Utc>) -> Option<TimeDelta> {
-    let bare = || mentions.iter().filter(|(cue, mention)| *cue <= Cue::End && !mention.zoned && mention.to.is_none());
-    // A time that has passed today is tomorrow's only where that is near.
-    let next = |mention: &Mention| mention.ahead.filter(|ahead| *ahead <= OWN_CLOCK || mention.from.date_naive() < now.date_naive());
-    let ahead = |mention: &Mention| next(mention).or(Some(mention.from - now).filter(|ahead| *ahead > SKEW));
-    let newest = bare().filter_map(|(cue, mention)| Some((ahead(mention)?, *cue))).max_by_key(|(ahead, _)| *ahead)?;
-    // Beside a time that has passed, one ahead is a plan, unless the message was written then.
-    let passed = bare().any(|(cue, mention)| *cue < Cue::End && ahead(mention).is_none());
-    (!passed || matches!(newest.1, Cue::Said | Cue::Stamp)).then(|| own_clock(newest.0 - SKEW))?
-}
-
 /// Chooses the onset among all times of a text.
 fn choose_of(told: &[(Cue, Mention)], now: DateTime<Utc>) -> Told {
     let past = |(cue, mention): &&(Cue, Mention)| *cue != Cue::Never && mention.from <= now + SKEW;
@@ -174,8 +157,8 @@ fn choose_of(told: &[(Cue, Mention)], now: DateTime<Utc>) -> Told {
     let mut known: Vec<(Cue, Mention)> = told.iter().filter(past).filter(|(cue, _)| *cue < Cue::End).copied().collect();
     let future = known.is_empty() && ended.is_none() && told.iter().any(|(cue, mention)| *cue < Cue::End && mention.from > now + SKEW);
     let own_clock = known.iter().any(|(_, mention)| mention.is_of_own_clock());
-    let has_past = known.iter().any(|(_, mention)| mention.ahead.is_none());
-    known.retain(|(_, mention)| mention.ahead.is_none() || !has_past && !mention.is_of_own_clock());
+    let has_past = known.iter().any(|(_, mention)| !mention.may_be_ahead());
+    known.retain(|(_, mention)| !mention.may_be_ahead() || !has_past && !mention.is_of_own_clock());
     let (onset, cue) = choose(&known).unwrap_or((if future { Onset::Future } else { Onset::Untold }, Cue::Never));
     let is_start = cue <= Cue::Alarm && matches!(onset, Onset::At(_));
     let bare = |time: DateTime<Utc>| known.iter().all(|(_, mention)| mention.from != time || !mention.certain);
@@ -211,7 +194,7 @@ fn choose(known: &[(Cue, Mention)]) -> Option<(Onset, Cue)> {
 }
 
 /// Finds every time of a text.
-fn moments(text: &str, now: DateTime<Utc>, zone: Option<&str>) -> Vec<Mention> {
+fn moments(text: &str, now: DateTime<Utc>, zone: Option<Zone>) -> Vec<Mention> {
     let links = urls(text);
     let outside = |at: (usize, usize)| !links.iter().any(|link| link.0 <= at.0 && at.0 < link.1);
     let dates: Vec<Date> = dates(text).into_iter().filter(|date| outside(date.at)).collect();
@@ -221,12 +204,18 @@ fn moments(text: &str, now: DateTime<Utc>, zone: Option<&str>) -> Vec<Mention> {
     clocks.extend(spoken);
     clocks.sort_by_key(|clock| clock.at);
     join_zoned(text, &mut clocks);
+    let (name, is_guess) = match zone {
+        Some(Zone::Told(name)) => (Some(name), false),
+        Some(Zone::Guessed(name)) => (Some(name), true),
+        None => (None, false),
+    };
     for clock in clocks.iter_mut().filter(|clock| clock.zone.is_none()) {
-        clock.zone = zone.map(str::to_owned);
+        clock.zone = name.map(str::to_owned);
         clock.zone_lent = true;
     }
     let (relative, absolute): (Vec<Date>, Vec<Date>) = dates.iter().partition(|date| matches!(date.day, Day::Weekday(_) | Day::Back(_)));
-    let absolute: Vec<Date> = absolute.into_iter().filter(|date| cue::of(text, 0, date.at) < Cue::Beside).collect();
+    let absolute: Vec<Date> =
+        absolute.into_iter().filter(|date| cue::of(text, 0, date.at) < Cue::Beside && !is_of_partition(text, date.at.0)).collect();
     let context = only_day(&absolute, now);
     let context = |clock: &Clock| {
         let near = cue::sentence(text, clock.at);
@@ -250,11 +239,16 @@ fn moments(text: &str, now: DateTime<Utc>, zone: Option<&str>) -> Vec<Mention> {
         let undated = || {
             let from = latest(clock, now)?;
             let ahead = from + TimeDelta::days(1) - now;
-            let ahead = ((clock.zone.is_none() || !clock.zone_lent) && !clock.either_half && ahead < now - from).then_some(ahead);
+            let ahead = (!(is_guess && clock.zone_lent) && !clock.either_half && ahead < now - from).then_some(ahead);
             Some(Mention { certain: clock.zone.is_some() && !clock.zone_lent, ahead, ..Mention::new(at, from, None) })
         };
         let mention = from.map(|from| Mention::new(at, from, None)).or_else(|| if date.is_some() { None } else { undated() });
-        found.extend(mention.map(|mention| Mention { zoned: !clock.zone_lent, ..mention }));
+        let is_plan = |from: DateTime<Utc>| clock.either_half && from + HALF_A_DAY > now + SKEW && from + HALF_A_DAY - now < now - from;
+        found.extend(mention.map(|mention| Mention {
+            zoned: !clock.zone_lent,
+            is_plan: date.is_some() && is_plan(mention.from),
+            ..mention
+        }));
     }
     let bare = dates.iter().zip(&used).filter(|(date, used)| !**used && !lent && !date.needs_clock);
     let told = bare.map(|(date, _)| date).filter(|date| !cue::all_was_well(text, date.at) && !is_of_partition(text, date.at.0));
@@ -278,7 +272,7 @@ fn moments(text: &str, now: DateTime<Utc>, zone: Option<&str>) -> Vec<Mention> {
 fn written(text: &str, found: &[Mention], now: DateTime<Utc>) -> DateTime<Utc> {
     let told = |mention: &&Mention| matches!(cue::of(text, 0, mention.at), Cue::Alarm | Cue::Plain | Cue::Said);
     let of_message =
-        found.iter().filter(|mention| mention.to.is_none() && mention.ahead.is_none()).filter(told).map(|mention| mention.from);
+        found.iter().filter(|mention| mention.to.is_none() && !mention.may_be_ahead()).filter(told).map(|mention| mention.from);
     of_message.filter(|time| *time <= now && now - *time <= OLDEST_MESSAGE).max().unwrap_or(now)
 }
 

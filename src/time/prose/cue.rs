@@ -52,7 +52,7 @@ pub(super) fn of(text: &str, before: usize, at: (usize, usize)) -> Cue {
     if let Some(found) = CUE.captures_iter(line).last() {
         let of_change =
             found.get(1).is_some() && line.get(..found.get(0).map_or(0, |all| all.start())).is_some_and(|lead| CHANGE.is_match(lead));
-        let class = if of_change { Cue::Beside } else { class(&found) };
+        let class = if of_change { Cue::Beside } else { end_of(line, &found) };
         // Since a change is since then.
         return if class == Cue::Beside && SINCE.is_match(line) { Cue::Start } else { class };
     }
@@ -61,7 +61,8 @@ pub(super) fn of(text: &str, before: usize, at: (usize, usize)) -> Cue {
     let near: String = rest.chars().take(30).take_while(|c| !c.is_ascii_digit()).collect();
     match CUE.captures_iter(&near).next() {
         Some(found) if found.get(1).or_else(|| found.get(2)).or_else(|| found.get(5)).is_some() => {
-            if found.get(1).is_some() && CHANGE.is_match(&near) { Cue::Beside } else { class(&found) }
+            let of_change = found.get(1).is_some() && CHANGE.is_match(&near);
+            if of_change { Cue::Beside } else { end_of(rest, &found) }
         }
         _ => Cue::Plain,
     }
@@ -70,6 +71,12 @@ pub(super) fn of(text: &str, before: usize, at: (usize, usize)) -> Cue {
 fn class(found: &Captures<'_>) -> Cue {
     let groups = [Cue::Start, Cue::Alarm, Cue::Said, Cue::Beside, Cue::End, Cue::Never];
     groups.into_iter().enumerate().find(|(index, _)| found.get(index + 1).is_some()).map_or(Cue::Plain, |(_, cue)| cue)
+}
+
+/// Judges words within `text`; what ends in failure has not recovered.
+fn end_of(text: &str, found: &Captures<'_>) -> Cue {
+    let failed = found.get(5).is_some_and(|end| text.get(end.end()..).is_some_and(|rest| FAILED.is_match(rest)));
+    if failed { Cue::Alarm } else { class(found) }
 }
 
 /// Returns where the sentence begins and ends in which something stands.
@@ -137,6 +144,13 @@ static SINCE: LazyLock<Regex> =
 /// Words of which a start is no incident's.
 static CHANGE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\b(?:deploy\w*|releas\w*|rollout|maintenance|build|backup|migration|pipeline|job)\b[^.;\n]{0,16}$"));
+
+/// How a run ends that did not succeed.
+static FAILED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^\W{1,3}(?:(?:with|in|as|on|by)\W{1,3})?(?:an? |the )?(?:not ?ok|nok|ko|errors?|fail(?:ed|ure|ures)|abnormal(?:ly)?|abend|exceptions?|timed? ?out|timeout|aborted|killed|(?:rc|return code|exit(?: code| status)?)\W{0,3}[1-9])",
+    )
+});
 
 /// Words and codes of what is wrong, as logs have them.
 static TROUBLE: LazyLock<Regex> = LazyLock::new(|| {

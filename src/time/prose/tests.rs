@@ -217,6 +217,10 @@ fn times_of_other_languages_are_read() {
         ("last seen 26 minutes ago", "03-02 15:34:00"),
         ("stuck for about 40 minutes", "03-02 15:20:00"),
         ("broken since Friday's release at 14:00 UTC", "02-27 14:00:00"),
+        ("job 15:00Z ended NOTOK rc 255, the crew is called at 04:00", "03-02 15:00:00"),
+        ("job 15:00Z finished with exit code 3", "03-02 15:00:00"),
+        ("upload ended NOTOK 15:14 CET, cut-off 18:00", "03-02 14:14:00"),
+        ("since 15:12 UTC; partition 'dt=2026-02-18' has another schema", "03-02 15:12:00"),
     ] {
         assert_eq!(told(text), expected, "{text}");
     }
@@ -231,6 +235,11 @@ fn a_zone_is_told_by_the_others_by_the_script_or_by_now() {
         ("2026-03-02 21:15 it broke", "03-02 15:45:00", true),
         ("오후 7:20부터", "03-02 10:20:00", true),
         ("since 10:20", "03-02 10:20:00", false),
+        ("[11:31] Jo: scanners dead\n[11:40] Mo: since 11:22", "03-02 15:22:00", true),
+        ("[13:31] Jo: scanners dead\n[13:40] Mo: since 13:22", "03-02 13:22:00", false),
+        ("[03:31] Jo: scanners dead\n[03:40] Mo: since 03:22", "03-02 03:22:00", false),
+        ("[17:31] Jo: scanners dead\n[17:40] Mo: since 17:22, the carrier comes at 19:30", "03-02 15:22:00", true),
+        ("[Desk] Jo, 17:22\nscanners dead, vans leave at 18:00. Ieri sera (19:15) andavano.", "several", true),
     ] {
         assert_eq!((told(text).as_str(), in_prose(text, now()).guessed_zone), (expected, guessed), "{text}");
     }

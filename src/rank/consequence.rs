@@ -13,6 +13,11 @@ use crate::event::{ActorKind, Via};
 /// A service reacts within this time.
 const REACTION: TimeDelta = TimeDelta::minutes(15);
 
+/// Services that run what somebody wrote: what they do follows from that, not from the last change nearby.
+///
+/// Source: the services of AWS that run automations, rules, schedules, functions and builds of their users.
+const RUNNERS: &[&str] = &["codebuild", "codepipeline", "config", "events", "fis", "lambda", "scheduler", "ssm", "states"];
+
 /// What a service's act follows from, and what follows from a change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Consequence {
@@ -75,9 +80,11 @@ pub(super) fn consequences(changes: &[Change], background: &[Change], graph: &Gr
     found
 }
 
-/// Tells whether a service did it by itself, not for whoever deploys.
+/// Tells whether a service did it by itself, not for whoever deploys or automates.
 fn is_by_itself(change: &Change) -> bool {
-    change.event.actor.kind == ActorKind::Service && change.event.actor.via != Via::CloudFormation
+    let actor = &change.event.actor;
+    let host = actor.name.split('.').next().unwrap_or_default();
+    actor.kind == ActorKind::Service && actor.via != Via::CloudFormation && !RUNNERS.contains(&host)
 }
 
 /// Puts each consequence that stands above its cause right below it; suspects stay before all others.

@@ -350,7 +350,11 @@ fn windows_are_judged_from_the_alert_or_without_one_from_their_end() {
 
 /// A call of a service by itself.
 fn by_service(id: &str, before: i64, service: &str, name: &str, request: Value) -> Change {
-    let host = "ecs.amazonaws.com";
+    by_service_at(id, before, "ecs.amazonaws.com", service, name, request)
+}
+
+/// A call of the service at `host` by itself.
+fn by_service_at(id: &str, before: i64, host: &str, service: &str, name: &str, request: Value) -> Change {
     let identity = json!({"type": "AWSService", "invokedBy": host});
     change_by(id, before, service, name, request, "", json!({"userIdentity": identity, "sourceIPAddress": host, "userAgent": host}))
 }
@@ -362,10 +366,12 @@ fn what_a_service_did_in_reaction_to_a_change_stands_below_it() {
         change("cause", 300, "dynamodb", "UpdateTimeToLive", table.clone()),
         by_service("reaction", 200, "dynamodb", "DeleteTable", table.clone()),
         by_service("alone", 100, "dynamodb", "DeleteTable", json!({"tableName": "carts"})),
+        by_service_at("automation", 150, "ssm.amazonaws.com", "dynamodb", "UpdateTable", table.clone()),
     ];
     let ranked = rank(&incident("ItemsMissing", json!({"tablename": "orders"})), &changes, &[]);
     let facts = |id: &str| &ranked.iter().find(|one| one.change.event.event_id == id).unwrap().facts;
     assert_eq!(facts("reaction").consequence.of.as_ref().unwrap().event_id, "cause");
+    assert!(facts("automation").consequence.of.is_none(), "an automation does what somebody wrote");
     assert!(facts("alone").consequence.of.is_none());
     let place = |id: &str| ids(&ranked).iter().position(|one| *one == id).unwrap();
     let same = |id: &str| ranked[place(id)].is_suspect();

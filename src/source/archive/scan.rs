@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 
 use super::content::{self, Content, Scratch};
-use super::index::{Index, Notes};
+use super::index::{Entry, Index, Notes};
 use super::listing::{Listing, LogFile};
 use super::select::Selection;
 use super::store::Store;
@@ -309,17 +309,13 @@ impl Job {
         let entry = self.index.as_ref().and_then(|index| pulse.waiting(|| index.entry(&self.halt.caller, store.as_ref(), file)));
         let wants = || Wants::new(&self.query, self.sought.as_ref(), (&self.halt, &self.held), file);
         let answers = Index::answers(&self.query, self.hashes);
-        let (mut wants, known) = match &entry {
-            Some(entry) if answers => {
-                let mut known = wants();
-                let content = pulse.waiting(|| entry.answer(&mut known, scratch.inflate()));
-                if content.is_some() { (known, content) } else { (wants(), None) }
+        if let Some(packed) = entry.as_ref().filter(|_| answers).and_then(|entry| pulse.waiting(|| entry.load())) {
+            let mut known = wants();
+            if let Some(content) = Entry::answer(&packed, &mut known, scratch.inflate()) {
+                return read_as(content, Vec::new(), known, true);
             }
-            _ => (wants(), None),
-        };
-        if let Some(content) = known {
-            return read_as(content, Vec::new(), wants, true);
         }
+        let mut wants = wants();
         wants.hashes = self.hashes;
         let new = entry.filter(|entry| answers || !entry.is_kept());
         wants.notes = new.as_ref().map(|_| Notes::default());

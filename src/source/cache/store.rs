@@ -166,10 +166,12 @@ impl Folder {
         if taken > self.before_next_look.load(Ordering::Relaxed) {
             self.make_room(taken);
         }
-        private_folder(&self.place(&label.place))?;
         let random = getrandom::u64().map_err(io::Error::other)?;
         let draft = self.path.join(format!("draft-{random:016x}"));
-        let placed = private(&draft).and_then(|mut file| file.write_all(sealed)).and_then(|()| fs::rename(&draft, self.path_of(label)));
+        let place = || fs::rename(&draft, self.path_of(label));
+        // As a rule its place is there already.
+        let made = || private_folder(&self.place(&label.place)).and_then(|()| place());
+        let placed = private(&draft).and_then(|mut file| file.write_all(sealed)).and_then(|()| place().or_else(|_| made()));
         if placed.is_err() {
             let _ = fs::remove_file(&draft);
         }

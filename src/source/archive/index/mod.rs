@@ -75,10 +75,14 @@ impl Entry<'_> {
         self.index.cache.holds(&self.label)
     }
 
-    /// Answers from what is kept; nothing where that is none, or is not all that the file would give.
-    pub(super) fn answer(&self, wants: &mut Wants<'_>, inflate: &mut Decompress) -> Option<Content> {
-        let packed = self.index.cache.load(&self.label, &self.stamp)?;
-        let bytes = unpacked(&packed, inflate)?;
+    /// Returns what is kept, packed; nothing where that is none, or of another version.
+    pub(super) fn load(&self) -> Option<Vec<u8>> {
+        self.index.cache.load(&self.label, &self.stamp)
+    }
+
+    /// Answers from what was kept; nothing where that is not all that the file would give.
+    pub(super) fn answer(packed: &[u8], wants: &mut Wants<'_>, inflate: &mut Decompress) -> Option<Content> {
+        let bytes = unpacked(packed, inflate)?;
         let (content, notes, texts) = Notes::read(&bytes)?;
         let admitted: Vec<bool> = notes.pairs.iter().map(|pair| wants.note_all(&pair.account, &pair.region, &pair.times)).collect();
         for text in notes.texts {

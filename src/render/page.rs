@@ -24,10 +24,12 @@ const STYLE: &str = "
 h1{font-size:1.25rem}h2{font-size:1.05rem;margin:1.6rem 0 .4rem}.card{border-left:4px solid #8c959f;padding:.2rem .8rem;margin:.8rem 0}
 .card.strong{border-color:#b00f0f}.card.likely{border-color:#b35900}.card.possible{border-color:#0a58b0}dl{display:grid;grid-template-columns:5rem 1fr;margin:.2rem 0}
 dt{color:#57606a}dd{margin:0;overflow-wrap:anywhere}code,pre{font:13px ui-monospace,Consolas,monospace;overflow-wrap:anywhere;white-space:pre-wrap}
-.scroll{overflow-x:auto}.scroll svg{min-width:44rem;width:100%;display:block}table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.25rem .5rem;border-bottom:1px solid #d0d7de}td:first-child{white-space:nowrap}td:nth-child(5){min-width:16rem}
+.tl{width:100%;display:block}svg.narrow{display:none;max-width:34rem}svg.narrow .gap{fill:url(#tl-narrow-gap)}table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.25rem .5rem;border-bottom:1px solid #d0d7de}td:first-child{white-space:nowrap}td:nth-child(5){min-width:16rem}
 th{color:#57606a;font-weight:600}a{color:#0a58b0}.time{white-space:nowrap}
 @media (prefers-color-scheme:dark){body{background:#0d1117;color:#e6edf3}dt,th{color:#9aa4af}th,td{border-color:#30363d}a{color:#6cb6ff}.card.strong{border-color:#ff6b61}.card.likely{border-color:#f0a04b}.card.possible{border-color:#6cb6ff}}
-@media (max-width:40rem){thead{display:none}td{display:block;border:0;padding:.1rem .5rem}tr{display:block;border-bottom:1px solid #d0d7de;padding:.4rem 0}}
+@media (max-width:60rem){.tl{display:none}svg.narrow{display:block}}
+@media (max-width:40rem){h1{font-size:1.1rem;line-height:1.35;margin:.2rem 0 .6rem}dl{grid-template-columns:4.7rem 1fr}thead{display:none}td{display:block;border:0;padding:.1rem .5rem}tr{display:block;border-bottom:1px solid #d0d7de;padding:.4rem 0}
+.changes tr{position:relative;padding-left:2rem}.changes td:first-child{position:absolute;left:0;font-weight:600;padding:.1rem 0}.changes .time{white-space:normal}.changes .time br{display:none}}
 ";
 
 fn page(answer: &Redacted<Answer>) -> String {
@@ -39,7 +41,8 @@ fn page(answer: &Redacted<Answer>) -> String {
         @if !screen.rows.is_empty() { (rows(&screen.rows)) }
         @if !answer.groups.is_empty() {
             h2 { "Timeline" }
-            div.scroll tabindex="0" role="region" aria-label="timeline" { (svg::drawn(answer, false)) }
+            (svg::drawn(answer, &svg::WIDE, false))
+            (svg::drawn(answer, &svg::NARROW, false))
             h2 { "All changes" }
             (table(answer))
         }
@@ -111,7 +114,7 @@ fn rows(rows: &[Row]) -> Markup {
 
 fn table(answer: &Answer) -> Markup {
     html! {
-        table {
+        table.changes {
             thead { tr { th scope="col" { "#" } th scope="col" { "When" } th scope="col" { "What" } th scope="col" { "Who" } th scope="col" { "Event" } } }
             tbody { @for entry in answer.entries() { (change(answer, entry)) } }
         }
@@ -127,7 +130,7 @@ fn change(answer: &Answer, entry: &Entry) -> Markup {
     html! {
         tr {
             td { (entry.rank) }
-            td.time { (entry.relative) br; (entry.time) }
+            td.time { (entry.relative) br; " " (entry.time) }
             td { (entry.summary) (times(entry)) @for more in run(entry, 4).into_iter().chain(log(entry)).chain(flags(entry)) { br; (more) } }
             td { (entry.actor.name) @if let Some(via) = &entry.actor.via { " via " (via) } }
             td { (name) @for place in place { br; (place) } }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::palette::{self, Ground};
 use super::screen::{Card, ROOMS, Row, Screen, screen};
-use super::timeline::{MARK, Mark, Side, Timeline};
+use super::timeline::{MARK, Mark, SPACING, Side, Spacing, Timeline};
 use super::{Document, Format, flags, run, times};
 use crate::answer::{Answer, ConfidenceName, Entry};
 use crate::redact::Redacted;
@@ -19,22 +19,57 @@ pub(super) const FORMAT: Format = Format {
     bytes: None,
 };
 
-/// Width of the picture, of what stands left of the window and right of it.
-const WIDTH: f64 = 1_120.0;
-const LEFT: f64 = 225.0;
-const RIGHT: f64 = 30.0;
+/// What a picture is drawn on.
+pub(super) struct Paper {
+    /// What its parts are called, so that two pictures may stand on one page.
+    name: &'static str,
+    /// Width of the picture, of what stands left of the window and right of it.
+    width: f64,
+    left: f64,
+    right: f64,
+    /// Height of a name that stands above what it names; 0 where names stand beside.
+    above: f64,
+    /// Characters of a line of the headline, and of the alert.
+    columns: usize,
+    spacing: Spacing,
+}
+
+/// As wide as a screen: names stand left of the window.
+pub(super) const WIDE: Paper = Paper { name: "tl", width: 1_120.0, left: 225.0, right: 30.0, above: 0.0, columns: 110, spacing: SPACING };
+/// As wide as a phone, held upright: the window takes all of it. It has the style of the wide picture on the same page.
+///
+/// Units: 358 is what the page's margins leave of 390; a mark is 20 wide.
+pub(super) const NARROW: Paper = Paper {
+    name: "tl-narrow",
+    width: 358.0,
+    left: 14.0,
+    right: 14.0,
+    above: LINE,
+    columns: 42,
+    spacing: Spacing { mark: 20.0 / 330.0, ticks: 2 },
+};
+
+impl Paper {
+    /// Returns where a part of the window stands, with a tenth of a pixel.
+    fn x(&self, part: f64) -> f64 {
+        ((self.left + part * (self.width - self.left - self.right)) * 10.0).round() / 10.0
+    }
+
+    fn is_narrow(&self) -> bool {
+        self.above > 0.0
+    }
+}
+
 /// Height of a row of marks, and of a line of text.
 pub(super) const ROW: f64 = 26.0;
 pub(super) const LINE: f64 = 18.0;
 /// How wide a mark is.
-pub(super) const MARK_PIXELS: f64 = MARK * (WIDTH - LEFT - RIGHT);
+pub(super) const MARK_PIXELS: f64 = MARK * (WIDE.width - WIDE.left - WIDE.right);
 /// Characters of a line below the window.
 const COLUMNS: usize = 135;
-/// Characters of a line of the headline.
-const HEADLINE: usize = 110;
 
 fn picture(answer: &Redacted<Answer>) -> String {
-    html! { (drawn(answer, true)) }.into_string()
+    html! { (drawn(answer, &WIDE, true)) }.into_string()
 }
 
 /// Any other answer: its words, line by line.
@@ -57,68 +92,82 @@ fn document(document: &Redacted<Document>, _: usize) -> String {
     let record = document.record.as_ref().and_then(|record| serde_json::to_string(record).ok());
     lines.extend(record.iter().flat_map(|record| wrapped(record)).map(|line| (line, "dim")));
     let height = 20.0 + LINE * lines.len() as f64 + 20.0;
-    sheet(&document.headline, height, &written(&lines, 30.0)).into_string()
+    sheet(&WIDE, &document.headline, height, &written(&lines, 30.0)).into_string()
 }
 
 /// Draws an answer; `legend` adds the headline and the suspects in words, for where no text stands beside it.
-pub(super) fn drawn(answer: &Answer, legend: bool) -> Markup {
-    let Some(timeline) = Timeline::of(answer) else {
-        let mut lines: Vec<(String, &str)> = wrapped_to(&answer.headline, HEADLINE).map(|line| (line, "ink head")).collect();
+pub(super) fn drawn(answer: &Answer, paper: &Paper, legend: bool) -> Markup {
+    let Some(timeline) = Timeline::of(answer, paper.spacing) else {
+        let mut lines: Vec<(String, &str)> = wrapped_to(&answer.headline, paper.columns).map(|line| (line, "ink head")).collect();
         lines.extend(ROOMS.first().filter(|_| legend).map(|room| in_words(&screen(answer, *room))).unwrap_or_default());
-        return sheet(&answer.headline, 40.0 + LINE * lines.len() as f64, &written(&lines, 30.0));
+        return sheet(paper, &answer.headline, 40.0 + LINE * lines.len() as f64, &written(&lines, 30.0));
     };
-    let head: Vec<String> = if legend { wrapped_to(&answer.headline, HEADLINE).collect() } else { Vec::new() };
-    let top = 16.0 + LINE * head.len() as f64 + 26.0;
+    let head: Vec<String> = if legend { wrapped_to(&answer.headline, paper.columns).collect() } else { Vec::new() };
+    let alert = timeline.alert.map(|at| (at, alert_lines(answer, timeline.beyond, paper)));
+    let more_of_alert = alert.as_ref().map_or(0, |(_, lines)| lines.len().saturating_sub(1));
+    let top = 16.0 + LINE * (head.len() + more_of_alert) as f64 + 26.0;
     let mut lanes = Vec::new();
     let mut y = top;
     for lane in &timeline.lanes {
-        let height = ROW * lane.rows as f64 + 8.0;
+        let height = paper.above + ROW * lane.rows as f64 + 8.0;
         lanes.push((lane, y, height));
         y += height;
     }
     let axis = y;
     let strips = axis + 26.0;
+    let strip_height = LINE + if paper.is_narrow() { 12.0 } else { 0.0 };
     let uncounted = (timeline.more_places > 0).then(|| format!("and {} more places", timeline.more_places));
-    let below = strips + LINE * (timeline.read.len() + usize::from(uncounted.is_some())) as f64 + 18.0;
+    let counted = strips + strip_height * timeline.read.len() as f64;
+    let below = counted + if uncounted.is_some() { LINE } else { 0.0 } + 18.0;
     let words: Vec<(String, &str)> = match ROOMS.first().filter(|_| legend) {
         Some(room) => in_words(&screen(answer, *room)),
         None => Vec::new(),
     };
     let height = below + LINE * words.len() as f64 + 10.0;
+    let x = |part: f64| paper.x(part);
+    // No line goes through a name.
+    let rules: Vec<(f64, f64)> = match paper.is_narrow() {
+        true => lanes.iter().map(|(_, y, height)| (y + paper.above + 2.0, y + height)).collect(),
+        false => vec![(top - 4.0, axis + 4.0)],
+    };
     let body = html! {
         @for (n, line) in head.iter().enumerate() { text.ink.head x="16" y=(26.0 + LINE * n as f64) { (line) } }
         @for (n, (lane, y, height)) in lanes.iter().enumerate() {
-            @if n % 2 == 0 { rect.band x="0" y=(y) width=(WIDTH) height=(height) {} }
-            text.ink x="16" y=(y + height / 2.0 + 4.0) { (lane.label) }
+            @if n % 2 == 0 { rect.band x="0" y=(y) width=(paper.width) height=(height) {} }
+            text.ink x=(margin(paper)) y=(if paper.is_narrow() { y + 15.0 } else { y + height / 2.0 + 4.0 }) { (lane.label) }
         }
         @for (at, said) in &timeline.ticks {
-            line.rule x1=(x(*at)) x2=(x(*at)) y1=(top - 4.0) y2=(axis + 4.0) {}
-            text.dim.small x=(x(*at)) y=(axis + 17.0) text-anchor="middle" { (said) }
+            @let side = if paper.is_narrow() { anchor(*at) } else { "middle" };
+            @for (from, to) in &rules { line.rule x1=(x(*at)) x2=(x(*at)) y1=(from) y2=(to) {} }
+            text.dim.small x=(x(*at)) y=(axis + 17.0) text-anchor=(side) { (said) }
         }
         @for (n, strip) in timeline.read.iter().enumerate() {
-            @let y = strips + LINE * n as f64;
-            text.dim.small x="16" y=(y + 10.0) { "read: " (strip.place) }
-            rect.gap x=(x(0.0)) y=(y + 3.0) width=(x(1.0) - x(0.0)) height="8" { title { "not read: " (strip.place) } }
+            @let y = strips + strip_height * n as f64;
+            @let bar = y + if paper.is_narrow() { 15.0 } else { 3.0 };
+            text.dim.small x=(margin(paper)) y=(y + 10.0) { "read: " (strip.place) }
+            rect.gap x=(x(0.0)) y=(bar) width=(x(1.0) - x(0.0)) height="8" { title { "not read: " (strip.place) } }
             @if let Some((from, to)) = strip.read {
-                rect.read x=(x(from)) y=(y + 3.0) width=(x(to) - x(from)) height="8" { title { "read: " (strip.place) } }
+                rect.read x=(x(from)) y=(bar) width=(x(to) - x(from)) height="8" { title { "read: " (strip.place) } }
             }
         }
         @if let Some(more) = &uncounted {
-            text.dim.small x="16" y=(strips + LINE * timeline.read.len() as f64 + 10.0) { (more) }
+            text.dim.small x=(margin(paper)) y=(counted + 10.0) { (more) }
         }
-        @if let Some(at) = timeline.alert {
-            @let (before, after) = match timeline.beyond { Some(Side::Before) => ("← ", ""), Some(Side::After) => ("", " →"), None => ("", "") };
-            @if timeline.beyond.is_none() { line.alert x1=(x(at)) x2=(x(at)) y1=(top - 8.0) y2=(axis + 4.0) {} }
-            text.alert-ink.small x=(x(at)) y=(top - 12.0) text-anchor=(anchor(at)) { (before) (alert(answer)) (after) }
+        @if let Some((at, lines)) = &alert {
+            @if timeline.beyond.is_none() { line.alert x1=(x(*at)) x2=(x(*at)) y1=(top - 8.0) y2=(axis + 4.0) {} }
+            @for (n, line) in lines.iter().rev().enumerate() {
+                @let (x, side) = beside(*at, paper);
+                text.alert-ink.small x=(x) y=(top - 12.0 - LINE * n as f64) text-anchor=(side) { (line) }
+            }
         }
         g role="list" aria-label="changes" {
             @for (lane, y, _) in &lanes {
-                @for mark in &lane.marks { (marked(mark, y + 4.0 + ROW * mark.row as f64 + ROW / 2.0, timeline.alert)) }
+                @for mark in &lane.marks { (marked(mark, paper, y + paper.above + 4.0 + ROW * mark.row as f64 + ROW / 2.0, timeline.alert)) }
             }
         }
         (written(&words, below))
     };
-    sheet(&answer.headline, height, &body)
+    sheet(paper, &answer.headline, height, &body)
 }
 
 /// Lines of text, the first at `top`; what belongs to another line stands further in.
@@ -129,24 +178,27 @@ fn written(lines: &[(String, &str)], top: f64) -> Markup {
 }
 
 /// A sheet of paper with something on it.
-fn sheet(title: &str, height: f64, body: &Markup) -> Markup {
+fn sheet(paper: &Paper, title: &str, height: f64, body: &Markup) -> Markup {
+    let Paper { name, width, .. } = paper;
+    let class = if paper.is_narrow() { "tl narrow" } else { "tl" };
     html! {
-        svg.tl xmlns="http://www.w3.org/2000/svg" viewBox=(format!("0 0 {WIDTH} {height}")) role="group" aria-labelledby="tl-title" {
-            title id="tl-title" { (title) }
-            style { (maud::PreEscaped(palette::timeline(Ground::AsPreferred))) }
+        svg class=(class) xmlns="http://www.w3.org/2000/svg" viewBox=(format!("0 0 {width} {height}")) role="group" aria-labelledby={ (name) "-title" } {
+            title id={ (name) "-title" } { (title) }
+            @if !paper.is_narrow() { style { (maud::PreEscaped(palette::timeline(Ground::AsPreferred))) } }
             defs {
-                pattern id="tl-gap" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
+                pattern id={ (name) "-gap" } width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
                     line.hatch x1="0" x2="0" y1="0" y2="8" {}
                 }
             }
-            rect.paper x="0" y="0" width=(WIDTH) height=(height) {}
+            rect.paper x="0" y="0" width=(width) height=(height) {}
             (body)
         }
     }
 }
 
 /// One change: a dot, numbered where it is a suspect; a bar for a burst, a bracket where it was taken back, a line to the alert where records tie them.
-fn marked(mark: &Mark<'_>, y: f64, alert: Option<f64>) -> Markup {
+fn marked(mark: &Mark<'_>, paper: &Paper, y: f64, alert: Option<f64>) -> Markup {
+    let x = |part: f64| paper.x(part);
     let Mark { entry, from, to, at, undone, .. } = mark;
     let class = class(entry);
     let linked = entry.suspect.as_ref().is_some_and(|suspect| !suspect.links.is_empty());
@@ -202,9 +254,34 @@ fn anchor(at: f64) -> &'static str {
     }
 }
 
-fn alert(answer: &Answer) -> String {
-    let alert = answer.context.as_ref().and_then(|context| context.alert.as_ref());
-    alert.map(|alert| format!("{} {}", alert.name, alert.started_at)).unwrap_or_default()
+/// The alert in lines that fit beside its line, with an arrow where it lies outside of the window.
+///
+/// Shape: one line on wide paper; on narrow paper its time is the last.
+fn alert_lines(answer: &Answer, beyond: Option<Side>, paper: &Paper) -> Vec<String> {
+    let Some(alert) = answer.context.as_ref().and_then(|context| context.alert.as_ref()) else { return Vec::new() };
+    let arrowed = |text: &str| match beyond {
+        Some(Side::Before) => format!("← {text}"),
+        Some(Side::After) => format!("{text} →"),
+        None => text.to_owned(),
+    };
+    if !paper.is_narrow() {
+        return vec![arrowed(&format!("{} {}", alert.name, alert.started_at))];
+    }
+    wrapped_to(&alert.name, paper.columns).chain([arrowed(&alert.started_at)]).collect()
+}
+
+/// Where the alert's text stands and on which side of that: narrow paper has no more room than from edge to edge.
+fn beside(at: f64, paper: &Paper) -> (f64, &'static str) {
+    match at {
+        _ if !paper.is_narrow() => (paper.x(at), anchor(at)),
+        ..0.5 => (margin(paper), "start"),
+        _ => (paper.width - margin(paper), "end"),
+    }
+}
+
+/// Where names begin.
+fn margin(paper: &Paper) -> f64 {
+    if paper.is_narrow() { 4.0 } else { 16.0 }
 }
 
 /// The first screen in words, line by line.
@@ -236,9 +313,4 @@ fn wrapped_to(text: &str, columns: usize) -> impl Iterator<Item = String> + use<
         }
     }
     lines.into_iter()
-}
-
-/// Returns where a part of the window stands, with a tenth of a pixel.
-fn x(part: f64) -> f64 {
-    ((LEFT + part * (WIDTH - LEFT - RIGHT)) * 10.0).round() / 10.0
 }

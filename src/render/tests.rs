@@ -237,6 +237,33 @@ fn a_page_loads_nothing_runs_nothing_and_holds_what_the_answer_holds() {
 }
 
 #[test]
+fn a_page_has_a_picture_for_narrow_screens_on_which_all_stands_from_edge_to_edge() {
+    for (started_at, name) in [
+        ("2026-01-27T19:34:10Z", "First"),
+        ("2026-01-27T20:04:10Z", "AnAlertWithANameThatIsLongerThanALineOfAPhoneHasRoomFor"),
+        ("2026-02-20T00:00:00Z", "Later"),
+    ] {
+        let mut answer = hostile();
+        let alert = answer.context.as_mut().unwrap().alert.as_mut().unwrap();
+        (alert.started_at, alert.name) = (started_at.into(), name.into());
+        let shown = (super::page::FORMAT.changes)(&redact::answer(answer).unwrap(), 0);
+        let (wide, narrow) = shown.split_once("<svg class=\"tl narrow\"").unwrap();
+        let narrow = narrow.split_once("</svg>").unwrap().0;
+        let marks = |picture: &str| picture.matches("role=\"listitem\"").count();
+        assert_eq!((marks(narrow), marks(wide)), (3, 3), "{shown}");
+        for place in [" x=\"", " cx=\"", " x1=\"", " x2=\""].into_iter().flat_map(|at| narrow.split(at).skip(1)) {
+            let place: f64 = place.split('"').next().unwrap().parse().unwrap();
+            assert!((0.0..=358.0).contains(&place), "{place}: {narrow}");
+        }
+        // A letter of the smallest size is at most 8 wide.
+        let told = narrow.split("<text class=\"alert-ink small\"").skip(1).map(|text| text.split(['<', '>']).nth(1).unwrap());
+        assert!(told.clone().count() >= 2 && told.clone().all(|line| line.chars().count() * 8 <= 358), "{narrow}");
+        let ids: Vec<&str> = shown.split(" id=\"").skip(1).map(|id| id.split('"').next().unwrap()).collect();
+        assert!(ids.iter().enumerate().all(|(n, id)| !ids[n + 1..].contains(id)), "{ids:?}");
+    }
+}
+
+#[test]
 fn no_mark_of_a_lane_hides_another_until_the_rows_are_full() {
     let mut answer = answer();
     let one = answer.groups[0].events[0].clone();
@@ -244,7 +271,7 @@ fn no_mark_of_a_lane_hides_another_until_the_rows_are_full() {
         let minute = 35 + n % 25;
         answer.groups[0].events.push(crate::answer::Entry { rank: n + 4, time: format!("2026-01-27T19:{minute}:00Z"), ..one.clone() });
     }
-    let timeline = super::timeline::Timeline::of(&answer).unwrap();
+    let timeline = super::timeline::Timeline::of(&answer, super::timeline::SPACING).unwrap();
     let lane = &timeline.lanes[0];
     for (n, mark) in lane.marks.iter().enumerate() {
         let hides = |other: &&super::timeline::Mark<'_>| other.row == mark.row && (other.at - mark.at).abs() < 0.02;
@@ -287,7 +314,7 @@ fn a_picture_tells_what_was_short_first_and_how_many_places_it_leaves_out() {
     for (at, state) in [(7, State::IntegrityFailed), (8, State::PageCap)] {
         coverage.cells[at].state = state;
     }
-    let timeline = super::timeline::Timeline::of(&answer).unwrap();
+    let timeline = super::timeline::Timeline::of(&answer, super::timeline::SPACING).unwrap();
     let read: Vec<bool> = timeline.read.iter().map(|strip| strip.read.is_some()).collect();
     assert_eq!((read, timeline.more_places), (vec![false, true, true, true, true, true], 3));
     let shown = (super::svg::FORMAT.changes)(&redact::answer(answer).unwrap(), 0);

@@ -75,25 +75,37 @@ pub(super) const STEPS: &[i64] =
     &[60, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600, 2_592_000];
 pub(super) const TICKS: i64 = 8;
 
+/// How close things may stand.
+#[derive(Clone, Copy)]
+pub(super) struct Spacing {
+    /// How wide a mark is, as a part of the window.
+    pub(super) mark: f64,
+    /// How many steps of the axis there may be.
+    pub(super) ticks: i64,
+}
+
+/// On paper as wide as a screen.
+pub(super) const SPACING: Spacing = Spacing { mark: MARK, ticks: TICKS };
+
 /// How a reading ends whose interval may not have been read as it is.
 pub(super) const IN_DOUBT: [State; 2] = [State::Failed, State::IntegrityFailed];
 
 impl<'a> Timeline<'a> {
     /// Lays out an answer; nothing where it has neither a window nor a change.
-    pub(super) fn of(answer: &'a Answer) -> Option<Self> {
+    pub(super) fn of(answer: &'a Answer, spacing: Spacing) -> Option<Self> {
         let (from, to) = window(answer)?;
         let all = (to - from).num_milliseconds() as f64;
         let place = |time: DateTime<Utc>| ((time - from).num_milliseconds() as f64 / all).clamp(0.0, 1.0);
         let at = |text: &str| parse(text).map(place);
         let alert = answer.context.as_ref().and_then(|context| context.alert.as_ref()).and_then(|alert| parse(&alert.started_at));
-        let lanes =
-            answer.groups.iter().map(|group| lane(&group.label, group.events.iter().filter_map(|entry| mark(entry, &at)).collect()));
+        let marks = |events: &'a [Entry]| events.iter().filter_map(|entry| mark(entry, &at)).collect();
+        let lanes = answer.groups.iter().map(|group| lane(&group.label, marks(&group.events), spacing.mark));
         let mut cells: Vec<&CellReport> = answer.coverage.iter().flat_map(|coverage| &coverage.cells).collect();
         cells.sort_by_key(|cell| cell.state == State::Exhausted);
         Some(Self {
             alert: alert.map(place),
             beyond: alert.and_then(|alert| side(alert, from, to)),
-            ticks: ticks(from, to).into_iter().map(|(time, said)| (place(time), said)).collect(),
+            ticks: ticks(from, to, spacing.ticks).into_iter().map(|(time, said)| (place(time), said)).collect(),
             lanes: lanes.filter(|lane| !lane.marks.is_empty()).collect(),
             read: cells.iter().take(STRIPS).map(|cell| strip(cell, &at)).collect(),
             more_places: cells.len().saturating_sub(STRIPS),
@@ -126,11 +138,11 @@ fn mark<'a>(entry: &'a Entry, at: &dyn Fn(&str) -> Option<f64>) -> Option<Mark<'
 }
 
 /// Puts marks into rows, each into the first where it hides none.
-fn lane<'a>(label: &'a str, mut marks: Vec<Mark<'a>>) -> Lane<'a> {
+fn lane<'a>(label: &'a str, mut marks: Vec<Mark<'a>>, width: f64) -> Lane<'a> {
     marks.sort_by(|a, b| a.from.total_cmp(&b.from).then(a.entry.rank.cmp(&b.entry.rank)));
     let mut ends: Vec<f64> = Vec::new();
     for mark in &mut marks {
-        let end = mark.undone.unwrap_or(mark.to).max(mark.to) + MARK;
+        let end = mark.undone.unwrap_or(mark.to).max(mark.to) + width;
         let free = ends.iter().position(|last| *last <= mark.from).unwrap_or(ends.len()).min(ROWS - 1);
         match ends.get_mut(free) {
             Some(last) => *last = last.max(end),
@@ -151,15 +163,15 @@ fn strip(cell: &CellReport, at: &dyn Fn(&str) -> Option<f64>) -> Strip {
 }
 
 /// Returns round times of the window, each with its clock, and the day where the window has several.
-fn ticks(from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<(DateTime<Utc>, String)> {
+fn ticks(from: DateTime<Utc>, to: DateTime<Utc>, most: i64) -> Vec<(DateTime<Utc>, String)> {
     let length = (to - from).num_seconds();
-    let step = STEPS.iter().copied().find(|step| length / step <= TICKS).unwrap_or(length.max(1));
+    let step = STEPS.iter().copied().find(|step| length / step <= most).unwrap_or(length.max(1));
     let form = match (step >= 86_400, from.date_naive() == to.date_naive()) {
         (true, _) => "%b %-d",
         (false, true) => "%H:%MZ",
         (false, false) => "%b %-d %H:%MZ",
     };
     let first = (from.timestamp() + step - 1).div_euclid(step) * step;
-    let times = (0..=TICKS).map(|n| first + n * step).take_while(|time| *time <= to.timestamp());
+    let times = (0..=most).map(|n| first + n * step).take_while(|time| *time <= to.timestamp());
     times.filter_map(|time| DateTime::from_timestamp(time, 0)).map(|time| (time, time.format(form).to_string())).collect()
 }

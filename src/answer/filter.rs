@@ -20,6 +20,8 @@ pub struct Filter {
     pub event_sources: Vec<String>,
     /// Users, roles, sessions, ARNs, access keys, source identities, principals, addresses or networks; `*` allowed.
     pub actors: Vec<String>,
+    /// The same of those that are left out, or what a call came through, such as `terraform`.
+    pub not_actors: Vec<String>,
     /// Only changes that touch what the alert or the caller names.
     pub resources_only: bool,
     /// Only failed calls.
@@ -44,12 +46,25 @@ impl Filter {
             && (self.event_names.is_empty() || self.event_names.iter().any(|pattern| is_named(pattern, event)))
             && (self.event_sources.is_empty() || self.event_sources.iter().any(|pattern| is_from(pattern, event)))
             && (self.actors.is_empty() || self.is_by_actor(event))
+            && !self.is_left_out(event)
     }
 
     /// Tells whether one of the actors that are asked for acted.
     pub fn is_by_actor(&self, event: &Event) -> bool {
         let names = event.actor_names();
         self.actors.iter().any(|pattern| is_actor(pattern, event, &names))
+    }
+
+    /// Tells whether one of those acted who are left out, or a call came through one of them.
+    fn is_left_out(&self, event: &Event) -> bool {
+        if self.not_actors.is_empty() {
+            return false;
+        }
+        let names = event.actor_names();
+        let acts = |pattern: &String| {
+            is_actor(pattern, event, &names) || super::build::via(event.actor.via).is_some_and(|via| pattern.eq_ignore_ascii_case(via))
+        };
+        self.not_actors.iter().any(acts)
     }
 
     /// Tells whether the caller filters at all.
@@ -123,7 +138,7 @@ impl Filter {
     ///
     /// Errors: an address, ARN or access key that cannot be one, and an event source that no service has the form of.
     pub fn check(&self) -> Result<(), InvalidArgument> {
-        for actor in &self.actors {
+        for actor in self.actors.iter().chain(&self.not_actors) {
             let looks_like_address = actor.contains(['.', ':']) && actor.chars().all(|c| c.is_ascii_digit() || ".:/".contains(c));
             if looks_like_address && Net::parse(actor).is_none() {
                 return Err(refuse("actors", actor, "is not an IP address: give for example 203.0.113.7 or 203.0.113.0/24"));

@@ -255,11 +255,12 @@ const FURTHER: &[&str] = &[
 /// Shape: in lower case, without blanks and marks.
 #[rustfmt::skip] // A table reads best in rows.
 const CALLED: &[(&str, &str)] = &[
-    ("alb", "elasticloadbalancing"), ("asg", "autoscaling"), ("cloudwatchalarms", "monitoring"), ("cloudwatchevents", "events"),
-    ("cloudwatchlogs", "logs"), ("console", "signin"), ("consolelogin", "signin"), ("documentdb", "rds"), ("ebs", "ec2"),
+    ("alb", "elasticloadbalancing"), ("apigw", "apigateway"), ("asg", "autoscaling"), ("cfn", "cloudformation"), ("cloudwatchalarms", "monitoring"),
+    ("cloudwatchevents", "events"), ("cloudwatchlogs", "logs"), ("console", "signin"), ("consolelogin", "signin"), ("cw", "monitoring"),
+    ("ddb", "dynamodb"), ("documentdb", "rds"), ("ebs", "ec2"),
     ("ec2instanceconnect", "ec2-instance-connect"), ("efs", "elasticfilesystem"), ("elb", "elasticloadbalancing"), ("elbv2", "elasticloadbalancing"),
     ("emr", "elasticmapreduce"), ("identitycenter", "sso"), ("kinesisfirehose", "firehose"), ("loadbalancer", "elasticloadbalancing"),
-    ("msk", "kafka"), ("mwaa", "airflow"), ("nlb", "elasticloadbalancing"), ("parameterstore", "ssm"), ("securitygroups", "ec2"),
+    ("msk", "kafka"), ("mwaa", "airflow"), ("nlb", "elasticloadbalancing"), ("organisations", "organizations"), ("parameterstore", "ssm"), ("r53", "route53"), ("securitygroups", "ec2"),
     ("sfn", "states"), ("systemsmanager", "ssm"), ("vpc", "ec2"),
 ];
 

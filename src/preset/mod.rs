@@ -130,6 +130,7 @@ impl Preset {
             event_names: given.event.clone(),
             event_sources: given.service.clone(),
             actors: given.actor.clone(),
+            not_actors: given.not_actor.clone(),
             categories: given.category.clone(),
             ..Filter::default()
         }

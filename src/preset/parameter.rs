@@ -11,6 +11,8 @@ use crate::catalogue::Category;
 pub enum Parameter {
     /// Who acted.
     Actor,
+    /// Who is left out.
+    NotActor,
     /// What was touched.
     Resource,
     /// The call.
@@ -27,12 +29,14 @@ pub enum Parameter {
 
 impl Parameter {
     /// Every parameter.
-    pub const ALL: [Self; 7] = [Self::Actor, Self::Resource, Self::Event, Self::Service, Self::Error, Self::Category, Self::Prices];
+    pub const ALL: [Self; 8] =
+        [Self::Actor, Self::NotActor, Self::Resource, Self::Event, Self::Service, Self::Error, Self::Category, Self::Prices];
 
     /// Returns its name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Actor => "actor",
+            Self::NotActor => "not_actor",
             Self::Resource => "resource",
             Self::Event => "event",
             Self::Service => "service",
@@ -46,6 +50,7 @@ impl Parameter {
     pub const fn example(self) -> &'static str {
         match self {
             Self::Actor => "\"alice\"",
+            Self::NotActor => "\"terraform\"",
             Self::Resource => "\"sg-0123456789abcdef0\"",
             Self::Event => "\"DeleteBucket\"",
             Self::Service => "\"ec2\"",
@@ -61,6 +66,8 @@ impl Parameter {
 pub struct Parameters {
     /// Users, roles, sessions, ARNs, access keys, addresses or networks; `*` allowed.
     pub actor: Vec<String>,
+    /// The same of those that are left out.
+    pub not_actor: Vec<String>,
     /// Ids, names or ARNs.
     pub resource: Vec<String>,
     /// Names of calls; `*` allowed.
@@ -89,6 +96,7 @@ impl Parameters {
     pub fn list_mut(&mut self, parameter: Parameter) -> Option<&mut Vec<String>> {
         match parameter {
             Parameter::Actor => Some(&mut self.actor),
+            Parameter::NotActor => Some(&mut self.not_actor),
             Parameter::Resource => Some(&mut self.resource),
             Parameter::Event => Some(&mut self.event),
             Parameter::Service => Some(&mut self.service),
@@ -100,6 +108,7 @@ impl Parameters {
     fn list(&self, parameter: Parameter) -> Option<&Vec<String>> {
         match parameter {
             Parameter::Actor => Some(&self.actor),
+            Parameter::NotActor => Some(&self.not_actor),
             Parameter::Resource => Some(&self.resource),
             Parameter::Event => Some(&self.event),
             Parameter::Service => Some(&self.service),
@@ -114,6 +123,7 @@ impl Parameters {
         let either = |given: Vec<String>, words: Vec<String>| if given.is_empty() { words } else { given };
         Self {
             actor: either(self.actor, words.actor),
+            not_actor: either(self.not_actor, words.not_actor),
             resource: either(self.resource, words.resource),
             event: either(self.event, words.event),
             service: either(self.service, words.service),

@@ -12,4 +12,4 @@ pub use duration::{DurationError, compact, in_hours, in_one_unit, length, parse_
 pub use instant::{argument, from_json, named_span, of_alert, of_day, parse, rfc3339};
 pub use prose::{Onset, Told, in_prose};
 pub use window::{Window, union};
-pub use zone::own_clock;
+pub use zone::{ahead_of_utc, own_clock};

@@ -131,7 +131,7 @@ pub fn own_clock(ahead: TimeDelta) -> Option<TimeDelta> {
 /// Returns how far the zone of that name is ahead of UTC at a local time; nothing for a name that is not known.
 ///
 /// Shape: a name, `+02:00`, `-0730`, `+2`, or `UTC+2`.
-pub(super) fn ahead_of_utc(zone: &str, local: NaiveDateTime) -> Option<TimeDelta> {
+pub fn ahead_of_utc(zone: &str, local: NaiveDateTime) -> Option<TimeDelta> {
     let is = |name: &str| name == zone || (matches!(name, "UTC" | "GMT" | "Z") && name.eq_ignore_ascii_case(zone));
     if let Some((_, rule)) = ZONES.iter().find(|(name, _)| is(name)) {
         return Some(TimeDelta::minutes(match *rule {

@@ -199,6 +199,7 @@ fn question(context: &ToolContext, call: &Call, given: Option<Map<String, Value>
         event_names,
         event_sources: arguments.list(&["event_sources", "event_source"], "ec2")?,
         actors: arguments.list(&["actors", "actor"], "alice")?,
+        not_actors: Vec::new(),
         include_reads: arguments.flag(&["include_reads"])? || reads,
         errors_only,
     };

@@ -49,7 +49,7 @@ struct Input {
     question: Option<String>,
     #[schemars(with = "Option<PresetName>")]
     preset: Option<String>,
-    /// Filters {actor, resource, event, service, error, category}, string or list; `prices` per hour for launch_cost.
+    /// Filters {actor, not_actor, resource, event, service, error, category}, string or list; `prices` per hour for launch_cost.
     #[schemars(with = "Option<AnyObject>")]
     parameters: Option<Value>,
     /// One SELECT, if the operator allows it.

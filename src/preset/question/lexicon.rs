@@ -69,12 +69,12 @@ const fn of(category: Category, phrases: &'static str) -> Phrase {
 
 #[rustfmt::skip] // A table reads best in rows.
 const PHRASES: &[Phrase] = &[
-    Phrase { verbs: &["Delete", "Remove", "Purge"], ..about(&[S::Delete], "deleted/delete/deletes/deleting/removed/remove/removes/removing/removal/destroyed/destroys/dropped/erased/purged/wiped/deletions/vanished/disappeared/went missing/gone missing") },
+    Phrase { verbs: &["Delete", "Remove", "Purge"], ..about(&[S::Delete], "deleted/delete/deletes/deleting/removed/remove/removes/removing/removal/destroyed/destroys/dropped/erased/purged/wiped/deletions/nuked/nuke/zapped/trashed/binned/torn down/tore down/taken down/took down/got rid of/culled/decommissioned/vanished/disappeared/went missing/gone missing") },
     Phrase { verbs: &["Terminate"], ..about(&[S::Delete], "terminated/terminate/terminates/termination/terminations/killed") },
     about(&[S::Bucket], "bucket/buckets"),
     about(&[S::Permissions], "iam/permission/permissions/privilege/privileges/access rights/granted/grants"),
     about(&[S::Denied], "denied/denial/denials/access denied/permission denied/permissions denied/accessdenied/unauthorized/unauthorised/unauthorizedoperation/forbidden/blocked/refused/not authorized/not allowed"),
-    about(&[S::SignIn], "login/logins/log in/logged in/logs in/logging in/sign in/sign-in/sign-ins/signed in/signs in/signin/signins/sign ins"),
+    about(&[S::SignIn], "login/logins/logon/logons/log-in/log-ins/log on/logged on/logging on/log in/logged in/logs in/logging in/sign in/sign-in/sign-ins/signed in/signs in/signin/signins/sign ins"),
     about(&[S::WithoutMfa], "without mfa/no mfa/without 2fa/no 2fa/no second factor/no second-factor/with only a password/only a password/only with a password/by password only/with just a password/just a password/without two factor authentication/without two-factor/without 2-factor/without 2 factor/no two-factor/no two factor/without two-factor authentication/without two factor/without multi-factor authentication/without multi factor authentication/without multifactor authentication/without second factor/without a second factor/without using mfa/not using mfa/missing mfa/mfa not used/mfa was not used/had no mfa/skipped mfa"),
     about(&[S::Failed], "failed/fail/fails/failing/failure/failures/error/errors/exceptions"),
     Phrase { errors: &["Throttling*", "RequestLimitExceeded", "TooManyRequestsException", "ProvisionedThroughputExceededException"], ..about(&[S::Failed], "throttling/throttled/throttles/rate limited/rate exceeded") },
@@ -91,15 +91,16 @@ const PHRASES: &[Phrase] = &[
     about(&[S::MachineType], "type/types/instance type/instance types/size/sizes"),
     about(&[S::Cost], "cost/costs/costing/price/prices/spend/spent/spending/bill/billed/expense/expenses/expensive/money"),
     about(&[S::New], "new/newly/first seen/first time/for the first time/never seen/never seen before/not seen before/haven't seen before/haven't seen/have not seen before/never showed up before/never showed up/never appeared before/never appeared/never been seen before/never been seen/never been here before/unfamiliar/previously unseen/unseen"),
-    about(&[S::Actors], "user/users/principal/principals/actor/actors/role/roles/identity/identities/people/person/persons/somebody/someone/anyone/anybody/caller/callers/session/sessions"),
+    about(&[S::Actors], "user/users/principal/principals/actor/actors/role/roles/identity/identities/people/person/persons/somebody/someone/anyone/anybody/caller/callers/talker/talkers/session/sessions"),
     about(&[S::Trail], "trail/trails/cloudtrail/event selector/event selectors/event data store/event data stores/audit log/audit logs/audit logging/logging"),
-    about(&[S::Change], "change/changed/changes/changing/modified/modify/modifies/modification/modifications/updated/update/updates/updating/edited/altered/reconfigured/happened to/happened/history/touched/touch/touches/touching/messed with/mess with/broke/break/tweaked/adjusted/scaled/scaled down/scaled up/scaled in/scaled out/scale down/scale up/resized"),
+    about(&[S::Change], "change/changed/changes/changing/modified/modify/modifies/modification/modifications/edit/edits/editing/tweak/tweaks/amended/amend/amends/amendment/amendments/poked/poke/fiddled with/patched/updated/update/updates/updating/edited/altered/reconfigured/happened to/happened/history/touched/touch/touches/touching/messed with/mess with/broke/break/tweaked/adjusted/scaled/scaled down/scaled up/scaled in/scaled out/scale down/scale up/resized"),
     about(&[S::Did], "did/do/does/done/doing/activity/activities/action/actions/active/call/calls/called/calling/used/use/uses/using/usage/been up to/up to/api calls/api call/behaviour/behavior/appeared/events"),
     about(&[S::Data], "downloaded/download/downloads/downloading/uploaded/upload/uploads/objects/object/data events/data event/data access/accessed/read objects/downloaded objects/read files/downloaded files/files"),
     Phrase { verbs: &["Stop"], ..about(&[S::Verb, S::Off], "stopped/stop/stops/stopping") },
     Phrase { verbs: &["Disable", "Deactivate"], ..about(&[S::Verb, S::Off], "disabled/disable/disables/disabling/deactivated/deactivate/deactivates/deactivating") },
     about(&[S::Off], "turned off/switched off/turn off/switch off/tampered with/tampered"),
-    does(&["Create"], "created/create/creates/creating/creation"),
+    does(&["Put", "Delete"], "block public access/public access block/public access blocks/public access blocking"),
+    does(&["Create"], "created/minted/issued/generated/stood up/create/creates/creating/creation"),
     does(&["Add"], "added/add/adds/adding"),
     does(&["Start"], "started/start/starts/starting"),
     does(&["Reboot", "Restart"], "rebooted/reboot/reboots/rebooting/restarted/restart/restarts/restarting"),
@@ -119,7 +120,7 @@ const PHRASES: &[Phrase] = &[
     does(&["Deregister"], "deregistered/deregister"),
     does(&["Put"], "put/puts"),
     does(&["Copy"], "copied/copy/copies"),
-    does(&["Share"], "shared/share/shares/sharing"),
+    does(&["Share", "Modify"], "shared/share/shares/sharing"),
     does(&["Reset", "Update", "Change"], "reset/resets"),
     does(&["Replace"], "replaced/replace/replaces"),
     does(&["Cancel"], "cancelled/canceled/cancel"),
@@ -136,7 +137,7 @@ const PHRASES: &[Phrase] = &[
 const NOUNS: &str = "bucket table function instance key access policy role user group cluster queue topic secret stack image volume snapshot alarm parameter \
     certificate vpc subnet route gateway listener target balancer database db distribution zone record repository pipeline project job task service \
     domain stream rule layer alias version subscription address network acl permission login profile device provider selector trail deletion tag \
-    template scheduler schedule attachment password account organization grant identity pool app api stage rest deployment mfa";
+    template scheduler schedule attachment password account organization grant identity pool app api stage rest deployment mfa nacl vault recorder detector recovery point trust block";
 
 /// What a word says besides itself where names of calls are composed.
 const ALSO: &[(&str, &[&str])] = &[
@@ -144,11 +145,25 @@ const ALSO: &[(&str, &[&str])] = &[
     ("db", &["instance"]),
     ("secret", &["value"]),
     ("mfa", &["device"]),
+    ("nacl", &["network", "acl", "entry"]),
+    ("recorder", &["configuration"]),
+    ("trust", &["assume", "role", "policy"]),
+    ("block", &["public", "access", "bucket", "account"]),
+    ("snapshot", &["attribute"]),
+    ("image", &["attribute"]),
     ("password", &["login", "profile"]),
 ];
 
 /// Words that turn the meaning round, or ask for what no preset tells.
-const TURNS: &str = "except/excluding/exclude/other than/apart from/not/never/no/without/but/don't/didn't/haven't/hasn't/isn't/wasn't/weren't/unless/besides/root cause/instead/rather/only/tomorrow/next week/next month/next year/in the future";
+const TURNS: &str = "except/excluding/exclude/other than/apart from/not/never/no/without/but/don't/didn't/haven't/hasn't/isn't/wasn't/weren't/unless/besides/root cause/instead/rather/only/tomorrow/next week/next month/next year/in the future/bar/barring/outside/outside of/aside from/excl/minus/ignoring/nobody/no one/none";
+
+/// Words for what CloudTrail does not hold (what is inside a machine, a flow or a payload; how things stand or who may do what), and for what no
+/// preset tells apart.
+#[rustfmt::skip] // Words read best in lines.
+const BEYOND: &str = "by hand/manually/human/humans/ai/ai agent/ai agents/agent/agents/llm/mcp/claude/robot/robots/automation/over ssh/via ssh/through ssh/by ssh/cmds/cmd/bytes/packets/bandwidth/traffic/\
+    throughput/flow logs/flow log/country/countries/cpu/latency/vulnerable/vulnerability/vulnerabilities/cve/plaintext/plain text/pull request/pull requests/\
+    commit/commits/git/slack/jira/allowed to/is allowed/are allowed/who can/who could/who may/can access/able to/has access to/have access to/\
+    currently/right now/rn/at the moment/how big/how large/exist/exists";
 
 /// Words that only hold a sentence together, or say no more than that something is asked.
 #[rustfmt::skip] // Words read best in lines.
@@ -156,7 +171,7 @@ const FILLERS: &str = "a an the this that these those there here of to in on at 
     is are was were be been being has have had will would can could should may might \
     who whom whose what which when where why how much many often long so \
     i we you it its our us me my they them their your \
-    show list give tell find get see check display count number me all any every each everything anything some something somebody's \
+    show list give tell find get see check display count number me all any anywhere every each everything anything other others else + & – some something somebody's \
     please report summary summarize summarise overview recent recently lately latest newest last time times ever everybody \
     aws amazon account's accounts region regions console made make makes happen happens going went go gone got gets getting look up out before after since until \
     resource resources thing things named id ids arn ip address addresses factor mfa authentication second key keys access \
@@ -166,14 +181,32 @@ fn known(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.split(['/', ' ']).filter(|word| !word.is_empty())
 }
 
+static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    PHRASES
+        .iter()
+        .flat_map(|phrase| known(phrase.phrases))
+        .chain(known(NOUNS))
+        .chain(known(TURNS))
+        .chain(known(BEYOND))
+        .chain(known(FILLERS))
+        .collect()
+});
+
+/// Returns every word that is known.
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    KNOWN.iter().copied()
+}
+
+/// Tells whether a word is known by itself.
+pub(super) fn is_known(plain: &str) -> bool {
+    KNOWN.contains(plain)
+}
+
 /// Marks the words that are known, so that none of them is taken for a name.
 pub(super) fn mark_names(words: &mut [Word]) {
-    static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-        PHRASES.iter().flat_map(|phrase| known(phrase.phrases)).chain(known(NOUNS)).chain(known(TURNS)).chain(known(FILLERS)).collect()
-    });
+    let is_common = |plain: &str| is_known(plain) || is_known(&singular(plain)) || service(plain).is_some();
     for word in words.iter_mut() {
-        word.common |=
-            KNOWN.contains(word.plain.as_str()) || KNOWN.contains(singular(&word.plain).as_str()) || service(&word.plain).is_some();
+        word.common |= is_common(&word.plain);
     }
     for at in 0..words.len() {
         let length = service_at(words, at).map_or(0, |(length, _)| length).max(if is_compound(words, at) { 2 } else { 0 });
@@ -207,6 +240,11 @@ fn take(words: &mut [Word], at: usize, found: &mut Found) -> usize {
     let (length, turns) = (length.unwrap_or_default(), phrase(TURNS));
     let mark =
         |words: &mut [Word], length: usize, kind: Kind| words.iter_mut().skip(at).take(length).for_each(|word| word.kind = Some(kind));
+    let beyond = phrase(BEYOND);
+    if beyond > 0 && beyond >= length.max(turns) {
+        found.beyond = true;
+        return beyond;
+    }
     if turns > length || turns > 0 && meaning.is_none() {
         found.negated = true;
         return turns;
@@ -322,8 +360,15 @@ fn service_at(words: &[Word], at: usize) -> Option<(usize, String)> {
         let joined = format!("{first}{}", free(at + 1)?);
         Some((2, service(&joined)?))
     };
-    let everyday = || catalogue::service_names().find(|name| owner && *name == first).map(|name| (1, name.to_owned()));
+    let owned = |name: &str| free(at + 1).is_some_and(|next| has_noun(name, &singular(next)));
+    let everyday = || catalogue::service_names().find(|name| *name == first && (owner || owned(name))).map(|name| (1, name.to_owned()));
     in_two().or_else(|| service(first).map(|service| (1, service))).or_else(everyday)
+}
+
+/// Tells whether a noun is in the names of a service's calls, where that has the name of a word of every day: `config recorder`.
+fn has_noun(service: &str, noun: &str) -> bool {
+    let named = |name: &str| camel_words(name).skip(1).any(|part| singular(&part.to_lowercase()) == noun);
+    EVERYDAY.contains(&service) && catalogue::calls().any(|(of, name)| of == service && named(name))
 }
 
 /// Tells whether a word says of which kind a thing is, between its name and what it is: `prod-web load balancer`, `orders ecs service`.
@@ -362,6 +407,11 @@ pub(super) fn is_noun_alone(plain: &str) -> bool {
     known(NOUNS).any(|known| known == noun)
         && !known(FILLERS).any(|known| known == plain)
         && !PHRASES.iter().any(|phrase| phrase.phrases.split('/').any(|known| known == plain))
+}
+
+/// Returns what a noun says besides itself in the names of calls.
+pub(super) fn also(noun: &str) -> impl Iterator<Item = &'static &'static str> {
+    ALSO.iter().filter(move |(word, _)| *word == noun).flat_map(|(_, also)| also.iter())
 }
 
 /// Returns a word in the singular.

@@ -2,8 +2,10 @@
 //!
 //! ```text
 //!  words       the question, divided                          `word`
+//!  spelling    short forms, slips of the pen                  `spelling`
 //!  window      `last 24 hours`, `yesterday`, `since 10am`     `window`
 //!  form        ids, ARNs, keys, addresses, names of calls     `form`
+//!  except      who is left out                                `except`
 //!  place       what stands after `user`, `by`, `bucket`       `place`
 //!  lexicon     what is asked about: deletions, MFA, cost      `lexicon`
 //!  rule        the one preset that takes all of it            `rule`
@@ -12,10 +14,12 @@
 //! What no step takes is told as not understood. Where no preset takes everything that was understood, where several do, or where a word
 //! turns the meaning round (`except`), nothing is run and the nearest presets are named.
 
+mod except;
 mod form;
 mod lexicon;
 mod place;
 mod rule;
+mod spelling;
 mod window;
 mod word;
 
@@ -77,20 +81,26 @@ struct Found {
     verbs: Vec<&'static str>,
     /// What it is about, in single words of the singular.
     nouns: BTreeSet<String>,
+    /// Nouns that say of which kind something is that has a name: `backup vault prod`.
+    beside: BTreeSet<String>,
     /// Names that stand beside `role`.
     roles: Vec<String>,
     /// Whether a word turns the meaning round.
     negated: bool,
+    /// Whether a word asks for what CloudTrail does not hold, or no preset tells apart.
+    beyond: bool,
 }
 
 /// Reads a question.
 pub fn read(question: &str, now: DateTime<Utc>) -> Reading {
     let mut words = word::divide(question);
     hide(question, &mut words);
+    spelling::mend(&mut words);
     let mut found = Found::default();
     window::find(&mut words, &mut found, now);
     form::find(&mut words, &mut found);
     lexicon::mark_names(&mut words);
+    except::find(&mut words, &mut found);
     place::find(&mut words, &mut found);
     lexicon::find(&mut words, &mut found);
     let decided = rule::decide(&mut found, &mut words);

@@ -8,19 +8,37 @@ use super::word::{Kind, Word};
 const ACTORS: &[&str] = &["user", "users", "role", "principal", "identity", "session", "person", "actor", "iam user", "username"];
 /// What stands before it.
 const ACTED: &[&str] = &["by", "did", "does", "has", "have"];
+/// What says of whoever acted that they came in.
+const CAME: &[&str] = &[
+    "logged",
+    "log",
+    "signed",
+    "sign",
+    "login",
+    "logins",
+    "logging",
+    "signing",
+    "sign-in",
+    "sign-ins",
+    "signin",
+    "signins",
+    "acting",
+    "authenticated",
+];
 /// What stands beside the name of a thing.
 #[rustfmt::skip] // Words read best in lines.
 const THINGS: &[&str] = &[
     "bucket", "instance", "function", "lambda", "table", "database", "db", "cluster", "queue", "topic", "secret", "key", "trail", "stack", "service",
     "group", "policy", "volume", "image", "alarm", "distribution", "zone", "parameter", "repository", "pipeline", "certificate", "vpc", "subnet",
-    "listener", "gateway", "resource", "project", "job", "domain", "stream", "balancer", "template", "snapshot",
+    "listener", "gateway", "resource", "project", "job", "domain", "stream", "balancer", "template", "snapshot", "acl", "vault", "endpoint",
+    "broker", "environment", "detector", "recorder", "registry", "namespace", "workgroup",
 ];
 /// After these, past small words, stands the name of a thing.
 #[rustfmt::skip] // Words read best in lines.
 const DONE_TO: &[&str] = &[
     "deleted", "removed", "destroyed", "dropped", "terminated", "killed", "changed", "modified", "updated", "edited", "altered", "touched", "reconfigured",
     "rebooted", "restarted", "stopped", "started", "disabled", "enabled", "rotated", "restored", "created", "invoked", "accessed", "attached", "detached",
-    "added", "assumed", "granted", "assigned", "reset", "replaced", "scaled",
+    "added", "assumed", "assuming", "granted", "assigned", "reset", "replaced", "scaled",
     "delete", "remove", "destroy", "drop", "terminate", "kill", "change", "modify", "update", "edit", "alter", "touch", "reconfigure", "reboot", "restart",
     "stop", "disable", "deactivate", "deactivated", "enable", "replace", "rotate", "restore", "create", "invoke", "attach", "detach", "add", "assume",
 ];
@@ -62,6 +80,9 @@ pub(super) fn find(words: &mut [Word], found: &mut Found) {
         if !free {
             continue;
         }
+        if DONE_TO.contains(&plain.as_str()) {
+            is_rather_thing(words, at, found);
+        }
         let beside = |list: &[&str]| list.contains(&plain.as_str());
         if beside(ACTORS) || beside(THINGS) {
             let name = after(words, at, &["named", "called"])
@@ -72,6 +93,7 @@ pub(super) fn find(words: &mut [Word], found: &mut Found) {
             if let Some(name) = name {
                 let acts = beside(ACTORS) && !is_done_to(words, at.min(name), at.max(name));
                 take(words, name, if acts { Kind::Actor } else { Kind::Resource }, found);
+                found.beside.extend((!acts).then(|| plain.clone()));
                 // Who is said to have assumed a role is not the role that was assumed.
                 let by_itself = at.min(name).checked_sub(1).and_then(|before| words.get(before));
                 let by_itself = by_itself
@@ -83,13 +105,20 @@ pub(super) fn find(words: &mut [Word], found: &mut Found) {
                 if acts && let Some(word) = words.get_mut(at) {
                     word.kind = Some(Kind::Filler);
                 }
+                // A user of single sign-on is no call of that service.
+                if acts
+                    && let Some(word) = at.checked_sub(1).and_then(|before| words.get_mut(before))
+                    && ["sso", "iam"].contains(&word.plain.as_str())
+                {
+                    word.kind = word.kind.or(Some(Kind::Filler));
+                }
             } else if beside(ACTORS)
                 && after_known(words, at)
                 && let Some(word) = words.get_mut(at)
             {
                 word.kind = Some(Kind::Filler);
             }
-        } else if beside(ACTED) {
+        } else if beside(ACTED) || plain == "as" && words.iter().take(at).any(|word| CAME.contains(&word.plain.as_str())) {
             if let Some(name) = after(words, at, &["the", "our"]).filter(|name| !stands_beside(words, *name)) {
                 take(words, name, Kind::Actor, found);
             }
@@ -113,6 +142,37 @@ pub(super) fn find(words: &mut [Word], found: &mut Found) {
             take(words, at, Kind::Resource, found);
         }
     }
+}
+
+/// Makes a thing of whoever is known by form and had something done to them: `deleted arn:aws:iam::…:role/ci`, `deactivated key AKIA…`.
+fn is_rather_thing(words: &mut [Word], at: usize, found: &mut Found) {
+    const BESIDE: &[&str] = &["user", "role", "access", "key", "iam", "account"];
+    let small = |word: &&Word| word.kind.is_none() && (SMALL.contains(&word.plain.as_str()) || BESIDE.contains(&word.plain.as_str()));
+    let after = at + 1 + words.iter().skip(at + 1).take_while(small).count();
+    let Some(word) = words.get_mut(after).filter(|word| word.kind == Some(Kind::Actor)) else { return };
+    word.kind = Some(Kind::Resource);
+    found.parameters.actor.retain(|actor| *actor != word.text);
+    found.parameters.resource.push(word.text.clone());
+}
+
+/// Tells whether a name is expected after a word.
+pub(super) fn expects_name(plain: &str) -> bool {
+    ACTORS.contains(&plain) || THINGS.contains(&plain) || ["by", "named", "called", "did", "does"].contains(&plain)
+}
+
+/// Tells whether a word says of a name that it is of somebody who acts.
+pub(super) fn is_actor_noun(plain: &str) -> bool {
+    ACTORS.contains(&plain)
+}
+
+/// Tells whether a name stands after a word.
+pub(super) fn takes_name(words: &[Word], at: usize) -> bool {
+    is_name(words, at + 1) && is_free(words, at + 1)
+}
+
+/// Tells whether a word is known here.
+pub(super) fn is_known(plain: &str) -> bool {
+    [ACTORS, ACTED, THINGS, DONE_TO, TOWARDS, DOINGS, BECAME, DONE_BY, HOLDERS, CALLED, SMALL].iter().any(|list| list.contains(&plain))
 }
 
 /// Returns where the name stands before what says what it names: `the reporting role`, `the prod-web load balancer`, `the deploy role`.
@@ -167,7 +227,7 @@ fn is_done_to(words: &[Word], from: usize, to: usize) -> bool {
     }
     let done_before = |end: usize| (0..end).any(|at| is(Some(at), DONE_TO));
     let doing_before = before.and_then(|at| at.checked_sub(1)).is_some_and(|at| is(Some(at), DOINGS));
-    is(before, DONE_TO) || is(before, TOWARDS) && before.is_some_and(done_before) || is(before, &["to"]) && doing_before
+    is(before, DONE_TO) || is(before, TOWARDS) && before.is_some_and(done_before) || is(before, &["to", "on"]) && doing_before
 }
 
 /// Tells whether a word can only be a name where it stands, though it is one of every day: `the table sessions` at the end of a question.

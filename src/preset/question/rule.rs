@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::lexicon::{Subject as S, is_noun_alone, singular};
+use super::lexicon::{self, Subject as S, is_noun_alone, singular};
 use super::word::{Kind, Word};
 use super::{Found, Preset};
 use crate::catalogue;
@@ -84,6 +84,9 @@ pub(super) fn decide(found: &mut Found, words: &mut [Word]) -> Result<&'static P
     make(found);
     change(found);
     rule_who_may(found);
+    if found.beyond {
+        return Err("it asks for what CloudTrail does not hold, or no preset tells apart");
+    }
     if found.negated {
         return Err("a word turns its meaning round, which no preset can do");
     }
@@ -138,6 +141,7 @@ fn settle(preset: &Preset, found: &mut Found, words: &mut [Word], calls: Vec<Str
     let parameters = &mut found.parameters;
     if preset.needs.contains(&Parameter::Event) {
         if parameters.event.is_empty() {
+            untell(words, &calls, &found.beside);
             parameters.event = calls;
         }
         parameters.category.clear();
@@ -166,6 +170,19 @@ fn settle(preset: &Preset, found: &mut Found, words: &mut [Word], calls: Vec<Str
     if preset.name == "changes" && found.subjects.contains(&S::Off) {
         let off = |word: &&mut Word| word.kind == Some(Kind::Subject);
         words.iter_mut().filter(off).for_each(|word| word.kind = None);
+    }
+}
+
+/// Lets what has no part in the calls that were made of a question be told as not understood: a second thing beside the first.
+fn untell(words: &mut [Word], calls: &[String], beside: &BTreeSet<String>) {
+    let parts: BTreeSet<String> = calls.iter().flat_map(|call| camel_words(call)).map(|part| singular(&part.to_lowercase())).collect();
+    let says = |noun: &str| parts.contains(noun) || lexicon::also(noun).any(|also| parts.contains(*also));
+    let idle = |word: &&mut Word| {
+        let noun = singular(&word.plain);
+        word.kind == Some(Kind::Subject) && is_noun_alone(&word.plain) && !beside.contains(&noun) && !says(&noun)
+    };
+    if !calls.iter().any(|call| call.ends_with('*')) {
+        words.iter_mut().filter(idle).for_each(|word| word.kind = None);
     }
 }
 
@@ -213,8 +230,9 @@ fn make(found: &mut Found) {
 /// Shape: a thing by its name, a service or a category narrows a change enough.
 fn change(found: &mut Found) {
     const CHANGING: [&str; 6] = ["Put", "Update", "Modify", "Set", "Replace", "Delete"];
-    let told =
-        [Parameter::Resource, Parameter::Service, Parameter::Category, Parameter::Event].iter().any(|one| found.parameters.has(*one));
+    let of_more = found.nouns.iter().any(|noun| !found.beside.contains(noun) && lexicon::also(noun).count() > 2);
+    let told = [Parameter::Service, Parameter::Category, Parameter::Event].iter().any(|one| found.parameters.has(*one))
+        || found.parameters.has(Parameter::Resource) && !of_more;
     let alone = found.subjects.iter().all(|subject| [S::Change, S::Bucket, S::Actors, S::Did].contains(subject));
     if !found.subjects.contains(&S::Change) || !alone || told || found.nouns.len() < 2 {
         return;
@@ -228,12 +246,16 @@ fn change(found: &mut Found) {
     }
 }
 
+/// Calls that read what is secret, which change nothing and so have no row in the catalogue.
+const READS: &[(&str, &str)] =
+    &[("secretsmanager", "GetSecretValue"), ("ssm", "GetParameter"), ("ssm", "GetParameters"), ("ssm", "GetParametersByPath")];
+
 /// Returns the calls that a verb and what it was done to make together: those with most of the nouns.
 ///
 /// Shape: a change of something by name is no call of its own, as many calls may do it.
 fn calls(found: &Found) -> Vec<String> {
     let mut best: (usize, Vec<String>) = (0, Vec::new());
-    for (service, name) in catalogue::calls() {
+    for (service, name) in catalogue::calls().chain(READS.iter().copied()) {
         let mut parts = camel_words(name);
         let mut verb = parts.next().unwrap_or_default();
         let mut nouns: BTreeSet<String> = parts.map(|part| singular(&part.to_lowercase())).collect();
@@ -251,6 +273,11 @@ fn calls(found: &Found) -> Vec<String> {
             std::cmp::Ordering::Equal if !best.1.iter().any(|known| known == name) => best.1.push(name.to_owned()),
             _ => {}
         }
+    }
+    // Of a thing that has a name the noun says which it is, and the others what was done to: `recovery points of vault prod`.
+    let of_name = |call: &String| camel_words(call).skip(1).any(|part| found.beside.contains(&singular(&part.to_lowercase())));
+    if best.1.iter().any(|call| !of_name(call)) {
+        best.1.retain(|call| !of_name(call));
     }
     best.1
 }

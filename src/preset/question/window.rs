@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, NaiveTime, TimeDe
 
 use super::Found;
 use super::word::{Kind, Word};
-use crate::time::{named_span, parse, parse_duration, rfc3339};
+use crate::time::{ahead_of_utc, named_span, parse, parse_duration, rfc3339};
 
 /// Units of time, and how an argument writes them.
 const UNITS: &[(&[&str], &str)] = &[
@@ -12,6 +12,7 @@ const UNITS: &[(&[&str], &str)] = &[
     (&["hour", "hours", "hr", "hrs"], "h"),
     (&["day", "days"], "d"),
     (&["week", "weeks"], "w"),
+    (&["fortnight", "fortnights"], "F"),
     (&["month", "months"], "M"),
     (&["quarter", "quarters"], "Q"),
     (&["year", "years"], "y"),
@@ -30,7 +31,9 @@ const NUMBERS: &[(&str, u32)] = &[
     ("six", 6),
     ("seven", 7),
     ("eight", 8),
+    ("nine", 9),
     ("ten", 10),
+    ("eleven", 11),
     ("twelve", 12),
     ("couple", 2),
 ];
@@ -50,18 +53,42 @@ pub(super) fn find(words: &mut [Word], found: &mut Found, now: DateTime<Utc>) {
     for at in 0..words.len() {
         let rest: Vec<&str> = words.iter().skip(at).map(|word| if word.quoted { "" } else { word.plain.as_str() }).collect();
         let until_now = at.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|word| word.plain == "the");
-        let Some((taken, (start, end))) = read(&rest, until_now, now) else { continue };
+        let Some((taken, span)) = read(&rest, until_now, now) else { continue };
+        let (more, (start, end)) = close(rest.get(taken..).unwrap_or_default(), zoned(rest.get(..taken).unwrap_or_default(), span));
+        let taken = taken + more;
         words.iter_mut().skip(at).take(taken).for_each(|word| word.kind = Some(Kind::Window));
         (found.start, found.end) = (start, end);
         return;
     }
 }
 
+/// Takes what says that a window goes on until now: `Q2 so far`.
+fn close(rest: &[&str], (start, end): Span) -> (usize, Span) {
+    match rest {
+        ["so", "far", ..] | ["to", "date", ..] => (2, (start, Some("now".to_owned()))),
+        _ => (0, (start, end)),
+    }
+}
+
+/// Moves what was told in another zone: `13:00 BST`.
+fn zoned(words: &[&str], (start, end): Span) -> Span {
+    let moved = |text: Option<String>| {
+        let Some(local) = text.as_deref().and_then(parse) else { return text };
+        let ahead = words.iter().skip(1).find_map(|zone| ahead_of_utc(&zone.to_uppercase(), local.naive_utc()));
+        Some(ahead.map_or_else(|| rfc3339(local), |ahead| rfc3339(local - ahead)))
+    };
+    (moved(start), moved(end))
+}
+
 /// Reads a window at the beginning of `words`; returns how many it took.
 fn read(words: &[&str], until_now: bool, now: DateTime<Utc>) -> Option<(usize, Span)> {
     let past = |number: usize, read: Option<(usize, Span)>| read.map(|(taken, span)| (taken + number, span));
     match words {
+        ["between" | "from", rest @ ..] if day_range(rest, now).is_some() => past(1, day_range(rest, now)),
         ["between", rest @ ..] => past(1, between(rest, "and", now)),
+        ["before" | "until", rest @ ..] => past(1, until(rest, now)),
+        ["week" | "month", "to", "date", ..] => Some((3, (Some(format!("this {}", words.first()?)), Some("now".into())))),
+        ["quarter" | "year", "to", "date", ..] => Some((3, (long_span(false, words.first()?, now)?.0, Some("now".into())))),
         ["from", rest @ ..] => past(1, between(rest, "to", now).or_else(|| between(rest, "until", now))),
         ["since" | "after", rest @ ..] => past(1, since(rest, now)),
         ["at" | "around" | "about" | "near", rest @ ..] => {
@@ -80,7 +107,14 @@ fn read(words: &[&str], until_now: bool, now: DateTime<Utc>) -> Option<(usize, S
             let (taken, span) = length(rest).or_else(|| unit(rest.first()?).map(|unit| (1, written(1, unit))))?;
             Some((taken + 1, (Some(span), None)))
         }
-        _ => back(words).map(|(taken, start)| (taken, (Some(start), None))).or_else(|| dated(words, now)).or_else(|| quarter(words, now)),
+        _ => back(words)
+            .map(|(taken, start)| (taken, (Some(start), None)))
+            .or_else(|| day_range(words, now))
+            .or_else(|| between(words, "to", now))
+            .or_else(|| weekday_of_week(words, now).and_then(|(taken, day)| Some((taken, days(day, day.succ_opt()?)))))
+            .or_else(|| dated(words, now))
+            .or_else(|| quarter(words, now))
+            .or_else(|| bare_month(words, now)),
     }
 }
 
@@ -104,6 +138,68 @@ fn since(words: &[&str], now: DateTime<Utc>) -> Option<(usize, Span)> {
     Some((the + taken, (Some(start), end)))
 }
 
+/// Reads where a window ends, with what begins then: `before friday`, `until the weekend`.
+fn until(words: &[&str], now: DateTime<Utc>) -> Option<(usize, Span)> {
+    let begins = |read: Option<(usize, Span)>| read.and_then(|(taken, (start, _))| Some((taken, start?)));
+    let named = || begins(weekend(words, now)).or_else(|| begins(month(words, now)));
+    let (taken, end) = instant(words, now).or_else(named)?;
+    // The name of a day alone would end with it.
+    let end = match end.as_str() {
+        "today" => now.date_naive().to_string(),
+        "yesterday" => now.date_naive().pred_opt()?.to_string(),
+        _ => end,
+    };
+    Some((taken, (None, Some(end))))
+}
+
+/// Reads days of a month, the last of which counts: `1st to 10th may`, `12-15 may`, `may 12 to 15`.
+fn day_range(words: &[&str], now: DateTime<Utc>) -> Option<(usize, Span)> {
+    let joined = |text: &str| text.split_once(['-', '–']).and_then(|(from, to)| Some((number_of_day(from)?, number_of_day(to)?)));
+    let apart = |words: &[&str]| match words {
+        [from, "to" | "until" | "till" | "through" | "and" | "-" | "–", to, ..] => Some((3, number_of_day(from)?, number_of_day(to)?)),
+        [both, ..] => joined(both).map(|(from, to)| (1, from, to)),
+        [] => None,
+    };
+    let before = apart(words).and_then(|(taken, from, to)| {
+        let of = usize::from(words.get(taken) == Some(&"of"));
+        Some((taken + of + 1, from, to, month_number(words.get(taken + of)?)?))
+    });
+    let after = || {
+        let month = month_number(words.first()?)?;
+        apart(words.get(1..)?).map(|(taken, from, to)| (taken + 1, from, to, month))
+    };
+    let (taken, from, to, month) = before.or_else(after).filter(|(_, from, to, _)| from <= to)?;
+    let year = words.get(taken).and_then(|year| year_number(year));
+    let today = now.date_naive();
+    let of = |year: i32| Some((NaiveDate::from_ymd_opt(year, month, from)?, NaiveDate::from_ymd_opt(year, month, to)?));
+    let (first, last) = match year {
+        Some(year) => of(year)?,
+        None => of(today.year()).filter(|(first, _)| *first <= today).or_else(|| of(today.year() - 1))?,
+    };
+    Some((taken + usize::from(year.is_some()), days(first, last.succ_opt()?)))
+}
+
+/// Reads a day of a week that is named after or before it: `wed last week`, `last week on wednesday`.
+fn weekday_of_week(words: &[&str], now: DateTime<Utc>) -> Option<(usize, NaiveDate)> {
+    let (taken, name, which) = match words {
+        [name, "of", which @ ("this" | "last"), "week", ..] | [which @ ("this" | "last"), "week", "on", name, ..] => (4, name, which),
+        [name, which @ ("this" | "last"), "week", ..] | [which @ ("this" | "last"), "week", name, ..] => (3, name, which),
+        _ => return None,
+    };
+    let named: Weekday = name.parse().ok()?;
+    let back = now.weekday().num_days_from_monday() + if *which == "last" { 7 } else { 0 };
+    let monday = now.date_naive().checked_sub_days(Days::new(back.into()))?;
+    let day = monday.checked_add_days(Days::new(named.num_days_from_monday().into()))?;
+    (day <= now.date_naive()).then_some((taken, day))
+}
+
+/// Reads a month that stands by itself; `may` is more often no month.
+fn bare_month(words: &[&str], now: DateTime<Utc>) -> Option<(usize, Span)> {
+    let dated = words.get(1).is_some_and(|year| year_number(year).is_some());
+    let whole = words.first().is_some_and(|first| MONTHS.contains(first) && (*first != "may" || dated));
+    month(words, now).filter(|_| whole)
+}
+
 /// Reads `3 hours ago`.
 fn back(words: &[&str]) -> Option<(usize, String)> {
     let (taken, span) = length(words)?;
@@ -115,6 +211,11 @@ fn length(words: &[&str]) -> Option<(usize, String)> {
     let first = words.first()?;
     if first.starts_with(|c: char| c.is_ascii_digit()) && parse_duration(first).is_ok() {
         return Some((1, (*first).to_owned()));
+    }
+    match words {
+        ["half", "hour", ..] => return Some((2, "30m".to_owned())),
+        ["half", "an", "hour", ..] => return Some((3, "30m".to_owned())),
+        _ => {}
     }
     let number = first.parse().ok().or_else(|| NUMBERS.iter().find(|(word, _)| word == first).map(|(_, number)| *number))?;
     let of = usize::from(words.get(1) == Some(&"of"));
@@ -129,6 +230,7 @@ fn unit(word: &str) -> Option<&'static str> {
 fn written(number: u32, unit: &str) -> String {
     let days = match unit {
         "w" => 7,
+        "F" => 14,
         "M" => 30,
         "Q" => 90,
         "y" => 365,
@@ -154,19 +256,51 @@ fn between(words: &[&str], and: &str, now: DateTime<Utc>) -> Option<(usize, Span
 
 /// Reads from a time of day to another, of a day that is named after them or else of the latest.
 fn hours(words: &[&str], and: &str, now: DateTime<Utc>) -> Option<(usize, Span)> {
-    let at = words.iter().take(4).position(|word| *word == and)?;
+    let Some(at) = words.iter().take(4).position(|word| *word == and) else { return dashed(words, now) };
     let (first, rest) = (words.get(..at)?, words.get(at + 1..)?);
-    let (more, to) = time_of_day(rest)?;
+    // `between 9 and half ten`, `between 9 and 11`: what begins with `between` needs no minutes.
+    let hour = |words: &[&str]| if and == "and" { hour_alone(words) } else { None };
+    let (more, to) = time_of_day(rest).or_else(|| hour(rest))?;
     // `between 2 and 3pm` says once which half of the day it is.
     let half = rest.first().and_then(|word| word.get(word.len().checked_sub(2)?..)).filter(|half| ["am", "pm"].contains(half));
     let whole = |first: &[&str]| time_of_day(first).filter(|(taken, _)| *taken == first.len()).map(|(_, time)| time);
-    let from = whole(first).or_else(|| clock(&format!("{}{}", first.first()?, half?)).filter(|_| first.len() == 1))?;
+    let one = || hour(first).filter(|(taken, _)| *taken == first.len()).map(|(_, time)| time);
+    let from = whole(first).or_else(|| clock(&format!("{}{}", first.first()?, half?)).filter(|_| first.len() == 1)).or_else(one)?;
     let taken = at + 1 + more;
     let (said, day) = match day_after(words.get(taken..)?, now) {
         Some((said, day)) => (said, Some(day)),
         None => (0, None),
     };
     Some((taken + said, span(day.map_or_else(|| latest(from, now), |day| Some(day.and_time(from).and_utc()))?, to)?))
+}
+
+/// Reads `13:00-15:30`, of a day that is named after it or else of the latest.
+fn dashed(words: &[&str], now: DateTime<Utc>) -> Option<(usize, Span)> {
+    let (from, to) = two_clocks(words.first()?)?;
+    let zone = 1 + usize::from(words.get(1).is_some_and(|word| is_zone(word)));
+    let (said, day) = day_after(words.get(zone..)?, now).map_or((0, None), |(said, day)| (said, Some(day)));
+    Some((zone + said, span(day.map_or_else(|| latest(from, now), |day| Some(day.and_time(from).and_utc()))?, to)?))
+}
+
+/// Reads `13:00-15:30`, `9-11am`.
+fn two_clocks(word: &str) -> Option<(NaiveTime, NaiveTime)> {
+    let (from, to) = word.split_once(['-', '–'])?;
+    let half = to.get(to.len().checked_sub(2)?..).filter(|half| ["am", "pm"].contains(half)).unwrap_or_default();
+    Some((clock(from).or_else(|| clock(&format!("{from}{half}")))?, clock(to)?))
+}
+
+/// Reads an hour by its number alone.
+fn hour_alone(words: &[&str]) -> Option<(usize, NaiveTime)> {
+    NaiveTime::from_hms_opt(number_of(words.first()?)?, 0, 0).map(|time| (1, time))
+}
+
+fn number_of(word: &str) -> Option<u32> {
+    let written = || NUMBERS.iter().find(|(name, _)| name.len() > 2 && *name == word).map(|(_, number)| *number);
+    word.parse().ok().filter(|_| word.len() <= 2).or_else(written)
+}
+
+fn is_zone(word: &str) -> bool {
+    ahead_of_utc(&word.to_uppercase(), chrono::NaiveDateTime::default()).is_some()
 }
 
 /// Returns the window from an instant to a time of day after it.
@@ -220,10 +354,13 @@ fn time_of_day(words: &[&str]) -> Option<(usize, NaiveTime)> {
     let (taken, time) = match (first, words.get(1)) {
         ("noon" | "midday", _) => (1, NaiveTime::from_hms_opt(12, 0, 0)?),
         ("midnight", _) => (1, NaiveTime::MIN),
+        ("half", Some(&"past")) => (3, NaiveTime::from_hms_opt(number_of(words.get(2)?)?, 30, 0)?),
+        ("quarter", Some(&"past")) => (3, NaiveTime::from_hms_opt(number_of(words.get(2)?)?, 15, 0)?),
+        ("half", Some(hour)) => (2, NaiveTime::from_hms_opt(number_of(hour)?, 30, 0)?),
         (_, Some(half @ (&"am" | &"pm"))) => (2, clock(&format!("{first}{half}"))?),
         _ => (1, clock(first)?),
     };
-    let zone = words.get(taken).is_some_and(|word| ["utc", "gmt"].contains(word));
+    let zone = words.get(taken).is_some_and(|word| is_zone(word));
     Some((taken + usize::from(zone), time))
 }
 
@@ -264,21 +401,90 @@ fn day(words: &[&str], now: DateTime<Utc>) -> Option<(usize, NaiveDate)> {
     match words {
         ["today", ..] => Some((1, today)),
         ["yesterday", ..] => Some((1, today.pred_opt()?)),
+        ["the", "day", "before", "yesterday", ..] => Some((4, today.pred_opt()?.pred_opt()?)),
+        ["day", "before", "yesterday", ..] => Some((3, today.pred_opt()?.pred_opt()?)),
+        ["the", more @ ..] => day_alone(more.first()?, today)
+            .filter(|_| more.get(1).is_none_or(|next| *next != "of"))
+            .map(|day| (2, day))
+            .or_else(|| day_of_month(more, today).map(|(taken, day)| (taken + 1, day))),
+        _ if weekday_of_week(words, now).is_some() => weekday_of_week(words, now),
         [which @ ("this" | "last"), name, ..] => weekday(name, which == &"this").map(|day| (2, day)),
+        // The date says more than the day of the week.
+        [name, of @ ..]
+            if name.parse::<Weekday>().is_ok()
+                && day(of, now).is_some_and(|_| {
+                    of.first().is_some_and(|first| first.starts_with(|c: char| c.is_ascii_digit()) || month_number(first).is_some())
+                }) =>
+        {
+            day(of, now).map(|(taken, day)| (taken + 1, day))
+        }
         [first, ..] => {
-            let date = NaiveDate::parse_from_str(first, "%Y-%m-%d").ok().or_else(|| weekday(first, true));
-            date.map(|day| (1, day)).or_else(|| day_of_month(words, today))
+            let date = NaiveDate::parse_from_str(first, "%Y-%m-%d").ok().or_else(|| weekday(first, true)).or_else(|| slashed(first, today));
+            date.map(|day| (1, day)).or_else(|| day_of_month(words, today)).or_else(|| day_alone(first, today).map(|day| (1, day)))
         }
         [] => None,
     }
 }
 
+/// Reads the number of a day: `27`, `27th`.
+fn number_of_day(word: &str) -> Option<u32> {
+    let digits = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
+    digits.parse::<u32>().ok().filter(|number| (1..=31).contains(number) && digits.len() <= 2)
+}
+
+/// Reads `14th` by itself: the latest day that has this number.
+fn day_alone(word: &str, today: NaiveDate) -> Option<NaiveDate> {
+    let number = number_of_day(word).filter(|_| word.ends_with(|c: char| c.is_ascii_alphabetic()))?;
+    let of = |months: u32| today.with_day(1)?.checked_sub_months(Months::new(months))?.with_day(number);
+    (0..3).filter_map(of).find(|day| *day <= today)
+}
+
+/// Reads `18/05` or `05/18/2026`; one that may be read in two ways is not guessed.
+fn slashed(word: &str, today: NaiveDate) -> Option<NaiveDate> {
+    let mut parts = word.split('/');
+    let (first, second, year) = (parts.next()?, parts.next()?, parts.next());
+    let (first, second): (u32, u32) = (first.parse().ok()?, second.parse().ok()?);
+    if parts.next().is_some() || first <= 12 && second <= 12 && first != second {
+        return None;
+    }
+    let (day, month) = if second <= 12 { (first, second) } else { (second, first) };
+    if let Some(year) = year {
+        return NaiveDate::from_ymd_opt(year_number(year)?, month, day);
+    }
+    let of = |year: i32| NaiveDate::from_ymd_opt(year, month, day);
+    of(today.year()).filter(|day| *day <= today).or_else(|| of(today.year() - 1))
+}
+
+/// Tells whether a word is known here.
+pub(super) fn is_known(plain: &str) -> bool {
+    let listed = UNITS.iter().any(|(words, _)| words.contains(&plain)) || NUMBERS.iter().any(|(word, _)| *word == plain);
+    listed
+        || MONTHS.contains(&plain)
+        || PARTS.iter().any(|(part, ..)| *part == plain)
+        || plain.parse::<Weekday>().is_ok()
+        || [
+            "between",
+            "since",
+            "before",
+            "until",
+            "during",
+            "today",
+            "yesterday",
+            "tonight",
+            "overnight",
+            "night",
+            "weekend",
+            "midnight",
+            "noon",
+            "previous",
+            "beginning",
+        ]
+        .contains(&plain)
+}
+
 /// Reads `27 January`, `27th of January`, `January 27 2026`; without a year the latest that has begun.
 fn day_of_month(words: &[&str], today: NaiveDate) -> Option<(usize, NaiveDate)> {
-    let number = |word: &str| {
-        let digits = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
-        digits.parse::<u32>().ok().filter(|number| (1..=31).contains(number) && digits.len() <= 2)
-    };
+    let number = number_of_day;
     let (taken, day, month) = match words {
         [day, "of", month, ..] => (3, number(day)?, month_number(month)?),
         [first, second, ..] => {
@@ -306,6 +512,11 @@ fn whole_day(words: &[&str], now: DateTime<Utc>) -> Option<(usize, Span)> {
     let past = |number: usize, read: (usize, Span)| Some((taken + number + read.0, read.1));
     let named = words.first().filter(|word| ["today", "yesterday"].contains(word));
     match rest {
+        [hours, ..] if two_clocks(hours).is_some() => {
+            let (from, to) = two_clocks(hours)?;
+            let zone = usize::from(rest.get(1).is_some_and(|word| is_zone(word)));
+            Some((taken + 1 + zone, span(day.and_time(from).and_utc(), to)?))
+        }
         [part, ..] if PARTS.iter().any(|(name, ..)| name == part) => Some((taken + 1, part_of(day, part, now)?)),
         ["at" | "around" | "about", more @ ..] if time_of_day(more).is_some() => {
             time_of_day(more).and_then(|(used, time)| past(1, (used, around(day.and_time(time).and_utc()))))
@@ -349,8 +560,14 @@ fn weekend(words: &[&str], now: DateTime<Utc>) -> Option<(usize, Span)> {
 
 /// Reads a day of a month that stands by itself.
 fn dated(words: &[&str], now: DateTime<Utc>) -> Option<(usize, Span)> {
-    let (taken, day) = day_of_month(words, now.date_naive())?;
-    Some((taken, days(day, day.succ_opt()?)))
+    let by_week = words.first().is_some_and(|name| name.parse::<Weekday>().is_ok());
+    if by_week && day(words, now).is_some_and(|(taken, _)| taken > 1)
+        || words.first().is_some_and(|word| slashed(word, now.date_naive()).is_some())
+    {
+        return whole_day(words, now);
+    }
+    let (taken, _) = day_of_month(words, now.date_naive())?;
+    whole_day(words, now).filter(|(whole, _)| *whole >= taken)
 }
 
 fn month_number(word: &str) -> Option<u32> {
@@ -448,6 +665,25 @@ mod tests {
             ("in Q3 2025", "2025-07-01 2025-10-01"),
             ("in 2025", "2025-01-01 2026-01-01"),
             ("past quarter", "90d -"),
+            ("past fortnight", "14d -"),
+            ("last half hour", "30m -"),
+            ("1st to 10th january", "2026-01-01 2026-01-11"),
+            ("12-15 dec", "2025-12-12 2025-12-16"),
+            ("between january 5 and 7", "2026-01-05 2026-01-08"),
+            ("on the 14th", "2026-01-14 2026-01-15"),
+            ("on the 30th", "2025-12-30 2025-12-31"),
+            ("since the 3rd", "2026-01-03 -"),
+            ("on 18/01", "2026-01-18 2026-01-19"),
+            ("on 01/02", "-"),
+            ("between 02:00 and 04:30 on 18/01", "2026-01-18T02:00:00Z 2026-01-18T04:30:00Z"),
+            ("between 9 and half ten", "2026-01-27T09:00:00Z 2026-01-27T10:30:00Z"),
+            ("mon 26 january 13:00-15:30 CET", "2026-01-26T12:00:00Z 2026-01-26T14:30:00Z"),
+            ("9-11am", "2026-01-27T09:00:00Z 2026-01-27T11:00:00Z"),
+            ("wed last week", "2026-01-21 2026-01-22"),
+            ("before the weekend", "- 2026-01-24"),
+            ("before yesterday", "- 2026-01-26"),
+            ("december", "2025-12-01 2026-01-01"),
+            ("month to date", "this month now"),
             ("tomorrow", "-"),
             ("at the office", "-"),
         ] {
@@ -456,7 +692,9 @@ mod tests {
             let told = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
             let found = read(&words, false, now);
             let all = found.as_ref().is_none_or(|(taken, _)| *taken == words.len());
-            let said = found.map_or_else(|| "-".to_owned(), |(_, (from, to))| format!("{} {}", told(from), told(to)));
+            let said = found
+                .map(|(taken, span)| zoned(words.get(..taken).unwrap_or_default(), span))
+                .map_or_else(|| "-".to_owned(), |(from, to)| format!("{} {}", told(from), told(to)));
             assert_eq!((said.as_str(), all), (wanted, true), "{text}");
         }
     }

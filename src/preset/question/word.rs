@@ -40,6 +40,7 @@ impl Word {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Actor,
+    NotActor,
     Resource,
     Event,
     Service,
@@ -58,6 +59,7 @@ impl Kind {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Actor => "actor",
+            Self::NotActor => "not_actor",
             Self::Resource => "resource",
             Self::Event => "event",
             Self::Service => "service",
@@ -78,7 +80,7 @@ impl Kind {
 
     /// Tells whether words of it that stand side by side are one.
     pub(super) fn joins(self) -> bool {
-        matches!(self, Self::Window | Self::Subject | Self::Category)
+        matches!(self, Self::NotActor | Self::Window | Self::Subject | Self::Category)
     }
 }
 

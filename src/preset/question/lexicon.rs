@@ -398,7 +398,7 @@ pub(super) fn service(plain: &str) -> Option<String> {
     let called = || catalogue::service_called(plain).filter(|_| !["console", "consolelogin", "securitygroups"].contains(&plain));
     // What has a category of its own, or is asked about by a preset, is no filter.
     let asked = PHRASES.iter().any(|phrase| phrase.phrases.split('/').any(|known| known == plain));
-    if asked { None } else { is_known().or_else(called).map(str::to_owned) }
+    if asked { None } else { called().or_else(is_known).map(str::to_owned) }
 }
 
 /// Tells whether a word only says what something was done to.

@@ -14,6 +14,8 @@
 //! What no step takes is told as not understood. Where no preset takes everything that was understood, where several do, or where a word
 //! turns the meaning round (`except`), nothing is run and the nearest presets are named.
 
+mod clock;
+mod day;
 mod except;
 mod form;
 mod lexicon;

@@ -34,12 +34,21 @@ pub(super) fn mend(words: &mut [Word]) {
 fn meant(word: &Word) -> Option<&'static str> {
     let plain = word.plain.as_str();
     let letters = plain.len() >= LETTERS.0 && plain.bytes().all(|byte| byte.is_ascii_lowercase()) && word.text.len() == plain.len();
+    // `denieds`: of what is no noun there is no plural.
+    let singular = lexicon::singular(plain);
+    if letters && !is_known_exactly(plain) && !lexicon::is_noun(&singular) && lexicon::is_known(&singular) {
+        return lexicon::words().find(|known| *known == singular);
+    }
     if !letters || is_known(plain) {
         return None;
     }
     let mut near = lexicon::words().filter(|known| known.len() >= LETTERS.1 && is_slip(plain, known));
     let first = near.next()?;
     near.all(|other| lexicon::singular(other) == lexicon::singular(first)).then_some(first)
+}
+
+fn is_known_exactly(plain: &str) -> bool {
+    lexicon::is_known(plain) || lexicon::service(plain).is_some() || place::is_known(plain) || window::is_known(plain)
 }
 
 fn is_known(plain: &str) -> bool {
@@ -79,6 +88,7 @@ mod tests {
             ("chagnes this wk", "changes this week"),
             ("acess keys frm bob", "access keys from bob"),
             ("deletions in acct", "deletions in account"),
+            ("access denieds on secrets", "access denied on secrets"),
             ("user chagnes", "user chagnes"),
             ("bucket frm", "bucket frm"),
             ("what did alice do to orders", "what did alice do to orders"),

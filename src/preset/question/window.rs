@@ -3,6 +3,8 @@
 use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 
 use super::Found;
+use super::clock::{NUMBERS, clock, hour_alone, is_zone, time_of_day, two_clocks};
+use super::day::{MONTHS, day, day_of_month, month_number, number_of_day, slashed, weekday_of_week, year_number};
 use super::word::{Kind, Word};
 use crate::time::{ahead_of_utc, named_span, parse, parse_duration, rfc3339};
 
@@ -16,26 +18,6 @@ const UNITS: &[(&[&str], &str)] = &[
     (&["month", "months"], "M"),
     (&["quarter", "quarters"], "Q"),
     (&["year", "years"], "y"),
-];
-const MONTHS: [&str; 12] =
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
-/// Numbers that are written out.
-const NUMBERS: &[(&str, u32)] = &[
-    ("a", 1),
-    ("an", 1),
-    ("one", 1),
-    ("two", 2),
-    ("three", 3),
-    ("four", 4),
-    ("five", 5),
-    ("six", 6),
-    ("seven", 7),
-    ("eight", 8),
-    ("nine", 9),
-    ("ten", 10),
-    ("eleven", 11),
-    ("twelve", 12),
-    ("couple", 2),
 ];
 
 /// Parts of a day, from an hour to an hour.
@@ -179,20 +161,6 @@ fn day_range(words: &[&str], now: DateTime<Utc>) -> Option<(usize, Span)> {
     Some((taken + usize::from(year.is_some()), days(first, last.succ_opt()?)))
 }
 
-/// Reads a day of a week that is named after or before it: `wed last week`, `last week on wednesday`.
-fn weekday_of_week(words: &[&str], now: DateTime<Utc>) -> Option<(usize, NaiveDate)> {
-    let (taken, name, which) = match words {
-        [name, "of", which @ ("this" | "last"), "week", ..] | [which @ ("this" | "last"), "week", "on", name, ..] => (4, name, which),
-        [name, which @ ("this" | "last"), "week", ..] | [which @ ("this" | "last"), "week", name, ..] => (3, name, which),
-        _ => return None,
-    };
-    let named: Weekday = name.parse().ok()?;
-    let back = now.weekday().num_days_from_monday() + if *which == "last" { 7 } else { 0 };
-    let monday = now.date_naive().checked_sub_days(Days::new(back.into()))?;
-    let day = monday.checked_add_days(Days::new(named.num_days_from_monday().into()))?;
-    (day <= now.date_naive()).then_some((taken, day))
-}
-
 /// Reads a month that stands by itself; `may` is more often no month.
 fn bare_month(words: &[&str], now: DateTime<Utc>) -> Option<(usize, Span)> {
     let dated = words.get(1).is_some_and(|year| year_number(year).is_some());
@@ -282,27 +250,6 @@ fn dashed(words: &[&str], now: DateTime<Utc>) -> Option<(usize, Span)> {
     Some((zone + said, span(day.map_or_else(|| latest(from, now), |day| Some(day.and_time(from).and_utc()))?, to)?))
 }
 
-/// Reads `13:00-15:30`, `9-11am`.
-fn two_clocks(word: &str) -> Option<(NaiveTime, NaiveTime)> {
-    let (from, to) = word.split_once(['-', '–'])?;
-    let half = to.get(to.len().checked_sub(2)?..).filter(|half| ["am", "pm"].contains(half)).unwrap_or_default();
-    Some((clock(from).or_else(|| clock(&format!("{from}{half}")))?, clock(to)?))
-}
-
-/// Reads an hour by its number alone.
-fn hour_alone(words: &[&str]) -> Option<(usize, NaiveTime)> {
-    NaiveTime::from_hms_opt(number_of(words.first()?)?, 0, 0).map(|time| (1, time))
-}
-
-fn number_of(word: &str) -> Option<u32> {
-    let written = || NUMBERS.iter().find(|(name, _)| name.len() > 2 && *name == word).map(|(_, number)| *number);
-    word.parse().ok().filter(|_| word.len() <= 2).or_else(written)
-}
-
-fn is_zone(word: &str) -> bool {
-    ahead_of_utc(&word.to_uppercase(), chrono::NaiveDateTime::default()).is_some()
-}
-
 /// Returns the window from an instant to a time of day after it.
 fn span(from: DateTime<Utc>, to: NaiveTime) -> Option<Span> {
     let same = from.date_naive().and_time(to).and_utc();
@@ -348,111 +295,10 @@ fn latest(time: NaiveTime, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     if today < now { Some(today) } else { today.checked_sub_days(Days::new(1)) }
 }
 
-/// Reads a time of day: `10am`, `3 pm`, `22:15 UTC`, `noon`.
-fn time_of_day(words: &[&str]) -> Option<(usize, NaiveTime)> {
-    let first = *words.first()?;
-    let (taken, time) = match (first, words.get(1)) {
-        ("noon" | "midday", _) => (1, NaiveTime::from_hms_opt(12, 0, 0)?),
-        ("midnight", _) => (1, NaiveTime::MIN),
-        ("half", Some(&"past")) => (3, NaiveTime::from_hms_opt(number_of(words.get(2)?)?, 30, 0)?),
-        ("quarter", Some(&"past")) => (3, NaiveTime::from_hms_opt(number_of(words.get(2)?)?, 15, 0)?),
-        ("half", Some(hour)) => (2, NaiveTime::from_hms_opt(number_of(hour)?, 30, 0)?),
-        (_, Some(half @ (&"am" | &"pm"))) => (2, clock(&format!("{first}{half}"))?),
-        _ => (1, clock(first)?),
-    };
-    let zone = words.get(taken).is_some_and(|word| is_zone(word));
-    Some((taken + usize::from(zone), time))
-}
-
-/// Reads `10am`, `22:15`.
-fn clock(word: &str) -> Option<NaiveTime> {
-    let (digits, afternoon) = match (word.strip_suffix("am"), word.strip_suffix("pm")) {
-        (Some(digits), _) => (digits, Some(false)),
-        (_, Some(digits)) => (digits, Some(true)),
-        _ => (word.trim_end_matches('z'), None),
-    };
-    let (hour, minute) = match digits.split_once(':') {
-        Some((hour, minute)) => (hour.parse::<u32>().ok()?, minute.parse().ok()?),
-        None if afternoon.is_some() => (digits.parse().ok()?, 0),
-        None => return None,
-    };
-    let hour = match afternoon {
-        Some(afternoon) if (1..=12).contains(&hour) => hour % 12 + if afternoon { 12 } else { 0 },
-        Some(_) => return None,
-        None => hour,
-    };
-    NaiveTime::from_hms_opt(hour, minute, 0)
-}
-
 /// Reads a day that follows a time of day: `yesterday`, `on monday`.
 fn day_after(words: &[&str], now: DateTime<Utc>) -> Option<(usize, NaiveDate)> {
     let on = usize::from(words.first() == Some(&"on"));
     day(words.get(on..)?, now).map(|(taken, day)| (on + taken, day))
-}
-
-/// Reads a day: `yesterday`, `last friday`, `2026-01-27`, `27 January`, `January 27th 2026`.
-fn day(words: &[&str], now: DateTime<Utc>) -> Option<(usize, NaiveDate)> {
-    let today = now.date_naive();
-    let weekday = |name: &str, today_counts: bool| {
-        let named: Weekday = name.parse().ok()?;
-        let back = (now.weekday().num_days_from_monday() + 7 - named.num_days_from_monday()) % 7;
-        today.checked_sub_days(Days::new(if back == 0 && !today_counts { 7 } else { back }.into()))
-    };
-    match words {
-        ["today", ..] => Some((1, today)),
-        ["yesterday", ..] => Some((1, today.pred_opt()?)),
-        ["the", "day", "before", "yesterday", ..] => Some((4, today.pred_opt()?.pred_opt()?)),
-        ["day", "before", "yesterday", ..] => Some((3, today.pred_opt()?.pred_opt()?)),
-        ["the", more @ ..] => day_alone(more.first()?, today)
-            .filter(|_| more.get(1).is_none_or(|next| *next != "of"))
-            .map(|day| (2, day))
-            .or_else(|| day_of_month(more, today).map(|(taken, day)| (taken + 1, day))),
-        _ if weekday_of_week(words, now).is_some() => weekday_of_week(words, now),
-        [which @ ("this" | "last"), name, ..] => weekday(name, which == &"this").map(|day| (2, day)),
-        // The date says more than the day of the week.
-        [name, of @ ..]
-            if name.parse::<Weekday>().is_ok()
-                && day(of, now).is_some_and(|_| {
-                    of.first().is_some_and(|first| first.starts_with(|c: char| c.is_ascii_digit()) || month_number(first).is_some())
-                }) =>
-        {
-            day(of, now).map(|(taken, day)| (taken + 1, day))
-        }
-        [first, ..] => {
-            let date = NaiveDate::parse_from_str(first, "%Y-%m-%d").ok().or_else(|| weekday(first, true)).or_else(|| slashed(first, today));
-            date.map(|day| (1, day)).or_else(|| day_of_month(words, today)).or_else(|| day_alone(first, today).map(|day| (1, day)))
-        }
-        [] => None,
-    }
-}
-
-/// Reads the number of a day: `27`, `27th`.
-fn number_of_day(word: &str) -> Option<u32> {
-    let digits = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
-    digits.parse::<u32>().ok().filter(|number| (1..=31).contains(number) && digits.len() <= 2)
-}
-
-/// Reads `14th` by itself: the latest day that has this number.
-fn day_alone(word: &str, today: NaiveDate) -> Option<NaiveDate> {
-    let number = number_of_day(word).filter(|_| word.ends_with(|c: char| c.is_ascii_alphabetic()))?;
-    let of = |months: u32| today.with_day(1)?.checked_sub_months(Months::new(months))?.with_day(number);
-    (0..3).filter_map(of).find(|day| *day <= today)
-}
-
-/// Reads `18/05` or `05/18/2026`; one that may be read in two ways is not guessed.
-fn slashed(word: &str, today: NaiveDate) -> Option<NaiveDate> {
-    let mut parts = word.split('/');
-    let (first, second, year) = (parts.next()?, parts.next()?, parts.next());
-    let (first, second): (u32, u32) = (first.parse().ok()?, second.parse().ok()?);
-    if parts.next().is_some() || first <= 12 && second <= 12 && first != second {
-        return None;
-    }
-    let (day, month) = if second <= 12 { (first, second) } else { (second, first) };
-    if let Some(year) = year {
-        return NaiveDate::from_ymd_opt(year_number(year)?, month, day);
-    }
-    let of = |year: i32| NaiveDate::from_ymd_opt(year, month, day);
-    of(today.year()).filter(|day| *day <= today).or_else(|| of(today.year() - 1))
 }
 
 /// Tells whether a word is known here.
@@ -480,24 +326,6 @@ pub(super) fn is_known(plain: &str) -> bool {
             "beginning",
         ]
         .contains(&plain)
-}
-
-/// Reads `27 January`, `27th of January`, `January 27 2026`; without a year the latest that has begun.
-fn day_of_month(words: &[&str], today: NaiveDate) -> Option<(usize, NaiveDate)> {
-    let number = number_of_day;
-    let (taken, day, month) = match words {
-        [day, "of", month, ..] => (3, number(day)?, month_number(month)?),
-        [first, second, ..] => {
-            let in_front = number(first).zip(month_number(second));
-            let (day, month) = in_front.or_else(|| number(second).zip(month_number(first)))?;
-            (2, day, month)
-        }
-        _ => return None,
-    };
-    let year = words.get(taken).and_then(|year| year_number(year));
-    let date = NaiveDate::from_ymd_opt(year.unwrap_or(today.year()), month, day)?;
-    let date = if year.is_none() && date > today { NaiveDate::from_ymd_opt(today.year() - 1, month, day)? } else { date };
-    Some((taken + usize::from(year.is_some()), date))
 }
 
 /// Reads a day as a whole, or the part or time of it that is named.
@@ -568,15 +396,6 @@ fn dated(words: &[&str], now: DateTime<Utc>) -> Option<(usize, Span)> {
     }
     let (taken, _) = day_of_month(words, now.date_naive())?;
     whole_day(words, now).filter(|(whole, _)| *whole >= taken)
-}
-
-fn month_number(word: &str) -> Option<u32> {
-    let fits = |name: &str| name == word || word.len() == 3 && name.starts_with(word);
-    MONTHS.iter().position(|name| fits(name)).and_then(|at| u32::try_from(at + 1).ok())
-}
-
-fn year_number(word: &str) -> Option<i32> {
-    word.parse::<i32>().ok().filter(|year| (2006..2100).contains(year))
 }
 
 /// Reads a month by its name, with its year or without.

@@ -350,11 +350,7 @@ fn windows_are_judged_from_the_alert_or_without_one_from_their_end() {
 
 /// A call of a service by itself.
 fn by_service(id: &str, before: i64, service: &str, name: &str, request: Value) -> Change {
-    by_service_at(id, before, "ecs.amazonaws.com", service, name, request)
-}
-
-/// A call of the service at `host` by itself.
-fn by_service_at(id: &str, before: i64, host: &str, service: &str, name: &str, request: Value) -> Change {
+    let host = "ecs.amazonaws.com";
     let identity = json!({"type": "AWSService", "invokedBy": host});
     change_by(id, before, service, name, request, "", json!({"userIdentity": identity, "sourceIPAddress": host, "userAgent": host}))
 }
@@ -362,11 +358,13 @@ fn by_service_at(id: &str, before: i64, host: &str, service: &str, name: &str, r
 #[test]
 fn what_a_service_did_in_reaction_to_a_change_stands_below_it() {
     let table = json!({"tableName": "orders"});
+    let host = "ssm.amazonaws.com";
+    let automation = json!({"userIdentity": {"type": "AWSService", "invokedBy": host}, "sourceIPAddress": host, "userAgent": host});
     let changes = [
         change("cause", 300, "dynamodb", "UpdateTimeToLive", table.clone()),
         by_service("reaction", 200, "dynamodb", "DeleteTable", table.clone()),
         by_service("alone", 100, "dynamodb", "DeleteTable", json!({"tableName": "carts"})),
-        by_service_at("automation", 150, "ssm.amazonaws.com", "dynamodb", "UpdateTable", table.clone()),
+        change_by("automation", 150, "dynamodb", "UpdateTable", table.clone(), "", automation),
     ];
     let ranked = rank(&incident("ItemsMissing", json!({"tablename": "orders"})), &changes, &[]);
     let facts = |id: &str| &ranked.iter().find(|one| one.change.event.event_id == id).unwrap().facts;

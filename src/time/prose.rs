@@ -239,7 +239,7 @@ fn moments(text: &str, now: DateTime<Utc>, zone: Option<Zone>) -> Vec<Mention> {
         let undated = || {
             let from = latest(clock, now)?;
             let ahead = from + TimeDelta::days(1) - now;
-            let ahead = (!(is_guess && clock.zone_lent) && !clock.either_half && ahead < now - from).then_some(ahead);
+            let ahead = (!(clock.either_half || is_guess && clock.zone_lent) && ahead < now - from).then_some(ahead);
             Some(Mention { certain: clock.zone.is_some() && !clock.zone_lent, ahead, ..Mention::new(at, from, None) })
         };
         let mention = from.map(|from| Mention::new(at, from, None)).or_else(|| if date.is_some() { None } else { undated() });

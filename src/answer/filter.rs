@@ -138,17 +138,18 @@ impl Filter {
     ///
     /// Errors: an address, ARN or access key that cannot be one, and an event source that no service has the form of.
     pub fn check(&self) -> Result<(), InvalidArgument> {
-        for actor in self.actors.iter().chain(&self.not_actors) {
+        let left_out = self.not_actors.iter().map(|actor| ("not_actor", actor));
+        for (argument, actor) in self.actors.iter().map(|actor| ("actors", actor)).chain(left_out) {
             let looks_like_address = actor.contains(['.', ':']) && actor.chars().all(|c| c.is_ascii_digit() || ".:/".contains(c));
             if looks_like_address && Net::parse(actor).is_none() {
-                return Err(refuse("actors", actor, "is not an IP address: give for example 203.0.113.7 or 203.0.113.0/24"));
+                return Err(refuse(argument, actor, "is not an IP address: give for example 203.0.113.7 or 203.0.113.0/24"));
             }
             if actor.starts_with("arn:") && !actor.contains('*') && Arn::parse(actor).is_none() {
-                return Err(refuse("actors", actor, "is not an ARN: give for example arn:aws:iam::111122223333:role/deploy"));
+                return Err(refuse(argument, actor, "is not an ARN: give for example arn:aws:iam::111122223333:role/deploy"));
             }
             let key = ["AKIA", "ASIA"].iter().any(|prefix| actor.starts_with(prefix)) && actor.chars().all(|c| c.is_ascii_alphanumeric());
             if key && !(16..=128).contains(&actor.len()) {
-                return Err(refuse("actors", actor, "is not a whole access key id: it begins with AKIA or ASIA and has 20 characters"));
+                return Err(refuse(argument, actor, "is not a whole access key id: it begins with AKIA or ASIA and has 20 characters"));
             }
         }
         for source in &self.event_sources {

@@ -264,6 +264,7 @@ pub fn build(draft: Draft<'_>) -> Built {
         lacks_global: draft.global && draft.coverage.cells.iter().any(|cell| !cell.asked && !is_read(cell.state())),
         guessed_region: draft.guessed_region,
         narrowed: draft.narrowed,
+        filtered: !draft.understood.parameters.is_empty(),
         not_understood: &draft.understood.not_understood,
     });
     let answer = QueryAnswer {
@@ -329,6 +330,8 @@ pub struct Facts<'a> {
     pub guessed_region: Option<&'a RegionGuess>,
     /// Whether there are calls that the caller may not see.
     pub narrowed: bool,
+    /// Whether parameters say which of them are asked for, so that others may well be there.
+    pub filtered: bool,
     /// Words that were not understood.
     pub not_understood: &'a [String],
 }

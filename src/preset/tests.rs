@@ -120,6 +120,7 @@ fn what_turns_the_meaning_round_is_never_run() {
         "all changes but those of buckets",
         "who deleted buckets except orders-archive",
         "launches outside eu-west-1",
+        "deletions not jenkins",
     ] {
         let reading = read(question, now());
         let unclear = reading.preset.expect_err(question);
@@ -132,6 +133,7 @@ fn whoever_is_left_out_is_left_out() {
     for (question, preset, left_out) in [
         ("deletions except by terraform", "deletions", vec!["terraform"]),
         ("all changes but those of bob", "changes", vec!["bob"]),
+        ("what did everyone but bob delete", "deletions", vec!["bob"]),
         ("denied calls excluding role scanner-ro today", "denied_calls", vec!["scanner-ro"]),
         ("who else used 198.51.100.23 besides carol and dave", "actor_activity", vec!["carol", "dave"]),
         (
@@ -161,6 +163,29 @@ fn what_cloudtrail_does_not_hold_is_not_looked_for() {
         "changes by hand today",
     ] {
         assert!(read(question, now()).preset.is_err(), "{question}");
+    }
+}
+
+#[test]
+fn what_a_thing_is_called_is_looked_for_whatever_it_means_elsewhere() {
+    for (question, resource) in [
+        ("who deleted the cpu alarm", "cpu"),
+        ("who changed the latency alarm", "latency"),
+        ("who changed the traffic policy", "traffic"),
+        ("who changed the robot account", "robot"),
+        ("who deleted the agent role", "agent"),
+    ] {
+        let reading = read(question, now());
+        assert_eq!((reading.preset.is_ok(), reading.parameters.resource), (true, vec![resource.to_owned()]), "{question}");
+    }
+    assert_eq!(read("who deleted the flow logs yesterday", now()).parameters.event, ["DeleteFlowLogs"]);
+}
+
+#[test]
+fn everyone_is_nobody_by_name() {
+    for question in ["what did everyone delete today", "deletions by everybody", "what did anybody delete"] {
+        let reading = read(question, now());
+        assert_eq!((reading.preset.map(|preset| preset.name).ok(), reading.parameters.actor), (Some("deletions"), vec![]), "{question}");
     }
 }
 

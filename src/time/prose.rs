@@ -27,8 +27,6 @@ const OLDEST_DAY: TimeDelta = TimeDelta::days(90);
 const ONE_MOMENT: TimeDelta = TimeDelta::minutes(5);
 /// How far before the latest of several told starts an earlier one still is of the same incident.
 const ONE_INCIDENT: TimeDelta = TimeDelta::minutes(30);
-/// What lies between the two times of day that a clock of twelve hours shows alike.
-const HALF_A_DAY: TimeDelta = TimeDelta::hours(12);
 /// How near ahead of now a time without a date and a zone may lie and be the sender's own clock, or a plan, rather than yesterday's.
 const OWN_CLOCK: TimeDelta = TimeDelta::hours(3);
 /// How long before now a message may have been written from whose time its lengths of time are counted.
@@ -81,23 +79,16 @@ struct Mention {
     cue: Option<Cue>,
     /// How far ahead of now the time of day comes next, where that is nearer than the last time: then it may be a plan.
     ahead: Option<TimeDelta>,
-    /// Whether it is half a day later on the same day, which is nearer but still to come.
-    is_plan: bool,
 }
 
 impl Mention {
     fn new(at: (usize, usize), from: DateTime<Utc>, to: Option<DateTime<Utc>>) -> Self {
-        Self { at, from, to, certain: true, zoned: true, cue: None, ahead: None, is_plan: false }
+        Self { at, from, to, certain: true, zoned: true, cue: None, ahead: None }
     }
 
     /// Tells whether it may be read off the sender's own clock, which no zone tells.
     fn is_of_own_clock(&self) -> bool {
         !self.certain && self.ahead.is_some_and(|ahead| ahead <= OWN_CLOCK)
-    }
-
-    /// Tells whether it may be of a time to come.
-    fn may_be_ahead(&self) -> bool {
-        self.ahead.is_some() || self.is_plan
     }
 }
 
@@ -157,8 +148,8 @@ fn choose_of(told: &[(Cue, Mention)], now: DateTime<Utc>) -> Told {
     let mut known: Vec<(Cue, Mention)> = told.iter().filter(past).filter(|(cue, _)| *cue < Cue::End).copied().collect();
     let future = known.is_empty() && ended.is_none() && told.iter().any(|(cue, mention)| *cue < Cue::End && mention.from > now + SKEW);
     let own_clock = known.iter().any(|(_, mention)| mention.is_of_own_clock());
-    let has_past = known.iter().any(|(_, mention)| !mention.may_be_ahead());
-    known.retain(|(_, mention)| !mention.may_be_ahead() || !has_past && !mention.is_of_own_clock());
+    let has_past = known.iter().any(|(_, mention)| mention.ahead.is_none());
+    known.retain(|(_, mention)| mention.ahead.is_none() || !has_past && !mention.is_of_own_clock());
     let (onset, cue) = choose(&known).unwrap_or((if future { Onset::Future } else { Onset::Untold }, Cue::Never));
     let is_start = cue <= Cue::Alarm && matches!(onset, Onset::At(_));
     let bare = |time: DateTime<Utc>| known.iter().all(|(_, mention)| mention.from != time || !mention.certain);
@@ -243,12 +234,7 @@ fn moments(text: &str, now: DateTime<Utc>, zone: Option<Zone>) -> Vec<Mention> {
             Some(Mention { certain: clock.zone.is_some() && !clock.zone_lent, ahead, ..Mention::new(at, from, None) })
         };
         let mention = from.map(|from| Mention::new(at, from, None)).or_else(|| if date.is_some() { None } else { undated() });
-        let is_plan = |from: DateTime<Utc>| clock.either_half && from + HALF_A_DAY > now + SKEW && from + HALF_A_DAY - now < now - from;
-        found.extend(mention.map(|mention| Mention {
-            zoned: !clock.zone_lent,
-            is_plan: date.is_some() && is_plan(mention.from),
-            ..mention
-        }));
+        found.extend(mention.map(|mention| Mention { zoned: !clock.zone_lent, ..mention }));
     }
     let bare = dates.iter().zip(&used).filter(|(date, used)| !**used && !lent && !date.needs_clock);
     let told = bare.map(|(date, _)| date).filter(|date| !cue::all_was_well(text, date.at) && !is_of_partition(text, date.at.0));
@@ -272,7 +258,7 @@ fn moments(text: &str, now: DateTime<Utc>, zone: Option<Zone>) -> Vec<Mention> {
 fn written(text: &str, found: &[Mention], now: DateTime<Utc>) -> DateTime<Utc> {
     let told = |mention: &&Mention| matches!(cue::of(text, 0, mention.at), Cue::Alarm | Cue::Plain | Cue::Said);
     let of_message =
-        found.iter().filter(|mention| mention.to.is_none() && !mention.may_be_ahead()).filter(told).map(|mention| mention.from);
+        found.iter().filter(|mention| mention.to.is_none() && mention.ahead.is_none()).filter(told).map(|mention| mention.from);
     of_message.filter(|time| *time <= now && now - *time <= OLDEST_MESSAGE).max().unwrap_or(now)
 }
 

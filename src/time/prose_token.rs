@@ -151,9 +151,9 @@ static YEAR_AFTER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ (20[0-9]{2})\b
 /// How long: a number, a unit, and smaller units.
 const LENGTH: &str = r"(half an|an?|[0-9]{1,4})\s?(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w)\s*(?:(?:and\s+)?([0-9]{1,2})\s?(?:minutes?|mins?|m|h)\b)?(?:\s*[0-9]{1,2}\s?(?:minutes?|mins?|m|seconds?|secs?|s)\b)?";
 static AGO: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i)\b{LENGTH}\s+ago\b")));
-/// How long it has lasted, after what says so.
 /// What is said of something that should come and does not.
 const SILENCE: &str = r"(?:no|zero|without)\s(?:\w+\s)?(?:data|datapoints?|metrics?|heartbeats?|messages?|events?|records?|logs?|results?|traffic|requests?|responses?|orders?|files?|samples?|signals?|invocations?|deliver(?:y|ies)|pings?|packets?)";
+/// How long it has lasted, after what says so.
 static LASTING: LazyLock<Regex> = LazyLock::new(|| {
     let about = r"(?:(?:about|around|approximately|approx\.?|roughly|over|more than|nearly|almost|at least|the last|the past|a good|some|~|>)\s*){0,2}";
     pattern(&format!(

@@ -80,6 +80,7 @@ pub fn build_sql(draft: SqlDraft<'_>) -> QueryAnswer {
         lacks_global: false,
         guessed_region: None,
         narrowed: false,
+        filtered: false,
         not_understood: &[],
     };
     QueryAnswer {

@@ -13,6 +13,7 @@ pub(super) fn headline(facts: &Facts<'_>) -> String {
     let Facts { finding, noun: (one, many), totals, window, coverage, untrusted, .. } = facts;
     let span = format!("from {} to {}", time::rfc3339(window.from), time::rfc3339(window.to));
     let among = if facts.narrowed { " among what this caller may see" } else { "" };
+    let fit = if facts.filtered { " that fit what was asked" } else { "" };
     let gap = gap(coverage, *untrusted);
     let found = match finding {
         QueryFinding::Rows => {
@@ -26,8 +27,8 @@ pub(super) fn headline(facts: &Facts<'_>) -> String {
             let lead = if facts.latest_first { "Latest" } else { "Top" };
             format!("{count}{failed}{rows} {span}.{}", facts.first.as_ref().map(|one| first(lead, one)).unwrap_or_default())
         }
-        QueryFinding::None => format!("No {many}{among} {span}."),
-        QueryFinding::CouldNotLook => format!("No {many} in what was read {span}, but that is not all of it."),
+        QueryFinding::None => format!("No {many}{fit}{among} {span}."),
+        QueryFinding::CouldNotLook => format!("No {many}{fit} in what was read {span}, but that is not all of it."),
     };
     let mut sentences = Vec::new();
     if facts.unproven && *finding == QueryFinding::Rows {

@@ -23,9 +23,8 @@ const BY: &[&str] = &["by", "those", "via", "through"];
 const SOMEBODY: &[&str] =
     &["anyone", "anybody", "someone", "somebody", "everyone", "everybody", "else", "who", "people", "person", "user", "users", "role", "roles", "principal",
         "principals", "identity", "identities", "actor", "actors", "caller", "callers"];
-/// Programs that act, by their names.
-const PROGRAMS: &[&str] =
-    &["terraform", "opentofu", "pulumi", "cloudformation", "ansible", "jenkins", "github", "gitlab", "argocd", "spinnaker", "atlantis"];
+/// What a call comes through, by its name: the programs that records tell.
+const PROGRAMS: &[&str] = &["terraform", "cloudformation"];
 
 /// Takes who is left out.
 pub(super) fn find(words: &mut [Word], found: &mut Found) {

@@ -91,7 +91,7 @@ const PHRASES: &[Phrase] = &[
     about(&[S::MachineType], "type/types/instance type/instance types/size/sizes"),
     about(&[S::Cost], "cost/costs/costing/price/prices/spend/spent/spending/bill/billed/expense/expenses/expensive/money"),
     about(&[S::New], "new/newly/first seen/first time/for the first time/never seen/never seen before/not seen before/haven't seen before/haven't seen/have not seen before/never showed up before/never showed up/never appeared before/never appeared/never been seen before/never been seen/never been here before/unfamiliar/previously unseen/unseen"),
-    about(&[S::Actors], "user/users/principal/principals/actor/actors/role/roles/identity/identities/people/person/persons/somebody/someone/anyone/anybody/caller/callers/talker/talkers/session/sessions"),
+    about(&[S::Actors], "user/users/principal/principals/actor/actors/role/roles/identity/identities/people/person/persons/somebody/someone/anyone/anybody/everyone/everybody/caller/callers/talker/talkers/session/sessions"),
     about(&[S::Trail], "trail/trails/cloudtrail/event selector/event selectors/event data store/event data stores/audit log/audit logs/audit logging/logging"),
     about(&[S::Change], "change/changed/changes/changing/modified/modify/modifies/modification/modifications/edit/edits/editing/tweak/tweaks/amended/amend/amends/amendment/amendments/poked/poke/fiddled with/patched/updated/update/updates/updating/edited/altered/reconfigured/happened to/happened/history/touched/touch/touches/touching/messed with/mess with/broke/break/tweaked/adjusted/scaled/scaled down/scaled up/scaled in/scaled out/scale down/scale up/resized"),
     about(&[S::Did], "did/do/does/done/doing/activity/activities/action/actions/active/call/calls/called/calling/used/use/uses/using/usage/been up to/up to/api calls/api call/behaviour/behavior/appeared/events"),
@@ -161,7 +161,7 @@ const TURNS: &str = "except/excluding/exclude/other than/apart from/not/never/no
 /// preset tells apart.
 #[rustfmt::skip] // Words read best in lines.
 const BEYOND: &str = "by hand/manually/human/humans/ai/ai agent/ai agents/agent/agents/llm/mcp/claude/robot/robots/automation/over ssh/via ssh/through ssh/by ssh/cmds/cmd/bytes/packets/bandwidth/traffic/\
-    throughput/flow logs/flow log/country/countries/cpu/latency/vulnerable/vulnerability/vulnerabilities/cve/plaintext/plain text/pull request/pull requests/\
+    throughput/country/countries/cpu/latency/vulnerable/vulnerability/vulnerabilities/cve/plaintext/plain text/pull request/pull requests/\
     commit/commits/git/slack/jira/allowed to/is allowed/are allowed/who can/who could/who may/can access/able to/has access to/have access to/\
     currently/right now/rn/at the moment/how big/how large/exist/exists";
 
@@ -172,7 +172,7 @@ const FILLERS: &str = "a an the this that these those there here of to in on at 
     who whom whose what which when where why how much many often long so \
     i we you it its our us me my they them their your \
     show list give tell find get see check display count number me all any anywhere every each everything anything other others else + & – some something somebody's \
-    please report summary summarize summarise overview recent recently lately latest newest last time times ever everybody \
+    please report summary summarize summarise overview recent recently lately latest newest last time times ever \
     aws amazon account's accounts region regions console made make makes happen happens going went go gone got gets getting look up out before after since until \
     resource resources thing things named id ids arn ip address addresses factor mfa authentication second key keys access \
     please? hey hi just also own per top most across log logs rule rules rate utc gmt set setup settings configuration instance's anybody's service services event principal's activity";
@@ -205,13 +205,22 @@ pub(super) fn is_known(plain: &str) -> bool {
 /// Marks the words that are known, so that none of them is taken for a name.
 pub(super) fn mark_names(words: &mut [Word]) {
     let is_common = |plain: &str| is_known(plain) || is_known(&singular(plain)) || service(plain).is_some();
-    for word in words.iter_mut() {
-        word.common |= is_common(&word.plain);
+    for at in 0..words.len() {
+        let calls_a_thing = is_what_a_thing_is_called(words, at);
+        if let Some(word) = words.get_mut(at) {
+            word.common |= is_common(&word.plain) && !calls_a_thing;
+        }
     }
     for at in 0..words.len() {
         let length = service_at(words, at).map_or(0, |(length, _)| length).max(if is_compound(words, at) { 2 } else { 0 });
         words.iter_mut().skip(at).take(length).for_each(|word| word.common = true);
     }
+}
+
+/// Tells whether a word for what CloudTrail does not hold stands before a thing, and so says which: `the cpu alarm`, `the robot account`.
+fn is_what_a_thing_is_called(words: &[Word], at: usize) -> bool {
+    let is_beyond = words.get(at).is_some_and(|word| BEYOND.split('/').any(|beyond| beyond == word.plain));
+    is_beyond && words.get(at + 1).is_some_and(|next| is_noun(&singular(&next.plain)) || super::place::is_actor_noun(&next.plain))
 }
 
 /// Takes what is known, the longest phrase first.
@@ -241,7 +250,7 @@ fn take(words: &mut [Word], at: usize, found: &mut Found) -> usize {
     let mark =
         |words: &mut [Word], length: usize, kind: Kind| words.iter_mut().skip(at).take(length).for_each(|word| word.kind = Some(kind));
     let beyond = phrase(BEYOND);
-    if beyond > 0 && beyond >= length.max(turns) {
+    if beyond > 0 && beyond >= length.max(turns) && !is_what_a_thing_is_called(words, at) {
         found.beyond = true;
         return beyond;
     }
